@@ -1,0 +1,28 @@
+"""The formats that hoptrace reads, in one visible, ordered table. Order matters only between equal claims."""
+
+from __future__ import annotations
+
+from hoptrace.intake.reading import FormatReader
+
+
+def readers() -> tuple[FormatReader, ...]:
+    """All readers, in the order in which `--format auto` asks them."""
+    from hoptrace.intake.formats.acc_flatstore import AccFlatstore
+    from hoptrace.intake.formats.acc_json import AccJson
+    from hoptrace.intake.formats.acc_sqlite import AccSqlite
+    from hoptrace.intake.formats.acc_syslog import AccSyslog
+    from hoptrace.intake.formats.asterisk import AsteriskCsv
+    from hoptrace.intake.formats.canonical import Canonical
+    from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.yate import YateCdrfile
+
+    return (
+        Canonical(),
+        AccSqlite(),
+        AccJson(),
+        AccSyslog(),
+        AccFlatstore(),
+        FreeswitchJson(),
+        YateCdrfile(),
+        AsteriskCsv(),
+    )

@@ -1,0 +1,104 @@
+"""What a format reader is given and what it gives: sources in, chunks of raw calls and an account of every row out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+import polars as pl
+import zstandard
+
+from hoptrace.intake.profile import Profile
+from hoptrace.model.carriers import Carrier
+
+HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One submitted file: `index` in its group, `path` to read, `name` to show, `digest` SHA-256 of its bytes."""
+
+    index: int
+    path: Path
+    name: str
+    digest: str
+
+    def open(self) -> IO[bytes]:
+        """The file's content as bytes, unpacked where its name ends in .gz or .zst."""
+        if self.path.name.endswith(".gz"):
+            return gzip.open(self.path, "rb")
+        if self.path.name.endswith(".zst"):
+            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(self.path.open("rb"), closefd=True))
+        return self.path.open("rb")
+
+    def head(self) -> bytes:
+        """The first bytes of the unpacked content, enough to tell a format by."""
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who submitted, and what was said about the file: `timezone` is what `--timezone` gave, an IANA name or +HH:MM."""
+
+    carrier: Carrier
+    profile: Profile = field(default_factory=Profile)
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone in which a file's zone-less times were read, and how it was found, in words for the receipt."""
+
+    name: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.how})"
+
+
+ZONE_IN_FILE = Zone("UTC", "every time carries its own zone or is an epoch")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of a group of files: `calls` in the RAW_CALLS schema, `rows` in the ROWS schema, `flags` for the receipt.
+
+    Every row of the files stands exactly once in the `rows` of exactly one chunk, and every `call` that accepted rows
+    name stands in the same chunk's `calls`. `flags` are sentences keyed by file index.
+    """
+
+    calls: pl.DataFrame
+    rows: pl.DataFrame
+    zone: Zone = ZONE_IN_FILE
+    flags: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A format's claim on a file: `sure` from 0 to 1, `why` in words."""
+
+    format: str
+    sure: float
+    why: str
+
+
+class FormatReader(Protocol):
+    """One format. `grouped` formats spread a call over several files, which are then read and committed together."""
+
+    name: str
+    title: str
+    grouped: bool
+    needs_profile: bool
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """What speaks for this format in the file's first bytes; None where nothing does."""
+        ...
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """The group's calls and row accounts; raises InputRefused where the files as a whole cannot be read."""
+        ...

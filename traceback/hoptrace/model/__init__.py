@@ -1,0 +1,1 @@
+"""The words of the field: numbers, carriers, statements, receipts, verdicts. Pure, no input or output."""
