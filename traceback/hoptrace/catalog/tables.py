@@ -1,0 +1,114 @@
+"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, traces. Times are UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+CARRIERS = Table(
+    "carriers",
+    METADATA,
+    Column("carrier_id", String, primary_key=True),
+    Column("name", String, nullable=False, default=""),
+    Column("country", String, nullable=False, default=""),
+    Column("ocn", String, nullable=False, default=""),
+    Column("spc", String, nullable=False, default=""),
+    Column("rmd_number", String, nullable=False, default=""),
+    Column("frn", String, nullable=False, default=""),
+    Column("contact_email", String, nullable=False, default=""),
+    Column("timezone", String, nullable=False, default=""),
+    Column("aliases", JSON, nullable=False, default=dict),
+    Column("listed", Boolean, nullable=False, default=True),
+)
+
+TRUNKS = Table(
+    "trunks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("carrier_id", String, ForeignKey("carriers.carrier_id"), nullable=False, index=True),
+    Column("trunk", String, nullable=False),
+    Column("peer", String),
+    Column("customer", String),
+    Column("valid_from", DateTime(timezone=True)),
+    Column("valid_to", DateTime(timezone=True)),
+)
+
+COMMITS = Table(
+    "commits",
+    METADATA,
+    Column("commit_id", String, primary_key=True),
+    Column("carrier_id", String, nullable=False),
+    Column("state", String, nullable=False),  # pending until the lake has it, then in
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("batch", String, primary_key=True),
+    Column("commit_id", String, ForeignKey("commits.commit_id"), nullable=False, index=True),
+    Column("carrier_id", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("first_time", DateTime(timezone=True)),
+    Column("last_time", DateTime(timezone=True)),
+    Column("statements", BigInteger, nullable=False),
+    Column("receipt", JSON, nullable=False),
+    UniqueConstraint("carrier_id", "digest"),
+)
+
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    METADATA,
+    Column("batch", String, ForeignKey("batches.batch"), primary_key=True),
+    Column("row", BigInteger, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("reasons", JSON, nullable=False),
+)
+
+CLOCK_VERSIONS = Table(
+    "clock_versions",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("lake_version", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+CLOCKS = Table(
+    "clocks",
+    METADATA,
+    Column("version", Integer, ForeignKey("clock_versions.version"), primary_key=True),
+    Column("carrier_id", String, primary_key=True),
+    Column("offset", Float, nullable=False),  # seconds that the carrier's clock runs fast
+    Column("spread", Float, nullable=False),  # seconds, robust standard deviation of the residuals
+    Column("matches", BigInteger, nullable=False),  # matched pairs that it rests on
+)
+
+TRACES = Table(
+    "traces",
+    METADATA,
+    Column("trace_id", Integer, primary_key=True),
+    Column("call_ref", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("campaign", String),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("result", JSON, nullable=False),
+    Index("ix_traces_call_ref", "call_ref"),
+)
