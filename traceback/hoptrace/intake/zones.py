@@ -1,0 +1,241 @@
+"""Zone-less local times become UTC: which zone, how it was found, and what is odd on the way.
+
+A reader of a zone-less format does three things:
+
+    clock = LocalClock.of(context, measure(pairs))    # once a file; raises TimezoneMissing
+    start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46))
+    for text in clock.flags(): ledger.flag(file, text)
+
+or, without the counting, `resolve(context)` and `to_utc(local, tz)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import Enum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from hoptrace.errors import TimezoneMissing, UnknownTimezone
+from hoptrace.intake.reading import Context, Zone
+
+QUARTER = timedelta(minutes=15)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?")
+_WIDEST = timedelta(hours=15)
+_TOLERANCE = timedelta(minutes=1)
+_LEAST_SHARE = 0.5
+_SECOND_SHARE = 0.05
+
+
+class Reading(Enum):
+    """How a local time was read."""
+
+    PLAIN = "plain"
+    REPEATED = "repeated"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Offset of a file's local times from UTC as its own epochs show it.
+
+    `others` are further offsets an hour away that many rows have too: the file crosses a change of summer time. `at` is
+    a local time that has `offset`; `agreeing` of `rows` rows have one of these offsets; `by` names the column.
+    """
+
+    offset: timedelta
+    others: tuple[timedelta, ...]
+    at: datetime
+    agreeing: int
+    rows: int
+    by: str
+
+    def __str__(self) -> str:
+        return f"measured from the {self.by} of {self.agreeing} of {self.rows} rows"
+
+
+class Resolved(NamedTuple):
+    """The zone for the receipt, the same to compute with, and a contradiction in words where there is one."""
+
+    zone: Zone
+    tz: tzinfo
+    conflict: str | None = None
+
+
+def parse_zone(name: str) -> tzinfo:
+    """A zone from an IANA name, `UTC`, `Z` or `+HH:MM`; raises UnknownTimezone."""
+    text = name.strip()
+    if text.upper() in {"UTC", "Z", "GMT"}:
+        return UTC
+    match = _OFFSET.fullmatch(text)
+    if match is not None:
+        sign = -1 if match[1] == "-" else 1
+        offset = sign * timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        if abs(offset) <= _WIDEST and int(match[3] or 0) < 60:
+            return timezone(offset)
+    elif text:
+        try:
+            return ZoneInfo(text)
+        except (KeyError, OSError, ValueError):  # unknown, the name of a folder of zones, no name at all
+            pass
+    raise UnknownTimezone(
+        f"{name!r} is no time zone that is known. Give an IANA name such as America/Chicago, or an offset as +05:30."
+    )
+
+
+def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Measured | None:
+    """The offset of local times (naive) from epochs (seconds UTC) of the same rows; None where they show none.
+
+    Many rows differ by later legs and long queues, so the most frequent whole quarter of an hour counts, and only if
+    at least half of the rows have it (or it and its neighbour an hour away, where summer time begins or ends).
+    """
+    counts: Counter[timedelta] = Counter()
+    seen: dict[timedelta, datetime] = {}
+    rows = 0
+    for local, epoch in pairs:
+        rows += 1
+        offset = quarter_offset(local, epoch)
+        if offset is not None:
+            counts[offset] += 1
+            seen.setdefault(offset, local)
+    if not counts:
+        return None
+    best = min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
+    hour = timedelta(hours=1)
+    others = tuple(o for o in (best - hour, best + hour) if counts[o] >= max(1, _SECOND_SHARE * rows))
+    agreeing = sum(counts[o] for o in (best, *others))
+    if agreeing < _LEAST_SHARE * rows:
+        return None
+    return Measured(best, others, seen[best], agreeing, rows, by)
+
+
+def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
+    """Local time minus epoch in whole quarters of an hour; None where they are more than a minute from one."""
+    try:
+        apart = local - datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        return None
+    offset = round(apart / QUARTER) * QUARTER
+    return offset if abs(apart - offset) <= _TOLERANCE and abs(offset) <= _WIDEST else None
+
+
+def resolve(context: Context, measured: Measured | None = None) -> Resolved:
+    """The zone of a file's zone-less times; raises TimezoneMissing naming the ways out.
+
+    Asked in this order: what the submitter gave, the profile, the file itself, the carrier directory. A measurement that
+    contradicts what was given by more than a minute comes back as `conflict`.
+    """
+    directory = context.carrier.timezone
+    for name, how in ((context.timezone, "given with --timezone"), (context.profile.time.timezone, "from the profile")):
+        if name:
+            return _named(name, how, measured)
+    if measured is not None:
+        if directory and _agrees(parse_zone(directory), measured):
+            return Resolved(Zone(directory, f"{measured}, as the carrier directory says"), parse_zone(directory))
+        return _from_file(measured, directory)
+    if directory:
+        return _named(directory, "from the carrier directory", None)
+    raise TimezoneMissing(
+        f"The times in this file of {context.carrier.carrier_id} have no zone and the file does not show it. Give "
+        "--timezone (an IANA name or +HH:MM), or set time.timezone in the carrier's profile or timezone in carriers.csv."
+    )
+
+
+def to_utc(local: datetime, tz: tzinfo) -> tuple[datetime, Reading]:
+    """A naive local time as UTC: a repeated hour is read as its first pass, a missing one is shifted past the gap."""
+    utc = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    if not isinstance(tz, ZoneInfo):
+        return utc, Reading.PLAIN
+    second = local.replace(tzinfo=tz, fold=1).astimezone(UTC)
+    if second == utc:
+        return utc, Reading.PLAIN
+    return utc, Reading.REPEATED if second > utc else Reading.MISSING
+
+
+@dataclass(slots=True)
+class LocalClock:
+    """Reads one file's local times in one zone and counts what was odd."""
+
+    resolved: Resolved
+    offsets: frozenset[timedelta] = frozenset()
+    repeated: int = 0
+    missing: int = 0
+
+    @classmethod
+    def of(cls, context: Context, measured: Measured | None = None) -> LocalClock:
+        """The clock for a file, see `resolve`."""
+        resolved = resolve(context, measured)
+        if measured is None or resolved.conflict or isinstance(resolved.tz, ZoneInfo):
+            return cls(resolved)
+        return cls(resolved, frozenset((measured.offset, *measured.others)) if measured.others else frozenset())
+
+    @property
+    def zone(self) -> Zone:
+        """The zone and how it was found, for the receipt."""
+        return self.resolved.zone
+
+    def to_utc(self, local: datetime, epoch: float | None = None) -> datetime:
+        """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time."""
+        if epoch is not None and self.offsets:
+            offset = quarter_offset(local, epoch)
+            if offset in self.offsets:
+                return (local - offset).replace(tzinfo=UTC)
+        utc, reading = to_utc(local, self.resolved.tz)
+        if reading is Reading.PLAIN:
+            return utc
+        if reading is Reading.REPEATED:
+            later = local.replace(tzinfo=self.resolved.tz, fold=1).astimezone(UTC)
+            if epoch is not None:
+                return min(utc, later, key=lambda t: abs(t.timestamp() - epoch))
+            self.repeated += 1
+        else:
+            self.missing += 1
+        return utc
+
+    def flags(self) -> tuple[str, ...]:
+        """What the receipt should say of this file's times."""
+        name = self.zone.name
+        found = [
+            self.resolved.conflict,
+            f"{self.repeated} times fall into the hour that {name} repeats when summer time ends; they were read as the "
+            "first of the two"
+            if self.repeated
+            else None,
+            f"{self.missing} times fall into the hour that {name} leaves out when summer time begins; they were shifted"
+            if self.missing
+            else None,
+        ]
+        return tuple(text for text in found if text)
+
+
+def _named(name: str, how: str, measured: Measured | None) -> Resolved:
+    tz = parse_zone(name)
+    if measured is None or _agrees(tz, measured):
+        return Resolved(Zone(name, how), tz)
+    return Resolved(
+        Zone(name, how),
+        tz,
+        f"the time zone {name} ({how}) contradicts the file: {_offset_name(measured.offset)} was {measured}",
+    )
+
+
+def _from_file(measured: Measured, directory: str) -> Resolved:
+    name = _offset_name(measured.offset)
+    conflict = f"the carrier directory says {directory}, but {name} was {measured}" if directory else None
+    return Resolved(Zone(name, str(measured)), timezone(measured.offset), conflict)
+
+
+def _agrees(tz: tzinfo, measured: Measured) -> bool:
+    offset = measured.at.replace(tzinfo=tz).utcoffset() or timedelta()
+    return abs(offset - measured.offset) <= _TOLERANCE
+
+
+def _offset_name(offset: timedelta) -> str:
+    if not offset:
+        return "UTC"
+    minutes = int(abs(offset).total_seconds()) // 60
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
