@@ -1,0 +1,82 @@
+"""hoptrace: trace a phone call back to where it began, from the carriers' own call-detail records.
+
+    import hoptrace
+
+    with hoptrace.open_workspace("hoptrace-workspace") as workspace:
+        hoptrace.submit(workspace, ["Master.csv"], "alpha")
+        call = hoptrace.ReportedCall("c1", "2026-11-02T14:30:00-05:00", "+12025550143")
+        (result,) = hoptrace.trace(workspace, [call])
+        print(result.verdict, result.path)
+
+Every name below is loaded when it is first used: `import hoptrace` alone loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hoptrace.engines.local import learn_clocks, trace, trace_file
+    from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
+    from hoptrace.intake.submit import submit
+    from hoptrace.model.receipts import Receipt
+    from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, TraceResult, Verdict
+    from hoptrace.simulate import simulate
+    from hoptrace.workspace import Workspace, init_workspace, open_workspace
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "Evidence": "hoptrace.model.verdicts",
+    "Hop": "hoptrace.model.verdicts",
+    "HoptraceError": "hoptrace.errors",
+    "InputRefused": "hoptrace.errors",
+    "NotFound": "hoptrace.errors",
+    "Receipt": "hoptrace.model.receipts",
+    "ReportedCall": "hoptrace.model.verdicts",
+    "StorageFailed": "hoptrace.errors",
+    "TraceResult": "hoptrace.model.verdicts",
+    "UsageError": "hoptrace.errors",
+    "Verdict": "hoptrace.model.verdicts",
+    "Workspace": "hoptrace.workspace",
+    "WorkspaceError": "hoptrace.errors",
+    "init_workspace": "hoptrace.workspace",
+    "learn_clocks": "hoptrace.engines.local",
+    "open_workspace": "hoptrace.workspace",
+    "simulate": "hoptrace.simulate",
+    "submit": "hoptrace.intake.submit",
+    "trace": "hoptrace.engines.local",
+    "trace_file": "hoptrace.engines.local",
+}
+
+__all__ = [
+    "Evidence",
+    "Hop",
+    "HoptraceError",
+    "InputRefused",
+    "NotFound",
+    "Receipt",
+    "ReportedCall",
+    "StorageFailed",
+    "TraceResult",
+    "UsageError",
+    "Verdict",
+    "Workspace",
+    "WorkspaceError",
+    "init_workspace",
+    "learn_clocks",
+    "open_workspace",
+    "simulate",
+    "submit",
+    "trace",
+    "trace_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that holds it (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'hoptrace' has no attribute {name!r}")
+    return getattr(import_module(home), name)

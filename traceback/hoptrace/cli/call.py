@@ -1,0 +1,44 @@
+"""The options that describe one reported call, shared by `trace` and `report trace`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hoptrace.cli.options import Command, Rfc3339
+
+if TYPE_CHECKING:
+    from hoptrace.model.verdicts import ReportedCall
+
+_OPTIONS = (
+    click.option("--called", metavar="NUMBER", help="The number that was called."),
+    click.option("--at", type=Rfc3339(), metavar="TIME", help="When the called party saw the call, with offset."),
+    click.option("--calling", metavar="NUMBER", help="The number that was shown."),
+    click.option("--terminating", metavar="ID", help="The carrier that delivered the call."),
+    click.option("--ref", metavar="REF", help="A name to find the trace by again.  [default: NUMBER@TIME]"),
+)
+
+
+def one_call_options(command: Command) -> Command:
+    """Add --called, --at, --calling, --terminating and --ref to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def reported_call(
+    called: str | None, at: str | None, calling: str | None, terminating: str | None, ref: str | None
+) -> ReportedCall | None:
+    """The call that these options describe; None where number or time is missing."""
+    from hoptrace.model.verdicts import ReportedCall
+
+    if not called or not at:
+        return None
+    return ReportedCall(
+        call_ref=ref or f"{called}@{at}",
+        start_time=at,
+        called_number=called,
+        calling_number=calling,
+        terminating_carrier=terminating,
+    )

@@ -1,0 +1,73 @@
+"""hoptrace carriers load | list | show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+
+
+@click.group()
+@workspace_option
+def carriers() -> None:
+    """The carrier directory.
+
+    It says who is who, and what a carrier calls its neighbours.
+    """
+
+
+@carriers.command(epilog=example("hoptrace carriers load carriers.csv --trunks trunks.csv"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trunks", type=click.Path(path_type=Path), metavar="FILE", help="Trunk names and addresses.")
+@json_option
+@workspace_option
+def load(file: Path, trunks: Path | None, as_json: bool) -> None:
+    """Load or update the directory.
+
+    A carrier that carriers.csv no longer lists stays while records name it.
+    """
+    with the_workspace() as workspace:
+        loaded = workspace.catalog.directory.load(file, trunks)
+    if as_json:
+        show.as_json(asdict(loaded))
+    else:
+        show.facts(asdict(loaded).items())
+
+
+@carriers.command("list", epilog=example("hoptrace carriers list"))
+@json_option
+@workspace_option
+def list_(as_json: bool) -> None:
+    """All carriers of the directory."""
+    with the_workspace() as workspace:
+        known = workspace.catalog.directory.carriers()
+    if as_json:
+        show.as_json([asdict(carrier) for carrier in known])
+    else:
+        columns = ("Carrier", "Name", "Country", "OCN", "Time zone", "Listed")
+        rows = [(c.carrier_id, c.name, c.country, c.ocn, c.timezone, "yes" if c.listed else "no") for c in known]
+        show.table(columns, rows)
+
+
+@carriers.command("show", epilog=example("hoptrace carriers show alpha"))
+@click.argument("carrier_id", metavar="ID")
+@json_option
+@workspace_option
+def show_(carrier_id: str, as_json: bool) -> None:
+    """One carrier and its trunks."""
+    with the_workspace() as workspace:
+        carrier = workspace.catalog.directory.carrier(carrier_id)
+        trunks = workspace.catalog.directory.trunks(carrier_id)
+    if as_json:
+        show.as_json({**asdict(carrier), "trunks": [asdict(trunk) for trunk in trunks]})
+        return
+    facts = asdict(carrier)
+    aliases = facts.pop("aliases")
+    show.facts((name, value) for name, value in {**facts, **aliases}.items() if value != "")
+    if trunks:
+        click.echo()
+        show.table(("Trunk", "Peer", "Customer"), [(t.trunk, t.peer, t.customer) for t in trunks])

@@ -1,0 +1,76 @@
+"""How a command fails: a sentence on stderr and an exit code, never a Python traceback unless it is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO, Any
+
+import click
+
+from hoptrace.errors import HoptraceError
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+DEBUG = "hoptrace.debug"
+
+
+class Failure(click.ClickException):
+    """A message that is shown alone, with its own exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message alone on stderr."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class FailingGroup(click.Group):
+    """The outermost group: turns every exception of a command into a message and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which they were given, not by the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; with HOPTRACE_DEBUG=1 an error keeps its Python traceback."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            raise Failure("Stopped.", INTERRUPTED) from None
+        except BrokenPipeError:
+            _forget_stdout()
+            raise click.exceptions.Exit(PIPE_CLOSED) from None
+        except Exception as error:
+            if ctx.meta.get(DEBUG):
+                raise
+            raise _failure_of(error) from error
+        return result
+
+
+def remember_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """Keep the --debug flag where the group finds it when a command fails."""
+    ctx.meta[DEBUG] = value
+
+
+def _failure_of(error: Exception) -> Failure:
+    if isinstance(error, HoptraceError):
+        return Failure(str(error), error.exit_code)
+    return Failure(
+        f"hoptrace met an error that it did not expect: {type(error).__name__}: {error}. "
+        "Run the command again with HOPTRACE_DEBUG=1 to see where, and report it.",
+        HoptraceError.exit_code,
+    )
+
+
+def _forget_stdout() -> None:
+    # Whoever read our output has gone: without this the interpreter complains once more when it flushes at exit.
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

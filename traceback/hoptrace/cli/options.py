@@ -1,0 +1,71 @@
+"""Options and types that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from hoptrace.workspace import Workspace
+
+WORKSPACE = "hoptrace.workspace"
+DEFAULT_WORKSPACE = Path("hoptrace-workspace")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def remember_workspace(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """Keep a --workspace given before or after the command; the later one wins."""
+    if value:
+        ctx.meta[WORKSPACE] = Path(value)
+
+
+def workspace_option(command: Command) -> Command:
+    """Accept --workspace after the command too."""
+    option = click.option(
+        "--workspace",
+        metavar="DIR",
+        expose_value=False,
+        callback=remember_workspace,
+        help="The workspace to use.",
+    )
+    return option(command)
+
+
+def workspace_path() -> Path:
+    """The folder of the workspace that this command line names."""
+    return click.get_current_context().meta.get(WORKSPACE, DEFAULT_WORKSPACE)
+
+
+def the_workspace() -> Workspace:
+    """The workspace that this command line names, opened; raises NotAWorkspace where there is none."""
+    from hoptrace.workspace import open_workspace
+
+    return open_workspace(workspace_path())
+
+
+def example(*lines: str) -> str:
+    """The epilog of a command: lines that can be typed as they stand."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class Rfc3339(click.ParamType[str]):
+    """A moment with its offset from UTC, kept as written: 2026-11-02T14:30:00-05:00."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as given; usage error where it is no moment or has no offset."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a time: write it as 2026-11-02T14:30:00-05:00.", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no offset from UTC: write it as {value}Z or {value}-05:00.", param, ctx)
+        return str(value)

@@ -1,0 +1,65 @@
+"""What a command prints: tables and JSON on stdout, progress on stderr where that is a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_OF_A_FILE = 200
+"""Columns of a table that goes into a file or a pipe, where there is no terminal to fit."""
+
+
+def as_json(value: Any) -> None:
+    """Print a value as indented JSON; times and paths as text."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def as_json_line(value: Any) -> None:
+    """Print a value as one line of JSON, so that results can be gathered in a .jsonl file."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def console() -> Console:
+    """A console on stdout that takes text as it is: no markup, no colouring of numbers."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+    return Console(width=width, markup=False, highlight=False, emoji=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print rows under their column names; numbers stand at the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = [list(row) for row in rows]
+    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for place, name in enumerate(columns):
+        is_number = bool(shown) and all(isinstance(row[place], int | float | None) for row in shown)
+        drawn.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in shown:
+        drawn.add_row(*(Text(plain(value)) for value in row))
+    console().print(drawn)
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, one pair a line; a value of None is left out."""
+    given = [(name, value) for name, value in pairs if value is not None]
+    width = max((len(name) for name, _ in given), default=0)
+    for name, value in given:
+        click.echo(f"{name:<{width}}  {plain(value)}")
+
+
+def plain(value: object) -> str:
+    """A value as text that a terminal cannot take for a command: control characters are written out."""
+    if value is None:
+        return "-"
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

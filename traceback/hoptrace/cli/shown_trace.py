@@ -1,0 +1,67 @@
+"""A traced call on the terminal: the verdict, the trail, the evidence, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hoptrace.cli import show
+
+if TYPE_CHECKING:
+    from hoptrace.model.verdicts import Evidence, Hop, TraceResult
+
+_MARKS = {True: "+", False: "-", None: "?"}
+
+
+def show_trace(result: TraceResult) -> None:
+    """Print one result for a person."""
+    if result.summary:
+        click.echo(show.plain(result.summary) + "\n")
+    show.facts(
+        [
+            ("Call", result.call_ref),
+            ("Verdict", result.verdict.value),
+            ("Confidence", f"{result.confidence:.2f}"),
+            ("Path", " < ".join(result.path) or None),
+            ("Originating carrier", result.originating_carrier),
+            ("Customer", result.customer),
+            ("Point of entry", result.point_of_entry),
+        ]
+    )
+    _show_hops(result.hops)
+    _show_list("What speaks against it:", result.conflicts)
+    _show_list(
+        "Also considered:",
+        [f"{' < '.join(other.path)} ({other.confidence:.2f}): {other.why}" for other in result.alternatives],
+    )
+    if result.next_request is not None:
+        _show_list("Ask next:", [f"{result.next_request.carrier}: {result.next_request.why}"])
+
+
+def _show_hops(hops: tuple[Hop, ...]) -> None:
+    if not hops:
+        return
+    click.echo()
+    columns = ("Hop", "Carrier", "Start", "Clock", "Calling", "Called", "Att", "Record")
+    show.table(columns, [_row(place, hop) for place, hop in enumerate(hops, start=1)])
+    for place, hop in enumerate(hops, start=1):
+        _show_list(f"Hop {place}, {hop.carrier}:", [_sentence(item) for item in hop.evidence])
+
+
+def _row(place: int, hop: Hop) -> tuple[object, ...]:
+    records = " ".join(f"{record.batch}:{record.row}" for record in hop.records) or "only named"
+    clock = f"{hop.clock_offset:+.1f} s" if hop.records else None
+    return (place, hop.carrier, hop.start_time, clock, hop.calling, hop.called, hop.attestation, records)
+
+
+def _sentence(item: Evidence) -> str:
+    return f"{_MARKS[item.agrees]} {item.about}: {item.detail}"
+
+
+def _show_list(title: str, lines: tuple[str, ...] | list[str]) -> None:
+    if not lines:
+        return
+    click.echo(f"\n{show.plain(title)}")
+    for line in lines:
+        click.echo(f"  {show.plain(line)}")

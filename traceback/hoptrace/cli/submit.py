@@ -1,0 +1,54 @@
+"""hoptrace submit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.progress import progress
+from hoptrace.cli.shown_receipt import show_receipt
+
+SOME_REJECTED = 3
+
+
+@click.command(
+    epilog=example(
+        "hoptrace submit Master.csv --carrier alpha",
+        "hoptrace submit acc_*.log --carrier beta --format beta.toml --timezone America/Chicago",
+    )
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--carrier", required=True, metavar="ID", help="Whose records these are.")
+@click.option(
+    "--format",
+    "format_name",
+    default="auto",
+    show_default=True,
+    metavar="NAME|PROFILE.toml",
+    help="auto, canonical, another format's name, or a profile that says what the operator chose.",
+)
+@click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one: America/Chicago, +02:00.")
+@json_option
+@workspace_option
+def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: str | None, as_json: bool) -> None:
+    """Take in a carrier's files.
+
+    Prints a receipt for each; leaves with 3 when some rows were rejected.
+    """
+    from hoptrace.engines.local import learn_clocks
+    from hoptrace.intake.submit import submit as submit_files
+
+    with the_workspace() as workspace, progress("Reading") as report:
+        receipts = submit_files(workspace, files, carrier, format=format_name, timezone=timezone, progress=report)
+        if not all(receipt.already_submitted for receipt in receipts):
+            learn_clocks(workspace)
+    if as_json:
+        show.as_json([receipt.as_dict() for receipt in receipts])
+    else:
+        for receipt in receipts:
+            show_receipt(receipt)
+    if any(receipt.rejected for receipt in receipts):
+        click.get_current_context().exit(SOME_REJECTED)

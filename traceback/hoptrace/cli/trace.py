@@ -1,0 +1,65 @@
+"""hoptrace trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.call import one_call_options, reported_call
+from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.progress import progress
+from hoptrace.cli.shown_trace import show_trace
+
+if TYPE_CHECKING:
+    from hoptrace.model.verdicts import ReportedCall
+
+
+@click.command(
+    epilog=example(
+        "hoptrace trace --called +12025550143 --at 2026-11-02T14:30:00-05:00",
+        "hoptrace trace --calls calls.csv --out results.jsonl",
+    )
+)
+@one_call_options
+@click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the results go, one JSON a line.")
+@json_option
+@workspace_option
+def trace(calls: Path | None, out: Path | None, as_json: bool, **one_call: str | None) -> None:
+    """Trace calls back to where they began.
+
+    One call (--called, --at), or all calls of a file (--calls, --out).
+    """
+    call = reported_call(**one_call)
+    if calls is None and out is None and call is not None:
+        _trace_one(call, as_json)
+    elif calls is not None and out is not None and not any(one_call.values()):
+        _trace_file(calls, out, as_json)
+    else:
+        raise click.UsageError("Say which call: either --called NUMBER --at TIME, or --calls FILE --out FILE.")
+
+
+def _trace_one(call: ReportedCall, as_json: bool) -> None:
+    from hoptrace.engines.local import trace as trace_calls
+
+    with the_workspace() as workspace:
+        (result,) = trace_calls(workspace, [call])
+    if as_json:
+        show.as_json_line(result.as_dict())
+    else:
+        show_trace(result)
+
+
+def _trace_file(calls: Path, out: Path, as_json: bool) -> None:
+    from hoptrace.engines.local import trace_file
+
+    with the_workspace() as workspace, progress("Tracing") as report:
+        summary = trace_file(workspace, calls, out, progress=report)
+    if as_json:
+        show.as_json(summary)
+    else:
+        show.facts(summary.items())
+        click.echo(f"Results: {out}")
