@@ -31,7 +31,7 @@ def load(file: Path, trunks: Path | None, as_json: bool) -> None:
     A carrier that carriers.csv no longer lists stays while records name it.
     """
     with the_workspace() as workspace:
-        loaded = workspace.catalog.directory.load(file, trunks)
+        loaded = workspace.catalog.directory.load_directory(file, trunks)
     if as_json:
         show.as_json(asdict(loaded))
     else:
