@@ -1,0 +1,159 @@
+"""Telephone numbers as 64-bit keys: an E.164 number is its digits, -1 is withheld, other negatives are internal.
+
+A missing or invalid number has no key. Keys are what the lake sorts by and what statements are joined on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import polars as pl
+
+from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, clean_shapes, country_of
+from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise, read_strictly
+from hoptrace.model.number_text import undress
+
+__all__ = [
+    "WITHHELD_KEY",
+    "DialPlan",
+    "Number",
+    "NumberKind",
+    "display",
+    "display_expr",
+    "internal_key",
+    "learn_tech_prefixes",
+    "normalise",
+    "normalise_column",
+]
+
+_MOST_PREFIX_DIGITS = 8
+_LEARN_FROM = 20_000
+_LEARN_SHARE = 0.95
+
+
+def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
+    """`key` (Int64) and `kind` (String) of every number in a column, in its order.
+
+    Clean spellings are read by expressions; `normalise` reads each distinct one of the others. Both always agree.
+    """
+    frame = pl.DataFrame({"text": column.cast(pl.String)})
+    frame = frame.with_columns(key=_clean_key(pl.col("text"), plan))
+    odd = frame.filter(pl.col("key").is_null() & pl.col("text").is_not_null())["text"].unique().sort()
+    numbers = [normalise(text, plan) for text in odd.to_list()]
+    read = pl.DataFrame(
+        {"text": odd, "odd_key": [n.key for n in numbers], "odd_kind": [str(n.kind) for n in numbers]},
+        schema={"text": pl.String, "odd_key": pl.Int64, "odd_kind": pl.String},
+    )
+    if read.height:
+        frame = frame.join(read, on="text", how="left", maintain_order="left")
+    else:
+        frame = frame.with_columns(odd_key=pl.lit(None, pl.Int64), odd_kind=pl.lit(None, pl.String))
+    clean = pl.when(pl.col("key").is_not_null()).then(pl.lit(str(NumberKind.E164)))
+    kind = clean.otherwise(pl.col("odd_kind").fill_null(str(NumberKind.MISSING)))
+    return frame.select(key=pl.coalesce("key", "odd_key"), kind=kind)
+
+
+def display(key: int | None) -> str | None:
+    """A number key for people: `+1...`, `withheld`, `internal`, or None where there is no number."""
+    if key is None:
+        return None
+    if key > 0:
+        return f"+{key}"
+    return "withheld" if key == WITHHELD_KEY else "internal"
+
+
+def display_expr(column: str | pl.Expr) -> pl.Expr:
+    """`display` as an expression over a column of number keys."""
+    key = pl.col(column) if isinstance(column, str) else column
+    return (
+        pl.when(key > 0)
+        .then(key.cast(pl.String).str.replace("^", "+"))
+        .when(key == WITHHELD_KEY)
+        .then(pl.lit("withheld"))
+        .when(key.is_not_null())
+        .then(pl.lit("internal"))
+        .otherwise(pl.lit(None, pl.String))
+    )
+
+
+def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tuple[str, ...]:
+    """Prefixes of 1 to 8 digits, with `#` or `*` where written, that stand before otherwise valid numbers of a file.
+
+    Used where the profile names none: counted over distinct numbers that fit no rule, `least` of which must share the
+    prefix and be valid without it (47701 1 628 555 0157 read in the US). The most common comes first.
+    """
+    odd = (
+        normalise_column(column, plan)
+        .with_columns(text=column.cast(pl.String))
+        .filter(
+            pl.col("kind").is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
+            & pl.col("text").str.count_matches("[0-9]").ge(9)
+        )
+    )
+    texts = odd["text"].unique().sort().head(_LEARN_FROM).to_list()
+    left = {undress(text).text.lstrip("+") for text in texts}
+    learned: list[str] = []
+    while best := _best_prefix(left, plan, least):
+        learned.append(best)
+        left = {text for text in left if not text.startswith(best)}
+    return tuple(learned)
+
+
+def _best_prefix(texts: set[str], plan: DialPlan, least: int) -> str | None:
+    """The prefix that explains most of the texts, the shortest of equals."""
+    bearers: defaultdict[str, int] = defaultdict(int)
+    numbers: defaultdict[str, list[str]] = defaultdict(list)
+    for text in sorted(texts):
+        for prefix in _possible_prefixes(text):
+            bearers[prefix] += 1
+            number = read_strictly(text[len(prefix) :], plan)
+            if number is not None:
+                numbers[prefix].append(number)
+    fitting = [
+        (-len(set(found)), len(prefix), prefix)
+        for prefix, found in numbers.items()
+        if len(set(found)) >= least and len(found) >= _LEARN_SHARE * bearers[prefix]
+    ]
+    return min(fitting)[2] if fitting else None
+
+
+def _possible_prefixes(text: str) -> list[str]:
+    """Leading digits (perhaps behind a `*`) up to 8, each with the `#` or `*` that closes it."""
+    start = 1 if text[:1] == "*" else 0
+    prefixes: list[str] = []
+    for end in range(start + 1, min(start + _MOST_PREFIX_DIGITS, len(text) - 1) + 1):
+        if not text[start:end].isdigit():
+            break
+        prefixes.append(text[: end + 1] if text[end] in "#*" else text[:end])
+    return prefixes
+
+
+def _clean_key(text: pl.Expr, plan: DialPlan) -> pl.Expr:
+    """The key of spellings that leave no doubt, else null."""
+    country = country_of(plan.country)
+    shapes = clean_shapes()
+    every = "|".join(f"{code}{shape}" for code, shape in sorted(shapes.items()))
+    key = _matching(text, f"^\\+(?:{every})$", text.str.slice(1))
+    unprefixed = pl.lit(value=True)
+    for prefix in plan.prefixes():
+        unprefixed = unprefixed & ~text.str.starts_with(prefix)
+    others = [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
+    others += _domestic_keys(text, country, shapes)
+    if not others:
+        return key
+    return pl.coalesce(key, pl.when(unprefixed).then(pl.coalesce(*others)))
+
+
+def _domestic_keys(text: pl.Expr, country: Country, shapes: dict[int, str]) -> list[pl.Expr]:
+    if country.code == NANP_CODE:
+        ten = NANP_SHAPE.pattern
+        return [_matching(text, f"^1{ten}$", text), _matching(text, f"^{ten}$", pl.lit("1") + text)]
+    code, prefix, shape = str(country.code), country.national_prefix, shapes.get(country.code)
+    if shape is None or country.rewrites or prefix != "0" or country.plain_prefixes != ("00",):
+        return []
+    national = pl.lit(code) + text.str.slice(1)
+    return [_matching(text, f"^0{shape}$", national), _matching(text, f"^{code}{shape}$", text)]
+
+
+def _matching(text: pl.Expr, pattern: str, digits: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(pattern)).then(digits).cast(pl.Int64, strict=False)
