@@ -1,0 +1,9 @@
+"""Reports to read: `trace_report` makes one of a result, `render` and `write_report` give it a format."""
+
+from __future__ import annotations
+
+from hoptrace.reports.model import TraceReport, result_from_dict
+from hoptrace.reports.render import ReportFormat, render, write_report
+from hoptrace.reports.trace import trace_report
+
+__all__ = ["ReportFormat", "TraceReport", "render", "result_from_dict", "trace_report", "write_report"]

@@ -1,0 +1,178 @@
+"""The report of one trace as typed data: what every format (HTML, PDF, CSV, JSON) is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from hoptrace.model.verdicts import TraceResult, Verdict
+
+REPORT_VERSION = 1
+
+
+class Role(StrEnum):
+    """What a carrier did for this call, in the words of 47 CFR 64.6300; a carrier in the middle only carried it."""
+
+    ORIGINATING = "originating"
+    POINT_OF_ENTRY = "point_of_entry"
+    GATEWAY = "gateway"
+    TRANSIT = "transit"
+    TERMINATING = "terminating"
+    NAMED = "named"
+    """Named by a neighbour's record; it has given no record of this call itself."""
+
+
+class Support(StrEnum):
+    """Who says that a handoff took place."""
+
+    BOTH = "both"
+    """Both carriers have a record of it."""
+    ONE = "one"
+    """Both carriers have a record of the call, but only one record names the other carrier."""
+    NAMED = "named"
+    """One carrier has a record that names the other; the other has given none."""
+    INFERRED = "inferred"
+    """Neither carrier has a record; the trail was bridged over it."""
+
+
+class Part(BaseModel):
+    """Base of all parts of a report: frozen, and nothing that is not named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CarrierCard(Part):
+    """A carrier as the directory knows it; `name` falls back to the id, `country` and `contact_email` may be empty."""
+
+    carrier_id: str
+    name: str
+    country: str = ""
+    contact_email: str = ""
+
+
+class VerdictWords(Part):
+    """The verdict for a person: a heading, what the evidence says, and what it does not say."""
+
+    verdict: Verdict
+    heading: str
+    says: str
+    does_not_say: str
+    settled: bool
+    """True where the trail reached an end that the evidence supports."""
+
+
+class Figure(Part):
+    """One key figure: a value, its name, and a short line that says how to read it."""
+
+    value: str
+    label: str
+    note: str
+
+
+class EvidenceLine(Part):
+    """One comparison; `agrees` is None where the records could not be compared."""
+
+    about: str
+    agrees: bool | None
+    detail: str
+
+
+class RecordLine(Part):
+    """Where a record stands: batch, row of the file, and the carrier's own id of it."""
+
+    batch: str
+    row: int
+    record_id: str | None = None
+
+
+class HopLine(Part):
+    """One carrier of the trail; `position` 1 is the terminating carrier. `start_utc` has the clock applied.
+
+    `support` speaks of the handoff from this carrier to the one at `position` - 1 and is None at position 1.
+    `gap_s`: seconds from this carrier's corrected start to that one's, None where either is unknown.
+    """
+
+    position: int
+    carrier: CarrierCard
+    roles: tuple[Role, ...]
+    records: tuple[RecordLine, ...]
+    start_recorded: str | None
+    clock_offset_s: float
+    start_utc: str | None
+    calling: str | None
+    called: str | None
+    attestation: str | None
+    support: Support | None
+    gap_s: float | None
+    evidence: tuple[EvidenceLine, ...]
+
+
+class AlternativeLine(Part):
+    """Another trail that was considered, terminating carrier first."""
+
+    carriers: tuple[CarrierCard, ...]
+    confidence: float
+    why: str
+
+
+class NextLine(Part):
+    """Whom to ask next, and why."""
+
+    carrier: CarrierCard
+    why: str
+
+
+class CallLine(Part):
+    """The call as it was reported."""
+
+    call_ref: str
+    start_time: str | None = None
+    start_utc: str | None = None
+    called_number: str | None = None
+    calling_number: str | None = None
+    terminating_carrier: str | None = None
+    campaign: str | None = None
+
+
+class Replay(Part):
+    """What has to be the same to get the same answer, and the digest of that answer.
+
+    `result_sha256` is over the result as JSON in ASCII with sorted keys and without blanks. `command` is None where the
+    reported call was not kept with the result.
+    """
+
+    engine: str
+    lake_version: int
+    clock_version: int
+    settings_digest: str
+    command: str | None
+    result_sha256: str
+
+
+class TraceReport(Part):
+    """The report of one trace. `hops` run from the terminating carrier upstream, as in the result."""
+
+    report: Literal["trace"] = "trace"
+    version: int = REPORT_VERSION
+    call: CallLine
+    words: VerdictWords
+    confidence: float
+    figures: tuple[Figure, ...]
+    customer: str | None
+    summary: str
+    hops: tuple[HopLine, ...]
+    conflicts: tuple[str, ...]
+    alternatives: tuple[AlternativeLine, ...]
+    next_request: NextLine | None
+    replay: Replay
+
+
+def result_from_dict(data: Mapping[str, Any]) -> TraceResult:
+    """The result as the catalog keeps it (JSON) back as a `TraceResult`; unknown fields are ignored.
+
+    Raises pydantic's `ValidationError` (a `ValueError`) where a required field is missing or of the wrong kind.
+    """
+    return TypeAdapter(TraceResult).validate_python(dict(data))

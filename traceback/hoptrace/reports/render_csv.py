@@ -1,0 +1,66 @@
+"""A report as CSV for a spreadsheet: one hop a row, formulas made harmless."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hoptrace.reports.model import EvidenceLine, HopLine, TraceReport
+
+COLUMNS = (
+    "call_ref", "verdict", "confidence", "hop", "role", "carrier", "name", "country", "contact_email",
+    "handoff_told_by", "records", "start_time", "clock_offset", "start_utc", "calling", "called", "attestation",
+    "evidence",
+)  # fmt: skip
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render_csv(report: TraceReport) -> bytes:
+    """The hops as CSV (RFC 4180, UTF-8 with a header), terminating carrier first.
+
+    A cell that a spreadsheet would take for a formula (numbers in E.164 too, they begin with "+") gets an apostrophe in
+    front; figures (`hop`, `confidence`, `clock_offset`) are never text and stay as they are.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(report, hop) for hop in report.hops)
+    return out.getvalue().encode("utf-8")
+
+
+def harmless(cell: str) -> str:
+    """`cell` so that no spreadsheet runs it: an apostrophe in front where it starts a formula, after blanks too."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS) else cell
+
+
+def _row(report: TraceReport, hop: HopLine) -> list[str | int | float]:
+    texts = {
+        "call_ref": report.call.call_ref,
+        "verdict": report.words.verdict.value,
+        "role": " ".join(hop.roles),
+        "carrier": hop.carrier.carrier_id,
+        "name": hop.carrier.name,
+        "country": hop.carrier.country,
+        "contact_email": hop.carrier.contact_email,
+        "handoff_told_by": hop.support or "",
+        "records": " ".join(f"{record.batch}:{record.row}" for record in hop.records),
+        "start_time": hop.start_recorded or "",
+        "start_utc": hop.start_utc or "",
+        "calling": hop.calling or "",
+        "called": hop.called or "",
+        "attestation": hop.attestation or "",
+        "evidence": " | ".join(_sentence(line) for line in hop.evidence),
+    }
+    figures: dict[str, str | int | float] = {
+        "confidence": round(report.confidence, 4),
+        "hop": hop.position,
+        "clock_offset": hop.clock_offset_s,
+    }
+    cells = figures | {name: harmless(text) for name, text in texts.items()}
+    return [cells[name] for name in COLUMNS]
+
+
+def _sentence(line: EvidenceLine) -> str:
+    mark = {True: "agrees", False: "differs", None: "not comparable"}[line.agrees]
+    return f"{line.about} ({mark}): {line.detail}"
