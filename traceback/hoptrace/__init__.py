@@ -7,8 +7,10 @@
         call = hoptrace.ReportedCall("c1", "2026-11-02T14:30:00-05:00", "+12025550143")
         (result,) = hoptrace.trace(workspace, [call])
         print(result.verdict, result.path)
+        hoptrace.report(workspace, result, "c1.html")
 
-Every name below is loaded when it is first used: `import hoptrace` alone loads nothing heavy.
+Every name below is loaded when it is first used: `import hoptrace` alone loads nothing heavy. Simulated networks are in
+`hoptrace.simulate`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from hoptrace.intake.submit import submit
     from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, TraceResult, Verdict
-    from hoptrace.simulate import simulate
+    from hoptrace.reports.of_workspace import report
     from hoptrace.workspace import Workspace, init_workspace, open_workspace
 
 __version__ = "0.1.0"
@@ -44,7 +46,7 @@ _HOME_OF = {
     "init_workspace": "hoptrace.workspace",
     "learn_clocks": "hoptrace.engines.local",
     "open_workspace": "hoptrace.workspace",
-    "simulate": "hoptrace.simulate",
+    "report": "hoptrace.reports.of_workspace",
     "submit": "hoptrace.intake.submit",
     "trace": "hoptrace.engines.local",
     "trace_file": "hoptrace.engines.local",
@@ -67,7 +69,7 @@ __all__ = [
     "init_workspace",
     "learn_clocks",
     "open_workspace",
-    "simulate",
+    "report",
     "submit",
     "trace",
     "trace_file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -13,18 +13,6 @@ from hoptrace.errors import HoptraceError
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 DEBUG = "hoptrace.debug"
-
-
-class Failure(click.ClickException):
-    """A message that is shown alone, with its own exit code."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message alone on stderr."""
-        click.echo(self.format_message(), file=file, err=True)
 
 
 class FailingGroup(click.Group):
@@ -42,14 +30,14 @@ class FailingGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            raise Failure("Stopped.", INTERRUPTED) from None
+            raise _leave("Stopped.", INTERRUPTED) from None
         except BrokenPipeError:
             _forget_stdout()
             raise click.exceptions.Exit(PIPE_CLOSED) from None
         except Exception as error:
             if ctx.meta.get(DEBUG):
                 raise
-            raise _failure_of(error) from error
+            raise _leave(*_told(error)) from error
         return result
 
 
@@ -58,14 +46,19 @@ def remember_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     ctx.meta[DEBUG] = value
 
 
-def _failure_of(error: Exception) -> Failure:
+def _leave(message: str, exit_code: int) -> click.exceptions.Exit:
+    click.echo(message, err=True)
+    return click.exceptions.Exit(exit_code)
+
+
+def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, HoptraceError):
-        return Failure(str(error), error.exit_code)
-    return Failure(
+        return str(error), error.exit_code
+    sentence = (
         f"hoptrace met an error that it did not expect: {type(error).__name__}: {error}. "
-        "Run the command again with HOPTRACE_DEBUG=1 to see where, and report it.",
-        HoptraceError.exit_code,
+        "Run the command again with HOPTRACE_DEBUG=1 to see where, and report it."
     )
+    return sentence, HoptraceError.exit_code
 
 
 def _forget_stdout() -> None:

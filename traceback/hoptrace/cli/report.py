@@ -2,9 +2,66 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
 import click
+
+from hoptrace.cli import show
+from hoptrace.cli.call import one_call_options, reported_call
+from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+
+if TYPE_CHECKING:
+    from hoptrace.model.verdicts import TraceResult
+    from hoptrace.reports import ReportFormat
+    from hoptrace.workspace import Workspace
+
+FORMATS = ("html", "json", "csv", "pdf")
 
 
 @click.group()
+@workspace_option
 def report() -> None:
-    """Reports to read, to print and to hand on."""
+    """Reports to read, print and hand on."""
+
+
+@report.command(
+    epilog=example(
+        "hoptrace report trace c17 --out c17.html",
+        "hoptrace report trace --called +12025550143 --at 2026-11-02T14:30:00-05:00 --out call.pdf",
+    )
+)
+@click.argument("call_ref", required=False)
+@one_call_options
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="[default: by the ending of FILE, else html]")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
+@json_option
+@workspace_option
+def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: bool, **one_call: str | None) -> None:
+    """Write the report of one trace.
+
+    CALL_REF names a call that was traced before; --called and --at trace one now.
+    """
+    from hoptrace.reports.of_workspace import report as write
+
+    if (call_ref is None) == (one_call["called"] is None):
+        raise click.UsageError("Say which call: either CALL_REF, or --called NUMBER --at TIME.")
+    ending = out.suffix.lstrip(".").lower()
+    chosen = format_name or (ending if ending in FORMATS else "html")
+    with the_workspace() as workspace:
+        subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
+        written = write(workspace, subject, out, cast("ReportFormat", chosen))
+    if as_json:
+        show.as_json({"report": str(written), "format": chosen})
+    else:
+        click.echo(f"Wrote {written}")
+
+
+def _trace_now(workspace: Workspace, **one_call: str | None) -> TraceResult:
+    from hoptrace.engines.local import trace as trace_calls
+
+    call = reported_call(**one_call)
+    if call is None:
+        raise click.UsageError("--called NUMBER needs --at TIME.")
+    (result,) = trace_calls(workspace, [call])
+    return result
