@@ -1,0 +1,1 @@
+"""The catalog: carriers, trunks, batches, rejected rows, clocks and traces, in SQLite or PostgreSQL."""

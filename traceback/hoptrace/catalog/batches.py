@@ -1,0 +1,169 @@
+"""Batches: what was submitted, in which commit, with its receipt and its rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from hoptrace.catalog.database import guard
+from hoptrace.catalog.tables import BATCHES, COMMITS, REJECTED_ROWS
+from hoptrace.errors import UnknownBatch
+from hoptrace.model.receipts import Receipt
+
+INSERT_AT_ONCE = 2_000
+
+
+class CommitState(StrEnum):
+    """`pending` from before the lake is written until after it; then `in`."""
+
+    PENDING = "pending"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A batch as it is entered: its receipt, and the time span of its statements (None where it has none)."""
+
+    receipt: Receipt
+    first_time: datetime | None
+    last_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One rejected row: its 1-based line or row, its bytes, and every reason."""
+
+    batch: str
+    row: int
+    raw: bytes
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch as the catalog has it; `pending` where only the lake can tell whether it is in."""
+
+    receipt: Receipt
+    commit_id: str
+    submitted_at: datetime
+    pending: bool
+
+
+class Batches:
+    """The stored batches. Everything of one commit is entered, settled or taken out together."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def begin(self, commit_id: str, batches: Sequence[NewBatch], rejected: Iterable[RejectedRow]) -> None:
+        """Enter a commit as pending, with its batches and their rejected rows."""
+        now = datetime.now(UTC)
+        carrier = batches[0].receipt.carrier
+        commit = {"commit_id": commit_id, "carrier_id": carrier, "state": CommitState.PENDING, "created_at": now}
+        with guard(), self._engine.begin() as connection:
+            connection.execute(sa.insert(COMMITS), commit)
+            connection.execute(sa.insert(BATCHES), [_batch_row(commit_id, batch, now) for batch in batches])
+            for part in _parts(rejected):
+                connection.execute(sa.insert(REJECTED_ROWS), part)
+
+    def finish(self, commit_id: str) -> None:
+        """Mark a commit as in: its statements are in the lake."""
+        update = sa.update(COMMITS).where(COMMITS.c.commit_id == commit_id).values(state=CommitState.IN)
+        with guard(), self._engine.begin() as connection:
+            connection.execute(update)
+
+    def rollback(self, commit_id: str) -> None:
+        """Take a pending commit out again, with all that was entered for it."""
+        mine = sa.select(BATCHES.c.batch).where(BATCHES.c.commit_id == commit_id)
+        with guard(), self._engine.begin() as connection:
+            connection.execute(sa.delete(REJECTED_ROWS).where(REJECTED_ROWS.c.batch.in_(mine)))
+            connection.execute(sa.delete(BATCHES).where(BATCHES.c.commit_id == commit_id))
+            connection.execute(sa.delete(COMMITS).where(COMMITS.c.commit_id == commit_id))
+
+    def pending(self) -> list[str]:
+        """The commits that were begun and not finished, oldest first."""
+        query = sa.select(COMMITS.c.commit_id).where(COMMITS.c.state == CommitState.PENDING)
+        with guard(), self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(COMMITS.c.created_at, COMMITS.c.commit_id)).scalars())
+
+    def by_digest(self, carrier_id: str, digests: Sequence[str]) -> dict[str, StoredBatch]:
+        """The carrier's batches of files with these digests, by digest."""
+        wanted = (BATCHES.c.carrier_id == carrier_id, BATCHES.c.digest.in_(digests))
+        return {stored.receipt.digest: stored for stored in self._select(*wanted)}
+
+    def list(self, carrier_id: str | None = None) -> list[StoredBatch]:
+        """Every batch (of one carrier), in the order in which they were submitted."""
+        return self._select(*(() if carrier_id is None else (BATCHES.c.carrier_id == carrier_id,)))
+
+    def show(self, batch: str) -> StoredBatch:
+        """One batch; raises UnknownBatch."""
+        found = self._select(BATCHES.c.batch == batch)
+        if not found:
+            raise UnknownBatch(f"There is no batch {batch!r}. See them with: hoptrace batches list")
+        return found[0]
+
+    def spans(self, carrier_id: str | None = None) -> list[tuple[str, str, datetime, datetime]]:
+        """(carrier, batch, first, last start time) of every batch that has statements."""
+        query = sa.select(BATCHES.c.carrier_id, BATCHES.c.batch, BATCHES.c.first_time, BATCHES.c.last_time)
+        query = query.where(BATCHES.c.first_time.is_not(None)).order_by(BATCHES.c.batch)
+        if carrier_id is not None:
+            query = query.where(BATCHES.c.carrier_id == carrier_id)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [(carrier, batch, _utc(first), _utc(last)) for carrier, batch, first, last in rows]
+
+    def rejected_rows(self, batch: str) -> list[RejectedRow]:
+        """The rejected rows of a batch, in the order of the file; raises UnknownBatch."""
+        self.show(batch)
+        query = sa.select(REJECTED_ROWS).where(REJECTED_ROWS.c.batch == batch).order_by(REJECTED_ROWS.c.row)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [RejectedRow(row["batch"], row["row"], row["raw"], tuple(row["reasons"])) for row in rows]
+
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[StoredBatch]:
+        query = sa.select(BATCHES, COMMITS.c.state).join(COMMITS).where(*conditions)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch)).mappings().all()
+        return [_stored(dict(row)) for row in rows]
+
+
+def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]:
+    receipt = batch.receipt
+    return {
+        "batch": receipt.batch,
+        "commit_id": commit_id,
+        "carrier_id": receipt.carrier,
+        "digest": receipt.digest,
+        "submitted_at": now,
+        "first_time": batch.first_time,
+        "last_time": batch.last_time,
+        "statements": receipt.statements,
+        "receipt": receipt.as_dict(),
+    }
+
+
+def _parts(rejected: Iterable[RejectedRow]) -> Iterator[list[dict[str, Any]]]:
+    part: list[dict[str, Any]] = []
+    for row in rejected:
+        part.append({"batch": row.batch, "row": row.row, "raw": row.raw, "reasons": list(row.reasons)})
+        if len(part) >= INSERT_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _stored(row: dict[str, Any]) -> StoredBatch:
+    told: dict[str, Any] = row["receipt"]
+    receipt = Receipt(**(told | {"flags": tuple(told["flags"])}))
+    return StoredBatch(receipt, row["commit_id"], _utc(row["submitted_at"]), row["state"] == CommitState.PENDING)
+
+
+def _utc(time: datetime) -> datetime:
+    # SQLite gives times back without their zone; they were written in UTC.
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

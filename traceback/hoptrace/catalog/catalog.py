@@ -1,0 +1,34 @@
+"""The catalog: one object that opens the database and holds the stores in it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from hoptrace.catalog.batches import Batches
+from hoptrace.catalog.carriers import Directory
+from hoptrace.catalog.clocks import Clocks
+from hoptrace.catalog.database import advisory_lock, open_engine, upgrade
+from hoptrace.catalog.traces import Traces
+
+
+class Catalog:
+    """Carriers (`directory`), `batches`, `clocks` and `traces` in one SQLite or PostgreSQL database.
+
+    Opening makes or updates the tables. Whatever the database refuses comes as StorageFailed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url)
+        upgrade(self._engine)
+        self.directory = Directory(self._engine)
+        self.batches = Batches(self._engine)
+        self.clocks = Clocks(self._engine)
+        self.traces = Traces(self._engine)
+
+    def writer_lock(self, wait_seconds: float) -> AbstractContextManager[None]:
+        """The lock between hosts that share a PostgreSQL catalog; nothing on SQLite."""
+        return advisory_lock(self._engine, wait_seconds)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

@@ -1,0 +1,116 @@
+"""The catalog's database: the engine for SQLite or PostgreSQL, its schema version, its errors, its writer's lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from hoptrace.errors import MissingExtra, StorageFailed, UsageError, WorkspaceNewer
+
+HEAD = "0001"
+"""The newest revision in catalog/migrations; a test holds it to the scripts."""
+
+BUSY_MILLISECONDS = 30_000
+# Any constant will do: it only has to be the same in every hoptrace that shares the database.
+ADVISORY_LOCK = 0x686F7074
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for `sqlite:///file` or `postgresql://...`; raises UsageError, MissingExtra or StorageFailed."""
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError:
+        raise UsageError("The catalog's URL is none. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise UsageError(f"The catalog cannot be kept in {parsed.get_backend_name()}; use SQLite or PostgreSQL.")
+    try:
+        engine = sa.create_engine(parsed)
+    except (ImportError, NoSuchModuleError) as error:
+        raise MissingExtra(
+            "A catalog in PostgreSQL needs the driver psycopg. Install it with: pip install 'hoptrace[postgres]'"
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the database to HEAD; raises WorkspaceNewer where it is past it."""
+    revision = _revision(engine)
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        raise WorkspaceNewer(
+            f"The catalog was written by a newer hoptrace (revision {revision}, this program knows {HEAD}). "
+            "Update hoptrace."
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "hoptrace.catalog:migrations")
+    with guard(), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def guard() -> Generator[None]:
+    """Turn what the database throws into StorageFailed."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StorageFailed(f"The catalog's database refused: {cause}. Nothing of this step was kept.") from error
+
+
+@contextmanager
+def advisory_lock(engine: sa.Engine, wait_seconds: float) -> Generator[None]:
+    """On PostgreSQL, hold a lock that all hosts see; on SQLite do nothing, the file lock is enough."""
+    from hoptrace.lock import POLL_SECONDS, busy
+
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with guard():
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        until = time.monotonic() + wait_seconds
+        while not _ask(connection, sa.select(sa.func.pg_try_advisory_lock(ADVISORY_LOCK))):
+            if time.monotonic() >= until:
+                raise busy("the catalog's database", wait_seconds)
+            time.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            _ask(connection, sa.select(sa.func.pg_advisory_unlock(ADVISORY_LOCK)))
+    finally:
+        connection.close()
+
+
+def _ask(connection: sa.Connection, question: sa.Select[Any]) -> bool:
+    with guard():
+        return bool(connection.execute(question).scalar())
+
+
+def _revision(engine: sa.Engine) -> str | None:
+    with guard(), engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # WAL lets readers go on while one process writes; FULL keeps a committed batch through a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

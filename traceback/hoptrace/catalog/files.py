@@ -1,0 +1,183 @@
+"""carriers.csv and trunks.csv as checked rows; every refusal names file and line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hoptrace.errors import DirectoryInvalid
+from hoptrace.model.carriers import Carrier, Trunk
+
+CARRIER_TEXTS = ("name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a directory file: where it stands, and its cells as stripped text without the empty ones."""
+
+    where: str
+    cells: dict[str, str]
+
+    def refuse(self, problem: str) -> DirectoryInvalid:
+        """The error that names this row."""
+        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
+
+
+def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row]:
+    """The rows of a .csv, .csv.gz, .csv.zst, .ndjson or .parquet file; raises DirectoryInvalid."""
+    try:
+        if path.name.endswith((".ndjson", ".jsonl")):
+            yield from _ndjson(path)
+        elif path.name.endswith(".parquet"):
+            yield from _parquet(path, required)
+        else:
+            yield from _csv(path, required)
+    except FileNotFoundError:
+        raise DirectoryInvalid(f"{path}: there is no such file.") from None
+    except UnicodeDecodeError as error:
+        raise DirectoryInvalid(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    except (OSError, EOFError, csv.Error) as error:
+        raise DirectoryInvalid(f"{path}: cannot be read: {error}.") from error
+
+
+def parse_carrier(row: Row) -> Carrier:
+    """One row of carriers.csv; raises DirectoryInvalid."""
+    cells = row.cells
+    if "carrier_id" not in cells:
+        raise row.refuse("carrier_id is empty.")
+    country = cells.get("country", "").upper()
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise row.refuse(f"country {cells['country']!r} is no ISO 3166-1 code of two letters.")
+    zone = cells.get("timezone", "")
+    if zone and not _is_zone(zone):
+        raise row.refuse(f"timezone {zone!r} is no IANA zone (write for example America/Chicago).")
+    texts: dict[str, Any] = {name: cells.get(name, "") for name in CARRIER_TEXTS} | {"country": country}
+    aliases = {name: value for name, value in cells.items() if name not in {"carrier_id", *CARRIER_TEXTS}}
+    return Carrier(carrier_id=cells["carrier_id"], **texts, aliases=aliases)
+
+
+def parse_trunk(row: Row) -> Trunk:
+    """One row of trunks.csv; raises DirectoryInvalid."""
+    cells = row.cells
+    for name in ("carrier_id", "trunk"):
+        if name not in cells:
+            raise row.refuse(f"{name} is empty.")
+    if ("peer" in cells) == ("customer" in cells):
+        raise row.refuse("exactly one of peer and customer must be given.")
+    trunk = Trunk(
+        carrier_id=cells["carrier_id"],
+        trunk=cells["trunk"],
+        peer=cells.get("peer"),
+        customer=cells.get("customer"),
+        valid_from=_time(row, "valid_from"),
+        valid_to=_time(row, "valid_to"),
+    )
+    address, slash, bits = trunk.trunk.partition("/")
+    if slash and bits.isdigit() and trunk.network() is None and address.replace(".", "").replace(":", "").isalnum():
+        raise row.refuse(f"{trunk.trunk!r} is no valid CIDR block.")
+    if trunk.valid_from is not None and trunk.valid_to is not None and trunk.valid_from >= trunk.valid_to:
+        raise row.refuse("valid_from is not before valid_to.")
+    return trunk
+
+
+def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
+    with _text(path) as stream:
+        reader = csv.DictReader(stream, strict=True)
+        names = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = names
+        _require(path, names, required)
+        for record in reader:
+            where = f"{path}, line {reader.line_num}"
+            if record.pop(None, None) is not None:
+                raise Row(where, {}).refuse(f"it has more fields than the header ({len(names)}).")
+            yield Row(where, _clean(record))
+
+
+def _ndjson(path: Path) -> Iterator[Row]:
+    import orjson
+
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        where = f"{path}, line {number}"
+        if not line.strip():
+            continue
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise Row(where, {}).refuse(f"it is no JSON object ({error}).") from error
+        if not isinstance(record, dict):
+            raise Row(where, {}).refuse("it is no JSON object.")
+        yield Row(where, _clean(record))  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
+    import polars as pl
+
+    try:
+        frame = pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise DirectoryInvalid(f"{path}: no readable Parquet file: {error}.") from error
+    _require(path, frame.columns, required)
+    for number, record in enumerate(frame.iter_rows(named=True), start=1):
+        yield Row(f"{path}, row {number}", _clean(record))
+
+
+def _text(path: Path) -> io.TextIOBase:
+    if path.name.endswith(".gz"):
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")  # pyright: ignore[reportReturnType]
+    if path.name.endswith(".zst"):
+        import zstandard
+
+        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
+        return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    return path.open("r", encoding="utf-8-sig", newline="")
+
+
+def _require(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in names]
+    if missing:
+        raise DirectoryInvalid(
+            f"{path}: column {', '.join(missing)} is missing; it has {', '.join(names) or 'no header'}. "
+            "Add it and load the file again."
+        )
+
+
+def _clean(record: dict[Any, Any]) -> dict[str, str]:
+    texts = ((str(name).strip(), _text_of(value)) for name, value in record.items())
+    return {name: value for name, value in texts if name and value}
+
+
+def _text_of(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else str(value).strip()
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _time(row: Row, column: str) -> datetime | None:
+    text = row.cells.get(column)
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise row.refuse(f"{column} {text!r} is no RFC 3339 time or date.") from None
+    if time.tzinfo is None:
+        # A bare date is a day in UTC; a bare time of day could mean anything.
+        if len(text) > len("2026-01-31"):
+            raise row.refuse(f"{column} {text!r} has no zone. Write for example 2026-01-31T00:00:00Z.")
+        return time.replace(tzinfo=UTC)
+    return time.astimezone(UTC)

@@ -1,0 +1,71 @@
+"""The results of traces, so that a report can be made later and a trace replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hoptrace.catalog.database import guard
+from hoptrace.catalog.tables import TRACES
+from hoptrace.errors import UnknownTrace
+
+SAVE_AT_ONCE = 5_000
+
+
+class Traces:
+    """The stored results, as plain data in the contract's field names; a newer one of a call hides the older."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def save(self, results: Iterable[dict[str, Any]]) -> int:
+        """Store results (at least `call_ref` and `verdict` in each), all or none; gives how many."""
+        now = datetime.now(UTC)
+        waiting: list[dict[str, Any]] = []
+        saved = 0
+        with guard(), self._engine.begin() as connection:
+            for result in results:
+                waiting.append(_row(result, now))
+                if len(waiting) >= SAVE_AT_ONCE:
+                    connection.execute(sa.insert(TRACES), waiting)
+                    saved += len(waiting)
+                    waiting = []
+            if waiting:
+                connection.execute(sa.insert(TRACES), waiting)
+        return saved + len(waiting)
+
+    def latest(self, call_ref: str) -> dict[str, Any] | None:
+        """The newest result of this call, None where there is none."""
+        newest = sa.select(TRACES.c.result).where(TRACES.c.call_ref == call_ref)
+        with guard(), self._engine.connect() as connection:
+            return connection.execute(newest.order_by(TRACES.c.trace_id.desc()).limit(1)).scalar()
+
+    def get(self, call_ref: str) -> dict[str, Any]:
+        """The newest result of this call; raises UnknownTrace."""
+        result = self.latest(call_ref)
+        if result is None:
+            raise UnknownTrace(f"There is no stored trace of call {call_ref!r}. Trace it first: hoptrace trace --help")
+        return result
+
+    def list(self, campaign: str | None = None) -> list[dict[str, Any]]:
+        """The newest result of every call (of one campaign), in the order of their call_ref."""
+        newest = sa.select(sa.func.max(TRACES.c.trace_id)).group_by(TRACES.c.call_ref)
+        query = sa.select(TRACES.c.result).where(TRACES.c.trace_id.in_(newest)).order_by(TRACES.c.call_ref)
+        if campaign is not None:
+            query = query.where(TRACES.c.campaign == campaign)
+        with guard(), self._engine.connect() as connection:
+            return [dict(result) for result in connection.execute(query).scalars()]
+
+
+def _row(result: dict[str, Any], now: datetime) -> dict[str, Any]:
+    call: dict[str, Any] = result.get("call") or {}
+    return {
+        "call_ref": result["call_ref"],
+        "verdict": str(result["verdict"]),
+        "campaign": call.get("campaign"),
+        "created_at": now,
+        "result": result,
+    }

@@ -1,0 +1,102 @@
+"""How statements lie in the lake: two indexes, partitioned by index and day, each file sorted by key and time.
+
+A statement stands in index "called" once per number under which it can be looked up: the called number before and
+after rewriting, and the number that forwarded the call. Index "calling" holds narrow rows that lead from the caller to
+the called number, for calls whose called number was changed where no record tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import polars as pl
+
+from hoptrace.model.statements import STATEMENTS, TIME
+
+WITHHELD = -1
+"""The key of a withheld number: it says nothing, so nothing is looked up by it."""
+
+GROUP_ROWS = 16_384
+"""Rows of a Parquet row group: small enough that reading one for a few rows takes milliseconds."""
+
+
+class Index(StrEnum):
+    """The two ways in."""
+
+    CALLED = "called"
+    CALLING = "calling"
+
+
+NARROW = ("key", "start_time", "carrier", "called", "batch", "row")
+"""What index "calling" keeps of a statement; its other columns are null."""
+
+# Delta tables know no unsigned integers: the fingerprint lies there as the signed number of the same bits.
+STORED = pl.Schema({**STATEMENTS, "fingerprint": pl.Int64, "key": pl.Int64})
+TABLE = pl.Schema({**STORED, "index": pl.String, "day": pl.Date})
+PARTITIONS = ["index", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one index and UTC day, sorted, as one Parquet file will hold them."""
+
+    index: Index
+    day: date
+    rows: pl.DataFrame
+
+
+def parts(statements: pl.DataFrame) -> Iterator[Part]:
+    """Lay statements out; `statements` has the STATEMENTS columns."""
+    stored = statements.select(STATEMENTS.names()).with_columns(pl.col("fingerprint").reinterpret(signed=True))
+    yield from _by_day(Index.CALLED, _called_rows(stored))
+    yield from _by_day(Index.CALLING, _calling_rows(stored))
+
+
+def as_statements(stored: pl.DataFrame) -> pl.DataFrame:
+    """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
+    return stored.select(STATEMENTS.names()[:-1] + [pl.col("fingerprint").reinterpret(signed=False)])
+
+
+def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
+    """The order inside a file."""
+    return rows.sort("key", "start_time", maintain_order=True)
+
+
+def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:
+    called, egress, redirecting = pl.col("called"), pl.col("egress_called"), pl.col("redirecting")
+    useful = pl.col("key").is_not_null() & ((pl.col("key") != WITHHELD) | (pl.col("key") == called))
+    ways = (
+        stored.with_columns(key=called),
+        stored.filter(egress.ne_missing(called)).with_columns(key=egress),
+        stored.filter(redirecting.ne_missing(called), redirecting.ne_missing(egress)).with_columns(key=redirecting),
+    )
+    return pl.concat([way.filter(useful) for way in ways])
+
+
+def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
+    known = stored.filter(pl.col("calling").is_not_null(), pl.col("calling") != WITHHELD)
+    return known.with_columns(key=pl.col("calling")).select(NARROW)
+
+
+def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
+    days = rows.with_columns(day=pl.col("start_time").dt.date()).partition_by("day", as_dict=True, include_key=False)
+    for (day,), frame in sorted(days.items()):
+        yield Part(index, day, sort_part(frame))
+
+
+SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})
+"""What is looked up: a number key and the first and last start time wanted, both included."""
+
+
+def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
+    """The same spans without overlaps, sorted by key and time, so that a statement falls into one of them at most."""
+    wanted = spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort("key", "from_time", "to_time")
+    reached = pl.col("to_time").cum_max().shift(1).over("key")
+    opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()
+    numbered = ordered.with_columns(opens.alias("span"))
+    grouped = numbered.group_by("span", maintain_order=True)
+    return grouped.agg(pl.col("key").first(), pl.col("from_time").min(), pl.col("to_time").max()).drop("span")

@@ -1,0 +1,180 @@
+"""A view of the lake at one version: statements by called number and time, by calling number and time, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from hoptrace.lake.footers import Footers, Int64s
+from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
+from hoptrace.lake.storage import Store, guard
+from hoptrace.model.statements import STATEMENTS, TIME
+
+FILES = pl.Schema(
+    {
+        "path": pl.String,
+        "index": pl.String,
+        "day": pl.Date,
+        "rows": pl.Int64,
+        "bytes": pl.Int64,
+        "key_min": pl.Int64,
+        "key_max": pl.Int64,
+        "time_min": TIME,
+        "time_max": TIME,
+    }
+)
+"""One row a data file of the table."""
+
+PICK_UP_TO = 512
+"""With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A fixed version of the lake; what is appended later is not in it."""
+
+    store: Store
+    footers: Footers
+    version: int
+    files: pl.DataFrame
+
+    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """The statements that can be looked up by a span's `key` (a called number) and started within the span.
+
+        `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement once, in
+        the order of start_time, batch and row.
+        """
+        return _once(self._lookup(Index.CALLED, merge_spans(spans)))
+
+    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """The same, where each span's `key` is a calling number: a second way in where the called number was changed."""
+        found = self._lookup(Index.CALLING, merge_spans(spans))
+        points = found.select(key=pl.col("called"), from_time=pl.col("start_time"), to_time=pl.col("start_time"))
+        wanted = found.select("batch", "row").unique()
+        return self.statements(points).join(wanted, on=["batch", "row"], how="semi", maintain_order="left")
+
+    def scan(self) -> pl.LazyFrame:
+        """Every statement once, lazily, in the STATEMENTS columns; the order is that of the files."""
+        paths = self.files.filter(pl.col("index") == Index.CALLED)["path"]
+        if paths.is_empty():
+            return pl.LazyFrame(schema=STATEMENTS)
+        rows = self._scan(paths).filter(pl.col("key") == pl.col("called"))
+        return rows.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
+
+    def info(self) -> dict[str, Any]:
+        """What there is: statements, batches, files, bytes, first_time, last_time (datetimes in UTC), version."""
+        with guard("be read"):
+            counted = self.scan().select(
+                statements=pl.len(),
+                batches=pl.col("batch").n_unique(),
+                first_time=pl.col("start_time").min(),
+                last_time=pl.col("start_time").max(),
+            )
+            told = counted.collect(engine="streaming").row(0, named=True)
+        return {
+            "statements": told["statements"],
+            "batches": told["batches"],
+            "files": self.files.height,
+            "bytes": int(self.files["bytes"].sum()),
+            "first_time": told["first_time"],
+            "last_time": told["last_time"],
+            "version": self.version,
+        }
+
+    def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
+        paths = self._files_for(index, spans)
+        with guard("be read"):
+            if spans.height <= PICK_UP_TO:
+                picked = list(self._pick(paths, spans))
+                return pl.concat(picked) if picked else _empty(index)
+            return self._join(paths, spans) if not paths.is_empty() else _empty(index)
+
+    def _files_for(self, index: Index, spans: pl.DataFrame) -> pl.Series:
+        first, last = spans["from_time"].min(), spans["to_time"].max()
+        if spans.is_empty():
+            return pl.Series("path", [], pl.String)
+        return self.files.filter(
+            pl.col("index") == index,
+            pl.col("time_max") >= first,
+            pl.col("time_min") <= last,
+            pl.col("key_max") >= spans["key"].min(),
+            pl.col("key_min") <= spans["key"].max(),
+        )["path"]
+
+    def _pick(self, paths: pl.Series, spans: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
+        wanted = _Wanted.of(spans)
+        for path in paths:
+            footer = self.footers.footer(path)
+            for group in wanted.groups(footer.key_min, footer.key_max):
+                rows = wanted.rows(*self.footers.keys(path, group))
+                if rows.size:
+                    table = self.footers.open(path, footer.metadata).read_row_group(group)
+                    yield _frame(table.take(pa.array(rows)))
+
+    def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
+        """One scan of the files against all spans."""
+        first, last = spans["from_time"].min(), spans["to_time"].max()
+        rows = self._scan(paths).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
+        within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
+        joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
+        return joined.collect(engine="streaming")
+
+    def _scan(self, paths: pl.Series) -> pl.LazyFrame:
+        return pl.scan_parquet([self.store.uri(path) for path in paths], hive_partitioning=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Merged spans as sorted arrays: keys, and first and last start time in microseconds."""
+
+    keys: Int64s
+    first: Int64s
+    last: Int64s
+
+    @classmethod
+    def of(cls, spans: pl.DataFrame) -> _Wanted:
+        numbers = spans.select(pl.col("key"), pl.col("from_time", "to_time").to_physical())
+        return cls(*(numbers[name].to_numpy() for name in ("key", "from_time", "to_time")))
+
+    def groups(self, key_min: Int64s, key_max: Int64s) -> list[int]:
+        """The row groups whose range of keys holds a wanted key."""
+        at = np.searchsorted(self.keys, key_min)
+        inside = at < self.keys.size
+        inside[inside] = self.keys[at[inside]] <= key_max[inside]
+        return np.flatnonzero(inside).tolist()
+
+    def rows(self, keys: Int64s, times: Int64s) -> Int64s:
+        """The positions of the wanted rows of a row group, which is sorted by key and time."""
+        low, high = np.searchsorted(self.keys, keys[0]), np.searchsorted(self.keys, keys[-1], side="right")
+        found: list[Int64s] = []
+        starts = np.searchsorted(keys, self.keys[low:high])
+        ends = np.searchsorted(keys, self.keys[low:high], side="right")
+        for span, start, end in zip(range(int(low), int(high)), starts.tolist(), ends.tolist(), strict=True):
+            if start < end:
+                first = start + int(np.searchsorted(times[start:end], self.first[span]))
+                last = start + int(np.searchsorted(times[start:end], self.last[span], side="right"))
+                found.append(np.arange(first, last, dtype=np.int64))
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.cast({name: STORED[name] for name in frame.columns})
+
+
+def _empty(index: Index) -> pl.DataFrame:
+    names = STORED.names() if index is Index.CALLED else NARROW
+    return pl.DataFrame(schema={name: STORED[name] for name in names})
+
+
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    # A statement stands under up to three numbers.
+    once = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
+    return as_statements(once).sort("start_time", "batch", "row", "fingerprint")

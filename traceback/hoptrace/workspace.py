@@ -1,0 +1,111 @@
+"""A workspace: one folder with its settings, catalog and lake, and the lock that lets one process write at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from hoptrace.errors import StorageFailed, WorkspaceExists, WorkspaceNewer
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.catalog import Catalog
+    from hoptrace.lake.lake import Lake
+    from hoptrace.settings import Settings
+
+FORMAT = 1
+CATALOG_FILE = "catalog.sqlite"
+LAKE_FOLDER = "lake"
+LOCK_FILE = "writer.lock"
+
+
+class Workspace:
+    """An open workspace; catalog and lake are opened when first used. Close it, or use it in a `with` statement."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Carriers, batches, clocks and traces."""
+        from hoptrace.catalog.catalog import Catalog
+
+        return Catalog(self.settings.catalog_url or f"sqlite:///{self.path / CATALOG_FILE}")
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The accepted statements."""
+        from hoptrace.lake.lake import Lake
+
+        return Lake(self.settings.lake_uri or str(self.path / LAKE_FOLDER))
+
+    @contextmanager
+    def writing(self) -> Generator[None]:
+        """Hold the writer's lock; raises WorkspaceBusy when another process has it for too long."""
+        from hoptrace.lock import file_lock
+
+        wait = self.settings.lock_wait_seconds
+        with file_lock(self.path / LOCK_FILE, wait), self.catalog.writer_lock(wait):
+            yield
+
+    def close(self) -> None:
+        """Let go of database connections."""
+        if "catalog" in self.__dict__:
+            self.catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def init_workspace(
+    path: Path | str, home_country: str = "US", catalog_url: str | None = None, lake_uri: str | None = None
+) -> Workspace:
+    """Make a new workspace and open it; raises WorkspaceExists where `path` already holds something."""
+    from hoptrace.settings import FILE_NAME, make_settings
+
+    folder = Path(path).absolute()
+    if (folder / FILE_NAME).exists():
+        raise WorkspaceExists(f"{folder} already is a hoptrace workspace. Use it, or name another folder.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceExists(f"{folder} already exists and is not an empty folder. Name another one.")
+    values = {"format": FORMAT, "home_country": home_country.upper(), "catalog_url": catalog_url, "lake_uri": lake_uri}
+    settings = make_settings({name: value for name, value in values.items() if value is not None}, folder / FILE_NAME)
+    workspace = Workspace(folder, settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _ = workspace.catalog
+        workspace.lake.create()
+        # The settings file comes last: a folder without it is not a workspace, so a killed `init` leaves none behind.
+        (folder / FILE_NAME).write_text(_as_toml(values), encoding="utf-8")
+    except OSError as error:
+        raise StorageFailed(f"The workspace {folder} cannot be made: {error}.") from error
+    return workspace
+
+
+def open_workspace(path: Path | str) -> Workspace:
+    """Open the workspace in `path`; raises NotAWorkspace or WorkspaceNewer."""
+    from hoptrace.settings import FILE_NAME, make_settings, read_settings_file
+
+    folder = Path(path).absolute()
+    values = read_settings_file(folder)
+    written = values.get("format", FORMAT)
+    if isinstance(written, int) and written > FORMAT:
+        raise WorkspaceNewer(
+            f"{folder} was made by a newer hoptrace (layout {written}, this program knows {FORMAT}). Update hoptrace."
+        )
+    return Workspace(folder, make_settings(values, folder / FILE_NAME))
+
+
+def _as_toml(values: dict[str, str | int | None]) -> str:
+    # JSON's strings and numbers are TOML's.
+    import json
+
+    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items() if value is not None]
+    return "# Settings of this hoptrace workspace; see docs/storage.md.\n" + "\n".join(lines) + "\n"
