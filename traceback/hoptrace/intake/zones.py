@@ -126,8 +126,8 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
 def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     """The zone of a file's zone-less times; raises TimezoneMissing naming the ways out.
 
-    Asked in this order: what the submitter gave, the profile, the file itself, the carrier directory. A measurement that
-    contradicts what was given by more than a minute comes back as `conflict`.
+    Asked in this order: what the submitter gave, the profile, the file itself, the carrier directory. A measurement
+    that contradicts what was given by more than a minute comes back as `conflict`.
     """
     directory = context.carrier.timezone
     for name, how in ((context.timezone, "given with --timezone"), (context.profile.time.timezone, "from the profile")):
@@ -141,7 +141,7 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
         return _named(directory, "from the carrier directory", None)
     raise TimezoneMissing(
         f"The times in this file of {context.carrier.carrier_id} have no zone and the file does not show it. Give "
-        "--timezone (an IANA name or +HH:MM), or set time.timezone in the carrier's profile or timezone in carriers.csv."
+        "--timezone (an IANA name or +HH:MM), set time.timezone in the carrier's profile, or timezone in carriers.csv."
     )
 
 
@@ -182,7 +182,7 @@ class LocalClock:
         """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time."""
         if epoch is not None and self.offsets:
             offset = quarter_offset(local, epoch)
-            if offset in self.offsets:
+            if offset is not None and offset in self.offsets:
                 return (local - offset).replace(tzinfo=UTC)
         utc, reading = to_utc(local, self.resolved.tz)
         if reading is Reading.PLAIN:
@@ -199,17 +199,14 @@ class LocalClock:
     def flags(self) -> tuple[str, ...]:
         """What the receipt should say of this file's times."""
         name = self.zone.name
-        found = [
-            self.resolved.conflict,
-            f"{self.repeated} times fall into the hour that {name} repeats when summer time ends; they were read as the "
-            "first of the two"
-            if self.repeated
-            else None,
-            f"{self.missing} times fall into the hour that {name} leaves out when summer time begins; they were shifted"
-            if self.missing
-            else None,
-        ]
-        return tuple(text for text in found if text)
+        found: list[str] = [self.resolved.conflict] if self.resolved.conflict else []
+        if self.repeated:
+            found.append(
+                f"times in the hour that {name} repeats as summer time ends, read as the first: {self.repeated}"
+            )
+        if self.missing:
+            found.append(f"times in the hour that {name} leaves out as summer time begins, shifted: {self.missing}")
+        return tuple(found)
 
 
 def _named(name: str, how: str, measured: Measured | None) -> Resolved:

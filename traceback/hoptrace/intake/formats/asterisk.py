@@ -1,0 +1,175 @@
+"""Asterisk's CDR files: cdr_csv and cdr_custom `Master.csv`, and exports of the cdr table."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from hoptrace.intake.formats import asterisk_layout as layouts
+from hoptrace.intake.formats.asterisk_calls import calls_of
+from hoptrace.intake.formats.asterisk_facts import Times, enter
+from hoptrace.intake.formats.asterisk_layout import Layout
+from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split, split_tolerant
+from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
+from hoptrace.intake.zones import LocalClock, measure
+
+_CUT = "last line is cut: file still being written?"
+_RESAVED = "the file was saved again by a spreadsheet"
+_FEWEST_FOR_MINUTES = 10
+_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_NUMBERS = ("calling_number", "called_number")
+
+
+class AsteriskCsv:
+    """Reads Asterisk CDR files, with or without a header, one call a dial attempt."""
+
+    name = "asterisk"
+    title = "Asterisk cdr_csv / cdr_custom (Master.csv)"
+    grouped = False
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file with Asterisk's header, or whose values stand where Asterisk puts them."""
+        del source
+        lines = head.decode("utf-8-sig", errors="replace").splitlines()[:60]
+        rows = [split(line) for line in lines if line.strip()]
+        if not rows:
+            return None
+        if layouts.is_header(rows[0]):
+            names = {layouts.canonical_name(cell) for cell in rows[0]}
+            known = len(names & {"dstchannel", "lastapp", "lastdata", "dcontext", "disposition", "amaflags"})
+            return Detection(self.name, 0.95, "its header has Asterisk's column names") if known >= 3 else None
+        for width, group in sorted(_by_width(rows).items(), key=lambda pair: -len(pair[1])):
+            layout = layouts.guess_layout(group) if width >= 14 else None
+            if layout is not None:
+                return Detection(self.name, 0.9, f"{width} columns {layout.why}, with channel names and dispositions")
+        return None
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk a file; raises InputRefused where the columns cannot be told, TimezoneMissing."""
+        for source in sources:
+            yield _read_file(source, context)
+
+
+Rows = list[tuple[Line, list[str]]]
+
+
+def _read_file(source: Source, context: Context) -> Chunk:
+    ledger = Ledger()
+    cdrs = _cdrs(source, context, ledger)
+    clock = None
+    if any(cdr.start.tzinfo is None for cdr in cdrs):
+        pairs = [(cdr.start, cdr.epoch) for cdr in cdrs if cdr.epoch is not None and cdr.start.tzinfo is None]
+        clock = LocalClock.of(context, measure(pairs))
+    times = Times(clock, _only_minutes(cdrs))
+    for call in calls_of(cdrs):
+        enter(call, times, source.index, ledger)
+    for text in (*(clock.flags() if clock else ()), *times.flags(), *_damage(cdrs, times.minutes)):
+        ledger.flag(source.index, text)
+    return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
+
+
+def _cdrs(source: Source, context: Context, ledger: Ledger) -> list[Cdr]:
+    """The file's records; lines that give none are settled in the ledger."""
+    lines = lines_of(source)
+    rows = _data_rows(source.index, lines, ledger)
+    header = next((layouts.header_layout(cells) for _, cells in rows if layouts.is_header(cells)), None)
+    data = [(line, cells) for line, cells in rows if not _is_title(cells)]
+    for line, cells in rows:
+        if _is_title(cells):
+            ledger.skip(source.index, line.number)
+    by_width = _layouts(source, context, header, data)
+    fitting = _fitting(source.index, lines, data, by_width, ledger)
+    columns = {width: Columns.of(layout, context.profile) for width, layout in by_width.items()}
+    read = [(line, columns[len(cells)].read(cells)) for line, cells in fitting]
+    order = date_order(fields["start_time"] for _, fields in read if "start_time" in fields)
+    return [cdr for line, fields in read if (cdr := _cdr(source.index, line, fields, order, ledger)) is not None]
+
+
+def _data_rows(file: int, lines: Lines, ledger: Ledger) -> Rows:
+    """Every line entered; blank lines and exact repetitions settled, the rest split."""
+    rows: Rows = []
+    seen: set[bytes] = set()
+    for line in lines.lines:
+        ledger.row(file, line.number, line.raw)
+        if not line.text.strip():
+            ledger.skip(file, line.number)
+            continue
+        cells = split(line.text)
+        if line.raw in seen and not _is_title(cells):
+            ledger.duplicate(file, line.number)
+            continue
+        seen.add(line.raw)
+        rows.append((line, cells))
+    return rows
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    return layouts.is_header(cells) or layouts.is_type_row(cells)
+
+
+def _layouts(source: Source, context: Context, header: Layout | None, data: Rows) -> dict[int, Layout]:
+    """The layout for each width of row; raises InputRefused where no width has one."""
+    stated = layouts.profile_layout(context.profile, source.name) or header
+    if stated is not None:
+        return {len(stated.columns): stated}
+    groups = _by_width([cells for _, cells in data])
+    found = {width: layout for width, rows in groups.items() if (layout := layouts.guess_layout(rows)) is not None}
+    if data and not found:
+        raise layouts.no_layout(source.name, list(groups))
+    return found
+
+
+def _by_width(rows: Sequence[list[str]]) -> dict[int, list[list[str]]]:
+    groups: dict[int, list[list[str]]] = defaultdict(list)
+    for cells in rows:
+        groups[len(cells)].append(cells)
+    return groups
+
+
+def _fitting(file: int, lines: Lines, data: Rows, by_width: dict[int, Layout], ledger: Ledger) -> Rows:
+    """Rows whose width has a layout; others are split once more, tolerantly, and else rejected."""
+    fitting: Rows = []
+    for line, cells in data:
+        if len(cells) in by_width:
+            fitting.append((line, cells))
+            continue
+        again = split_tolerant(line.text)
+        if len(again) in by_width and len(again) > 1:
+            fitting.append((line, again))
+            continue
+        cut = not lines.complete and line.number == len(lines.lines) and len(cells) < max(by_width, default=0)
+        ledger.reject(file, line.number, _CUT if cut else "wrong number of columns")
+    return fitting
+
+
+def _cdr(file: int, line: Line, fields: dict[str, str], order: DateOrder, ledger: Ledger) -> Cdr | None:
+    reasons: list[str] = []
+    cdr = make_cdr(line.number, fields, order)
+    if isinstance(cdr, str):
+        reasons.append(cdr)
+    if "called_number" not in fields:
+        reasons.append("no called number")
+    if reasons:
+        ledger.reject(file, line.number, *reasons)
+        return None
+    return cdr if isinstance(cdr, Cdr) else None
+
+
+def _only_minutes(cdrs: Sequence[Cdr]) -> bool:
+    """Whether all times stand on the full minute, in more rows than chance allows."""
+    return len(cdrs) > _FEWEST_FOR_MINUTES and all(cdr.start.second == 0 for cdr in cdrs)
+
+
+def _damage(cdrs: Sequence[Cdr], minutes: bool) -> Iterator[str]:
+    """What a spreadsheet did to the file: seconds, dates, long numbers."""
+    if minutes:
+        yield f"{_RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
+    if any(is_slashed(cdr.text("start_time")) for cdr in cdrs):
+        yield f"{_RESAVED}: dates are written with slashes; ask for the original"
+    rounded = sum(any(_ROUNDED.fullmatch(cdr.text(name)) for name in _NUMBERS) for cdr in cdrs)
+    if rounded:
+        yield f"{_RESAVED}: numbers rounded to the form 1.2E+11 in {rounded} rows; ask for the original"

@@ -1,0 +1,187 @@
+"""Which column is which in an Asterisk CDR file: by header, by profile, or by the shape of the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+
+from hoptrace.errors import InputRefused, ProfileInvalid
+from hoptrace.intake.profile import Profile
+
+_CSV_CORE = (
+    "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end duration billsec "
+    "disposition amaflags"
+)
+_CUSTOM_CORE = (
+    "clid src dst dcontext channel dstchannel lastapp lastdata start answer end duration billsec disposition "
+    "amaflags accountcode"
+)
+_REPORT_CORE = (
+    "calldate clid src dst dcontext channel dstchannel lastapp lastdata duration billsec disposition amaflags"
+    " accountcode"
+)
+_TAILS = (
+    "",
+    "uniqueid",
+    "userfield",
+    "uniqueid userfield",
+    "uniqueid userfield sequence",
+    "uniqueid userfield peeraccount",
+    "uniqueid userfield peeraccount linkedid",
+    "uniqueid userfield peeraccount linkedid sequence",
+    "uniqueid userfield did cnum cnam outbound_cnum outbound_cnam dst_cnam recordingfile linkedid peeraccount sequence",
+)
+_SYNONYMS = {
+    "calldate": "start",
+    "starttime": "start",
+    "start_time": "start",
+    "source": "src",
+    "destination": "dst",
+    "destinationchannel": "dstchannel",
+    "callerid": "clid",
+    "sipcallid": "call_id",
+    "answertime": "answer",
+    "endtime": "end",
+}
+_MOST_ROWS_LOOKED_AT = 2_000
+_FITS = 0.8
+
+_TIME = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4} \d{1,2}:\d{2}.*")
+_CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*/\S.*")
+_UNIQUEID = re.compile(r"(?:.+-)?(\d{9,10})\.\d+")
+_SEQUENCE = re.compile(r"\d{1,9}")
+_WORDS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "UNKNOWN", "NOANSWER", "CANCEL"})
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "start": lambda value: _TIME.fullmatch(value) is not None,
+    "channel": lambda value: _CHANNEL.fullmatch(value) is not None,
+    "disposition": lambda value: value.upper() in _WORDS,
+    "duration": lambda value: value.lstrip("-").isdigit(),
+    "billsec": lambda value: value.lstrip("-").isdigit(),
+    "uniqueid": lambda value: not value or _UNIQUEID.fullmatch(value) is not None,
+    "linkedid": lambda value: not value or _UNIQUEID.fullmatch(value) is not None,
+    "sequence": lambda value: _SEQUENCE.fullmatch(value) is not None,
+    # Alone a userfield may hold anything but what looks like a uniqueid.
+    "userfield": lambda value: _UNIQUEID.fullmatch(value) is None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Column names in order; `why` says how they were found."""
+
+    columns: tuple[str, ...]
+    why: str
+
+    def index(self, column: str) -> int | None:
+        """Where a column stands, None where the layout does not have it."""
+        return self.columns.index(column) if column in self.columns else None
+
+
+def epoch_of(uniqueid: str) -> int | None:
+    """The UTC epoch in `[systemname-]epoch.n`, when the channel was made; None where it is no such id."""
+    match = _UNIQUEID.fullmatch(uniqueid)
+    return int(match[1]) if match else None
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row names columns: source, destination, a time, and no row of data would read so."""
+    names = {canonical_name(cell) for cell in cells}
+    return {"src", "dst", "start"} <= names and bool({"channel", "disposition"} & names)
+
+
+def is_type_row(cells: Sequence[str]) -> bool:
+    """Whether a row gives the SQL types of columns, as some exports write below the header."""
+    words = {cell.strip().split("(")[0].lower() for cell in cells if cell.strip()}
+    return bool(words) and words <= {
+        "varchar",
+        "char",
+        "text",
+        "int",
+        "integer",
+        "bigint",
+        "datetime",
+        "timestamp",
+        "time",
+    }
+
+
+def canonical_name(cell: str) -> str:
+    """A header cell as the column's usual name."""
+    name = cell.strip().strip('"').lower()
+    return _SYNONYMS.get(name.replace(" ", ""), name)
+
+
+def header_layout(cells: Sequence[str]) -> Layout:
+    """The layout that a header names."""
+    return Layout(tuple(canonical_name(cell) for cell in cells), "by its header")
+
+
+def profile_layout(profile: Profile, file_name: str) -> Layout | None:
+    """The layout that a profile gives for a file, None where it gives none; raises ProfileInvalid."""
+    if not profile.layouts:
+        return None
+    base = PurePath(file_name).name
+    for pattern, layout in profile.files.items():
+        if fnmatchcase(base, pattern):
+            if layout not in profile.layouts:
+                raise ProfileInvalid(
+                    f"profile {profile.name}: files.{pattern} names layout {layout}, which is not there."
+                )
+            return Layout(tuple(map(canonical_name, profile.layouts[layout])), f"layout {layout} of the profile")
+    if len(profile.layouts) == 1 and not profile.files:
+        name, columns = next(iter(profile.layouts.items()))
+        return Layout(tuple(map(canonical_name, columns)), f"layout {name} of the profile")
+    return None
+
+
+def guess_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
+    """The layout of headerless rows of one width by the shape of their values; None where none fits.
+
+    Layouts that fit equally differ in columns that say nothing here.
+    """
+    looked_at = rows[:_MOST_ROWS_LOOKED_AT]
+    scored = [(score, layout) for layout in _known(len(rows[0])) if (score := _score(layout, looked_at)) is not None]
+    if not scored:
+        return None
+    return max(scored, key=lambda pair: pair[0])[1]
+
+
+def no_layout(file_name: str, widths: Sequence[int]) -> InputRefused:
+    """The refusal of a file whose columns nobody can tell."""
+    seen = ", ".join(map(str, sorted(widths)[:5])) or "no"
+    return InputRefused(
+        f"{file_name}: the columns cannot be told from the values (rows of {seen} columns). Give a profile whose "
+        "layout names them in order, see docs/formats/asterisk.md, or send the file with its header."
+    )
+
+
+def _known(width: int) -> list[Layout]:
+    found: list[Layout] = []
+    for core, why in (
+        (_CSV_CORE, "in the order of cdr_csv"),
+        (_CUSTOM_CORE, "in the order of cdr_custom"),
+        (_REPORT_CORE, "in the order of the cdr table"),
+    ):
+        for tail in _TAILS:
+            columns = tuple("start" if name == "calldate" else name for name in f"{core} {tail}".split())
+            if len(columns) == width:
+                found.append(Layout(columns, why))
+    return found
+
+
+def _score(layout: Layout, rows: Sequence[Sequence[str]]) -> float | None:
+    """The share of values that look as their column should; None where a column does not fit."""
+    shares: list[float] = []
+    for column, test in _TESTS.items():
+        at = layout.index(column)
+        if at is None:
+            continue
+        share = sum(test(row[at]) for row in rows) / len(rows)
+        if share < _FITS:
+            return None
+        shares.append(share)
+    return sum(shares) / len(shares) + len(shares) / 1000
