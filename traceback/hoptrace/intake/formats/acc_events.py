@@ -1,0 +1,279 @@
+"""One accounting row as an event: which columns hold what, under the names that operators commonly give them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hoptrace.intake.formats.acc_times import SECOND, Stamp, TimeReader
+from hoptrace.intake.profile import Profile
+
+CALL_METHODS = frozenset({"INVITE", "ACK", "BYE", "CANCEL"})
+OTHER_METHODS = frozenset(
+    {
+        "INFO",
+        "MESSAGE",
+        "NOTIFY",
+        "OPTIONS",
+        "PRACK",
+        "PUBLISH",
+        "REFER",
+        "REGISTER",
+        "SUBSCRIBE",
+        "UPDATE",
+    }
+)
+
+# The module's own columns: Kamailio's and OpenSIPS' names of the same thing (modules/acc README of both).
+_CORE: dict[str, tuple[str, ...]] = {
+    "method": ("method", "sip_method"),
+    "from_tag": ("from_tag",),
+    "to_tag": ("to_tag",),
+    "call_id": ("callid", "call_id"),
+    "release_code": ("sip_code", "code"),
+    "time": ("time", "timestamp"),
+    "created": ("created",),
+    "answer_time": ("call_start_time",),
+    "start_time": ("start_time",),
+    "end_time": ("end_time",),
+    "duration": ("duration",),
+    "ms_duration": ("ms_duration",),
+    "setuptime": ("setuptime",),
+    "record_id": ("record_id",),
+}
+
+# Extras have the names that the operator chose; these are the ones in wide use (documentation, default schemas, dSIPRouter).
+_EXTRAS: dict[str, tuple[str, ...]] = {
+    "calling_number": ("src_user", "caller", "calling_number", "caller_id", "from_user", "src", "src_uri", "pai"),
+    "called_number": ("dst_ouser", "callee", "called_number", "callee_id", "ruri_user", "dst_ouri"),
+    "egress_calling_number": ("egress_calling_number", "out_caller"),
+    "egress_called_number": ("dst_user", "dialed_out", "egress_called_number", "dst", "dst_uri"),
+    "redirecting_number": ("diversion", "redirecting_number"),
+    "upstream": ("in_trunk", "src_ip", "source_ip", "src_gwgroupid"),
+    "downstream": ("out_trunk", "dst_domain", "dst_ip", "dst_gwgroupid"),
+    "customer": (),
+    "egress_call_id": ("egress_call_id", "out_callid"),
+    "attestation": ("attest", "attestation"),
+    "orig_id": ("origid", "orig_id"),
+    "signer": ("signer",),
+    "identity": ("identity", "identity_hdr"),
+}
+_NOTHING = frozenset({"", "<null>", "n/a", "null", "none"})  # how the servers print a variable that is not set
+_ADDRESS_IN_URI = re.compile(r"<?sips?:(?:[^@>]*@)?([^;>?]+).*", re.IGNORECASE | re.DOTALL)
+_BRACKETED = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?")
+_WITH_PORT = re.compile(r"((?:[\w-]+\.)+[\w-]+):\d{1,5}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of an acc table or log. Times are microseconds UTC; `said` holds RAW_CALLS texts, only those not empty.
+
+    `dialog`: the row tells of a whole dialog (acc_cdrs, "call ended"), not of one transaction.
+    """
+
+    file: int
+    row: int
+    raw: bytes
+    call_id: str | None
+    dialog: bool
+    missed: bool
+    method: str | None
+    from_tag: str | None
+    to_tag: str | None
+    code: str | None
+    time: int | None
+    created: int | None
+    answered: int | None
+    start: int | None
+    end: int | None
+    duration: float | None
+    odd_duration: bool
+    tick: int
+    said: Mapping[str, str]
+    record_id: str | None
+
+    @property
+    def success(self) -> bool:
+        """Whether the final reply was a 2xx."""
+        return self.code is not None and self.code.startswith("2")
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """File and row."""
+        return self.file, self.row
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row stands: file, row, its bytes, whether its table holds missed calls, and the row's id if the table has one."""
+
+    file: int
+    row: int
+    raw: bytes
+    missed: bool = False
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which columns of one layout to read for what."""
+
+    core: Mapping[str, tuple[str, ...]]
+    said: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(slots=True)
+class EventReader:
+    """Turns rows of named columns into events, by the profile's [fields] and else the well-known names."""
+
+    profile: Profile
+    times: TimeReader
+    _plans: dict[tuple[str, ...], _Plan] = field(default_factory=dict[tuple[str, ...], _Plan])
+
+    def read(self, origin: Origin, columns: Mapping[str, object], name: str) -> Event | str | None:
+        """The event, or why the row is rejected, or None where it carries no call; `name` is the file's for messages."""
+        plan = self._plan(tuple(columns))
+        core = {key: text for key, names in plan.core.items() if (text := _first(columns, names)) is not None}
+        method = core.get("method", "").upper() or None
+        if method in OTHER_METHODS:
+            return None
+        stamps = {key: self._stamp(columns, plan, key, name) for key in _STAMPS}
+        if method is None and "start_time" not in core:
+            return "no method"
+        if method is not None and method not in CALL_METHODS:
+            return "unknown method"
+        if method is not None and "call_id" not in core:
+            return "no Call-ID"
+        return _event(origin, core, stamps, _said(plan, columns))
+
+    def _plan(self, keys: tuple[str, ...]) -> _Plan:
+        plan = self._plans.get(keys)
+        if plan is None:
+            lower = {key.lower(): key for key in reversed(keys)}
+
+            def present(canonical: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+                wanted = self.profile.columns_of(canonical, usual)
+                return tuple(lower[name.lower()] for name in wanted if name.lower() in lower)
+
+            plan = _Plan(
+                core={key: names for key, usual in _CORE.items() if (names := present(key, usual))},
+                said=tuple((key, names) for key, usual in _EXTRAS.items() if (names := present(key, usual))),
+            )
+            if len(self._plans) < 1_000:  # damaged logs can name new columns in every line
+                self._plans[keys] = plan
+        return plan
+
+    def _stamp(self, columns: Mapping[str, object], plan: _Plan, key: str, name: str) -> Stamp | None:
+        for column in plan.core.get(key, ()):
+            stamp = self.times.read(columns[column], name)
+            if stamp is not None:
+                return stamp
+        return None
+
+
+_STAMPS = ("time", "created", "answer_time", "start_time", "end_time")
+
+
+def text_of(cell: object) -> str | None:
+    """A cell as text without blanks around it; None where it holds nothing."""
+    if isinstance(cell, str):
+        text = cell.strip()
+    elif isinstance(cell, bytes):
+        text = cell.decode("utf-8", "replace").strip()
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        text = str(cell)
+    else:
+        return None
+    return None if len(text) <= 6 and text.lower() in _NOTHING else text
+
+
+def address_of(text: str) -> str:
+    """A neighbour's name or address without URI scheme and port: `sip:gw@203.0.113.7:5060` gives `203.0.113.7`."""
+    uri = _ADDRESS_IN_URI.fullmatch(text)
+    host = uri[1] if uri is not None else text
+    match = _BRACKETED.fullmatch(host) or _WITH_PORT.fullmatch(host)
+    return match[1] if match is not None else host
+
+
+def _first(columns: Mapping[str, object], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        text = text_of(columns[name])
+        if text is not None:
+            return text
+    return None
+
+
+def _said(plan: _Plan, columns: Mapping[str, object]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for key, names in plan.said:
+        text = _first(columns, names)
+        if text is not None:
+            said[key] = address_of(text) if key in ("upstream", "downstream") else text
+    if "called_number" not in said and "egress_called_number" in said:
+        said["called_number"] = said["egress_called_number"]
+    if said.get("egress_called_number") == said.get("called_number"):
+        said.pop("egress_called_number", None)
+    if said.get("egress_calling_number") == said.get("calling_number"):
+        said.pop("egress_calling_number", None)
+    return said
+
+
+def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp | None], said: dict[str, str]) -> Event:
+    micros = {key: stamp.micros if stamp is not None else None for key, stamp in stamps.items()}
+    duration, odd = _duration(core, micros)
+    answered, created, setup = micros["answer_time"], micros["created"], _seconds(core.get("setuptime"))
+    if created is None and answered is not None and setup is not None:
+        created = answered - round(setup * SECOND)
+    call_id, to_tag = core.get("call_id"), core.get("to_tag")
+    method = core.get("method", "").upper() or None
+    return Event(
+        file=origin.file,
+        row=origin.row,
+        raw=origin.raw,
+        call_id=call_id,
+        dialog=method is None or (method == "INVITE" and (answered is not None or bool(duration))),
+        missed=origin.missed,
+        method=method,
+        from_tag=core.get("from_tag"),
+        to_tag=to_tag,
+        code=core.get("release_code"),
+        time=micros["time"],
+        created=created,
+        answered=answered,
+        start=micros["start_time"],
+        end=micros["end_time"],
+        duration=duration,
+        odd_duration=odd,
+        tick=next((stamp.tick for stamp in stamps.values() if stamp is not None), SECOND),
+        said=said,
+        record_id=origin.record_id
+        or core.get("record_id")
+        or (f"{call_id};{to_tag}" if call_id and to_tag else call_id),
+    )
+
+
+def _duration(core: dict[str, str], micros: dict[str, int | None]) -> tuple[float | None, bool]:
+    """Seconds of the dialog, and whether the written figure contradicts end minus start (Kamailio issue 350)."""
+    whole, fine = _seconds(core.get("duration")), _seconds(core.get("ms_duration"))
+    written = whole
+    if fine is not None and (whole is None or abs(fine / 1000 - whole) <= 2):
+        written = fine / 1000
+    start, end = micros["start_time"], micros["end_time"]
+    if start is None or end is None or end < start:
+        return (written, False) if written is None or 0 <= written < 7 * 86_400 else (None, True)
+    span = (end - start) / SECOND
+    if written is None:
+        return span, False
+    return (written, False) if abs(written - span) <= 2 else (span, True)
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

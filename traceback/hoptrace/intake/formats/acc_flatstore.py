@@ -1,0 +1,152 @@
+"""Kamailio and OpenSIPS db_flatstore: `|`-separated (or quoted, comma-separated) rows without header, a file a worker."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+
+from hoptrace.errors import InputRefused, ProfileInvalid
+from hoptrace.intake.formats.acc_events import CALL_METHODS, OTHER_METHODS, Origin
+from hoptrace.intake.formats.acc_gather import Gathering
+from hoptrace.intake.formats.acc_lines import CUT, Line, head_lines, lines_of
+from hoptrace.intake.formats.acc_syslog import forget_last
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+_METHODS = CALL_METHODS | OTHER_METHODS
+_DIALOG_ROW = re.compile(r"\d{9,10}(?:\.\d+)?\|\d{9,10}(?:\.\d+)?\|\d+(?:\.\d+)?(?:\|.*)?", re.DOTALL)
+_CODE = re.compile(r"[1-6]\d\d", re.ASCII)
+_MINIMUM = ("method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "time")
+_UNNAMED = ("", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layouts:
+    """The layouts that a file's rows may have: one where the profile's [files] names it, else any, told by column count."""
+
+    by_count: dict[int, tuple[str, ...]]
+    expected: str
+
+    def of(self, columns: int) -> tuple[str, ...] | None:
+        return self.by_count.get(columns)
+
+
+class AccFlatstore:
+    """Reads flatstore worker files; the profile names the columns, for no file of this kind says them."""
+
+    name = "acc_flatstore"
+    title = "Kamailio or OpenSIPS accounting, db_flatstore files"
+    grouped = True
+    needs_profile = True
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file whose rows start with a SIP method, tags and Call-ID, or with start, end and duration."""
+        lines = head_lines(head)
+        quoted = _is_quoted(lines)
+        events = sum(1 for text in lines if _looks_like_event(_split(text, quoted)))
+        dialogs = 0 if quoted else sum(1 for text in lines if _DIALOG_ROW.fullmatch(text))
+        if not lines or (events + dialogs) * 10 < len(lines) * 8:
+            return None
+        sure = 0.9 if events >= dialogs else 0.6
+        return Detection(
+            self.name, sure, f"{events} acc rows and {dialogs} dialog rows in its first {len(lines)} lines"
+        )
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """The calls of all worker files of a group; raises InputRefused, ProfileInvalid and TimezoneMissing."""
+        if not context.profile.layouts:
+            raise InputRefused(_ask_for_profile(sources))
+        gathering = Gathering(sources, context)
+        for source in sources:
+            layouts = _layouts_for(source, context.profile)
+            quoted = _is_quoted(_head_of(source))
+            missed = "missed" in _bare_name(source).lower()
+            for line in lines_of(source):
+                _line(Origin(source.index, line.number, line.raw, missed), line, layouts, (quoted, source, gathering))
+        yield from gathering.chunks()
+
+
+def _line(origin: Origin, line: Line, layouts: _Layouts, where: tuple[bool, Source, Gathering]) -> None:
+    quoted, source, gathering = where
+    if not line.raw.strip():
+        gathering.skip(origin)
+        return
+    fields = _split(line.text, quoted)
+    names = layouts.of(len(fields))
+    if names is None:
+        short = not line.ended and len(fields) < min(layouts.by_count)
+        gathering.reject(origin, CUT if short else f"{len(fields)} columns where {layouts.expected} were expected")
+        return
+    columns = {name: value for name, value in zip(names, fields, strict=True) if name not in _UNNAMED}
+    if not line.ended and columns:
+        forget_last(columns, gathering, source)
+    gathering.take(origin, columns)
+
+
+def _layouts_for(source: Source, profile: Profile) -> _Layouts:
+    name = _bare_name(source)
+    for pattern, layout in profile.files.items():
+        if fnmatchcase(name, pattern) or fnmatchcase(PurePath(source.name).name, pattern):
+            columns = profile.layouts.get(layout)
+            if columns is None:
+                raise ProfileInvalid(
+                    f"Profile {profile.name}: [files] sends {pattern} to the layout {layout}, which [layouts] lacks."
+                )
+            return _Layouts({len(columns): columns}, str(len(columns)))
+    by_count: dict[int, tuple[str, ...]] = {}
+    for layout, columns in profile.layouts.items():
+        if by_count.setdefault(len(columns), columns) != columns:
+            raise ProfileInvalid(
+                f"{source.name}: the profile {profile.name} has several layouts of {len(columns)} columns, {layout} among"
+                " them, and no pattern under [files] that fits this file's name. Add one."
+            )
+    return _Layouts(by_count, " or ".join(str(count) for count in sorted(by_count)))
+
+
+def _bare_name(source: Source) -> str:
+    return PurePath(source.name).name.removesuffix(".gz").removesuffix(".zst")
+
+
+def _head_of(source: Source) -> list[str]:
+    return [line.text for line, _ in zip(lines_of(source), range(20), strict=False) if line.raw.strip()]
+
+
+def _is_quoted(lines: Sequence[str]) -> bool:
+    """Quoted and comma-separated where the rows start with a quotation mark and commas outnumber bars."""
+    return bool(lines) and sum(1 for text in lines if text.startswith('"') and '",' in text) * 2 > len(lines)
+
+
+def _split(text: str, quoted: bool) -> list[str]:
+    if not quoted:
+        return text.split("|")
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:
+        return []
+
+
+def _looks_like_event(fields: Sequence[str]) -> bool:
+    at = next((index for index, text in enumerate(fields[:3]) if text in _METHODS), None)
+    return at is not None and len(fields) >= at + 7 and any(_CODE.fullmatch(text) for text in fields[at + 4 : at + 6])
+
+
+def _ask_for_profile(sources: Sequence[Source]) -> str:
+    """Why the files cannot be read without a profile, what was seen, and a profile to start from."""
+    first = next((text for source in sources for text in _head_of(source)), None)
+    name = sources[0].name if sources else "the file"
+    if first is None:
+        return f"{name}: is empty, and a flatstore file needs a profile that names its columns."
+    fields = _split(first, _is_quoted([first]))
+    extras = [f"column{index}" for index in range(len(_MINIMUM) + 1, len(fields) + 1)]
+    names = ", ".join(f'"{column}"' for column in (*_MINIMUM, *extras)[: len(fields)])
+    return (
+        f"{name}: a flatstore file does not say what its columns are, and the numbers cannot be guessed. Its first row has"
+        f" {len(fields)} columns: {' | '.join(fields)}. Write a profile and submit with --format PROFILE.toml:\n\n"
+        f'format = "acc_flatstore"\n\n[layouts]\nacc = [{names}]\n\n[files]\n"*" = "acc"\n\n'
+        "Give the number and address columns their names (src_user, src_ip, dst_ouser, dst_user, dst_domain); files of"
+        " other tables (acc_cdrs) need a layout and a pattern of their own."
+    )

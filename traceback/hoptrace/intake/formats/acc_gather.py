@@ -1,0 +1,101 @@
+"""Gathers the rows of a group of accounting files, pairs them by Call-ID and gives chunks of calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hoptrace.intake.formats.acc_calls import DialogStart, facts_of, learn_dialog_start
+from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
+from hoptrace.intake.formats.acc_pairing import Paired, pair
+from hoptrace.intake.formats.acc_times import TimeReader
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import Chunk, Context, Source
+
+CHUNK_ROWS = 50_000
+_Key = str | tuple[int, int]  # a Call-ID, or the place of a row without one
+ORPHAN = "its call's INVITE is in none of the files submitted together"
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Takes every row of a group once (`take`, `skip` or `reject`); `chunks` then settles them all."""
+
+    sources: Sequence[Source]
+    context: Context
+    _ledger: Ledger = field(default_factory=Ledger)
+    _events: dict[_Key, list[Event]] = field(default_factory=dict[_Key, list[Event]])
+    _odd_durations: Counter[int] = field(default_factory=Counter[int])
+    _names: dict[int, str] = field(init=False)
+    _times: TimeReader = field(init=False)
+    _reader: EventReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names = {source.index: source.name for source in self.sources}
+        self._times = TimeReader(self.context)
+        self._reader = EventReader(self.context.profile, self._times)
+
+    def take(self, origin: Origin, columns: Mapping[str, object]) -> None:
+        """An accounting row with named columns."""
+        event = self._reader.read(origin, columns, self._names[origin.file])
+        if event is None:
+            self.skip(origin)
+        elif isinstance(event, str):
+            self.reject(origin, event)
+        else:
+            key = event.call_id or (event.file, event.row)
+            self._events.setdefault(key, []).append(event)
+            if event.odd_duration:
+                self._odd_durations[event.file] += 1
+
+    def skip(self, origin: Origin) -> None:
+        """A row that carries no call."""
+        self._ledger.row(origin.file, origin.row, origin.raw)
+        self._ledger.skip(origin.file, origin.row)
+
+    def reject(self, origin: Origin, reason: str) -> None:
+        """A row that cannot be used."""
+        self._ledger.row(origin.file, origin.row, origin.raw)
+        self._ledger.reject(origin.file, origin.row, reason)
+
+    def flag(self, file: int, text: str) -> None:
+        """Something about a whole file that its receipt should say."""
+        self._ledger.flag(file, text)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All calls and row accounts; call once, after the last row."""
+        for file, rows in sorted(self._odd_durations.items()):
+            self.flag(file, f"durations of {rows} rows were impossible and were computed from end minus start")
+        groups = [pair(events) for events in self._events.values()]
+        self._events.clear()
+        habit = learn_dialog_start(groups)
+        ledger, filled = self._ledger, 0
+        for paired in groups:
+            filled += settle(ledger, paired, habit)
+            if filled >= CHUNK_ROWS:
+                yield ledger.chunk(self._times.zone)
+                ledger, filled = Ledger(), 0
+        yield ledger.chunk(self._times.zone)
+
+
+def settle(ledger: Ledger, paired: Paired, habit: DialogStart) -> int:
+    """Enter all rows of one Call-ID into the ledger; gives how many they were."""
+    rows = 0
+    for event in (*paired.duplicates, *paired.orphans):
+        ledger.row(event.file, event.row, event.raw)
+        rows += 1
+    for event in paired.duplicates:
+        ledger.duplicate(event.file, event.row)
+    for event in paired.orphans:
+        ledger.reject(event.file, event.row, ORPHAN)
+    for attempt, facts in facts_of(paired, habit):
+        events = attempt.events()
+        rows += len(events)
+        for event in events:
+            ledger.row(event.file, event.row, event.raw)
+            if isinstance(facts, str):
+                ledger.reject(event.file, event.row, facts)
+        if not isinstance(facts, str):
+            ledger.call([event.place for event in events], **facts)
+    return rows

@@ -1,0 +1,114 @@
+"""Kamailio and OpenSIPS accounting by syslog: `ACC: transaction answered: timestamp=...;method=INVITE;...`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hoptrace.intake.formats.acc_events import Origin
+from hoptrace.intake.formats.acc_gather import Gathering
+from hoptrace.intake.formats.acc_lines import CUT, Line, head_lines, lines_of
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+_ACCOUNTING = re.compile(r"\bACC: (?P<what>[A-Za-z][A-Za-z _-]{0,60}): (?P<pairs>.*)", re.DOTALL)
+_CUT_ACCOUNTING = re.compile(r"\bACC:(?: |$)|\bacc_log_request\(\)")
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL | re.ASCII)
+_CALL_ID = ("call_id", "callid")
+
+
+@dataclass(slots=True)
+class _Shapes:
+    """The keys that each kind of line has, in order: a line that stops inside them was cut by the log's length limit."""
+
+    longest: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def cut(self, what: str, keys: tuple[str, ...]) -> bool:
+        usual = self.longest.get(what, ())
+        if len(keys) >= len(usual):
+            self.longest[what] = keys
+            return False
+        return usual[: len(keys)] == keys
+
+
+class AccSyslog:
+    """Reads key=value accounting lines out of a syslog file; other daemons' lines are skipped."""
+
+    name = "acc_syslog"
+    title = "Kamailio or OpenSIPS accounting, key=value by syslog"
+    grouped = True
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file with at least one accounting line that names a Call-ID."""
+        found = sum(1 for text in head_lines(head) if (pairs := _pairs_of(text)) and _has_call_id(pairs[1]))
+        if not found:
+            return None
+        return Detection(self.name, 0.97, f"{found} of its first lines are acc log lines with a Call-ID")
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """The calls of a group of syslog files; raises TimezoneMissing and InputRefused."""
+        gathering = Gathering(sources, context)
+        for source in sources:
+            shapes = self._shapes(source)
+            for line in lines_of(source):
+                self._line(source, line, shapes, gathering)
+        yield from gathering.chunks()
+
+    def _shapes(self, source: Source) -> _Shapes:
+        shapes = _Shapes()
+        for line in lines_of(source):
+            if b"ACC: " in line.raw and (found := _pairs_of(line.text)) and _has_call_id(found[1]):
+                shapes.cut(found[0], tuple(found[1]))
+        return shapes
+
+    def _line(self, source: Source, line: Line, shapes: _Shapes, gathering: Gathering) -> None:
+        origin = Origin(source.index, line.number, line.raw)
+        text = line.text
+        found = _pairs_of(text)
+        if found is None:
+            cut = _CUT_ACCOUNTING.search(text) is not None
+            gathering.reject(origin, _cut(line)) if cut else gathering.skip(origin)
+            return
+        what, pairs = found
+        if shapes.cut(what, tuple(pairs)):
+            gathering.reject(origin, _cut(line))
+        elif not _has_call_id(pairs) and "start_time" not in pairs:
+            gathering.reject(origin, "no Call-ID" if line.ended else CUT)
+        else:
+            if not line.ended:
+                forget_last(pairs, gathering, source)
+            gathering.take(Origin(source.index, line.number, line.raw, missed=what == "call missed"), pairs)
+
+
+def forget_last(pairs: dict[str, str], gathering: Gathering, source: Source) -> None:
+    """Take the last value of an unended last line as unknown: half an address may name another carrier."""
+    last = next(reversed(pairs), None)
+    if last is not None and pairs[last]:
+        pairs[last] = ""
+        gathering.flag(source.index, f"the last line has no line end: its last field ({last}) is taken as unknown")
+
+
+def _cut(line: Line) -> str:
+    return "the line is cut" if line.ended else CUT
+
+
+def _pairs_of(text: str) -> tuple[str, dict[str, str]] | None:
+    """What kind of accounting line it is, and its values; a value may itself hold semicolons (URI parameters)."""
+    match = _ACCOUNTING.search(text)
+    if match is None:
+        return None
+    pairs: dict[str, str] = {}
+    last = ""
+    for piece in match["pairs"].split(";"):
+        pair = _PAIR.fullmatch(piece.strip())
+        if pair is not None:
+            last = pair[1]
+            pairs.setdefault(last, pair[2])
+        elif last:
+            pairs[last] = f"{pairs[last]};{piece}"
+    return (match["what"], pairs) if pairs else None
+
+
+def _has_call_id(pairs: dict[str, str]) -> bool:
+    return any(pairs.get(name) for name in _CALL_ID)
