@@ -20,7 +20,7 @@ def lake() -> None:
 def info(as_json: bool) -> None:
     """How much the lake holds, and of what time."""
     with the_workspace() as workspace:
-        told = workspace.lake.info()
+        told = workspace.lake.view().info()
     if as_json:
         show.as_json(told)
     else:

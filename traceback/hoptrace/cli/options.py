@@ -67,5 +67,9 @@ class Rfc3339(click.ParamType[str]):
         except ValueError:
             self.fail(f"{value!r} is not a time: write it as 2026-11-02T14:30:00-05:00.", param, ctx)
         if moment.tzinfo is None:
-            self.fail(f"{value!r} has no offset from UTC: write it as 2026-11-02T14:30:00-05:00, or with a Z for UTC.", param, ctx)
+            self.fail(
+                f"{value!r} has no offset from UTC: write it as 2026-11-02T14:30:00-05:00, or with a Z for UTC.",
+                param,
+                ctx,
+            )
         return str(value)

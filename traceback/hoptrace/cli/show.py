@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,12 +19,12 @@ WIDTH_OF_A_FILE = 200
 
 def as_json(value: Any) -> None:
     """Print a value as indented JSON; times and paths as text."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_as_text))
 
 
 def as_json_line(value: Any) -> None:
     """Print a value as one line of JSON, so that results can be gathered in a .jsonl file."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, default=_as_text))
 
 
 def console() -> Console:
@@ -61,5 +62,13 @@ def plain(value: object) -> str:
     """A value as text that a terminal cannot take for a command: control characters are written out."""
     if value is None:
         return "-"
+    if isinstance(value, datetime):
+        return _as_text(value)
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
