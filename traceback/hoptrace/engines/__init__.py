@@ -1,0 +1,1 @@
+"""Where linking and tracing run. The same kernel in each engine."""

@@ -1,0 +1,1 @@
+"""Walk the handoffs upstream and give the verdict. Pure."""

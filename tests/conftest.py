@@ -1,0 +1,155 @@
+"""A small world of statements in memory, for tests of linking and tracing without files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hoptrace.engines.calls import reported
+from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.linking.members import CLOCKS
+from hoptrace.model.dialplan import DialPlan
+from hoptrace.model.numbers import normalise
+from hoptrace.model.statements import STATEMENTS
+from hoptrace.model.verdicts import ReportedCall, TraceResult
+from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+
+BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
+CALLER, CALLED = "+12025550143", "+13125550187"
+PLAN = DialPlan(country="US")
+
+
+def key(number: str | None) -> int | None:
+    return normalise(number, PLAN).key
+
+
+class FrameView:
+    """The lake's view over a frame, the slow and obvious way."""
+
+    version = 1
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
+        return self._find(spans, ["called", "egress_called", "redirecting"])
+
+    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
+        return self._find(spans, ["calling"])
+
+    def _find(self, spans: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+        parts = [
+            self.frame.join(spans, left_on=column, right_on="key", how="inner", coalesce=False).filter(
+                pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
+            )
+            for column in columns
+        ]
+        found = pl.concat([part.select(STATEMENTS.names()) for part in parts])
+        return found.unique(["batch", "row"]).sort("start_time", "batch", "row")
+
+
+@dataclass
+class World:
+    """Statements added one by one; every carrier with a statement covers the whole time, but for `silent` ones."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    country: dict[str, str] = field(default_factory=dict)
+    clocks: dict[str, float] = field(default_factory=dict)
+    covers: set[str] = field(default_factory=set)
+    spread: float = 0.05
+
+    def say(self, carrier: str, at: float, **facts: Any) -> int:
+        """A carrier's statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
+        numbers = {"calling_number": CALLER, "called_number": CALLED} | {
+            name: facts.pop(name) for name in list(facts) if name.endswith("_number")
+        }
+        start = BASE + timedelta(seconds=at)
+        outcome = facts.get("outcome", "answered")
+        timed: dict[str, Any] = {"start_time": start, "start_basis": "received", "precision": 1_000}
+        if outcome == "answered":
+            answer = start + timedelta(seconds=3)
+            timed |= {"answer_time": answer, "end_time": answer + timedelta(seconds=20), "duration": 20.0}
+        else:
+            timed |= {"duration": 0.0, "end_time": start + timedelta(seconds=1)}
+        keys = {name.removesuffix("_number"): key(value) for name, value in numbers.items()}
+        row = {"batch": f"{carrier}-1", "row": len(self.rows) + 1, "carrier": carrier, "outcome": outcome}
+        self.rows.append({**row, **timed, **numbers, **keys, "fingerprint": len(self.rows), **facts})
+        self.covers.add(carrier)
+        return len(self.rows)
+
+    def chain(self, *carriers: str, at: float = 0.0, customer: str | None = "cust-1", **facts: Any) -> None:
+        """A call's statements from the originating carrier down; the first says its customer placed it."""
+        for place, carrier in enumerate(carriers):
+            above = carriers[place - 1] if place else None
+            below = carriers[place + 1] if place + 1 < len(carriers) else None
+            self.say(
+                carrier,
+                at + 0.1 * place,
+                upstream=above,
+                downstream=below,
+                customer=customer if place == 0 else None,
+                **facts,
+            )
+
+    def frame(self) -> pl.DataFrame:
+        return pl.DataFrame(self.rows, schema=STATEMENTS, infer_schema_length=None)
+
+    def ground(self) -> Ground:
+        clocks = [(carrier, self.clocks.get(carrier, 0.0), self.spread, 100) for carrier in sorted(self.covers)]
+        first, last = (BASE - timedelta(hours=3)).timestamp(), (BASE + timedelta(hours=3)).timestamp()
+        return Ground(
+            view=FrameView(self.frame()),  # type: ignore[arg-type]
+            clocks=pl.DataFrame(clocks, schema=CLOCKS, orient="row"),
+            spans=[(carrier, first, last) for carrier in sorted(self.covers)],
+            around=Surroundings("US", self.country),
+            window=600.0,
+        )
+
+    def gather(self, calls: list[ReportedCall]) -> Gathered:
+        return gather([reported(call, "US") for call in calls], self.ground())
+
+    def trace_all(self, calls: list[ReportedCall], floor: float = 0.75) -> list[TraceResult]:
+        gathered = self.gather(calls)
+        stamp = Stamp("test", 1, 1, "settings")
+        results: list[TraceResult] = []
+        for call, judged in zip(calls, gathered.judged, strict=True):
+            best = judged.judgement.best
+            rows = [pair.row for pair in pairs_of(best.trail)] if best else []
+            sources = Sources(
+                {row["sid"]: row for row in gathered.facts.iter_rows(named=True)},
+                {row["row"]: row for row in gathered.pairs.filter(pl.col("row").is_in(rows)).iter_rows(named=True)},
+            )
+            results.append(result(call, judged.case, judged.judgement, sources, stamp, floor))
+        json.dumps([item.as_dict() for item in results])
+        return results
+
+    def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
+        (found,) = self.trace_all([a_call(at, **call)])
+        return found
+
+
+def a_call(at: float = 0.0, call_ref: str = "C1", called: str = CALLED, calling: str | None = CALLER, **rest: Any) -> ReportedCall:
+    """A call reported `at` seconds after BASE."""
+    start = (BASE + timedelta(seconds=at)).isoformat()
+    return ReportedCall(call_ref=call_ref, start_time=start, called_number=called, calling_number=calling, **rest)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def report_call() -> Any:
+    return a_call
+
+
+@pytest.fixture
+def new_world() -> type[World]:
+    return World

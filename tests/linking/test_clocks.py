@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import random
+
+import polars as pl
+import pytest
+
+from hoptrace.linking.clocks import Edge, find_edges, learn, potentials
+
+
+def offsets(world, **kwargs) -> dict[str, float]:
+    learned = learn(world.frame())
+    return dict(zip(learned["carrier"], learned["offset"], strict=True))
+
+
+def traffic(world, fast: dict[str, float], calls: int = 30, seed: int = 1, **facts):
+    """Calls over random chains; each carrier writes its own clock's time."""
+    chance = random.Random(seed)
+    for n in range(calls):
+        chain = ["orig", *chance.sample(["t1", "t2", "t3"], 2), "term"]
+        called = f"+1312555{100 + n:04d}"
+        for place, carrier in enumerate(chain):
+            world.say(
+                carrier,
+                n * 40.0 + 0.1 * place + fast.get(carrier, 0.0),
+                upstream=chain[place - 1] if place else None,
+                downstream=chain[place + 1] if place < 3 else None,
+                customer=None if place else "c",
+                called_number=called,
+                **facts,
+            )
+
+
+@pytest.mark.parametrize("fast", [{}, {"t2": 143.0}, {"t1": -75.0, "t3": 3600.0}, {"orig": -5 * 3600.0}])
+def test_offsets_are_found(world, fast):
+    traffic(world, fast)
+    found = offsets(world)
+    assert set(found) == {"orig", "t1", "t2", "t3", "term"}
+    for carrier, offset in found.items():
+        assert offset == pytest.approx(fast.get(carrier, 0.0), abs=0.15)
+
+
+def test_offsets_are_found_where_every_number_is_redialled(world):
+    for n in range(12):
+        for redial in range(4):
+            at = n * 60.0 + redial * 1.1
+            called = f"+1312555{100 + n:04d}"
+            world.say("orig", at, customer="c", downstream="gate", called_number=called)
+            world.say("gate", at + 143.1, upstream="orig", downstream="term", called_number=called)
+            world.say("term", at + 0.2, upstream="gate", called_number=called)
+    found = offsets(world)
+    assert found["gate"] - found["term"] == pytest.approx(143.0, abs=0.2)
+
+
+def test_times_cut_to_the_second_still_meet(world):
+    traffic(world, {"t1": 20.0}, precision=1_000_000)
+    assert offsets(world)["t1"] == pytest.approx(20.0, abs=0.6)
+
+
+def test_nothing_is_learned_from_too_few_calls(world):
+    world.chain("orig", "term")
+    assert learn(world.frame()).is_empty()
+    assert learn(world.frame().clear()).is_empty()
+
+
+def test_answer_stamps_are_compared_with_answers_not_with_arrivals(world):
+    """A carrier that stamps only the answer is not taken to be slow by the ringing time."""
+    traffic(world, {}, calls=20)
+    frame = world.frame()
+    final = pl.col("carrier") == "t1"
+    frame = frame.with_columns(
+        start_time=pl.when(final).then(pl.col("answer_time")).otherwise(pl.col("start_time")),
+        start_basis=pl.when(final).then(pl.lit("final")).otherwise(pl.col("start_basis")),
+    )
+    learned = dict(learn(frame).select("carrier", "offset").iter_rows())
+    assert learned["t1"] == pytest.approx(0.0, abs=0.3)
+
+
+def test_one_wrong_edge_does_not_pull_its_carriers():
+    edges = [Edge("a", "b", 0.0, 0.1, 50), Edge("b", "c", 0.0, 0.1, 50), Edge("a", "c", 30.0, 0.1, 5)]
+    found = potentials(edges)
+    assert all(abs(offset) < 0.5 for offset in found.values())
+
+
+def test_edges_are_sorted_and_repeatable(world):
+    traffic(world, {"t1": 9.0})
+    assert find_edges(world.frame()) == find_edges(world.frame().sample(fraction=1.0, shuffle=True, seed=3))

@@ -1,0 +1,124 @@
+"""The kernel's assignment and walk against brute force by networkx, on random worlds."""
+
+from __future__ import annotations
+
+import random
+
+import networkx as nx
+import polars as pl
+import pytest
+
+from hoptrace.linking.assignment import Pair, assign, solve
+from hoptrace.linking.members import members_of
+from hoptrace.linking.scoring import Kind
+from hoptrace.tracing.kernel import link
+from hoptrace.tracing.trails import trails
+
+
+def brute_force(pairs: list[Pair]) -> float:
+    """The best total weight of a one-to-one choice, by maximum-weight matching on the general graph."""
+    graph = nx.Graph()
+    for pair in pairs:
+        if pair.weight > 0 and pair.kind is not Kind.CONFLICT:
+            graph.add_edge(("d", pair.d), ("u", pair.u), weight=pair.weight)
+    return sum(graph.edges[edge]["weight"] for edge in nx.max_weight_matching(graph))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_assignment_weighs_as_much_as_the_best_matching(seed):
+    chance = random.Random(seed)
+    pairs = [
+        Pair(d, u, chance.choice([Kind.DIRECT, Kind.BRIDGED, Kind.CONFLICT]), chance.uniform(-4, 12), row)
+        for row, (d, u) in enumerate((d, u) for d in range(7) for u in range(7) if d != u and chance.random() < 0.4)
+    ]
+    assignment = assign(pairs)
+    chosen = list(assignment.chosen.values())
+    assert sum(pair.weight for pair in chosen) == pytest.approx(brute_force(pairs))
+    assert len({pair.u for pair in chosen}) == len(chosen)
+    assert all(pair.d == d and pair.kind is not Kind.CONFLICT for d, pair in assignment.chosen.items())
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_rivals_loss_is_what_forcing_it_costs(seed):
+    chance = random.Random(seed)
+    pairs = [
+        Pair(d, u, Kind.DIRECT, chance.uniform(0.5, 9), row)
+        for row, (d, u) in enumerate((d, u) for d in range(4) for u in range(10, 14) if chance.random() < 0.7)
+    ]
+    assignment = assign(pairs)
+    best = brute_force(pairs)
+    for d in assignment.chosen:
+        for rival, loss in assignment.rivals(d):
+            rest = [pair for pair in pairs if pair.d != d and pair.u != rival.u]
+            assert loss == pytest.approx(best - rival.weight - brute_force(rest))
+            assert loss >= -1e-9
+
+
+def redials(new_world, seed: int):
+    """A random world: a few calls to one number over random chains, some redialled within seconds, some rows lost."""
+    chance = random.Random(seed)
+    world = new_world()
+    transits = ["t1", "t2", "t3"]
+    for n in range(chance.randint(1, 5)):
+        chain = [chance.choice(["o1", "o2", "o3"]), *chance.sample(transits, chance.randint(0, 3)), "term"]
+        world.chain(*chain, at=n * chance.uniform(0.8, 6), customer=f"cust-{chain[0]}")
+    for _ in range(chance.randint(0, 2)):
+        if len(world.rows) > 2:
+            world.rows.pop(chance.randrange(len(world.rows)))
+    return world
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_trails_are_the_paths_of_the_chosen_handoffs(seed, new_world, report_call):
+    """Each trail, without its named ends, is the unique path of the matching's graph, found by networkx."""
+    world = redials(new_world, seed)
+    (judged,) = world.gather([report_call(1.0)]).judged
+    graph = nx.DiGraph()
+    graph.add_nodes_from(judged.case.facts)
+    chosen = judged.case.assignment.chosen
+    assert sum(pair.weight for pair in chosen.values()) == pytest.approx(brute_force(list(judged.case.assignment.pairs)))
+    graph.add_edges_from((pair.d, pair.u) for pair in chosen.values())
+    assert all(degree <= 1 for _, degree in graph.out_degree()) and all(degree <= 1 for _, degree in graph.in_degree())
+    for trail in trails(judged.case):
+        sids = [step.sid for step in trail.steps if step.sid is not None]
+        assert sids == nx.shortest_path(graph, sids[0], sids[-1])
+        assert graph.in_degree(sids[0]) == 0
+        assert not set(nx.descendants(graph, sids[-1])) - set(sids)
+
+
+def contradicts(d: dict, u: dict) -> bool:
+    """Whether one of two statements names a neighbour other than the other statement's carrier."""
+    return (d["upstream"] is not None and d["upstream"] != u["carrier"]) or (
+        u["downstream"] is not None and u["downstream"] != d["carrier"]
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed, new_world):
+    world = redials(new_world, seed)
+    ground = world.ground()
+    from hoptrace.linking.members import WANTED, comparable
+
+    facts = comparable(world.frame(), ground.clocks)
+    called = facts["called"][0]
+    at = facts["start"].mean()
+    wanted = pl.DataFrame([(0, called, at, 600.0)], schema=WANTED, orient="row")
+    members = members_of(wanted, facts)
+    pairs = link(members, pl.DataFrame(schema={"call": pl.Int64, "carrier": pl.String}))
+    rows = {row["sid"]: row for row in members.iter_rows(named=True)}
+    brute = {
+        (d["sid"], u["sid"])
+        for d in rows.values()
+        for u in rows.values()
+        if d["carrier"] != u["carrier"]
+        and d["customer"] is None
+        and not contradicts(d, u)
+        and (d["upstream"] == u["carrier"] or u["downstream"] == d["carrier"])
+    }
+    direct = pairs.filter(pl.col("kind") == "direct")
+    assert set(direct.select("d_sid", "u_sid").iter_rows()) == brute
+
+
+def test_solve_prefers_the_best_total_to_the_greedy_choice():
+    greedy = [Pair(1, 10, Kind.DIRECT, 9.0, 0), Pair(1, 11, Kind.DIRECT, 8.0, 1), Pair(2, 10, Kind.DIRECT, 8.0, 2)]
+    assert {(pair.d, pair.u) for pair in solve(greedy)} == {(1, 11), (2, 10)}

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from hoptrace.model.verdicts import Verdict
+
+
+def origin(found):
+    return found.verdict, found.path, found.customer
+
+
+def test_a_silent_carrier_in_the_middle_is_bridged(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    world.say("term", 0.2, upstream="quiet")
+    found = world.trace()
+    assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "quiet", "orig"), "c")
+    assert found.hops[1].records == ()
+    assert "quiet" in found.hops[2].evidence[0].detail
+
+
+def test_two_silent_carriers_in_a_row_are_bridged_by_numbers_and_time(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet1")
+    world.say("term", 0.2, upstream="quiet2")
+    found = world.trace()
+    assert found.path == ("term", "quiet2", "quiet1", "orig")
+    assert found.confidence < 0.95
+
+
+def test_no_bridge_from_a_call_of_another_caller(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet1", calling_number="+12025550100")
+    world.say("term", 0.2, upstream="quiet2")
+    assert world.trace().verdict is Verdict.NON_PARTICIPATING
+
+
+def test_redials_keep_apart_by_assignment_not_by_nearest(world):
+    # Upstream clocks jitter by 0.6 s: the nearest upstream record of the second call is the first one's.
+    for n, (at, source) in enumerate([(0.0, "one"), (1.0, "two")]):
+        world.say(source, at, customer=f"cust-{source}", downstream="transit")
+        world.say("transit", at + 0.1, upstream=source, downstream="term", precision=1_000_000)
+        world.say("term", at + (0.9 if n == 0 else 0.4), upstream="transit")
+    found = world.trace(at=1.4, terminating_carrier="term")
+    assert found.verdict in (Verdict.ORIGINATOR_IDENTIFIED, Verdict.AMBIGUOUS)
+    if found.verdict is Verdict.ORIGINATOR_IDENTIFIED:
+        assert found.customer == "cust-two"
+
+
+def test_an_equal_call_id_beats_the_nearer_time(world):
+    world.say("one", 0.0, customer="c1", downstream="term", call_id="a@example.net")
+    world.say("two", 0.0, customer="c2", downstream="term", call_id="b@example.net")
+    world.say("term", 0.1, upstream="one", call_id="a@example.net")
+    world.say("term", 9.0, upstream="two", call_id="b@example.net")
+    assert world.trace(at=9.0).customer == "c2"
+    assert world.trace(at=0.1).customer == "c1"
+
+
+def test_failed_route_attempts_are_no_hops(world):
+    world.say("orig", 0.0, customer="c", downstream="full", outcome="failed", release_code="503")
+    world.say("full", 0.1, upstream="orig", outcome="failed", release_code="503")
+    world.say("orig", 0.3, customer="c", downstream="good")
+    world.say("good", 0.4, upstream="orig", downstream="term")
+    world.say("term", 0.5, upstream="good")
+    assert origin(world.trace(at=0.5)) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "good", "orig"), "c")
+
+
+def test_a_hairpin_passes_a_carrier_twice_and_ends(world):
+    world.chain("orig", "transit", "loop", "transit", "term")
+    assert world.trace(at=0.4).path == ("term", "transit", "loop", "transit", "orig")
+
+
+def test_a_carrier_that_hands_the_call_to_itself_and_back_does_not_loop(world):
+    world.say("a", 0.0, upstream="b", downstream="b")
+    world.say("b", 0.1, upstream="a", downstream="a")
+    found = world.trace(at=0.1)
+    assert len(found.path) <= 4
+
+
+def test_a_forwarded_call_is_followed_by_the_number_before(world):
+    before, after = "+13125550101", "+13125550187"
+    world.say("orig", 0.0, customer="c", downstream="fwd", called_number=before)
+    world.say("fwd", 0.1, upstream="orig", downstream="term", called_number=before, egress_called_number=after)
+    world.say("term", 0.2, upstream="fwd", called_number=after)
+    found = world.trace(at=0.2)
+    assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "fwd", "orig"), "c")
+    assert [hop.called for hop in found.hops] == [after, before, before]
+
+
+def test_a_number_changed_without_a_word_is_found_by_the_caller(world):
+    world.say("orig", 0.0, customer="c", downstream="fwd", called_number="+13125550101")
+    world.say("fwd", 0.1, upstream="orig", downstream="term", called_number="+13125550101")
+    world.say("term", 0.2, upstream="fwd")
+    found = world.trace(at=0.2)
+    assert found.path == ("term", "fwd", "orig")
+    assert any(part.agrees is False and "changed" in part.detail for part in found.hops[1].evidence)
+
+
+def test_a_changed_or_withheld_caller_does_not_break_the_trail(world):
+    world.say("orig", 0.0, customer="c", downstream="transit", calling_number="+12025550100")
+    world.say("transit", 0.1, upstream="orig", downstream="term", calling_number="+12025550100")
+    world.say("term", 0.2, upstream="transit", calling_number="anonymous")
+    found = world.trace(at=0.2, calling=None)
+    assert found.path == ("term", "transit", "orig")
+
+
+def test_clock_offsets_are_taken_off(world):
+    world.clocks = {"transit": 143.0}
+    world.say("orig", 0.0, customer="c", downstream="transit")
+    world.say("transit", 143.1, upstream="orig", downstream="term")
+    world.say("term", 0.2, upstream="transit")
+    found = world.trace(at=0.2)
+    assert found.path == ("term", "transit", "orig")
+    assert found.hops[1].clock_offset == 143.0
+
+
+def test_one_side_is_enough_where_the_other_is_silent_about_it(world):
+    world.say("orig", 0.0, customer="c", downstream="term")
+    world.say("term", 0.1, upstream_trunk="203.0.113.77")
+    assert world.trace(at=0.1).path == ("term", "orig")
+
+
+def test_a_terminating_carrier_without_records_is_still_the_first_of_the_path(world):
+    world.say("orig", 0.0, customer="c", downstream="transit")
+    world.say("transit", 0.1, upstream="orig", downstream="mute")
+    found = world.trace(at=0.1, terminating_carrier="mute")
+    assert found.path == ("mute", "transit", "orig")
+    assert found.hops[0].records == ()
+
+
+def test_the_same_call_alone_and_in_a_batch_gets_the_same_answer(world, report_call):
+    for n in range(6):
+        world.chain(f"orig{n % 2}", "transit", "term", at=n * 2.0)
+    calls = [report_call(n * 2.0 + 0.1, call_ref=f"C{n}") for n in range(6)]
+    together = world.trace_all(calls)
+    alone = [world.trace_all([call])[0] for call in calls]
+    assert together == alone

@@ -1,0 +1,83 @@
+"""Reported calls: calls.csv read and checked, numbers and times brought into the kernel's form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from hoptrace.catalog.files import Row, read_rows
+from hoptrace.errors import InputRefused, UsageError
+from hoptrace.model.dialplan import DialPlan
+from hoptrace.model.numbers import NumberKind, normalise
+from hoptrace.model.verdicts import ReportedCall
+from hoptrace.tracing.case import Reported
+
+REQUIRED = ("call_ref", "start_time", "called_number")
+OPTIONAL = ("calling_number", "terminating_carrier", "campaign")
+
+
+def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
+    """The calls of a calls.csv (or .csv.gz, .csv.zst, .ndjson, .parquet), in its order.
+
+    Raises InputRefused with file and line: a missing column or cell, a call_ref twice, a time without zone, a number
+    that is none.
+    """
+    if path.is_dir():
+        raise InputRefused(f"{path} is a directory. Name the file with the calls to trace.")
+    calls: list[ReportedCall] = []
+    seen: set[str] = set()
+    for row in read_rows(path, REQUIRED):
+        call = _call(row)
+        if call.call_ref in seen:
+            raise _refuse(row, f"call_ref {call.call_ref!r} stands twice; it must be unique.")
+        seen.add(call.call_ref)
+        try:
+            reported(call, home_country)
+        except UsageError as error:
+            raise _refuse(row, str(error)) from error
+        calls.append(call)
+    return calls
+
+
+def reported(call: ReportedCall, home_country: str) -> Reported:
+    """A reported call in the kernel's form; raises UsageError where time or number cannot be used."""
+    plan = DialPlan(country=home_country)
+    called = normalise(call.called_number, plan)
+    if called.kind is not NumberKind.E164 or called.key is None:
+        raise UsageError(
+            f"{call.called_number!r} is no telephone number. Give it with its country code, as +12025550143."
+        )
+    return Reported(
+        at=_moment(call.start_time),
+        called=called.key,
+        calling=normalise(call.calling_number, plan).key,
+        terminating=call.terminating_carrier,
+    )
+
+
+def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Reported]:
+    """Reported calls in the kernel's form, in order."""
+    return [reported(call, home_country) for call in calls]
+
+
+def _moment(text: str) -> float:
+    """Epoch seconds of an RFC 3339 time."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time. Write it as 2026-11-02T14:30:00-05:00.") from None
+    if time.tzinfo is None:
+        raise UsageError(f"The time {text!r} has no zone. Write it as {text}Z (UTC) or with an offset as {text}-05:00.")
+    return time.timestamp()
+
+
+def _call(row: Row) -> ReportedCall:
+    for name in REQUIRED:
+        if name not in row.cells:
+            raise _refuse(row, f"{name} is empty.")
+    return ReportedCall(**{name: row.cells.get(name) for name in (*REQUIRED, *OPTIONAL)})  # type: ignore[arg-type]
+
+
+def _refuse(row: Row, problem: str) -> InputRefused:
+    return InputRefused(f"{row.where}: {problem} Nothing was traced; mend the file and try again.")

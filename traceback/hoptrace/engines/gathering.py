@@ -1,0 +1,164 @@
+"""Gathering: the statements of a set of calls, read from the lake in rounds.
+
+A forwarded call is looked up again by the number before; a trail that ends at a carrier which has records of that time,
+but none under this number, is looked up once more by the caller: the number may have changed with nobody saying so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.linking.members import WANTED, comparable, members_of
+from hoptrace.model.statements import TIME
+from hoptrace.tracing.case import Case, Reported, Surroundings
+from hoptrace.tracing.kernel import Judged, judge_all, link
+from hoptrace.tracing.trails import Ending, Trail
+
+if TYPE_CHECKING:
+    from hoptrace.lake.view import View
+
+MOST_FORWARDS = 6
+"""How often a call may be forwarded before the search ends."""
+
+LATER_WINDOW = 240.0
+"""Seconds around a handoff in which the statements of the leg before a forwarding are looked for."""
+
+REWRITE_WINDOW = 60.0
+"""Seconds around a handoff in which the same caller's statement with another called number is looked for."""
+
+COVERAGE_MARGIN = 120.0
+"""Seconds by which a batch's first and last record stand for the time around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a run stands on: `clocks` in the CLOCKS schema, `spans` (carrier, first, last) of batches, epoch seconds."""
+
+    view: View
+    clocks: pl.DataFrame
+    spans: Sequence[tuple[str, float, float]]
+    around: Surroundings
+    window: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All calls judged, with the statements (`facts`) and scored `pairs` that the judgements rest on."""
+
+    judged: list[Judged]
+    facts: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
+    """Gather and judge reported calls."""
+    wanted = pl.DataFrame(
+        [(call, report.called, report.at, ground.window) for call, report in enumerate(reported)],
+        schema=WANTED,
+        orient="row",
+    )
+    covered = _covered(reported, ground)
+    sets = {call: frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
+    gathered = _round(reported, wanted, covered, sets, ground)
+    for _ in range(MOST_FORWARDS):
+        more = _rewritten(gathered, ground).join(wanted, on=["call", "key"], how="anti")
+        if more.is_empty():
+            break
+        wanted = pl.concat([wanted, more.unique(["call", "key"], maintain_order=True)])
+        gathered = _round(reported, wanted, covered, sets, ground)
+    return gathered
+
+
+def _round(
+    reported: Sequence[Reported],
+    wanted: pl.DataFrame,
+    covered: pl.DataFrame,
+    sets: dict[int, frozenset[str]],
+    ground: Ground,
+) -> Gathered:
+    """Follow declared forwardings to the numbers before, then link and judge."""
+    for _ in range(MOST_FORWARDS):
+        facts = comparable(ground.view.statements(_spans(wanted, ground)), ground.clocks)
+        members = members_of(wanted, facts)
+        before = _before_forwarding(members).join(wanted, on=["call", "key"], how="anti")
+        if before.is_empty():
+            break
+        wanted = pl.concat([wanted, before])
+    pairs = link(members, covered)
+    return Gathered(list(judge_all(reported, members, pairs, sets, ground.around)), facts, pairs)
+
+
+def _before_forwarding(members: pl.DataFrame) -> pl.DataFrame:
+    """The numbers that forwarding carriers got the calls for, in the WANTED schema."""
+    forwarded = members.filter(pl.col("egress_called").is_not_null() & (pl.col("egress_called") != pl.col("called")))
+    return (
+        forwarded.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
+        .unique(["call", "key"], maintain_order=True)
+        .select(WANTED.names())
+    )
+
+
+def _spans(wanted: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """What to read: the windows, widened by the largest clock offset, since records carry their own clocks' times."""
+    slack = float(ground.clocks["offset"].abs().max() or 0.0) + 1.0  # type: ignore[arg-type]
+    reach = pl.col("window") + slack
+    return wanted.select(
+        "key",
+        from_time=((pl.col("at") - reach) * 1e6).cast(pl.Int64).cast(TIME),
+        to_time=((pl.col("at") + reach) * 1e6).cast(pl.Int64).cast(TIME),
+    )
+
+
+def _covered(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
+    """(call, carrier): the carriers with a batch that covers the call's time, their clock's offset counted in."""
+    calls = pl.DataFrame(
+        {"call": range(len(reported)), "at": [report.at for report in reported]},
+        schema={"call": pl.Int64, "at": pl.Float64},
+    )
+    schema = {"carrier": pl.String, "first": pl.Float64, "last": pl.Float64}
+    batches = pl.DataFrame(list(ground.spans), schema=schema, orient="row").join(
+        ground.clocks.select("carrier", "offset"), on="carrier", how="left"
+    )
+    shifted = pl.col("offset").fill_null(0.0)
+    batches = batches.with_columns(
+        first=pl.col("first") - shifted - COVERAGE_MARGIN, last=pl.col("last") - shifted + COVERAGE_MARGIN
+    )
+    return (
+        calls.join_where(batches, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+        .select("call", "carrier")
+        .unique()
+        .sort("call", "carrier")
+    )
+
+
+def _rewritten(gathered: Gathered, ground: Ground) -> pl.DataFrame:
+    """Numbers under which a call may have come in where its trail ends at a carrier that should have it (WANTED)."""
+    asked: list[tuple[int, int, str, str, float]] = []
+    for judged in gathered.judged:
+        best = judged.judgement.best
+        if best is not None and best.trail.ending is Ending.LACKING:
+            asked += _question(judged.call, judged.case, best.trail)
+    if not asked:
+        return pl.DataFrame(schema=WANTED)
+    schema = {"call": pl.Int64, "key": pl.Int64, "carrier": pl.String, "to": pl.String, "at": pl.Float64}
+    questions = pl.DataFrame(asked, schema=schema, orient="row")
+    spans = _spans(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground)
+    found = comparable(ground.view.placed_by(spans), ground.clocks)
+    near = (pl.col("start") - pl.col("at")).abs() <= REWRITE_WINDOW
+    return (
+        questions.join(found.select("calling", "carrier", "called", "downstream", "start"), on="carrier")
+        .filter((pl.col("calling") == pl.col("key")) & (pl.col("downstream") == pl.col("to")) & near)
+        .select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
+        .select(WANTED.names())
+    )
+
+
+def _question(call: int, case: Case, trail: Trail) -> list[tuple[int, int, str, str, float]]:
+    last = case.facts[trail.last_statement]
+    if last.calling is None or last.calling < 0 or last.upstream is None:
+        return []
+    return [(call, last.calling, last.upstream, last.carrier, last.start)]

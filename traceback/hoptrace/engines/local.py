@@ -1,0 +1,162 @@
+"""The local engine: gathers the statements of reported calls from the lake, runs the kernel, stores the results."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from hoptrace.engines.calls import all_reported, read_calls
+from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.errors import StorageFailed, UsageError
+from hoptrace.linking.clocks import learn
+from hoptrace.linking.members import CLOCKS
+from hoptrace.model.verdicts import ReportedCall, TraceResult
+from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.kernel import Judged
+from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.clocks import ClockTable
+    from hoptrace.workspace import Workspace
+
+AT_ONCE = 5_000
+"""Calls traced in one pass: bounds the memory."""
+
+Progress = Callable[[int, int], None]
+"""Called with (done, of)."""
+
+
+def trace(
+    workspace: Workspace,
+    calls: Sequence[ReportedCall],
+    *,
+    progress: Progress | None = None,
+    replay: tuple[int, int] | None = None,
+) -> list[TraceResult]:
+    """Trace reported calls, in order, and store the results; use it for one call and for thousands.
+
+    `replay` is (lake version, clock version) of an earlier result: the answer is then that result's, to the byte.
+    Raises UsageError where a call's number or time cannot be used.
+    """
+    results = list(_results(workspace, calls, progress, replay))
+    workspace.catalog.traces.save(item.as_dict() for item in results)
+    return results
+
+
+def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
+
+    The file appears whole or not at all.
+    """
+    reported_calls = read_calls(Path(calls), workspace.settings.home_country)
+    if not out.parent.is_dir():
+        raise UsageError(f"{out.parent} is no folder; --out names a file in a folder that exists.")
+    verdicts: Counter[str] = Counter()
+    handle, scratch = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            for start in range(0, len(reported_calls), AT_ONCE):
+                part = reported_calls[start : start + AT_ONCE]
+                offset = _Offset(progress, start, len(reported_calls))
+                for item in trace(workspace, part, progress=offset):
+                    stream.write(orjson.dumps(item.as_dict()) + b"\n")
+                    verdicts[str(item.verdict)] += 1
+        Path(scratch).replace(out)
+    except OSError as error:
+        raise StorageFailed(f"{out} cannot be written: {error}. Nothing was left behind.") from error
+    finally:
+        Path(scratch).unlink(missing_ok=True)
+    return {"calls": len(reported_calls), "verdicts": dict(sorted(verdicts.items())), "out": str(out)}
+
+
+def learn_clocks(workspace: Workspace) -> int:
+    """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal)."""
+    from hoptrace.catalog.clocks import ClockRow
+
+    view = workspace.lake.view()
+    learned = learn(view.scan().collect(engine="streaming"))
+    rows = [ClockRow(*row) for row in learned.select("carrier", "offset", "spread", "matches").iter_rows()]
+    return workspace.catalog.clocks.save_clocks(view.version, rows)
+
+
+class _Offset:
+    """Progress of one part of a longer file."""
+
+    def __init__(self, progress: Progress | None, start: int, of: int) -> None:
+        self._progress, self._start, self._of = progress, start, of
+
+    def __call__(self, done: int, of: int) -> None:
+        del of
+        if self._progress is not None:
+            self._progress(self._start + done, self._of)
+
+
+def _results(
+    workspace: Workspace,
+    calls: Sequence[ReportedCall],
+    progress: Progress | None,
+    replay: tuple[int, int] | None,
+) -> Iterator[TraceResult]:
+    ground, stamp = _ground(workspace, replay)
+    floor = workspace.settings.trace.ambiguous_below
+    done = 0
+    for start in range(0, len(calls), AT_ONCE):
+        part = calls[start : start + AT_ONCE]
+        gathered = gather(all_reported(part, workspace.settings.home_country), ground)
+        sources = _sources(gathered)
+        for call, judged in zip(part, gathered.judged, strict=True):
+            yield result(call, judged.case, judged.judgement, sources, stamp, floor)
+            done += 1
+            if progress is not None:
+                progress(done, len(calls))
+
+
+def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Ground, Stamp]:
+    """What all calls of a run stand on: one version of the lake, one clock table, the directory, the settings."""
+    from hoptrace import __version__
+
+    catalog = workspace.catalog
+    view = workspace.lake.view(replay[0] if replay else None)
+    clocks = catalog.clocks.clocks(replay[1]) if replay else catalog.clocks.latest_clocks()
+    countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
+    ground = Ground(
+        view=view,
+        clocks=_clock_frame(clocks),
+        spans=[(carrier, first.timestamp(), last.timestamp()) for carrier, _, first, last in catalog.batches.spans()],
+        around=Surroundings(workspace.settings.home_country, countries),
+        window=workspace.settings.trace.window_seconds,
+    )
+    stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
+    return ground, stamp
+
+
+def _clock_frame(table: ClockTable) -> pl.DataFrame:
+    rows = [asdict(row) for row in table.rows]
+    names = {"carrier": [row["carrier_id"] for row in rows]}
+    return pl.DataFrame({**names, **{n: [row[n] for row in rows] for n in ("offset", "spread", "matches")}}, schema=CLOCKS)
+
+
+def _sources(gathered: Gathered) -> Sources:
+    """The statements and pairs that the results will quote, fetched together."""
+    trails = [trail for judged in gathered.judged for trail in quoted_trails(judged)]
+    sids = sorted({step.sid for trail in trails for step in trail.steps if step.sid is not None})
+    rows = sorted({pair.row for trail in trails for pair in pairs_of(trail)})
+    facts = gathered.facts.filter(pl.col("sid").is_in(sids)) if sids else gathered.facts.clear()
+    pairs = gathered.pairs.filter(pl.col("row").is_in(rows)) if rows else gathered.pairs.clear()
+    return Sources(
+        statements={row["sid"]: row for row in facts.iter_rows(named=True)},
+        pairs={row["row"]: row for row in pairs.iter_rows(named=True)},
+    )
+
+
+def quoted_trails(judged: Judged) -> list[Any]:
+    """The trails of which a result quotes the evidence: the best one."""
+    return [judged.judgement.best.trail] if judged.judgement.best else []

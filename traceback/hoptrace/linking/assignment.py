@@ -1,0 +1,103 @@
+"""One-to-one assignment: each statement is fed by at most one upstream statement and feeds at most one downstream.
+
+Redials within seconds compete for each other's records; what is best for all of them together is found by
+`scipy.optimize.linear_sum_assignment` on each contested group. A pair whose evidence is negative is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from hoptrace.linking.scoring import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A candidate pair of a call: sids of the downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
+
+    d: int
+    u: int
+    kind: Kind
+    weight: float
+    row: int
+
+
+@dataclass(slots=True)
+class Assignment:
+    """The chosen pairs of one call, and what each choice is worth against its rivals."""
+
+    pairs: Sequence[Pair]
+    chosen: dict[int, Pair] = field(default_factory=dict[int, Pair])
+    """By downstream sid."""
+    groups: dict[int, list[Pair]] = field(default_factory=dict[int, list[Pair]])
+    """By downstream sid: all the pairs that compete with its own."""
+
+    @property
+    def used(self) -> set[int]:
+        """Sids that feed a downstream statement."""
+        return {pair.u for pair in self.chosen.values()}
+
+    def rivals(self, d: int) -> list[tuple[Pair, float]]:
+        """Other pairs that `d` could have had, each with the loss of total weight if it were forced, least first."""
+        group = self.groups.get(d, [])
+        best = sum(pair.weight for pair in solve(group))
+        rivals: list[tuple[Pair, float]] = []
+        for pair in group:
+            if pair.d != d or pair == self.chosen.get(d):
+                continue
+            rest = solve([other for other in group if other.d != d and other.u != pair.u])
+            rivals.append((pair, best - pair.weight - sum(other.weight for other in rest)))
+        return sorted(rivals, key=lambda rival: (rival[1], rival[0].u))
+
+
+def assign(pairs: Iterable[Pair]) -> Assignment:
+    """The best one-to-one choice among a call's pairs; conflicts are kept apart and never chosen."""
+    every = list(pairs)
+    result = Assignment(every)
+    for group in _groups([pair for pair in every if pair.kind is not Kind.CONFLICT and pair.weight > 0]):
+        for pair in solve(group):
+            result.chosen[pair.d] = pair
+        for pair in group:
+            result.groups[pair.d] = group
+    return result
+
+
+def solve(group: list[Pair]) -> list[Pair]:
+    """The pairs of a group that together weigh most, each statement once on each side."""
+    if len(group) <= 1:
+        return [pair for pair in group if pair.weight > 0]
+    downs = sorted({pair.d for pair in group})
+    ups = sorted({pair.u for pair in group})
+    value = np.zeros((len(downs), len(ups)))
+    at: dict[tuple[int, int], Pair] = {}
+    row_of, column_of = {d: i for i, d in enumerate(downs)}, {u: i for i, u in enumerate(ups)}
+    for pair in group:
+        place = row_of[pair.d], column_of[pair.u]
+        if pair.weight > value[place]:
+            value[place] = pair.weight
+            at[place] = pair
+    rows, columns = linear_sum_assignment(value, maximize=True)
+    return [at[r, c] for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if (r, c) in at]
+
+
+def _groups(pairs: list[Pair]) -> list[list[Pair]]:
+    """Connected groups: pairs that share a statement on the same side compete, directly or through others."""
+    parent: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def root(node: tuple[str, int]) -> tuple[str, int]:
+        while parent.setdefault(node, node) != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for pair in pairs:
+        parent[root(("d", pair.d))] = root(("u", pair.u))
+    groups: dict[tuple[str, int], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[root(("d", pair.d))].append(pair)
+    return list(groups.values())

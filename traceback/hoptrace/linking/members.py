@@ -1,0 +1,108 @@
+"""Members: the statements that may belong to a call, one row a call and statement, on one common clock.
+
+Everything that the kernel compares is brought here into the form in which it can be compared: seconds on the network's
+common clock (the carrier's clock offset taken off), numbers as keys, Call-IDs and origids as 64-bit hashes.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hoptrace.model.statements import StartBasis
+
+UNKNOWN_SPREAD = 20.0
+"""Seconds: how far apart two clocks may well be of which nothing has been learned yet."""
+
+CLOCKS = pl.Schema({"carrier": pl.String, "offset": pl.Float64, "spread": pl.Float64, "matches": pl.Int64})
+"""One clock a carrier: `offset` seconds that it runs fast, `spread` seconds (1 sigma), `matches` it rests on."""
+
+WANTED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window": pl.Float64})
+"""What a call asks for: a called number's key around `at` (epoch seconds, common clock), `window` s either way."""
+
+
+def seconds(column: str) -> pl.Expr:
+    """A time column as epoch seconds; exact to the microsecond."""
+    return pl.col(column).dt.epoch("us").cast(pl.Float64) / 1e6
+
+
+def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
+    """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
+
+    `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
+    answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
+    """
+    received = pl.col("start_basis") == StartBasis.RECEIVED
+    answered = pl.col("outcome") == "answered"
+    shifted = pl.col("offset").fill_null(0.0)
+    final_start = pl.when(~received).then(pl.col("start"))
+    return (
+        statements.with_row_index("sid")
+        .join(clocks.select("carrier", "offset", "spread"), on="carrier", how="left")
+        .with_columns(
+            pl.col("sid").cast(pl.Int64),
+            start=seconds("start_time") - shifted,
+            answer=seconds("answer_time") - shifted,
+            end=seconds("end_time") - shifted,
+            tick=pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6,
+            offset=shifted,
+            spread=pl.col("spread").fill_null(UNKNOWN_SPREAD),
+            sent=pl.coalesce("egress_called", "called"),
+            sent_calling=pl.coalesce("egress_calling", "calling"),
+            cid=pl.col("call_id").hash(),
+            sent_cid=pl.coalesce("egress_call_id", "call_id").hash(),
+            has_sent_cid=pl.col("egress_call_id").is_not_null(),
+            oid=pl.col("orig_id").hash(),
+        )
+        .with_columns(
+            setup=pl.when(received).then(pl.col("start")),
+            final=pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start)),
+        )
+    )
+
+
+KEPT = (
+    "sid",
+    "carrier",
+    "called",
+    "sent",
+    "egress_called",
+    "calling",
+    "sent_calling",
+    "upstream",
+    "downstream",
+    "customer",
+    "cid",
+    "sent_cid",
+    "has_sent_cid",
+    "oid",
+    "start",
+    "setup",
+    "answer",
+    "end",
+    "final",
+    "duration",
+    "tick",
+    "spread",
+    "outcome",
+    "release_code",
+)
+"""The columns of a member that the kernel reads, beside `call`."""
+
+
+def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """The statements of each call: `call` and the KEPT columns, sorted, each statement once a call.
+
+    `wanted` in the WANTED schema; `facts` from `comparable`. A statement is found by the called number before and after
+    forwarding.
+    """
+    narrow = facts.select(KEPT)
+    by_called = wanted.join(narrow.with_columns(key=pl.col("called")), on="key", how="inner")
+    by_sent = wanted.join(
+        narrow.filter(pl.col("egress_called").is_not_null()).with_columns(key=pl.col("egress_called")),
+        on="key",
+        how="inner",
+    )
+    near = (pl.col("start") - pl.col("at")).abs() <= pl.col("window")
+    return (
+        pl.concat([by_called, by_sent]).filter(near).select("call", *KEPT).unique(["call", "sid"]).sort("call", "sid")
+    )

@@ -1,0 +1,160 @@
+"""The weight of evidence that two statements tell of the same handoff: a log likelihood ratio for each comparison.
+
+Record linkage after Fellegi and Sunter (JASA 64, 1969): every comparison adds ln(P(seen | same) / P(seen | not)).
+A pair is (d, u): `d` is the statement of the carrier downstream, `u` that of the carrier upstream. Natural logarithms.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import polars as pl
+
+
+class Kind(StrEnum):
+    """How the two statements of a pair touch."""
+
+    DIRECT = "direct"  # the two carriers are neighbours
+    REWRITTEN = "rewritten"  # neighbours, but the called number changed without either saying so
+    BRIDGED = "bridged"  # both name the same carrier between them, which has no record of the call
+    GAP = "gap"  # each names another silent carrier: at least two without a record between them
+    CONFLICT = "conflict"  # fits, but one names the other while the other names somebody else
+
+
+BACKGROUND = 60.0
+"""Seconds over which an unrelated call to the same number is as likely at any moment."""
+
+TRANSIT_DELAY = 0.1
+"""Seconds from one carrier's INVITE to the next one's, typically."""
+
+COMPARISONS = ("time", "answer", "duration", "call_id", "calling", "outcome", "naming", "orig_id", "number")
+"""The names of the comparisons; the weight of each stands in the column `w_` + name."""
+
+NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "gap": -2.0, "conflict": 0.0}
+LOST_ROW = -2.0
+"""A carrier that has submitted records of that time seldom lacks the one row."""
+
+
+def student(residual: pl.Expr, scale: pl.Expr, background: float) -> pl.Expr:
+    """Weight of a residual (s) under Student's t with 4 degrees of freedom against a uniform background (s)."""
+    return (background / (2.67 * scale)).log() - 2.5 * (1 + (residual / scale) ** 2 / 4).log()
+
+
+def _scale() -> pl.Expr:
+    """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
+    ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
+    clocks = pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2
+    transit = pl.when(pl.col("kind").is_in([Kind.BRIDGED, Kind.GAP])).then(0.5).otherwise(0.1)
+    return (ticks + clocks + transit**2).sqrt()
+
+
+def _middle(side: str, moment: str) -> pl.Expr:
+    """A time that was cut to its tick stands for the middle of the tick."""
+    return pl.col(f"{side}_{moment}") + pl.col(f"{side}_tick") / 2
+
+
+def _time() -> pl.Expr:
+    """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
+    setup = _middle("d", "setup") - _middle("u", "setup") - TRANSIT_DELAY
+    final = _middle("d", "final") - _middle("u", "final") + TRANSIT_DELAY
+    late = pl.max_horizontal(_middle("d", "start"), _middle("u", "start"))
+    early = pl.min_horizontal(_middle("d", "start"), _middle("u", "start"))
+    ringing = (late - early - 30.0).clip(0.0)
+    return pl.coalesce(
+        student(setup, pl.col("scale"), BACKGROUND),
+        student(final, pl.col("scale"), BACKGROUND),
+        student(ringing, pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
+    )
+
+
+def _answer() -> pl.Expr:
+    """The moment of answer where both tell it, beyond what the arrival already told."""
+    residual = _middle("d", "answer") - _middle("u", "answer") + TRANSIT_DELAY
+    told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
+    return pl.when(told).then(student(residual, pl.col("scale"), 10.0).clip(-6.0, 3.0)).fill_null(0.0)
+
+
+def _duration() -> pl.Expr:
+    """Durations differ by seconds between honest switches and by more between broken ones: weak, and capped."""
+    both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
+    residual = pl.col("d_duration") - pl.col("u_duration")
+    scale = 0.6 + (pl.col("d_tick") + pl.col("u_tick")).clip(upper_bound=4.0) / 2
+    return pl.when(both).then(student(residual, scale, 30.0).clip(-3.0, 3.0)).otherwise(0.0)
+
+
+def _call_id() -> pl.Expr:
+    """An equal Call-ID is all but proof; another one only counts where the carrier told which one it sent on."""
+    same = (pl.col("u_sent_cid") == pl.col("d_cid")) | (pl.col("u_cid") == pl.col("d_cid"))
+    told = pl.col("u_has_sent_cid")
+    return pl.when(same).then(9.0).when(told & ~same).then(-5.0).when(~same).then(-0.5).otherwise(0.0)
+
+
+def _calling() -> pl.Expr:
+    """Callers: equal, changed on the way, or withheld (which says nothing)."""
+    known = (pl.col("d_calling") > 0) & (pl.col("u_calling") > 0)
+    same = (pl.col("d_calling") == pl.col("u_sent_calling")) | (pl.col("d_calling") == pl.col("u_calling"))
+    return pl.when(known & same).then(3.0).when(known).then(-3.0).otherwise(0.0)
+
+
+def _outcome() -> pl.Expr:
+    """An answered attempt and one that failed are not the same handoff, but for lost rows and wrong states."""
+    d_answered, u_answered = pl.col("d_outcome") == "answered", pl.col("u_outcome") == "answered"
+    known = (pl.col("d_outcome") != "unknown") & (pl.col("u_outcome") != "unknown")
+    same_code = pl.col("d_release_code") == pl.col("u_release_code")
+    return (
+        pl.when(~known)
+        .then(0.0)
+        .when(d_answered != u_answered)
+        .then(-4.0)
+        .when(d_answered)
+        .then(0.5)
+        .when(same_code)
+        .then(1.0)
+        .when(pl.col("d_outcome") == pl.col("u_outcome"))
+        .then(0.3)
+        .otherwise(-1.0)
+    )
+
+
+def _naming() -> pl.Expr:
+    """Both name each other, or one does and the other does not know."""
+    down_names = pl.col("d_upstream") == pl.col("u_carrier")
+    up_names = pl.col("u_downstream") == pl.col("d_carrier")
+    both = (down_names & up_names).fill_null(False)
+    prior = pl.col("kind").replace_strict(NAMING, return_dtype=pl.Float64)
+    direct = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN])
+    lost = (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered")
+    named = pl.when(direct & both).then(5.0).when(direct).then(2.0).otherwise(0.0)
+    return prior + named + pl.when(lost).then(LOST_ROW).otherwise(0.0)
+
+
+def _orig_id() -> pl.Expr:
+    return (
+        pl.when(pl.col("d_oid") == pl.col("u_oid"))
+        .then(3.0)
+        .when(pl.col("d_oid") != pl.col("u_oid"))
+        .then(-2.0)
+        .otherwise(0.0)
+    )
+
+
+def _number() -> pl.Expr:
+    """The number that went out is the one that came in; a carrier that says it sent another speaks against it."""
+    forwarded_elsewhere = (pl.col("u_sent") != pl.col("d_called")) & (pl.col("kind") != Kind.REWRITTEN)
+    return pl.when(forwarded_elsewhere).then(-3.0).otherwise(0.0)
+
+
+def score(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
+    weighed = pairs.with_columns(scale=_scale()).with_columns(
+        w_time=_time(),
+        w_answer=_answer(),
+        w_duration=_duration(),
+        w_call_id=_call_id(),
+        w_calling=_calling(),
+        w_outcome=_outcome(),
+        w_naming=_naming(),
+        w_orig_id=_orig_id(),
+        w_number=_number(),
+    )
+    return weighed.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))

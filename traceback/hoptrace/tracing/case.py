@@ -1,0 +1,77 @@
+"""The case of one reported call: its facts, its candidate handoffs and what is known around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hoptrace.linking.assignment import Assignment, Pair
+
+
+class Fact(NamedTuple):
+    """A statement as the kernel compares it; the columns of `hoptrace.linking.members.KEPT`, in that order."""
+
+    sid: int
+    carrier: str
+    called: int
+    sent: int
+    egress_called: int | None
+    calling: int | None
+    sent_calling: int | None
+    upstream: str | None
+    downstream: str | None
+    customer: str | None
+    cid: int | None
+    sent_cid: int | None
+    has_sent_cid: bool
+    oid: int | None
+    start: float
+    setup: float | None
+    answer: float | None
+    end: float | None
+    final: float | None
+    duration: float | None
+    tick: float
+    spread: float
+    outcome: str | None
+    release_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The reported call: `at` in epoch seconds, numbers as keys."""
+
+    at: float
+    called: int
+    calling: int | None = None
+    terminating: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the directory and the batches tell: `home` country, each carrier's `country`."""
+
+    home: str
+    country: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def foreign(self, carrier: str) -> bool:
+        """Whether the directory says that a carrier is of another country; an unknown country is not foreign."""
+        country = self.country.get(carrier, "")
+        return bool(country) and country != self.home
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that the walk needs for one call. `covered`: carriers with records of that time."""
+
+    reported: Reported
+    facts: Mapping[int, Fact]
+    assignment: Assignment
+    covered: frozenset[str]
+    around: Surroundings
+
+    def conflicts_with(self, sid: int) -> list[Pair]:
+        """Conflicting pairs in which this statement is the downstream side, heaviest first."""
+        found = [pair for pair in self.assignment.pairs if pair.kind == "conflict" and pair.d == sid]
+        return sorted(found, key=lambda pair: (-pair.weight, pair.u))

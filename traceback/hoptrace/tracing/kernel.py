@@ -1,0 +1,60 @@
+"""The kernel: members and coverage in, judged cases out. One call is a batch of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from hoptrace.linking.assignment import Pair, assign
+from hoptrace.linking.candidates import candidate_pairs
+from hoptrace.linking.members import KEPT
+from hoptrace.linking.scoring import Kind, score
+from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
+from hoptrace.tracing.weighing import Judgement, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One call's case and judgement; `call` is its number in the batch."""
+
+    call: int
+    case: Case
+    judgement: Judgement
+
+
+def link(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+    """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
+    pairs = score(candidate_pairs(members, covered))
+    return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
+
+
+def judge_all(
+    reported: Sequence[Reported],
+    members: pl.DataFrame,
+    pairs: pl.DataFrame,
+    covered: Mapping[int, frozenset[str]],
+    around: Surroundings,
+) -> Iterator[Judged]:
+    """Each call's judgement, in the order of `reported`."""
+    facts = _facts_by_call(members)
+    linked = _pairs_by_call(pairs)
+    for call, report in enumerate(reported):
+        case = Case(report, facts.get(call, {}), assign(linked.get(call, [])), covered.get(call, frozenset()), around)
+        yield Judged(call, case, judge(case))
+
+
+def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
+    facts: dict[int, dict[int, Fact]] = defaultdict(dict)
+    for call, *values in members.select("call", *KEPT).iter_rows():
+        facts[call][values[0]] = Fact(*values)
+    return facts
+
+
+def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
+    linked: dict[int, list[Pair]] = defaultdict(list)
+    for call, d, u, kind, weight, row in pairs.select("call", "d_sid", "u_sid", "kind", "weight", "row").iter_rows():
+        linked[call].append(Pair(d, u, Kind(kind), weight, row))
+    return linked

@@ -1,0 +1,252 @@
+"""From a judgement to the result that people read: verdict, path, hops with their evidence, whom to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hoptrace.linking.assignment import Pair
+from hoptrace.model.numbers import display
+from hoptrace.model.verdicts import (
+    Alternative,
+    Evidence,
+    Hop,
+    NextRequest,
+    RecordRef,
+    ReportedCall,
+    TraceResult,
+    Verdict,
+)
+from hoptrace.tracing import evidence
+from hoptrace.tracing.case import Case
+from hoptrace.tracing.trails import Ending, Step, Trail
+from hoptrace.tracing.weighing import Judgement, Weighed
+
+VERDICTS = {
+    Ending.CUSTOMER: Verdict.ORIGINATOR_IDENTIFIED,
+    Ending.ENTRY: Verdict.POINT_OF_ENTRY_IDENTIFIED,
+    Ending.SILENT: Verdict.NON_PARTICIPATING,
+    Ending.LACKING: Verdict.NO_RECORD,
+    Ending.UNNAMED: Verdict.NO_RECORD,
+    Ending.CONTESTED: Verdict.DISPUTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a result must name so that it can be replayed."""
+
+    engine: str
+    lake_version: int
+    clock_version: int
+    settings_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the words come from: full statements by sid, scored pairs by row."""
+
+    statements: Mapping[int, Mapping[str, Any]]
+    pairs: Mapping[int, Mapping[str, Any]]
+
+
+def not_found(call: ReportedCall, stamp: Stamp, rivals: Sequence[Alternative] = ()) -> TraceResult:
+    """The result for a call of which no carrier has a record."""
+    summary = "No carrier has submitted a record of this call."
+    ask = call.terminating_carrier
+    request = NextRequest(ask, "It is said to have delivered the call and has no record of it here.") if ask else None
+    return _result(
+        call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request, alternatives=tuple(rivals)
+    )
+
+
+def result(
+    call: ReportedCall, case: Case, judgement: Judgement, sources: Sources, stamp: Stamp, floor: float
+) -> TraceResult:
+    """The result of a judged case; below `floor` (0..1) the evidence does not settle it and the verdict says so."""
+    best = judgement.best
+    if best is None:
+        return not_found(call, stamp)
+    alternatives = tuple(
+        Alternative(
+            rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {_ending_words(rival.trail, case)}"
+        )
+        for rival in judgement.rivals
+    )
+    if judgement.confidence < floor and judgement.rivals:
+        return _ambiguous(call, case, judgement, sources, stamp, alternatives)
+    trail = best.trail
+    verdict = VERDICTS[trail.ending]
+    last = case.facts[trail.last_statement]
+    identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
+    return _result(
+        call,
+        stamp,
+        verdict,
+        _ending_words(trail, case),
+        path=trail.path,
+        originating_carrier=last.carrier if identified else None,
+        customer=last.customer if identified else None,
+        point_of_entry=point_of_entry(trail, case),
+        confidence=round(judgement.confidence, 4),
+        hops=_hops(case, best, trail.steps, sources),
+        conflicts=tuple(evidence.conflict(sources.pairs[pair.row]) for pair in trail.against),
+        alternatives=alternatives,
+        next_request=_next_request(trail, case),
+    )
+
+
+def point_of_entry(trail: Trail, case: Case) -> str | None:
+    """The home carrier that took the call from the first foreign carrier of the trail, walking upstream."""
+    for lower, upper in zip(trail.steps, trail.steps[1:], strict=False):
+        if case.around.foreign(upper.carrier) and not case.around.foreign(lower.carrier):
+            return lower.carrier
+    return None
+
+
+def _ambiguous(
+    call: ReportedCall,
+    case: Case,
+    judgement: Judgement,
+    sources: Sources,
+    stamp: Stamp,
+    alternatives: tuple[Alternative, ...],
+) -> TraceResult:
+    """Several trails fit about equally: only the carriers on which all of them agree are said."""
+    best = judgement.best
+    if best is None:
+        raise ValueError("an ambiguous result needs a best trail")
+    paths = [best.trail.path, *(rival.trail.path for rival in judgement.rivals)]
+    common = _common(paths)
+    likeliest = Alternative(
+        best.trail.path, round(judgement.confidence, 4), f"fits best; it ends: {_ending_words(best.trail, case)}"
+    )
+    request = (
+        NextRequest(common[-1], "Its records of these calls, with Call-IDs, would tell them apart.") if common else None
+    )
+    return _result(
+        call,
+        stamp,
+        Verdict.AMBIGUOUS,
+        f"{len(paths)} trails fit about equally well; the records do not tell which one is this call.",
+        path=common,
+        confidence=round(1 - max(0.0, judgement.confidence - 0.5), 4),
+        hops=_hops(case, best, best.trail.steps[: len(common)], sources),
+        alternatives=(likeliest, *alternatives),
+        next_request=request,
+    )
+
+
+def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    shared: list[str] = []
+    for carriers in zip(*paths, strict=False):
+        if len(set(carriers)) > 1:
+            break
+        shared.append(carriers[0])
+    return tuple(shared)
+
+
+def _result(call: ReportedCall, stamp: Stamp, verdict: Verdict, summary: str, **rest: Any) -> TraceResult:
+    fields: dict[str, Any] = {
+        "path": (),
+        "originating_carrier": None,
+        "customer": None,
+        "point_of_entry": None,
+        "confidence": 0.0,
+        "hops": (),
+        "conflicts": (),
+        "alternatives": (),
+        "next_request": None,
+    }
+    return TraceResult(
+        call_ref=call.call_ref,
+        verdict=verdict,
+        engine=stamp.engine,
+        lake_version=stamp.lake_version,
+        settings_digest=stamp.settings_digest,
+        clock_version=stamp.clock_version,
+        summary=summary,
+        call=call,
+        **{**fields, **rest},
+    )
+
+
+def _hops(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) -> tuple[Hop, ...]:
+    hops: list[Hop] = []
+    lower: int | None = None
+    for place, step in enumerate(steps):
+        found = _hop_evidence(case, best, steps, place, lower, sources)
+        hops.append(_hop(step, found, sources))
+        lower = step.sid if step.sid is not None else lower
+    return tuple(hops)
+
+
+def _hop_evidence(
+    case: Case, best: Weighed, steps: Sequence[Step], place: int, lower: int | None, sources: Sources
+) -> tuple[Evidence, ...]:
+    step = steps[place]
+    if lower is None:
+        return evidence.of_report(case, case.facts[step.sid] if step.sid is not None else None, best)
+    if step.sid is None or step.pair is None:
+        return evidence.of_naming(case.facts[lower], step.carrier)
+    return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
+
+
+def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
+    if step.sid is None:
+        return Hop(carrier=step.carrier, evidence=found)
+    row = sources.statements[step.sid]
+    return Hop(
+        carrier=step.carrier,
+        records=(RecordRef(row["batch"], row["row"], row["record_id"]),),
+        start_time=rfc3339(row["start_time"]),
+        clock_offset=round(row["offset"], 3),
+        calling=display(row["calling"]) or row["calling_number"],
+        called=display(row["called"]) or row["called_number"],
+        attestation=row["attestation"],
+        evidence=found,
+    )
+
+
+def rfc3339(moment: datetime) -> str:
+    """A time as RFC 3339 in UTC with microseconds where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _ending_words(trail: Trail, case: Case) -> str:
+    last = case.facts[trail.last_statement]
+    named = trail.steps[-1].carrier
+    if trail.ending is Ending.CUSTOMER:
+        return f"{last.carrier}'s own record says that its customer {last.customer} placed the call."
+    if trail.ending is Ending.ENTRY:
+        return f"{last.carrier} brought the call into the country from {named}, a foreign carrier that has submitted nothing."
+    if trail.ending is Ending.SILENT:
+        return f"{last.carrier} got the call from {named}, which has submitted no records that cover the time."
+    if trail.ending is Ending.LACKING:
+        return f"{last.carrier} says that it got the call from {named}, whose records of that time do not show it."
+    if trail.ending is Ending.UNNAMED:
+        return f"{last.carrier}'s record does not say who handed it the call."
+    return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
+
+
+def _next_request(trail: Trail, case: Case) -> NextRequest | None:
+    last = case.facts[trail.last_statement]
+    named = trail.steps[-1].carrier
+    if trail.ending is Ending.CUSTOMER:
+        return None
+    if trail.ending in (Ending.ENTRY, Ending.SILENT):
+        return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
+    if trail.ending is Ending.LACKING:
+        return NextRequest(
+            named, f"{last.carrier} names it as its upstream; its records lack this call: ask it to look again."
+        )
+    if trail.ending is Ending.UNNAMED:
+        return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
+    return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
+
+
+def pairs_of(trail: Trail) -> list[Pair]:
+    """The pairs whose evidence a result of this trail will quote."""
+    return [step.pair for step in trail.steps if step.pair is not None] + list(trail.against)
