@@ -81,7 +81,7 @@ def _as_facts(times: _Times, attempt: Attempt) -> dict[str, Any]:
 
 
 def _said(attempt: Attempt) -> dict[str, str]:
-    """What the rows say of numbers and neighbours; an ACK may fill gaps, a BYE never: it may speak from the other end."""
+    """What the rows say of numbers and neighbours; an ACK may fill gaps, a BYE (of either end) never."""
     said: dict[str, str] = {}
     for event in attempt.events():
         if event.method in (None, "INVITE", "ACK") and event.from_tag in (None, attempt.head.from_tag):

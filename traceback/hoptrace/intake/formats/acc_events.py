@@ -44,7 +44,7 @@ _CORE: dict[str, tuple[str, ...]] = {
     "record_id": ("record_id",),
 }
 
-# Extras have the names that the operator chose; these are the ones in wide use (documentation, default schemas, dSIPRouter).
+# Extras have the names that the operator chose; these are in wide use (documentation, default schemas, dSIPRouter).
 _EXTRAS: dict[str, tuple[str, ...]] = {
     "calling_number": ("src_user", "caller", "calling_number", "caller_id", "from_user", "src", "src_uri", "pai"),
     "called_number": ("dst_ouser", "callee", "called_number", "callee_id", "ruri_user", "dst_ouri"),
@@ -107,7 +107,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a row stands: file, row, its bytes, whether its table holds missed calls, and the row's id if the table has one."""
+    """Where a row stands; `missed`: in a table or log of missed calls; `record_id`: the table's own id of it."""
 
     file: int
     row: int
@@ -133,7 +133,7 @@ class EventReader:
     _plans: dict[tuple[str, ...], _Plan] = field(default_factory=dict[tuple[str, ...], _Plan])
 
     def read(self, origin: Origin, columns: Mapping[str, object], name: str) -> Event | str | None:
-        """The event, or why the row is rejected, or None where it carries no call; `name` is the file's for messages."""
+        """The event, or why the row is rejected, or None where it carries no call; `name` is the file's."""
         plan = self._plan(tuple(columns))
         core = {key: text for key, names in plan.core.items() if (text := _first(columns, names)) is not None}
         method = core.get("method", "").upper() or None

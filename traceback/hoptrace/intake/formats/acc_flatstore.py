@@ -1,4 +1,4 @@
-"""Kamailio and OpenSIPS db_flatstore: `|`-separated (or quoted, comma-separated) rows without header, a file a worker."""
+"""Kamailio and OpenSIPS db_flatstore: rows without header, `|`-separated or quoted with commas, one file a worker."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNNAMED = ("", "-")
 
 @dataclass(frozen=True, slots=True)
 class _Layouts:
-    """The layouts that a file's rows may have: one where the profile's [files] names it, else any, told by column count."""
+    """The layouts that a file's rows may have: the one that [files] names, else any, told by the number of columns."""
 
     by_count: dict[int, tuple[str, ...]]
     expected: str
@@ -63,28 +63,38 @@ class AccFlatstore:
         gathering = Gathering(sources, context)
         for source in sources:
             layouts = _layouts_for(source, context.profile)
-            quoted = _is_quoted(_head_of(source))
             missed = "missed" in _bare_name(source).lower()
+            rows = _Rows(source, layouts, _is_quoted(_head_of(source)), missed)
             for line in lines_of(source):
-                _line(Origin(source.index, line.number, line.raw, missed), line, layouts, (quoted, source, gathering))
+                rows.take(line, gathering)
         yield from gathering.chunks()
 
 
-def _line(origin: Origin, line: Line, layouts: _Layouts, where: tuple[bool, Source, Gathering]) -> None:
-    quoted, source, gathering = where
-    if not line.raw.strip():
-        gathering.skip(origin)
-        return
-    fields = _split(line.text, quoted)
-    names = layouts.of(len(fields))
-    if names is None:
-        short = not line.ended and len(fields) < min(layouts.by_count)
-        gathering.reject(origin, CUT if short else f"{len(fields)} columns where {layouts.expected} were expected")
-        return
-    columns = {name: value for name, value in zip(names, fields, strict=True) if name not in _UNNAMED}
-    if not line.ended and columns:
-        forget_last(columns, gathering, source)
-    gathering.take(origin, columns)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Takes the lines of one worker file apart."""
+
+    source: Source
+    layouts: _Layouts
+    quoted: bool
+    missed: bool
+
+    def take(self, line: Line, gathering: Gathering) -> None:
+        origin = Origin(self.source.index, line.number, line.raw, self.missed)
+        if not line.raw.strip():
+            gathering.skip(origin)
+            return
+        fields = _split(line.text, self.quoted)
+        names = self.layouts.of(len(fields))
+        if names is None:
+            short = not line.ended and len(fields) < min(self.layouts.by_count)
+            wrong = f"{len(fields)} columns where {self.layouts.expected} were expected"
+            gathering.reject(origin, CUT if short else wrong)
+            return
+        columns = {name: value for name, value in zip(names, fields, strict=True) if name not in _UNNAMED}
+        if not line.ended:
+            forget_last(columns, gathering, self.source)
+        gathering.take(origin, columns)
 
 
 def _layouts_for(source: Source, profile: Profile) -> _Layouts:
@@ -101,8 +111,8 @@ def _layouts_for(source: Source, profile: Profile) -> _Layouts:
     for layout, columns in profile.layouts.items():
         if by_count.setdefault(len(columns), columns) != columns:
             raise ProfileInvalid(
-                f"{source.name}: the profile {profile.name} has several layouts of {len(columns)} columns, {layout} among"
-                " them, and no pattern under [files] that fits this file's name. Add one."
+                f"{source.name}: the profile {profile.name} has several layouts of {len(columns)} columns, {layout}"
+                " among them, and no pattern under [files] that fits this file's name. Add one."
             )
     return _Layouts(by_count, " or ".join(str(count) for count in sorted(by_count)))
 
@@ -124,8 +134,8 @@ def _split(text: str, quoted: bool) -> list[str]:
     if not quoted:
         return text.split("|")
     try:
-        return next(csv.reader([text]), [])
-    except csv.Error:
+        return next(csv.reader([text]))
+    except (csv.Error, StopIteration):
         return []
 
 
@@ -141,12 +151,18 @@ def _ask_for_profile(sources: Sequence[Source]) -> str:
     if first is None:
         return f"{name}: is empty, and a flatstore file needs a profile that names its columns."
     fields = _split(first, _is_quoted([first]))
-    extras = [f"column{index}" for index in range(len(_MINIMUM) + 1, len(fields) + 1)]
-    names = ", ".join(f'"{column}"' for column in (*_MINIMUM, *extras)[: len(fields)])
+    names = ", ".join(f'"{column}"' for column in _guess_names(fields))
     return (
-        f"{name}: a flatstore file does not say what its columns are, and the numbers cannot be guessed. Its first row has"
-        f" {len(fields)} columns: {' | '.join(fields)}. Write a profile and submit with --format PROFILE.toml:\n\n"
+        f"{name}: a flatstore file does not say what its columns are, and the numbers cannot be guessed. Its first row"
+        f" has {len(fields)} columns: {' | '.join(fields)}. Write a profile and submit with --format PROFILE.toml:\n\n"
         f'format = "acc_flatstore"\n\n[layouts]\nacc = [{names}]\n\n[files]\n"*" = "acc"\n\n'
         "Give the number and address columns their names (src_user, src_ip, dst_ouser, dst_user, dst_domain); files of"
         " other tables (acc_cdrs) need a layout and a pattern of their own."
     )
+
+
+def _guess_names(fields: Sequence[str]) -> list[str]:
+    """The module's own columns where they can be told; the operator's get numbers as names, to be replaced."""
+    at = next((index for index, text in enumerate(fields[:3]) if text in _METHODS), None)
+    known = ("start_time", "end_time", "duration") if at is None else ("",) * at + _MINIMUM
+    return [known[i] if i < len(known) else f"column{i + 1}" for i in range(len(fields))]

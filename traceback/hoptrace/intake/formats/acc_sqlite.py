@@ -73,8 +73,12 @@ def _open(source: Source) -> sqlite3.Connection:
     # immutable: the submitted file is never locked, never written to, and no -wal or -shm file appears beside it.
     path = quote(str(Path(source.path).resolve()))
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    connection.text_factory = _text
     return connection
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _tables(connection: sqlite3.Connection, profile: Profile) -> list[_Table]:

@@ -19,7 +19,7 @@ _CALL_ID = ("call_id", "callid")
 
 @dataclass(slots=True)
 class _Shapes:
-    """The keys that each kind of line has, in order: a line that stops inside them was cut by the log's length limit."""
+    """The keys that each kind of line has, in order: a line that stops inside them was cut by a length limit."""
 
     longest: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
