@@ -65,7 +65,7 @@ class World:
     spread: float = 0.05
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
-        """A carrier's statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
+        """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
         numbers = {"calling_number": CALLER, "called_number": CALLED} | {
             name: facts.pop(name) for name in list(facts) if name.endswith("_number")
         }
@@ -134,7 +134,9 @@ class World:
         return found
 
 
-def a_call(at: float = 0.0, call_ref: str = "C1", called: str = CALLED, calling: str | None = CALLER, **rest: Any) -> ReportedCall:
+def a_call(
+    at: float = 0.0, call_ref: str = "C1", called: str = CALLED, calling: str | None = CALLER, **rest: Any
+) -> ReportedCall:
     """A call reported `at` seconds after BASE."""
     start = (BASE + timedelta(seconds=at)).isoformat()
     return ReportedCall(call_ref=call_ref, start_time=start, called_number=called, calling_number=calling, **rest)

@@ -81,15 +81,21 @@ def _round(
     ground: Ground,
 ) -> Gathered:
     """Follow declared forwardings to the numbers before, then link and judge."""
+    facts, members = _read(wanted, ground)
     for _ in range(MOST_FORWARDS):
-        facts = comparable(ground.view.statements(_spans(wanted, ground)), ground.clocks)
-        members = members_of(wanted, facts)
         before = _before_forwarding(members).join(wanted, on=["call", "key"], how="anti")
         if before.is_empty():
             break
         wanted = pl.concat([wanted, before])
+        facts, members = _read(wanted, ground)
     pairs = link(members, covered)
     return Gathered(list(judge_all(reported, members, pairs, sets, ground.around)), facts, pairs)
+
+
+def _read(wanted: pl.DataFrame, ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The statements that are asked for, and which of them may belong to which call."""
+    facts = comparable(ground.view.statements(_spans(wanted, ground)), ground.clocks)
+    return facts, members_of(wanted, facts)
 
 
 def _before_forwarding(members: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,6 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,9 +138,8 @@ def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Groun
 
 
 def _clock_frame(table: ClockTable) -> pl.DataFrame:
-    rows = [asdict(row) for row in table.rows]
-    names = {"carrier": [row["carrier_id"] for row in rows]}
-    return pl.DataFrame({**names, **{n: [row[n] for row in rows] for n in ("offset", "spread", "matches")}}, schema=CLOCKS)
+    rows = [(row.carrier_id, row.offset, row.spread, row.matches) for row in table.rows]
+    return pl.DataFrame(rows, schema=CLOCKS, orient="row")
 
 
 def _sources(gathered: Gathered) -> Sources:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import numpy.typing as npt
 
 from hoptrace.linking.scoring import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A candidate pair of a call: sids of the downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
+    """A candidate pair of a call: sids of its downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
 
     d: int
     u: int
@@ -81,8 +81,15 @@ def solve(group: list[Pair]) -> list[Pair]:
         if pair.weight > value[place]:
             value[place] = pair.weight
             at[place] = pair
-    rows, columns = linear_sum_assignment(value, maximize=True)
-    return [at[r, c] for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if (r, c) in at]
+    return [at[place] for place in _best_places(value) if place in at]
+
+
+def _best_places(value: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+    """(row, column) of the assignment with the largest sum of values."""
+    from scipy.optimize import linear_sum_assignment  # pyright: ignore  # scipy ships no types; loads only when needed
+
+    rows, columns = linear_sum_assignment(value, maximize=True)  # pyright: ignore
+    return list(zip(map(int, rows), map(int, columns), strict=True))  # pyright: ignore
 
 
 def _groups(pairs: list[Pair]) -> list[list[Pair]]:

@@ -138,7 +138,7 @@ def potentials(edges: list[Edge]) -> dict[str, float]:
     weights = trust.copy()
     solution: Floats = np.zeros(len(carriers))
     for _ in range(20):
-        solution = np.linalg.lstsq(matrix * weights[:, None], target * weights, rcond=None)[0]
+        solution = np.asarray(np.linalg.lstsq(matrix * weights[:, None], target * weights, rcond=None)[0], np.float64)
         residual = np.abs(matrix @ solution - target)
         weights = trust * np.minimum(1.0, 0.5 / np.maximum(residual, 1e-9)) ** 0.5
     return _centred(carriers, solution, edges)
@@ -146,7 +146,7 @@ def potentials(edges: list[Edge]) -> dict[str, float]:
 
 def _centred(carriers: list[str], solution: Floats, edges: list[Edge]) -> dict[str, float]:
     """Offsets relative to the median clock of each connected part: most carriers keep good time."""
-    import networkx as nx  # noqa: PLC0415 - heavy, and only needed here
+    import networkx as nx
 
     place = {carrier: i for i, carrier in enumerate(carriers)}
     graph: nx.Graph[str] = nx.Graph()
@@ -164,7 +164,7 @@ def _centred(carriers: list[str], solution: Floats, edges: list[Edge]) -> dict[s
 
 
 def _quality(carrier: str, edges: list[Edge]) -> tuple[float, int]:
-    """Spread (s) and matches of one carrier's clock: half the variance of its edges each, more where matches are few."""
+    """Spread (s) and matches of one carrier's clock: half the variance of its edges, more where matches are few."""
     own = [edge for edge in edges if carrier in (edge.upstream, edge.downstream)]
     matches = sum(edge.matches for edge in own)
     variance = float(np.median([edge.spread**2 for edge in own])) / 2

@@ -58,17 +58,23 @@ def conflict(row: Row) -> str:
     d, u = row["d_carrier"], row["u_carrier"]
     source = f"its own customer {row['d_customer']}" if row["d_customer"] else row["d_upstream"]
     to = row["u_downstream"]
-    return f"{d} says that it got the call from {source}; {u} says that it handed a call to the same number at that moment to {to}."
+    return (
+        f"{d} says that it got the call from {source}; {u} says that it handed a call to the same number at that "
+        f"moment to {to}."
+    )
 
 
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     if row["kind"] == Kind.BRIDGED:
-        text = f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; {between} has no record of it."
+        text = (
+            f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; "
+            f"{between} has no record of it."
+        )
         return Evidence("naming", True, text)
     if row["kind"] == Kind.GAP:
         text = (
-            f"{u} handed the call to {row['u_downstream']}, {d} got it from {row['d_upstream']}; neither of the two has "
+            f"{u} handed the call to {row['u_downstream']}, {d} got it from {row['d_upstream']}; neither has "
             "submitted records, so this step rests on numbers and time alone."
         )
         return Evidence("naming", None, text)
@@ -87,7 +93,7 @@ def _called(row: Row) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     came, went, before = row["d_called"], row["u_sent"], row["u_called"]
     if row["kind"] == Kind.REWRITTEN:
-        text = f"{u} recorded the call to {display(before)}, {d} got it for {display(came)}: the number changed on the way."
+        text = f"{u} recorded the call to {display(before)}, {d} to {display(came)}: the number changed on the way."
         return Evidence("called number", False, text)
     if came == went and went != before:
         text = f"{u} forwarded the call for {display(before)} to {display(went)}, the number that {d} recorded."
