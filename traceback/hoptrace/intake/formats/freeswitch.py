@@ -1,0 +1,65 @@
+"""FreeSWITCH mod_json_cdr: one JSON document a leg, in files of one or of many documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hoptrace.intake.formats.asterisk_lines import content_of
+from hoptrace.intake.formats.freeswitch_calls import enter_calls
+from hoptrace.intake.formats.freeswitch_documents import documents_of
+from hoptrace.intake.formats.freeswitch_legs import Leg, Odd, make_leg
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+_SIGNS = (b'"callflow"', b'"channel_data"', b'"core-uuid"', b'"variables"', b'"switchname"', b'"start_uepoch"')
+
+
+class FreeswitchJson:
+    """Reads mod_json_cdr documents; the legs of a call may lie in different files of a group."""
+
+    name = "freeswitch_json"
+    title = "FreeSWITCH mod_json_cdr"
+    grouped = True
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims JSON that names FreeSWITCH's variables and call flows."""
+        del source
+        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return None
+        signs = [sign.decode().strip('"') for sign in _SIGNS if sign in head]
+        if "variables" not in signs or len(signs) < 2:
+            return None
+        return Detection(self.name, min(0.97, 0.75 + 0.07 * len(signs)), f"JSON with {', '.join(signs)}")
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
+        del context
+        ledger = Ledger()
+        legs: list[Leg] = []
+        seen: set[bytes] = set()
+        for source in sources:
+            odd = Odd()
+            legs.extend(_legs(source, ledger, seen, odd))
+            if odd.durations:
+                ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations}")
+        enter_calls(legs, ledger)
+        yield ledger.chunk()
+
+
+def _legs(source: Source, ledger: Ledger, seen: set[bytes], odd: Odd) -> Iterator[Leg]:
+    for document in documents_of(content_of(source)):
+        where = source.index, document.number
+        ledger.row(*where, document.raw)
+        if document.data is None:
+            ledger.reject(*where, document.problem or "not understood")
+            continue
+        if document.raw in seen:
+            ledger.duplicate(*where)
+            continue
+        seen.add(document.raw)
+        leg = make_leg(where, document.data, odd)
+        if isinstance(leg, Leg):
+            yield leg
+        else:
+            ledger.reject(*where, *leg)

@@ -1,0 +1,171 @@
+"""JSON documents out of a file: one, one a line, or one after another; what is none keeps its bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import unquote
+
+MOST_DOCUMENT_CHARACTERS = 16 << 20
+DEEPEST = 64
+
+NOT_JSON = "not a JSON document"
+CUT = "document is cut: file still being written?"
+TOO_LARGE = "document larger than 16 MiB"
+TOO_DEEP = "nested too deeply"
+NOT_AN_OBJECT = "not a JSON object"
+
+_URL_UNSAFE = frozenset(' "<>@:;=?`{}|^')
+_SPACE = " \t\r\n\ufeff\0"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file: `number` from 1; `data` where it is a JSON object, else `problem`."""
+
+    number: int
+    raw: bytes
+    data: Json | None
+    problem: str | None = None
+
+
+def documents_of(content: bytes) -> Iterator[Document]:
+    """All documents of a file. Damage ends a document at the next line that begins with a brace."""
+    text = content.decode("utf-8", errors="surrogateescape")
+    at, number = _next(text, 0), 0
+    while at < len(text):
+        number += 1
+        value, end, problem = _decode(text, at)
+        if problem is None:
+            problem = _limits(value, end - at)
+        raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
+        yield Document(number, raw, as_object(value) if problem is None else None, problem)
+        at = _next(text, end)
+
+
+def decoded_variables(variables: Json) -> Json:
+    """Channel variables with their URL encoding taken off, if all of them are encoded.
+
+    mod_json_cdr encodes values by default. A value that holds a character which the encoding would have replaced shows
+    that it was off, and then a per cent sign is meant.
+    """
+    texts = [value for value in variables.values() if isinstance(value, str)]
+    if not any("%" in text for text in texts) or any(not _URL_UNSAFE.isdisjoint(text) for text in texts):
+        return variables
+    return {key: unquote(value) if isinstance(value, str) else value for key, value in variables.items()}
+
+
+def as_object(value: object) -> Json:
+    """A JSON object, empty where the value is none; its texts may hold surrogates, see `clean`."""
+    return cast(Json, value) if isinstance(value, dict) else {}
+
+
+def as_objects(value: object) -> list[Json]:
+    """Several JSON objects, written as a list or, where there is one, as an object."""
+    if isinstance(value, list):
+        return [as_object(item) for item in cast(list[object], value)]
+    return [cast(Json, value)] if isinstance(value, dict) else []
+
+
+def text_of(value: object) -> str | None:
+    """A value as text, None where it is empty or no single value."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    """An object of which a key that repeats keeps its first value that is not empty."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in reversed(pairs):
+            if value not in (None, ""):
+                found[key] = value
+    return found
+
+
+def _decode(text: str, at: int) -> tuple[object, int, str | None]:
+    """A value, where it ends, and why it is none."""
+    resume = _resume(text, at)
+    if text[at] not in "{[":
+        return None, resume, NOT_JSON
+    try:
+        value, end = _STRICT.raw_decode(text, at)
+    except RecursionError:
+        return None, resume, TOO_DEEP
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Invalid control character"):
+            return _decode_lenient(text[at:resume], resume)
+        ends_early = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip(_SPACE))
+        return None, resume, CUT if ends_early and resume == len(text) else NOT_JSON
+    except ValueError:  # an integer of thousands of digits
+        return None, resume, NOT_JSON
+    return value, end, None
+
+
+def _decode_lenient(part: str, resume: int) -> tuple[object, int, str | None]:
+    """The same for a document with raw control characters in its texts; it must end where the next one begins."""
+    try:
+        value, end = _LENIENT.raw_decode(part)
+    except (ValueError, RecursionError):
+        return None, resume, NOT_JSON
+    return value, resume if not part[end:].strip(_SPACE) else resume - len(part) + end, None
+
+
+def _limits(value: object, size: int) -> str | None:
+    if not isinstance(value, dict):
+        return NOT_AN_OBJECT
+    if size > MOST_DOCUMENT_CHARACTERS:
+        return TOO_LARGE
+    return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST) else None
+
+
+def _deeper_than(value: Json, limit: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(item: object) -> list[object]:
+    if isinstance(item, dict):
+        values = list(cast(dict[str, object], item).values())
+    elif isinstance(item, list):
+        values = cast(list[object], item)
+    else:
+        return []
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def clean(text: str | None) -> str | None:
+    """Text for a frame: bytes that are not UTF-8, and lone surrogates, become replacement marks."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", errors="surrogateescape" if _escaped(text) else "replace").decode("utf-8", "replace")
+
+
+def _escaped(text: str) -> bool:
+    return not any("\ud800" <= c < "\udc80" or "\udcff" < c <= "\udfff" for c in text)
+
+
+def _next(text: str, at: int) -> int:
+    """Where the next document begins: white space, byte order marks and commas between documents do not count."""
+    while at < len(text) and (text[at] in _SPACE or (at and text[at] == ",")):
+        at += 1
+    return at
+
+
+def _resume(text: str, at: int) -> int:
+    """Where to read on after damage: at the next line that begins with a brace."""
+    line = text.find("\n{", at + 1)
+    return len(text) if line < 0 else line + 1
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_object)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_object, strict=False)
