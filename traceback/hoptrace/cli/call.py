@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoptrace.cli.options import Command, Rfc3339
+from hoptrace.cli.options import Command
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall
 
 _OPTIONS = (
     click.option("--called", metavar="NUMBER", help="The number that was called."),
-    click.option("--at", type=Rfc3339(), metavar="TIME", help="When the called party saw the call, with offset."),
+    click.option("--at", metavar="TIME", help="When the called party saw the call, as 2026-11-02T14:30:00-05:00."),
     click.option("--calling", metavar="NUMBER", help="The number that was shown."),
     click.option("--terminating", metavar="ID", help="The carrier that delivered the call."),
     click.option("--ref", metavar="REF", help="A name to find the trace by again.  [default: NUMBER@TIME]"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,23 +52,3 @@ def the_workspace() -> Workspace:
 def example(*lines: str) -> str:
     """The epilog of a command: lines that can be typed as they stand."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-class Rfc3339(click.ParamType[str]):
-    """A moment with its offset from UTC, kept as written: 2026-11-02T14:30:00-05:00."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as given; usage error where it is no moment or has no offset."""
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a time: write it as 2026-11-02T14:30:00-05:00.", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(
-                f"{value!r} has no offset from UTC: write it as 2026-11-02T14:30:00-05:00, or with a Z for UTC.",
-                param,
-                ctx,
-            )
-        return str(value)

@@ -61,5 +61,5 @@ def _trace_file(calls: Path, out: Path, as_json: bool) -> None:
     if as_json:
         show.as_json(summary)
     else:
-        show.facts(summary.items())
-        click.echo(f"Results: {out}")
+        show.table(("Verdict", "Calls"), summary["verdicts"].items())
+        click.echo(f"Wrote {summary['calls']:,} results to {out}")

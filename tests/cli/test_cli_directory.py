@@ -1,0 +1,74 @@
+"""init, carriers, lake and clocks on a real workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def test_init_says_what_it_made(run: Run) -> None:
+    told = run("init", "--home-country", "gb", "--json")
+    assert json.loads(told.stdout) == {
+        "workspace": str(Path("hoptrace-workspace").absolute()),
+        "home_country": "GB",
+    }
+
+
+def test_init_twice_is_refused(run: Run) -> None:
+    assert run("init").exit_code == 0
+    again = run("init")
+    assert again.exit_code == 1
+    assert "already is a hoptrace workspace" in again.stderr
+
+
+def test_loading_tells_what_changed(loaded: Run) -> None:
+    again = loaded("carriers", "load", "carriers.csv", "--json")
+    assert json.loads(again.stdout)["unchanged"] == 3
+
+
+def test_a_wrong_directory_is_refused_with_its_line(loaded: Run) -> None:
+    Path("wrong.csv").write_text("carrier_id,country\ndelta,Utopia\n")
+    told = loaded("carriers", "load", "wrong.csv")
+    assert told.exit_code == 1
+    assert "wrong.csv, line 2" in told.stderr
+
+
+def test_carriers_are_listed_as_they_are_written(loaded: Run) -> None:
+    assert "Alpha [bold]Voice" in loaded("carriers", "list").stdout
+    listed = json.loads(loaded("carriers", "list", "--json").stdout)
+    assert [carrier["carrier_id"] for carrier in listed] == ["alpha", "bravo", "charlie"]
+
+
+def test_a_carrier_is_shown_with_aliases_and_trunks(loaded: Run) -> None:
+    told = loaded("carriers", "show", "alpha").stdout
+    assert "lei" in told
+    assert "cust-81" in told
+    assert json.loads(loaded("carriers", "show", "bravo", "--json").stdout)["trunks"][0]["peer"] == "alpha"
+
+
+def test_an_unknown_carrier_is_exit_code_4(loaded: Run) -> None:
+    told = loaded("carriers", "show", "alfa")
+    assert told.exit_code == 4
+    assert "Did you mean alpha?" in told.stderr
+
+
+def test_the_lake_of_a_new_workspace_is_empty(loaded: Run) -> None:
+    told = json.loads(loaded("lake", "info", "--json").stdout)
+    assert {"statements", "batches", "files", "bytes", "first_time", "last_time"} <= told.keys()
+    assert (told["statements"], told["first_time"]) == (0, None)
+    assert "statements" in loaded("lake", "info").stdout
+
+
+def test_clocks_of_a_new_workspace_are_none(loaded: Run) -> None:
+    assert json.loads(loaded("clocks", "show", "--json").stdout) == {"version": 0, "lake_version": 0, "rows": []}
+
+
+def test_a_call_that_was_not_traced_has_no_report(loaded: Run) -> None:
+    told = loaded("report", "trace", "c1", "--out", "c1.html")
+    assert told.exit_code == 4
+    assert not Path("c1.html").exists()
