@@ -18,7 +18,7 @@ from hoptrace.linking.scoring import Kind
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A candidate pair of a call: sids of its downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
+    """A candidate pair: sids of its downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
 
     d: int
     u: int

@@ -20,8 +20,8 @@ def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFram
 
     `covered` (`call`, `carrier`): which carriers have submitted records that cover the call's time. A handoff needs
     both sides to name each other, or one side with the other silent about it. Bridges over carriers without a record
-    need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the other
-    names somebody else.
+    need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
+    other names somebody else.
     """
     both = (
         _side(members, "d")

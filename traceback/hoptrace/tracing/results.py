@@ -221,7 +221,7 @@ def _ending_words(trail: Trail, case: Case) -> str:
     if trail.ending is Ending.CUSTOMER:
         return f"{last.carrier}'s own record says that its customer {last.customer} placed the call."
     if trail.ending is Ending.ENTRY:
-        return f"{last.carrier} brought the call into the country from {named}, a foreign carrier that has submitted nothing."
+        return f"{last.carrier} took the call from {named}, a foreign carrier that has submitted nothing."
     if trail.ending is Ending.SILENT:
         return f"{last.carrier} got the call from {named}, which has submitted no records that cover the time."
     if trail.ending is Ending.LACKING:
