@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check lint format types layers bench clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,10 +23,18 @@ test: $(STAMP)  ## run the tests
 	@tools/pdf-libraries || true
 	@$(BIN)/pytest -n 2 -q --benchmark-disable
 
-check: $(STAMP)  ## lint, format, types, layers
+check: lint format types layers  ## lint, format, types, layers; make -k check does not stop at the first that fails
+
+lint: $(STAMP)
 	$(BIN)/ruff check .
+
+format: $(STAMP)
 	$(BIN)/ruff format --check .
+
+types: $(STAMP)
 	$(BIN)/pyright
+
+layers: $(STAMP)
 	$(BIN)/lint-imports
 
 bench: $(STAMP)  ## run the benchmarks
