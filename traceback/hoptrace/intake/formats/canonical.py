@@ -1,0 +1,189 @@
+"""The canonical format (contract.md): one row a call as one carrier saw it, in CSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import orjson
+import polars as pl
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.canonical_checks import as_calls, fields, judged
+from hoptrace.intake.formats.canonical_columns import (
+    COLUMNS,
+    REQUIRED,
+    Columns,
+    find_columns,
+    known_names,
+    split_header,
+)
+from hoptrace.intake.formats.canonical_lines import Shape, blocks, first_line
+from hoptrace.intake.formats.canonical_parquet import MAGIC, parquet_blocks, parquet_columns
+from hoptrace.intake.formats.canonical_rows import Parse, Parsed, parse_delimited, parse_json
+from hoptrace.intake.formats.canonical_seen import Seen
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
+
+_LEAST_TIMES = 5
+_MINUTES = (
+    "every start time is on a full minute: the seconds were cut, as a spreadsheet does; times count as intervals of a "
+    "minute. Ask for the file as the switch wrote it."
+)
+_RESAVED = "numbers such as 9.1E+11: re-saved by a spreadsheet, their digits are lost. Ask for the original file."
+_UNENDED = "the last line has no line end: if the file was still being written, submit it again when it is whole."
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """Reads canonical files as a stream; each row stands for one call and route attempt."""
+
+    name: str = "canonical"
+    title: str = "hoptrace's canonical columns (CSV, JSON lines, Parquet)"
+    grouped: bool = False
+    needs_profile: bool = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file whose header, first object or Parquet schema names the canonical columns."""
+        names = _names_in(source, head)
+        known = known_names(names)
+        if set(REQUIRED) <= {name.strip().lower() for name in names}:
+            return Detection(self.name, 0.98, f"its columns {', '.join(REQUIRED)} are the canonical ones")
+        if known >= 3:
+            return Detection(self.name, 0.7, f"{known} of its columns have canonical names")
+        return None
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk a block of the file; raises InputRefused or ColumnMissing where the file as a whole cannot be read."""
+        for source in sources:
+            yield from _File(source).chunks(context.profile)
+
+
+@dataclass(slots=True)
+class _File:
+    """One file being read: what must be known from one chunk to the next."""
+
+    source: Source
+    seen: Seen = field(default_factory=Seen)
+    times: int = 0
+    whole_minutes: bool = True
+    resaved: bool = False
+    unended: bool = False
+
+    def chunks(self, profile: Profile) -> Iterator[Chunk]:
+        parsed_blocks, columns, flags = self._open(profile)
+        for parsed in parsed_blocks:
+            yield self._chunk(parsed, columns, flags)
+            flags = []
+        closing = flags + self._closing_flags()
+        if closing:
+            empty = Chunk(RAW_CALLS.to_frame(), ROWS.to_frame(), flags=tuple((self.source.index, f) for f in closing))
+            yield empty
+
+    def _open(self, profile: Profile) -> tuple[Iterator[Parsed], Columns, list[str]]:
+        if self.source.path.is_file() and _is_parquet(self.source):
+            columns = find_columns(self.source.name, parquet_columns(self.source), profile)
+            return parquet_blocks(self.source, columns), columns, _unknown(columns)
+        line = first_line(self.source)
+        if line.lstrip().startswith("{"):
+            asked = {
+                name for column in COLUMNS if column not in REQUIRED for name in profile.columns_of(column, (column,))
+            }
+            found = _json_names(self.source.head())
+            columns = find_columns(self.source.name, [*found, *sorted(asked - set(found))], profile)
+            return self._text_blocks(None, columns, parse_json), columns, _unknown(columns)
+        separator, names = split_header(line)
+        columns = find_columns(self.source.name, names, profile)
+        shape = Shape(separator, len(names))
+        flags = _unknown(columns) + ([] if separator == "," else [f"columns are separated by {separator!r}"])
+        return self._text_blocks(shape, columns, parse_delimited(shape, line)), columns, flags
+
+    def _text_blocks(self, shape: Shape | None, columns: Columns, parse: Parse) -> Iterator[Parsed]:
+        for block in blocks(self.source, shape):
+            self.unended = block.unended
+            yield parse(block, columns)
+
+    def _chunk(self, parsed: Parsed, columns: Columns, flags: list[str]) -> Chunk:
+        rows = judged(fields(parsed.good, columns))
+        bad = pl.col("reasons").is_not_null()
+        rejected, sound = rows.filter(bad), rows.filter(~bad)
+        repeated = self.seen.repeated(sound["hash"])
+        calls = as_calls(sound.filter(~repeated), self.source.index, self._on_minutes(sound))
+        self.resaved |= bool(sound["called_number"].str.contains(r"^[0-9.,]+[Ee]\+[0-9]+$").any())
+        accounts = [
+            _account(sound.filter(~repeated), Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
+            _account(sound.filter(repeated), Fate.DUPLICATE),
+            _account(rejected, Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")),
+            _account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")),
+            _account(parsed.skipped, Fate.SKIPPED),
+        ]
+        account = pl.concat(accounts).with_columns(file=pl.lit(self.source.index, pl.Int32))
+        return Chunk(
+            calls=calls,
+            rows=account.sort("row").select(list(ROWS)),
+            flags=tuple((self.source.index, flag) for flag in flags),
+        )
+
+    def _on_minutes(self, sound: pl.DataFrame) -> bool:
+        """All times so far are on a full minute, and enough of them that this is no accident."""
+        start = sound["start_time_read"]
+        self.whole_minutes = self.whole_minutes and bool((start == start.dt.truncate("1m")).all())
+        self.times += start.len()
+        return self.whole_minutes and self.times >= _LEAST_TIMES
+
+    def _closing_flags(self) -> list[str]:
+        minutes = self.whole_minutes and self.times >= _LEAST_TIMES
+        told = ((minutes, _MINUTES), (self.resaved, _RESAVED), (self.unended, _UNENDED))
+        return [text for holds, text in told if holds]
+
+
+def _account(
+    frame: pl.DataFrame,
+    fate: Fate,
+    call: pl.Expr | None = None,
+    reasons: pl.Expr | None = None,
+    raw: pl.Expr | None = None,
+) -> pl.DataFrame:
+    return frame.select(
+        row=pl.col("row").cast(pl.Int64),
+        call=pl.lit(None, pl.Int64) if call is None else call,
+        fate=pl.lit(str(fate)),
+        reasons=pl.lit(None, pl.List(pl.String)) if reasons is None else reasons,
+        raw=pl.lit(None, pl.Binary) if raw is None else raw,
+    )
+
+
+def _unknown(columns: Columns) -> list[str]:
+    unknown = [name or "(without a name)" for name in columns.unknown]
+    return [f"columns that are not canonical were left out: {', '.join(unknown)[:500]}"] if unknown else []
+
+
+def _is_parquet(source: Source) -> bool:
+    with source.path.open("rb") as stream:
+        return source.path.suffix == ".parquet" or stream.read(4) == MAGIC
+
+
+def _json_names(head: bytes) -> list[str]:
+    """The names in the objects at the head of a file: an object leaves out what it does not know."""
+    names: dict[str, None] = {}
+    for line in head.removeprefix(codecs.BOM_UTF8).splitlines():
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            names.update(dict.fromkeys(cast("dict[str, object]", value)))
+    return list(names)
+
+
+def _names_in(source: Source, head: bytes) -> list[str]:
+    if head.startswith(MAGIC):
+        try:
+            return parquet_columns(source)
+        except InputRefused:
+            return []
+    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r", "\n").lstrip()
+    return _json_names(head) if text.startswith("{") else split_header(text.split("\n", 1)[0])[1]

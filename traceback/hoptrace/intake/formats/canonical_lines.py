@@ -1,0 +1,234 @@
+"""A text file as blocks of records, each with the number of its first line; nothing of the file is held longer."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import zstandard
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.reading import Source
+
+PIECE_BYTES = 16 * 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_QUOTED = 50
+_PACKED_PIECE = 16 * 1024
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a line of a delimited file is built: its separator and how many columns it must have."""
+
+    separator: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Records in file order: `row` (Int64, 1-based line number), `raw` (Binary), `text` (String, null if not UTF-8).
+
+    `unended`: the last record is the file's last and has no line end.
+    """
+
+    records: pl.DataFrame
+    unended: bool
+
+
+def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
+    """The file's records, some 16 MB at a time; with a `shape`, a quoted field may run over several lines.
+
+    CRLF and lone CR count as line ends. Raises InputRefused where the file is no text or its packing is broken.
+    """
+    carry, row = b"", 1
+    for piece, last in _with_last(_plain_pieces(source)):
+        data = carry + piece
+        whole = len(data) if last else data.rfind(b"\n") + 1
+        if not last and len(data) - whole > LONGEST_LINE:
+            raise InputRefused(
+                f"{source.name}, line {row}: a line of more than {LONGEST_LINE // 2**20} MB. This is no text file of "
+                "one call a line; submit the file as the switch or the export wrote it."
+            )
+        starts, ends = _line_bounds(data[:whole])
+        pairs, kept = _quoted_pairs(data, starts, ends, None if last else len(starts), shape)
+        if kept:
+            yield Block(_records(data, starts[:kept], ends[:kept], pairs, row), last and not data.endswith(b"\n"))
+        carry = data[int(starts[kept]) :] if kept < len(starts) else data[whole:]
+        row += kept
+
+
+def first_line(source: Source) -> str:
+    """The first line that is not blank, without line end and byte order mark; raises InputRefused where there is none."""
+    try:
+        head = source.head()
+    except IsADirectoryError:
+        raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise InputRefused(_unreadable(source, error)) from error
+    _refuse_foreign(source, head)
+    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r", "\n")
+    for line in text.split("\n"):
+        if line.strip():
+            return line
+    raise InputRefused(f"{source.name} is empty: there is not even a header. Export it again and submit it.")
+
+
+def _refuse_foreign(source: Source, head: bytes) -> None:
+    if head.startswith(_UTF16_MARKS):
+        raise InputRefused(f"{source.name} is written in UTF-16. Save it as UTF-8 (in a spreadsheet: «CSV UTF-8»).")
+    if b"\0" in head[:4096]:
+        raise InputRefused(f"{source.name} holds zero bytes: it is no text file. Submit the CDRs as CSV or JSON lines.")
+
+
+def _unreadable(source: Source, error: BaseException) -> str:
+    packed = source.path.suffix in {".gz", ".zst"}
+    if packed and not isinstance(error, (FileNotFoundError, PermissionError)):
+        return f"{source.name} cannot be unpacked ({error}): it is cut or damaged. Copy it again and submit it."
+    return f"{source.name} cannot be read: {error}."
+
+
+def _plain_pieces(source: Source) -> Iterator[bytes]:
+    """Unpacked bytes with every line end as one LF, the byte order mark at the very start taken off."""
+    held, first = b"", True
+    for raw in _unpacked(source):
+        piece = held + raw
+        if first:
+            _refuse_foreign(source, piece)
+            piece, first = piece.removeprefix(codecs.BOM_UTF8), False
+        held = b"\r" if piece.endswith(b"\r") else b""
+        if b"\r" in piece:
+            piece = piece[: len(piece) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield piece
+    if held:
+        yield b"\n"
+
+
+def _unpacked(source: Source) -> Iterator[bytes]:
+    try:
+        if source.path.name.endswith(".zst"):
+            yield from _unpacked_zstd(source)
+            return
+        with source.open() as stream:
+            while piece := stream.read(PIECE_BYTES):
+                yield piece
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise InputRefused(_unreadable(source, error)) from error
+
+
+def _unpacked_zstd(source: Source) -> Iterator[bytes]:
+    """Frame by frame: files packed in parallel have many, and only an object per frame tells that one was cut."""
+    frame, got, size = zstandard.ZstdDecompressor().decompressobj(), [], 0
+    fed = False
+    with source.path.open("rb") as stream:
+        while packed := stream.read(_PACKED_PIECE):
+            while packed:
+                got.append(frame.decompress(packed))
+                size, fed = size + len(got[-1]), True
+                packed = frame.unused_data if frame.eof else b""
+                if frame.eof:
+                    frame, fed = zstandard.ZstdDecompressor().decompressobj(), False
+            if size >= PIECE_BYTES:
+                yield b"".join(got)
+                got, size = [], 0
+    if fed:
+        raise EOFError("the last frame has no end")
+    yield b"".join(got)
+
+
+def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    before: bytes | None = None
+    for piece in pieces:
+        if before is not None:
+            yield before, False
+        before = piece
+    yield before or b"", True
+
+
+def _line_bounds(data: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Start and end offsets of the lines, line ends left out."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    starts = np.concatenate([[0], ends + 1]).astype(np.int64)
+    if data.endswith(b"\n") or not data:
+        return starts[:-1], ends.astype(np.int64)
+    return starts, np.concatenate([ends, [len(data)]]).astype(np.int64)
+
+
+def _quoted_pairs(
+    data: bytes, starts: np.ndarray, ends: np.ndarray, more: int | None, shape: Shape | None
+) -> tuple[list[tuple[int, int]], int]:
+    """Lines (first, last) that one quoted field joins, and how many lines can be judged before more is read."""
+    if shape is None or not len(starts) or b'"' not in data:
+        return [], len(starts)
+    quotes = np.add.reduceat(np.frombuffer(data, np.uint8) == ord('"'), starts)
+    odd = [int(line) for line in np.flatnonzero(quotes % 2)]
+    pairs: list[tuple[int, int]] = []
+    position = 0
+    while position < len(odd):
+        line = odd[position]
+        other = odd[position + 1] if position + 1 < len(odd) else None
+        if other is None and more is not None and more - line <= LONGEST_QUOTED:
+            return pairs, line
+        if other is not None and _is_record(data[int(starts[line]) : int(ends[other])], other - line, shape):
+            pairs.append((line, other))
+            position += 1
+        position += 1
+    return pairs, len(starts)
+
+
+def _is_record(raw: bytes, lines: int, shape: Shape) -> bool:
+    if lines > LONGEST_QUOTED:
+        return False
+    try:
+        rows = list(csv.reader([raw.decode("utf-8", "replace")], delimiter=shape.separator, strict=True))
+    except csv.Error:
+        return False
+    return len(rows) == 1 and len(rows[0]) == shape.width
+
+
+def _records(
+    data: bytes, starts: np.ndarray, ends: np.ndarray, pairs: list[tuple[int, int]], first_row: int
+) -> pl.DataFrame:
+    """Lines as a frame; lines inside a pair become part of its first."""
+    inner = np.zeros(len(starts), dtype=bool)
+    last = ends.copy()
+    for begin, end in pairs:
+        inner[begin + 1 : end + 1] = True
+        last[begin] = ends[end]
+    rows = np.arange(first_row, first_row + len(starts), dtype=np.int64)[~inner]
+    raw = _slices(data, starts[~inner], last[~inner])
+    return pl.DataFrame({"row": rows, "raw": raw}).with_columns(text=_as_text(raw))
+
+
+def _slices(data: bytes, starts: np.ndarray, ends: np.ndarray) -> pl.Series:
+    """The bytes between offsets, without copying them one by one: every second slice of the data is a line end."""
+    bounds = np.empty(2 * len(starts) + 1, dtype=np.int64)
+    bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, ends[-1] if len(ends) else 0
+    bounds = np.minimum(bounds, len(data))
+    every = pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(data)]
+    )
+    series = pl.Series("raw", every)
+    return series.gather_every(2)
+
+
+def _as_text(raw: pl.Series) -> pl.Series:
+    try:
+        return raw.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        pass
+    # Rare: at least one line is not UTF-8, and polars does not say which.
+    return pl.Series("text", [_decoded(line) for line in raw.to_list()], dtype=pl.String)
+
+
+def _decoded(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,71 @@
+"""Canonical columns from a Parquet file, batch by batch, as the text that the other forms carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.canonical_columns import Columns, field_column, plain_name
+from hoptrace.intake.formats.canonical_rows import Parsed
+from hoptrace.intake.reading import Source
+
+MAGIC = b"PAR1"
+BATCH_ROWS = 250_000
+
+
+def parquet_columns(source: Source) -> list[str]:
+    """The file's column names; raises InputRefused where it is no Parquet file or is cut."""
+    with _opened(source) as file:
+        return list(file.schema_arrow.names)
+
+
+def parquet_blocks(source: Source, columns: Columns) -> Iterator[Parsed]:
+    """The rows, numbered from 1; `raw` is the row as JSON."""
+    row = 1
+    with _opened(source) as file:
+        try:
+            for batch in file.iter_batches(batch_size=BATCH_ROWS):
+                yield _parsed(batch, row, columns)
+                row += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise InputRefused(f"{source.name}: damaged at or after row {row}: {error}. Export it again.") from error
+
+
+def _opened(source: Source) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(source.path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputRefused(
+            f"{source.name} is no whole Parquet file: {error}. Export it again, or submit CSV or JSON lines."
+        ) from error
+
+
+def _parsed(batch: pa.RecordBatch, first_row: int, columns: Columns) -> Parsed:
+    frame = pl.DataFrame(pl.from_arrow(batch))
+    frame = frame.rename(plain_name)
+    text = frame.select(_as_text(name, dtype).alias(name) for name, dtype in frame.schema.items())
+    rows = pl.int_range(first_row, first_row + text.height, dtype=pl.Int64, eager=True)
+    raw = text.select(pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)).to_series()
+    used = sorted({name for names in columns.sources.values() for name in names})
+    good = text.select(pl.col(name).alias(field_column(name)) for name in used)
+    good = good.with_columns(row=rows, raw=raw, hash=text.hash_rows())
+    nothing = pl.DataFrame(schema={"row": pl.Int64, "raw": pl.Binary, "why": pl.String})
+    return Parsed(good=good, bad=nothing, skipped=nothing.drop("why"))
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone is None:
+            return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+        return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+    if isinstance(dtype, (pl.Float64, pl.Float32)):
+        whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False).cast(pl.String))
+        return pl.coalesce(whole, column.cast(pl.String))
+    if isinstance(dtype, (pl.Binary, pl.List, pl.Struct, pl.Array, pl.Object)):
+        return pl.lit(None, pl.String)
+    return column.cast(pl.String)

@@ -1,0 +1,139 @@
+"""Records of a delimited or JSON-lines file become string columns; those that cannot become any are told why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+import polars as pl
+
+from hoptrace.intake.formats.canonical_columns import Columns, field_column
+from hoptrace.intake.formats.canonical_lines import Block, Shape
+
+NOT_UTF8 = "not UTF-8"
+CUT = "last line is cut: file still being written?"
+_QUOTED = '"(?:[^"]|"")*"'
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A block's records apart: `good` (row, raw, and the file's columns), `bad` (row, raw, why), `skipped` (row, raw)."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+    skipped: pl.DataFrame
+
+
+Parse = Callable[[Block, Columns], Parsed]
+
+
+def parse_delimited(shape: Shape, header: str) -> Parse:
+    """A parser of CSV records (RFC 4180) under a header; the header's repetitions are skipped."""
+
+    def parse(block: Block, columns: Columns) -> Parsed:
+        records = _plain(block.records)
+        text = pl.col("text")
+        silent = (text.str.strip_chars() == "") | (text == header)
+        quoted = f'(?:{_QUOTED}|[^"{_escaped(shape.separator)}]*)'
+        built = f"^{quoted}(?:{_escaped(shape.separator)}{quoted}){{{shape.width - 1}}}$"
+        count = text.str.count_matches(shape.separator, literal=True)
+        has_quote = text.str.contains('"', literal=True)
+        why = (
+            pl.when(text.is_null())
+            .then(pl.lit(NOT_UTF8))
+            .when(~has_quote & (count != shape.width - 1))
+            .then(pl.format("{} columns where the header has " + str(shape.width), count + 1))
+            .when(has_quote)
+            .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
+        )
+        judged = records.with_columns(silent=silent.fill_null(value=False), why=why)
+        return _apart(judged, block.unended, lambda good: _split(good, shape, columns.names))
+
+    return parse
+
+
+def parse_json(block: Block, columns: Columns) -> Parsed:
+    """JSON lines: an object a line; values of any type are taken as text."""
+    records = _plain(block.records)
+    schema = {name: pl.String for name in columns.names}
+    silent = (pl.col("text").str.strip_chars() == "").fill_null(value=False)
+    why = pl.when(pl.col("text").is_null()).then(pl.lit(NOT_UTF8))
+    judged = records.with_columns(silent=silent, why=why)
+    try:
+        return _apart(judged, block.unended, lambda good: _split_json(good, schema))
+    except pl.exceptions.PolarsError:
+        pass
+    # Rare: a line is no JSON object, and polars does not say which.
+    faults = pl.Series([_json_fault(text) for text in records["text"].to_list()], dtype=pl.String)
+    judged = judged.with_columns(why=pl.coalesce("why", faults))
+    return _apart(judged, block.unended, lambda good: _split_json(good, schema))
+
+
+def _plain(records: pl.DataFrame) -> pl.DataFrame:
+    """Joined files bring a byte order mark into the middle."""
+    return records.with_columns(pl.col("text").str.strip_prefix("\ufeff"))
+
+
+def _apart(judged: pl.DataFrame, unended: bool, split: Callable[[pl.DataFrame], pl.DataFrame]) -> Parsed:
+    if unended:
+        cut = pl.col("why").is_not_null() & (pl.col("row") == pl.col("row").max())
+        judged = judged.with_columns(why=pl.when(cut).then(pl.lit(CUT)).otherwise("why"))
+    silent, broken = pl.col("silent"), pl.col("why").is_not_null()
+    good = judged.filter(~silent & ~broken).select("row", "raw", "text")
+    return Parsed(
+        good=split(good),
+        bad=judged.filter(~silent & broken).select("row", "raw", "why"),
+        skipped=judged.filter(silent).select("row", "raw"),
+    )
+
+
+def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataFrame:
+    """The records' fields; `hash` is of the whole record, to know an exact duplicate by."""
+    keys = good.select("row", "raw", hash=pl.col("text").hash())
+    unique = [field_column(name) if name else f"column {number}" for number, name in enumerate(names)]
+    if not good.height:
+        return keys.with_columns(pl.lit(None, pl.String).alias(name) for name in unique)
+    body = "\n".join(good["text"].to_list())
+    read = pl.read_csv(
+        io.BytesIO(body.encode()),
+        separator=shape.separator,
+        has_header=False,
+        infer_schema=False,
+        new_columns=unique,
+    )
+    if read.height != good.height or read.width != shape.width:
+        read = _split_slowly(good, shape, unique)
+    return keys.hstack(read)
+
+
+def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.DataFrame:
+    """Record by record, where a block's text does not split into as many rows as it has records."""
+    fields = [next(csv.reader(io.StringIO(text, newline=""), delimiter=shape.separator)) for text in good["text"]]
+    return pl.DataFrame(fields, schema={name: pl.String for name in names}, orient="row")
+
+
+def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
+    keys = good.select("row", "raw", hash=pl.col("text").hash())
+    if not good.height:
+        return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
+    read = pl.read_ndjson("\n".join(good["text"].to_list()).encode(), schema=schema)
+    if read.height != good.height:
+        raise pl.exceptions.ShapeError("lines and objects differ in number")
+    return keys.hstack(read.rename(field_column))
+
+
+def _json_fault(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return "not a JSON object"
+    return None if isinstance(value, dict) else "not a JSON object"
+
+
+def _escaped(separator: str) -> str:
+    return {"|": r"\|", "\t": r"\t"}.get(separator, separator)
