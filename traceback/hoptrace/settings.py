@@ -23,9 +23,7 @@ class TraceSettings(BaseModel):
 
     window_seconds: float = Field(default=600.0, gt=0)
     """How far a record's start may lie from the reported time, in seconds, after clock offsets."""
-    min_margin: float = Field(default=0.1, ge=0, le=1)
-    """How much better than the second best a trail must be, in confidence, to be told as the only one."""
-    ambiguous_below: float = Field(default=0.5, ge=0, le=1)
+    ambiguous_below: float = Field(default=0.7, ge=0, le=1)
     """A trail with less confidence than this is called ambiguous where another fits too."""
 
 
