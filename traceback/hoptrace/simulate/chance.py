@@ -1,0 +1,36 @@
+"""Seeded chance: one independent stream a subject, so that turning up one fault leaves all other draws as they were."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_B = np.uint64(0x94D049BB133111EB)
+
+
+def stream(seed: int, subject: str) -> np.random.Generator:
+    """The generator of one subject ("routes", "clocks", ...) of a world."""
+    return np.random.default_rng([seed, zlib.crc32(subject.encode())])
+
+
+def dice(seed: int, subject: str) -> random.Random:
+    """Like `stream`, for code that goes one by one."""
+    return random.Random(f"{seed}/{subject}")  # noqa: S311 - a simulation, no secret
+
+
+def scramble(values: Ints, seed: int, subject: str) -> NDArray[np.uint64]:
+    """Ids that look random, differ by subject and say nothing about the values they stand for (splitmix64)."""
+    key = np.uint64((seed * 0x1000193 + zlib.crc32(subject.encode())) & 0xFFFFFFFFFFFFFFFF)
+    with np.errstate(over="ignore"):
+        mixed = (values.astype(np.uint64) ^ key) + _GOLDEN
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_A + key
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_B
+    return mixed ^ (mixed >> np.uint64(31))

@@ -1,0 +1,320 @@
+"""The carriers of a world, who is connected with whom, and which files each of them keeps."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import networkx as nx
+
+from hoptrace.simulate.chance import dice
+from hoptrace.simulate.numbers import Dialling, Spelling
+from hoptrace.simulate.scenarios import NetworkPlan, Scenario
+
+
+class Role(StrEnum):
+    """What a carrier does in the network."""
+
+    ORIGINATING = "originating"
+    TIER1 = "tier1"
+    TIER2 = "tier2"
+    TIER3 = "tier3"
+    GATEWAY = "gateway"
+    FOREIGN = "foreign"
+    TERMINATING = "terminating"
+
+
+TRANSIT = frozenset({Role.TIER1, Role.TIER2, Role.TIER3})
+
+
+class FileKind(StrEnum):
+    """What a carrier's files look like."""
+
+    CANONICAL_CSV = "canonical.csv"
+    CANONICAL_GZ = "canonical.csv.gz"
+    CANONICAL_ZST = "canonical.csv.zst"
+    CANONICAL_NDJSON = "canonical.ndjson"
+    CANONICAL_PARQUET = "canonical.parquet"
+    ASTERISK_16 = "asterisk 16 columns"
+    ASTERISK_18 = "asterisk 18 columns"
+    ASTERISK_21 = "asterisk 21 columns"
+    ASTERISK_HEADER = "asterisk 18 columns with header"
+    ACC_FLATSTORE = "kamailio flatstore"
+    ACC_SYSLOG = "kamailio syslog"
+    OPENSIPS_SYSLOG = "opensips syslog"
+    ACC_JSON = "kamailio json"
+    ACC_SQLITE = "kamailio sqlite"
+    YATE_LEGS = "yate legs"
+    YATE_COMBINED = "yate combined"
+    FREESWITCH = "freeswitch json"
+
+
+CANONICAL = (
+    FileKind.CANONICAL_CSV,
+    FileKind.CANONICAL_GZ,
+    FileKind.CANONICAL_ZST,
+    FileKind.CANONICAL_NDJSON,
+    FileKind.CANONICAL_PARQUET,
+)
+PROXIES = frozenset(
+    {FileKind.ACC_FLATSTORE, FileKind.ACC_SYSLOG, FileKind.OPENSIPS_SYSLOG, FileKind.ACC_JSON, FileKind.ACC_SQLITE}
+)
+ASTERISKS = frozenset({FileKind.ASTERISK_16, FileKind.ASTERISK_18, FileKind.ASTERISK_21, FileKind.ASTERISK_HEADER})
+
+_TRANSIT_SWITCHES = (
+    FileKind.ACC_SYSLOG,
+    FileKind.OPENSIPS_SYSLOG,
+    FileKind.ASTERISK_18,
+    FileKind.ACC_FLATSTORE,
+    FileKind.FREESWITCH,
+    FileKind.YATE_LEGS,
+    FileKind.ACC_SQLITE,
+)
+_SWITCHES: dict[Role, tuple[FileKind, ...]] = {
+    Role.ORIGINATING: (
+        FileKind.ASTERISK_16,
+        FileKind.ACC_SQLITE,
+        FileKind.FREESWITCH,
+        FileKind.ASTERISK_21,
+        FileKind.YATE_LEGS,
+        FileKind.OPENSIPS_SYSLOG,
+    ),
+    Role.GATEWAY: (FileKind.ACC_FLATSTORE, FileKind.OPENSIPS_SYSLOG, FileKind.FREESWITCH),
+    Role.FOREIGN: (FileKind.YATE_LEGS, FileKind.ASTERISK_HEADER, FileKind.ACC_SYSLOG, FileKind.FREESWITCH),
+    Role.TERMINATING: (
+        FileKind.ACC_JSON,
+        FileKind.YATE_COMBINED,
+        FileKind.ASTERISK_HEADER,
+        FileKind.ACC_FLATSTORE,
+        FileKind.FREESWITCH,
+    ),
+    Role.TIER1: _TRANSIT_SWITCHES[:3],
+    Role.TIER2: _TRANSIT_SWITCHES[2:],
+    Role.TIER3: _TRANSIT_SWITCHES,
+}
+
+_NAMES = (
+    *("alder", "amber", "anvil", "aspen", "badger", "basalt", "birch", "bramble", "brook", "cedar", "cinder", "clover"),
+    *("cobalt", "copper", "coral", "cypress", "dapple", "delta", "dune", "ember", "fathom", "fern", "flint", "garnet"),
+    *("granite", "gull", "harbor", "hazel", "heron", "indigo", "ivory", "jasper", "juniper", "kestrel", "lantern"),
+    *("larch", "lichen", "linden", "magpie", "maple", "marlin", "meadow", "mistral", "moss", "nettle", "nimbus", "oak"),
+    *("ochre", "onyx", "osprey", "otter", "pebble", "pewter", "pine", "plover", "prairie", "quarry", "quartz", "raven"),
+    *(
+        "ridge",
+        "rowan",
+        "russet",
+        "saffron",
+        "sage",
+        "sorrel",
+        "sparrow",
+        "spruce",
+        "summit",
+        "swift",
+        "teal",
+        "thicket",
+    ),
+    *("thorn", "timber", "topaz", "umber", "valley", "walnut", "willow", "wren", "yarrow", "yew", "zephyr", "zinc"),
+)
+_CUSTOMERS = ("bakery", "clinic", "depot", "estate", "florist", "garage", "hotel", "institute", "joinery", "kiosk")
+_ABROAD = ("GB", "CA", "IN", "MX")
+_ZONES = ("America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A carrier's own customer: its reference, the address or trunk it calls from, how it dials."""
+
+    reference: str
+    trunk: str
+    dialling: Dialling
+
+
+@dataclass(frozen=True, slots=True)
+class SimCarrier:
+    """One carrier: `dialling` is how it writes numbers towards its neighbours, `timezone` the zone of its files."""
+
+    index: int
+    carrier_id: str
+    name: str
+    role: Role
+    country: str
+    address: str
+    files: FileKind
+    timezone: str
+    dialling: Dialling
+    customers: tuple[Customer, ...]
+
+    @property
+    def ocn(self) -> str:
+        """An invented company number; only domestic carriers have one."""
+        return f"{9000 + self.index:04d}" if self.country == "US" else ""
+
+    @property
+    def keeps_call_id(self) -> bool:
+        """Whether it is a proxy, which passes the SIP Call-ID on, or ends and restarts it."""
+        return self.files in PROXIES
+
+    @property
+    def names_trunks(self) -> bool:
+        """Whether its files name neighbours by trunk name and not by address."""
+        return self.files in ASTERISKS or (self.files in CANONICAL and self.index % 3 == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Carriers by index, and the graph of their links (nodes are indices)."""
+
+    carriers: tuple[SimCarrier, ...]
+    links: nx.Graph[int]
+
+    def of(self, *roles: Role) -> tuple[SimCarrier, ...]:
+        """The carriers of some roles."""
+        return tuple(carrier for carrier in self.carriers if carrier.role in roles)
+
+    def neighbours(self, carrier: int) -> tuple[int, ...]:
+        """The carriers that one is connected with, sorted."""
+        return tuple(sorted(self.links.neighbors(carrier)))
+
+
+def build_network(scenario: Scenario, seed: int) -> Network:
+    """The carriers and links of a world."""
+    roll = dice(seed, "network")
+    plan = scenario.network
+    roles = _roles(plan)
+    names = _names(len(roles), roll)
+    files = _files(roles, plan, roll)
+    spread = scenario.faults.spellings
+    carriers = tuple(
+        _carrier(index, names[index], role, files[index], plan.customers, spread, roll)
+        for index, role in enumerate(roles)
+    )
+    return Network(carriers, _links(carriers, roll))
+
+
+def _roles(plan: NetworkPlan) -> list[Role]:
+    counts = {
+        Role.ORIGINATING: plan.originating,
+        Role.TIER1: plan.tier1,
+        Role.TIER2: plan.tier2,
+        Role.TIER3: plan.tier3,
+        Role.GATEWAY: plan.gateways,
+        Role.FOREIGN: plan.foreign,
+        Role.TERMINATING: plan.terminating,
+    }
+    return [role for role, count in counts.items() for _ in range(count)]
+
+
+def _names(count: int, roll: random.Random) -> list[str]:
+    pool = [*_NAMES, *(f"{name}{number}" for number in range(2, 2 + count // len(_NAMES)) for name in _NAMES)]
+    return roll.sample(pool, count)
+
+
+def _files(roles: list[Role], plan: NetworkPlan, roll: random.Random) -> list[FileKind]:
+    """Each role's carriers get its switches in turn, the rest canonical files of all five kinds in turn."""
+    chosen: list[FileKind] = [FileKind.CANONICAL_CSV] * len(roles)
+    canonical = 0
+    for role in Role:
+        members = [index for index, each in enumerate(roles) if each is role]
+        roll.shuffle(members)
+        switched = round(plan.switch_formats * len(members))
+        for place, index in enumerate(members):
+            if place < switched:
+                chosen[index] = _SWITCHES[role][place % len(_SWITCHES[role])]
+            else:
+                chosen[index] = CANONICAL[canonical % len(CANONICAL)]
+                canonical += 1
+    return chosen
+
+
+def _carrier(
+    index: int, name: str, role: Role, files: FileKind, customers: int, spread: float, roll: random.Random
+) -> SimCarrier:
+    country = _ABROAD[index % len(_ABROAD)] if role is Role.FOREIGN else "US"
+    local = files in {FileKind.ASTERISK_16, FileKind.ASTERISK_21} and country == "US"
+    own = customers if role in {Role.ORIGINATING, Role.FOREIGN} else 0
+    return SimCarrier(
+        index=index,
+        carrier_id=name,
+        name=f"{name.capitalize()} {roll.choice(('Telecom', 'Voice', 'Networks', 'Communications'))}",
+        role=role,
+        country=country,
+        address=_address(index),
+        files=files,
+        timezone=roll.choice(_ZONES) if local else "UTC",
+        dialling=_dialling(country, role, files, spread, roll),
+        customers=tuple(_customer(name, country, files, number, spread, roll) for number in range(own)),
+    )
+
+
+def _address(index: int) -> str:
+    return f"203.0.113.{index + 1}" if index < 254 else f"sbc{index}.example.net"
+
+
+def _dialling(country: str, role: Role, files: FileKind, spread: float, roll: random.Random) -> Dialling:
+    draw, style = roll.random(), roll.random()
+    if draw >= spread:
+        return Dialling(Spelling.E164, country)
+    if country != "US":
+        return Dialling(Spelling.DOUBLE_ZERO if style < 0.5 else Spelling.E164, country)
+    if style < 0.2 and role in TRANSIT and files not in ASTERISKS:
+        return Dialling(Spelling.PLAIN, country, prefix="7701")
+    return Dialling(roll.choice((Spelling.PLAIN, Spelling.NATIONAL, Spelling.E164)), country)
+
+
+def _customer(carrier: str, country: str, files: FileKind, number: int, spread: float, roll: random.Random) -> Customer:
+    word = _CUSTOMERS[number % len(_CUSTOMERS)]
+    reference = f"{carrier}-{word}-{number + 1:02d}"
+    trunk = f"pbx-{word}-{number + 1:02d}" if files in ASTERISKS else f"198.51.100.{number % 200 + 20}"
+    spelling = (
+        roll.choice((Spelling.PLAIN, Spelling.NATIONAL, Spelling.E164)) if country in {"US", "GB"} else Spelling.E164
+    )
+    if roll.random() >= spread or (country == "GB" and spelling is Spelling.PLAIN):
+        spelling = Spelling.E164
+    outside = files is FileKind.ASTERISK_16 and spread > 0
+    dialling = Dialling(Spelling.PLAIN, country, prefix="9") if outside else Dialling(spelling, country)
+    return Customer(reference, trunk, dialling)
+
+
+def _links(carriers: tuple[SimCarrier, ...], roll: random.Random) -> nx.Graph[int]:
+    """Tiers join to the tiers above by preferential attachment: who has many links gets more."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(carriers)))
+    members = {role: [carrier.index for carrier in carriers if carrier.role is role] for role in Role}
+    _mesh(graph, members[Role.TIER1], roll, 1.0)
+    above: Mapping[Role, tuple[tuple[Role, ...], int]] = {
+        Role.TIER2: ((Role.TIER1,), 2),
+        Role.TIER3: ((Role.TIER2,), 2),
+        Role.GATEWAY: ((Role.TIER1, Role.TIER2, Role.TIER3), 3),
+        Role.ORIGINATING: ((Role.TIER2, Role.TIER3), 3),
+        Role.TERMINATING: ((Role.TIER1, Role.TIER2, Role.TIER3), 4),
+        Role.FOREIGN: ((Role.GATEWAY,), 2),
+    }
+    for role, (targets, links) in above.items():
+        pool = [index for target in targets for index in members[target]]
+        for index in members[role]:
+            _attach(graph, index, pool, links, roll)
+    _mesh(graph, members[Role.TIER2], roll, 0.4)
+    _mesh(graph, members[Role.TIER3], roll, 0.3)
+    _mesh(graph, members[Role.FOREIGN], roll, 0.6)
+    for index in members[Role.ORIGINATING]:
+        if roll.random() < 0.25:
+            _attach(graph, index, members[Role.TERMINATING], 1, roll)
+    return graph
+
+
+def _attach(graph: nx.Graph[int], index: int, pool: list[int], links: int, roll: random.Random) -> None:
+    free = [other for other in pool if other != index]
+    for _ in range(min(links, len(free))):
+        weights = [1 + graph.degree(other) for other in free]
+        chosen = roll.choices(free, weights)[0]
+        free.remove(chosen)
+        graph.add_edge(index, chosen)
+
+
+def _mesh(graph: nx.Graph[int], members: list[int], roll: random.Random, share: float) -> None:
+    for place, one in enumerate(members):
+        for other in members[place + 1 :]:
+            if roll.random() < share:
+                graph.add_edge(one, other)
