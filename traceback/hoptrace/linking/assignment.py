@@ -69,8 +69,10 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
 
 def solve(group: list[Pair]) -> list[Pair]:
     """The pairs of a group that together weigh most, each statement once on each side."""
-    if len(group) <= 1:
-        return [pair for pair in group if pair.weight > 0]
+    favourites = _favourites(group)
+    if len({pair.u for pair in favourites}) == len(favourites):
+        # Everybody gets the best there is for it: no assignment can weigh more.
+        return favourites
     downs = sorted({pair.d for pair in group})
     ups = sorted({pair.u for pair in group})
     value = np.zeros((len(downs), len(ups)))
@@ -82,6 +84,15 @@ def solve(group: list[Pair]) -> list[Pair]:
             value[place] = pair.weight
             at[place] = pair
     return [at[place] for place in _best_places(value) if place in at]
+
+
+def _favourites(group: list[Pair]) -> list[Pair]:
+    """Each downstream statement's heaviest pair, where it has one with evidence for it."""
+    best: dict[int, Pair] = {}
+    for pair in group:
+        if pair.weight > 0 and (pair.d not in best or pair.weight > best[pair.d].weight):
+            best[pair.d] = pair
+    return list(best.values())
 
 
 def _best_places(value: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
