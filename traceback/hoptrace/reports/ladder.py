@@ -6,6 +6,7 @@ tells of the handoff, by its stroke and in words, never by colour alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hoptrace.model.verdicts import Verdict
@@ -20,7 +21,7 @@ ROLE_WORDS = {
     Role.GATEWAY: "gateway",
     Role.TRANSIT: "transit: only carried the call",
     Role.TERMINATING: "terminating",
-    Role.NAMED: "named by a neighbour, no record",
+    Role.NAMED: "named only, no record",
 }
 
 INK, MUTED, LINE, PAPER = "#17232e", "#52606d", "#8a97a3", "#ffffff"
@@ -39,9 +40,11 @@ STROKES = {
     Support.INFERRED: {"stroke_width": "2", "stroke_dasharray": "1 9"},
 }
 
-RAIL, CARD, PAD, GAP, END = 16.0, 40.0, 14.0, 46.0, 34.0
+RAIL, CARD, PAD, END = 16.0, 42.0, 14.0, 34.0
 SMALL, BODY, STRONG = Pen(12, MUTED), Pen(13, INK), Pen(15, INK, 700)
-WIDE, NARROW = 720.0, 340.0
+WIDE, NARROW, STACKED = 824.0, 340.0, 600.0
+PAPER_WIDTH = 670.0
+"""What A4 and Letter both have room for, in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,62 +58,81 @@ class Line:
 
 
 def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> str:
-    """The ladder as an `<svg>` element, `width` user units wide; below 600 the rungs stack what each carrier saw.
+    """The ladder as one `<svg>` element, `width` user units wide; below 600 the rungs stack what each carrier saw.
 
     `name` makes the ids unique where a page holds several.
     """
     canvas = Canvas(width)
     y = _origin(canvas, report)
     for hop in reversed(report.hops):
-        y = _rung(canvas, hop, y)
-        y = _rail(canvas, hop, report, y)
+        y = _step(canvas, hop, report, y)
     height = _called_party(canvas, report, y)
-    title = f"The way of call {shorten(report.call.call_ref, 60)}: {report.words.heading}"
-    return canvas.markup(height, name, title, describe(report))
+    return canvas.drawing(height, name, _heading(report), describe(report))
+
+
+def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
+    """The ladder as a pile of HTML blocks without gaps, so that a page of paper can end between two rungs."""
+    top, end = Canvas(width), Canvas(width)
+    parts = [top.overlaid(_origin(top, report))]
+    for hop in reversed(report.hops):
+        canvas = Canvas(width)
+        parts.append(canvas.overlaid(_step(canvas, hop, report, 0.0)))
+    return [*parts, end.overlaid(_called_party(end, report, 0.0))]
 
 
 def describe(report: TraceReport) -> str:
     """The ladder in sentences, origin first, for those who cannot see it."""
-    sentences = [_origin_words(report) + "."]
-    for hop in reversed(report.hops):
-        seen = f"; {hop.start_utc} UTC" if hop.start_utc else ""
-        roles = ", ".join(ROLE_WORDS[role] for role in hop.roles)
-        sentences.append(f"{shorten(hop.carrier.name, 80)} ({roles}{seen}).")
-        if hop.support is not None:
-            sentences.append(support_words(report, hop) + ".")
-    return " ".join([*sentences, _called_words(report) + "."])
+    hops = [_describe_hop(report, hop) for hop in reversed(report.hops)]
+    return " ".join([_origin_words(report) + ".", *hops, _called_words(report) + "."])
 
 
-def support_words(report: TraceReport, hop: HopLine) -> str:
-    """Who says that `hop` handed the call to the carrier below it, as half a sentence; for hops from position 2."""
+def support_words(report: TraceReport, hop: HopLine) -> tuple[str, str]:
+    """Who says that `hop` handed the call to the carrier below it, in a few words and who it is; from position 2."""
     below = report.hops[hop.position - 2]
     speaker = shorten((hop if hop.records else below).carrier.name, 40)
     words = {
-        Support.BOTH: "Both carriers' records tell of this handoff",
-        Support.ONE: "Both have a record, only one names the other carrier",
-        Support.NAMED: f"Only {speaker} has a record of this handoff",
-        Support.INFERRED: "Neither has a record: bridged from the records around",
+        Support.BOTH: ("Both records tell of this handoff", ""),
+        Support.ONE: ("Both have a record, only one names the other", ""),
+        Support.NAMED: ("Only one side has a record", speaker),
+        Support.INFERRED: ("Neither side has a record: bridged", ""),
     }
     return words[hop.support or Support.INFERRED]
 
 
+def _heading(report: TraceReport) -> str:
+    return f"The way of call {shorten(report.call.call_ref, 60)}: {report.words.heading}"
+
+
+def _describe_hop(report: TraceReport, hop: HopLine) -> str:
+    seen = f"; {hop.start_utc} UTC" if hop.start_utc else ""
+    roles = ", ".join(ROLE_WORDS[role] for role in hop.roles)
+    sentence = f"Hop {hop.position}: {shorten(hop.carrier.name, 80)} ({roles}{seen})."
+    if hop.support is None:
+        return sentence
+    return f"{sentence} {': '.join(filter(None, support_words(report, hop)))}."
+
+
 def _origin(canvas: Canvas, report: TraceReport) -> float:
     known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED
-    stroke = STROKES[Support.NAMED] if known else STROKES[Support.INFERRED]
+    colour = INK if known else LINE
     canvas.text(CARD, 20, _origin_words(report), Pen(14, INK, 700) if known else Pen(14, MUTED), canvas.width - CARD)
-    canvas.rail(RAIL, 24, 24 + END, stroke=LINE, **(STROKES[Support.BOTH] if known and report.hops else stroke))
-    canvas.dot(RAIL, 15, 8, fill=INK if known else PAPER, stroke=INK if known else LINE, stroke_width="2")
+    canvas.rail(RAIL, 24, 24 + END, stroke=colour, **STROKES[Support.BOTH if known else Support.INFERRED])
+    canvas.dot(RAIL, 15, 8, fill=INK if known else PAPER, stroke=colour, stroke_width="2")
     return 24 + END
 
 
 def _origin_words(report: TraceReport) -> str:
     if report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
-        return f"Caller: customer {report.customer}" if report.customer else "Caller: the carrier's own customer"
+        return (
+            f"Caller: customer {shorten(report.customer, 200)}"
+            if report.customer
+            else "Caller: the carrier's own customer"
+        )
     return "Caller: not known"
 
 
 def _called_words(report: TraceReport) -> str:
-    return f"Called party: {report.call.called_number}" if report.call.called_number else "Called party"
+    return f"Called party: {shorten(report.call.called_number, 200)}" if report.call.called_number else "Called party"
 
 
 def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
@@ -119,10 +141,14 @@ def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
     return y + 26
 
 
+def _step(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
+    return _rail(canvas, hop, report, _rung(canvas, hop, y))
+
+
 def _rung(canvas: Canvas, hop: HopLine, y: float) -> float:
     room = canvas.width - CARD - 2 * PAD - 2
     who, seen = _who(hop), _seen(hop)
-    if canvas.width < 600:
+    if canvas.width < STACKED:
         stacked = [*who, *([Line(seen[0].words, seen[0].pen, 24), *seen[1:]] if seen else ())]
         columns = [(CARD + PAD, room, stacked)]
     else:
@@ -142,9 +168,11 @@ def _frame(canvas: Canvas, hop: HopLine, y: float, height: float) -> None:
     outline = {"stroke": LINE, "stroke_width": "1"} | ({} if hop.records else {"stroke_dasharray": "4 4"})
     canvas.box(CARD, y, canvas.width - CARD - 1, height, fill="#f7f9fa" if hop.records else PAPER, **outline)
     canvas.bar(CARD, y + 6, 4, height - 12, colour)
-    canvas.rail(RAIL, y, y + height, stroke=LINE, **(STROKES[Support.BOTH] if hop.records else STROKES[Support.NAMED]))
-    filling = {"fill": colour} if hop.records else {"fill": PAPER}
-    canvas.dot(RAIL, y + height / 2, 8, stroke=colour, stroke_width="3", **filling)
+    through = Support.BOTH if hop.records else Support.NAMED
+    canvas.rail(RAIL, y, y + height, stroke=INK if hop.records else LINE, **STROKES[through])
+    middle = y + height / 2
+    canvas.dot(RAIL, middle, 11, stroke=colour, stroke_width="2", fill=colour if hop.records else PAPER)
+    canvas.number(RAIL, middle + 4.5, str(hop.position), Pen(12, PAPER if hop.records else colour, 700))
 
 
 def _who(hop: HopLine) -> list[Line]:
@@ -162,33 +190,35 @@ def _seen(hop: HopLine) -> list[Line]:
     if not hop.records:
         return [Line("No record of this call from this carrier", SMALL, 22)]
     when = f"{hop.start_utc} UTC" if hop.start_utc else "Time not known"
-    numbers = f"{hop.calling or 'caller withheld or unknown'} → {hop.called or 'unknown'}"
-    return [
-        Line(when, Pen(13, INK, 700), 22),
-        Line(numbers, BODY, 21),
-        Line(
-            f"{clock_text(hop.clock_offset_s)}{', corrected' if abs(hop.clock_offset_s) >= 0.0005 else ''}", SMALL, 18
-        ),
-    ]
+    numbers = f"{hop.calling or 'caller not known'} → {hop.called or 'not known'}"
+    lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]
+    if hop.start_recorded:
+        # The day is in the line above; what the carrier's clock showed is what this line is for.
+        shown = hop.start_recorded.partition("T")[2] or hop.start_recorded
+        lines.append(Line(f"clock {_tidy(shown)}, {clock_text(hop.clock_offset_s)}", SMALL, 18))
+    return lines
+
+
+def _tidy(clock: str) -> str:
+    """A written time with no more than milliseconds: 15:04:03.120000Z is 15:04:03.120Z."""
+    return re.sub(r"(\.\d{3})\d+", r"\1", clock)
 
 
 def _rail(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
     if hop.support is None:
-        own = STROKES[Support.BOTH] if hop.records else STROKES[Support.NAMED]
-        canvas.rail(RAIL, y, y + END - 10, stroke=LINE, **own)
-        canvas.arrow(RAIL, y + END - 1, LINE)
+        colour = INK if hop.records else LINE
+        canvas.rail(RAIL, y, y + END - 10, stroke=colour, **STROKES[Support.BOTH if hop.records else Support.NAMED])
+        canvas.arrow(RAIL, y + END - 1, colour)
         return y + END
-    gap = GAP if canvas.width >= 600 or hop.gap_s is None else GAP + 14
+    lines = [part for part in (*support_words(report, hop), _later(hop.gap_s)) if part]
+    if canvas.width >= STACKED:
+        lines = [" · ".join(lines)]
+    gap = 30.0 + 17 * len(lines)
     colour = INK if hop.support is Support.BOTH else LINE
     canvas.rail(RAIL, y, y + gap - 6, stroke=colour, **STROKES[hop.support])
     canvas.arrow(RAIL, y + gap, colour)
-    words, later = support_words(report, hop), _later(hop.gap_s)
-    room = canvas.width - CARD - 4
-    if canvas.width >= 600:
-        canvas.text(CARD + 4, y + 28, " · ".join(filter(None, [words, later])), SMALL, room)
-    else:
-        canvas.text(CARD + 4, y + 26, words, SMALL, room)
-        canvas.text(CARD + 4, y + 43, later, SMALL, room)
+    for number, line in enumerate(lines):
+        canvas.text(CARD + 4, y + 27 + 17 * number, line, SMALL, canvas.width - CARD - 4)
     return y + gap
 
 

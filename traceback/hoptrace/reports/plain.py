@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 ELLIPSIS = "…"
 
@@ -21,6 +22,13 @@ def plain(text: str) -> str:
     Runs of control characters (line ends too) become one blank, unpaired surrogates the replacement character.
     """
     return _HARMFUL.sub(" ", _SURROGATES.sub("\ufffd", text)).strip()
+
+
+def isolated(text: str) -> str:
+    """`text` so that its direction does not spill over into a sentence: isolated where it has right-to-left letters."""
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def shorten(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
 from hoptrace.reports.model import TraceReport
-from hoptrace.reports.render_html import render_html
+from hoptrace.reports.render_html import paper_page
 
 INSTALL = "The PDF needs WeasyPrint, which is not installed: run pip install 'hoptrace[pdf]', or ask for html."
 SYSTEM = (
@@ -20,7 +20,7 @@ def render_pdf(report: TraceReport) -> bytes:
 
     Nothing is fetched. Raises `MissingExtra` where WeasyPrint or its system libraries are not there.
     """
-    page = _weasyprint().HTML(string=render_html(report).decode("utf-8"), url_fetcher=_refuse)
+    page = _weasyprint().HTML(string=paper_page(report), url_fetcher=_refuse)
     identifier = report.replay.result_sha256[:32].encode("ascii")
     return bytes(page.write_pdf(pdf_tags=True, pdf_identifier=identifier))
 

@@ -14,6 +14,10 @@ Neighbours = Mapping[tuple[str, int], tuple[str | None, str | None]]
 """(batch, row) of a statement -> the upstream and the downstream that it names."""
 
 
+ONE_SIDED = "does not say"
+"""The words by which the evidence about naming says that one record leaves the other carrier out."""
+
+
 def neighbours_of(statements: pl.DataFrame | None) -> Neighbours:
     """The neighbours that each of the trail's statements names, from a frame in the shape of `STATEMENTS`."""
     if statements is None:
@@ -45,13 +49,15 @@ def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]
 def support_of(result: TraceResult, position: int, named: Neighbours) -> Support | None:
     """Who says that the hop at `position` handed the call to the one before it; None for the terminating carrier.
 
-    Where the statements are not at hand, two carriers with records of the call count as both sides.
+    Where the statements are not at hand, the evidence about naming tells whether both records name each other.
     """
     if position == 0:
         return None
     upper, lower = result.hops[position], result.hops[position - 1]
     if not upper.records or not lower.records:
         return Support.NAMED if upper.records or lower.records else Support.INFERRED
+    if not named and any(line.about == "naming" and ONE_SIDED in line.detail for line in upper.evidence):
+        return Support.ONE
     said_above = _names(upper, 1, lower.carrier, named)
     said_below = _names(lower, 0, upper.carrier, named)
     return Support.BOTH if said_above and said_below else Support.ONE
@@ -78,7 +84,7 @@ def _is_entry(result: TraceResult, position: int) -> bool:
 
 
 def _crosses_border(hops: Sequence[Hop], position: int, carriers: Mapping[str, Carrier]) -> bool:
-    if position + 1 >= len(hops):
+    if position + 1 >= len(hops) or not hops[position].records:
         return False
     home, here, above = (_country(hops[at].carrier, carriers) for at in (0, position, position + 1))
     return bool(home and above) and here == home and above != home

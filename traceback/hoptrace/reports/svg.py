@@ -20,57 +20,117 @@ class Pen:
     weight: int = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line of text: `shown` is `full` cut to `room`; `y` is the baseline."""
+
+    x: float
+    y: float
+    shown: str
+    full: str
+    pen: Pen
+    room: float
+    centred: bool = False
+
+    def as_svg(self) -> ET.Element:
+        """The text as an SVG element, in a group with a tooltip where it was cut."""
+        place = {"x": _number(self.x), "y": _number(self.y), "font-family": FONT} | (
+            {"text-anchor": "middle"} if self.centred else {}
+        )
+        style = {"font-size": _number(self.pen.size), "font-weight": str(self.pen.weight), "fill": self.pen.colour}
+        text = ET.Element("text", {**place, **style})
+        text.text = self.shown
+        if self.shown == self.full:
+            return text
+        group = ET.Element("g")
+        ET.SubElement(group, "title").text = self.full[:2000]
+        group.append(text)
+        return group
+
+    def as_html(self) -> ET.Element:
+        """The text as an HTML element placed over the drawing."""
+        # 1.36 and 1.07: line height and height of the baseline of common sans-serif fonts, in font sizes.
+        left, top = self.x - (self.room / 2 if self.centred else 0), self.y - 1.07 * self.pen.size
+        style = (
+            f"position:absolute;left:{_number(left)}px;top:{_number(top)}px;width:{_number(self.room)}px;"
+            f"font-size:{_number(self.pen.size)}px;line-height:1.36;font-weight:{self.pen.weight};"
+            f"color:{self.pen.colour};white-space:nowrap;{'text-align:center' if self.centred else 'overflow:hidden'}"
+        )
+        span = ET.Element("span", {"style": style, "dir": "ltr"})
+        span.text = self.shown
+        return span
+
+
 @dataclass(slots=True)
 class Canvas:
-    """An SVG of `width` user units; its height is set by `markup` at the end, when it is known."""
+    """An SVG of `width` user units; its height is given at the end, when it is known."""
 
     width: float
-    root: ET.Element = field(default_factory=lambda: ET.Element("svg"))
+    shapes: list[ET.Element] = field(default_factory=list[ET.Element])
+    words: list[Words] = field(default_factory=list[Words])
 
     def box(self, x: float, y: float, width: float, height: float, **style: str) -> None:
         """A rectangle with round corners; `style` are SVG attributes with `_` for `-`."""
         size = {"width": _number(width), "height": _number(height)}
-        ET.SubElement(self.root, "rect", {"x": _number(x), "y": _number(y), **size, "rx": "6", **_attributes(style)})
+        self.shapes.append(
+            ET.Element("rect", {"x": _number(x), "y": _number(y), **size, "rx": "6", **_attributes(style)})
+        )
 
     def bar(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """A filled bar without corners."""
         size = {"width": _number(width), "height": _number(height)}
-        ET.SubElement(self.root, "rect", {"x": _number(x), "y": _number(y), **size, "fill": colour})
+        self.shapes.append(ET.Element("rect", {"x": _number(x), "y": _number(y), **size, "fill": colour}))
 
     def rail(self, x: float, top: float, bottom: float, **style: str) -> None:
         """A vertical line."""
         ends = {"x1": _number(x), "x2": _number(x), "y1": _number(top), "y2": _number(bottom)}
-        ET.SubElement(self.root, "line", {**ends, **_attributes(style)})
+        self.shapes.append(ET.Element("line", {**ends, **_attributes(style)}))
 
     def arrow(self, x: float, tip: float, colour: str) -> None:
         """A small arrow head that points down to (`x`, `tip`)."""
         shape = f"{_number(x - 5)},{_number(tip - 8)} {_number(x + 5)},{_number(tip - 8)} {_number(x)},{_number(tip)}"
-        ET.SubElement(self.root, "polygon", {"points": shape, "fill": colour})
+        self.shapes.append(ET.Element("polygon", {"points": shape, "fill": colour}))
 
     def dot(self, x: float, y: float, radius: float, **style: str) -> None:
         """A circle."""
         place = {"cx": _number(x), "cy": _number(y), "r": _number(radius)}
-        ET.SubElement(self.root, "circle", {**place, **_attributes(style)})
+        self.shapes.append(ET.Element("circle", {**place, **_attributes(style)}))
+
+    def number(self, x: float, y: float, words: str, pen: Pen) -> None:
+        """A short text centred on `x` with its baseline at `y`."""
+        self.words.append(Words(x, y, words, words, pen, 24.0, True))
 
     def text(self, x: float, y: float, words: str, pen: Pen, room: float) -> None:
         """One line of text with its baseline at `y`, cut to `room`; what was cut is in the tooltip."""
-        shown = fit(words, room, pen)
-        group = ET.SubElement(self.root, "g") if shown != words else self.root
-        if shown != words:
-            ET.SubElement(group, "title").text = words[:2000]
-        style = {"font-size": _number(pen.size), "font-weight": str(pen.weight), "fill": pen.colour}
-        ET.SubElement(group, "text", {"x": _number(x), "y": _number(y), "font-family": FONT, **style}).text = shown
+        self.words.append(Words(x, y, fit(words, room, pen), words, pen, room))
 
-    def markup(self, height: float, name: str, title: str, description: str) -> str:
-        """The whole drawing as an `<svg>` element that has a title and a description for those who cannot see it."""
-        view = f"0 0 {_number(self.width)} {_number(height)}"
-        size = {"width": _number(self.width), "height": _number(height), "viewBox": view}
-        names = {"role": "img", "aria-labelledby": f"{name}-title {name}-description"}
-        self.root.attrib.update({"xmlns": "http://www.w3.org/2000/svg", **size, **names})
-        heading, words = ET.Element("title", {"id": f"{name}-title"}), ET.Element("desc", {"id": f"{name}-description"})
-        heading.text, words.text = title, description
-        self.root[:0] = [heading, words]
-        return ET.tostring(self.root, encoding="unicode")
+    def drawing(self, height: float, name: str, title: str, description: str) -> str:
+        """The whole as an `<svg>` element that has a title and a description for those who cannot see it."""
+        svg = self._svg(height, {"role": "img", "aria-labelledby": f"{name}-title {name}-description"})
+        ET.SubElement(svg, "title", {"id": f"{name}-title"}).text = title
+        ET.SubElement(svg, "desc", {"id": f"{name}-description"}).text = description
+        svg.extend(self.shapes)
+        svg.extend(words.as_svg() for words in self.words)
+        return ET.tostring(svg, encoding="unicode")
+
+    def overlaid(self, height: float) -> str:
+        """The whole as an HTML `<div>`: the shapes as an `<svg>`, the text as HTML over it.
+
+        When: for paper. WeasyPrint sets SVG text letter by letter, which breaks every script whose letters join.
+        """
+        size = f"position:relative;width:{_number(self.width)}px;height:{_number(height)}px"
+        block = ET.Element("div", {"class": "part", "style": size})
+        svg = self._svg(height, {"aria-hidden": "true"})
+        ET.SubElement(svg, "title").text = "Rail"
+        svg.extend(self.shapes)
+        block.append(svg)
+        block.extend(words.as_html() for words in self.words)
+        return ET.tostring(block, encoding="unicode", short_empty_elements=False)
+
+    def _svg(self, height: float, attributes: dict[str, str]) -> ET.Element:
+        width, tall = _number(self.width), _number(height)
+        size = {"width": width, "height": tall, "viewBox": f"0 0 {width} {tall}"}
+        return ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **attributes})
 
 
 def fit(words: str, room: float, pen: Pen) -> str:
@@ -98,6 +158,8 @@ def _advance(letter: str, pen: Pen) -> float:
         return 0.0
     if unicodedata.east_asian_width(letter) in "WF":
         share = 1.05
+    elif unicodedata.bidirectional(letter) == "AL":
+        share = 0.52
     elif letter in "MW@%—…":
         share = 0.95
     elif letter in " .,:;'|!ijl()-·":

@@ -33,7 +33,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def clock_text(clock_offset_s: float) -> str:
-    """What a clock offset says of the carrier's clock: "clock 143 s fast"."""
+    """What a clock offset says of the carrier's clock: "143 s fast"."""
     if abs(clock_offset_s) < 0.0005:
-        return "clock on time"
-    return f"clock {seconds_text(abs(clock_offset_s))} {'fast' if clock_offset_s > 0 else 'slow'}"
+        return "on time"
+    return f"{seconds_text(abs(clock_offset_s))} {'fast' if clock_offset_s > 0 else 'slow'}"

@@ -26,7 +26,7 @@ from hoptrace.reports.model import (
     TraceReport,
     result_from_dict,
 )
-from hoptrace.reports.plain import plain, shorten
+from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.roles import Neighbours, neighbours_of, roles_of, support_of
 from hoptrace.reports.times import corrected, utc_text
 from hoptrace.reports.words import NAME_LIMIT, Cast, verdict_words
@@ -139,14 +139,15 @@ def _call_line(trace: TraceResult) -> CallLine:
 
 def _cast(trace: TraceResult, carriers: Directory) -> Cast:
     def name(carrier_id: str) -> str:
-        return shorten(carrier_card(carrier_id, carriers).name, NAME_LIMIT)
+        return isolated(shorten(carrier_card(carrier_id, carriers).name, NAME_LIMIT))
 
     last = name(trace.path[-1]) if trace.path else "The carrier"
     return Cast(
         last=name(trace.originating_carrier) if trace.originating_carrier else last,
         below=name(trace.path[-2]) if len(trace.path) > 1 else "",
         entry=name(trace.point_of_entry) if trace.point_of_entry else last,
-        trails=1 + len(trace.alternatives),
+        trails=len(trace.alternatives),
+        silent=not (trace.hops and trace.hops[-1].records),
     )
 
 

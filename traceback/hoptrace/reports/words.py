@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports.model import VerdictWords
-from hoptrace.reports.plain import plain, shorten
+from hoptrace.reports.plain import isolated, plain, shorten
 
 NAME_LIMIT = 80
 
@@ -21,7 +21,9 @@ class Cast:
     """The carrier that `last` handed the call to."""
     entry: str
     trails: int
-    """How many trails were considered, the reported one included."""
+    """How many trails fit, where the verdict is `ambiguous`."""
+    silent: bool
+    """True where `last` has given no record of the call."""
 
 
 ONLY_CARRIED = "Carriers in the middle of the path only carried the call."
@@ -60,8 +62,8 @@ NOT_SAID = {
         "page is said to have originated the call."
     ),
     Verdict.AMBIGUOUS: (
-        "It does not say which of the trails is the right one. The path shown fits best, but not by enough to name it; "
-        "no carrier on this page is said to have originated the call."
+        "It does not say which of the trails is the right one. The path shown is as far as the evidence goes; no "
+        "carrier on this page is said to have originated the call."
     ),
     Verdict.NOT_FOUND: (
         "It does not say that the call did not take place. Its records may not have been submitted yet, or its number "
@@ -69,23 +71,31 @@ NOT_SAID = {
     ),
 }
 
+HEADING_UNNAMED = "The trail ends at a record that names no upstream"
+NOT_SAID_UNNAMED = (
+    "It does not say that {last} placed the call: carriers that only carry calls have records like this one. "
+    "The carrier can tell from the trunk on which the call came in."
+)
+
 SETTLED = frozenset({Verdict.ORIGINATOR_IDENTIFIED, Verdict.POINT_OF_ENTRY_IDENTIFIED})
 
 
 def verdict_words(result: TraceResult, cast: Cast) -> VerdictWords:
     """The words of `result`'s verdict about the carriers in `cast`."""
+    unnamed = result.verdict is Verdict.NO_RECORD and not cast.silent
+    not_said = NOT_SAID_UNNAMED if unnamed else NOT_SAID[result.verdict]
     return VerdictWords(
         verdict=result.verdict,
-        heading=HEADINGS[result.verdict],
+        heading=HEADING_UNNAMED if unnamed else HEADINGS[result.verdict],
         says=_says(result, cast),
         # The names come in by replace and not by format: a carrier's name may hold braces.
-        does_not_say=NOT_SAID[result.verdict].replace("{last}", cast.last).replace("{entry}", cast.entry),
+        does_not_say=not_said.replace("{last}", cast.last).replace("{entry}", cast.entry),
         settled=result.verdict in SETTLED,
     )
 
 
 def _says(result: TraceResult, cast: Cast) -> str:
-    customer = shorten(plain(result.customer), NAME_LIMIT) if result.customer else ""
+    customer = isolated(shorten(plain(result.customer), NAME_LIMIT)) if result.customer else ""
     whose = f"its customer {customer}" if customer else "its own customer"
     sentences = {
         Verdict.ORIGINATOR_IDENTIFIED: f"{cast.last}'s own record says that {whose} placed this call.",
@@ -96,9 +106,7 @@ def _says(result: TraceResult, cast: Cast) -> str:
         Verdict.NON_PARTICIPATING: (
             f"{_handed_over(cast)}, and {cast.last} has submitted no records that cover the time of the call."
         ),
-        Verdict.NO_RECORD: (
-            f"{_handed_over(cast)}. {cast.last} has submitted records that cover the time, but none of this call."
-        ),
+        Verdict.NO_RECORD: _no_record(cast),
         Verdict.DISPUTED: (
             "Carriers' records of this call contradict each other about its way, and the evidence cannot settle it."
         ),
@@ -106,6 +114,13 @@ def _says(result: TraceResult, cast: Cast) -> str:
         Verdict.NOT_FOUND: "None of the records that carriers have submitted tells of this call.",
     }
     return sentences[result.verdict]
+
+
+def _no_record(cast: Cast) -> str:
+    # The trail also ends so where the last record names no upstream: there the carrier did give its record.
+    if not cast.silent:
+        return f"{cast.last} has a record of the call, but it does not say who handed the call to it."
+    return f"{_handed_over(cast)}. {cast.last} has submitted records that cover the time, but none of this call."
 
 
 def _handed_over(cast: Cast) -> str:
