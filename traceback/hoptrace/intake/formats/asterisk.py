@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from hoptrace.intake.formats import asterisk_layout as layouts
 from hoptrace.intake.formats.asterisk_calls import calls_of
-from hoptrace.intake.formats.asterisk_facts import Times, enter
+from hoptrace.intake.formats.asterisk_facts import NO_CALLED, Times, enter
 from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
@@ -147,16 +147,11 @@ def _fitting(file: int, lines: Lines, data: Rows, by_width: dict[int, Layout], l
 
 
 def _cdr(file: int, line: Line, fields: dict[str, str], order: DateOrder, ledger: Ledger) -> Cdr | None:
-    reasons: list[str] = []
     cdr = make_cdr(line.number, fields, order)
-    if isinstance(cdr, str):
-        reasons.append(cdr)
-    if "called_number" not in fields:
-        reasons.append("no called number")
-    if reasons:
-        ledger.reject(file, line.number, *reasons)
-        return None
-    return cdr if isinstance(cdr, Cdr) else None
+    if isinstance(cdr, Cdr):
+        return cdr
+    ledger.reject(file, line.number, cdr, *(() if "called_number" in fields else (NO_CALLED,)))
+    return None
 
 
 def _only_minutes(cdrs: Sequence[Cdr]) -> bool:

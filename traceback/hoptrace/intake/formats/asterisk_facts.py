@@ -15,6 +15,7 @@ from hoptrace.model.statements import StartBasis
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000
 _LONGEST_CALL = 7 * 86_400
+NO_CALLED = "no called number"
 _SHORTEST_CALL = 0.5
 """An answered call of `billsec` 0 lasted less than a second; a duration of 0 would say that it was not answered."""
 
@@ -79,7 +80,12 @@ class Times:
 
 
 def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
-    """Put a call and its rows into the ledger."""
+    """Put a call and its rows into the ledger; without a called number in any row they are rejected."""
+    called = _called(call)
+    if called is None:
+        for row in call.rows:
+            ledger.reject(file, row.row, NO_CALLED)
+        return
     answered = call.outgoing.text("disposition").upper() == "ANSWERED"
     start = times.start(call.first)
     target = _target(call.outgoing)
@@ -92,7 +98,7 @@ def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
         duration=times.duration(call.outgoing) if answered else 0.0,
         precision=times.precision(call.first),
         calling_number=call.incoming.get("calling_number") or call.first.get("calling_number"),
-        called_number=_called(call),
+        called_number=called,
         egress_called_number=call.outgoing.get("egress_called_number") or target.number,
         upstream=_neighbour(call.incoming.get("upstream")),
         downstream=target.trunk,
@@ -103,9 +109,9 @@ def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
 
 
 def _called(call: Call) -> str | None:
-    called = call.incoming.text("called_number")
-    first = call.first.get("called_number")
-    return first if first is not None and is_symbolic(called) else called
+    """The number that this attempt's row has, unless that is a place in the dial plan and another row knows better."""
+    numbers = [n for row in (call.incoming, call.first, *call.rows) if (n := row.get("called_number")) is not None]
+    return next((number for number in numbers if not is_symbolic(number)), numbers[0] if numbers else None)
 
 
 def _target(outgoing: Cdr) -> Target:
