@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -22,8 +23,10 @@ def simulate(scenario: str, seed: int, out: Path, as_json: bool) -> None:
     """
     from hoptrace.simulate import simulate as make
 
-    made = make(scenario, seed, out)
+    made = asdict(make(scenario, seed, out))
     if as_json:
         show.as_json(made)
     else:
-        click.echo(f"Wrote scenario {scenario}, seed {seed}, to {out}.")
+        submissions = made.pop("submissions")
+        show.facts(made.items())
+        click.echo(f"Submit the files of {len(submissions)} carriers as {out / 'submit.json'} says.")
