@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.freeswitch import FreeswitchJson
+from hoptrace.intake.formats.freeswitch_documents import clean, decoded_variables, documents_of
+from hoptrace.intake.reading import Chunk, Source
+from hoptrace.model.statements import RAW_CALLS, ROWS
+
+START = "1772460001000120"
+
+
+def document(**variables: Any) -> dict[str, Any]:
+    usual = {"uuid": "u1", "direction": "inbound", "start_uepoch": START, "sip_req_user": "12125550140"}
+    return {"core-uuid": "c", "variables": {**usual, **variables}, "callflow": []}
+
+
+def one(read, tmp_path: Path, *documents: dict[str, Any]) -> Chunk:
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(json.dumps(d) for d in documents), encoding="utf-8")
+    return read(path)
+
+
+def test_legs_of_three_documents_are_two_attempts(golden: Path, read) -> None:
+    chunk = read(golden / "a_leg.cdr.json", golden / "b_legs.cdr.json")
+    assert chunk.calls.schema == RAW_CALLS
+    assert chunk.rows.schema == ROWS
+    failed, answered = chunk.calls.sort("release_code", descending=True).to_dicts()
+    for call in (failed, answered):
+        assert call["start_time"] == datetime(2026, 3, 2, 14, 0, 1, 120, tzinfo=UTC)
+        assert (call["call_id"], call["upstream"], call["precision"]) == ("aleg-1@203.0.113.31", "203.0.113.31", 1)
+        assert (call["attestation"], call["orig_id"]) == ("B", "0b5c1f6e-9a3d-4c2b-8f10-6d1f2a3b4c5d")
+        assert call["redirecting_number"].startswith("<sip:+12125550199@")
+    assert (failed["downstream"], failed["release_code"], failed["duration"]) == ("gw-east", "503", 0.0)
+    assert (answered["downstream"], answered["egress_call_id"]) == ("gw-west", "bleg-2@sw1")
+    assert (answered["release_code"], answered["duration"]) == ("16", 10.0)
+    members = chunk.rows.filter(pl.col("call") == answered["call"]).select("file", "row").rows()
+    assert members == [(0, 1), (1, 2)]
+
+
+def test_many_documents_damage_and_url_encoding(golden: Path, read) -> None:
+    chunk = read(golden / "mixed.cdr.json")
+    assert chunk.rows["fate"].to_list() == ["accepted", "rejected", "rejected", "duplicate", "rejected"]
+    assert chunk.rows.filter(pl.col("fate") == "rejected")["reasons"].to_list() == [
+        ["no called number"],
+        ["not a JSON document"],
+        ["document is cut: file still being written?"],
+    ]
+    assert chunk.calls["called_number"].to_list() == ["+12125550141"]
+    assert chunk.rows["raw"][2] == b"not json at all"
+
+
+def test_values_are_decoded_only_where_all_are_encoded() -> None:
+    assert decoded_variables({"a": "%2B1", "b": "x%40y"}) == {"a": "+1", "b": "x@y"}
+    assert decoded_variables({"a": "%2B1", "b": "x@y"}) == {"a": "%2B1", "b": "x@y"}
+
+
+def test_an_incoming_leg_alone_names_the_gateway_that_it_dialled(read, tmp_path: Path) -> None:
+    leg = document(last_app="bridge", last_arg="{x=1}sofia/gateway/gw-east/912125550140")
+    call = one(read, tmp_path, leg).calls.row(0, named=True)
+    assert (call["downstream"], call["egress_called_number"]) == ("gw-east", "912125550140")
+
+
+def test_a_registered_user_is_no_neighbour(read, tmp_path: Path) -> None:
+    leg = document(
+        last_app="bridge", last_arg="user/1002@example.net", bridge_channel="sofia/internal/1002@203.0.113.9"
+    )
+    assert one(read, tmp_path, leg).calls["downstream"].to_list() == [None]
+
+
+def test_an_outgoing_leg_alone_takes_the_numbers_of_its_originator(read, tmp_path: Path) -> None:
+    leg = document(direction="outbound", sip_gateway_name="gw-east", sip_call_id="b@x")
+    origin = {"caller_id_number": "12025550130", "destination_number": "700", "network_addr": "203.0.113.31"}
+    leg["callflow"] = {"caller_profile": {"originator": {"originator_caller_profiles": [origin]}}}
+    call = one(read, tmp_path, leg).calls.row(0, named=True)
+    assert (call["upstream"], call["downstream"]) == ("203.0.113.31", "gw-east")
+    assert (call["called_number"], call["egress_called_number"]) == ("700", "12125550140")
+    assert (call["call_id"], call["egress_call_id"]) == (None, "b@x")
+
+
+def test_the_first_call_flow_has_what_was_received(read, tmp_path: Path) -> None:
+    leg = document(sip_req_user="")
+    leg["callflow"] = [
+        {"profile_index": "2", "caller_profile": {"destination_number": "1002", "rdnis": "700"}},
+        {"profile_index": "1", "caller_profile": {"destination_number": "700", "rdnis": ""}},
+    ]
+    call = one(read, tmp_path, leg).calls.row(0, named=True)
+    assert (call["called_number"], call["redirecting_number"]) == ("700", None)
+
+
+def test_repeated_keys_keep_the_first_that_is_not_empty() -> None:
+    (found,) = documents_of(b'{"a": "", "a": "1", "a": "2"}')
+    assert found.data == {"a": "1"}
+
+
+def test_bytes_that_are_not_utf8_keep_the_call(read, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(json.dumps(document(sip_from_user="XX")).encode().replace(b"XX", b"A\xa5"))
+    chunk = read(path)
+    assert chunk.calls["calling_number"].to_list() == ["A\ufffd"]
+    assert b"A\xa5" in chunk.rows["raw"][0]
+    assert clean("lone \ud800") == "lone ?"
+
+
+def test_negative_durations_are_dropped_and_flagged(read, tmp_path: Path) -> None:
+    leg = document(answer_uepoch="1772460002000000", end_uepoch="1772460004000000", billusec="-1772460002000000")
+    chunk = one(read, tmp_path, leg)
+    assert chunk.calls["duration"].to_list() == [2.0]
+    assert chunk.flags == ((0, "durations that cannot be, left out: 1"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"plain text\nof two lines\n", "not a JSON document"),
+        (b"[1, 2]", "not a JSON object"),
+        (b'{"a": ' * 100 + b"1" + b"}" * 100, "nested too deeply"),
+        (b'{"a": ' * 100_000, "nested too deeply"),
+        (b'{"a": 1', "document is cut: file still being written?"),
+    ],
+)
+def test_what_is_no_document_is_one_rejected_row(read, tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    assert read(path).rows.select("row", "fate", "reasons").rows() == [(1, "rejected", [reason])]
+
+
+def test_detect(golden: Path) -> None:
+    claimed: list[str] = []
+    for path in sorted(p for p in golden.parent.rglob("*") if p.is_file()):
+        if FreeswitchJson().detect(Source(0, path, path.name, "d"), path.read_bytes()) is not None:
+            claimed.append(path.name)
+    assert claimed == ["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_loses_no_byte(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]))
+    content = bytearray((golden / name).read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 60))] = data.draw(st.binary(max_size=8) | st.just(b"\n{"))
+    path = tmp_path / "damaged.json"
+    path.write_bytes(content)
+    try:
+        chunk = read(path, golden / "b_legs.cdr.json")
+    except InputRefused:
+        return
+    rows = chunk.rows.filter(pl.col("file") == 0).sort("row")
+    assert rows["row"].to_list() == list(range(1, rows.height + 1))
+    blank = bytes.maketrans(b"", b"")
+    junk = b" \t\r\n\0,\xef\xbb\xbf"
+    assert b"".join(rows["raw"]).translate(blank, junk) == bytes(content).translate(blank, junk)
+    assert set(chunk.rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
+    assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item()
