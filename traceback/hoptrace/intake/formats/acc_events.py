@@ -33,15 +33,18 @@ _CORE: dict[str, tuple[str, ...]] = {
     "to_tag": ("to_tag",),
     "call_id": ("callid", "call_id"),
     "release_code": ("sip_code", "code"),
+    "duration": ("duration",),
+    "ms_duration": ("ms_duration",),
+    "setuptime": ("setuptime",),
+    "record_id": ("record_id",),
+}
+
+_STAMPS: dict[str, tuple[str, ...]] = {
     "time": ("time", "timestamp"),
     "created": ("created",),
     "answer_time": ("call_start_time",),
     "start_time": ("start_time",),
     "end_time": ("end_time",),
-    "duration": ("duration",),
-    "ms_duration": ("ms_duration",),
-    "setuptime": ("setuptime",),
-    "record_id": ("record_id",),
 }
 
 # Extras have the names that the operator chose; these are in wide use (documentation, default schemas, dSIPRouter).
@@ -60,7 +63,8 @@ _EXTRAS: dict[str, tuple[str, ...]] = {
     "signer": ("signer",),
     "identity": ("identity", "identity_hdr"),
 }
-_NOTHING = frozenset({"", "<null>", "n/a", "null", "none"})  # how the servers print a variable that is not set
+# How the servers print a variable that is not set.
+_NOTHING = frozenset({"", "<null>", "<NULL>", "n/a", "N/A", "null", "NULL", "none", "None"})
 _ADDRESS_IN_URI = re.compile(r"<?sips?:(?:[^@>]*@)?([^;>?]+).*", re.IGNORECASE | re.DOTALL)
 _BRACKETED = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?")
 _WITH_PORT = re.compile(r"((?:[\w-]+\.)+[\w-]+):\d{1,5}", re.ASCII)
@@ -120,7 +124,8 @@ class Origin:
 class _Plan:
     """Which columns of one layout to read for what."""
 
-    core: Mapping[str, tuple[str, ...]]
+    core: tuple[tuple[str, tuple[str, ...]], ...]
+    stamps: tuple[tuple[str, tuple[str, ...]], ...]
     said: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -135,18 +140,17 @@ class EventReader:
     def read(self, origin: Origin, columns: Mapping[str, object], name: str) -> Event | str | None:
         """The event, or why the row is rejected, or None where it carries no call; `name` is the file's."""
         plan = self._plan(tuple(columns))
-        core = {key: text for key, names in plan.core.items() if (text := _first(columns, names)) is not None}
+        core = _texts(columns, plan.core)
         method = core.get("method", "").upper() or None
         if method in OTHER_METHODS:
             return None
-        stamps = {key: self._stamp(columns, plan, key, name) for key in _STAMPS}
-        if method is None and "start_time" not in core:
+        if method is None and not any(key == "start_time" for key, _ in plan.stamps):
             return "no method"
         if method is not None and method not in CALL_METHODS:
             return "unknown method"
         if method is not None and "call_id" not in core:
             return "no Call-ID"
-        return _event(origin, core, stamps, _said(plan, columns))
+        return _event(origin, core, self._stamps(columns, plan, name), _said(plan, columns))
 
     def _plan(self, keys: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(keys)
@@ -158,35 +162,23 @@ class EventReader:
                 return tuple(lower[name.lower()] for name in wanted if name.lower() in lower)
 
             plan = _Plan(
-                core={key: names for key, usual in _CORE.items() if (names := present(key, usual))},
+                core=tuple((key, names) for key, usual in _CORE.items() if (names := present(key, usual))),
+                stamps=tuple((key, names) for key, usual in _STAMPS.items() if (names := present(key, usual))),
                 said=tuple((key, names) for key, usual in _EXTRAS.items() if (names := present(key, usual))),
             )
             if len(self._plans) < 1_000:  # damaged logs can name new columns in every line
                 self._plans[keys] = plan
         return plan
 
-    def _stamp(self, columns: Mapping[str, object], plan: _Plan, key: str, name: str) -> Stamp | None:
-        for column in plan.core.get(key, ()):
-            stamp = self.times.read(columns[column], name)
-            if stamp is not None:
-                return stamp
-        return None
-
-
-_STAMPS = ("time", "created", "answer_time", "start_time", "end_time")
-
-
-def text_of(cell: object) -> str | None:
-    """A cell as text without blanks around it; None where it holds nothing."""
-    if isinstance(cell, str):
-        text = cell.strip()
-    elif isinstance(cell, bytes):
-        text = cell.decode("utf-8", "replace").strip()
-    elif isinstance(cell, int | float) and not isinstance(cell, bool):
-        text = str(cell)
-    else:
-        return None
-    return None if len(text) <= 6 and text.lower() in _NOTHING else text
+    def _stamps(self, columns: Mapping[str, object], plan: _Plan, name: str) -> dict[str, Stamp]:
+        stamps: dict[str, Stamp] = {}
+        for key, names in plan.stamps:
+            for column in names:
+                stamp = self.times.read(columns[column], name)
+                if stamp is not None:
+                    stamps[key] = stamp
+                    break
+        return stamps
 
 
 def address_of(text: str) -> str:
@@ -197,20 +189,30 @@ def address_of(text: str) -> str:
     return match[1] if match is not None else host
 
 
-def _first(columns: Mapping[str, object], names: tuple[str, ...]) -> str | None:
-    for name in names:
-        text = text_of(columns[name])
-        if text is not None:
-            return text
-    return None
+def _texts(columns: Mapping[str, object], wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    """What is wanted, each from the first of its columns that is not empty, without blanks around it."""
+    texts: dict[str, str] = {}
+    for key, names in wanted:
+        for name in names:
+            cell = columns[name]
+            text = cell.strip() if isinstance(cell, str) else _text_of(cell)
+            if text not in _NOTHING:
+                texts[key] = text
+                break
+    return texts
+
+
+def _text_of(cell: object) -> str:
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace").strip()
+    return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else ""
 
 
 def _said(plan: _Plan, columns: Mapping[str, object]) -> dict[str, str]:
-    said: dict[str, str] = {}
-    for key, names in plan.said:
-        text = _first(columns, names)
-        if text is not None:
-            said[key] = address_of(text) if key in ("upstream", "downstream") else text
+    said = _texts(columns, plan.said)
+    for key in ("upstream", "downstream"):
+        if ":" in said.get(key, ""):
+            said[key] = address_of(said[key])
     if "called_number" not in said and "egress_called_number" in said:
         said["called_number"] = said["egress_called_number"]
     if said.get("egress_called_number") == said.get("called_number"):
@@ -220,10 +222,10 @@ def _said(plan: _Plan, columns: Mapping[str, object]) -> dict[str, str]:
     return said
 
 
-def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp | None], said: dict[str, str]) -> Event:
-    micros = {key: stamp.micros if stamp is not None else None for key, stamp in stamps.items()}
+def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp], said: dict[str, str]) -> Event:
+    micros = {key: stamp.micros for key, stamp in stamps.items()}
     duration, odd = _duration(core, micros)
-    answered, created, setup = micros["answer_time"], micros["created"], _seconds(core.get("setuptime"))
+    answered, created, setup = micros.get("answer_time"), micros.get("created"), _seconds(core.get("setuptime"))
     if created is None and answered is not None and setup is not None:
         created = answered - round(setup * SECOND)
     call_id, to_tag = core.get("call_id"), core.get("to_tag")
@@ -239,14 +241,14 @@ def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp | None]
         from_tag=core.get("from_tag"),
         to_tag=to_tag,
         code=core.get("release_code"),
-        time=micros["time"],
+        time=micros.get("time"),
         created=created,
         answered=answered,
-        start=micros["start_time"],
-        end=micros["end_time"],
+        start=micros.get("start_time"),
+        end=micros.get("end_time"),
         duration=duration,
         odd_duration=odd,
-        tick=next((stamp.tick for stamp in stamps.values() if stamp is not None), SECOND),
+        tick=next((stamp.tick for stamp in stamps.values()), SECOND),
         said=said,
         record_id=origin.record_id
         or core.get("record_id")
@@ -254,13 +256,15 @@ def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp | None]
     )
 
 
-def _duration(core: dict[str, str], micros: dict[str, int | None]) -> tuple[float | None, bool]:
+def _duration(core: dict[str, str], micros: dict[str, int]) -> tuple[float | None, bool]:
     """Seconds of the dialog, and whether the written figure contradicts end minus start (Kamailio issue 350)."""
+    if "duration" not in core and "ms_duration" not in core and "end_time" not in micros:
+        return None, False
     whole, fine = _seconds(core.get("duration")), _seconds(core.get("ms_duration"))
     written = whole
     if fine is not None and (whole is None or abs(fine / 1000 - whole) <= 2):
         written = fine / 1000
-    start, end = micros["start_time"], micros["end_time"]
+    start, end = micros.get("start_time"), micros.get("end_time")
     if start is None or end is None or end < start:
         return (written, False) if written is None or 0 <= written < 7 * 86_400 else (None, True)
     span = (end - start) / SECOND

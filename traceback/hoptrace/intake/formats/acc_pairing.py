@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 
 from hoptrace.intake.formats.acc_events import Event
 from hoptrace.intake.formats.acc_times import SECOND
@@ -56,7 +57,7 @@ def pair(events: Sequence[Event]) -> Paired:
     if len(events) == 1 and events[0].method == "INVITE" and not events[0].dialog:
         paired.attempts.append(Attempt(invite=events[0]))
         return paired
-    ordered = _without_copies(sorted(events, key=_order), paired.duplicates)
+    ordered = _without_copies(events, paired.duplicates)
     invites = [event for event in ordered if event.method == "INVITE" and not event.dialog]
     for event in sorted(invites, key=lambda event: event.code in _CHALLENGES):
         _place_invite(event, paired)
@@ -69,11 +70,6 @@ def pair(events: Sequence[Event]) -> Paired:
     return paired
 
 
-def _order(event: Event) -> tuple[object, ...]:
-    """A total order by content, so that worker files and rotations do not matter; a row of the acc table goes first."""
-    return (*_content(event), event.missed, event.file, event.row)
-
-
 def _content(event: Event) -> tuple[object, ...]:
     times = (event.time, event.created, event.answered, event.start, event.end)
     texts = (event.method, event.from_tag, event.to_tag, event.code)
@@ -81,17 +77,20 @@ def _content(event: Event) -> tuple[object, ...]:
         *(_FAR if time is None else time for time in times),
         *(text or "~" for text in texts),
         -1.0 if event.duration is None else event.duration,
-        tuple(sorted(event.said.items())),
+        tuple(event.said.items()),
     )
 
 
-def _without_copies(ordered: Sequence[Event], duplicates: list[Event]) -> list[Event]:
+def _without_copies(events: Sequence[Event], duplicates: list[Event]) -> list[Event]:
+    """The events in a total order by content, so that worker files and rotations do not matter, each content once."""
     kept: list[Event] = []
-    contents: set[tuple[object, ...]] = set()
-    for event in ordered:
-        content = _content(event)
-        (duplicates if content in contents else kept).append(event)
-        contents.add(content)
+    before: object = None
+    keyed = sorted(
+        ((_content(event), event.missed, event.file, event.row, event) for event in events), key=itemgetter(0, 1, 2, 3)
+    )
+    for content, *_, event in keyed:  # of equal rows the one of the acc table counts, not that of missed_calls
+        (duplicates if content == before else kept).append(event)
+        before = content
     return kept
 
 

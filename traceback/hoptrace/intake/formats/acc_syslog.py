@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
@@ -13,7 +14,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _ACCOUNTING = re.compile(r"\bACC: (?P<what>[A-Za-z][A-Za-z _-]{0,60}): (?P<pairs>.*)", re.DOTALL)
 _CUT_ACCOUNTING = re.compile(r"\bACC:(?: |$)|\bacc_log_request\(\)")
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL | re.ASCII)
+_LEARN_LINES = 1_000
 _CALL_ID = ("call_id", "callid")
 
 
@@ -56,16 +57,17 @@ class AccSyslog:
         yield from gathering.chunks()
 
     def _shapes(self, source: Source) -> _Shapes:
+        """What whole lines look like, learned from the file's beginning, so that even its first line can be judged."""
         shapes = _Shapes()
-        for line in lines_of(source):
-            if b"ACC: " in line.raw and (found := _pairs_of(line.text)) and _has_call_id(found[1]):
+        for line in islice(lines_of(source), _LEARN_LINES):
+            if (found := _pairs_of(line.text)) and _has_call_id(found[1]):
                 shapes.cut(found[0], tuple(found[1]))
         return shapes
 
     def _line(self, source: Source, line: Line, shapes: _Shapes, gathering: Gathering) -> None:
         origin = Origin(source.index, line.number, line.raw)
         text = line.text
-        found = _pairs_of(text)
+        found = _pairs_of(text) if "ACC: " in text else None
         if found is None:
             cut = _CUT_ACCOUNTING.search(text) is not None
             gathering.reject(origin, _cut(line)) if cut else gathering.skip(origin)
@@ -101,10 +103,11 @@ def _pairs_of(text: str) -> tuple[str, dict[str, str]] | None:
     pairs: dict[str, str] = {}
     last = ""
     for piece in match["pairs"].split(";"):
-        pair = _PAIR.fullmatch(piece.strip())
-        if pair is not None:
-            last = pair[1]
-            pairs.setdefault(last, pair[2])
+        key, equals, value = piece.partition("=")
+        key = key.strip()
+        if equals and key.isidentifier():
+            last = key
+            pairs.setdefault(key, value)
         elif last:
             pairs[last] = f"{pairs[last]};{piece}"
     return (match["what"], pairs) if pairs else None
