@@ -3,7 +3,7 @@
     import hoptrace
 
     with hoptrace.open_workspace("hoptrace-workspace") as workspace:
-        hoptrace.submit(workspace, ["Master.csv"], "alpha")
+        hoptrace.submit(workspace, [Path("Master.csv")], "alpha")
         call = hoptrace.ReportedCall("c1", "2026-11-02T14:30:00-05:00", "+12025550143")
         (result,) = hoptrace.trace(workspace, [call])
         print(result.verdict, result.path)

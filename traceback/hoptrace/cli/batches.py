@@ -26,7 +26,7 @@ def list_(carrier: str | None, as_json: bool) -> None:
     from hoptrace.intake.submit import list_batches
 
     with the_workspace() as workspace:
-        receipts = [receipt for receipt in list_batches(workspace) if carrier in (None, receipt.carrier)]
+        receipts = list_batches(workspace, carrier)
     if as_json:
         show.as_json([receipt.as_dict() for receipt in receipts])
         return
@@ -66,25 +66,36 @@ def show_(batch: str, as_json: bool) -> None:
         show_receipt(receipt)
 
 
-@batches.command(epilog=example("hoptrace batches rejected BATCH --out to-mend.csv"))
+@batches.command(
+    epilog=example(
+        "hoptrace batches rejected BATCH --out to-mend.csv",
+        "hoptrace batches rejected BATCH --reasons reasons.csv",
+    )
+)
 @click.argument("batch")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the rows out, to be mended.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the rows as they were, to be mended."
+)
+@click.option("--reasons", type=click.Path(path_type=Path), metavar="FILE", help="Write row, reasons and text as CSV.")
 @json_option
 @workspace_option
-def rejected(batch: str, out: Path | None, as_json: bool) -> None:
+def rejected(batch: str, out: Path | None, reasons: Path | None, as_json: bool) -> None:
     """The rejected rows of a batch, with line numbers and every reason."""
-    from hoptrace.intake.submit import rejected_rows, write_rejected
+    from hoptrace.intake.submit import rejected_rows, write_reasons, write_rejected
 
     with the_workspace() as workspace:
         rows = rejected_rows(workspace, batch)
         if out is not None:
             write_rejected(workspace, batch, out)
+        if reasons is not None:
+            write_reasons(workspace, batch, reasons)
     if as_json:
         show.as_json([{"row": r.row, "reasons": list(r.reasons), "raw": _text(r.raw)} for r in rows])
-    elif out is not None:
-        click.echo(f"Wrote {len(rows):,} rows to {out}: mend them and submit the file again.")
-    else:
+    elif out is None and reasons is None:
         show.table(("Row", "Reasons", "As written"), [(r.row, "; ".join(r.reasons), _text(r.raw)) for r in rows])
+    else:
+        for path in filter(None, (out, reasons)):
+            click.echo(f"Wrote {len(rows):,} rejected rows to {path}")
 
 
 def _text(raw: bytes) -> str:
