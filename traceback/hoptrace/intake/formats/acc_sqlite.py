@@ -44,7 +44,7 @@ class AccSqlite:
         try:
             with closing(_open(source)) as connection:
                 found = [table.name for table in _tables(connection, Profile())]
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, UnicodeError):
             return Detection(self.name, 0.5, "it starts like an SQLite database, but cannot be opened")
         return Detection(self.name, 0.98, f"an SQLite database with the tables {', '.join(found)}") if found else None
 
@@ -57,7 +57,7 @@ class AccSqlite:
             try:
                 with closing(_open(source)) as connection:
                     _database(source, connection, context.profile, gathering)
-            except (sqlite3.Error, OSError, OverflowError) as error:
+            except (sqlite3.Error, OSError, UnicodeError) as error:
                 raise InputRefused(
                     f"{source.name}: the SQLite database cannot be read: {error}. Make a sound copy (sqlite3 FILE"
                     " '.backup COPY') and submit that."
