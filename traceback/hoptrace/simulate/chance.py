@@ -23,7 +23,7 @@ def stream(seed: int, subject: str) -> np.random.Generator:
 
 def dice(seed: int, subject: str) -> random.Random:
     """Like `stream`, for code that goes one by one."""
-    return random.Random(f"{seed}/{subject}")  # noqa: S311 - a simulation, no secret
+    return random.Random(f"{seed}/{subject}")
 
 
 def scramble(values: Ints, seed: int, subject: str) -> NDArray[np.uint64]:

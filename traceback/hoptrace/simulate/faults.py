@@ -1,4 +1,4 @@
-"""What goes wrong with carriers and their files: clocks, carriers that stay away, lost and doubled rows, unlisted trunks."""
+"""What goes wrong with carriers and their files: clocks, carriers that stay away, lost and doubled rows, odd trunks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from hoptrace.simulate.chance import Flags, Ints, scramble, stream
-from hoptrace.simulate.network import Network, Role
+from hoptrace.simulate.kinds import Role
+from hoptrace.simulate.network import Network
 from hoptrace.simulate.scenarios import Scenario
 from hoptrace.simulate.traffic import SECOND, campaign_origin
 

@@ -4,96 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
 from hoptrace.simulate.chance import dice
+from hoptrace.simulate.kinds import ASTERISKS, CANONICAL, PROXIES, SWITCHES, TRANSIT, FileKind, Role
 from hoptrace.simulate.numbers import Dialling, Spelling
 from hoptrace.simulate.scenarios import NetworkPlan, Scenario
-
-
-class Role(StrEnum):
-    """What a carrier does in the network."""
-
-    ORIGINATING = "originating"
-    TIER1 = "tier1"
-    TIER2 = "tier2"
-    TIER3 = "tier3"
-    GATEWAY = "gateway"
-    FOREIGN = "foreign"
-    TERMINATING = "terminating"
-
-
-TRANSIT = frozenset({Role.TIER1, Role.TIER2, Role.TIER3})
-
-
-class FileKind(StrEnum):
-    """What a carrier's files look like."""
-
-    CANONICAL_CSV = "canonical.csv"
-    CANONICAL_GZ = "canonical.csv.gz"
-    CANONICAL_ZST = "canonical.csv.zst"
-    CANONICAL_NDJSON = "canonical.ndjson"
-    CANONICAL_PARQUET = "canonical.parquet"
-    ASTERISK_16 = "asterisk 16 columns"
-    ASTERISK_18 = "asterisk 18 columns"
-    ASTERISK_21 = "asterisk 21 columns"
-    ASTERISK_HEADER = "asterisk 18 columns with header"
-    ACC_FLATSTORE = "kamailio flatstore"
-    ACC_SYSLOG = "kamailio syslog"
-    OPENSIPS_SYSLOG = "opensips syslog"
-    ACC_JSON = "kamailio json"
-    ACC_SQLITE = "kamailio sqlite"
-    YATE_LEGS = "yate legs"
-    YATE_COMBINED = "yate combined"
-    FREESWITCH = "freeswitch json"
-
-
-CANONICAL = (
-    FileKind.CANONICAL_CSV,
-    FileKind.CANONICAL_GZ,
-    FileKind.CANONICAL_ZST,
-    FileKind.CANONICAL_NDJSON,
-    FileKind.CANONICAL_PARQUET,
-)
-PROXIES = frozenset(
-    {FileKind.ACC_FLATSTORE, FileKind.ACC_SYSLOG, FileKind.OPENSIPS_SYSLOG, FileKind.ACC_JSON, FileKind.ACC_SQLITE}
-)
-ASTERISKS = frozenset({FileKind.ASTERISK_16, FileKind.ASTERISK_18, FileKind.ASTERISK_21, FileKind.ASTERISK_HEADER})
-
-_TRANSIT_SWITCHES = (
-    FileKind.ACC_SYSLOG,
-    FileKind.OPENSIPS_SYSLOG,
-    FileKind.ASTERISK_18,
-    FileKind.ACC_FLATSTORE,
-    FileKind.FREESWITCH,
-    FileKind.YATE_LEGS,
-    FileKind.ACC_SQLITE,
-)
-_SWITCHES: dict[Role, tuple[FileKind, ...]] = {
-    Role.ORIGINATING: (
-        FileKind.ASTERISK_16,
-        FileKind.ACC_SQLITE,
-        FileKind.FREESWITCH,
-        FileKind.ASTERISK_21,
-        FileKind.YATE_LEGS,
-        FileKind.OPENSIPS_SYSLOG,
-    ),
-    Role.GATEWAY: (FileKind.ACC_FLATSTORE, FileKind.OPENSIPS_SYSLOG, FileKind.FREESWITCH),
-    Role.FOREIGN: (FileKind.YATE_LEGS, FileKind.ASTERISK_HEADER, FileKind.ACC_SYSLOG, FileKind.FREESWITCH),
-    Role.TERMINATING: (
-        FileKind.ACC_JSON,
-        FileKind.YATE_COMBINED,
-        FileKind.ASTERISK_HEADER,
-        FileKind.ACC_FLATSTORE,
-        FileKind.FREESWITCH,
-    ),
-    Role.TIER1: _TRANSIT_SWITCHES[:3],
-    Role.TIER2: _TRANSIT_SWITCHES[2:],
-    Role.TIER3: _TRANSIT_SWITCHES,
-}
 
 _NAMES = (
     *("alder", "amber", "anvil", "aspen", "badger", "basalt", "birch", "bramble", "brook", "cedar", "cinder", "clover"),
@@ -187,7 +105,7 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     files = _files(roles, plan, roll)
     spread = scenario.faults.spellings
     carriers = tuple(
-        _carrier(index, names[index], role, files[index], plan.customers, spread, roll)
+        _with_customers(_carrier(index, names[index], role, files[index], roll), plan.customers, spread, roll)
         for index, role in enumerate(roles)
     )
     return Network(carriers, _links(carriers, roll))
@@ -221,19 +139,17 @@ def _files(roles: list[Role], plan: NetworkPlan, roll: random.Random) -> list[Fi
         switched = round(plan.switch_formats * len(members))
         for place, index in enumerate(members):
             if place < switched:
-                chosen[index] = _SWITCHES[role][place % len(_SWITCHES[role])]
+                chosen[index] = SWITCHES[role][place % len(SWITCHES[role])]
             else:
                 chosen[index] = CANONICAL[canonical % len(CANONICAL)]
                 canonical += 1
     return chosen
 
 
-def _carrier(
-    index: int, name: str, role: Role, files: FileKind, customers: int, spread: float, roll: random.Random
-) -> SimCarrier:
+def _carrier(index: int, name: str, role: Role, files: FileKind, roll: random.Random) -> SimCarrier:
+    """A carrier that has no customers yet and writes numbers as E.164."""
     country = _ABROAD[index % len(_ABROAD)] if role is Role.FOREIGN else "US"
     local = files in {FileKind.ASTERISK_16, FileKind.ASTERISK_21} and country == "US"
-    own = customers if role in {Role.ORIGINATING, Role.FOREIGN} else 0
     return SimCarrier(
         index=index,
         carrier_id=name,
@@ -243,8 +159,18 @@ def _carrier(
         address=_address(index),
         files=files,
         timezone=roll.choice(_ZONES) if local else "UTC",
-        dialling=_dialling(country, role, files, spread, roll),
-        customers=tuple(_customer(name, country, files, number, spread, roll) for number in range(own)),
+        dialling=Dialling(Spelling.E164, country),
+        customers=(),
+    )
+
+
+def _with_customers(carrier: SimCarrier, count: int, spread: float, roll: random.Random) -> SimCarrier:
+    """The carrier with its own way to write numbers, and its customers with theirs."""
+    own = count if carrier.role in {Role.ORIGINATING, Role.FOREIGN} else 0
+    return replace(
+        carrier,
+        dialling=_dialling(carrier, spread, roll),
+        customers=tuple(_customer(carrier, number, spread, roll) for number in range(own)),
     )
 
 
@@ -252,29 +178,29 @@ def _address(index: int) -> str:
     return f"203.0.113.{index + 1}" if index < 254 else f"sbc{index}.example.net"
 
 
-def _dialling(country: str, role: Role, files: FileKind, spread: float, roll: random.Random) -> Dialling:
-    draw, style = roll.random(), roll.random()
+def _dialling(carrier: SimCarrier, spread: float, roll: random.Random) -> Dialling:
+    draw, style, country = roll.random(), roll.random(), carrier.country
     if draw >= spread:
         return Dialling(Spelling.E164, country)
     if country != "US":
         return Dialling(Spelling.DOUBLE_ZERO if style < 0.5 else Spelling.E164, country)
-    if style < 0.2 and role in TRANSIT and files not in ASTERISKS:
+    if style < 0.2 and carrier.role in TRANSIT and carrier.files not in ASTERISKS:
         return Dialling(Spelling.PLAIN, country, prefix="7701")
     return Dialling(roll.choice((Spelling.PLAIN, Spelling.NATIONAL, Spelling.E164)), country)
 
 
-def _customer(carrier: str, country: str, files: FileKind, number: int, spread: float, roll: random.Random) -> Customer:
+def _customer(carrier: SimCarrier, number: int, spread: float, roll: random.Random) -> Customer:
     word = _CUSTOMERS[number % len(_CUSTOMERS)]
-    reference = f"{carrier}-{word}-{number + 1:02d}"
-    trunk = f"pbx-{word}-{number + 1:02d}" if files in ASTERISKS else f"198.51.100.{number % 200 + 20}"
-    spelling = (
-        roll.choice((Spelling.PLAIN, Spelling.NATIONAL, Spelling.E164)) if country in {"US", "GB"} else Spelling.E164
-    )
-    if roll.random() >= spread or (country == "GB" and spelling is Spelling.PLAIN):
+    named = carrier.files in ASTERISKS
+    trunk = f"pbx-{word}-{number + 1:02d}" if named else f"198.51.100.{number % 200 + 20}"
+    spelling = roll.choice((Spelling.PLAIN, Spelling.NATIONAL, Spelling.E164))
+    plain_abroad = carrier.country != "US" and (carrier.country != "GB" or spelling is Spelling.PLAIN)
+    if roll.random() >= spread or plain_abroad:
         spelling = Spelling.E164
-    outside = files is FileKind.ASTERISK_16 and spread > 0
-    dialling = Dialling(Spelling.PLAIN, country, prefix="9") if outside else Dialling(spelling, country)
-    return Customer(reference, trunk, dialling)
+    dialling = Dialling(spelling, carrier.country)
+    if carrier.files is FileKind.ASTERISK_16 and spread > 0:
+        dialling = Dialling(Spelling.PLAIN, carrier.country, prefix="9")
+    return Customer(f"{carrier.carrier_id}-{word}-{number + 1:02d}", trunk, dialling)
 
 
 def _links(carriers: tuple[SimCarrier, ...], roll: random.Random) -> nx.Graph[int]:

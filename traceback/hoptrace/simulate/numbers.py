@@ -99,7 +99,8 @@ def write_numbers(
     some ten thousand numbers stay quick.
     """
     pairs = frame.select(pl.col(number).alias("n"), pl.col(sender).alias("s")).unique().drop_nulls().sort("n", "s")
-    spelled = [diallings[s].write(n, called) for n, s in pairs.iter_rows()]
+    keys_of: list[tuple[int, int]] = pairs.rows()
+    spelled = [diallings[s].write(n, called) for n, s in keys_of]
     table = pairs.with_columns(pl.Series("text", spelled, dtype=pl.String))
     keys = frame.select(pl.col(number).alias("n"), pl.col(sender).alias("s"))
     return keys.join(table, on=["n", "s"], how="left", maintain_order="left").get_column("text")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hoptrace.simulate.network import ASTERISKS, CANONICAL, FileKind, Network, SimCarrier
+from hoptrace.simulate.kinds import ASTERISKS, CANONICAL, FileKind
+from hoptrace.simulate.network import Network, SimCarrier
 from hoptrace.simulate.speech import subscriber_trunk
 from hoptrace.simulate.writers.acc_text import FLATSTORE_LAYOUTS
 

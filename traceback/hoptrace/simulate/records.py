@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from hoptrace.simulate.chance import Flags, Ints, scramble, stream
-from hoptrace.simulate.network import TRANSIT, FileKind, Network, Role
+from hoptrace.simulate.chance import Ints, scramble, stream
+from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
+from hoptrace.simulate.network import Network
 from hoptrace.simulate.routes import LONGEST, RouteTable
 from hoptrace.simulate.scenarios import Scenario
 from hoptrace.simulate.traffic import OK, SECOND, Calls
@@ -42,7 +44,7 @@ SEEN = pl.Schema(
         "attestation": pl.String,
     }
 )
-"""Carriers are indices, -1 for none; times are true microseconds since 1970; `leg` is one arrival of a call at a carrier.
+"""Carriers are indices, -1 for none; times are true microseconds since 1970; a `leg` is one arrival at a carrier.
 
 `pos` counts from the originating carrier; a carrier that only refused a call has `pos` -1. `attempt` numbers the routes
 tried; `begun` is when this route was tried, `received` when the call came in. `delivered`: to an own subscriber.
@@ -52,7 +54,7 @@ tried; `begun` is when this route was tried, `received` when the call came in. `
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """Failed branches of route advance, one entry a call that has one: at position `at` the call went to `to` in vain."""
+    """Failed branches of route advance, one entry a call: at position `at` the call went to `to` in vain."""
 
     at: Ints
     to: Ints
@@ -82,7 +84,8 @@ def build_records(calls: Calls, network: Network, routes: RouteTable, scenario: 
     redirecting = stream(seed, "redirecting").random(through.height) < scenario.faults.redirecting_given
     through = through.with_columns(redirecting=pl.when(pl.lit(pl.Series(redirecting))).then("redirecting"))
     frames = [through, *_failed(through, branches, calls, network, seed)]
-    return pl.concat([frame.select(list(SEEN)).cast(dict(SEEN)) for frame in frames]).sort("received", "leg", "attempt")
+    together = pl.concat([frame.select(list(SEEN)).cast(pl.Schema(SEEN)) for frame in frames])
+    return together.sort("received", "leg", "attempt")
 
 
 def _tour(paths: Ints) -> Tour:
@@ -182,7 +185,7 @@ def _times(calls: Calls, tour: Tour, branches: Branches, seed: int) -> dict[str,
     }
 
 
-def _call_ids(tour: Tour, network: Network, seed: int) -> tuple[Ints, Ints]:
+def _call_ids(tour: Tour, network: Network, seed: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """The SIP Call-ID on the way in and out: proxies keep it, all others end it and start another."""
     keeps = np.array([carrier.keeps_call_id for carrier in network.carriers])[tour.carrier]
     changed = np.cumsum(~keeps)

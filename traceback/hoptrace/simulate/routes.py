@@ -10,7 +10,8 @@ import networkx as nx
 import numpy as np
 
 from hoptrace.simulate.chance import Flags, Ints, dice
-from hoptrace.simulate.network import TRANSIT, Network, Role
+from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
+from hoptrace.simulate.network import Network
 
 LONGEST = 9
 Path = tuple[int, ...]
@@ -40,6 +41,8 @@ class RouteTable:
 
     def forwarded(self, origin: int, forwarder: int, terminating: int, alternative: int) -> int | None:
         """A route that is forwarded on its way, or None where none fits."""
+        if self.network.carriers[forwarder].files is FileKind.YATE_COMBINED:
+            return None  # such a row has one called number only, so nobody could say that it changed
         first = self._path(origin, forwarder, alternative, short=True)
         second = self._path(forwarder, terminating, alternative, short=True)
         if first is None or second is None:

@@ -39,8 +39,8 @@ class NetworkPlan:
 class TrafficPlan:
     """Who calls whom. `calls` counts first attempts; redials come on top.
 
-    `campaign_calls` of them are one robocall campaign that comes from one foreign carrier's customer; `traced` background
-    calls are reported as well. `from_abroad` is the share of background calls that come from foreign carriers,
+    `campaign_calls` of them are one robocall campaign of one foreign carrier's customer; `traced` background calls are
+    reported as well. `from_abroad` is the share of background calls that come from foreign carriers,
     `answered` the share that is answered, `route_changes` the share of pairs of carriers whose first choice of route
     changes at some hour. `report_error`: how many seconds the called party's clock may be off.
     """
@@ -160,7 +160,7 @@ def scenario_names() -> tuple[str, ...]:
 
 
 def scenario_named(name: str, *, taking_part: float | None = None, calls: int | None = None) -> Scenario:
-    """A scenario by name; `taking_part` and `calls` turn its two commonest knobs. Raises UsageError for unknown names."""
+    """A scenario by name; `taking_part` and `calls` turn its two commonest knobs. Raises UsageError."""
     wanted = "silent-60" if name == "silent" else name
     found = next((scenario for scenario in _all() if scenario.name == wanted), None)
     if found is None:

@@ -1,13 +1,12 @@
-"""What a carrier's switch wrote down: records with the carrier's clock, spellings and trunk names, as writers take them."""
+"""What a carrier's switch wrote down: records with its clock, spellings and trunk names, as writers take them."""
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from hoptrace.simulate.chance import scramble
 from hoptrace.simulate.faults import Conditions
-from hoptrace.simulate.network import CANONICAL, Network, SimCarrier
+from hoptrace.simulate.network import Network, SimCarrier
 from hoptrace.simulate.numbers import Dialling, write_numbers
 
 ROWS = pl.Schema(
@@ -42,9 +41,9 @@ ROWS = pl.Schema(
 )
 """One row an arrival of a call at the carrier and route attempt, in order of `start`; a writer puts it in its format.
 
-Times are microseconds since 1970 by the carrier's own clock. `calling` and `called` are as received, `*_out` as sent on;
-`moved`: the called number was changed by forwarding. `in_trunk` and `out_trunk` are the carrier's own names or addresses;
-`out_trunk` is null where the call was refused here, the subscriber side's where it was `delivered`.
+Times are microseconds since 1970 by the carrier's own clock. `calling` and `called` are as received, `*_out` as sent
+on; `moved`: the called number was changed by forwarding. `in_trunk` and `out_trunk` are the carrier's own names or
+addresses; `out_trunk` is null where the call was refused here, the subscriber side's where it was `delivered`.
 """
 
 
@@ -179,13 +178,3 @@ def _uuid(number: pl.Expr) -> pl.Expr:
     digits = number.cast(pl.String).str.zfill(20)
     parts = [digits.str.slice(start, length) for start, length in ((0, 8), (8, 4), (12, 3), (15, 3))]
     return pl.format("{}-{}-4{}-8{}-{}", *parts, digits.str.reverse().str.slice(0, 12))
-
-
-def canonical(carrier: SimCarrier) -> bool:
-    """Whether the carrier writes canonical files."""
-    return carrier.files in CANONICAL
-
-
-def as_floats(values: pl.Series) -> list[float | None]:
-    """Microseconds as seconds."""
-    return [None if value is None else float(np.float64(value) / 1e6) for value in values.to_list()]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hoptrace.simulate.chance import Flags, Ints, dice, scramble, stream
-from hoptrace.simulate.network import Network, Role
+from hoptrace.simulate.kinds import Role
+from hoptrace.simulate.network import Network
 from hoptrace.simulate.numbers import gb_numbers, us_numbers
 from hoptrace.simulate.routes import RouteTable, distinct, numbers_of
 from hoptrace.simulate.scenarios import Scenario
@@ -109,7 +110,7 @@ def _first_attempts(scenario: Scenario, network: Network, people: Subscribers, s
     customer = np.where(campaign, 0, (chance.random(count) * width[origin]).astype(np.int64))
     place = chance.integers(0, len(people.numbers), size=count)
     called = people.numbers[place]
-    zero, none = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    zero = np.zeros(count, dtype=np.int64)
     caller, spoofed = _callers(scenario, people, (origin, customer), (called, campaign), seed)
     traced = campaign.copy()
     traced[plan.campaign_calls : plan.campaign_calls + plan.traced] = True

@@ -1,10 +1,11 @@
-"""The calls to be traced and the truth about each: what happened, what the files on hand can prove, which verdict is due."""
+"""The calls to be traced and the truth about each: what happened, what the files can prove, which verdict is due."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """How far the submitted records lead: `furthest` is a position on the path, counted from the terminating carrier."""
+    """How far the submitted records lead: `furthest` is a place on the path, the terminating carrier 0."""
 
     furthest: int
     verdict: Verdict
@@ -46,7 +47,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """What is on file: arrivals of calls (legs), carriers by call, each carrier's first and last time; `rerouted` calls."""
+    """What is on file: arrivals of calls (legs), carriers by call, carriers' first and last times; `rerouted` calls."""
 
     legs: frozenset[int]
     rerouted: frozenset[int]
@@ -109,11 +110,14 @@ def _files(world: Happened) -> _Files:
     mine = filed.join(traced.to_frame(), on="call", how="semi")
     names = [carrier.carrier_id for carrier in world.network.carriers]
     groups = mine.group_by("call").agg(pl.col("carrier").unique().sort()).sort("call")
+    held_by: list[tuple[int, list[int]]] = groups.rows()
     spans = filed.group_by("carrier").agg(pl.col("received").min().alias("a"), pl.col("received").max().alias("b"))
+    legs: list[int] = mine.get_column("leg").to_list()
+    rerouted: list[int] = world.records.filter(pl.col("pos") < 0).get_column("call").to_list()
     return _Files(
-        legs=frozenset(mine.get_column("leg").to_list()),
-        rerouted=frozenset(world.records.filter(pl.col("pos") < 0).get_column("call").to_list()),
-        holders={call: tuple(names[each] for each in carriers) for call, carriers in groups.iter_rows()},
+        legs=frozenset(legs),
+        rerouted=frozenset(rerouted),
+        holders={call: tuple(names[each] for each in carriers) for call, carriers in held_by},
         spans={carrier: (a, b) for carrier, a, b in spans.iter_rows()},
     )
 
@@ -142,7 +146,7 @@ def _truth(world: Happened, files: _Files, call: int, path: tuple[int, ...], ref
     trail = trail_of(world, files, call, path)
     names = [carriers[index].carrier_id for index in reversed(path)]
     origin = carriers[path[0]]
-    entry = next((carriers[b].carrier_id for a, b in zip(path, path[1:], strict=False) if _enters(world, a, b)), None)
+    entry = next((carriers[b].carrier_id for a, b in pairwise(path) if _enters(world, a, b)), None)
     return {
         "call_ref": ref,
         "path": names,

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 
 from hoptrace.errors import UsageError
 from hoptrace.simulate.faults import build_conditions, on_file, with_duplicates
@@ -38,7 +39,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What was written: `folder` and how much of everything is in it. `statements` counts rows as the switches saw them."""
+    """What was written into `folder`: how much of everything. `statements` counts attempts as switches saw them."""
 
     folder: Path
     scenario: str
@@ -122,17 +123,24 @@ def _directory_entry(carrier: SimCarrier) -> dict[str, str]:
 
 
 def _write_files(world: Happened, out: Path) -> tuple[Submission, ...]:
-    rows = write_down(world.filed, world.network, world.conditions, world.seed)
-    rows = with_duplicates(rows, world.scenario, world.seed).sort("carrier", "start", "leg", "attempt")
     submissions: list[Submission] = []
-    for (index,), mine in rows.partition_by("carrier", as_dict=True, maintain_order=True).items():
-        carrier = world.network.carriers[int(str(index))]
+    for carrier in world.network.carriers:
+        mine = rows_of(world, carrier)
+        if mine.is_empty():
+            continue
         folder = out / "cdrs" / carrier.carrier_id
         folder.mkdir(parents=True)
         name, write = writer_for(carrier.files)
         files = tuple(path.relative_to(out).as_posix() for path in write(carrier, mine, folder))
         submissions.append(Submission(carrier.carrier_id, files, _write_profile(world, carrier, name, out)))
     return tuple(sorted(submissions, key=lambda each: each.carrier))
+
+
+def rows_of(world: Happened, carrier: SimCarrier) -> pl.DataFrame:
+    """One carrier's rows as its switch wrote them (speech.ROWS), doubled rows included; one carrier at a time."""
+    mine = world.filed.filter(pl.col("carrier") == carrier.index)
+    rows = write_down(mine, world.network, world.conditions, world.seed)
+    return with_duplicates(rows, world.scenario, world.seed).sort("start", "leg", "attempt")
 
 
 def _write_profile(world: Happened, carrier: SimCarrier, name: str, out: Path) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from hoptrace.simulate.network import FileKind, SimCarrier
+from hoptrace.simulate.kinds import FileKind
+from hoptrace.simulate.network import SimCarrier
 from hoptrace.simulate.writers.acc_json import write_acc_json
 from hoptrace.simulate.writers.acc_sqlite import write_acc_sqlite
 from hoptrace.simulate.writers.acc_text import write_acc_syslog, write_flatstore, write_opensips_syslog
@@ -32,13 +33,13 @@ def writer_for(kind: FileKind) -> tuple[str, Write]:
         FileKind.ASTERISK_18: ("asterisk", write_asterisk),
         FileKind.ASTERISK_21: ("asterisk", write_asterisk),
         FileKind.ASTERISK_HEADER: ("asterisk", write_asterisk),
-        FileKind.ACC_FLATSTORE: ("acc-flatstore", write_flatstore),
-        FileKind.ACC_SYSLOG: ("acc-syslog", write_acc_syslog),
-        FileKind.OPENSIPS_SYSLOG: ("acc-syslog", write_opensips_syslog),
-        FileKind.ACC_JSON: ("acc-json", write_acc_json),
-        FileKind.ACC_SQLITE: ("acc-sqlite", write_acc_sqlite),
+        FileKind.ACC_FLATSTORE: ("acc_flatstore", write_flatstore),
+        FileKind.ACC_SYSLOG: ("acc_syslog", write_acc_syslog),
+        FileKind.OPENSIPS_SYSLOG: ("acc_syslog", write_opensips_syslog),
+        FileKind.ACC_JSON: ("acc_json", write_acc_json),
+        FileKind.ACC_SQLITE: ("acc_sqlite", write_acc_sqlite),
         FileKind.YATE_LEGS: ("yate", write_yate_legs),
         FileKind.YATE_COMBINED: ("yate", write_yate_combined),
-        FileKind.FREESWITCH: ("freeswitch", write_freeswitch),
+        FileKind.FREESWITCH: ("freeswitch_json", write_freeswitch),
     }
     return table[kind]

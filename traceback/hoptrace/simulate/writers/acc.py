@@ -21,7 +21,7 @@ _CALLEE_HANGS_UP = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One accounting row of a transaction; `time` in microseconds is that of the final reply, `created` of the INVITE."""
+    """One accounting row of a transaction; `time` (microseconds) is the final reply's, `created` the INVITE's."""
 
     time: int
     created: int

@@ -90,8 +90,8 @@ def _opensips(each: Transaction) -> str:
     return (
         f"{_opensips_prefix(each.time, each.call_id)}{what}: timestamp={each.time // SECOND};"
         f"created={each.created // SECOND};setuptime={(each.time - each.created) // SECOND};method={each.method};"
-        f"from_tag={each.from_tag};to_tag={'' if each.refused else each.to_tag};call_id={each.call_id};code={each.code};"
-        f"reason={each.reason};caller={each.src_user};callee={each.dst_ouser};in_trunk={each.src_ip};out_trunk={out};"
+        f"from_tag={each.from_tag};to_tag={'' if each.refused else each.to_tag};call_id={each.call_id};"
+        f"code={each.code};reason={each.reason};caller={each.src_user};callee={each.dst_ouser};in_trunk={each.src_ip};out_trunk={out};"
         f"dialed_out={dialled}"
     )
 
@@ -102,8 +102,8 @@ def _ended(dialog: Dialog) -> str:
     return (
         f"{_opensips_prefix(dialog.end, invite.call_id)}call ended: created={dialog.start // SECOND};"
         f"call_start_time={answer // SECOND};duration={-(-talk // SECOND)};ms_duration={talk // 1_000};"
-        f"setuptime={(answer - dialog.start) // SECOND};method=INVITE;from_tag={invite.from_tag};to_tag={invite.to_tag};"
-        f"call_id={invite.call_id};code=200;reason=OK;caller={invite.src_user};callee={invite.dst_ouser};"
+        f"setuptime={(answer - dialog.start) // SECOND};method=INVITE;from_tag={invite.from_tag};"
+        f"to_tag={invite.to_tag};call_id={invite.call_id};code=200;reason=OK;caller={invite.src_user};callee={invite.dst_ouser};"
         f"in_trunk={invite.src_ip};out_trunk={invite.dst_domain};dialed_out={invite.dst_user}"
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import zstandard
 
-from hoptrace.simulate.network import FileKind, SimCarrier
+from hoptrace.simulate.kinds import FileKind
+from hoptrace.simulate.network import SimCarrier
 
 _TIMES = "%Y-%m-%dT%H:%M:%S%.3f+00:00"
 

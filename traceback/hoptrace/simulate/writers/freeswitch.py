@@ -1,4 +1,4 @@
-"""FreeSWITCH's mod_json_cdr: a folder with one document a leg, `a_` for the leg that came in, `b_` for those sent out."""
+"""FreeSWITCH's mod_json_cdr: a folder with a document a leg, `a_` for the leg that came in, `b_` for those sent out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Yate's cdrfile: a row a leg between tabs, or both legs of a call in one row between commas; epoch with milliseconds."""
+"""Yate's cdrfile: a row a leg (tabs), or both legs of a call in one row (commas); epoch with milliseconds."""
 
 from __future__ import annotations
 
