@@ -57,7 +57,7 @@ class Canonical:
         return None
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
-        """One chunk a block of the file; raises InputRefused or ColumnMissing where the file as a whole cannot be read."""
+        """One chunk a block; raises InputRefused or ColumnMissing where the file as a whole cannot be read."""
         for source in sources:
             yield from _File(source).chunks(context.profile)
 

@@ -1,4 +1,4 @@
-"""What a canonical row must be: times with a zone, a called number, a duration that is one; all of it by expressions."""
+"""What a canonical row must be: times with a zone, a called number, a duration that is one; all by expressions."""
 
 from __future__ import annotations
 

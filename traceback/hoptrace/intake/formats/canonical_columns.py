@@ -66,7 +66,10 @@ def known_names(names: Sequence[str]) -> int:
 
 def split_header(line: str) -> tuple[str, list[str]]:
     """The separator under which a header shows most canonical columns, and its names."""
-    tries = [(separator, next(csv.reader([line], delimiter=separator), [])) for separator in SEPARATORS]
+    tries: list[tuple[str, list[str]]] = []
+    for separator in SEPARATORS:
+        rows = [*csv.reader([line], delimiter=separator)]
+        tries.append((separator, rows[0] if rows else []))
     return max(tries, key=lambda each: (known_names(each[1]), len(each[1])))
 
 
@@ -89,7 +92,7 @@ def find_columns(file: str, names: Sequence[str], profile: Profile) -> Columns:
         )
     missing = [column for column in REQUIRED if column not in sources]
     if missing:
-        raise ColumnMissing(_missing(file, missing, plain, set().union(*sources.values())))
+        raise ColumnMissing(_missing(file, missing, plain, {name for names in sources.values() for name in names}))
     return Columns(plain, sources)
 
 

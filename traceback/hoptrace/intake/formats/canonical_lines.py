@@ -7,10 +7,12 @@ import csv
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
 import zstandard
 
 from hoptrace.errors import InputRefused
@@ -20,6 +22,7 @@ PIECE_BYTES = 16 * 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_QUOTED = 50
 _PACKED_PIECE = 16 * 1024
+Offsets = npt.NDArray[np.int64]
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -65,7 +68,7 @@ def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
 
 
 def first_line(source: Source) -> str:
-    """The first line that is not blank, without line end and byte order mark; raises InputRefused where there is none."""
+    """The first line that is not blank, without line end and byte order mark; raises InputRefused where none is."""
     try:
         head = source.head()
     except IsADirectoryError:
@@ -124,7 +127,8 @@ def _unpacked(source: Source) -> Iterator[bytes]:
 
 def _unpacked_zstd(source: Source) -> Iterator[bytes]:
     """Frame by frame: files packed in parallel have many, and only an object per frame tells that one was cut."""
-    frame, got, size = zstandard.ZstdDecompressor().decompressobj(), [], 0
+    frame, size = zstandard.ZstdDecompressor().decompressobj(), 0
+    got: list[bytes] = []
     fed = False
     with source.path.open("rb") as stream:
         while packed := stream.read(_PACKED_PIECE):
@@ -151,7 +155,7 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield before or b"", True
 
 
-def _line_bounds(data: bytes) -> tuple[np.ndarray, np.ndarray]:
+def _line_bounds(data: bytes) -> tuple[Offsets, Offsets]:
     """Start and end offsets of the lines, line ends left out."""
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
@@ -161,7 +165,7 @@ def _line_bounds(data: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _quoted_pairs(
-    data: bytes, starts: np.ndarray, ends: np.ndarray, more: int | None, shape: Shape | None
+    data: bytes, starts: Offsets, ends: Offsets, more: int | None, shape: Shape | None
 ) -> tuple[list[tuple[int, int]], int]:
     """Lines (first, last) that one quoted field joins, and how many lines can be judged before more is read."""
     if shape is None or not len(starts) or b'"' not in data:
@@ -192,9 +196,7 @@ def _is_record(raw: bytes, lines: int, shape: Shape) -> bool:
     return len(rows) == 1 and len(rows[0]) == shape.width
 
 
-def _records(
-    data: bytes, starts: np.ndarray, ends: np.ndarray, pairs: list[tuple[int, int]], first_row: int
-) -> pl.DataFrame:
+def _records(data: bytes, starts: Offsets, ends: Offsets, pairs: list[tuple[int, int]], first_row: int) -> pl.DataFrame:
     """Lines as a frame; lines inside a pair become part of its first."""
     inner = np.zeros(len(starts), dtype=bool)
     last = ends.copy()
@@ -206,16 +208,15 @@ def _records(
     return pl.DataFrame({"row": rows, "raw": raw}).with_columns(text=_as_text(raw))
 
 
-def _slices(data: bytes, starts: np.ndarray, ends: np.ndarray) -> pl.Series:
+def _slices(data: bytes, starts: Offsets, ends: Offsets) -> pl.Series:
     """The bytes between offsets, without copying them one by one: every second slice of the data is a line end."""
     bounds = np.empty(2 * len(starts) + 1, dtype=np.int64)
     bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, ends[-1] if len(ends) else 0
     bounds = np.minimum(bounds, len(data))
-    every = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(data)]
-    )
-    series = pl.Series("raw", every)
-    return series.gather_every(2)
+    arrow: Any = pa  # it has no type stubs
+    buffers = [None, arrow.py_buffer(bounds), arrow.py_buffer(data)]
+    every = arrow.LargeBinaryArray.from_buffers(arrow.large_binary(), len(bounds) - 1, buffers)
+    return pl.Series("raw", every).gather_every(2)
 
 
 def _as_text(raw: pl.Series) -> pl.Series:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.canonical_columns import Columns, field_column, plain_name
@@ -19,33 +17,26 @@ BATCH_ROWS = 250_000
 
 def parquet_columns(source: Source) -> list[str]:
     """The file's column names; raises InputRefused where it is no Parquet file or is cut."""
-    with _opened(source) as file:
-        return list(file.schema_arrow.names)
-
-
-def parquet_blocks(source: Source, columns: Columns) -> Iterator[Parsed]:
-    """The rows, numbered from 1; `raw` is the row as JSON."""
-    row = 1
-    with _opened(source) as file:
-        try:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield _parsed(batch, row, columns)
-                row += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
-            raise InputRefused(f"{source.name}: damaged at or after row {row}: {error}. Export it again.") from error
-
-
-def _opened(source: Source) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(source.path)
-    except (pa.ArrowException, OSError) as error:
+        return list(pl.read_parquet_schema(source.path))
+    except (pl.exceptions.PolarsError, OSError) as error:
         raise InputRefused(
             f"{source.name} is no whole Parquet file: {error}. Export it again, or submit CSV or JSON lines."
         ) from error
 
 
-def _parsed(batch: pa.RecordBatch, first_row: int, columns: Columns) -> Parsed:
-    frame = pl.DataFrame(pl.from_arrow(batch))
+def parquet_blocks(source: Source, columns: Columns) -> Iterator[Parsed]:
+    """The rows, numbered from 1; `raw` is the row as JSON."""
+    row = 1
+    try:
+        for batch in pl.scan_parquet(source.path, glob=False).collect_batches(chunk_size=BATCH_ROWS):
+            yield _parsed(batch, row, columns)
+            row += batch.height
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputRefused(f"{source.name}: damaged at or after row {row}: {error}. Export it again.") from error
+
+
+def _parsed(frame: pl.DataFrame, first_row: int, columns: Columns) -> Parsed:
     frame = frame.rename(plain_name)
     text = frame.select(_as_text(name, dtype).alias(name) for name, dtype in frame.schema.items())
     rows = pl.int_range(first_row, first_row + text.height, dtype=pl.Int64, eager=True)

@@ -20,7 +20,7 @@ _QUOTED = '"(?:[^"]|"")*"'
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A block's records apart: `good` (row, raw, and the file's columns), `bad` (row, raw, why), `skipped` (row, raw)."""
+    """A block's records apart: `good` (row, raw, the file's columns), `bad` (row, raw, why), `skipped` (row, raw)."""
 
     good: pl.DataFrame
     bad: pl.DataFrame
@@ -58,7 +58,7 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
 def parse_json(block: Block, columns: Columns) -> Parsed:
     """JSON lines: an object a line; values of any type are taken as text."""
     records = _plain(block.records)
-    schema = {name: pl.String for name in columns.names}
+    schema = dict.fromkeys(columns.names, pl.String)
     silent = (pl.col("text").str.strip_chars() == "").fill_null(value=False)
     why = pl.when(pl.col("text").is_null()).then(pl.lit(NOT_UTF8))
     judged = records.with_columns(silent=silent, why=why)
@@ -112,7 +112,7 @@ def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataF
 def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.DataFrame:
     """Record by record, where a block's text does not split into as many rows as it has records."""
     fields = [next(csv.reader(io.StringIO(text, newline=""), delimiter=shape.separator)) for text in good["text"]]
-    return pl.DataFrame(fields, schema={name: pl.String for name in names}, orient="row")
+    return pl.DataFrame(fields, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]]) -> pl.DataFrame:

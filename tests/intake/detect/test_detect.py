@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.detect import find_format, named_format
+from hoptrace.intake.formats.canonical import Canonical
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+
+@dataclass(frozen=True)
+class Fake:
+    name: str
+    mark: bytes = b""
+    sure: float = 0.9
+    needs_profile: bool = False
+    title: str = "a switch's CDRs"
+    grouped: bool = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        return Detection(self.name, self.sure, f"it shows {self.mark!r}") if self.mark in head else None
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        return iter(())
+
+
+ALPHA, BETA = Fake("alpha", b"A"), Fake("beta", b"B", sure=0.8)
+
+
+def source(tmp_path: Path, content: bytes, name: str = "cdr.csv") -> Source:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return Source(0, path, name, "")
+
+
+def test_the_surest_claim_wins_in_any_order(tmp_path: Path) -> None:
+    both = source(tmp_path, b"AB")
+    assert find_format(both, [BETA, ALPHA]) is ALPHA
+    assert find_format(both, [ALPHA, BETA]) is ALPHA
+    assert find_format(source(tmp_path, b"xB"), [ALPHA, BETA]) is BETA
+
+
+def test_equal_claims_are_refused_and_name_both(tmp_path: Path) -> None:
+    with pytest.raises(FormatUnknown, match="--format alpha or --format gamma"):
+        find_format(source(tmp_path, b"AB"), [ALPHA, BETA, Fake("gamma", b"B")])
+
+
+def test_nothing_fits_says_what_was_seen(tmp_path: Path) -> None:
+    with pytest.raises(FormatUnknown) as refused:
+        find_format(source(tmp_path, b"\n\nid;when;\x07who" + b"x" * 200 + b"\nmore"), [ALPHA, BETA])
+    message = str(refused.value)
+    assert message.startswith("cdr.csv: no known format. It begins with «id;when;·who")
+    assert "…»" in message
+    assert "more" not in message
+    assert "--format NAME (alpha, beta) or --format profile.toml" in message
+
+
+def test_a_weak_claim_is_told_but_not_taken(tmp_path: Path) -> None:
+    with pytest.raises(FormatUnknown, match=r"Nearest, but not sure enough: weak: it shows"):
+        find_format(source(tmp_path, b"A"), [Fake("weak", b"A", sure=0.5)])
+
+
+def test_a_format_of_chosen_columns_needs_a_profile(tmp_path: Path) -> None:
+    reader = Fake("extras", b"A", needs_profile=True)
+    file = source(tmp_path, b"A")
+    with pytest.raises(FormatUnknown, match=r'profile with format = "extras".*--format profile.toml'):
+        find_format(file, [reader])
+    assert find_format(file, [reader], Profile()) is reader
+
+
+def test_a_profile_that_names_its_format_decides(tmp_path: Path) -> None:
+    assert find_format(source(tmp_path, b"A"), [ALPHA, BETA], Profile(format="beta")) is BETA
+    with pytest.raises(FormatUnknown, match=r"no format «nix». Formats are: alpha, beta\."):
+        find_format(source(tmp_path, b"A"), [ALPHA, BETA], Profile(format="nix"))
+
+
+def test_a_format_by_its_name() -> None:
+    assert named_format("beta", [ALPHA, BETA]) is BETA
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\n"])
+def test_an_empty_file_is_called_empty(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(FormatUnknown, match="is empty"):
+        find_format(source(tmp_path, content), [ALPHA])
+
+
+def test_unreadable_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="is a directory"):
+        find_format(Source(0, tmp_path, "cdrs", ""), [ALPHA])
+    with pytest.raises(InputRefused, match="cannot be read"):
+        find_format(Source(0, tmp_path / "none.csv", "none.csv", ""), [ALPHA])
+    cut = source(tmp_path, gzip.compress(b"A" * 1000)[:-9], "cut.csv.gz")
+    with pytest.raises(InputRefused, match="cut or damaged"):
+        find_format(cut, [ALPHA])
+
+
+@pytest.mark.parametrize(
+    ("content", "sure"),
+    [
+        (b"start_time,called_number\n", 0.98),
+        (b"\xef\xbb\xbfStart_Time;called_number\r\n", 0.98),
+        (b'{"start_time": 1, "called_number": 2}\n', 0.98),
+        (b"start,duration,upstream,downstream,called_number\n", 0.7),
+        (b"time,caller,callee,duration\n", None),
+        (b"", None),
+        (b"PAR1 but not really", None),
+        (b"{not json", None),
+    ],
+)
+def test_canonical_claims_its_own(tmp_path: Path, content: bytes, sure: float | None) -> None:
+    file = source(tmp_path, content)
+    claim = Canonical().detect(file, content)
+    assert (claim.sure if claim else None) == sure

@@ -1,0 +1,91 @@
+"""Which format a file has, for `--format auto`: every reader is asked, and only a clear answer counts."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import zstandard
+
+from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Detection, FormatReader, Source
+
+LEAST_SURE = 0.5
+_SHOWN_CHARACTERS = 80
+
+
+def find_format(source: Source, readers: Sequence[FormatReader], profile: Profile | None = None) -> FormatReader:
+    """The one reader that fits the file best; `profile` is what `--format profile.toml` gave, if anything.
+
+    A profile that names its format decides. Otherwise the surest claim above one half wins. Raises FormatUnknown, with
+    what was seen, where there is none, where two are equally sure, or where the winner cannot read without a profile.
+    """
+    if profile is not None and profile.format is not None:
+        return named_format(profile.format, readers)
+    head = _head(source)
+    asked = [(reader, reader.detect(source, head)) for reader in readers]
+    claims = [(reader, claim) for reader, claim in asked if claim is not None]
+    claims.sort(key=lambda pair: -pair[1].sure)
+    best = [pair for pair in claims if pair[1].sure == claims[0][1].sure]
+    if not best or best[0][1].sure <= LEAST_SURE:
+        raise FormatUnknown(_nothing_fits(source, head, [claim for _, claim in claims], readers))
+    if len(best) > 1:
+        raise FormatUnknown(_several_fit(source, [claim for _, claim in best]))
+    reader, claim = best[0]
+    if reader.needs_profile and profile is None:
+        raise FormatUnknown(
+            f"{source.name} looks like {reader.title} ({claim.why}), whose columns each operator chooses. "
+            f'Name them in a profile with format = "{reader.name}" and submit with --format profile.toml.'
+        )
+    return reader
+
+
+def named_format(name: str, readers: Sequence[FormatReader]) -> FormatReader:
+    """The reader of that name; raises FormatUnknown with the names that exist."""
+    for reader in readers:
+        if reader.name == name:
+            return reader
+    raise FormatUnknown(f"There is no format «{name}». Formats are: {_names(readers)}.")
+
+
+def _head(source: Source) -> bytes:
+    try:
+        return source.head()
+    except IsADirectoryError:
+        raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
+    except (EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise InputRefused(
+            f"{source.name} cannot be unpacked ({error}): it is cut or damaged. Copy it again and submit it."
+        ) from error
+    except OSError as error:
+        raise InputRefused(f"{source.name} cannot be read: {error}.") from error
+
+
+def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers: Sequence[FormatReader]) -> str:
+    if not head.strip():
+        return f"{source.name} is empty: there is no format to find. Export it again and submit it."
+    weak = "; ".join(f"{claim.format}: {claim.why}" for claim in claims)
+    seen = f" Nearest, but not sure enough: {weak}." if weak else " No format claims it."
+    return (
+        f"{source.name}: no known format. It begins with {_shown(head)}.{seen} "
+        f"Say what it is with --format NAME ({_names(readers)}) or --format profile.toml."
+    )
+
+
+def _several_fit(source: Source, claims: list[Detection]) -> str:
+    said = "; ".join(f"{claim.format}: {claim.why}" for claim in claims)
+    choice = " or ".join(f"--format {claim.format}" for claim in claims)
+    return f"{source.name}: several formats fit equally well ({said}). Say which with {choice}."
+
+
+def _shown(head: bytes) -> str:
+    """The first line that is not blank, cut and made printable."""
+    text = head[:4096].decode("utf-8", "backslashreplace").lstrip("\ufeff")
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    plain = "".join(character if character.isprintable() else "·" for character in line)
+    return f"«{plain[:_SHOWN_CHARACTERS]}{'…' if len(plain) > _SHOWN_CHARACTERS else ''}»"
+
+
+def _names(readers: Sequence[FormatReader]) -> str:
+    return ", ".join(reader.name for reader in readers)
