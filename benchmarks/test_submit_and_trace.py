@@ -33,7 +33,7 @@ def make_workspace(folder: Path) -> Workspace:
     workspace = init_workspace(folder)
     carriers = folder.parent / "carriers.csv"
     carriers.write_text("carrier_id,country\norig,US\ntransit,US\nterm,US\n")
-    workspace.catalog.load_directory(carriers, None)
+    workspace.catalog.directory.load_directory(carriers, None)
     return workspace
 
 

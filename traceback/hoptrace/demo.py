@@ -49,7 +49,7 @@ def run_demo(out: Path, console: Console) -> int:
     world = out / "world"
     simulate(SCENARIO, SEED, world)
     with init_workspace(out / "workspace") as workspace:
-        workspace.catalog.load_directory(world / "carriers.csv", world / "trunks.csv")
+        workspace.catalog.directory.load_directory(world / "carriers.csv", world / "trunks.csv")
         receipts = _submit_all(workspace, world)
         _show_receipts(console, receipts)
         learn_clocks(workspace)
