@@ -34,7 +34,8 @@ class Workspace:
         """Carriers, batches, clocks and traces."""
         from hoptrace.catalog.catalog import Catalog
 
-        return Catalog(self.settings.catalog_url or f"sqlite:///{self.path / CATALOG_FILE}")
+        url = self.settings.catalog_url or f"sqlite:///{self.path / CATALOG_FILE}"
+        return Catalog(url, in_lake=self._in_lake)
 
     @cached_property
     def lake(self) -> Lake:
@@ -42,6 +43,10 @@ class Workspace:
         from hoptrace.lake.lake import Lake
 
         return Lake(self.settings.lake_uri or str(self.path / LAKE_FOLDER))
+
+    def _in_lake(self, commit_id: str) -> bool:
+        # The lake is opened only when somebody asks.
+        return self.lake.has_commit(commit_id)
 
     @contextmanager
     def writing(self) -> Generator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,11 +27,13 @@ class CommitState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """A batch as it is entered: its receipt, and the time span of its statements (None where it has none)."""
+    """A batch as it is entered: its receipt, the time span of its statements (None where it has none), its header."""
 
     receipt: Receipt
-    first_time: datetime | None
-    last_time: datetime | None
+    first_time: datetime | None = None
+    last_time: datetime | None = None
+    header: bytes | None = None
+    """The header line of a text file, kept so that rejected rows can be written out under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +48,36 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """A batch as the catalog has it; `pending` where only the lake can tell whether it is in."""
+    """A batch as the catalog has it."""
 
     receipt: Receipt
     commit_id: str
     submitted_at: datetime
-    pending: bool
+    header: bytes | None
 
 
 class Batches:
-    """The stored batches. Everything of one commit is entered, settled or taken out together."""
+    """The stored batches. Everything of one commit is entered, settled or taken out together.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    A commit that is still pending counts as in when `in_lake` says that the lake has it: its process was killed, or is
+    just about to say so.
+    """
+
+    def __init__(self, engine: sa.Engine, in_lake: Callable[[str], bool]) -> None:
         self._engine = engine
+        self._in_lake = in_lake
 
-    def begin(self, commit_id: str, batches: Sequence[NewBatch], rejected: Iterable[RejectedRow]) -> None:
-        """Enter a commit as pending, with its batches and their rejected rows."""
+    def begin(self, commit_id: str, carrier_id: str) -> None:
+        """Announce a commit, so that what it leaves behind when it is killed can be found."""
         now = datetime.now(UTC)
-        carrier = batches[0].receipt.carrier
-        commit = {"commit_id": commit_id, "carrier_id": carrier, "state": CommitState.PENDING, "created_at": now}
+        commit = {"commit_id": commit_id, "carrier_id": carrier_id, "state": CommitState.PENDING, "created_at": now}
         with guard(), self._engine.begin() as connection:
             connection.execute(sa.insert(COMMITS), commit)
+
+    def enter(self, commit_id: str, batches: Sequence[NewBatch], rejected: Iterable[RejectedRow]) -> None:
+        """Enter the batches of a pending commit, with their rejected rows."""
+        now = datetime.now(UTC)
+        with guard(), self._engine.begin() as connection:
             connection.execute(sa.insert(BATCHES), [_batch_row(commit_id, batch, now) for batch in batches])
             for part in _parts(rejected):
                 connection.execute(sa.insert(REJECTED_ROWS), part)
@@ -108,14 +119,15 @@ class Batches:
         return found[0]
 
     def spans(self, carrier_id: str | None = None) -> list[tuple[str, str, datetime, datetime]]:
-        """(carrier, batch, first, last start time) of every batch that has statements."""
-        query = sa.select(BATCHES.c.carrier_id, BATCHES.c.batch, BATCHES.c.first_time, BATCHES.c.last_time)
-        query = query.where(BATCHES.c.first_time.is_not(None)).order_by(BATCHES.c.batch)
+        """(carrier, batch, first, last start time) of every batch that has statements, in the order of the batches."""
+        at = BATCHES.c
+        query = sa.select(at.carrier_id, at.batch, at.first_time, at.last_time, at.commit_id, COMMITS.c.state)
+        query = query.join(COMMITS).where(BATCHES.c.first_time.is_not(None))
         if carrier_id is not None:
             query = query.where(BATCHES.c.carrier_id == carrier_id)
-        with guard(), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [(carrier, batch, _utc(first), _utc(last)) for carrier, batch, first, last in rows]
+        rows = self._visible(query)
+        spans = [(row["carrier_id"], row["batch"], _utc(row["first_time"]), _utc(row["last_time"])) for row in rows]
+        return sorted(spans, key=lambda span: span[1])
 
     def rejected_rows(self, batch: str) -> list[RejectedRow]:
         """The rejected rows of a batch, in the order of the file; raises UnknownBatch."""
@@ -127,9 +139,14 @@ class Batches:
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[StoredBatch]:
         query = sa.select(BATCHES, COMMITS.c.state).join(COMMITS).where(*conditions)
+        return [_stored(row) for row in self._visible(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch))]
+
+    def _visible(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch)).mappings().all()
-        return [_stored(dict(row)) for row in rows]
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        pending = {row["commit_id"] for row in rows if row["state"] == CommitState.PENDING}
+        out = {commit_id for commit_id in sorted(pending) if not self._in_lake(commit_id)}
+        return [row for row in rows if row["commit_id"] not in out]
 
 
 def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]:
@@ -144,6 +161,7 @@ def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]
         "last_time": batch.last_time,
         "statements": receipt.statements,
         "receipt": receipt.as_dict(),
+        "header": batch.header,
     }
 
 
@@ -159,9 +177,10 @@ def _parts(rejected: Iterable[RejectedRow]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _stored(row: dict[str, Any]) -> StoredBatch:
-    told: dict[str, Any] = row["receipt"]
-    receipt = Receipt(**(told | {"flags": tuple(told["flags"])}))
-    return StoredBatch(receipt, row["commit_id"], _utc(row["submitted_at"]), row["state"] == CommitState.PENDING)
+    told: dict[str, Any] = dict(row["receipt"])
+    flags: tuple[str, ...] = tuple(told.pop("flags"))
+    receipt = Receipt(**told, flags=flags)
+    return StoredBatch(receipt, row["commit_id"], _utc(row["submitted_at"]), row["header"])
 
 
 def _utc(time: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from hoptrace.catalog.batches import Batches
@@ -14,14 +15,15 @@ from hoptrace.catalog.traces import Traces
 class Catalog:
     """Carriers (`directory`), `batches`, `clocks` and `traces` in one SQLite or PostgreSQL database.
 
-    Opening makes or updates the tables. Whatever the database refuses comes as StorageFailed.
+    Opening makes or updates the tables. `in_lake` tells whether the lake has a commit of this id.
+    Whatever the database refuses comes as StorageFailed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, in_lake: Callable[[str], bool]) -> None:
         self._engine = open_engine(url)
         upgrade(self._engine)
         self.directory = Directory(self._engine)
-        self.batches = Batches(self._engine)
+        self.batches = Batches(self._engine, in_lake)
         self.clocks = Clocks(self._engine)
         self.traces = Traces(self._engine)
 

@@ -70,6 +70,7 @@ BATCHES = Table(
     Column("last_time", DateTime(timezone=True)),
     Column("statements", BigInteger, nullable=False),
     Column("receipt", JSON, nullable=False),
+    Column("header", LargeBinary),  # the header line of a text file some of whose rows were rejected
     UniqueConstraint("carrier_id", "digest"),
 )
 

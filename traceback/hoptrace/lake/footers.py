@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hoptrace.lake.storage import Store
@@ -39,7 +38,7 @@ class Footers:
         """The footer of a file of the table."""
         known = self._footers.get(path)
         if known is None:
-            known = self._footers[path] = _read_footer(self.open(path, None).metadata)
+            known = self._footers[path] = _read_footer(self._store.footer(path))
         return known
 
     def keys(self, path: str, group: int) -> tuple[Int64s, Int64s]:
@@ -47,22 +46,14 @@ class Footers:
         name = (path, group)
         known = self._keys.get(name)
         if known is None:
-            table = self.open(path, self.footer(path).metadata).read_row_group(group, columns=["key", "start_time"])
-            known = (_int64s(table["key"]), _int64s(table["start_time"].cast("int64")))
+            columns = self._store.read_group(path, self.footer(path).metadata, group, ["key", "start_time"])
+            known = (columns["key"].to_numpy(), columns["start_time"].to_physical().to_numpy())
             self._keys[name] = known
             if len(self._keys) > KEPT_GROUPS:
                 self._keys.popitem(last=False)
         else:
             self._keys.move_to_end(name)
         return known
-
-    def open(self, path: str, metadata: Any) -> Any:
-        """The file, ready to read row groups from."""
-        return pq.ParquetFile(self._store.full(path), metadata=metadata, filesystem=self._store.files)
-
-
-def _int64s(column: Any) -> Int64s:
-    return column.to_numpy()
 
 
 def _read_footer(metadata: Any) -> Footer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -35,6 +37,14 @@ _TABLE_PROPERTIES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The files of an append that is not committed yet."""
+
+    commit_id: str
+    adds: tuple[AddAction, ...]
+
+
 class Lake:
     """The statements of one workspace. Writing needs the workspace's writer lock; reading needs nothing."""
 
@@ -49,7 +59,7 @@ class Lake:
         with guard("make its table"):
             DeltaTable.create(
                 self.uri,
-                schema=pl.DataFrame(schema=TABLE).to_arrow().schema,
+                schema=TABLE,
                 mode="ignore",
                 partition_by=PARTITIONS,
                 name="statements",
@@ -70,25 +80,38 @@ class Lake:
 
         All or nothing: until the commit's last step no reader sees a row. A `commit_id` that is in is not added again.
         """
-        table = self._table()
-        if table.transaction_version(commit_id) is not None:
-            return table.version()
+        if not self.has_commit(commit_id):
+            self.commit(self.stage(frames, commit_id))
+        return self.version()
+
+    def stage(self, frames: Iterable[pl.DataFrame], commit_id: str) -> Staged:
+        """Write the files of an append, unseen before `commit`; `forget` deletes what a killed one leaves."""
         adds: list[AddAction] = []
         try:
-            with guard("write"):
-                for run, frame in enumerate(_runs(frames)):
-                    for part in parts(frame):
-                        adds.append(self._store.write(part, f"{commit_id}-{run:04d}", data_change=True))
-                self._commit(table, list(adds), commit_id)
+            for run, frame in enumerate(_runs(frames)):
+                with guard("write"):
+                    adds += [
+                        self._store.write(part, f"{commit_id}-{run:04d}", data_change=True) for part in parts(frame)
+                    ]
         except BaseException:
-            self._take_back(commit_id, [add.path for add in adds])
+            self._take_back(commit_id)
             raise
-        return self.version()
+        return Staged(commit_id, tuple(adds))
+
+    def commit(self, staged: Staged) -> None:
+        """Make the staged statements visible, in one step of the table's log."""
+        try:
+            with guard("write its log"):
+                self._commit(self._table(), list(staged.adds), staged.commit_id)
+        except BaseException:
+            self._take_back(staged.commit_id)
+            raise
 
     def forget(self, commit_id: str) -> None:
         """Delete the files that an append left behind when it was killed; a commit that is in keeps its files."""
-        if not self.has_commit(commit_id):
-            self._store.remove(self._store.named(commit_id))
+        with guard("be read"):
+            if not self.has_commit(commit_id):
+                self._store.remove(self._store.named(commit_id))
 
     def tidy(self) -> int:
         """Merge the small files of each partition that has many; gives how many files went. Old versions stay readable.
@@ -133,13 +156,10 @@ class Lake:
         )
         self._store.sync(self._store.full(f"_delta_log/{self.version():020d}.json"))
 
-    def _take_back(self, commit_id: str, paths: list[str]) -> None:
+    def _take_back(self, commit_id: str) -> None:
         # The commit may have gone through and only a later step failed: then the files belong to the table.
-        try:
-            if not self.has_commit(commit_id):
-                self._store.remove(sorted({*paths, *self._store.named(commit_id)}))
-        except (StorageFailed, OSError):
-            return
+        with suppress(StorageFailed):
+            self.forget(commit_id)
 
     def _merge(self, index: Index, day: Any, files: pl.DataFrame) -> None:
         merge_id = f"merge-{uuid.uuid4().hex}"
@@ -156,7 +176,7 @@ class Lake:
                 ]
                 self._commit(table, [added, *removed], merge_id)
         except BaseException:
-            self._take_back(merge_id, [])
+            self._take_back(merge_id)
             raise
 
 

@@ -57,7 +57,7 @@ def parts(statements: pl.DataFrame) -> Iterator[Part]:
 
 def as_statements(stored: pl.DataFrame) -> pl.DataFrame:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    return stored.select(STATEMENTS.names()[:-1] + [pl.col("fingerprint").reinterpret(signed=False)])
+    return stored.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
 
 
 def sort_part(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,6 @@
 """The lake's files: written once, never changed, each read through one small interface on a disk or an object store."""
+# pyright: basic
+# pyarrow has no type stubs; it is used in this file alone.
 
 from __future__ import annotations
 
@@ -13,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 from pyarrow import ArrowException
 from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, Part
+from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -59,7 +62,19 @@ class Store:
 
     def read(self, path: str) -> pl.DataFrame:
         """A whole file of the table."""
-        return pl.read_parquet(self.uri(path), hive_partitioning=False)
+        return pl.read_parquet(self.uri(path), hive_partitioning=False, glob=False)
+
+    def footer(self, path: str) -> Any:
+        """A file's Parquet metadata, to open it again without reading them."""
+        with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
+            return file.metadata
+
+    def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
+        """One row group of a file (of some columns only)."""
+        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
+            frame = pl.from_arrow(file.read_row_group(group, columns=columns))
+        assert isinstance(frame, pl.DataFrame)
+        return frame.cast({name: STORED[name] for name in frame.columns})
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -68,7 +83,7 @@ class Store:
         self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
             part.rows.write_parquet(
-                stream,  # pyright: ignore[reportArgumentType]
+                stream,
                 compression="zstd",
                 compression_level=3,
                 row_group_size=GROUP_ROWS,

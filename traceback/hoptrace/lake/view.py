@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
@@ -46,24 +46,35 @@ class View:
     def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
 
-        `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement once, in
-        the order of start_time, batch and row.
+        `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement
+        once, in the order of start_time, batch and row.
         """
         return _once(self._lookup(Index.CALLED, merge_spans(spans)))
 
     def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
-        """The same, where each span's `key` is a calling number: a second way in where the called number was changed."""
+        """The same, where each span's `key` is a calling number.
+
+        When: the called number was changed on the way and no record tells, so that only the caller leads on.
+        """
         found = self._lookup(Index.CALLING, merge_spans(spans))
         points = found.select(key=pl.col("called"), from_time=pl.col("start_time"), to_time=pl.col("start_time"))
         wanted = found.select("batch", "row").unique()
         return self.statements(points).join(wanted, on=["batch", "row"], how="semi", maintain_order="left")
 
-    def scan(self) -> pl.LazyFrame:
-        """Every statement once, lazily, in the STATEMENTS columns; the order is that of the files."""
-        paths = self.files.filter(pl.col("index") == Index.CALLED)["path"]
-        if paths.is_empty():
+    def scan(self, first: datetime | None = None, last: datetime | None = None) -> pl.LazyFrame:
+        """Every statement once, lazily, in the STATEMENTS columns; the order is that of the files.
+
+        With `first` and `last` (both included) only those that started in between.
+        """
+        files, start = self.files.filter(pl.col("index") == Index.CALLED), pl.col("start_time")
+        wanted = [pl.col("key") == pl.col("called")]
+        if first is not None:
+            files, wanted = files.filter(pl.col("time_max") >= first), [*wanted, start >= first]
+        if last is not None:
+            files, wanted = files.filter(pl.col("time_min") <= last), [*wanted, start <= last]
+        if files.is_empty():
             return pl.LazyFrame(schema=STATEMENTS)
-        rows = self._scan(paths).filter(pl.col("key") == pl.col("called"))
+        rows = self._scan(files["path"]).filter(wanted)
         return rows.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
 
     def info(self) -> dict[str, Any]:
@@ -114,8 +125,7 @@ class View:
             for group in wanted.groups(footer.key_min, footer.key_max):
                 rows = wanted.rows(*self.footers.keys(path, group))
                 if rows.size:
-                    table = self.footers.open(path, footer.metadata).read_row_group(group)
-                    yield _frame(table.take(pa.array(rows)))
+                    yield self.store.read_group(path, footer.metadata, group)[rows]
 
     def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
@@ -126,7 +136,7 @@ class View:
         return joined.collect(engine="streaming")
 
     def _scan(self, paths: pl.Series) -> pl.LazyFrame:
-        return pl.scan_parquet([self.store.uri(path) for path in paths], hive_partitioning=False)
+        return pl.scan_parquet([self.store.uri(path) for path in paths], hive_partitioning=False, glob=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +161,20 @@ class _Wanted:
 
     def rows(self, keys: Int64s, times: Int64s) -> Int64s:
         """The positions of the wanted rows of a row group, which is sorted by key and time."""
-        low, high = np.searchsorted(self.keys, keys[0]), np.searchsorted(self.keys, keys[-1], side="right")
+        low, high = _place(self.keys, int(keys[0])), _place(self.keys, int(keys[-1]), "right")
         found: list[Int64s] = []
-        starts = np.searchsorted(keys, self.keys[low:high])
-        ends = np.searchsorted(keys, self.keys[low:high], side="right")
-        for span, start, end in zip(range(int(low), int(high)), starts.tolist(), ends.tolist(), strict=True):
+        starts: list[int] = np.searchsorted(keys, self.keys[low:high]).tolist()
+        ends: list[int] = np.searchsorted(keys, self.keys[low:high], side="right").tolist()
+        for span, start, end in zip(range(low, high), starts, ends, strict=True):
             if start < end:
-                first = start + int(np.searchsorted(times[start:end], self.first[span]))
-                last = start + int(np.searchsorted(times[start:end], self.last[span], side="right"))
+                first = start + _place(times[start:end], int(self.first[span]))
+                last = start + _place(times[start:end], int(self.last[span]), "right")
                 found.append(np.arange(first, last, dtype=np.int64))
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
-def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame.cast({name: STORED[name] for name in frame.columns})
+def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left") -> int:
+    return int(ordered.searchsorted(value, side=side))
 
 
 def _empty(index: Index) -> pl.DataFrame:

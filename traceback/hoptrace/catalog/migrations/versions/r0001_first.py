@@ -69,6 +69,7 @@ def _batches() -> None:
         sa.Column("last_time", TIME),
         sa.Column("statements", sa.BigInteger, nullable=False),
         sa.Column("receipt", sa.JSON, nullable=False),
+        sa.Column("header", sa.LargeBinary),
         sa.UniqueConstraint("carrier_id", "digest"),
     )
     op.create_table(

@@ -1,0 +1,145 @@
+"""The accounts of a group of files: what became of each row, file by file, from which the receipts are made."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from hoptrace.catalog.batches import NewBatch, RejectedRow
+from hoptrace.intake.raw_rows import raw_rows
+from hoptrace.intake.reading import ZONE_IN_FILE, Source
+from hoptrace.model.receipts import Receipt
+from hoptrace.model.statements import ROWS, Fate
+
+MOST_RAW_BYTES = 1_048_576
+"""Longer rejected rows are kept up to here."""
+
+_UNSETTLED = "row not understood"
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(slots=True)
+class FileAccount:
+    """One file's account, added to chunk by chunk."""
+
+    source: Source
+    batch: str = ""
+    fates: Counter[str] = field(default_factory=Counter[str])
+    rejected: Counter[str] = field(default_factory=Counter[str])
+    statements: int = 0
+    first_time: datetime | None = None
+    last_time: datetime | None = None
+    zones: dict[str, None] = field(default_factory=dict[str, None])
+    flags: dict[str, None] = field(default_factory=dict[str, None])
+    unknown_trunks: Counter[str] = field(default_factory=Counter[str])
+    header: bytes | None = None
+    has_header: bool = False
+    kept: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+
+    def name_batch(self, carrier_id: str, start: datetime | None) -> str:
+        """The batch's id, the same wherever the file is submitted: carrier, day of a first call, digest."""
+        if not self.batch:
+            day = "nocalls" if start is None else start.strftime("%Y%m%d")
+            self.batch = f"{_NOT_IN_IDS.sub('_', carrier_id)}-{day}-{self.source.digest[:8]}"
+        return self.batch
+
+    def add_rows(self, rows: pl.DataFrame) -> None:
+        """Count rows (ROWS) of this file; keep the rejected ones with their bytes."""
+        for fate, count in rows["fate"].value_counts().iter_rows():
+            self.fates[fate] += count
+        first = rows.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
+        if first.height:
+            self.has_header, self.header = True, first["raw"][0]
+        rejected = rows.filter(pl.col("fate") == str(Fate.REJECTED))
+        if rejected.height:
+            for reason, count in rejected["reasons"].list.first().value_counts().iter_rows():
+                self.rejected[reason] += count
+            self.kept.append(self._with_raw(rejected).select("row", "raw", "reasons"))
+
+    def add_statements(self, statements: pl.DataFrame) -> None:
+        """Count statements whose main row is in this file."""
+        self.statements += statements.height
+        first, last = statements["start_time"].min(), statements["start_time"].max()
+        if isinstance(first, datetime) and isinstance(last, datetime):
+            self.first_time = min(first, self.first_time or first)
+            self.last_time = max(last, self.last_time or last)
+
+    def receipt(self, carrier_id: str, format_name: str) -> Receipt:
+        """The receipt of what was counted."""
+        return Receipt(
+            file=self.source.name,
+            digest=self.source.digest,
+            batch=self.name_batch(carrier_id, None),
+            carrier=carrier_id,
+            format=format_name,
+            timezone="; ".join(self.zones) or str(ZONE_IN_FILE),
+            first_time=rfc3339(self.first_time),
+            last_time=rfc3339(self.last_time),
+            rows=self.fates.total(),
+            accepted=self.fates[str(Fate.ACCEPTED)],
+            duplicates=self.fates[str(Fate.DUPLICATE)],
+            skipped=self.fates[str(Fate.SKIPPED)],
+            rejected=_by_count(self.rejected),
+            statements=self.statements,
+            unknown_trunks=_by_count(self.unknown_trunks),
+            flags=tuple(self.flags),
+        )
+
+    def entry(self, carrier_id: str, format_name: str) -> NewBatch:
+        """The batch as the catalog takes it."""
+        if self.has_header and self.kept and self.header is None:
+            self.header = raw_rows(self.source, [1]).get(1)
+        receipt = self.receipt(carrier_id, format_name)
+        return NewBatch(receipt, self.first_time, self.last_time, self.header if self.kept else None)
+
+    def rejected_rows(self) -> Iterator[RejectedRow]:
+        """The rejected rows, as the catalog takes them."""
+        for frame in self.kept:
+            for row, raw, reasons in frame.iter_rows():
+                yield RejectedRow(self.batch, row, (raw or b"")[:MOST_RAW_BYTES], tuple(reasons))
+
+    def _with_raw(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        missing = rejected.filter(pl.col("raw").is_null())["row"].to_list()
+        if not missing:
+            return rejected
+        again = raw_rows(self.source, missing)
+        read = pl.DataFrame({"row": list(again), "again": list(again.values())}, {"row": pl.Int64, "again": pl.Binary})
+        joined = rejected.join(read, on="row", how="left", maintain_order="left")
+        return joined.with_columns(raw=pl.coalesce("raw", "again"))
+
+
+def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    """The account of rows (ROWS) after the calls in `refused` (call, reason) and `repeated` (call) were taken out."""
+    accepted = pl.col("fate") == str(Fate.ACCEPTED)
+    told = (
+        rows.with_columns(call=pl.when(accepted).then("call"))
+        .join(refused, on="call", how="left", maintain_order="left")
+        .join(repeated.with_columns(again=pl.lit(value=True)), on="call", how="left", maintain_order="left")
+    )
+    is_refused, is_repeated = pl.col("reason").is_not_null(), pl.col("again").is_not_null()
+    fate = (
+        pl.when(is_refused)
+        .then(pl.lit(str(Fate.REJECTED)))
+        .when(is_repeated)
+        .then(pl.lit(str(Fate.DUPLICATE)))
+        .otherwise("fate")
+    )
+    reasons = pl.when(is_refused).then(pl.concat_list("reason")).otherwise("reasons")
+    some = pl.when(reasons.list.len() > 0).then(reasons).otherwise(pl.lit([_UNSETTLED]))
+    settled = told.with_columns(fate=fate, reasons=some)
+    return settled.with_columns(call=pl.when(accepted).then("call")).select(ROWS.names())
+
+
+def rfc3339(time: datetime | None) -> str | None:
+    """A time as receipts show it: RFC 3339 in UTC, with fractions where there are any."""
+    return None if time is None else time.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _by_count(counts: Counter[Any]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

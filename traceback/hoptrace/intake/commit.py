@@ -1,0 +1,54 @@
+"""The commit protocol: a group of files is wholly in or wholly out, whatever is killed, and whenever.
+
+1. The catalog announces the commit: pending.
+2. The lake's files are written; no reader sees them.
+3. The catalog gets the batches and their rejected rows, still pending.
+4. The lake's log names the files, in one step that either is done or is not. From here on the group is in.
+5. The catalog says so.
+
+Who writes next settles what a killed process left: the lake's log decides between steps 3 and 5.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+
+from hoptrace.errors import StorageFailed
+from hoptrace.intake.taking import Taking
+from hoptrace.model.receipts import Receipt
+from hoptrace.workspace import Workspace
+
+
+def recover(workspace: Workspace) -> None:
+    """Settle the commits of processes that died; needs the writer's lock, so that no one else's is running."""
+    for commit_id in workspace.catalog.batches.pending():
+        _settle(workspace, commit_id)
+
+
+def commit(workspace: Workspace, carrier_id: str, taking: Taking) -> list[Receipt]:
+    """Take a group in and give its receipts; when it fails, nothing of the group is in. Needs the writer's lock."""
+    catalog, lake = workspace.catalog, workspace.lake
+    commit_id = uuid.uuid4().hex
+    catalog.batches.begin(commit_id, carrier_id)
+    try:
+        staged = lake.stage(taking.frames(), commit_id)
+        batches = taking.batches()
+        catalog.batches.enter(commit_id, batches, taking.rejected_rows())
+        if staged.adds:
+            lake.commit(staged)
+        catalog.batches.finish(commit_id)
+    except BaseException:
+        # What cannot be settled now, because the disk is full, the next writer settles.
+        with suppress(StorageFailed):
+            _settle(workspace, commit_id)
+        raise
+    return [batch.receipt for batch in batches]
+
+
+def _settle(workspace: Workspace, commit_id: str) -> None:
+    if workspace.lake.has_commit(commit_id):
+        workspace.catalog.batches.finish(commit_id)
+    else:
+        workspace.lake.forget(commit_id)
+        workspace.catalog.batches.rollback(commit_id)

@@ -1,0 +1,108 @@
+"""From the files that a carrier names to sources whose format is known; nothing is taken in before all of them are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hoptrace.errors import InputRefused, UsageError
+from hoptrace.intake.profile import Profile, load_profile
+from hoptrace.intake.reading import FormatReader, Source
+
+AUTO = "auto"
+FOLDER_FORMAT = "freeswitch_json"
+"""FreeSWITCH writes one file a call into a folder; a folder is taken for nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `--format` said: a reader, or none where the files have to tell; and a profile."""
+
+    reader: FormatReader | None
+    profile: Profile
+    has_profile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that are read and committed together, by one reader; the sources are numbered from 0."""
+
+    reader: FormatReader
+    sources: tuple[Source, ...]
+
+
+def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
+    """Understand `--format`: auto, a reader's name, or the path of a profile; raises UsageError or ProfileInvalid."""
+    profile = load_profile(Path(text)) if text.endswith(".toml") else None
+    name = AUTO if profile is None and text == AUTO else text
+    if profile is not None:
+        name = profile.format or AUTO
+    asked = Asked(None, profile or Profile(), profile is not None)
+    if name == AUTO:
+        return asked
+    for reader in readers:
+        if reader.name == name:
+            if reader.needs_profile and profile is None:
+                raise UsageError(
+                    f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
+                    f'format = "{name}" in it. See docs/formats/profiles.md.'
+                )
+            return replace(asked, reader=reader)
+    known = ", ".join(reader.name for reader in readers)
+    where = f"{text}: " if profile is not None else ""
+    raise UsageError(f"{where}there is no format {name!r}. Known are auto, {known}, or the path of a .toml profile.")
+
+
+def open_sources(files: Sequence[Path], asked: Asked) -> list[Source]:
+    """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read."""
+    folders = asked.reader is None or asked.reader.name == FOLDER_FORMAT
+    paths = [path for file in files for path in _expand(Path(file), folders)]
+    return [Source(index, path, path.name, _digest(path)) for index, path in enumerate(paths)]
+
+
+def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:
+    """The reader of each source; raises FormatUnknown where a file fits none."""
+    if asked.reader is not None:
+        return [asked.reader] * len(sources)
+    from hoptrace.intake.detect import find_format
+
+    return [find_format(source, readers, asked.profile if asked.has_profile else None) for source in sources]
+
+
+def groups(sources: Sequence[Source], readers: Sequence[FormatReader]) -> Iterator[Group]:
+    """Put files of grouped formats together, in the order of their first file; every other file stands alone."""
+    together: dict[str, list[Source]] = {}
+    by_name: dict[str, FormatReader] = {}
+    for source, reader in zip(sources, readers, strict=True):
+        name = reader.name if reader.grouped else f"{reader.name} {source.index}"
+        together.setdefault(name, []).append(source)
+        by_name[name] = reader
+    for name, members in together.items():
+        yield Group(by_name[name], tuple(replace(source, index=at) for at, source in enumerate(members)))
+
+
+def _expand(path: Path, folders: bool) -> list[Path]:
+    try:
+        if not path.exists():
+            raise InputRefused(f"{path}: there is no such file. Nothing was taken in.")
+        if not path.is_dir():
+            return [path]
+        inside = sorted(path.glob("*.json")) if folders else []
+    except OSError as error:
+        raise InputRefused(f"{path}: cannot be read: {error.strerror}. Nothing was taken in.") from error
+    if not inside:
+        raise InputRefused(
+            f"{path} is a directory. Name the files in it: "
+            "only a folder of FreeSWITCH's *.json files is taken as a whole. Nothing was taken in."
+        )
+    return inside
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputRefused(f"{path}: cannot be read: {error.strerror}. Nothing was taken in.") from error

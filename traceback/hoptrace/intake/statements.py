@@ -1,0 +1,148 @@
+"""From a reader's raw calls to statements: numbers become keys, trunks become carriers, codes become outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from hoptrace.intake.fingerprint import fingerprints
+from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
+from hoptrace.model.statements import RAW_CALLS, STATEMENTS, Outcome
+
+FEWEST_ODD = 3
+"""So many numbers that fit no rule are needed before a tech prefix is looked for."""
+
+_NUMBERS = {
+    "calling": "calling_number",
+    "called": "called_number",
+    "egress_calling": "egress_calling_number",
+    "egress_called": "egress_called_number",
+    "redirecting": "redirecting_number",
+}
+_SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a chunk's calls gave.
+
+    `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
+    `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
+    each prefix that was learned to how many numbers bear it.
+    """
+
+    statements: pl.DataFrame
+    refused: pl.DataFrame
+    unknown: pl.DataFrame
+    plan: DialPlan
+    learned: dict[str, int]
+
+
+def build(calls: pl.DataFrame, carrier_id: str, plan: DialPlan, trunks: TrunkTable) -> Built:
+    """Make statements of a chunk's calls (RAW_CALLS); one whose called number is none is refused."""
+    keyed, plan, learned = _read_numbers(calls, plan)
+    refused = keyed.filter(pl.col("reason").is_not_null()).select("call", "reason")
+    good = keyed.filter(pl.col("reason").is_null()).drop("reason")
+    # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for.
+    good = good.with_columns(carrier=pl.lit(carrier_id, pl.String))
+    good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
+    placed, unknown = _place(good, trunks)
+    names = [name for name in STATEMENTS.names() if name != "batch"]
+    statements = placed.with_columns(outcome=outcome()).select("file", "call", *names)
+    return Built(statements, refused, unknown, plan, learned)
+
+
+def outcome() -> pl.Expr:
+    """How the attempt ended: from its duration, its release code (SIP status, Q.850 cause, a word) and answer time."""
+    code = pl.col("release_code").cast(pl.Int64, strict=False)
+    word = pl.col("release_code").str.to_uppercase().str.replace_all(r"[^A-Z]", "")
+    talked = pl.col("duration") > 0
+    answered = pl.col("answer_time").is_not_null() & pl.col("duration").ne_missing(0.0)
+    busy = code.is_in([486, 600, 17]) | (word == "BUSY")
+    no_answer = code.is_in([408, 480, 18, 19]) | (word == "NOANSWER")
+    cancelled = (code == 487) | word.is_in(["CANCEL", "CANCELED", "CANCELLED"])
+    # Q.850 cause 16 ends every call that ended well; without an answer it is the caller who gave up.
+    gave_up = (code == 16) & pl.col("duration").eq_missing(0.0)
+    failed = ((code != 16) & (code > 0)) | word.is_in(["FAILED", "CONGESTION", "CHANUNAVAIL", "REJECTED", "ERROR"])
+    return (
+        pl.when(talked | code.is_between(200, 299) | (word == "ANSWERED"))
+        .then(pl.lit(str(Outcome.ANSWERED)))
+        .when(busy)
+        .then(pl.lit(str(Outcome.BUSY)))
+        .when(no_answer)
+        .then(pl.lit(str(Outcome.NO_ANSWER)))
+        .when(cancelled | gave_up)
+        .then(pl.lit(str(Outcome.CANCELLED)))
+        .when(failed)
+        .then(pl.lit(str(Outcome.FAILED)))
+        .when(answered)
+        .then(pl.lit(str(Outcome.ANSWERED)))
+        .otherwise(pl.lit(str(Outcome.UNKNOWN)))
+    )
+
+
+def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int]]:
+    read = _normalised(calls, plan)
+    odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
+    learned: dict[str, int] = {}
+    if odd.n_unique() >= FEWEST_ODD:
+        prefixes = learn_tech_prefixes(odd, plan)
+        learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
+        if learned:
+            plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
+            read = _normalised(calls, plan)
+    return _keyed(calls, read), plan, learned
+
+
+def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
+    return {name: _read_column(calls[column], plan) for name, column in _NUMBERS.items()}
+
+
+def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
+    if column.null_count() == column.len():
+        missing = pl.repeat(str(NumberKind.MISSING), column.len(), eager=True)
+        return pl.DataFrame({"key": pl.repeat(None, column.len(), dtype=pl.Int64, eager=True), "kind": missing})
+    return normalise_column(column, plan)
+
+
+def _odd(calls: pl.DataFrame, read: dict[str, pl.DataFrame], name: str) -> pl.Series:
+    odd = read[name]["kind"].is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
+    return calls[_NUMBERS[name]].filter(odd).rename("text")
+
+
+def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    reason = (
+        pl.when(pl.col("kind") == str(NumberKind.MISSING))
+        .then(pl.lit("called_number is missing"))
+        .when(pl.col("kind") == str(NumberKind.WITHHELD))
+        .then(pl.lit("called_number is withheld"))
+        .when(pl.col("key").is_null())
+        .then(pl.lit("called_number is no telephone number"))
+    )
+    reasons = read["called"].select(reason=reason)["reason"]
+    keyed = calls.with_columns(reasons, *(frame["key"].rename(name) for name, frame in read.items()))
+    changed = [
+        pl.when(pl.col(f"egress_{name}").ne_missing(pl.col(name)))
+        .then(pl.col(f"egress_{name}"))
+        .alias(f"egress_{name}")
+        for name in ("calling", "called")
+    ]
+    return keyed.with_columns(changed)
+
+
+def _place(calls: pl.DataFrame, trunks: TrunkTable) -> tuple[pl.DataFrame, pl.DataFrame]:
+    came = trunks.resolve(calls.select("call", "start_time", "upstream"), "upstream", own_side=False)
+    # A carrier's own side is a destination only: whoever calls from there is not named by it.
+    went = trunks.resolve(calls.select("call", "start_time", "downstream"), "downstream", own_side=True)
+    sides = (("upstream", came), ("downstream", went))
+    unknown = pl.concat([calls.filter(~told["known"]).select("call", trunk=side) for side, told in sides])
+    placed = calls.with_columns(
+        upstream_trunk=pl.col("upstream"),
+        downstream_trunk=pl.col("downstream"),
+        upstream=came["peer"],
+        downstream=went["peer"],
+        customer=pl.coalesce("customer", came["customer"]),
+    )
+    return placed, unknown

@@ -1,0 +1,105 @@
+"""Taking in one group of files: chunk by chunk, raw calls become statements for the lake and accounts for receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import polars as pl
+import zstandard
+
+from hoptrace.catalog.batches import NewBatch, RejectedRow
+from hoptrace.errors import InputRefused
+from hoptrace.intake.accounts import FileAccount, settle_rows
+from hoptrace.intake.reading import Chunk, Context
+from hoptrace.intake.repeats import Repeats
+from hoptrace.intake.sources import Group
+from hoptrace.intake.statements import Built, build
+from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.numbers import DialPlan
+from hoptrace.model.statements import STATEMENTS, Fate
+
+
+class Taking:
+    """One group on its way in; iterate over `frames` once, then ask for `batches` and `rejected_rows`."""
+
+    def __init__(self, group: Group, context: Context, trunks: TrunkTable, repeats: Repeats, country: str) -> None:
+        self._group = group
+        self._context = context
+        self._trunks = trunks
+        self._repeats = repeats
+        numbers = context.profile.numbers
+        self._carrier = context.carrier.carrier_id
+        self._plan = DialPlan(country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier)
+        self._files: list[FileAccount] = [FileAccount(source) for source in group.sources]
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The group's statements (STATEMENTS); raises InputRefused where a file cannot be read to its end."""
+        for chunk in self._chunks():
+            yield self._take(chunk)
+
+    def batches(self) -> list[NewBatch]:
+        """The batches, one a file, once every frame was taken."""
+        return [account.entry(self._carrier, self._group.reader.name) for account in self._files]
+
+    def rejected_rows(self) -> Iterator[RejectedRow]:
+        """The rejected rows of all files, after `batches`."""
+        for account in self._files:
+            yield from account.rejected_rows()
+
+    def _chunks(self) -> Iterator[Chunk]:
+        chunks = iter(self._group.reader.read(self._group.sources, self._context))
+        while True:
+            try:
+                chunk = next(chunks)
+            except StopIteration:
+                return
+            except (OSError, EOFError, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
+                names = ", ".join(source.name for source in self._group.sources)
+                raise InputRefused(
+                    f"{names}: cannot be read to the end: {error}. Send the file again; nothing of it was taken in."
+                ) from error
+            yield chunk
+
+    def _take(self, chunk: Chunk) -> pl.DataFrame:
+        built = build(chunk.calls, self._carrier, self._plan, self._trunks)
+        self._plan = built.plan
+        statements = built.statements.sort("file", "row")
+        repeated = self._repeats.of(statements)
+        kept = statements.filter(~repeated)
+        rows = settle_rows(chunk.rows, built.refused, statements.filter(repeated).select("call"))
+        self._count(rows, kept, built)
+        self._note(chunk, rows, built)
+        names = self._batch_names(kept)
+        return kept.with_columns(batch=names).select(STATEMENTS.names())
+
+    def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
+        for part in rows.partition_by("file"):
+            self._account(part).add_rows(part)
+        for part in kept.partition_by("file"):
+            self._account(part).add_statements(part)
+        accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
+        unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
+        for part in unknown.partition_by("file"):
+            counts: dict[str, int] = dict(part.select("trunk", "len").iter_rows())
+            self._account(part).unknown_trunks.update(counts)
+
+    def _account(self, part: pl.DataFrame) -> FileAccount:
+        file: int = part["file"][0]
+        return self._files[file]
+
+    def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
+        for part in rows.partition_by("file"):
+            account = self._account(part)
+            account.zones[str(chunk.zone)] = None
+            for prefix, count in built.learned.items():
+                text = f"tech prefix {prefix} taken off (learned from {count:,} numbers)"
+                account.flags[text] = None
+        for file, text in chunk.flags:
+            self._files[file].flags[text] = None
+
+    def _batch_names(self, kept: pl.DataFrame) -> pl.Series:
+        """The batch of each statement; a batch is named after the first day in the first chunk that has calls of it."""
+        days: dict[int, datetime] = dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
+        names = {file: self._files[file].name_batch(self._carrier, days[file]) for file in sorted(days)}
+        return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")

@@ -1,0 +1,120 @@
+"""From a carrier's trunk names and addresses to its neighbours and customers."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hoptrace.model.carriers import Network, Trunk
+from hoptrace.model.statements import TIME
+
+_PORT = re.compile(r"^(?P<host>\[[^\]]+\]|[^:]+):\d{1,5}$")
+
+_MEANING = pl.Schema(
+    {"text": pl.String, "rank": pl.Int64, "peer": pl.String, "customer": pl.String}
+    | {"valid_from": TIME, "valid_to": TIME}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkTable:
+    """What one carrier's trunks stand for: its rows of trunks.csv, the carrier directory, and its own side."""
+
+    names: dict[str, list[Trunk]]
+    lowered: dict[str, list[Trunk]]
+    networks: list[tuple[Network, Trunk]]
+    """The longest prefix first."""
+    carrier_ids: frozenset[str]
+    own: frozenset[str] = frozenset()
+    own_networks: list[Network] = field(default_factory=list[Network])
+
+    @classmethod
+    def of(cls, trunks: Sequence[Trunk], carrier_ids: Iterable[str], own: Sequence[str] = ()) -> TrunkTable:
+        """The table of a carrier's `trunks`; `own` are the names and addresses of its subscriber side."""
+        networks = [(network, trunk) for trunk in trunks if (network := trunk.network()) is not None]
+        own_networks = [Trunk("", text).network() for text in own]
+        return cls(
+            names=_by(trunks, lambda trunk: trunk.trunk),
+            lowered=_by(trunks, lambda trunk: trunk.trunk.lower()),
+            networks=sorted(networks, key=lambda pair: -pair[0].prefixlen),
+            carrier_ids=frozenset(carrier_ids),
+            own=frozenset(text.lower() for text in own),
+            own_networks=[network for network in own_networks if network is not None],
+        )
+
+    def resolve(self, calls: pl.DataFrame, column: str, *, own_side: bool) -> pl.DataFrame:
+        """What the text in `column` stands for, for each row of `calls` (call, start_time, column), in its order.
+
+        Gives `peer`, `customer` and `known`; what stands for the carrier's own side, looked at with `own_side` only, is
+        known and has neither peer nor customer.
+        """
+        texts = calls[column].drop_nulls().unique().sort()
+        if texts.is_empty():
+            nothing = {"peer": pl.lit(None, pl.String), "customer": pl.lit(None, pl.String)}
+            return calls.with_columns(**nothing, known=pl.lit(value=True)).select("peer", "customer", "known")
+        meanings = pl.DataFrame(
+            [row for text in texts for row in self._rows(text, own_side)], schema=_MEANING, orient="row"
+        )
+        start = pl.col("start_time")
+        held = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
+        holds = held & (pl.col("valid_to").is_null() | (start < pl.col("valid_to")))
+        told = calls.lazy().select("call", "start_time", text=column).join(meanings.lazy(), on="text").filter(holds)
+        best = told.sort("call", "rank").unique("call", keep="first").select("call", "peer", "customer")
+        joined = (
+            calls.lazy()
+            .select("call", text=column)
+            .join(best.with_columns(known=pl.lit(value=True)), on="call", how="left", maintain_order="left")
+        )
+        known = pl.col("text").is_null() | pl.col("known").fill_null(value=False)
+        return joined.select("peer", "customer", known=known).collect()
+
+    def _rows(self, text: str, own_side: bool) -> list[tuple[object, ...]]:
+        if own_side and self._is_own(text):
+            return [(text, 0, None, None, None, None)]
+        if text in self.carrier_ids:
+            return [(text, 0, text, None, None, None)]
+        return [
+            (text, rank, trunk.peer, trunk.customer, trunk.valid_from, trunk.valid_to)
+            for rank, trunk in enumerate(self._matches(text))
+        ]
+
+    def _matches(self, text: str) -> list[Trunk]:
+        """The trunks that a text can mean, the closest match first."""
+        found: list[Trunk] = []
+        for spelling in dict.fromkeys((text, _without_port(text))):
+            found += self.names.get(spelling, [])
+            found += self.lowered.get(spelling.lower(), [])
+        address = _address(text)
+        if address is not None:
+            found += [trunk for network, trunk in self.networks if address in network]
+        return found
+
+    def _is_own(self, text: str) -> bool:
+        if text.lower() in self.own or _without_port(text).lower() in self.own:
+            return True
+        address = _address(text)
+        return address is not None and any(address in network for network in self.own_networks)
+
+
+def _by(trunks: Sequence[Trunk], key: Callable[[Trunk], str]) -> dict[str, list[Trunk]]:
+    named: dict[str, list[Trunk]] = {}
+    for trunk in trunks:
+        named.setdefault(key(trunk), []).append(trunk)
+    return named
+
+
+def _without_port(text: str) -> str:
+    match = _PORT.match(text.strip())
+    host = match["host"] if match else text.strip()
+    return host.removeprefix("[").removesuffix("]")
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(_without_port(text))
+    except ValueError:
+        return None
