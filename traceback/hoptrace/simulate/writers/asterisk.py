@@ -51,7 +51,7 @@ def write_asterisk(carrier: SimCarrier, rows: pl.DataFrame, folder: Path) -> tup
     lines.sort(key=lambda line: line.row["end"])
     width = _WIDTHS[carrier.files]
     header = [",".join(_COLUMNS[:width])] if carrier.files is FileKind.ASTERISK_HEADER else []
-    body = [",".join(_cells(line, zone, place)[:width]) for place, line in enumerate(lines)]
+    body = [",".join(_cells(line, zone)[:width]) for line in lines]
     path.write_text("".join(f"{line}\n" for line in [*header, *body]), encoding="utf-8")
     return (path,)
 
@@ -67,7 +67,7 @@ def _lines(row: dict[str, Any], serial: int) -> Iterator[_Line]:
         yield _Line(row, serial, "Hangup", str(_CAUSES[row["code"]]), begun, "")
 
 
-def _cells(line: _Line, zone: ZoneInfo, place: int) -> list[str]:
+def _cells(line: _Line, zone: ZoneInfo) -> list[str]:
     row, answered = line.row, line.row["answer"] is not None
     unique = f"{row['start'] // SECOND}.{line.serial * 4}"
     talk = (row["end"] - row["answer"]) // SECOND if answered else 0
@@ -94,7 +94,7 @@ def _cells(line: _Line, zone: ZoneInfo, place: int) -> list[str]:
         _quoted(""),
         _quoted(""),
         _quoted(unique),
-        str(place),
+        str(line.serial * 4 + row["attempt"] * 2 + (line.app == "Hangup")),
     ]
 
 
