@@ -178,7 +178,7 @@ def test_detect(tmp_path: Path, head: str, claims: bool) -> None:
     assert (AsteriskCsv().detect(source, head.encode()) is not None) is claims
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray((golden / data.draw(st.sampled_from(["Master.csv", "export_with_header.csv"]))).read_bytes())

@@ -142,7 +142,7 @@ def test_detect(golden: Path) -> None:
     assert claimed == ["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_loses_no_byte(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]))

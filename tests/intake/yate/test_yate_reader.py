@@ -100,7 +100,7 @@ def test_detect_claims_its_own_and_nothing_else(golden: Path) -> None:
     assert len(claims) > 3
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray((golden / data.draw(st.sampled_from(["yate-cdr.tsv.1", "combined.csv"]))).read_bytes())

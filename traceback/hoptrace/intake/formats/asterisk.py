@@ -75,12 +75,8 @@ def _read_file(source: Source, context: Context) -> Chunk:
 def _cdrs(source: Source, context: Context, ledger: Ledger) -> list[Cdr]:
     """The file's records; lines that give none are settled in the ledger."""
     lines = lines_of(source)
-    rows = _data_rows(source.index, lines, ledger)
-    header = next((layouts.header_layout(cells) for _, cells in rows if layouts.is_header(cells)), None)
-    data = [(line, cells) for line, cells in rows if not _is_title(cells)]
-    for line, cells in rows:
-        if _is_title(cells):
-            ledger.skip(source.index, line.number)
+    titles, data = _rows(source.index, lines, ledger)
+    header = next((layouts.header_layout(cells) for cells in titles if layouts.is_header(cells)), None)
     by_width = _layouts(source, context, header, data)
     fitting = _fitting(source.index, lines, data, by_width, ledger)
     columns = {width: Columns.of(layout, context.profile) for width, layout in by_width.items()}
@@ -89,26 +85,29 @@ def _cdrs(source: Source, context: Context, ledger: Ledger) -> list[Cdr]:
     return [cdr for line, fields in read if (cdr := _cdr(source.index, line, fields, order, ledger)) is not None]
 
 
-def _data_rows(file: int, lines: Lines, ledger: Ledger) -> Rows:
-    """Every line entered; blank lines and exact repetitions settled, the rest split."""
-    rows: Rows = []
+def _rows(file: int, lines: Lines, ledger: Ledger) -> tuple[list[list[str]], Rows]:
+    """Every line entered: titles (skipped, as blank lines are) and rows of data; exact repetitions are settled."""
+    titles: list[list[str]] = []
+    data: Rows = []
     seen: set[bytes] = set()
     for line in lines.lines:
         ledger.row(file, line.number, line.raw)
         if not line.text.strip():
             ledger.skip(file, line.number)
-            continue
-        cells = split(line.text)
-        if line.raw in seen and not _is_title(cells):
+        elif line.raw in seen:
             ledger.duplicate(file, line.number)
-            continue
-        seen.add(line.raw)
-        rows.append((line, cells))
-    return rows
+        elif _is_title(line.text, cells := split(line.text)):
+            ledger.skip(file, line.number)
+            titles.append(cells)
+        else:
+            seen.add(line.raw)
+            data.append((line, cells))
+    return titles, data
 
 
-def _is_title(cells: Sequence[str]) -> bool:
-    return layouts.is_header(cells) or layouts.is_type_row(cells)
+def _is_title(text: str, cells: Sequence[str]) -> bool:
+    # Rows of data hold times, titles hold no colon: this spares looking at the cells of nearly every row.
+    return ":" not in text and (layouts.is_header(cells) or layouts.is_type_row(cells))
 
 
 def _layouts(source: Source, context: Context, header: Layout | None, data: Rows) -> dict[int, Layout]:

@@ -84,9 +84,9 @@ def _chains(cdrs: Sequence[Cdr]) -> list[Chain]:
     return [Chain(rows) for rows in groups.values()]
 
 
-def _order(cdr: Cdr) -> tuple[float, int]:
+def _order(cdr: Cdr) -> tuple[datetime, int]:
     sequence = cdr.text("sequence")
-    return _seconds(cdr.start), int(sequence) if sequence.isdigit() and len(sequence) < 10 else 0
+    return cdr.start.replace(tzinfo=None), int(sequence) if sequence.isdigit() and len(sequence) < 10 else 0
 
 
 def _seconds(time: datetime) -> float:
@@ -94,7 +94,7 @@ def _seconds(time: datetime) -> float:
 
 
 def _later(one: Cdr, other: Cdr) -> bool:
-    return _seconds(one.start) > _seconds(other.start)
+    return one.start.replace(tzinfo=None) > other.start.replace(tzinfo=None)
 
 
 def _same_call(channel: str, cdr: Cdr, latest: dict[str, tuple[str, datetime]]) -> str:

@@ -79,7 +79,8 @@ class Cdr:
 class Columns:
     """Where each field of a layout stands: the first column that is not empty counts."""
 
-    places: tuple[tuple[str, tuple[int, ...]], ...]
+    single: tuple[tuple[str, int], ...]
+    several: tuple[tuple[str, tuple[int, ...]], ...]
 
     @classmethod
     def of(cls, layout: Layout, profile: Profile) -> Columns:
@@ -91,17 +92,18 @@ class Columns:
             places = tuple(at for column in columns if (at := layout.index(column)) is not None)
             if places:
                 found.append((name, places))
-        return cls(tuple(found))
+        return cls(
+            tuple((name, places[0]) for name, places in found if len(places) == 1),
+            tuple((name, places) for name, places in found if len(places) > 1),
+        )
 
     def read(self, cells: Sequence[str]) -> dict[str, str]:
         """The fields of a row that are not empty."""
-        fields: dict[str, str] = {}
-        for name, places in self.places:
-            for at in places:
-                value = cells[at].strip()
-                if value not in NOTHING:
-                    fields[name] = value
-                    break
+        fields = {name: value for name, at in self.single if (value := cells[at].strip()) not in NOTHING}
+        for name, places in self.several:
+            value = next((value for at in places if (value := cells[at].strip()) not in NOTHING), None)
+            if value is not None:
+                fields[name] = value
         return fields
 
 
@@ -109,7 +111,7 @@ def date_order(values: Iterable[str]) -> DateOrder:
     """Whether dates such as 1/9/2017 put the day or the month first, by those that can only be one of the two."""
     day = month = False
     for value in values:
-        match = _SLASHED.fullmatch(value)
+        match = _SLASHED.fullmatch(value) if "/" in value else None
         if match is not None:
             day = day or int(match[1]) > 12
             month = month or int(match[2]) > 12

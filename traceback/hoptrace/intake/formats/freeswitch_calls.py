@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hoptrace.intake.formats.freeswitch_legs import Leg, dialled_by, downstream_of, passport_of, upstream_of
+from hoptrace.intake.formats.freeswitch_legs import Leg
+from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, passport_of, upstream_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
 

@@ -5,9 +5,6 @@ The names are those of FreeSWITCH's channel variables and caller profiles; `*_ue
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,11 +22,59 @@ from hoptrace.intake.formats.freeswitch_documents import (
 _FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _LONGEST = 7 * 86_400
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_GATEWAY = re.compile(r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)")
-_AT_HOST = re.compile(r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)")
 _USER = re.compile(r"(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)*(?:user|sofia_contact)/")
 _STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
-_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
+_READ = (
+    "answer_epoch",
+    "answer_uepoch",
+    "billmsec",
+    "billsec",
+    "billusec",
+    "bridge_channel",
+    "bridge_uuid",
+    "caller_id_number",
+    "channel_name",
+    "current_application",
+    "current_application_data",
+    "destination_number",
+    "dialed_user",
+    "direction",
+    "end_epoch",
+    "end_uepoch",
+    "hangup_cause",
+    "hangup_cause_q850",
+    "last_app",
+    "last_arg",
+    "last_bridge_to",
+    "network_addr",
+    "originated_legs",
+    "originating_leg_uuid",
+    "originator",
+    "proto_specific_hangup_cause",
+    "signal_bond",
+    "sip_call_id",
+    "sip_from_user",
+    "sip_gateway",
+    "sip_gateway_name",
+    "sip_h_Diversion",
+    "sip_h_Identity",
+    "sip_h_identity",
+    "sip_identity",
+    "sip_invite_failure_status",
+    "sip_network_ip",
+    "sip_received_ip",
+    "sip_redirected_by",
+    "sip_reply_host",
+    "sip_req_host",
+    "sip_req_user",
+    "sip_term_status",
+    "sip_to_user",
+    "start_epoch",
+    "start_uepoch",
+    "uuid",
+)
+"""The channel variables that are looked at, of some two hundred that a document has."""
+
 _NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
 
 
@@ -154,52 +199,8 @@ def make_leg(where: tuple[int, int], document: Json, odd: Odd) -> Leg | list[str
     )
 
 
-def upstream_of(leg: Leg) -> str | None:
-    """Whom the call came in from: the address of the incoming leg."""
-    gateway = leg.first("sip_gateway_name", "sip_gateway")
-    return gateway or _host(leg.first("sip_network_ip", "sip_received_ip", "network_addr") or leg.profile.address)
-
-
-def downstream_of(leg: Leg) -> str | None:
-    """Whom an outgoing leg went to: its gateway, else the address that answered, else the host that was dialled."""
-    if leg.first("dialed_user"):
-        return None
-    gateway = leg.first("sip_gateway_name", "sip_gateway")
-    address = leg.first("sip_reply_host", "sip_network_ip", "sip_received_ip", "sip_req_host")
-    return gateway or _host(address or _channel_host(leg.first("channel_name") or leg.profile.channel or ""))
-
-
-def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
-    """Gateway or host, and number, that an incoming leg's own document says it dialled last."""
-    if leg.is_local_user:
-        return None, None
-    tried: list[tuple[str, str]] = _GATEWAY.findall(leg.dialled)
-    host = _host(_channel_host(leg.first("bridge_channel") or "") or _channel_host(leg.dialled))
-    if not tried:
-        sent: list[tuple[str, str]] = _AT_HOST.findall(leg.dialled)
-        return host, (sent[-1][0] or None) if sent else None
-    names = {name for name, _ in tried}
-    if len(names) > 1 and leg.answer is not None and host is not None:
-        return host, None
-    name, number = tried[-1]
-    return name, number.partition("@")[0] or None
-
-
-def passport_of(identity: str | None) -> tuple[str | None, str | None]:
-    """Attestation and origid of a full PASSporT in an Identity header (RFC 8224, RFC 8588), unverified."""
-    parts = (identity or "").partition(";")[0].strip().split(".")
-    if len(parts) != 3:
-        return None, None
-    try:
-        claims = as_object(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
-    except (ValueError, binascii.Error, RecursionError):
-        return None, None
-    attest, origid = text_of(claims.get("attest")), text_of(claims.get("origid"))
-    return (attest if attest in ("A", "B", "C") else None), clean(origid)
-
-
 def _strings(variables: Json) -> dict[str, str]:
-    return {key: text for key, value in variables.items() if (text := clean(text_of(value)))}
+    return {name: text for name in _READ if (text := clean(text_of(variables.get(name))))}
 
 
 def _in_order(flows: list[Json]) -> list[Json]:
@@ -278,13 +279,3 @@ def _duration(variables: Mapping[str, str], answer: datetime | None, end: dateti
         odd.durations += 1
         break
     return (end - answer).total_seconds() if end is not None and end >= answer else None
-
-
-def _host(text: str | None) -> str | None:
-    match = _PORT.fullmatch(text) if text else None
-    return match[1].strip("[]") if match else text or None
-
-
-def _channel_host(channel: str) -> str | None:
-    match = _AT_HOST.search(channel)
-    return match[2] if match else None

@@ -1,0 +1,69 @@
+"""Whom a FreeSWITCH leg came from or went to, and what its Identity header claims."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+
+from hoptrace.intake.formats.freeswitch_documents import as_object, clean, text_of
+from hoptrace.intake.formats.freeswitch_legs import Leg
+
+_GATEWAY = re.compile(r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)")
+_AT_HOST = re.compile(r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)")
+_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
+
+
+def upstream_of(leg: Leg) -> str | None:
+    """Whom the call came in from: the address of the incoming leg."""
+    gateway = leg.first("sip_gateway_name", "sip_gateway")
+    return gateway or _host(leg.first("sip_network_ip", "sip_received_ip", "network_addr") or leg.profile.address)
+
+
+def downstream_of(leg: Leg) -> str | None:
+    """Whom an outgoing leg went to: its gateway, else the address that answered, else the host that was dialled."""
+    if leg.first("dialed_user"):
+        return None
+    gateway = leg.first("sip_gateway_name", "sip_gateway")
+    address = leg.first("sip_reply_host", "sip_network_ip", "sip_received_ip", "sip_req_host")
+    return gateway or _host(address or _channel_host(leg.first("channel_name") or leg.profile.channel or ""))
+
+
+def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
+    """Gateway or host, and number, that an incoming leg's own document says it dialled last."""
+    if leg.is_local_user:
+        return None, None
+    tried: list[tuple[str, str]] = _GATEWAY.findall(leg.dialled)
+    host = _host(_channel_host(leg.first("bridge_channel") or "") or _channel_host(leg.dialled))
+    if not tried:
+        sent: list[tuple[str, str]] = _AT_HOST.findall(leg.dialled)
+        return host, (sent[-1][0] or None) if sent else None
+    names = {name for name, _ in tried}
+    if len(names) > 1 and leg.answer is not None and host is not None:
+        return host, None
+    name, number = tried[-1]
+    return name, number.partition("@")[0] or None
+
+
+def passport_of(identity: str | None) -> tuple[str | None, str | None]:
+    """Attestation and origid of a full PASSporT in an Identity header (RFC 8224, RFC 8588), unverified."""
+    parts = (identity or "").partition(";")[0].strip().split(".")
+    if len(parts) != 3:
+        return None, None
+    try:
+        claims = as_object(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
+    except (ValueError, binascii.Error, RecursionError):
+        return None, None
+    attest, origid = text_of(claims.get("attest")), text_of(claims.get("origid"))
+    return (attest if attest in ("A", "B", "C") else None), clean(origid)
+
+
+def _host(text: str | None) -> str | None:
+    match = _PORT.fullmatch(text) if text else None
+    return match[1].strip("[]") if match else text or None
+
+
+def _channel_host(channel: str) -> str | None:
+    match = _AT_HOST.search(channel)
+    return match[2] if match else None
