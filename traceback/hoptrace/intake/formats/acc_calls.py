@@ -99,6 +99,8 @@ def _said(attempt: Attempt) -> dict[str, str]:
 
 def _received(attempt: Attempt, paired: Paired, habit: DialogStart) -> int | None:
     """When the INVITE came in, from this attempt's dialog row or from that of another route of the same INVITE."""
+    if len(paired.attempts) == 1 and attempt.dialog is None:
+        return attempt.head.created
     closed = _final(attempt)
     ours = attempt.head.said.get("upstream"), attempt.head.said.get("called_number")
     moments = [

@@ -17,7 +17,7 @@ _FAR = 1 << 62
 _CHALLENGES = frozenset({"401", "407"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Attempt:
     """One call and route attempt: its INVITE row, its dialog row, or both, and the rows that complete it."""
 
