@@ -91,6 +91,50 @@ def test_a_number_changed_without_a_word_is_found_by_the_caller(world):
     assert any(part.agrees is False and "changed" in part.detail for part in found.hops[1].evidence)
 
 
+def test_a_silent_carrier_that_forwarded_the_call_is_bridged_by_the_caller(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet", called_number="+13125550101")
+    world.say("term", 0.2, upstream="quiet")
+    found = world.trace(at=0.2)
+    assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "quiet", "orig"), "c")
+    assert found.confidence < 0.95
+
+
+def test_a_callers_other_call_over_the_silent_carrier_is_not_taken_where_it_went_on(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet", called_number="+13125550101")
+    world.say("other", 0.1, upstream="quiet", called_number="+13125550101")
+    world.say("term", 0.2, upstream="quiet")
+    assert world.trace(at=0.2).verdict is Verdict.NON_PARTICIPATING
+
+
+def test_a_call_forwarded_after_ringing_is_still_one_call(world):
+    world.say("orig", 0.0, customer="c", downstream="fwd", called_number="+13125550101")
+    world.say(
+        "fwd",
+        0.1,
+        upstream="orig",
+        downstream="term",
+        called_number="+13125550101",
+        egress_called_number="+13125550187",
+    )
+    world.say("term", 20.2, upstream="fwd")
+    assert world.trace(at=20.2).path == ("term", "fwd", "orig")
+
+
+def test_a_silent_carriers_refused_branch_does_not_take_the_call(world):
+    facts = {"outcome": "busy", "release_code": "486"}
+    world.say("orig", 0.0, customer="c", downstream="quiet", **facts)
+    world.say("full", 0.1, upstream="quiet", outcome="failed", release_code="503")
+    world.say("term", 0.6, upstream="quiet", **facts)
+    assert world.trace(at=0.6, terminating_carrier="term").path == ("term", "quiet", "orig")
+
+
+def test_no_leap_ends_in_its_own_chain(world):
+    world.say("gate", 0.0, upstream="abroad", downstream="transit")
+    world.say("transit", 0.1, upstream="gate", downstream="mute")
+    found = world.trace(at=0.1, terminating_carrier="mute")
+    assert found.path == ("mute", "transit", "gate", "abroad")
+
+
 def test_a_changed_or_withheld_caller_does_not_break_the_trail(world):
     world.say("orig", 0.0, customer="c", downstream="transit", calling_number="+12025550100")
     world.say("transit", 0.1, upstream="orig", downstream="term", calling_number="+12025550100")

@@ -30,6 +30,9 @@ LATER_WINDOW = 240.0
 REWRITE_WINDOW = 60.0
 """Seconds around a handoff in which the same caller's statement with another called number is looked for."""
 
+MOST_GUESSES = 8
+"""Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
+
 COVERAGE_MARGIN = 120.0
 """Seconds by which a batch's first and last record stand for the time around them."""
 
@@ -142,11 +145,14 @@ def _covered(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
 
 
 def _rewritten(gathered: Gathered, ground: Ground) -> pl.DataFrame:
-    """Numbers under which a call may have come in where its trail ends at a carrier that should have it (WANTED)."""
+    """Numbers under which a call may have come in where its trail ends at a carrier without a record of it (WANTED).
+
+    The same caller's statement is looked for, of that carrier itself or of one that handed a call to it.
+    """
     asked: list[tuple[int, int, str, str, float]] = []
     for judged in gathered.judged:
         best = judged.judgement.best
-        if best is not None and best.trail.ending is Ending.LACKING:
+        if best is not None and best.trail.ending in (Ending.LACKING, Ending.SILENT, Ending.ENTRY):
             asked += _question(judged.call, judged.case, best.trail)
     if not asked:
         return pl.DataFrame(schema=WANTED)
@@ -155,9 +161,16 @@ def _rewritten(gathered: Gathered, ground: Ground) -> pl.DataFrame:
     spans = _spans(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground)
     found = comparable(ground.view.placed_by(spans), ground.clocks)
     near = (pl.col("start") - pl.col("at")).abs() <= REWRITE_WINDOW
+    own = (pl.col("carrier_right") == pl.col("carrier")) & (pl.col("downstream") == pl.col("to"))
+    above = pl.col("downstream") == pl.col("carrier")
     return (
-        questions.join(found.select("calling", "carrier", "called", "downstream", "start"), on="carrier")
-        .filter((pl.col("calling") == pl.col("key")) & (pl.col("downstream") == pl.col("to")) & near)
+        questions.join(
+            found.select("carrier", "called", "downstream", "start", key="calling"), on="key", suffix="_right"
+        )
+        .filter(near & (own | above))
+        .sort("call", (pl.col("start") - pl.col("at")).abs(), "called")
+        .group_by("call", maintain_order=True)
+        .head(MOST_GUESSES)
         .select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
         .select(WANTED.names())
     )

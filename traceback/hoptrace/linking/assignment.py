@@ -2,6 +2,7 @@
 
 Redials within seconds compete for each other's records; what is best for all of them together is found by
 `scipy.optimize.linear_sum_assignment` on each contested group. A pair whose evidence is negative is worse than none.
+Handoffs come first; leaps over carriers without a record only join what the handoffs leave open, end to end.
 """
 
 from __future__ import annotations
@@ -55,16 +56,43 @@ class Assignment:
         return sorted(rivals, key=lambda rival: (rival[1], rival[0].u))
 
 
+HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
+LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
+
+
 def assign(pairs: Iterable[Pair]) -> Assignment:
     """The best one-to-one choice among a call's pairs; conflicts are kept apart and never chosen."""
     every = list(pairs)
     result = Assignment(every)
-    for group in _groups([pair for pair in every if pair.kind is not Kind.CONFLICT and pair.weight > 0]):
+    _choose(result, [pair for pair in every if pair.kind in HANDOFFS and pair.weight > 0])
+    leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > 0]
+    if leaps:
+        ends = _top_ends(result)
+        used = result.used
+        # A chain's own lower end is no carrier above its upper end.
+        apart = [p for p in leaps if p.d not in result.chosen and p.u not in used and ends.get(p.u, p.u) != p.d]
+        _choose(result, apart)
+    return result
+
+
+def _choose(result: Assignment, pairs: list[Pair]) -> None:
+    for group in _groups(pairs):
         for pair in solve(group):
             result.chosen[pair.d] = pair
         for pair in group:
             result.groups[pair.d] = group
-    return result
+
+
+def _top_ends(result: Assignment) -> dict[int, int]:
+    """For the lower end of each chain of chosen pairs, its upper end."""
+    ends: dict[int, int] = {}
+    for low in set(result.chosen) - result.used:
+        top, seen = low, {low}
+        while top in result.chosen and result.chosen[top].u not in seen:
+            top = result.chosen[top].u
+            seen.add(top)
+        ends[low] = top
+    return ends
 
 
 def solve(group: list[Pair]) -> list[Pair]:

@@ -49,6 +49,7 @@ def _kind() -> pl.Expr:
     down_silent = pl.col("d_upstream").is_null() & ~origin
     up_silent = pl.col("u_downstream").is_null()
     both_name = pl.col("d_upstream").is_not_null() & ~up_silent
+    answers_differ = ((pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")).fill_null(False)
     direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
     return (
         pl.when(continuous & direct)
@@ -59,7 +60,9 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.CONFLICT)))
         .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
         .then(pl.lit(str(Kind.BRIDGED)))
-        .when(continuous & same_caller & both_name)
+        .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
+        .then(pl.lit(str(Kind.FORWARDED)))
+        .when(continuous & same_caller & both_name & ~answers_differ)
         .then(pl.lit(str(Kind.GAP)))
     )
 

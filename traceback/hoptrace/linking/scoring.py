@@ -17,6 +17,7 @@ class Kind(StrEnum):
     DIRECT = "direct"  # the two carriers are neighbours
     REWRITTEN = "rewritten"  # neighbours, but the called number changed without either saying so
     BRIDGED = "bridged"  # both name the same carrier between them, which has no record of the call
+    FORWARDED = "forwarded"  # both name the same carrier between them; it has no record and changed the called number
     GAP = "gap"  # each names another silent carrier: at least two without a record between them
     CONFLICT = "conflict"  # fits, but one names the other while the other names somebody else
 
@@ -27,10 +28,16 @@ BACKGROUND = 60.0
 TRANSIT_DELAY = 0.1
 """Seconds from one carrier's INVITE to the next one's, typically."""
 
+LONGEST_RING = 60.0
+"""Seconds after which a call that nobody answers has been forwarded."""
+
+REFUSED_BRANCH = -8.0
+"""A refused attempt beyond a silent carrier is a branch of a call, not its way."""
+
 COMPARISONS = ("time", "answer", "duration", "call_id", "calling", "outcome", "naming", "orig_id", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
 
-NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "gap": -2.0, "conflict": 0.0}
+NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
 LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
 
@@ -44,7 +51,7 @@ def _scale() -> pl.Expr:
     """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
     ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
     clocks = pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2
-    transit = pl.when(pl.col("kind").is_in([Kind.BRIDGED, Kind.GAP])).then(0.5).otherwise(0.1)
+    transit = pl.when(pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED, Kind.GAP])).then(0.5).otherwise(0.1)
     return (ticks + clocks + transit**2).sqrt()
 
 
@@ -60,8 +67,11 @@ def _time() -> pl.Expr:
     late = pl.max_horizontal(_middle("d", "start"), _middle("u", "start"))
     early = pl.min_horizontal(_middle("d", "start"), _middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
+    arrival = student(setup, pl.col("scale"), BACKGROUND)
+    # A call that is forwarded when nobody answers goes on after it has rung.
+    rang = (pl.col("u_sent") != pl.col("u_called")) & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
-        student(setup, pl.col("scale"), BACKGROUND),
+        pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
         student(final, pl.col("scale"), BACKGROUND),
         student(ringing, pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
     )
@@ -123,9 +133,17 @@ def _naming() -> pl.Expr:
     both = (down_names & up_names).fill_null(False)
     prior = pl.col("kind").replace_strict(NAMING, return_dtype=pl.Float64)
     direct = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN])
-    lost = (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered")
+    lost = pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED]) & pl.col("d_upstream_covered")
     named = pl.when(direct & both).then(5.0).when(direct).then(2.0).otherwise(0.0)
-    return prior + named + pl.when(lost).then(LOST_ROW).otherwise(0.0)
+    # A silent carrier may have tried several routes for one call; the refused ones must not take the call from the one
+    # that went on.
+    refused = (pl.col("d_outcome") == "failed") & pl.col("d_downstream").is_null() & (pl.col("kind") == Kind.BRIDGED)
+    return (
+        prior
+        + named
+        + pl.when(lost).then(LOST_ROW).otherwise(0.0)
+        + pl.when(refused).then(REFUSED_BRANCH).otherwise(0.0)
+    )
 
 
 def _orig_id() -> pl.Expr:
@@ -140,7 +158,8 @@ def _orig_id() -> pl.Expr:
 
 def _number() -> pl.Expr:
     """The number that went out is the one that came in; a carrier that says it sent another speaks against it."""
-    forwarded_elsewhere = (pl.col("u_sent") != pl.col("d_called")) & (pl.col("kind") != Kind.REWRITTEN)
+    changed = pl.col("kind").is_in([Kind.REWRITTEN, Kind.FORWARDED])
+    forwarded_elsewhere = (pl.col("u_sent") != pl.col("d_called")) & ~changed
     return pl.when(forwarded_elsewhere).then(-3.0).otherwise(0.0)
 
 

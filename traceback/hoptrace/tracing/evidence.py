@@ -66,7 +66,7 @@ def conflict(row: Row) -> str:
 
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
-    if row["kind"] == Kind.BRIDGED:
+    if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED):
         text = (
             f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; "
             f"{between} has no record of it."
@@ -92,7 +92,7 @@ def _naming(row: Row, between: str | None) -> Evidence:
 def _called(row: Row) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     came, went, before = row["d_called"], row["u_sent"], row["u_called"]
-    if row["kind"] == Kind.REWRITTEN:
+    if row["kind"] in (Kind.REWRITTEN, Kind.FORWARDED):
         text = f"{u} recorded the call to {display(before)}, {d} to {display(came)}: the number changed on the way."
         return Evidence("called number", False, text)
     if came == went and went != before:

@@ -42,8 +42,15 @@ def judge_all(
     facts = _facts_by_call(members)
     linked = _pairs_by_call(pairs)
     for call, report in enumerate(reported):
-        case = Case(report, facts.get(call, {}), assign(linked.get(call, [])), covered.get(call, frozenset()), around)
+        mine = facts.get(call, {})
+        pairs_of_call = [pair for pair in linked.get(call, []) if not _beyond_the_end(pair, mine, report)]
+        case = Case(report, mine, assign(pairs_of_call), covered.get(call, frozenset()), around)
         yield Judged(call, case, judge(case))
+
+
+def _beyond_the_end(pair: Pair, facts: Mapping[int, Fact], report: Reported) -> bool:
+    """A leap from a statement that delivered the call where it is reported to have ended."""
+    return pair.kind is Kind.GAP and report.terminating is not None and facts[pair.u].downstream == report.terminating
 
 
 def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:

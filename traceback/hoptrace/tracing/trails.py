@@ -92,7 +92,7 @@ def _delivery(case: Case, tail: Fact) -> list[Step]:
 
 def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:
     """Carriers without a record between the two statements of a pair."""
-    if pair.kind is Kind.BRIDGED:
+    if pair.kind in (Kind.BRIDGED, Kind.FORWARDED):
         return [lower.upstream] if lower.upstream else []
     if pair.kind is Kind.GAP:
         return [carrier for carrier in (lower.upstream, upper.downstream) if carrier]

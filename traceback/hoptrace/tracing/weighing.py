@@ -17,7 +17,7 @@ NOT_THE_CALL = -9.0
 """Weight below which no record is taken to be the reported call at all."""
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
-KIND_RELIABILITY = {Kind.DIRECT: 0.999, Kind.REWRITTEN: 0.97, Kind.BRIDGED: 0.99, Kind.GAP: 0.93}
+KIND_RELIABILITY = {Kind.DIRECT: 0.999, Kind.REWRITTEN: 0.97, Kind.BRIDGED: 0.99, Kind.FORWARDED: 0.93, Kind.GAP: 0.93}
 
 
 @dataclass(frozen=True, slots=True)
