@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,9 @@ def write_freeswitch(carrier: SimCarrier, rows: pl.DataFrame, folder: Path) -> t
     home = folder / "json_cdr"
     home.mkdir()
     number = serials(rows)
-    for leg in rows.sort("leg", "attempt").partition_by("leg", maintain_order=True):
-        attempts = leg.unique(subset="attempt", keep="first", maintain_order=True).to_dicts()
-        _write_call(carrier, attempts, number[attempts[0]["leg"]], home)
+    ordered = rows.unique(subset=["leg", "attempt"], keep="first", maintain_order=True).sort("leg", "attempt")
+    for leg, attempts in groupby(ordered.iter_rows(named=True), key=lambda row: row["leg"]):
+        _write_call(carrier, list(attempts), number[leg], home)
     return (home,)
 
 
