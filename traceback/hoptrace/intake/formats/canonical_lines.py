@@ -59,10 +59,11 @@ def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
                 f"{source.name}, line {row}: a line of more than {LONGEST_LINE // 2**20} MB. This is no text file of "
                 "one call a line; submit the file as the switch or the export wrote it."
             )
-        starts, ends = _line_bounds(data[:whole])
-        pairs, kept = _quoted_pairs(data, starts, ends, None if last else len(starts), shape)
+        lines = data[:whole]
+        starts, ends = _line_bounds(lines)
+        pairs, kept = _quoted_pairs(lines, starts, ends, None if last else len(starts), shape)
         if kept:
-            yield Block(_records(data, starts[:kept], ends[:kept], pairs, row), last and not data.endswith(b"\n"))
+            yield Block(_records(lines, starts[:kept], ends[:kept], pairs, row), last and not data.endswith(b"\n"))
         carry = data[int(starts[kept]) :] if kept < len(starts) else data[whole:]
         row += kept
 
@@ -80,6 +81,8 @@ def first_line(source: Source) -> str:
     for line in text.split("\n"):
         if line.strip():
             return line
+    for _ in _unpacked(source):  # a packed file that shows nothing may be cut, which only its end tells
+        pass
     raise InputRefused(f"{source.name} is empty: there is not even a header. Export it again and submit it.")
 
 
@@ -170,7 +173,7 @@ def _quoted_pairs(
     """Lines (first, last) that one quoted field joins, and how many lines can be judged before more is read."""
     if shape is None or not len(starts) or b'"' not in data:
         return [], len(starts)
-    quotes = np.add.reduceat(np.frombuffer(data, np.uint8) == ord('"'), starts)
+    quotes = np.add.reduceat(np.frombuffer(data, np.uint8) == ord('"'), starts, dtype=np.int64)
     odd = [int(line) for line in np.flatnonzero(quotes % 2)]
     pairs: list[tuple[int, int]] = []
     position = 0
