@@ -80,7 +80,7 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     """Prefixes of 1 to 8 digits, with `#` or `*` where written, that stand before otherwise valid numbers of a file.
 
     Used where the profile names none: counted over distinct numbers that fit no rule, `least` of which must share the
-    prefix and be valid without it (47701 1 628 555 0157 read in the US). The most common comes first.
+    prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first.
     """
     odd = (
         normalise_column(column, plan)
