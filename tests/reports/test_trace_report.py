@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 
-import polars as pl
 import pytest
 
-from hoptrace.model.verdicts import Alternative, Evidence, Hop, RecordRef, Verdict
+from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdict
 from hoptrace.reports import result_from_dict, trace_report
 from hoptrace.reports.figures import percent
-from hoptrace.reports.model import Role, Support
+from hoptrace.reports.model import Role
 from hoptrace.reports.times import clock_text, corrected, seconds_text, utc_text
 from hoptrace.reports.trace import result_digest
 
@@ -95,33 +94,8 @@ def test_support_of_handoffs_by_who_has_a_record(result_with, hop_at, carriers):
     assert supports == [None, Support.BOTH, Support.NAMED, Support.INFERRED, Support.NAMED]
 
 
-@pytest.mark.parametrize(
-    ("downstream", "upstream", "support"),
-    [
-        ("1001", "2002", Support.BOTH),
-        (None, "2002", Support.ONE),
-        ("1001", None, Support.ONE),
-        ("9", "2002", Support.ONE),
-    ],
-)
-def test_statements_tell_whether_both_sides_name_each_other(
-    downstream, upstream, support, result_with, hop_at, carriers
-):
-    hops = (hop_at(0, "1001"), hop_at(1, "2002"))
-    rows = [
-        {"batch": hops[0].records[0].batch, "row": hops[0].records[0].row, "upstream": upstream, "downstream": None},
-        {"batch": hops[1].records[0].batch, "row": hops[1].records[0].row, "upstream": None, "downstream": downstream},
-    ]
-    statements = pl.DataFrame(
-        rows, schema={"batch": pl.String, "row": pl.Int64, "upstream": pl.String, "downstream": pl.String}
-    )
-    report = trace_report(result_with(Verdict.NO_RECORD, hops), carriers, statements)
-    assert report.hops[1].support is support
-
-
-def test_without_statements_the_evidence_about_naming_tells_it(result_with, hop_at, carriers):
-    said = Evidence("naming", True, "1001 says that it got the call from 2002; 2002 does not say whom it handed it to.")
-    upper = dataclasses.replace(hop_at(1, "2002"), evidence=(said,))
+def test_a_result_tells_who_supports_a_handoff(result_with, hop_at, carriers):
+    upper = dataclasses.replace(hop_at(1, "2002"), support=Support.ONE)
     report = trace_report(result_with(Verdict.NO_RECORD, (hop_at(0, "1001"), upper)), carriers)
     assert report.hops[1].support is Support.ONE
 

@@ -28,6 +28,19 @@ class Evidence:
     detail: str
 
 
+class Support(StrEnum):
+    """Who says that a handoff took place."""
+
+    BOTH = "both"
+    """Both carriers have a record of it."""
+    ONE = "one"
+    """Both carriers have a record of the call, but only one record names the other carrier."""
+    NAMED = "named"
+    """One carrier has a record that names the other; the other has given none."""
+    INFERRED = "inferred"
+    """Neither carrier has a record; the trail was bridged over it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordRef:
     """Where a statement stands: batch, row of the file, and the carrier's own id of it."""
@@ -53,6 +66,8 @@ class Hop:
     called: str | None = None
     attestation: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    support: Support | None = None
+    """Who says that this carrier handed the call to the one before it in the path; None for the first."""
 
 
 @dataclass(frozen=True, slots=True)

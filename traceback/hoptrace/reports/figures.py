@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hoptrace.model.verdicts import Verdict
-from hoptrace.reports.model import CallLine, Figure, HopLine, Support
+from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.model import CallLine, Figure, HopLine
 
 
 def key_figures(verdict: Verdict, confidence: float, hops: Sequence[HopLine], call: CallLine) -> tuple[Figure, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hoptrace.model.verdicts import Verdict
-from hoptrace.reports.model import HopLine, Role, Support, TraceReport
+from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.model import HopLine, Role, TraceReport
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.svg import Canvas, Pen
 from hoptrace.reports.times import clock_text, seconds_text

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from hoptrace.model.verdicts import TraceResult, Verdict
+from hoptrace.model.verdicts import Support, TraceResult, Verdict
 
 REPORT_VERSION = 1
 
@@ -23,19 +23,6 @@ class Role(StrEnum):
     TERMINATING = "terminating"
     NAMED = "named"
     """Named by a neighbour's record; it has given no record of this call itself."""
-
-
-class Support(StrEnum):
-    """Who says that a handoff took place."""
-
-    BOTH = "both"
-    """Both carriers have a record of it."""
-    ONE = "one"
-    """Both carriers have a record of the call, but only one record names the other carrier."""
-    NAMED = "named"
-    """One carrier has a record that names the other; the other has given none."""
-    INFERRED = "inferred"
-    """Neither carrier has a record; the trail was bridged over it."""
 
 
 class Part(BaseModel):

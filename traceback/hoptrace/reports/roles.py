@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from hoptrace.model.carriers import Carrier
-from hoptrace.model.verdicts import Hop, TraceResult, Verdict
-from hoptrace.reports.model import Role, Support
-
-Neighbours = Mapping[tuple[str, int], tuple[str | None, str | None]]
-"""(batch, row) of a statement -> the upstream and the downstream that it names."""
-
-
-ONE_SIDED = "does not say"
-"""The words by which the evidence about naming says that one record leaves the other carrier out."""
-
-
-def neighbours_of(statements: pl.DataFrame | None) -> Neighbours:
-    """The neighbours that each of the trail's statements names, from a frame in the shape of `STATEMENTS`."""
-    if statements is None:
-        return {}
-    rows = statements.select("batch", "row", "upstream", "downstream").iter_rows()
-    return {(batch, row): (upstream, downstream) for batch, row, upstream, downstream in rows}
+from hoptrace.model.verdicts import Hop, Support, TraceResult, Verdict
+from hoptrace.reports.model import Role
 
 
 def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]) -> tuple[Role, ...]:
@@ -46,27 +29,19 @@ def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]
     return tuple(roles) or (Role.TRANSIT,)
 
 
-def support_of(result: TraceResult, position: int, named: Neighbours) -> Support | None:
+def support_of(result: TraceResult, position: int) -> Support | None:
     """Who says that the hop at `position` handed the call to the one before it; None for the terminating carrier.
 
-    Where the statements are not at hand, the evidence about naming tells whether both records name each other.
+    A result that does not tell is judged by which of the two carriers has a record.
     """
     if position == 0:
         return None
     upper, lower = result.hops[position], result.hops[position - 1]
-    if not upper.records or not lower.records:
-        return Support.NAMED if upper.records or lower.records else Support.INFERRED
-    if not named and any(line.about == "naming" and ONE_SIDED in line.detail for line in upper.evidence):
-        return Support.ONE
-    said_above = _names(upper, 1, lower.carrier, named)
-    said_below = _names(lower, 0, upper.carrier, named)
-    return Support.BOTH if said_above and said_below else Support.ONE
-
-
-def _names(hop: Hop, side: int, neighbour: str, named: Neighbours) -> bool:
-    keys = [(record.batch, record.row) for record in hop.records]
-    known = [named[key][side] for key in keys if key in named]
-    return not known or neighbour in known
+    if upper.support is not None:
+        return upper.support
+    if upper.records and lower.records:
+        return Support.BOTH
+    return Support.NAMED if upper.records or lower.records else Support.INFERRED
 
 
 def _originates(result: TraceResult, position: int) -> bool:

@@ -9,8 +9,6 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import Alternative, Evidence, Hop, NextRequest, RecordRef, ReportedCall, TraceResult
 from hoptrace.reports.figures import key_figures
@@ -27,26 +25,21 @@ from hoptrace.reports.model import (
     result_from_dict,
 )
 from hoptrace.reports.plain import isolated, plain, shorten
-from hoptrace.reports.roles import Neighbours, neighbours_of, roles_of, support_of
+from hoptrace.reports.roles import roles_of, support_of
 from hoptrace.reports.times import corrected, utc_text
 from hoptrace.reports.words import NAME_LIMIT, Cast, verdict_words
 
 Directory = Mapping[str, Carrier]
 
 
-def trace_report(
-    result: TraceResult | Mapping[str, Any], carriers: Directory, statements: pl.DataFrame | None = None
-) -> TraceReport:
+def trace_report(result: TraceResult | Mapping[str, Any], carriers: Directory) -> TraceReport:
     """The report of one trace; for `render` and `write_report`.
 
     `result` may be the JSON that the catalog keeps. `carriers` gives names, countries and contacts by carrier_id; an id
-    that it lacks is shown as it is. `statements` (in the shape of `STATEMENTS`) may give the statements of the trail:
-    with them a handoff that only one of two records tells is known as such. Raises `ValueError` where `result` is no
-    result of a trace.
+    that it lacks is shown as it is. Raises `ValueError` where `result` is no result of a trace.
     """
     trace = result if isinstance(result, TraceResult) else result_from_dict(result)
-    named = neighbours_of(statements)
-    hops = tuple(_hop_line(trace, at, carriers, named) for at in range(len(trace.hops)))
+    hops = tuple(_hop_line(trace, at, carriers) for at in range(len(trace.hops)))
     confidence = _share(trace.confidence)
     call = _call_line(trace)
     return TraceReport(
@@ -82,7 +75,7 @@ def result_digest(result: TraceResult) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _hop_line(trace: TraceResult, at: int, carriers: Directory, named: Neighbours) -> HopLine:
+def _hop_line(trace: TraceResult, at: int, carriers: Directory) -> HopLine:
     hop = trace.hops[at]
     return HopLine(
         position=at + 1,
@@ -95,7 +88,7 @@ def _hop_line(trace: TraceResult, at: int, carriers: Directory, named: Neighbour
         calling=_plain_or_none(hop.calling),
         called=_plain_or_none(hop.called),
         attestation=_plain_or_none(hop.attestation),
-        support=support_of(trace, at, named),
+        support=support_of(trace, at),
         gap_s=_gap(hop, trace.hops[at - 1]) if at else None,
         evidence=tuple(_evidence_line(line) for line in hop.evidence),
     )

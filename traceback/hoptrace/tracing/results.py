@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from hoptrace.model.verdicts import (
     NextRequest,
     RecordRef,
     ReportedCall,
+    Support,
     TraceResult,
     Verdict,
 )
@@ -178,7 +179,8 @@ def _hops(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) ->
     lower: int | None = None
     for place, step in enumerate(steps):
         found = _hop_evidence(case, best, steps, place, lower, sources)
-        hops.append(_hop(step, found, sources))
+        support = _support(case, steps, place, lower)
+        hops.append(replace(_hop(step, found, sources), support=support))
         lower = step.sid if step.sid is not None else lower
     return tuple(hops)
 
@@ -192,6 +194,20 @@ def _hop_evidence(
     if step.sid is None or step.pair is None:
         return evidence.of_naming(case.facts[lower], step.carrier)
     return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
+
+
+def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -> Support | None:
+    """Who says that this step's carrier handed the call to the one before it."""
+    if place == 0:
+        return None
+    step, before = steps[place], steps[place - 1]
+    if step.sid is None and before.sid is None:
+        return Support.INFERRED
+    if step.sid is None or before.sid is None or lower is None:
+        return Support.NAMED
+    down, up = case.facts[lower], case.facts[step.sid]
+    both = down.upstream == up.carrier and up.downstream == down.carrier
+    return Support.BOTH if both else Support.ONE
 
 
 def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from hoptrace.model.verdicts import Support
+
+
+def supports(found):
+    return [hop.support for hop in found.hops]
+
+
+def test_both_sides_name_each_other(world):
+    world.chain("orig", "transit", "term")
+    assert supports(world.trace()) == [None, Support.BOTH, Support.BOTH]
+
+
+def test_one_side_names_the_other(world):
+    world.say("orig", 0.0, customer="c", downstream="term")
+    world.say("term", 0.1, upstream_trunk="203.0.113.77")
+    assert supports(world.trace(at=0.1)) == [None, Support.ONE]
+
+
+def test_a_silent_carrier_is_named_from_both_sides(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    world.say("term", 0.2, upstream="quiet")
+    assert supports(world.trace()) == [None, Support.NAMED, Support.NAMED]
+
+
+def test_between_two_silent_carriers_the_handoff_is_inferred(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet1")
+    world.say("term", 0.2, upstream="quiet2")
+    assert supports(world.trace()) == [None, Support.NAMED, Support.INFERRED, Support.NAMED]
+
+
+def test_the_upstream_of_the_last_record_is_named(world):
+    world.say("term", 0.1, upstream="quiet")
+    assert supports(world.trace()) == [None, Support.NAMED]
