@@ -156,6 +156,7 @@ def _truth(world: Happened, files: _Files, call: int, path: tuple[int, ...], ref
         "furthest": names[trail.furthest],
         "furthest_position": trail.furthest,
         "origin_provable": trail.verdict is Verdict.ORIGINATOR_IDENTIFIED,
+        "origin_on_file": call * (LONGEST + 1) in files.legs,
         "forwarded": bool(calls.called[call] != calls.dialled[call]),
         "rerouted": call in files.rerouted,
         "verdict": str(trail.verdict),
