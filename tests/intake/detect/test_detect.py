@@ -108,6 +108,7 @@ def test_unreadable_files_are_refused(tmp_path: Path) -> None:
         (b'{"start_time": 1, "called_number": 2}\n', 0.98),
         (b"start,duration,upstream,downstream,called_number\n", 0.7),
         (b"time,caller,callee,duration\n", None),
+        (b"call_ref,start_time,calling_number,called_number\n", None),
         (b"", None),
         (b"PAR1 but not really", None),
         (b"{not json", None),

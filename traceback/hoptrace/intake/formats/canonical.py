@@ -29,6 +29,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
 _LEAST_TIMES = 5
+_CALL_LIST = "call_ref"  # calls.csv, the calls to trace, has the same columns beside it and is no carrier's record
 _MINUTES = (
     "every start time is on a full minute: the seconds were cut, as a spreadsheet does; times count as intervals of a "
     "minute. Ask for the file as the switch wrote it."
@@ -48,9 +49,11 @@ class Canonical:
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file whose header, first object or Parquet schema names the canonical columns."""
-        names = _names_in(source, head)
-        known = known_names(names)
-        if set(REQUIRED) <= {name.strip().lower() for name in names}:
+        names = {plain_name(name) for name in _names_in(source, head)}
+        if _CALL_LIST in names:
+            return None
+        known = known_names(sorted(names))
+        if set(REQUIRED) <= names:
             return Detection(self.name, 0.98, f"its columns {', '.join(REQUIRED)} are the canonical ones")
         if known >= 3:
             return Detection(self.name, 0.7, f"{known} of its columns have canonical names")
