@@ -18,6 +18,7 @@ from hoptrace.intake.formats.canonical_columns import (
     Columns,
     find_columns,
     known_names,
+    plain_name,
     split_header,
 )
 from hoptrace.intake.formats.canonical_lines import Shape, blocks, first_line
