@@ -51,6 +51,13 @@ def test_an_equal_call_id_beats_the_nearer_time(world):
     assert world.trace(at=0.1).customer == "c1"
 
 
+def test_unknown_call_ids_and_origids_are_no_agreement(world):
+    world.chain("orig", "term")
+    told = {part.about for hop in world.trace().hops for part in hop.evidence}
+    assert "call_id" not in told
+    assert "orig_id" not in told
+
+
 def test_failed_route_attempts_are_no_hops(world):
     world.say("orig", 0.0, customer="c", downstream="full", outcome="failed", release_code="503")
     world.say("full", 0.1, upstream="orig", outcome="failed", release_code="503")

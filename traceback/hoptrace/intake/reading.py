@@ -32,7 +32,9 @@ class Source:
         if self.path.name.endswith(".gz"):
             return gzip.open(self.path, "rb")
         if self.path.name.endswith(".zst"):
-            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(self.path.open("rb"), closefd=True))
+            return io.BufferedReader(
+                zstandard.ZstdDecompressor().stream_reader(self.path.open("rb"), closefd=True, read_across_frames=True)
+            )
         return self.path.open("rb")
 
     def head(self) -> bytes:

@@ -25,6 +25,11 @@ def seconds(column: str) -> pl.Expr:
     return pl.col(column).dt.epoch("us").cast(pl.Float64) / 1e6
 
 
+def _hashed(text: pl.Expr) -> pl.Expr:
+    """Text as a 64-bit hash; what is unknown stays unknown (polars hashes null to a number)."""
+    return pl.when(text.is_not_null()).then(text.hash())
+
+
 def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
     """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
 
@@ -48,10 +53,10 @@ def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
             spread=pl.col("spread").fill_null(UNKNOWN_SPREAD),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
-            cid=pl.col("call_id").hash(),
-            sent_cid=pl.coalesce("egress_call_id", "call_id").hash(),
+            cid=_hashed(pl.col("call_id")),
+            sent_cid=_hashed(pl.coalesce("egress_call_id", "call_id")),
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
-            oid=pl.col("orig_id").hash(),
+            oid=_hashed(pl.col("orig_id")),
         )
         .with_columns(
             setup=pl.when(received).then(pl.col("start")),

@@ -34,6 +34,9 @@ LONGEST_RING = 60.0
 REFUSED_BRANCH = -8.0
 """A refused attempt beyond a silent carrier is a branch of a call, not its way."""
 
+WORST_TIME = -10.0
+"""However far apart two times are, a clock may have jumped: an equal Call-ID still outweighs them."""
+
 COMPARISONS = ("time", "answer", "duration", "call_id", "calling", "outcome", "naming", "orig_id", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
 
@@ -74,7 +77,7 @@ def _time() -> pl.Expr:
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
         student(final, pl.col("scale"), BACKGROUND),
         student(ringing, pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
-    )
+    ).clip(lower_bound=WORST_TIME)
 
 
 def _answer() -> pl.Expr:
