@@ -141,7 +141,7 @@ class Batches:
         query = sa.select(BATCHES, COMMITS.c.state).join(COMMITS).where(*conditions)
         return [_stored(row) for row in self._visible(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch))]
 
-    def _visible(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    def _visible(self, query: sa.Executable) -> list[dict[str, Any]]:
         with guard(), self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         pending = {row["commit_id"] for row in rows if row["state"] == CommitState.PENDING}

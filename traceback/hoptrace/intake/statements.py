@@ -14,6 +14,9 @@ from hoptrace.model.statements import RAW_CALLS, STATEMENTS, Outcome
 FEWEST_ODD = 3
 """So many numbers that fit no rule are needed before a tech prefix is looked for."""
 
+MOST_ODD = 2_000
+"""So many of them are enough to look at: a prefix that matters stands before many numbers."""
+
 _NUMBERS = {
     "calling": "calling_number",
     "called": "called_number",
@@ -86,9 +89,10 @@ def outcome() -> pl.Expr:
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int]]:
     read = _normalised(calls, plan)
     odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
+    distinct = odd.unique().sort()
     learned: dict[str, int] = {}
-    if odd.n_unique() >= FEWEST_ODD:
-        prefixes = learn_tech_prefixes(odd, plan)
+    if distinct.len() >= FEWEST_ODD:
+        prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)
         learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))

@@ -59,18 +59,14 @@ class TrunkTable:
         meanings = pl.DataFrame(
             [row for text in texts for row in self._rows(text, own_side)], schema=_MEANING, orient="row"
         )
-        start = pl.col("start_time")
-        held = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
-        holds = held & (pl.col("valid_to").is_null() | (start < pl.col("valid_to")))
-        told = calls.lazy().select("call", "start_time", text=column).join(meanings.lazy(), on="text").filter(holds)
-        best = told.sort("call", "rank").unique("call", keep="first").select("call", "peer", "customer")
-        joined = (
-            calls.lazy()
-            .select("call", text=column)
-            .join(best.with_columns(known=pl.lit(value=True)), on="call", how="left", maintain_order="left")
-        )
+        if meanings["valid_from"].null_count() + meanings["valid_to"].null_count() < 2 * meanings.height:
+            best, on = _valid_then(meanings, calls, column), "call"
+        else:
+            best, on = meanings.sort("text", "rank").unique("text", keep="first"), "text"
+        found = best.select(on, "peer", "customer", known=pl.lit(value=True))
+        joined = calls.select("call", text=column).join(found, on=on, how="left", maintain_order="left")
         known = pl.col("text").is_null() | pl.col("known").fill_null(value=False)
-        return joined.select("peer", "customer", known=known).collect()
+        return joined.select("peer", "customer", known=known)
 
     def _rows(self, text: str, own_side: bool) -> list[tuple[object, ...]]:
         if own_side and self._is_own(text):
@@ -98,6 +94,15 @@ class TrunkTable:
             return True
         address = _address(text)
         return address is not None and any(address in network for network in self.own_networks)
+
+
+def _valid_then(meanings: pl.DataFrame, calls: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The best meaning of each call's text among those that were valid when it started; valid_to is not included."""
+    start = pl.col("start_time")
+    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
+    not_ended = pl.col("valid_to").is_null() | (start < pl.col("valid_to"))
+    told = calls.select("call", "start_time", text=column).join(meanings, on="text").filter(begun & not_ended)
+    return told.sort("call", "rank").unique("call", keep="first")
 
 
 def _by(trunks: Sequence[Trunk], key: Callable[[Trunk], str]) -> dict[str, list[Trunk]]:
