@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
+import zstandard
+
 from hoptrace.errors import DirectoryInvalid
 from hoptrace.model.carriers import Carrier, Trunk
 
@@ -43,7 +46,7 @@ def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row]:
         raise DirectoryInvalid(f"{path}: there is no such file.") from None
     except UnicodeDecodeError as error:
         raise DirectoryInvalid(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
-    except (OSError, EOFError, csv.Error) as error:
+    except (OSError, EOFError, csv.Error, zstandard.ZstdError) as error:
         raise DirectoryInvalid(f"{path}: cannot be read: {error}.") from error
 
 
@@ -101,8 +104,6 @@ def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
 
 
 def _ndjson(path: Path) -> Iterator[Row]:
-    import orjson
-
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         where = f"{path}, line {number}"
         if not line.strip():
@@ -132,8 +133,6 @@ def _text(path: Path) -> io.TextIOBase:
     if path.name.endswith(".gz"):
         return gzip.open(path, "rt", encoding="utf-8-sig", newline="")  # pyright: ignore[reportReturnType]
     if path.name.endswith(".zst"):
-        import zstandard
-
         stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
         return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     return path.open("r", encoding="utf-8-sig", newline="")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from hoptrace.catalog.catalog import Catalog
+from hoptrace.catalog.database import HEAD, advisory_lock, open_engine
+from hoptrace.catalog.tables import METADATA
+from hoptrace.errors import StorageFailed, WorkspaceBusy, WorkspaceNewer
+
+
+def _never(_commit_id: str) -> bool:
+    return False
+
+
+def test_head_is_the_newest_script() -> None:
+    config = Config()
+    config.set_main_option("script_location", "hoptrace.catalog:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_the_migrations_make_the_tables(url: str) -> None:
+    Catalog(url, _never).close()
+    with open_engine(url).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_opening_twice_changes_nothing(url: str) -> None:
+    Catalog(url, _never).close()
+    Catalog(url, _never).close()
+
+
+def test_a_newer_database_is_refused(url: str) -> None:
+    Catalog(url, _never).close()
+    with open_engine(url).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WorkspaceNewer, match="9999"):
+        Catalog(url, _never)
+
+
+def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear carrier, " * 100)
+    with pytest.raises(StorageFailed, match="database refused"):
+        Catalog(f"sqlite:///{tmp_path / 'letter'}", _never)
+    with pytest.raises(StorageFailed, match="unable to open"):
+        Catalog(f"sqlite:///{tmp_path / 'nowhere' / 'catalog.sqlite'}", _never)
+
+
+def test_one_host_at_a_time_holds_the_lock_of_a_shared_database(postgres_url: str) -> None:
+    first, second = open_engine(postgres_url), open_engine(postgres_url)
+    with advisory_lock(first, 0), pytest.raises(WorkspaceBusy), advisory_lock(second, 0):
+        pytest.fail("two writers at once")
+    with advisory_lock(second, 0):
+        pass
+    first.dispose()
+    second.dispose()

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+import zstandard
+
+from hoptrace.catalog.batches import NewBatch
+from hoptrace.catalog.catalog import Catalog
+from hoptrace.errors import DirectoryInvalid, UnknownCarrier
+from hoptrace.model.carriers import Carrier, Trunk
+from hoptrace.model.receipts import Receipt
+
+CARRIERS = """carrier_id,name,country,timezone,nickname
+alpha,Alpha Tel,us,America/Chicago,A
+beta,"Beta, Ltd",GB,,
+gamma,,,,
+"""
+TRUNKS = """carrier_id,trunk,peer,customer,valid_from,valid_to
+alpha,203.0.113.0/28,beta,,,
+alpha,TG-7,,cust-12,2026-01-01,2026-02-01T00:00:00Z
+beta,alpha-in,alpha,,,
+"""
+
+
+@pytest.fixture
+def load(catalog: Catalog, tmp_path: Path):
+    def loader(carriers: str, trunks: str | None = None):
+        (tmp_path / "carriers.csv").write_text(carriers, encoding="utf-8")
+        if trunks is not None:
+            (tmp_path / "trunks.csv").write_text(trunks, encoding="utf-8")
+        return catalog.directory.load_directory(
+            tmp_path / "carriers.csv", None if trunks is None else tmp_path / "trunks.csv"
+        )
+
+    return loader
+
+
+def test_a_directory_is_loaded(catalog: Catalog, load) -> None:
+    counts = load(CARRIERS, TRUNKS)
+    assert (counts.added, counts.updated, counts.trunks) == (3, 0, 3)
+    alpha, beta, gamma = catalog.directory.carriers()
+    assert alpha == Carrier(
+        "alpha", name="Alpha Tel", country="US", timezone="America/Chicago", aliases={"nickname": "A"}
+    )
+    assert beta.name == "Beta, Ltd"
+    assert gamma == Carrier("gamma")
+    assert catalog.directory.trunks("alpha") == [
+        Trunk("alpha", "203.0.113.0/28", peer="beta"),
+        Trunk(
+            "alpha",
+            "TG-7",
+            customer="cust-12",
+            valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+            valid_to=datetime(2026, 2, 1, tzinfo=UTC),
+        ),
+    ]
+
+
+def test_loading_twice_updates(catalog: Catalog, load) -> None:
+    load(CARRIERS, TRUNKS)
+    assert load(CARRIERS, TRUNKS).unchanged == 3
+    counts = load(CARRIERS.replace("Alpha Tel", "Alpha Telecom"), "carrier_id,trunk,peer\nalpha,new,gamma\n")
+    assert (counts.updated, counts.unchanged) == (1, 2)
+    assert catalog.directory.carrier("alpha").name == "Alpha Telecom"
+    assert [trunk.trunk for trunk in catalog.directory.trunks("alpha")] == ["new"]
+    assert [trunk.trunk for trunk in catalog.directory.trunks("beta")] == ["alpha-in"]
+
+
+def test_a_vanished_carrier_stays_while_something_names_it(catalog: Catalog, load, in_lake: set[str]) -> None:
+    load(CARRIERS, TRUNKS)
+    receipt = Receipt("f", "d", "gamma-1", "gamma", "canonical", "UTC", None, None, 0, 0, 0, 0, {}, 0, {})
+    catalog.batches.begin("c", "gamma")
+    catalog.batches.enter("c", [NewBatch(receipt)], [])
+    counts = load("carrier_id\nalpha\n")
+    assert (counts.delisted, counts.deleted) == (2, 0)
+    assert [(carrier.carrier_id, carrier.listed) for carrier in catalog.directory.carriers()] == [
+        ("alpha", True),
+        ("beta", False),
+        ("gamma", False),
+    ]
+    assert load(CARRIERS).updated == 3
+    assert all(carrier.listed for carrier in catalog.directory.carriers())
+
+
+def test_a_vanished_carrier_that_nothing_names_goes(catalog: Catalog, load) -> None:
+    load(CARRIERS, TRUNKS)
+    assert load("carrier_id\nalpha\nbeta\n").deleted == 1
+    with pytest.raises(UnknownCarrier):
+        catalog.directory.carrier("gamma")
+
+
+def test_an_unknown_carrier_names_what_looks_alike(catalog: Catalog, load) -> None:
+    with pytest.raises(UnknownCarrier, match="the directory is empty"):
+        catalog.directory.carrier("alpha")
+    load(CARRIERS)
+    with pytest.raises(UnknownCarrier, match="Did you mean alpha"):
+        catalog.directory.carrier("ALFA")
+
+
+@pytest.mark.parametrize(
+    ("carriers", "trunks", "says"),
+    [
+        ("name\nx\n", None, "column carrier_id is missing"),
+        ("carrier_id\n", None, "lists no carrier"),
+        ("carrier_id,name\na,x\n,y\n", None, r"carriers.csv, line 3: carrier_id is empty"),
+        ("carrier_id\na\nb\na\n", None, r"line 4: .*second time"),
+        ("carrier_id,country\na,USA\n", None, r"line 2: country 'USA'"),
+        ("carrier_id,timezone\na,Mars/Base\n", None, r"line 2: timezone 'Mars/Base'"),
+        ("carrier_id,name\na,b,c\n", None, r"line 2: it has more fields"),
+        ("carrier_id\na\n", "carrier_id,trunk,peer\nb,t,a\n", r"trunks.csv, line 2: carrier_id 'b'"),
+        ("carrier_id\na\n", "carrier_id,trunk,peer\na,t,z\n", r"line 2: peer 'z'"),
+        ("carrier_id\na\n", "carrier_id,trunk,peer,customer\na,t,a,c\n", "exactly one of peer and customer"),
+        ("carrier_id\na\n", "carrier_id,trunk,peer,customer\na,t,,\n", "exactly one of peer and customer"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.0/33,c\n", "no valid CIDR"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer\na,t,c\na,T,d\n", "already stands for another"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,2026-01-01T00:00:00\n", "has no zone"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,soon\n", "no RFC 3339 time"),
+    ],
+)
+def test_a_wrong_directory_is_refused_as_a_whole(
+    catalog: Catalog, load, carriers: str, trunks: str | None, says: str
+) -> None:
+    load("carrier_id\nbefore\n")
+    with pytest.raises(DirectoryInvalid, match=says):
+        load(carriers, trunks)
+    assert [carrier.carrier_id for carrier in catalog.directory.carriers()] == ["before"]
+
+
+def test_the_same_trunk_at_other_times_may_be_another(catalog: Catalog, load) -> None:
+    early, late = "a,t,c,,2026-01-01", "a,t,d,2026-01-01,"
+    load("carrier_id\na\n", f"carrier_id,trunk,customer,valid_from,valid_to\n{early}\n{late}\n")
+    assert [trunk.customer for trunk in catalog.directory.trunks("a")] == ["c", "d"]
+
+
+def test_every_kind_of_file_gives_the_same(catalog: Catalog, tmp_path: Path) -> None:
+    text = "carrier_id,name\nalpha,Älpha\nbeta,\n"
+    (tmp_path / "c.csv").write_text(text, encoding="utf-8-sig")
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "c.csv.zst").write_bytes(zstandard.compress(text.encode()))
+    (tmp_path / "c.ndjson").write_text('{"carrier_id": "alpha", "name": "Älpha"}\n\n{"carrier_id": "beta"}\n')
+    pl.DataFrame({"carrier_id": ["alpha", "beta"], "name": ["Älpha", None]}).write_parquet(tmp_path / "c.parquet")
+    loaded = []
+    for name in ("c.csv", "c.csv.gz", "c.csv.zst", "c.ndjson", "c.parquet"):
+        catalog.directory.load_directory(tmp_path / name)
+        loaded.append(catalog.directory.carriers())
+    assert loaded == [[Carrier("alpha", name="Älpha"), Carrier("beta")]] * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("c.csv", b"carrier_id,name\nalpha,\xff\n", "not UTF-8"),
+        ("c.csv.gz", b"plain", "cannot be read"),
+        ("c.csv.zst", b"plain", "cannot be read"),
+        ("c.ndjson", b'{"carrier_id": \n', "no JSON object"),
+        ("c.parquet", b"plain", "no readable Parquet"),
+    ],
+)
+def test_a_broken_file_is_told(catalog: Catalog, tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DirectoryInvalid, match=says):
+        catalog.directory.load_directory(tmp_path / name)
+
+
+def test_a_missing_file_is_told(catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(DirectoryInvalid, match="no such file"):
+        catalog.directory.load_directory(tmp_path / "nowhere.csv")
+    with pytest.raises(DirectoryInvalid, match="cannot be read"):
+        catalog.directory.load_directory(tmp_path)

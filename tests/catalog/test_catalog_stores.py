@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hoptrace.catalog.batches import NewBatch, RejectedRow
+from hoptrace.catalog.catalog import Catalog
+from hoptrace.catalog.clocks import ClockRow
+from hoptrace.errors import StorageFailed, UnknownBatch, UnknownTrace
+from hoptrace.model.receipts import Receipt
+
+FIRST, LAST = datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 13, 0, 0, 250_000, tzinfo=UTC)
+
+
+def _receipt(batch: str, carrier: str = "alpha", digest: str | None = None) -> Receipt:
+    return Receipt(
+        file="cdr.csv",
+        digest=digest or batch,
+        batch=batch,
+        carrier=carrier,
+        format="canonical",
+        timezone="UTC",
+        first_time="2026-05-01T12:00:00Z",
+        last_time="2026-05-01T13:00:00.250000Z",
+        rows=3,
+        accepted=1,
+        duplicates=0,
+        skipped=1,
+        rejected={"no called number": 1},
+        statements=1,
+        unknown_trunks={"TG-\x00": 1},
+        flags=("re-saved by a spreadsheet",),
+    )
+
+
+def _enter(catalog: Catalog, commit_id: str, *receipts: Receipt) -> None:
+    catalog.batches.begin(commit_id, receipts[0].carrier)
+    rejected = [RejectedRow(receipt.batch, 2, b"\x00\xffraw", ("no called number", "=1+1")) for receipt in receipts]
+    catalog.batches.enter(commit_id, [NewBatch(r, FIRST, LAST, b"a,b") for r in receipts], rejected)
+
+
+def test_a_finished_commit_shows_its_batches(catalog: Catalog) -> None:
+    first, second = _receipt("b1"), _receipt("b2")
+    _enter(catalog, "c", first, second)
+    catalog.batches.finish("c")
+    assert [stored.receipt for stored in catalog.batches.list()] == [first, second]
+    stored = catalog.batches.show("b2")
+    assert (stored.receipt, stored.commit_id, stored.header) == (second, "c", b"a,b")
+    assert catalog.batches.by_digest("alpha", ["b1", "other"])["b1"].receipt == first
+    assert catalog.batches.by_digest("beta", ["b1"]) == {}
+    assert catalog.batches.spans() == [("alpha", "b1", FIRST, LAST), ("alpha", "b2", FIRST, LAST)]
+    assert catalog.batches.rejected_rows("b1") == [RejectedRow("b1", 2, b"\x00\xffraw", ("no called number", "=1+1"))]
+
+
+def test_a_pending_commit_shows_only_when_the_lake_has_it(catalog: Catalog, in_lake: set[str]) -> None:
+    _enter(catalog, "c", _receipt("b1"))
+    assert catalog.batches.pending() == ["c"]
+    assert catalog.batches.list() == []
+    assert catalog.batches.spans() == []
+    with pytest.raises(UnknownBatch, match="batches list"):
+        catalog.batches.rejected_rows("b1")
+    in_lake.add("c")
+    assert len(catalog.batches.list()) == 1
+    assert len(catalog.batches.rejected_rows("b1")) == 1
+
+
+def test_a_commit_that_is_taken_out_leaves_nothing(catalog: Catalog, in_lake: set[str]) -> None:
+    _enter(catalog, "c", _receipt("b1"))
+    catalog.batches.rollback("c")
+    in_lake.add("c")
+    assert (catalog.batches.list(), catalog.batches.pending()) == ([], [])
+    _enter(catalog, "d", _receipt("b1"))
+    catalog.batches.finish("d")
+    assert catalog.batches.show("b1").commit_id == "d"
+
+
+def test_one_file_of_a_carrier_is_one_batch(catalog: Catalog) -> None:
+    _enter(catalog, "c", _receipt("b1", digest="same"))
+    catalog.batches.begin("d", "alpha")
+    with pytest.raises(StorageFailed, match="database refused"):
+        catalog.batches.enter("d", [NewBatch(_receipt("b2", digest="same"))], [])
+    _enter(catalog, "e", _receipt("b3", carrier="beta", digest="same"))
+
+
+def test_clock_tables_get_a_version_when_they_change(catalog: Catalog) -> None:
+    assert catalog.clocks.latest_clocks().version == 0
+    rows = [ClockRow("beta", -1.5, 0.1, 20), ClockRow("alpha", 143.0, 0.25, 900)]
+    assert catalog.clocks.save_clocks(7, rows) == 1
+    assert catalog.clocks.save_clocks(8, rows[::-1]) == 1
+    assert catalog.clocks.save_clocks(9, rows[:1]) == 2
+    latest = catalog.clocks.latest_clocks()
+    assert (latest.version, latest.lake_version, latest.rows) == (2, 9, (rows[0],))
+    assert catalog.clocks.clocks(1).rows == (rows[1], rows[0])
+    assert catalog.clocks.clocks(99).rows == ()
+    assert catalog.clocks.save_clocks(10, []) == 3
+    assert catalog.clocks.latest_clocks().rows == ()
+
+
+def test_the_newest_trace_of_a_call_counts(catalog: Catalog) -> None:
+    def result(call_ref: str, verdict: str, campaign: str | None = None) -> dict[str, object]:
+        return {"call_ref": call_ref, "verdict": verdict, "call": {"campaign": campaign}, "path": ["alpha"]}
+
+    assert catalog.traces.latest("x") is None
+    with pytest.raises(UnknownTrace, match="Trace it first"):
+        catalog.traces.get("x")
+    first, second, other = result("x", "not_found"), result("x", "ambiguous", "c1"), result("a", "not_found")
+    assert catalog.traces.save([first]) == 1
+    assert catalog.traces.save(iter([second, other])) == 2
+    assert catalog.traces.get("x") == second
+    assert catalog.traces.list() == [other, second]
+    assert catalog.traces.list(campaign="c1") == [second]
+
+
+def test_traces_are_saved_all_or_none(catalog: Catalog) -> None:
+    with pytest.raises(KeyError):
+        catalog.traces.save([{"call_ref": "x", "verdict": "not_found"}, {"call_ref": "y"}])
+    assert catalog.traces.list() == []
