@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hoptrace.intake.submit import submit
 
 from hoptrace.engines.local import learn_clocks, trace
+from hoptrace.intake.submit import submit
 from hoptrace.model.verdicts import ReportedCall, Verdict
 from hoptrace.workspace import Workspace, init_workspace
 

@@ -37,8 +37,8 @@ class Profile(_Part):
     """How to read one carrier's files.
 
     `format` names the reader. `layouts` gives the column names of headerless files, by layout name; `files` maps a file
-    name pattern (fnmatch) or a table name to a layout. `fields` maps a canonical column (contract.md) to the name of the
-    carrier's column, or to several of which the first that is not empty counts.
+    name pattern (fnmatch) or a table name to a layout. `fields` maps a canonical column (contract.md) to the name of
+    the carrier's column, or to several of which the first that is not empty counts.
     """
 
     name: str = ""
