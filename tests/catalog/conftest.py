@@ -93,3 +93,11 @@ def catalog(url: str, in_lake: set[str]) -> Iterator[Catalog]:
     opened = Catalog(url, in_lake.__contains__)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def local_catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """A catalog in SQLite, for what does not depend on the database."""
+    opened = Catalog(f"sqlite:///{tmp_path / 'catalog.sqlite'}", lambda _commit_id: False)
+    yield opened
+    opened.close()

@@ -122,12 +122,19 @@ def test_an_unknown_carrier_names_what_looks_alike(catalog: Catalog, load) -> No
     ],
 )
 def test_a_wrong_directory_is_refused_as_a_whole(
-    catalog: Catalog, load, carriers: str, trunks: str | None, says: str
+    local_catalog: Catalog, tmp_path: Path, carriers: str, trunks: str | None, says: str
 ) -> None:
-    load("carrier_id\nbefore\n")
+    for name, text in (
+        ("before.csv", "carrier_id\nbefore\n"),
+        ("carriers.csv", carriers),
+        ("trunks.csv", trunks or ""),
+    ):
+        (tmp_path / name).write_text(text)
+    load_directory = local_catalog.directory.load_directory
+    load_directory(tmp_path / "before.csv")
     with pytest.raises(DirectoryInvalid, match=says):
-        load(carriers, trunks)
-    assert [carrier.carrier_id for carrier in catalog.directory.carriers()] == ["before"]
+        load_directory(tmp_path / "carriers.csv", None if trunks is None else tmp_path / "trunks.csv")
+    assert [carrier.carrier_id for carrier in local_catalog.directory.carriers()] == ["before"]
 
 
 def test_the_same_trunk_at_other_times_may_be_another(catalog: Catalog, load) -> None:
@@ -136,7 +143,7 @@ def test_the_same_trunk_at_other_times_may_be_another(catalog: Catalog, load) ->
     assert [trunk.customer for trunk in catalog.directory.trunks("a")] == ["c", "d"]
 
 
-def test_every_kind_of_file_gives_the_same(catalog: Catalog, tmp_path: Path) -> None:
+def test_every_kind_of_file_gives_the_same(local_catalog: Catalog, tmp_path: Path) -> None:
     text = "carrier_id,name\nalpha,Älpha\nbeta,\n"
     (tmp_path / "c.csv").write_text(text, encoding="utf-8-sig")
     (tmp_path / "c.csv.gz").write_bytes(gzip.compress(text.encode()))
@@ -145,8 +152,8 @@ def test_every_kind_of_file_gives_the_same(catalog: Catalog, tmp_path: Path) -> 
     pl.DataFrame({"carrier_id": ["alpha", "beta"], "name": ["Älpha", None]}).write_parquet(tmp_path / "c.parquet")
     loaded = []
     for name in ("c.csv", "c.csv.gz", "c.csv.zst", "c.ndjson", "c.parquet"):
-        catalog.directory.load_directory(tmp_path / name)
-        loaded.append(catalog.directory.carriers())
+        local_catalog.directory.load_directory(tmp_path / name)
+        loaded.append(local_catalog.directory.carriers())
     assert loaded == [[Carrier("alpha", name="Älpha"), Carrier("beta")]] * 5
 
 
@@ -160,14 +167,14 @@ def test_every_kind_of_file_gives_the_same(catalog: Catalog, tmp_path: Path) -> 
         ("c.parquet", b"plain", "no readable Parquet"),
     ],
 )
-def test_a_broken_file_is_told(catalog: Catalog, tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_a_broken_file_is_told(local_catalog: Catalog, tmp_path: Path, name: str, content: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DirectoryInvalid, match=says):
-        catalog.directory.load_directory(tmp_path / name)
+        local_catalog.directory.load_directory(tmp_path / name)
 
 
-def test_a_missing_file_is_told(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_missing_file_is_told(local_catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(DirectoryInvalid, match="no such file"):
-        catalog.directory.load_directory(tmp_path / "nowhere.csv")
+        local_catalog.directory.load_directory(tmp_path / "nowhere.csv")
     with pytest.raises(DirectoryInvalid, match="cannot be read"):
-        catalog.directory.load_directory(tmp_path)
+        local_catalog.directory.load_directory(tmp_path)

@@ -104,7 +104,6 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_opening_loads_neither_frames_nor_databases() -> None:
-    code = (
-        "import sys, hoptrace.workspace; sys.exit(any(m in sys.modules for m in ('polars', 'sqlalchemy', 'deltalake')))"
-    )
+    heavy = ("polars", "sqlalchemy", "deltalake", "pydantic")
+    code = f"import sys, hoptrace.workspace; sys.exit(any(name in sys.modules for name in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "traceback"}, check=False).returncode == 0

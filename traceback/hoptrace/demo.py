@@ -79,7 +79,7 @@ def score(results: Sequence[TraceResult], truth: Path) -> Score:
 def _same_path(item: TraceResult, true: dict[str, Any]) -> bool:
     """The path down to the furthest carrier that the records can tell of."""
     path: list[str] = true["path"]
-    return list(item.path) == path[: path.index(true["furthest"]) + 1]
+    return list(item.path) == path[: true["furthest_position"] + 1]
 
 
 def _fresh(out: Path) -> None:

@@ -86,7 +86,8 @@ RAW_CALLS = pl.Schema(
 
 `call`: 0..n-1, unique in the chunk. `file`: index of the file in the group; `row`: 1-based line (or row) of the row
 that stands for the call. `start_time` is never null; `start_basis` a `StartBasis`. `duration`: seconds of conversation,
-0 = not answered, null = unknown. `precision`: microseconds that one tick of the written start time lasts (1 s = 1,000,000).
+0 = not answered, null = unknown. `precision`: microseconds that one tick of the written start time lasts (1 s is
+1,000,000).
 Numbers and `upstream`, `downstream` are as written: a carrier_id, a trunk name, an address (a port or channel suffix
 already taken off); `customer` is the carrier's own customer where the file itself says so. `release_code`: SIP status
 (three digits) or Q.850 cause (one to three digits below 128), else the switch's own word. Empty strings are never used:
