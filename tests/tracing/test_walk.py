@@ -127,6 +127,17 @@ def test_a_call_forwarded_after_ringing_is_still_one_call(world):
     assert world.trace(at=20.2).path == ("term", "fwd", "orig")
 
 
+def test_two_routes_of_one_ingress_share_the_handoff_that_fed_them(world):
+    facts = {"outcome": "no_answer", "release_code": "480"}
+    world.say("orig", 0.0, customer="c", downstream="transit", **facts)
+    world.say("transit", 0.1, upstream="orig", downstream="full", outcome="failed", release_code="503")
+    world.say("transit", 0.1, upstream="orig", downstream="term", **facts)
+    world.say("full", 0.15, upstream="transit", outcome="failed", release_code="503")
+    world.say("term", 0.4, upstream="transit", **facts)
+    assert world.trace(at=0.4, terminating_carrier="term").path == ("term", "transit", "orig")
+    assert world.trace(at=0.15, terminating_carrier="full").path == ("full", "transit", "orig")
+
+
 def test_a_silent_carriers_refused_branch_does_not_take_the_call(world):
     facts = {"outcome": "busy", "release_code": "486"}
     world.say("orig", 0.0, customer="c", downstream="quiet", **facts)

@@ -26,6 +26,13 @@ class Pair:
     kind: Kind
     weight: float
     row: int
+    leg: int = -1
+    """What stands for `d` in the assignment: route attempts of one ingress share it; -1 where `d` stands alone."""
+
+    @property
+    def fed(self) -> int:
+        """The downstream side as the assignment counts it."""
+        return self.d if self.leg < 0 else self.leg
 
 
 @dataclass(slots=True)
@@ -51,7 +58,7 @@ class Assignment:
         for pair in group:
             if pair.d != d or pair == self.chosen.get(d):
                 continue
-            rest = solve([other for other in group if other.d != d and other.u != pair.u])
+            rest = solve([other for other in group if other.fed != pair.fed and other.u != pair.u])
             rivals.append((pair, best - pair.weight - sum(other.weight for other in rest)))
         return sorted(rivals, key=lambda rival: (rival[1], rival[0].u))
 
@@ -77,9 +84,10 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
 
 def _choose(result: Assignment, pairs: list[Pair]) -> None:
     for group in _groups(pairs):
-        for pair in solve(group):
-            result.chosen[pair.d] = pair
+        fed = {pair.fed: pair.u for pair in solve(group)}
         for pair in group:
+            if fed.get(pair.fed) == pair.u:
+                result.chosen[pair.d] = pair
             result.groups[pair.d] = group
 
 
@@ -101,13 +109,13 @@ def solve(group: list[Pair]) -> list[Pair]:
     if len({pair.u for pair in favourites}) == len(favourites):
         # Everybody gets the best there is for it: no assignment can weigh more.
         return favourites
-    downs = sorted({pair.d for pair in group})
+    downs = sorted({pair.fed for pair in group})
     ups = sorted({pair.u for pair in group})
     value = np.zeros((len(downs), len(ups)))
     at: dict[tuple[int, int], Pair] = {}
     row_of, column_of = {d: i for i, d in enumerate(downs)}, {u: i for i, u in enumerate(ups)}
     for pair in group:
-        place = row_of[pair.d], column_of[pair.u]
+        place = row_of[pair.fed], column_of[pair.u]
         if pair.weight > value[place]:
             value[place] = pair.weight
             at[place] = pair
@@ -115,11 +123,11 @@ def solve(group: list[Pair]) -> list[Pair]:
 
 
 def _favourites(group: list[Pair]) -> list[Pair]:
-    """Each downstream statement's heaviest pair, where it has one with evidence for it."""
+    """Each ingress's heaviest pair, where it has one with evidence for it."""
     best: dict[int, Pair] = {}
     for pair in group:
-        if pair.weight > 0 and (pair.d not in best or pair.weight > best[pair.d].weight):
-            best[pair.d] = pair
+        if pair.weight > 0 and (pair.fed not in best or pair.weight > best[pair.fed].weight):
+            best[pair.fed] = pair
     return list(best.values())
 
 
@@ -142,8 +150,8 @@ def _groups(pairs: list[Pair]) -> list[list[Pair]]:
         return node
 
     for pair in pairs:
-        parent[root(("d", pair.d))] = root(("u", pair.u))
+        parent[root(("d", pair.fed))] = root(("u", pair.u))
     groups: dict[tuple[str, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
-        groups[root(("d", pair.d))].append(pair)
+        groups[root(("d", pair.fed))].append(pair)
     return list(groups.values())

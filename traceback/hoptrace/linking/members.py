@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
 
 UNKNOWN_SPREAD = 20.0
@@ -95,7 +96,7 @@ KEPT = (
 
 
 def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """The statements of each call: `call` and the KEPT columns, sorted, each statement once a call.
+    """The statements of each call: `call`, the KEPT columns and `leg`, sorted, each statement once a call.
 
     `wanted` in the WANTED schema; `facts` from `comparable`. A statement is found by the called number before and after
     forwarding.
@@ -108,6 +109,5 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         how="inner",
     )
     near = (pl.col("start") - pl.col("at")).abs() <= pl.col("window")
-    return (
-        pl.concat([by_called, by_sent]).filter(near).select("call", *KEPT).unique(["call", "sid"]).sort("call", "sid")
-    )
+    found = pl.concat([by_called, by_sent]).filter(near).select("call", *KEPT).unique(["call", "sid"])
+    return with_legs(found)

@@ -40,7 +40,7 @@ def judge_all(
 ) -> Iterator[Judged]:
     """Each call's judgement, in the order of `reported`."""
     facts = _facts_by_call(members)
-    linked = _pairs_by_call(pairs)
+    linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
     for call, report in enumerate(reported):
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _beyond_the_end(pair, mine, report)]
@@ -62,6 +62,7 @@ def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
-    for call, d, u, kind, weight, row in pairs.select("call", "d_sid", "u_sid", "kind", "weight", "row").iter_rows():
-        linked[call].append(Pair(d, u, Kind(kind), weight, row))
+    columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "leg")
+    for call, d, u, kind, weight, row, leg in pairs.sort("row").select(columns).iter_rows():
+        linked[call].append(Pair(d, u, Kind(kind), weight, row, leg))
     return linked

@@ -1,0 +1,34 @@
+"""Legs: route attempts of one call at one carrier came in by one handoff.
+
+A carrier that tries a call over two routes writes two rows with the same ingress and different downstreams. Upstream
+they are one statement: whoever fed the one fed the other.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+SAME_MOMENT = 0.02
+"""Seconds: rows of one ingress carry one and the same arrival time."""
+
+
+def with_legs(members: pl.DataFrame) -> pl.DataFrame:
+    """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone)."""
+    order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
+    same = pl.lit(value=True)
+    for name in ("call", "carrier", "upstream", "customer", "called", "calling"):
+        same &= pl.col(name).eq_missing(pl.col(name).shift(1))
+    same_id = pl.col("cid") == pl.col("cid").shift(1)
+    unknown_id = pl.col("cid").is_null() & pl.col("cid").shift(1).is_null()
+    same_moment = (pl.col("setup") - pl.col("setup").shift(1)).abs() <= SAME_MOMENT
+    # A route is only left when it failed: of two attempts at one moment at most one can have gone on.
+    failed = (pl.col("outcome") == "failed") | (pl.col("outcome").shift(1) == "failed")
+    elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
+    one_leg = same & (same_id.fill_null(False) | (unknown_id & same_moment & failed & elsewhere).fill_null(False))
+    return (
+        members.sort(order)
+        .with_columns(run=(~one_leg).fill_null(True).cum_sum())
+        .with_columns(leg=pl.col("sid").first().over("run"))
+        .drop("run")
+        .sort("call", "sid")
+    )
