@@ -106,6 +106,14 @@ def test_a_silent_carrier_that_forwarded_the_call_is_bridged_by_the_caller(world
     assert found.confidence < 0.95
 
 
+def test_a_silent_forwarder_may_hand_the_call_back_to_the_carrier_it_came_from(world):
+    world.say("orig", 0.0, customer="c", downstream="transit", called_number="+13125550101")
+    world.say("transit", 0.1, upstream="orig", downstream="quiet", called_number="+13125550101")
+    world.say("transit", 0.3, upstream="quiet", downstream="term")
+    world.say("term", 0.4, upstream="transit")
+    assert world.trace(at=0.4).path == ("term", "transit", "quiet", "transit", "orig")
+
+
 def test_a_callers_other_call_over_the_silent_carrier_is_not_taken_where_it_went_on(world):
     world.say("orig", 0.0, customer="c", downstream="quiet", called_number="+13125550101")
     world.say("other", 0.1, upstream="quiet", called_number="+13125550101")

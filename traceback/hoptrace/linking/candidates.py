@@ -23,12 +23,14 @@ def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFram
     need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
     other names somebody else.
     """
+    # A carrier hands a call to itself only through another one.
+    hairpin = pl.col("d_upstream") == pl.col("u_downstream")
     both = (
         _side(members, "d")
         .join(_side(members, "u"), on="call", how="inner")
         .filter(
             (pl.col("d_sid") != pl.col("u_sid"))
-            & (pl.col("d_carrier") != pl.col("u_carrier"))
+            & ((pl.col("d_carrier") != pl.col("u_carrier")) | hairpin)
             & ((pl.col("d_start") - pl.col("u_start")).abs() <= REACH)
         )
     )
