@@ -5,7 +5,8 @@ import random
 import polars as pl
 import pytest
 
-from hoptrace.linking.clocks import Edge, find_edges, learn, potentials
+from hoptrace.linking import clocks
+from hoptrace.linking.clocks import Edge, find_edges, learn, potentials, sample
 
 
 def offsets(world, **kwargs) -> dict[str, float]:
@@ -85,3 +86,14 @@ def test_one_wrong_edge_does_not_pull_its_carriers():
 def test_edges_are_sorted_and_repeatable(world):
     traffic(world, {"t1": 9.0})
     assert find_edges(world.frame()) == find_edges(world.frame().sample(fraction=1.0, shuffle=True, seed=3))
+
+
+def test_a_sample_keeps_both_sides_of_a_handoff_and_teaches_the_same(world, monkeypatch):
+    traffic(world, {"t1": 9.0}, calls=90)
+    monkeypatch.setattr(clocks, "SAMPLE", 180)
+    frame = world.frame()
+    some = sample(frame.lazy(), frame.height)
+    assert 0 < some.height < frame.height
+    sides = some.group_by("called").len()
+    assert set(sides["len"]) == {4}
+    assert learn(some).filter(pl.col("carrier") == "t1")["offset"][0] == pytest.approx(9.0, abs=0.2)

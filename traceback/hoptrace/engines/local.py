@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
 from hoptrace.errors import StorageFailed, UsageError
-from hoptrace.linking.clocks import learn
+from hoptrace.linking.clocks import learn, sample
 from hoptrace.linking.members import CLOCKS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
@@ -81,7 +81,7 @@ def learn_clocks(workspace: Workspace) -> int:
     from hoptrace.catalog.clocks import ClockRow
 
     view = workspace.lake.view()
-    learned = learn(view.scan().collect(engine="streaming"))
+    learned = learn(sample(view.scan(), view.rows()))
     rows = [ClockRow(*row) for row in learned.select("carrier", "offset", "spread", "matches").iter_rows()]
     return workspace.catalog.clocks.save_clocks(view.version, rows)
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.members import CLOCKS, comparable
+from hoptrace.model.statements import STATEMENTS
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,6 +23,12 @@ FURTHEST = 26 * 3600.0
 
 SAMPLE = 300_000
 """Statements looked at; more do not sharpen an offset."""
+
+NEEDED = (
+    *("carrier", "upstream", "downstream", "called", "egress_called", "call_id", "egress_call_id"),
+    *("start_time", "start_basis", "answer_time", "end_time", "precision", "outcome"),
+)
+"""The columns that `learn` looks at."""
 
 LEAST_MATCHES = 3
 CROWD = 12
@@ -46,7 +53,7 @@ def learn(statements: pl.DataFrame) -> pl.DataFrame:
 
     `statements` in the STATEMENTS schema. Carriers without matched traffic are left out: nothing is known of theirs.
     """
-    edges = find_edges(sample(statements))
+    edges = find_edges(statements)
     if not edges:
         return CLOCKS.to_frame()
     offsets = potentials(edges)
@@ -54,13 +61,16 @@ def learn(statements: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CLOCKS, orient="row")
 
 
-def sample(statements: pl.DataFrame) -> pl.DataFrame:
-    """At most about SAMPLE statements, chosen by called number so that both sides of a handoff are in or out."""
-    share = max(1, statements.height // SAMPLE)
+def sample(statements: pl.LazyFrame, count: int) -> pl.DataFrame:
+    """At most about SAMPLE of `count` statements, by called number: both sides of a handoff are in, or both out.
+
+    Only the columns that clocks are learned from are read; the others come back as nulls.
+    """
+    share = max(1, -(-count // SAMPLE))
     sent = pl.coalesce("egress_called", "called")
-    if share == 1:
-        return statements
-    return statements.filter((pl.col("called") % share == 0) | (sent % share == 0))
+    chosen = statements.filter((pl.col("called") % share == 0) | (sent % share == 0)) if share > 1 else statements
+    nothing = [pl.lit(None, kind).alias(name) for name, kind in STATEMENTS.items() if name not in NEEDED]
+    return chosen.select(*NEEDED).collect(engine="streaming").with_columns(nothing).select(STATEMENTS.names())
 
 
 def find_edges(statements: pl.DataFrame) -> list[Edge]:
