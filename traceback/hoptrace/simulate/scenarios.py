@@ -42,7 +42,8 @@ class TrafficPlan:
     `campaign_calls` of them are one robocall campaign of one foreign carrier's customer; `traced` background calls are
     reported as well. `from_abroad` is the share of background calls that come from foreign carriers,
     `answered` the share that is answered, `route_changes` the share of pairs of carriers whose first choice of route
-    changes at some hour. `report_error`: how many seconds the called party's clock may be off.
+    changes at some hour. `report_error`: how many seconds the called party's clock may be off. `numbers`: how many
+    numbers are called at all; 0 is the whole country's.
     """
 
     calls: int = 2_000
@@ -53,6 +54,7 @@ class TrafficPlan:
     neighbour_spoofed: float = 0.6
     report_error: float = 1.0
     route_changes: float = 0.3
+    numbers: int = 0
     date: date = date(2026, 11, 2)
 
 
@@ -145,6 +147,12 @@ def _all() -> tuple[Scenario, ...]:
         _silent(0.6),
         _silent(0.85),
         Scenario("forwarding", "The called number changes on the way.", faults=Faults(clock_spread=0.5, forwarded=0.4)),
+        Scenario(
+            "crowded",
+            "Everybody calls the same eight numbers, half of the callers withheld, everyday faults.",
+            traffic=TrafficPlan(calls=6_000, numbers=8),
+            faults=replace(_EVERYDAY, withheld=0.5, spoofed=0.3, forwarded=0.0),
+        ),
         Scenario(
             "small",
             "Six carriers and 60 calls, for tests.",

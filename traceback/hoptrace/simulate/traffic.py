@@ -108,7 +108,7 @@ def _first_attempts(scenario: Scenario, network: Network, people: Subscribers, s
     origin = _origins(scenario, network, campaign, chance, seed)
     width = np.array([max(1, len(carrier.customers)) for carrier in network.carriers])
     customer = np.where(campaign, 0, (chance.random(count) * width[origin]).astype(np.int64))
-    place = chance.integers(0, len(people.numbers), size=count)
+    place = chance.integers(0, plan.numbers or len(people.numbers), size=count)
     called = people.numbers[place]
     zero = np.zeros(count, dtype=np.int64)
     caller, spoofed = _callers(scenario, people, (origin, customer), (called, campaign), seed)
