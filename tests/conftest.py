@@ -102,7 +102,7 @@ class World:
 
     def ground(self) -> Ground:
         clocks = [(carrier, self.clocks.get(carrier, 0.0), self.spread, 100) for carrier in sorted(self.covers)]
-        first, last = (BASE - timedelta(hours=3)).timestamp(), (BASE + timedelta(hours=3)).timestamp()
+        first, last = (BASE - timedelta(days=400)).timestamp(), (BASE + timedelta(days=400)).timestamp()
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]
             clocks=pl.DataFrame(clocks, schema=CLOCKS, orient="row"),
@@ -154,4 +154,10 @@ def report_call() -> Any:
 
 @pytest.fixture
 def new_world() -> type[World]:
+    return World
+
+
+@pytest.fixture(scope="session")
+def new_world_type() -> type[World]:
+    """The same for hypothesis, which wants fixtures that outlive an example."""
     return World

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,12 +12,12 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.errors import StorageFailed, UsageError
+from hoptrace.errors import UsageError
 from hoptrace.linking.clocks import learn, sample
 from hoptrace.linking.members import CLOCKS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
+from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
 
 if TYPE_CHECKING:
@@ -55,24 +53,18 @@ def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress 
 
     The file appears whole or not at all.
     """
+    check_place(out)
+    if out.exists() and calls.exists() and out.samefile(calls):
+        raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
     reported_calls = read_calls(Path(calls), workspace.settings.home_country)
-    if not out.parent.is_dir():
-        raise UsageError(f"{out.parent} is no folder; --out names a file in a folder that exists.")
     verdicts: Counter[str] = Counter()
-    handle, scratch = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            for start in range(0, len(reported_calls), AT_ONCE):
-                part = reported_calls[start : start + AT_ONCE]
-                offset = _Offset(progress, start, len(reported_calls))
-                for item in trace(workspace, part, progress=offset):
-                    stream.write(orjson.dumps(item.as_dict()) + b"\n")
-                    verdicts[str(item.verdict)] += 1
-        Path(scratch).replace(out)
-    except OSError as error:
-        raise StorageFailed(f"{out} cannot be written: {error}. Nothing was left behind.") from error
-    finally:
-        Path(scratch).unlink(missing_ok=True)
+    with whole_file(out) as stream:
+        for start in range(0, len(reported_calls), AT_ONCE):
+            part = reported_calls[start : start + AT_ONCE]
+            offset = _Offset(progress, start, len(reported_calls))
+            for item in trace(workspace, part, progress=offset):
+                stream.write(orjson.dumps(item.as_dict()) + b"\n")
+                verdicts[str(item.verdict)] += 1
     return {"calls": len(reported_calls), "verdicts": dict(sorted(verdicts.items())), "out": str(out)}
 
 
@@ -144,7 +136,7 @@ def _clock_frame(table: ClockTable) -> pl.DataFrame:
 
 def _sources(gathered: Gathered) -> Sources:
     """The statements and pairs that the results will quote, fetched together."""
-    trails = [trail for judged in gathered.judged for trail in quoted_trails(judged)]
+    trails = [judged.judgement.best.trail for judged in gathered.judged if judged.judgement.best is not None]
     sids = sorted({step.sid for trail in trails for step in trail.steps if step.sid is not None})
     rows = sorted({pair.row for trail in trails for pair in pairs_of(trail)})
     facts = gathered.facts.filter(pl.col("sid").is_in(sids)) if sids else gathered.facts.clear()
@@ -153,8 +145,3 @@ def _sources(gathered: Gathered) -> Sources:
         statements={row["sid"]: row for row in facts.iter_rows(named=True)},
         pairs={row["row"]: row for row in pairs.iter_rows(named=True)},
     )
-
-
-def quoted_trails(judged: Judged) -> list[Any]:
-    """The trails of which a result quotes the evidence: the best one."""
-    return [judged.judgement.best.trail] if judged.judgement.best else []

@@ -1,0 +1,108 @@
+"""What must not change a trace's answer, on random small worlds."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hoptrace.model.verdicts import Verdict
+
+CARRIERS = ("o1", "o2", "t1", "t2", "t3", "gate", "term")
+
+
+def build(new_world, seed: int):
+    """A few calls to one number over random chains; some carriers silent, some redials, a failed branch or two."""
+    chance = random.Random(seed)
+    world = new_world()
+    world.country = {"o2": "GB", **dict.fromkeys(("o1", "t1", "t2", "t3", "gate", "term"), "US")}
+    for n in range(chance.randint(1, 4)):
+        middle = chance.sample(["t1", "t2", "t3", "gate"], chance.randint(0, 3))
+        world.chain(chance.choice(["o1", "o2"]), *middle, "term", at=n * chance.uniform(1.0, 9.0))
+    silent = {carrier for carrier in ("t1", "t2", "gate") if chance.random() < 0.25}
+    world.rows = [row for row in world.rows if row["carrier"] not in silent]
+    world.covers -= silent
+    return world
+
+
+def answer(result):
+    """What a reader is told, without the places in the files."""
+    hops = tuple((hop.carrier, hop.support, hop.evidence) for hop in result.hops)
+    return result.verdict, result.path, result.customer, result.point_of_entry, round(result.confidence, 3), hops
+
+
+seeds = st.integers(0, 10_000)
+quick = settings(max_examples=25, deadline=None)
+
+
+@given(seed=seeds)
+@quick
+def test_the_order_of_the_records_does_not_matter(new_world_type, seed):
+    world = build(new_world_type, seed)
+    before = answer(world.trace())
+    random.Random(seed + 1).shuffle(world.rows)
+    assert answer(world.trace()) == before
+
+
+@given(seed=seeds, days=st.integers(-300, 300))
+@quick
+def test_the_date_does_not_matter(new_world_type, seed, days):
+    world = build(new_world_type, seed)
+    before = answer(world.trace())
+    moved = timedelta(days=days)
+    for row in world.rows:
+        for name in ("start_time", "answer_time", "end_time"):
+            if row.get(name) is not None:
+                row[name] += moved
+    shifted = world.trace(at=moved.total_seconds())
+    assert answer(shifted)[:4] == before[:4]
+
+
+@given(seed=seeds, carrier=st.sampled_from(CARRIERS), fast=st.integers(-7200, 7200))
+@quick
+def test_a_known_clock_offset_does_not_matter(new_world_type, seed, carrier, fast):
+    world = build(new_world_type, seed)
+    before = answer(world.trace())
+    world.clocks[carrier] = float(fast)
+    for row in world.rows:
+        if row["carrier"] == carrier:
+            for name in ("start_time", "answer_time", "end_time"):
+                if row.get(name) is not None:
+                    row[name] += timedelta(seconds=fast)
+    after = world.trace()
+    assert answer(after)[:4] == before[:4]
+
+
+@given(seed=seeds)
+@quick
+def test_other_peoples_calls_do_not_matter(new_world_type, seed):
+    world = build(new_world_type, seed)
+    before = answer(world.trace())
+    world.chain("o2", "t3", "term", at=0.3, called_number="+13125550111", calling_number="+12025550177")
+    assert answer(world.trace()) == before
+
+
+@given(seed=seeds)
+@quick
+def test_an_originator_is_only_named_by_its_own_record(new_world_type, seed):
+    world = build(new_world_type, seed)
+    found = world.trace()
+    named = [row for row in world.rows if row.get("customer") and row["carrier"] == found.originating_carrier]
+    assert (found.verdict is Verdict.ORIGINATOR_IDENTIFIED) == bool(found.customer)
+    assert bool(named) == bool(found.customer)
+    assert len(found.hops) == len(found.path)
+    assert 0.0 <= found.confidence <= 1.0
+
+
+@given(seed=seeds)
+@quick
+def test_without_the_originators_records_nobody_is_named_who_did_not_say_so(new_world_type, seed):
+    world = build(new_world_type, seed)
+    world.rows = [row for row in world.rows if not row.get("customer")]
+    if world.rows:
+        found = world.trace()
+        assert found.originating_carrier is None
+        assert dataclasses.asdict(found)["customer"] is None
