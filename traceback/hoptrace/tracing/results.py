@@ -24,6 +24,7 @@ from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Step, Trail
 from hoptrace.tracing.weighing import Judgement, Weighed
+from hoptrace.tracing.words import ending_words, next_request
 
 VERDICTS = {
     Ending.CUSTOMER: Verdict.ORIGINATOR_IDENTIFIED,
@@ -71,9 +72,7 @@ def result(
     if best is None:
         return not_found(call, stamp)
     alternatives = tuple(
-        Alternative(
-            rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {_ending_words(rival.trail, case)}"
-        )
+        Alternative(rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {ending_words(rival.trail, case)}")
         for rival in judgement.rivals
     )
     if judgement.confidence < floor and judgement.rivals:
@@ -86,7 +85,7 @@ def result(
         call,
         stamp,
         verdict,
-        _ending_words(trail, case),
+        ending_words(trail, case),
         path=trail.path,
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
@@ -95,7 +94,7 @@ def result(
         hops=_hops(case, best, trail.steps, sources),
         conflicts=tuple(evidence.conflict(sources.pairs[pair.row]) for pair in trail.against),
         alternatives=alternatives,
-        next_request=_next_request(trail, case),
+        next_request=next_request(trail, case),
     )
 
 
@@ -122,7 +121,7 @@ def _ambiguous(
     paths = [best.trail.path, *(rival.trail.path for rival in judgement.rivals)]
     common = _common(paths)
     likeliest = Alternative(
-        best.trail.path, round(judgement.confidence, 4), f"fits best; it ends: {_ending_words(best.trail, case)}"
+        best.trail.path, round(judgement.confidence, 4), f"fits best; it ends: {ending_words(best.trail, case)}"
     )
     request = (
         NextRequest(common[-1], "Its records of these calls, with Call-IDs, would tell them apart.") if common else None
@@ -229,36 +228,6 @@ def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
 def rfc3339(moment: datetime) -> str:
     """A time as RFC 3339 in UTC with microseconds where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _ending_words(trail: Trail, case: Case) -> str:
-    last = case.facts[trail.last_statement]
-    named = trail.steps[-1].carrier
-    if trail.ending is Ending.CUSTOMER:
-        return f"{last.carrier}'s own record says that its customer {last.customer} placed the call."
-    if trail.ending is Ending.ENTRY:
-        return f"{last.carrier} took the call from {named}, a foreign carrier that has submitted nothing."
-    if trail.ending is Ending.SILENT:
-        return f"{last.carrier} got the call from {named}, which has submitted no records that cover the time."
-    if trail.ending is Ending.LACKING:
-        return f"{last.carrier} says that it got the call from {named}, whose records of that time do not show it."
-    if trail.ending is Ending.UNNAMED:
-        return f"{last.carrier}'s record does not say who handed it the call."
-    return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
-
-
-def _next_request(trail: Trail, case: Case) -> NextRequest | None:
-    last = case.facts[trail.last_statement]
-    named = trail.steps[-1].carrier
-    if trail.ending is Ending.CUSTOMER:
-        return None
-    if trail.ending in (Ending.ENTRY, Ending.SILENT):
-        return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
-    if trail.ending is Ending.LACKING:
-        return NextRequest(named, f"{last.carrier} names it as its upstream; its records lack this call.")
-    if trail.ending is Ending.UNNAMED:
-        return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
-    return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
 
 
 def pairs_of(trail: Trail) -> list[Pair]:

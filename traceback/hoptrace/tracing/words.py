@@ -1,0 +1,39 @@
+"""How a trail ends, in words: the sentence of the verdict, and whom to ask next."""
+
+from __future__ import annotations
+
+from hoptrace.model.verdicts import NextRequest
+from hoptrace.tracing.case import Case
+from hoptrace.tracing.trails import Ending, Trail
+
+
+def ending_words(trail: Trail, case: Case) -> str:
+    """What the furthest record of a trail says, as one sentence."""
+    last = case.facts[trail.last_statement]
+    named = trail.steps[-1].carrier
+    if trail.ending is Ending.CUSTOMER:
+        return f"{last.carrier}'s own record says that its customer {last.customer} placed the call."
+    if trail.ending is Ending.ENTRY:
+        return f"{last.carrier} took the call from {named}, a foreign carrier that has submitted nothing."
+    if trail.ending is Ending.SILENT:
+        return f"{last.carrier} got the call from {named}, which has submitted no records that cover the time."
+    if trail.ending is Ending.LACKING:
+        return f"{last.carrier} says that it got the call from {named}, whose records of that time do not show it."
+    if trail.ending is Ending.UNNAMED:
+        return f"{last.carrier}'s record does not say who handed it the call."
+    return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
+
+
+def next_request(trail: Trail, case: Case) -> NextRequest | None:
+    """Whom to ask what, so that the trail goes on; None where it is at its origin."""
+    last = case.facts[trail.last_statement]
+    named = trail.steps[-1].carrier
+    if trail.ending is Ending.CUSTOMER:
+        return None
+    if trail.ending in (Ending.ENTRY, Ending.SILENT):
+        return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
+    if trail.ending is Ending.LACKING:
+        return NextRequest(named, f"{last.carrier} names it as its upstream; its records lack this call.")
+    if trail.ending is Ending.UNNAMED:
+        return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
+    return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
