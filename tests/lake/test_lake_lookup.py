@@ -108,7 +108,7 @@ def _wanted(frame: pl.DataFrame, wanted: pl.DataFrame, columns: list[str]) -> se
 
 
 @pytest.mark.usefixtures("pick_up_to")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(STATEMENT, max_size=12), min_size=1, max_size=3), st.lists(SPAN, max_size=5))
 def test_lookups_agree_with_a_plain_filter(make_once, spans_once, parts: list[list[dict]], asked: list[tuple]) -> None:
     rows = [row for part in parts for row in part]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hoptrace.errors import InputRefused, UsageError
+from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import FormatReader, Source
 
@@ -50,9 +50,10 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
                     f'format = "{name}" in it. See docs/formats/profiles.md.'
                 )
             return replace(asked, reader=reader)
-    known = ", ".join(reader.name for reader in readers)
-    where = f"{text}: " if profile is not None else ""
-    raise UsageError(f"{where}there is no format {name!r}. Known are auto, {known}, or the path of a .toml profile.")
+    known = f"auto, {', '.join(reader.name for reader in readers)}"
+    if profile is not None:
+        raise ProfileInvalid(f"{text}: format: there is no format {name!r}. Known are {known}.")
+    raise UsageError(f"There is no format {name!r}. Known are {known}, or the path of a .toml profile.")
 
 
 def open_sources(files: Sequence[Path], asked: Asked) -> list[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -54,7 +55,7 @@ class Taking:
                 chunk = next(chunks)
             except StopIteration:
                 return
-            except (OSError, EOFError, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
+            except (OSError, EOFError, zlib.error, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
                 names = ", ".join(source.name for source in self._group.sources)
                 raise InputRefused(
                     f"{names}: cannot be read to the end: {error}. Send the file again; nothing of it was taken in."

@@ -33,7 +33,8 @@ def guard(what: str) -> Generator[None]:
     try:
         yield
     except (OSError, DeltaError, ArrowException, pl.exceptions.PolarsError) as error:
-        raise StorageFailed(f"The lake could not {what}: {str(error).strip().splitlines()[0]}.") from error
+        cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise StorageFailed(f"The lake could not {what}: {cause}. Nothing of this step was kept.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from hoptrace.intake.statements import build, outcome
+from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.carriers import Trunk
+from hoptrace.model.numbers import WITHHELD_KEY, DialPlan
+from hoptrace.model.statements import STATEMENTS
+
+PLAN = DialPlan(country="US", carrier_id="alpha")
+TRUNKS = TrunkTable.of([Trunk("alpha", "TG", peer="beta"), Trunk("alpha", "PBX", customer="cust-1")], ["alpha", "beta"])
+
+
+def _build(calls: pl.DataFrame, plan: DialPlan = PLAN):
+    return build(calls, "alpha", plan, TRUNKS)
+
+
+def test_numbers_become_keys_and_stay_as_written(raw_calls) -> None:
+    built = _build(
+        raw_calls(
+            {"calling_number": "anonymous", "called_number": "(312) 555-0187"},
+            {"calling_number": "9.12678E+11", "called_number": "011442079460100"},
+            {"calling_number": None, "redirecting_number": "+13125550199"},
+        )
+    ).statements
+    assert built["calling"].to_list() == [WITHHELD_KEY, None, None]
+    assert built["called"].to_list() == [13125550187, 442079460100, 13125550187]
+    assert built["called_number"].to_list()[:2] == ["(312) 555-0187", "011442079460100"]
+    assert built["calling_number"][1] == "9.12678E+11"
+    assert built["redirecting"].to_list() == [None, None, 13125550199]
+    assert set(built.columns) == {*STATEMENTS.names(), "file", "call"} - {"batch"}
+
+
+def test_an_egress_number_counts_only_where_it_differs(raw_calls) -> None:
+    built = _build(
+        raw_calls(
+            {"egress_called_number": "3125550187"},
+            {"egress_called_number": "+13125550199", "calling_number": "+12025550143"},
+            {"calling_number": "anonymous", "egress_calling_number": "+12025550143"},
+        )
+    ).statements
+    assert built["egress_called"].to_list() == [None, 13125550199, None]
+    assert built["egress_calling"].to_list() == [None, None, 12025550143]
+
+
+@pytest.mark.parametrize(
+    ("called", "reason"),
+    [
+        (None, "called_number is missing"),
+        ("anonymous", "called_number is withheld"),
+        ("9.12678E+11", "called_number is no telephone number"),
+    ],
+)
+def test_a_call_to_no_number_is_refused(raw_calls, called: str | None, reason: str) -> None:
+    built = _build(raw_calls({}, {"called_number": called}))
+    assert built.refused.rows() == [(1, reason)]
+    assert built.statements["call"].to_list() == [0]
+
+
+def test_a_tech_prefix_is_learned_and_told(raw_calls) -> None:
+    calls = raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in range(100, 140)))
+    built = _build(calls)
+    assert built.learned == {"7701": 40}
+    assert built.refused.is_empty()
+    assert built.statements["called"].to_list() == [13125550100 + n for n in range(40)]
+    again = _build(calls.head(1), built.plan)
+    assert (again.learned, again.statements["called"].to_list()) == ({}, [13125550100])
+
+
+def test_two_odd_numbers_teach_no_prefix(raw_calls) -> None:
+    built = _build(raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in (100, 101))))
+    assert built.learned == {}
+    assert built.refused.height == 2
+
+
+def test_trunks_become_neighbours_and_stay_as_written(raw_calls) -> None:
+    built = _build(
+        raw_calls(
+            {"upstream": "TG", "downstream": "beta"},
+            {"upstream": "PBX"},
+            {"upstream": "TG", "customer": "told"},
+            {"upstream": "who", "downstream": "who"},
+        )
+    )
+    statements = built.statements
+    assert statements.select("upstream", "customer", "downstream").rows() == [
+        ("beta", None, "beta"),
+        (None, "cust-1", None),
+        ("beta", "told", None),
+        (None, None, None),
+    ]
+    assert statements["upstream_trunk"].to_list() == ["TG", "PBX", "TG", "who"]
+    assert statements["downstream_trunk"].to_list() == ["beta", None, None, "who"]
+    assert built.unknown.rows() == [(3, "who"), (3, "who")]
+
+
+def test_the_fingerprint_is_of_what_was_said_not_where(raw_calls) -> None:
+    calls = raw_calls({"record_id": "1", "upstream": "TG"}, {"record_id": "1", "upstream": "TG"}, {"record_id": "2"})
+    first, same, other = _build(calls).statements["fingerprint"]
+    assert first == same != other
+    renamed = TrunkTable.of([Trunk("alpha", "TG", peer="alpha")], ["alpha"])
+    assert build(calls, "alpha", PLAN, renamed).statements["fingerprint"][0] == first
+    assert build(calls, "beta", PLAN, TRUNKS).statements["fingerprint"][0] != first
+
+
+def test_no_calls_give_no_statements(raw_calls) -> None:
+    built = _build(raw_calls())
+    assert (built.statements.height, built.refused.height, built.unknown.height) == (0, 0, 0)
+
+
+ANSWER = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("duration", "code", "answer_time", "expected"),
+    [
+        (12.0, "200", ANSWER, "answered"),
+        (12.0, "16", None, "answered"),
+        (12.0, None, None, "answered"),
+        (12.0, "480", None, "answered"),
+        (0.0, "200", None, "answered"),
+        (None, "ANSWERED", None, "answered"),
+        (None, None, ANSWER, "answered"),
+        (None, "16", ANSWER, "answered"),
+        (0.0, "486", ANSWER, "busy"),
+        (0.0, "17", None, "busy"),
+        (None, "600", None, "busy"),
+        (0.0, "BUSY", None, "busy"),
+        (0.0, "480", None, "no_answer"),
+        (0.0, "408", None, "no_answer"),
+        (0.0, "18", None, "no_answer"),
+        (0.0, "19", None, "no_answer"),
+        (0.0, "NO ANSWER", None, "no_answer"),
+        (0.0, "487", None, "cancelled"),
+        (0.0, "16", None, "cancelled"),
+        (0.0, "CANCEL", None, "cancelled"),
+        (0.0, "503", None, "failed"),
+        (0.0, "34", None, "failed"),
+        (0.0, "404", None, "failed"),
+        (0.0, "FAILED", ANSWER, "failed"),
+        (None, "16", None, "unknown"),
+        (0.0, None, None, "unknown"),
+        (None, None, None, "unknown"),
+        (0.0, "whatever", None, "unknown"),
+    ],
+)
+def test_the_outcome(raw_calls, duration, code, answer_time, expected: str) -> None:
+    calls = raw_calls({"duration": duration, "release_code": code, "answer_time": answer_time})
+    assert calls.select(outcome=outcome())["outcome"].to_list() == [expected]
