@@ -74,10 +74,18 @@ class Batches:
         with guard(), self._engine.begin() as connection:
             connection.execute(sa.insert(COMMITS), commit)
 
-    def enter(self, commit_id: str, batches: Sequence[NewBatch], rejected: Iterable[RejectedRow]) -> None:
-        """Enter the batches of a pending commit, with their rejected rows."""
+    def enter(
+        self,
+        commit_id: str,
+        batches: Sequence[NewBatch],
+        rejected: Iterable[RejectedRow],
+        replaced: Sequence[str] = (),
+    ) -> None:
+        """Enter the batches of a pending commit, with their rejected rows, in place of the batches `replaced`."""
         now = datetime.now(UTC)
         with guard(), self._engine.begin() as connection:
+            connection.execute(sa.delete(REJECTED_ROWS).where(REJECTED_ROWS.c.batch.in_(replaced)))
+            connection.execute(sa.delete(BATCHES).where(BATCHES.c.batch.in_(replaced)))
             connection.execute(sa.insert(BATCHES), [_batch_row(commit_id, batch, now) for batch in batches])
             for part in _parts(rejected):
                 connection.execute(sa.insert(REJECTED_ROWS), part)

@@ -1,9 +1,9 @@
-"""The commit protocol: a group of files is wholly in or wholly out, whatever is killed, and whenever.
+"""The commit protocol: what is submitted at once is wholly in or wholly out, whatever is killed, and whenever.
 
 1. The catalog announces the commit: pending.
 2. The lake's files are written; no reader sees them.
 3. The catalog gets the batches and their rejected rows, still pending.
-4. The lake's log names the files, in one step that either is done or is not. From here on the group is in.
+4. The lake's log names the files, in one step that either is done or is not. From here on everything is in.
 5. The catalog says so.
 
 Who writes next settles what a killed process left: the lake's log decides between steps 3 and 5.
@@ -12,8 +12,12 @@ Who writes next settles what a killed process left: the lake's log decides betwe
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
+import polars as pl
+
+from hoptrace.catalog.batches import RejectedRow
 from hoptrace.errors import StorageFailed
 from hoptrace.intake.taking import Taking
 from hoptrace.model.receipts import Receipt
@@ -26,15 +30,25 @@ def recover(workspace: Workspace) -> None:
         _settle(workspace, commit_id)
 
 
-def commit(workspace: Workspace, carrier_id: str, taking: Taking) -> list[Receipt]:
-    """Take a group in and give its receipts; when it fails, nothing of the group is in. Needs the writer's lock."""
+def commit(
+    workspace: Workspace,
+    carrier_id: str,
+    takings: Sequence[Taking],
+    replaced: Sequence[str] = (),
+    read: Callable[[int], None] | None = None,
+) -> list[Receipt]:
+    """Take groups of files in and give their receipts; when it fails, nothing of them is in. Needs the writer's lock.
+
+    `replaced` are earlier batches of the same files that held no call: the new ones stand in their place.
+    `read` is told how many groups were read, after each.
+    """
     catalog, lake = workspace.catalog, workspace.lake
     commit_id = uuid.uuid4().hex
     catalog.batches.begin(commit_id, carrier_id)
     try:
-        staged = lake.stage(taking.frames(), commit_id)
-        batches = taking.batches()
-        catalog.batches.enter(commit_id, batches, taking.rejected_rows())
+        staged = lake.stage(_frames(takings, read), commit_id)
+        batches = [batch for taking in takings for batch in taking.batches()]
+        catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
         if staged.adds:
             lake.commit(staged)
         catalog.batches.finish(commit_id)
@@ -44,6 +58,18 @@ def commit(workspace: Workspace, carrier_id: str, taking: Taking) -> list[Receip
             _settle(workspace, commit_id)
         raise
     return [batch.receipt for batch in batches]
+
+
+def _frames(takings: Sequence[Taking], read: Callable[[int], None] | None) -> Iterator[pl.DataFrame]:
+    for number, taking in enumerate(takings, start=1):
+        yield from taking.frames()
+        if read is not None:
+            read(number)
+
+
+def _rejected_rows(takings: Sequence[Taking]) -> Iterator[RejectedRow]:
+    for taking in takings:
+        yield from taking.rejected_rows()
 
 
 def _settle(workspace: Workspace, commit_id: str) -> None:

@@ -26,8 +26,14 @@ class Repeats:
         for earlier in (*self._seen, self._in_lake(statements)):
             if earlier.len():
                 repeated = repeated | said.is_in(earlier.implode())
-        self._seen.append(said.unique())
+        self._remember(said.unique())
         return repeated
+
+    def _remember(self, said: pl.Series) -> None:
+        # Small ones are put together, so that a thousand files do not make a thousand sets to look into.
+        self._seen.append(said)
+        while len(self._seen) > 1 and self._seen[-2].len() <= 2 * self._seen[-1].len():
+            self._seen[-2:] = [pl.concat(self._seen[-2:])]
 
     def _in_lake(self, statements: pl.DataFrame) -> pl.Series:
         first, last = statements["start_time"].min(), statements["start_time"].max()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Literal, get_args
 
-from hoptrace.errors import StorageFailed, UsageError
+from hoptrace.errors import UsageError
+from hoptrace.output import check_place, whole_file
 from hoptrace.reports.model import TraceReport
 
 ReportFormat = Literal["html", "json", "csv", "pdf"]
@@ -38,26 +37,9 @@ def write_report(report: TraceReport, path: str | os.PathLike[str], format: Repo
 
     Raises `StorageFailed` where the folder is missing or not writable, or the disk is full; nothing is left behind.
     """
-    return replace_file(Path(path), render(report, format))
-
-
-def replace_file(path: Path, content: bytes) -> Path:
-    """Put `content` at `path` in one step: a temporary file beside it, flushed to the disk, then renamed."""
-    temporary: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".hoptrace-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise StorageFailed(
-            f"The report cannot be written to {path}: {reason}. Check the folder, its permissions and the free space."
-        ) from error
-    return path
+    place = Path(path)
+    check_place(place)
+    content = render(report, format)
+    with whole_file(place) as stream:
+        stream.write(content)
+    return place

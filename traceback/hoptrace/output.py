@@ -1,0 +1,61 @@
+"""Files that are written for people: whole or not at all, and never a folder or a device put aside for one."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from hoptrace.errors import StorageFailed
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[IO[bytes]]:
+    """A stream whose content stands at `path` once all of it is written; what was there stays until then.
+
+    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Raises
+    StorageFailed, and leaves nothing behind, where the folder is missing or not writable or the disk is full.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                yield stream
+            return
+        target = path.resolve()
+        scratch = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}")
+        try:
+            with os.fdopen(os.open(scratch, _NEW_FILE, 0o666), "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            scratch.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                scratch.unlink()
+            raise
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def check_place(path: Path) -> None:
+    """Raise StorageFailed where a file could never stand: before long work, not after it."""
+    if path.is_dir():
+        raise StorageFailed(f"{path} cannot be written: it is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise StorageFailed(f"{path} cannot be written: there is no folder {path.parent}. Make it, or name another.")
+
+
+def cannot_write(path: Path, error: OSError) -> StorageFailed:
+    """The error for a file that the system refused."""
+    reason = error.strerror or str(error)
+    return StorageFailed(
+        f"{path} cannot be written: {reason}. Check the folder, its permissions and the free space. "
+        "Nothing was left behind."
+    )
