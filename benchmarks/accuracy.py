@@ -53,7 +53,12 @@ def scenarios(calls: int) -> list[Scenario]:
     named.append(replace(everyday, name="demo-60-redials", faults=faults))
     half = calls // 2
     return [
-        replace(each, traffic=replace(each.traffic, campaign_calls=half, traced=calls - half, calls=max(calls, _background(each))))
+        replace(
+            each,
+            traffic=replace(
+                each.traffic, campaign_calls=half, traced=calls - half, calls=max(calls, _background(each))
+            ),
+        )
         for each in named
     ]
 

@@ -11,7 +11,7 @@ from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdic
 from hoptrace.reports import result_from_dict, trace_report
 from hoptrace.reports.figures import percent
 from hoptrace.reports.model import Role
-from hoptrace.reports.times import clock_text, corrected, seconds_text, utc_text
+from hoptrace.reports.times import clock_text, corrected, seconds_text, trimmed, utc_text
 from hoptrace.reports.trace import result_digest
 
 SAID = {
@@ -177,3 +177,17 @@ def test_numbers_for_people():
     assert [percent(share) for share in (0.0, 0.5, 0.973, 1.0)] == ["under 0.1 %", "50 %", "97.3 %", "over 99.9 %"]
     assert [seconds_text(value) for value in (0.4, 143.0, 3600.0, -0.0001)] == ["0.4 s", "143 s", "3,600 s", "0 s"]
     assert [clock_text(value) for value in (0.0, 143.0, -2.5)] == ["on time", "143 s fast", "2.5 s slow"]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ("2026-03-04T15:04:03.120000Z", "2026-03-04T15:04:03.120Z"),
+        ("2026-03-04T15:04:03.000000-05:00", "2026-03-04T15:04:03-05:00"),
+        ("2026-03-04T15:04:30Z", "2026-03-04T15:04:30Z"),
+        ("2026-03-04T15:04:30.720Z", "2026-03-04T15:04:30.720Z"),
+        ("2026-03-04T15:04:30.720001Z", "2026-03-04T15:04:30.720001Z"),
+    ],
+)
+def test_recorded_times_lose_only_microseconds_that_are_none(recorded, shown):
+    assert trimmed(recorded) == shown

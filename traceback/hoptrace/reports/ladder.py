@@ -13,7 +13,7 @@ from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.model import HopLine, Role, TraceReport
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.svg import Canvas, Pen
-from hoptrace.reports.times import clock_text, seconds_text
+from hoptrace.reports.times import clock_text, seconds_text, trimmed
 
 ROLE_WORDS = {
     Role.ORIGINATING: "originating",
@@ -195,13 +195,13 @@ def _seen(hop: HopLine) -> list[Line]:
     if hop.start_recorded:
         # The day is in the line above; what the carrier's clock showed is what this line is for.
         shown = hop.start_recorded.partition("T")[2] or hop.start_recorded
-        lines.append(Line(f"clock {_tidy(shown)}, {clock_text(hop.clock_offset_s)}", SMALL, 18))
+        lines.append(Line(f"its clock said {_tidy(shown)}: {clock_text(hop.clock_offset_s)}", SMALL, 18))
     return lines
 
 
 def _tidy(clock: str) -> str:
     """A written time with no more than milliseconds: 15:04:03.120000Z is 15:04:03.120Z."""
-    return re.sub(r"(\.\d{3})\d+", r"\1", clock)
+    return trimmed(re.sub(r"(\.\d{3})\d+", r"\1", clock))
 
 
 def _rail(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:

@@ -13,7 +13,7 @@ from hoptrace.reports.figures import percent
 from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, support_words
 from hoptrace.reports.model import Role, TraceReport
 from hoptrace.reports.plain import shorten
-from hoptrace.reports.times import clock_text
+from hoptrace.reports.times import clock_text, trimmed
 
 ROLE_NAMES = {
     Role.ORIGINATING: "originating",
@@ -60,7 +60,7 @@ def _template() -> Template:
     )
     # The mapping is typed as a union of jinja2's own filters, which ours are not.
     filters: dict[str, Any] = environment.filters  # pyright: ignore[reportAssignmentType]
-    filters |= {"shorten": shorten, "percent": percent, "clock": clock_text, "subject": _subject}
+    filters |= {"shorten": shorten, "percent": percent, "clock": clock_text, "trimmed": trimmed, "subject": _subject}
     return environment.get_template("trace.html.j2")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 
@@ -24,6 +25,11 @@ def utc_text(moment: datetime | None) -> str | None:
         return None
     whole = f"{moment.replace(tzinfo=None, microsecond=0):%Y-%m-%d %H:%M:%S}"
     return f"{whole}.{moment.microsecond // 1000:03d}" if moment.microsecond else whole
+
+
+def trimmed(recorded: str) -> str:
+    """A written time without microseconds that are none: 15:04:03.120000Z is 15:04:03.120Z."""
+    return re.sub(r"(:\d\d)(?:\.000|(\.\d{3}))000(?!\d)", lambda found: found[1] + (found[2] or ""), recorded)
 
 
 def seconds_text(seconds: float) -> str:
