@@ -161,7 +161,7 @@ def test_every_kind_of_file_gives_the_same(local_catalog: Catalog, tmp_path: Pat
     ("name", "content", "says"),
     [
         ("c.csv", b"carrier_id,name\nalpha,\xff\n", "not UTF-8"),
-        ("c.csv.gz", b"plain", "cannot be read"),
+        ("c.csv.gz", b"plain", "cannot be unpacked"),
         ("c.csv.zst", b"plain", "cannot be read"),
         ("c.ndjson", b'{"carrier_id": \n', "no JSON object"),
         ("c.parquet", b"plain", "no readable Parquet"),

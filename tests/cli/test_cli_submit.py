@@ -44,7 +44,7 @@ def test_a_receipt_accounts_for_every_row(submitted: Run) -> None:
 def test_a_receipt_for_a_person(submitted: Run) -> None:
     told = submitted("submit", "charlie.csv", "--carrier", "charlie")
     assert told.exit_code == 3
-    for words in ("charlie.csv", "accepted, as 1 statements", "rejected: ", "hoptrace batches rejected"):
+    for words in ("charlie.csv", "accepted, as 1 statement", "rejected: ", "hoptrace batches rejected"):
         assert words in told.stdout
 
 

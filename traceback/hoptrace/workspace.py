@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from hoptrace.errors import StorageFailed, WorkspaceExists, WorkspaceNewer
+from hoptrace.errors import StorageFailed, UsageError, WorkspaceError, WorkspaceExists, WorkspaceNewer
+from hoptrace.model.dialplan import country_code
 
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
@@ -25,16 +27,23 @@ LOCK_FILE = "writer.lock"
 class Workspace:
     """An open workspace; catalog and lake are opened when first used. Close it, or use it in a `with` statement."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, *, new: bool = False) -> None:
         self.path = path
         self.settings = settings
+        self._new = new
 
     @cached_property
     def catalog(self) -> Catalog:
         """Carriers, batches, clocks and traces."""
         from hoptrace.catalog.catalog import Catalog
 
-        url = self.settings.catalog_url or f"sqlite:///{self.path / CATALOG_FILE}"
+        file = self.path / CATALOG_FILE
+        if self.settings.catalog_url is None and not self._new and not file.exists():
+            raise WorkspaceError(
+                f"{file} is missing: the workspace has lost its catalog. Put it back from a backup, or make a new "
+                "workspace and submit the files again."
+            )
+        url = self.settings.catalog_url or f"sqlite:///{file}"
         return Catalog(url, in_lake=self._in_lake)
 
     @cached_property
@@ -80,18 +89,46 @@ def init_workspace(
         raise WorkspaceExists(f"{folder} already is a hoptrace workspace. Use it, or name another folder.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorkspaceExists(f"{folder} already exists and is not an empty folder. Name another one.")
-    values = {"format": FORMAT, "home_country": home_country.upper(), "catalog_url": catalog_url, "lake_uri": lake_uri}
+    country = country_code(home_country)
+    if country is None:
+        raise UsageError(f"{home_country!r} is no country. Give the ISO 3166-1 code of two letters, such as US or GB.")
+    values = {"format": FORMAT, "home_country": country, "catalog_url": catalog_url, "lake_uri": lake_uri}
     settings = make_settings({name: value for name, value in values.items() if value is not None}, folder / FILE_NAME)
-    workspace = Workspace(folder, settings)
+    was_there = folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        return _make(folder, settings, _as_toml(values))
+    except BaseException as error:
+        _clear(folder, was_there)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise StorageFailed(f"The workspace {folder} cannot be made: {reason}. Name another place.") from error
+        raise
+
+
+def _make(folder: Path, settings: Settings, text: str) -> Workspace:
+    from hoptrace.settings import FILE_NAME
+
+    folder.mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(folder, settings, new=True)
+    try:
         _ = workspace.catalog
         workspace.lake.create()
         # The settings file comes last: a folder without it is not a workspace, so a killed `init` leaves none behind.
-        (folder / FILE_NAME).write_text(_as_toml(values), encoding="utf-8")
-    except OSError as error:
-        raise StorageFailed(f"The workspace {folder} cannot be made: {error}.") from error
+        (folder / FILE_NAME).write_text(text, encoding="utf-8")
+    except BaseException:
+        workspace.close()
+        raise
     return workspace
+
+
+def _clear(folder: Path, keep: bool) -> None:
+    """Take back what a failed `init` made in a folder that was empty."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        if not keep:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def open_workspace(path: Path | str) -> Workspace:

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.tables import BATCHES, COMMITS, REJECTED_ROWS
+from hoptrace.catalog.replacing import bring_back, set_aside, throw_away
+from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS
 from hoptrace.errors import UnknownBatch
 from hoptrace.model.receipts import Receipt
 
@@ -34,6 +35,8 @@ class NewBatch:
     last_time: datetime | None = None
     header: bytes | None = None
     """The header line of a text file, kept so that rejected rows can be written out under it."""
+    named: frozenset[str] = frozenset()
+    """The carriers that its statements name as neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,18 @@ class Batches:
         """Enter the batches of a pending commit, with their rejected rows, in place of the batches `replaced`."""
         now = datetime.now(UTC)
         with guard(), self._engine.begin() as connection:
-            connection.execute(sa.delete(REJECTED_ROWS).where(REJECTED_ROWS.c.batch.in_(replaced)))
-            connection.execute(sa.delete(BATCHES).where(BATCHES.c.batch.in_(replaced)))
+            set_aside(connection, replaced, commit_id)
+            _remember_named(connection, frozenset[str]().union(*(batch.named for batch in batches)))
             connection.execute(sa.insert(BATCHES), [_batch_row(commit_id, batch, now) for batch in batches])
             for part in _parts(rejected):
                 connection.execute(sa.insert(REJECTED_ROWS), part)
 
-    def finish(self, commit_id: str) -> None:
-        """Mark a commit as in: its statements are in the lake."""
-        update = sa.update(COMMITS).where(COMMITS.c.commit_id == commit_id).values(state=CommitState.IN)
+    def finish(self, commit_id: str, lake_version: int) -> None:
+        """Mark a commit as in: its statements are in the lake from `lake_version` on."""
+        told = {"state": CommitState.IN, "lake_version": lake_version}
         with guard(), self._engine.begin() as connection:
-            connection.execute(update)
+            connection.execute(sa.update(COMMITS).where(COMMITS.c.commit_id == commit_id).values(told))
+            throw_away(connection, commit_id)
 
     def rollback(self, commit_id: str) -> None:
         """Take a pending commit out again, with all that was entered for it."""
@@ -102,6 +106,7 @@ class Batches:
         with guard(), self._engine.begin() as connection:
             connection.execute(sa.delete(REJECTED_ROWS).where(REJECTED_ROWS.c.batch.in_(mine)))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.commit_id == commit_id))
+            bring_back(connection, commit_id)
             connection.execute(sa.delete(COMMITS).where(COMMITS.c.commit_id == commit_id))
 
     def pending(self) -> list[str]:
@@ -126,13 +131,20 @@ class Batches:
             raise UnknownBatch(f"There is no batch {batch!r}. See them with: hoptrace batches list")
         return found[0]
 
-    def spans(self, carrier_id: str | None = None) -> list[tuple[str, str, datetime, datetime]]:
-        """(carrier, batch, first, last start time) of every batch that has statements, in the order of the batches."""
+    def spans(
+        self, carrier_id: str | None = None, lake_version: int | None = None
+    ) -> list[tuple[str, str, datetime, datetime]]:
+        """(carrier, batch, first, last start time) of every batch that has statements, in the order of the batches.
+
+        With `lake_version` only of those that were in when the lake had that version.
+        """
         at = BATCHES.c
         query = sa.select(at.carrier_id, at.batch, at.first_time, at.last_time, at.commit_id, COMMITS.c.state)
         query = query.join(COMMITS).where(BATCHES.c.first_time.is_not(None))
         if carrier_id is not None:
             query = query.where(BATCHES.c.carrier_id == carrier_id)
+        if lake_version is not None:
+            query = query.where(COMMITS.c.lake_version <= lake_version)
         rows = self._visible(query)
         spans = [(row["carrier_id"], row["batch"], _utc(row["first_time"]), _utc(row["last_time"])) for row in rows]
         return sorted(spans, key=lambda span: span[1])
@@ -155,6 +167,12 @@ class Batches:
         pending = {row["commit_id"] for row in rows if row["state"] == CommitState.PENDING}
         out = {commit_id for commit_id in sorted(pending) if not self._in_lake(commit_id)}
         return [row for row in rows if row["commit_id"] not in out]
+
+
+def _remember_named(connection: sa.Connection, named: frozenset[str]) -> None:
+    known = set(connection.execute(sa.select(NAMED_CARRIERS.c.carrier_id)).scalars())
+    if new := sorted(named - known):
+        connection.execute(sa.insert(NAMED_CARRIERS), [{"carrier_id": carrier_id} for carrier_id in new])
 
 
 def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.files import parse_carrier, parse_trunk, read_rows
-from hoptrace.catalog.tables import BATCHES, CARRIERS, TRUNKS
+from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
 from hoptrace.model.carriers import Carrier, Trunk
 
@@ -43,7 +43,7 @@ class Directory:
     def load_directory(self, carriers_csv: Path | str, trunks_csv: Path | str | None = None) -> LoadCounts:
         """Bring the directory to what the files say, all or nothing; raises DirectoryInvalid with file and line.
 
-        A carrier that the file no longer lists stays, with `listed` False, while batches or another's trunks name it.
+        A carrier that the file no longer lists stays, with `listed` False, while records or another's trunks name it.
         The trunks of each carrier in trunks.csv are replaced as a whole; without the file all trunks stay.
         """
         carriers = _unique_carriers(Path(carriers_csv))
@@ -154,6 +154,7 @@ def _drop(connection: sa.Connection, gone: Sequence[str]) -> int:
     peers = sa.select(TRUNKS.c.peer).where(TRUNKS.c.peer.is_not(None), TRUNKS.c.carrier_id.not_in(gone))
     named = {*connection.execute(sa.select(BATCHES.c.carrier_id).distinct()).scalars()}
     named |= {*connection.execute(peers.distinct()).scalars()}
+    named |= {*connection.execute(sa.select(NAMED_CARRIERS.c.carrier_id)).scalars()}
     deleted = [carrier_id for carrier_id in gone if carrier_id not in named]
     kept = [carrier_id for carrier_id in gone if carrier_id in named]
     connection.execute(sa.delete(TRUNKS).where(TRUNKS.c.carrier_id.in_(deleted)))

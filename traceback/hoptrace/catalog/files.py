@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +19,12 @@ import zstandard
 
 from hoptrace.errors import DirectoryInvalid
 from hoptrace.model.carriers import Carrier, Trunk
+from hoptrace.model.dialplan import country_code
 
 CARRIER_TEXTS = ("name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
+
+
+_LOOKS_LIKE_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,16 @@ def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row]:
             yield from _csv(path, required)
     except FileNotFoundError:
         raise DirectoryInvalid(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise DirectoryInvalid(f"{path} is a directory. Name the file in it.") from None
     except UnicodeDecodeError as error:
-        raise DirectoryInvalid(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
-    except (OSError, EOFError, csv.Error, zstandard.ZstdError) as error:
-        raise DirectoryInvalid(f"{path}: cannot be read: {error}.") from error
+        raise DirectoryInvalid(
+            f"{path}: not UTF-8 text (byte {error.start:,}). Save it as UTF-8 (in a spreadsheet: «CSV UTF-8»)."
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+        raise DirectoryInvalid(f"{path}: cannot be unpacked ({error}): it is cut or damaged. Copy it again.") from error
+    except OSError as error:
+        raise DirectoryInvalid(f"{path}: cannot be read: {error.strerror}.") from error
 
 
 def parse_carrier(row: Row) -> Carrier:
@@ -55,9 +67,9 @@ def parse_carrier(row: Row) -> Carrier:
     cells = row.cells
     if "carrier_id" not in cells:
         raise row.refuse("carrier_id is empty.")
-    country = cells.get("country", "").upper()
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise row.refuse(f"country {cells['country']!r} is no ISO 3166-1 code of two letters.")
+    country = country_code(cells["country"]) if "country" in cells else ""
+    if country is None:
+        raise row.refuse(f"country {cells['country']!r} is no ISO 3166-1 code of two letters, such as US.")
     zone = cells.get("timezone", "")
     if zone and not _is_zone(zone):
         raise row.refuse(f"timezone {zone!r} is no IANA zone (write for example America/Chicago).")
@@ -83,6 +95,8 @@ def parse_trunk(row: Row) -> Trunk:
         valid_to=_time(row, "valid_to"),
     )
     address, slash, bits = trunk.trunk.partition("/")
+    if not slash and _LOOKS_LIKE_IPV4.fullmatch(trunk.trunk) and trunk.network() is None:
+        raise row.refuse(f"{trunk.trunk!r} is no valid IP address.")
     if slash and bits.isdigit() and trunk.network() is None and address.replace(".", "").replace(":", "").isalnum():
         raise row.refuse(f"{trunk.trunk!r} is no valid CIDR block.")
     if trunk.valid_from is not None and trunk.valid_to is not None and trunk.valid_from >= trunk.valid_to:
@@ -96,11 +110,19 @@ def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
         names = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = names
         _require(path, names, required)
-        for record in reader:
+        for record in _records(path, reader):
             where = f"{path}, line {reader.line_num}"
             if record.pop(None, None) is not None:
                 raise Row(where, {}).refuse(f"it has more fields than the header ({len(names)}).")
             yield Row(where, _clean(record))
+
+
+def _records(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[Any, Any]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        where = f"{path}, line {reader.line_num}"
+        raise Row(where, {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
 
 
 def _ndjson(path: Path) -> Iterator[Row]:
@@ -123,7 +145,7 @@ def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
     try:
         frame = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
-        raise DirectoryInvalid(f"{path}: no readable Parquet file: {error}.") from error
+        raise DirectoryInvalid(f"{path}: no readable Parquet file ({error}). Copy it again.") from error
     _require(path, frame.columns, required)
     for number, record in enumerate(frame.iter_rows(named=True), start=1):
         yield Row(f"{path}, row {number}", _clean(record))
@@ -141,9 +163,12 @@ def _text(path: Path) -> io.TextIOBase:
 def _require(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in names]
     if missing:
+        said = ", ".join(names)
+        if not said:
+            raise DirectoryInvalid(f"{path} is empty: there is no header. It must name {', '.join(required)}.")
+        hint = "Separate the columns by commas" if len(names) == 1 and (";" in said or "\t" in said) else "Add it"
         raise DirectoryInvalid(
-            f"{path}: column {', '.join(missing)} is missing; it has {', '.join(names) or 'no header'}. "
-            "Add it and load the file again."
+            f"{path}: column {', '.join(missing)} is missing; it has {said[:500]}. {hint} and try again."
         )
 
 

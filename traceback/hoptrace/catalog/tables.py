@@ -55,6 +55,7 @@ COMMITS = Table(
     Column("commit_id", String, primary_key=True),
     Column("carrier_id", String, nullable=False),
     Column("state", String, nullable=False),  # pending until the lake has it, then in
+    Column("lake_version", Integer),  # the version of the lake from which on it is in
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -72,6 +73,12 @@ BATCHES = Table(
     Column("receipt", JSON, nullable=False),
     Column("header", LargeBinary),  # the header line of a text file some of whose rows were rejected
     UniqueConstraint("carrier_id", "digest"),
+)
+
+NAMED_CARRIERS = Table(
+    "named_carriers",
+    METADATA,
+    Column("carrier_id", String, primary_key=True),  # named as a neighbour by some statement
 )
 
 REJECTED_ROWS = Table(

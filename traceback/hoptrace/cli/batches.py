@@ -95,7 +95,7 @@ def rejected(batch: str, out: Path | None, reasons: Path | None, as_json: bool) 
         show.table(("Row", "Reasons", "As written"), [(r.row, "; ".join(r.reasons), _text(r.raw)) for r in rows])
     else:
         for path in filter(None, (out, reasons)):
-            click.echo(f"Wrote {len(rows):,} rejected rows to {path}")
+            click.echo(f"Wrote {show.count(len(rows), 'rejected row')} to {path}")
 
 
 def _text(raw: bytes) -> str:

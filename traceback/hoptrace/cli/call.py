@@ -10,6 +10,7 @@ from hoptrace.cli.options import Command
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall
+    from hoptrace.workspace import Workspace
 
 _OPTIONS = (
     click.option("--called", metavar="NUMBER", help="The number that was called."),
@@ -42,3 +43,9 @@ def reported_call(
         calling_number=calling,
         terminating_carrier=terminating,
     )
+
+
+def check_terminating(workspace: Workspace, call: ReportedCall) -> None:
+    """Raise UnknownCarrier where the terminating carrier is none of the directory: a slip of the pen, most likely."""
+    if call.terminating_carrier:
+        workspace.catalog.directory.carrier(call.terminating_carrier)

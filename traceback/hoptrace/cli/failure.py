@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hoptrace.cli import show
 from hoptrace.errors import HoptraceError
 
 INTERRUPTED = 130
@@ -54,6 +55,12 @@ def _leave(message: str, exit_code: int) -> click.exceptions.Exit:
 def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, HoptraceError):
         return str(error), error.exit_code
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        where = show.plain(error.filename)
+        return (
+            f"{where}: {error.strerror}. Check the path, its permissions and the free space.",
+            HoptraceError.exit_code,
+        )
     sentence = (
         f"hoptrace met an error that it did not expect: {type(error).__name__}: {error}. "
         "Run the command again with HOPTRACE_DEBUG=1 to see where, and report it."

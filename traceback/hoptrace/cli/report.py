@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.call import one_call_options, reported_call
+from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 
 if TYPE_CHECKING:
@@ -33,7 +33,12 @@ def report() -> None:
 )
 @click.argument("call_ref", required=False)
 @one_call_options
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="[default: by the ending of FILE, else html]")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
+    help="[default: by the ending of FILE; html where it has none]",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
 @json_option
 @workspace_option
@@ -46,8 +51,7 @@ def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: boo
 
     if (call_ref is None) == (one_call["called"] is None):
         raise click.UsageError("Say which call: either CALL_REF, or --called NUMBER --at TIME.")
-    ending = out.suffix.lstrip(".").lower()
-    chosen = format_name or (ending if ending in FORMATS else "html")
+    chosen = format_name or _format_of(out)
     with the_workspace() as workspace:
         subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
         written = write(workspace, subject, out, cast("ReportFormat", chosen))
@@ -57,11 +61,19 @@ def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: boo
         click.echo(f"Wrote {written}")
 
 
+def _format_of(out: Path) -> str:
+    ending = {"": "html", "htm": "html"}.get(out.suffix.lstrip(".").lower(), out.suffix.lstrip(".").lower())
+    if ending not in FORMATS:
+        raise click.UsageError(f"No report is written as {out.suffix}. Say which with --format {'|'.join(FORMATS)}.")
+    return ending
+
+
 def _trace_now(workspace: Workspace, **one_call: str | None) -> TraceResult:
     from hoptrace.engines.local import trace as trace_calls
 
     call = reported_call(**one_call)
     if call is None:
         raise click.UsageError("--called NUMBER needs --at TIME.")
+    check_terminating(workspace, call)
     (result,) = trace_calls(workspace, [call])
     return result

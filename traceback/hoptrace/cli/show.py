@@ -58,6 +58,11 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
         click.echo(f"{name:<{width}}  {plain(value)}")
 
 
+def count(number: int, thing: str) -> str:
+    """A number of things in words: 1 row, 2 rows."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def plain(value: object) -> str:
     """A value as text that a terminal cannot take for a command: control characters are written out."""
     if value is None:

@@ -36,7 +36,7 @@ def show_receipt(receipt: Receipt) -> None:
 
 def _accounts(receipt: Receipt) -> list[tuple[str, int]]:
     return [
-        (f"accepted, as {receipt.statements:,} statements", receipt.accepted),
+        (f"accepted, as {show.count(receipt.statements, 'statement')}", receipt.accepted),
         ("duplicates", receipt.duplicates),
         ("skipped, they carry no call", receipt.skipped),
         *((f"rejected: {reason}", rows) for reason, rows in receipt.rejected.items()),

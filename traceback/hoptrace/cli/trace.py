@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.call import one_call_options, reported_call
+from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_trace import show_trace
@@ -46,6 +46,7 @@ def _trace_one(call: ReportedCall, as_json: bool) -> None:
     from hoptrace.engines.local import trace as trace_calls
 
     with the_workspace() as workspace:
+        check_terminating(workspace, call)
         (result,) = trace_calls(workspace, [call])
     if as_json:
         show.as_json_line(result.as_dict())
@@ -58,8 +59,11 @@ def _trace_file(calls: Path, out: Path, as_json: bool) -> None:
 
     with the_workspace() as workspace, progress("Tracing") as report:
         summary = trace_file(workspace, calls, out, progress=report)
+    for carrier, count in summary["unknown_terminating"].items():
+        named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
+        click.echo(f"Note: the directory has no such carrier: {named}.", err=True)
     if as_json:
         show.as_json(summary)
     else:
         show.table(("Verdict", "Calls"), summary["verdicts"].items())
-        click.echo(f"Wrote {summary['calls']:,} results to {out}")
+        click.echo(f"Wrote {show.count(summary['calls'], 'result')} to {out}")

@@ -14,6 +14,7 @@ from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.case import Reported
 
 REQUIRED = ("call_ref", "start_time", "called_number")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
 OPTIONAL = ("calling_number", "terminating_carrier", "campaign")
 
 
@@ -67,6 +68,8 @@ def _moment(text: str) -> float:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is no time. Write it as 2026-11-02T14:30:00-05:00.") from None
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        raise UsageError(f"The time {text!r} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
     if time.tzinfo is None:
         raise UsageError(f"The time {text!r} has no zone. Write it as {text}Z (UTC) or with an offset as {text}-05:00.")
     return time.timestamp()

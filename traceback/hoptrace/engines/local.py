@@ -51,6 +51,8 @@ def trace(
 def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
+    `unknown_terminating` are the terminating carriers that the directory does not have, with their calls.
+
     The file appears whole or not at all.
     """
     check_place(out)
@@ -65,7 +67,14 @@ def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress 
             for item in trace(workspace, part, progress=offset):
                 stream.write(orjson.dumps(item.as_dict()) + b"\n")
                 verdicts[str(item.verdict)] += 1
-    return {"calls": len(reported_calls), "verdicts": dict(sorted(verdicts.items())), "out": str(out)}
+    known = {carrier.carrier_id for carrier in workspace.catalog.directory.carriers()}
+    terminating = Counter(call.terminating_carrier for call in reported_calls if call.terminating_carrier)
+    return {
+        "calls": len(reported_calls),
+        "verdicts": dict(sorted(verdicts.items())),
+        "out": str(out),
+        "unknown_terminating": {carrier: terminating[carrier] for carrier in sorted(terminating.keys() - known)},
+    }
 
 
 def learn_clocks(workspace: Workspace) -> int:
@@ -121,7 +130,10 @@ def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Groun
     ground = Ground(
         view=view,
         clocks=_clock_frame(clocks),
-        spans=[(carrier, first.timestamp(), last.timestamp()) for carrier, _, first, last in catalog.batches.spans()],
+        spans=[
+            (carrier, first.timestamp(), last.timestamp())
+            for carrier, _, first, last in catalog.batches.spans(lake_version=view.version)
+        ],
         around=Surroundings(workspace.settings.home_country, countries),
         window=workspace.settings.trace.window_seconds,
     )

@@ -20,6 +20,7 @@ from hoptrace.model.statements import ROWS, Fate
 MOST_RAW_BYTES = 1_048_576
 """Longer rejected rows are kept up to here."""
 
+_EMPTY = "the file is empty"
 _UNSETTLED = "row not understood"
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -41,6 +42,7 @@ class FileAccount:
     header: bytes | None = None
     has_header: bool = False
     kept: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    named: set[str] = field(default_factory=set[str])
 
     def name_batch(self, carrier_id: str, start: datetime | None) -> str:
         """The batch's id, the same wherever the file is submitted: carrier, day of a first call, digest."""
@@ -65,6 +67,8 @@ class FileAccount:
     def add_statements(self, statements: pl.DataFrame) -> None:
         """Count statements whose main row is in this file."""
         self.statements += statements.height
+        for side in ("upstream", "downstream"):
+            self.named.update(statements[side].drop_nulls().unique())
         first, last = statements["start_time"].min(), statements["start_time"].max()
         if isinstance(first, datetime) and isinstance(last, datetime):
             self.first_time = min(first, self.first_time or first)
@@ -88,7 +92,7 @@ class FileAccount:
             rejected=_by_count(self.rejected),
             statements=self.statements,
             unknown_trunks=_by_count(self.unknown_trunks),
-            flags=tuple(self.flags),
+            flags=tuple(self.flags) if self.fates else (_EMPTY, *self.flags),
         )
 
     def entry(self, carrier_id: str, format_name: str) -> NewBatch:
@@ -96,7 +100,8 @@ class FileAccount:
         if self.has_header and self.kept and self.header is None:
             self.header = raw_rows(self.source, [1]).get(1)
         receipt = self.receipt(carrier_id, format_name)
-        return NewBatch(receipt, self.first_time, self.last_time, self.header if self.kept else None)
+        header = self.header if self.kept else None
+        return NewBatch(receipt, self.first_time, self.last_time, header, frozenset(self.named))
 
     def rejected_rows(self) -> Iterator[RejectedRow]:
         """The rejected rows, as the catalog takes them."""

@@ -49,9 +49,8 @@ def commit(
         staged = lake.stage(_frames(takings, read), commit_id)
         batches = [batch for taking in takings for batch in taking.batches()]
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
-        if staged.adds:
-            lake.commit(staged)
-        catalog.batches.finish(commit_id)
+        version = lake.commit(staged) if staged.adds else lake.version()
+        catalog.batches.finish(commit_id, version)
     except BaseException:
         # What cannot be settled now, because the disk is full, the next writer settles.
         with suppress(StorageFailed):
@@ -74,7 +73,7 @@ def _rejected_rows(takings: Sequence[Taking]) -> Iterator[RejectedRow]:
 
 def _settle(workspace: Workspace, commit_id: str) -> None:
     if workspace.lake.has_commit(commit_id):
-        workspace.catalog.batches.finish(commit_id)
+        workspace.catalog.batches.finish(commit_id, workspace.lake.version())
     else:
         workspace.lake.forget(commit_id)
         workspace.catalog.batches.rollback(commit_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from collections.abc import Sequence
 
@@ -13,6 +14,11 @@ from hoptrace.intake.reading import Detection, FormatReader, Source
 
 LEAST_SURE = 0.5
 _SHOWN_CHARACTERS = 80
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_LOOKED_AT = 256
+_LEAST_UTF16 = 16
+_PARQUET = b"PAR1"
+_LEAST_PARQUET = 12
 
 
 def find_format(source: Source, readers: Sequence[FormatReader], profile: Profile | None = None) -> FormatReader:
@@ -23,7 +29,7 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
     """
     if profile is not None and profile.format is not None:
         return named_format(profile.format, readers)
-    head = _head(source)
+    head = readable_head(source)
     asked = [(reader, reader.detect(source, head)) for reader in readers]
     claims = [(reader, claim) for reader, claim in asked if claim is not None]
     claims.sort(key=lambda pair: -pair[1].sure)
@@ -49,12 +55,40 @@ def named_format(name: str, readers: Sequence[FormatReader]) -> FormatReader:
     raise FormatUnknown(f"There is no format «{name}». Formats are: {_names(readers)}.")
 
 
+def readable_head(source: Source) -> bytes:
+    """The first bytes of a source; raises InputRefused where it is packed and damaged, or text that is not UTF-8."""
+    head = _head(source)
+    if head.startswith(_UTF16_MARKS) or _is_utf16(head[:_LOOKED_AT]):
+        raise InputRefused(
+            f"{source.name} is written in UTF-16. Save it as UTF-8 (in a spreadsheet: «CSV UTF-8») and submit it again."
+        )
+    if head.startswith(_PARQUET) and not _is_parquet(source):
+        raise InputRefused(f"{source.name} is a Parquet file that is cut or damaged. Copy it again and submit it.")
+    return head
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Every second byte is zero, as in UTF-16 without a byte order mark; no other format begins so."""
+    halves = head[: len(head) // 2 * 2]
+    return len(halves) >= _LEAST_UTF16 and any(
+        not any(halves[zeros::2]) and 0 not in halves[1 - zeros :: 2] for zeros in (0, 1)
+    )
+
+
+def _is_parquet(source: Source) -> bool:
+    if source.path.name.endswith((".gz", ".zst")):
+        return True
+    with source.path.open("rb") as stream:
+        stream.seek(-min(4, source.path.stat().st_size), 2)
+        return stream.read() == _PARQUET and source.path.stat().st_size >= _LEAST_PARQUET
+
+
 def _head(source: Source) -> bytes:
     try:
         return source.head()
     except IsADirectoryError:
         raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
-    except (EOFError, zlib.error, zstandard.ZstdError) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise InputRefused(
             f"{source.name} cannot be unpacked ({error}): it is cut or damaged. Copy it again and submit it."
         ) from error

@@ -65,10 +65,12 @@ def open_sources(files: Sequence[Path], asked: Asked) -> list[Source]:
 
 def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:
     """The reader of each source; raises FormatUnknown where a file fits none."""
-    if asked.reader is not None:
-        return [asked.reader] * len(sources)
-    from hoptrace.intake.detect import find_format
+    from hoptrace.intake.detect import find_format, readable_head
 
+    if asked.reader is not None:
+        for source in sources:
+            readable_head(source)
+        return [asked.reader] * len(sources)
     return [find_format(source, readers, asked.profile if asked.has_profile else None) for source in sources]
 
 

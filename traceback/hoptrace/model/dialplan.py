@@ -13,6 +13,8 @@ NANP_CODE = 1
 NANP_SHAPE = re.compile("[2-9][0-9]{2}[2-9][0-9]{6}")
 _EVERY_INTERNATIONAL_PREFIX = "00"
 _COUNTRY_ALIASES = {"UK": "GB", "EL": "GR"}
+_WITHOUT_NUMBERS = frozenset({"AQ", "BV", "GS", "HM", "PN", "TF", "UM"})
+"""Countries of ISO 3166-1 that have no numbering plan of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ class Country:
     def is_nanp(self) -> bool:
         """The country is in the North American Numbering Plan."""
         return self.code == NANP_CODE
+
+
+def country_code(text: str) -> str | None:
+    """A country as its ISO 3166-1 alpha-2 code (UK is GB, EL is GR); None where there is no such country."""
+    code = _COUNTRY_ALIASES.get(text.strip().upper(), text.strip().upper())
+    return code if code in phonenumbers.SUPPORTED_REGIONS or code in _WITHOUT_NUMBERS else None
 
 
 @cache

@@ -92,6 +92,13 @@ def find_columns(file: str, names: Sequence[str], profile: Profile) -> Columns:
         )
     missing = [column for column in REQUIRED if column not in sources]
     if missing:
+        mapped = [column for column in missing if column in profile.fields]
+        if mapped:
+            wanted = _listed(profile.columns_of(mapped[0]))
+            raise ColumnMissing(
+                f"{file}, line 1: the profile takes {mapped[0]} from {wanted}, which the header does not have. "
+                f"It has {_listed(list(plain)[:20])}."
+            )
         raise ColumnMissing(_missing(file, missing, plain, {name for names in sources.values() for name in names}))
     return Columns(plain, sources)
 

@@ -24,7 +24,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop every table of the first version."""
-    tables = ("traces", "clocks", "clock_versions", "rejected_rows", "batches", "commits", "trunks", "carriers")
+    tables = (
+        "traces",
+        "clocks",
+        "clock_versions",
+        "rejected_rows",
+        "named_carriers",
+        "batches",
+        "commits",
+        "trunks",
+        "carriers",
+    )
     for name in tables:
         op.drop_table(name)
 
@@ -56,6 +66,7 @@ def _batches() -> None:
         sa.Column("commit_id", sa.String, primary_key=True),
         sa.Column("carrier_id", sa.String, nullable=False),
         sa.Column("state", sa.String, nullable=False),
+        sa.Column("lake_version", sa.Integer),
         sa.Column("created_at", TIME, nullable=False),
     )
     op.create_table(
@@ -72,6 +83,7 @@ def _batches() -> None:
         sa.Column("header", sa.LargeBinary),
         sa.UniqueConstraint("carrier_id", "digest"),
     )
+    op.create_table("named_carriers", sa.Column("carrier_id", sa.String, primary_key=True))
     op.create_table(
         "rejected_rows",
         sa.Column("batch", sa.String, sa.ForeignKey("batches.batch"), primary_key=True),
