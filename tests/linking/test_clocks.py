@@ -53,6 +53,17 @@ def test_offsets_are_found_where_every_number_is_redialled(world):
     assert found["gate"] - found["term"] == pytest.approx(143.0, abs=0.2)
 
 
+def test_redials_a_second_apart_do_not_make_a_good_clock_look_loose(world):
+    """Each redial's records also meet those of the others; that is no spread of the clocks."""
+    for n in range(12):
+        for redial in range(4):
+            at = n * 60.0 + redial * (1.0 + 0.04 * (n % 3))
+            called = f"+1312555{100 + n:04d}"
+            world.say("orig", at, customer="c", downstream="term", called_number=called)
+            world.say("term", at + 0.1, upstream="orig", called_number=called)
+    assert learn(world.frame())["spread"].max() < 0.2
+
+
 def test_times_cut_to_the_second_still_meet(world):
     traffic(world, {"t1": 20.0}, precision=1_000_000)
     assert offsets(world)["t1"] == pytest.approx(20.0, abs=0.6)

@@ -90,10 +90,10 @@ def _differences(statements: pl.DataFrame) -> pl.DataFrame:
     facts = comparable(statements, CLOCKS.to_frame())
     times = ("setup", "final", "tick")
     up = facts.filter(pl.col("downstream").is_not_null()).select(
-        "sent_cid", u="carrier", d="downstream", key="sent", **{f"u_{t}": pl.col(t) for t in times}
+        "sent_cid", u_sid="sid", u="carrier", d="downstream", key="sent", **{f"u_{t}": pl.col(t) for t in times}
     )
     down = facts.filter(pl.col("upstream").is_not_null()).select(
-        "cid", u="upstream", d="carrier", key="called", **{f"d_{t}": pl.col(t) for t in times}
+        "cid", d_sid="sid", u="upstream", d="carrier", key="called", **{f"d_{t}": pl.col(t) for t in times}
     )
     few = pl.len().over("u", "d", "key") <= CROWD
     setup = pl.col("d_setup") + pl.col("d_tick") / 2 - pl.col("u_setup") - pl.col("u_tick") / 2 - 0.1
@@ -104,6 +104,8 @@ def _differences(statements: pl.DataFrame) -> pl.DataFrame:
         .select(
             "u",
             "d",
+            "u_sid",
+            "d_sid",
             difference=pl.coalesce(setup, final),
             weight=1 / pl.len().over("u", "d", "key").sqrt(),
             tick=pl.max_horizontal("u_tick", "d_tick"),
@@ -125,11 +127,18 @@ def _meeting(group: pl.DataFrame) -> tuple[float, float, int] | None:
     first = int(np.argmax(inside))
     if inside[first] < LEAST_MATCHES:
         return None
-    dense = values[first : ends[first]]
+    dense = _one_to_one(group[first : int(ends[first])])
     middle = float(np.median(dense))
     spread = 1.4826 * float(np.median(np.abs(dense - middle)))
     beyond_ticks = max(spread**2 - 2 * tick**2 / 12, 0.0) ** 0.5
     return middle, max(beyond_ticks, LEAST_SPREAD), round(float(inside[first]))
+
+
+def _one_to_one(meeting: pl.DataFrame) -> Floats:
+    """The differences of statements that are each other's best match; redials also meet across, seconds off."""
+    away = (pl.col("difference") - float(np.median(meeting["difference"].to_numpy()))).abs()
+    best = (away == away.min().over("u_sid")) & (away == away.min().over("d_sid"))
+    return meeting.filter(best)["difference"].to_numpy()
 
 
 def potentials(edges: list[Edge]) -> dict[str, float]:
