@@ -11,6 +11,7 @@ from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdic
 from hoptrace.reports import result_from_dict, trace_report
 from hoptrace.reports.figures import percent
 from hoptrace.reports.model import Role
+from hoptrace.reports.render_html import render_html
 from hoptrace.reports.times import clock_text, corrected, seconds_text, trimmed, utc_text
 from hoptrace.reports.trace import result_digest
 
@@ -112,6 +113,16 @@ def test_clock_offsets_are_taken_off_and_gaps_are_between_corrected_times(exampl
     assert second.clock_offset_s == 143.0
     assert second.start_utc == "2026-03-04 15:04:04.720"
     assert second.gap_s == pytest.approx(0.4)
+
+
+def test_times_of_different_things_have_no_gap(result_with, hop_at, carriers):
+    bases = enumerate(["final", "received"])
+    hops = tuple(dataclasses.replace(hop_at(place, str(place)), start_basis=basis) for place, basis in bases)
+    lower, upper = trace_report(result_with(Verdict.NO_RECORD, hops), carriers).hops
+    assert upper.gap_s is None
+    assert (lower.when_ringing_ended, upper.when_ringing_ended) == (True, False)
+    page = render_html(trace_report(result_with(Verdict.NO_RECORD, hops), carriers)).decode()
+    assert "UTC, when ringing ended" in page
 
 
 def test_figures_come_first_and_say_how_to_read_them(example_of, carriers):

@@ -43,7 +43,7 @@ def _show_hops(hops: tuple[Hop, ...]) -> None:
     if not hops:
         return
     click.echo()
-    columns = ("Hop", "Carrier", "Start", "Clock", "Calling", "Called", "Att", "Record")
+    columns = ("Hop", "Carrier", "Start as recorded", "Its clock runs", "Calling", "Called", "Att", "Record")
     show.table(columns, [_row(place, hop) for place, hop in enumerate(hops, start=1)])
     for place, hop in enumerate(hops, start=1):
         _show_list(f"Hop {place}, {hop.carrier}:", [_sentence(item) for item in hop.evidence])
@@ -51,12 +51,18 @@ def _show_hops(hops: tuple[Hop, ...]) -> None:
 
 def _row(place: int, hop: Hop) -> tuple[object, ...]:
     records = " ".join(f"{record.batch}:{record.row}" for record in hop.records) or "only named"
-    clock = f"{hop.clock_offset:+.1f} s" if hop.records else None
+    clock = _clock(hop.clock_offset) if hop.records else None
     return (place, hop.carrier, hop.start_time, clock, hop.calling, hop.called, hop.attestation, records)
 
 
+def _clock(offset: float) -> str:
+    if abs(offset) < 0.05:
+        return "on time"
+    return f"{abs(offset):.1f} s {'fast' if offset > 0 else 'slow'}"
+
+
 def _sentence(item: Evidence) -> str:
-    return f"{_MARKS[item.agrees]} {item.about}: {item.detail}"
+    return f"{_MARKS[item.agrees]} {item.about.replace('_', ' ')}: {item.detail}"
 
 
 def _show_list(title: str, lines: tuple[str, ...] | list[str]) -> None:

@@ -68,6 +68,8 @@ class Hop:
     evidence: tuple[Evidence, ...] = ()
     support: Support | None = None
     """Who says that this carrier handed the call to the one before it in the path; None for the first."""
+    start_basis: str | None = None
+    """What `start_time` is the time of, a `hoptrace.model.statements.StartBasis`; None without a record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ ROLE_WORDS = {
     Role.GATEWAY: "gateway",
     Role.TRANSIT: "transit: only carried the call",
     Role.TERMINATING: "terminating",
-    Role.NAMED: "named only, no record",
+    Role.NAMED: "named only",
 }
 
 INK, MUTED, LINE, PAPER = "#17232e", "#52606d", "#8a97a3", "#ffffff"
@@ -176,7 +176,7 @@ def _frame(canvas: Canvas, hop: HopLine, y: float, height: float) -> None:
 
 
 def _who(hop: HopLine) -> list[Line]:
-    role = " and ".join(ROLE_WORDS[role] for role in hop.roles)
+    role = ", ".join(ROLE_WORDS[role] for role in hop.roles)
     identity = [hop.carrier.carrier_id] if hop.carrier.carrier_id != hop.carrier.name else []
     place = " · ".join([*identity, hop.carrier.country or "country unknown"])
     return [
@@ -189,7 +189,8 @@ def _who(hop: HopLine) -> list[Line]:
 def _seen(hop: HopLine) -> list[Line]:
     if not hop.records:
         return [Line("No record of this call from this carrier", SMALL, 22)]
-    when = f"{hop.start_utc} UTC" if hop.start_utc else "Time not known"
+    ended = ", when ringing ended" if hop.when_ringing_ended else ""
+    when = f"{hop.start_utc} UTC{ended}" if hop.start_utc else "Time not known"
     numbers = f"{hop.calling or 'caller not known'} → {hop.called or 'not known'}"
     lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]
     if hop.start_recorded:

@@ -79,7 +79,8 @@ class HopLine(Part):
     """One carrier of the trail; `position` 1 is the terminating carrier. `start_utc` has the clock applied.
 
     `support` speaks of the handoff from this carrier to the one at `position` - 1 and is None at position 1.
-    `gap_s`: seconds from this carrier's corrected start to that one's, None where either is unknown.
+    `gap_s`: seconds from this carrier's corrected start to that one's, None where either is unknown or the two are
+    times of different things. `when_ringing_ended`: the carrier wrote the time of the final answer, not of the arrival.
     """
 
     position: int
@@ -94,6 +95,7 @@ class HopLine(Part):
     attestation: str | None
     support: Support | None
     gap_s: float | None
+    when_ringing_ended: bool = False
     evidence: tuple[EvidenceLine, ...]
 
 

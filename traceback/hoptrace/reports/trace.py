@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hoptrace.model.carriers import Carrier
+from hoptrace.model.statements import StartBasis
 from hoptrace.model.verdicts import Alternative, Evidence, Hop, NextRequest, RecordRef, ReportedCall, TraceResult
 from hoptrace.reports.figures import key_figures
 from hoptrace.reports.model import (
@@ -90,11 +91,14 @@ def _hop_line(trace: TraceResult, at: int, carriers: Directory) -> HopLine:
         attestation=_plain_or_none(hop.attestation),
         support=support_of(trace, at),
         gap_s=_gap(hop, trace.hops[at - 1]) if at else None,
+        when_ringing_ended=hop.start_basis == StartBasis.FINAL,
         evidence=tuple(_evidence_line(line) for line in hop.evidence),
     )
 
 
 def _gap(upper: Hop, lower: Hop) -> float | None:
+    if upper.start_basis != lower.start_basis:
+        return None
     begin, end = corrected(upper.start_time, upper.clock_offset), corrected(lower.start_time, lower.clock_offset)
     return None if begin is None or end is None else (end - begin).total_seconds()
 

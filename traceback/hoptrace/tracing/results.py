@@ -222,6 +222,7 @@ def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
         called=display(row["called"]) or row["called_number"],
         attestation=row["attestation"],
         evidence=found,
+        start_basis=row["start_basis"],
     )
 
 
