@@ -86,6 +86,16 @@ def test_a_vanished_carrier_stays_while_something_names_it(catalog: Catalog, loa
     assert all(carrier.listed for carrier in catalog.directory.carriers())
 
 
+def test_a_vanished_carrier_stays_while_a_statement_names_it_as_a_neighbour(catalog: Catalog, load) -> None:
+    load(CARRIERS, TRUNKS)
+    receipt = Receipt("f", "d", "alpha-1", "alpha", "canonical", "UTC", None, None, 0, 0, 0, 0, {}, 0, {})
+    catalog.batches.begin("c", "alpha")
+    catalog.batches.enter("c", [NewBatch(receipt, named=frozenset({"gamma"}))], [])
+    counts = load("carrier_id\nalpha\nbeta\n")
+    assert (counts.delisted, counts.deleted) == (1, 0)
+    assert not catalog.directory.carrier("gamma").listed
+
+
 def test_a_vanished_carrier_that_nothing_names_goes(catalog: Catalog, load) -> None:
     load(CARRIERS, TRUNKS)
     assert load("carrier_id\nalpha\nbeta\n").deleted == 1

@@ -43,7 +43,7 @@ def _enter(catalog: Catalog, commit_id: str, *receipts: Receipt) -> None:
 def test_a_finished_commit_shows_its_batches(catalog: Catalog) -> None:
     first, second = _receipt("b1"), _receipt("b2")
     _enter(catalog, "c", first, second)
-    catalog.batches.finish("c")
+    catalog.batches.finish("c", 1)
     assert [stored.receipt for stored in catalog.batches.list()] == [first, second]
     stored = catalog.batches.show("b2")
     assert (stored.receipt, stored.commit_id, stored.header) == (second, "c", b"a,b")
@@ -71,7 +71,7 @@ def test_a_commit_that_is_taken_out_leaves_nothing(catalog: Catalog, in_lake: se
     in_lake.add("c")
     assert (catalog.batches.list(), catalog.batches.pending()) == ([], [])
     _enter(catalog, "d", _receipt("b1"))
-    catalog.batches.finish("d")
+    catalog.batches.finish("d", 2)
     assert catalog.batches.show("b1").commit_id == "d"
 
 
@@ -116,3 +116,36 @@ def test_traces_are_saved_all_or_none(catalog: Catalog) -> None:
     with pytest.raises(KeyError):
         catalog.traces.save([{"call_ref": "x", "verdict": "not_found"}, {"call_ref": "y"}])
     assert catalog.traces.list() == []
+
+
+def test_spans_as_they_were_at_a_version_of_the_lake(catalog: Catalog) -> None:
+    _enter(catalog, "c", _receipt("b1"))
+    catalog.batches.finish("c", 3)
+    _enter(catalog, "d", _receipt("b2"))
+    catalog.batches.finish("d", 5)
+    assert [span[1] for span in catalog.batches.spans(lake_version=2)] == []
+    assert [span[1] for span in catalog.batches.spans(lake_version=4)] == ["b1"]
+    assert [span[1] for span in catalog.batches.spans(lake_version=5)] == ["b1", "b2"]
+
+
+def _replace(catalog: Catalog) -> None:
+    """An all-rejected batch, and a commit under way that reads its file anew, under the same id."""
+    _enter(catalog, "old", _receipt("b1", digest="same"))
+    catalog.batches.finish("old", 1)
+    catalog.batches.begin("new", "alpha")
+    catalog.batches.enter("new", [NewBatch(_receipt("b1", digest="same"))], [], ["b1"])
+
+
+def test_a_replaced_batch_is_back_when_the_newer_one_comes_to_nothing(catalog: Catalog) -> None:
+    _replace(catalog)
+    catalog.batches.rollback("new")
+    assert catalog.batches.show("b1").commit_id == "old"
+    assert len(catalog.batches.rejected_rows("b1")) == 1
+    assert list(catalog.batches.by_digest("alpha", ["same"])) == ["same"]
+
+
+def test_a_replaced_batch_is_gone_when_the_newer_one_is_in(catalog: Catalog) -> None:
+    _replace(catalog)
+    catalog.batches.finish("new", 2)
+    assert [stored.commit_id for stored in catalog.batches.list()] == ["new"]
+    assert catalog.batches.rejected_rows("b1") == []

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 import polars as pl
 import zstandard
@@ -30,7 +30,7 @@ class Source:
     def open(self) -> IO[bytes]:
         """The file's content as bytes, unpacked where its name ends in .gz or .zst."""
         if self.path.name.endswith(".gz"):
-            return gzip.open(self.path, "rb")
+            return cast(IO[bytes], gzip.open(self.path, "rb"))
         if self.path.name.endswith(".zst"):
             return io.BufferedReader(
                 zstandard.ZstdDecompressor().stream_reader(self.path.open("rb"), closefd=True, read_across_frames=True)
@@ -92,10 +92,25 @@ class Detection:
 class FormatReader(Protocol):
     """One format. `grouped` formats spread a call over several files, which are then read and committed together."""
 
-    name: str
-    title: str
-    grouped: bool
-    needs_profile: bool
+    @property
+    def name(self) -> str:
+        """What `--format` takes."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a call's rows can be spread over several files."""
+        ...
+
+    @property
+    def needs_profile(self) -> bool:
+        """Whether its columns are the operator's choice, so that it cannot be read without a profile."""
+        ...
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """What speaks for this format in the file's first bytes; None where nothing does."""

@@ -98,14 +98,15 @@ class Lake:
             raise
         return Staged(commit_id, tuple(adds))
 
-    def commit(self, staged: Staged) -> None:
-        """Make the staged statements visible, in one step of the table's log."""
+    def commit(self, staged: Staged) -> int:
+        """Make the staged statements visible, in one step of the table's log; gives the version that has them."""
         try:
             with guard("write its log"):
                 self._commit(self._table(), list(staged.adds), staged.commit_id)
         except BaseException:
             self._take_back(staged.commit_id)
             raise
+        return self.version()
 
     def forget(self, commit_id: str) -> None:
         """Delete the files that an append left behind when it was killed; a commit that is in keeps its files."""
