@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 SCENARIO, SEED = "demo", 7
+USUAL_LENGTH = 6
+"""Carriers that a call passes, usually."""
 MARK = ".hoptrace-demo"
 """A file that tells a demo's folder from one that somebody else filled."""
 
@@ -141,7 +143,7 @@ def _show_score(console: Console, told: Score) -> None:
 
 
 def _write_reports(console: Console, workspace: Workspace, results: Sequence[TraceResult], out: Path) -> None:
-    """One report a verdict: the longest trail of each, as a person would want to see it."""
+    """One report a verdict, of a trail as long as most."""
     from hoptrace.reports import trace_report, write_report
 
     folder = out / "reports"
@@ -150,8 +152,7 @@ def _write_reports(console: Console, workspace: Workspace, results: Sequence[Tra
     written: list[Path] = []
     for verdict in sorted({item.verdict for item in results}):
         of_verdict = [item for item in results if item.verdict is verdict]
-        longest = max(of_verdict, key=lambda item: (len(item.path), item.confidence, item.call_ref))
-        report = trace_report(longest, carriers)
+        report = trace_report(max(of_verdict, key=_telling), carriers)
         written.append(write_report(report, folder / f"{verdict}.html", "html"))
     try:
         written.append(
@@ -168,4 +169,9 @@ def _write_reports(console: Console, workspace: Workspace, results: Sequence[Tra
 
 def _best(results: Sequence[TraceResult]) -> TraceResult:
     named = [item for item in results if item.originating_carrier is not None] or list(results)
-    return max(named, key=lambda item: (len(item.path), item.confidence, item.call_ref))
+    return max(named, key=_telling)
+
+
+def _telling(item: TraceResult) -> tuple[int, bool, float, str]:
+    """How well a result serves as an example: a usual length, carriers of two countries, sure."""
+    return (-abs(len(item.path) - USUAL_LENGTH), item.point_of_entry is not None, item.confidence, item.call_ref)

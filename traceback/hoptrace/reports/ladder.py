@@ -189,13 +189,14 @@ def _who(hop: HopLine) -> list[Line]:
 def _seen(hop: HopLine) -> list[Line]:
     if not hop.records:
         return [Line("No record of this call from this carrier", SMALL, 22)]
-    ended = ", when ringing ended" if hop.when_ringing_ended else ""
-    when = f"{hop.start_utc} UTC{ended}" if hop.start_utc else "Time not known"
+    when = f"{hop.start_utc} UTC" if hop.start_utc else "Time not known"
     numbers = f"{hop.calling or 'caller not known'} → {hop.called or 'not known'}"
     lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]
     if hop.start_recorded:
         # The day is in the line above; what the carrier's clock showed is what this line is for.
         shown = hop.start_recorded.partition("T")[2] or hop.start_recorded
+        if hop.when_ringing_ended:
+            lines.insert(1, Line("when ringing ended", SMALL, 18))
         lines.append(Line(f"its clock said {_tidy(shown)}: {clock_text(hop.clock_offset_s)}", SMALL, 18))
     return lines
 
