@@ -121,7 +121,7 @@ def _records(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[Any, Any]
     try:
         yield from reader
     except csv.Error as error:
-        where = f"{path}, line {reader.line_num}"
+        where = f"{path}, line {reader.line_num + 1}"  # line_num is that of the last record that was whole
         raise Row(where, {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
 
 

@@ -55,8 +55,8 @@ def _leave(message: str, exit_code: int) -> click.exceptions.Exit:
 def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, HoptraceError):
         return str(error), error.exit_code
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        where = show.plain(error.filename)
+    if isinstance(error, OSError) and error.strerror:
+        where = "The output" if error.filename is None else show.plain(error.filename)
         return (
             f"{where}: {error.strerror}. Check the path, its permissions and the free space.",
             HoptraceError.exit_code,

@@ -13,6 +13,9 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+MOST_FOLDED = 4
+"""Columns up to which a table is folded where the terminal is narrow; wider ones become blocks of lines."""
+
 WIDTH_OF_A_FILE = 200
 """Columns of a table that goes into a file or a pipe, where there is no terminal to fit."""
 
@@ -41,13 +44,32 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str |
     from rich.text import Text
 
     shown = [list(row) for row in rows]
+    target = console()
+    if len(columns) > MOST_FOLDED and _natural_width(columns, shown) > target.width:
+        _blocks(columns, shown, title)
+        return
     drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(columns):
         is_number = bool(shown) and all(isinstance(row[place], int | float | None) for row in shown)
         drawn.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in shown:
         drawn.add_row(*(Text(plain(value)) for value in row))
-    console().print(drawn)
+    target.print(drawn)
+
+
+def _natural_width(columns: Sequence[str], rows: list[list[object]]) -> int:
+    cells = [[name, *(plain(row[place]) for row in rows)] for place, name in enumerate(columns)]
+    return sum(max(map(len, column)) + 2 for column in cells)
+
+
+def _blocks(columns: Sequence[str], rows: list[list[object]], title: str | None) -> None:
+    """Each row as lines of name and value: what a table of many columns is on a narrow terminal."""
+    if title is not None:
+        click.echo(title)
+    for number, row in enumerate(rows):
+        if number:
+            click.echo()
+        facts(zip(columns, row, strict=True))
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
