@@ -142,7 +142,7 @@ def test_the_replay_names_versions_and_a_command_line(example_of, carriers):
     replay = trace_report(result, carriers).replay
     assert replay.command == (
         "hoptrace trace --called +12025550134 --at 2026-03-04T15:04:05Z "
-        "--calling +12025550187 --terminating 1001 --json"
+        "--calling +12025550187 --terminating 1001 --ref C-0042 --replay 12:3 --json"
     )
     assert (replay.lake_version, replay.clock_version) == (12, 3)
     assert replay.result_sha256 == result_digest(result)

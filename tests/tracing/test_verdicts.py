@@ -81,6 +81,13 @@ def test_a_claimed_customer_is_disputed_where_another_carrier_says_it_handed_the
     assert found.originating_carrier is None
 
 
+def test_a_record_that_names_an_upstream_beside_a_customer_originates_nothing(world):
+    world.say("term", 0.1, upstream="both")
+    world.say("both", 0.0, upstream="quiet", customer="cust-1", downstream="term")
+    found = world.trace()
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "both", "quiet"))
+
+
 def test_ambiguous_where_two_calls_from_elsewhere_fit_equally(world):
     world.chain("one", "term", at=-0.4)
     world.chain("two", "term", at=0.4)

@@ -17,6 +17,23 @@ if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall
 
 
+class _Versions(click.ParamType[tuple[int, int]]):
+    """LAKE:CLOCK, two version numbers."""
+
+    name = "LAKE:CLOCK"
+
+    def convert(
+        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The two numbers; click shows the error."""
+        if isinstance(value, tuple):
+            return value
+        lake, colon, clock = value.partition(":")
+        if not (colon and lake.isdigit() and clock.isdigit()):
+            self.fail(f"{value!r} is not LAKE:CLOCK, two version numbers such as 12:3.", param, ctx)
+        return int(lake), int(clock)
+
+
 @click.command(
     epilog=example(
         "hoptrace trace --called +12025550143 --at 2026-11-02T14:30:00-05:00",
@@ -26,39 +43,44 @@ if TYPE_CHECKING:
 @one_call_options
 @click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the results go, one JSON a line.")
+@click.option(
+    "--replay", type=_Versions(), metavar="LAKE:CLOCK", help="Trace as at these versions, which each result names."
+)
 @json_option
 @workspace_option
-def trace(calls: Path | None, out: Path | None, as_json: bool, **one_call: str | None) -> None:
+def trace(
+    calls: Path | None, out: Path | None, replay: tuple[int, int] | None, as_json: bool, **one_call: str | None
+) -> None:
     """Trace calls back to where they began.
 
     One call (--called, --at), or all calls of a file (--calls, --out).
     """
     call = reported_call(**one_call)
     if calls is None and out is None and call is not None:
-        _trace_one(call, as_json)
+        _trace_one(call, replay, as_json)
     elif calls is not None and out is not None and not any(one_call.values()):
-        _trace_file(calls, out, as_json)
+        _trace_file(calls, out, replay, as_json)
     else:
         raise click.UsageError("Say which call: either --called NUMBER --at TIME, or --calls FILE --out FILE.")
 
 
-def _trace_one(call: ReportedCall, as_json: bool) -> None:
+def _trace_one(call: ReportedCall, replay: tuple[int, int] | None, as_json: bool) -> None:
     from hoptrace.engines.local import trace as trace_calls
 
     with the_workspace() as workspace:
         check_terminating(workspace, call)
-        (result,) = trace_calls(workspace, [call])
+        (result,) = trace_calls(workspace, [call], replay=replay)
     if as_json:
         show.as_json_line(result.as_dict())
     else:
         show_trace(result)
 
 
-def _trace_file(calls: Path, out: Path, as_json: bool) -> None:
+def _trace_file(calls: Path, out: Path, replay: tuple[int, int] | None, as_json: bool) -> None:
     from hoptrace.engines.local import trace_file
 
     with the_workspace() as workspace, progress("Tracing") as report:
-        summary = trace_file(workspace, calls, out, progress=report)
+        summary = trace_file(workspace, calls, out, progress=report, replay=replay)
     for carrier, count in summary["unknown_terminating"].items():
         named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
         click.echo(f"Note: the directory has no such carrier: {named}.", err=True)

@@ -48,12 +48,18 @@ def trace(
     return results
 
 
-def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+def trace_file(
+    workspace: Workspace,
+    calls: Path,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    replay: tuple[int, int] | None = None,
+) -> dict[str, Any]:
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
-    `unknown_terminating` are the terminating carriers that the directory does not have, with their calls.
-
-    The file appears whole or not at all.
+    `unknown_terminating` are the terminating carriers that the directory does not have, with their calls. `replay` as
+    in `trace`. The file appears whole or not at all.
     """
     check_place(out)
     if out.exists() and calls.exists() and out.samefile(calls):
@@ -64,7 +70,7 @@ def trace_file(workspace: Workspace, calls: Path, out: Path, progress: Progress 
         for start in range(0, len(reported_calls), AT_ONCE):
             part = reported_calls[start : start + AT_ONCE]
             offset = _Offset(progress, start, len(reported_calls))
-            for item in trace(workspace, part, progress=offset):
+            for item in trace(workspace, part, progress=offset, replay=replay):
                 stream.write(orjson.dumps(item.as_dict()) + b"\n")
                 verdicts[str(item.verdict)] += 1
     known = {carrier.carrier_id for carrier in workspace.catalog.directory.carriers()}

@@ -46,6 +46,8 @@ def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
         .join(clocks.select("carrier", "offset", "spread"), on="carrier", how="left")
         .with_columns(
             pl.col("sid").cast(pl.Int64),
+            # Who names a neighbour that handed it the call does not say that its own customer placed it.
+            customer=pl.when(pl.col("upstream").is_null()).then("customer"),
             start=seconds("start_time") - shifted,
             answer=seconds("answer_time") - shifted,
             end=seconds("end_time") - shifted,

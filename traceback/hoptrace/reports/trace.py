@@ -11,7 +11,7 @@ from typing import Any
 
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import StartBasis
-from hoptrace.model.verdicts import Alternative, Evidence, Hop, NextRequest, RecordRef, ReportedCall, TraceResult
+from hoptrace.model.verdicts import Alternative, Evidence, Hop, NextRequest, RecordRef, TraceResult
 from hoptrace.reports.figures import key_figures
 from hoptrace.reports.model import (
     AlternativeLine,
@@ -154,12 +154,13 @@ def _replay(trace: TraceResult) -> Replay:
         lake_version=trace.lake_version,
         clock_version=trace.clock_version,
         settings_digest=plain(trace.settings_digest),
-        command=_command(trace.call),
+        command=_command(trace),
         result_sha256=result_digest(trace),
     )
 
 
-def _command(call: ReportedCall | None) -> str | None:
+def _command(trace: TraceResult) -> str | None:
+    call = trace.call
     if call is None:
         return None
     options = {
@@ -167,6 +168,8 @@ def _command(call: ReportedCall | None) -> str | None:
         "--at": call.start_time,
         "--calling": call.calling_number,
         "--terminating": call.terminating_carrier,
+        "--ref": call.call_ref,
+        "--replay": f"{trace.lake_version}:{trace.clock_version}",
     }
     words = [f"{option} {shlex.quote(plain(value))}" for option, value in options.items() if value]
     return " ".join(["hoptrace trace", *words, "--json"])
