@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,43 @@ from hoptrace.cli import show
 
 if TYPE_CHECKING:
     from hoptrace.model.receipts import Receipt
+
+
+MOST_SHOWN = 12
+"""Of more files than this only those are shown one by one that a person should look at."""
+
+
+def show_receipts(receipts: Sequence[Receipt]) -> None:
+    """Print what became of the files: each of a few; of many the sum, and those with something to look at."""
+    if len(receipts) <= MOST_SHOWN:
+        for receipt in receipts:
+            show_receipt(receipt)
+        return
+    odd = [receipt for receipt in receipts if receipt.rejected or receipt.unknown_trunks or receipt.flags]
+    for receipt in odd[:MOST_SHOWN]:
+        show_receipt(receipt)
+    again = sum(receipt.already_submitted for receipt in receipts)
+    show.facts(
+        [
+            ("Files", f"{len(receipts):,}" + (f", {again:,} of them in before: nothing was added" if again else "")),
+            ("With notes", f"{len(odd):,}" + (f", the first {MOST_SHOWN} above" if len(odd) > MOST_SHOWN else "")),
+            ("Calls from", min((r.first_time for r in receipts if r.first_time), default=None)),
+            ("Calls to", max((r.last_time for r in receipts if r.last_time), default=None)),
+        ]
+    )
+    show.table(("What became of the rows", "Rows"), _sums(receipts))
+    click.echo("Each file's receipt: hoptrace batches list, then hoptrace batches show BATCH; or submit with --json.")
+
+
+def _sums(receipts: Sequence[Receipt]) -> list[tuple[str, int]]:
+    statements = show.count(sum(receipt.statements for receipt in receipts), "statement")
+    return [
+        (f"accepted, as {statements}", sum(receipt.accepted for receipt in receipts)),
+        ("duplicates", sum(receipt.duplicates for receipt in receipts)),
+        ("skipped, they carry no call", sum(receipt.skipped for receipt in receipts)),
+        ("rejected", sum(sum(receipt.rejected.values()) for receipt in receipts)),
+        ("in all", sum(receipt.rows for receipt in receipts)),
+    ]
 
 
 def show_receipt(receipt: Receipt) -> None:

@@ -9,7 +9,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
-from hoptrace.cli.shown_receipt import show_receipt
+from hoptrace.cli.shown_receipt import show_receipts
 
 SOME_REJECTED = 3
 
@@ -36,7 +36,7 @@ SOME_REJECTED = 3
 def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: str | None, as_json: bool) -> None:
     """Take in a carrier's files.
 
-    Prints a receipt for each; leaves with 3 when some rows were rejected.
+    Prints a receipt for each, or one account of many files; leaves with 3 when some rows were rejected.
     """
     from hoptrace.engines.local import learn_clocks
     from hoptrace.intake.submit import submit as submit_files
@@ -48,7 +48,6 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     if as_json:
         show.as_json([receipt.as_dict() for receipt in receipts])
     else:
-        for receipt in receipts:
-            show_receipt(receipt)
+        show_receipts(receipts)
     if any(receipt.rejected for receipt in receipts):
         click.get_current_context().exit(SOME_REJECTED)
