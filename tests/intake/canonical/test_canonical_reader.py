@@ -105,6 +105,12 @@ def test_what_is_no_time_is_rejected(taken: Read, written: str) -> None:
     assert reasons[0].startswith("start_time is not a time")
 
 
+@pytest.mark.parametrize("written", ["hello", "sip:alice@example.net", "anonymous", "?"])
+def test_a_called_number_without_a_digit_is_rejected(taken: Read, written: str) -> None:
+    (reasons,) = taken(f"{HEADER}2026-11-24T02:03:04Z,{written},1\n").reasons().values()
+    assert reasons == ["called_number is no telephone number"]
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_byte_order_mark(taken: Read, end: str, mark: str) -> None:

@@ -106,6 +106,8 @@ def _faults() -> list[tuple[pl.Expr, str]]:
         (number & (duration < 0), "duration is negative"),
         (number & (duration > 1e9), "duration is longer than 30 years"),
         (pl.col("called_number").is_null(), "called_number is missing"),
+        # A name without a digit may be a PBX's target in a switch's own file; in this format it is a slip.
+        (~pl.col("called_number").str.contains(r"\d"), "called_number is no telephone number"),
         (~pl.col("attestation").is_in(["A", "B", "C"]), "attestation is not A, B or C"),
         (
             pl.col("upstream").is_not_null() & pl.col("customer").is_not_null(),

@@ -200,7 +200,7 @@ def make_leg(where: tuple[int, int], document: Json, odd: Odd) -> Leg | list[str
 
 
 def _strings(variables: Json) -> dict[str, str]:
-    return {name: text for name in _READ if (text := clean(text_of(variables.get(name))))}
+    return {name: text for name in _READ if name in variables and (text := clean(text_of(variables[name])))}
 
 
 def _in_order(flows: list[Json]) -> list[Json]:
