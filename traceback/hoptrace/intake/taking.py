@@ -12,6 +12,7 @@ import zstandard
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
 from hoptrace.intake.accounts import FileAccount, settle_rows
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.reading import Chunk, Context
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import Group
@@ -52,7 +53,8 @@ class Taking:
         chunks = iter(self._group.reader.read(self._group.sources, self._context))
         while True:
             try:
-                chunk = next(chunks)
+                with collection_paused():
+                    chunk = next(chunks)
             except StopIteration:
                 return
             except (OSError, EOFError, zlib.error, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
