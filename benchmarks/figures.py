@@ -96,13 +96,22 @@ def origin_right(told: Told, true: Truth) -> bool:
 
 def furthest_right(told: Told, true: Truth) -> bool:
     """The last carrier named is on the call's way, as far up as the records lead or further."""
+    if not true["holders"]:
+        return nothing_said(told, true)
     return bool(told.path) and told.path[-1] in true["path"][true["furthest_position"] :]
 
 
 def path_exact(told: Told, true: Truth) -> bool:
     """Every carrier in its place, as far up as the records lead or further."""
     length = len(told.path)
+    if not true["holders"]:
+        return nothing_said(told, true)
     return length > true["furthest_position"] and list(told.path) == true["path"][:length]
+
+
+def nothing_said(told: Told, true: Truth) -> bool:
+    """Where no carrier of the call has a record on file, no more than the reported carrier can be named."""
+    return list(told.path) in ([], true["path"][:1])
 
 
 def claim_right(told: Told, true: Truth) -> bool:
