@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from hoptrace.linking.assignment import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.moment import match
 from hoptrace.tracing.trails import Trail, trails, walk
-
-REPORT_SPREAD = 0.3
-"""Seconds: core of the (heavy-tailed) error of a reported time."""
 
 NOT_THE_CALL = -9.0
 """Weight below which no record is taken to be the reported call at all."""
@@ -84,32 +82,11 @@ def _report_weight(case: Case, trail: Trail) -> tuple[float, float]:
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    moment, variance = _moment(facts)
-    residual = case.reported.at - moment
-    scale = math.sqrt(REPORT_SPREAD**2 + variance)
-    weight = -math.log1p((residual / scale) ** 2) - math.log(scale)
+    weight, residual = match(facts, case.reported.at)
     weight += _caller_weight(case, facts[0]) + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
     if case.reported.terminating is not None:
         weight += 2.0 if trail.steps[0].carrier == case.reported.terminating else -8.0
     return weight, residual
-
-
-def _moment(facts: list[Fact]) -> tuple[float, float]:
-    """When the call was set up, and the variance: the mean of the chain's arrival times by their precision.
-
-    Where every carrier stamps only the final answer, the call came up to the ringing time before it.
-    """
-    timed = [
-        (fact.setup + fact.tick / 2, fact.tick**2 / 12 + fact.spread**2 + 0.01)
-        for fact in facts
-        if fact.setup is not None
-    ]
-    if not timed:
-        late = min(facts, key=lambda fact: fact.tick)
-        answered = late.outcome == "answered"
-        return (late.start - 4.0, 36.0 + late.spread**2) if answered else (late.start, 1.0 + late.spread**2)
-    total = sum(1 / variance for _, variance in timed)
-    return sum(moment / variance for moment, variance in timed) / total, 1 / total
 
 
 def _caller_weight(case: Case, tail: Fact) -> float:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from hoptrace.tracing.case import Fact
+from hoptrace.tracing.moment import match
+
+AT = 1_762_000_000.0
+
+
+def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", start: float | None = None) -> Fact:
+    begun = AT + (setup if setup is not None else start or 0.0)
+    times = {"start": begun, "setup": None if setup is None else begun, "answer": None, "end": None, "final": None}
+    names = {"sid": 1, "carrier": "a", "called": 1, "sent": 1, "egress_called": None, "calling": None}
+    rest = {"sent_calling": None, "upstream": None, "downstream": None, "customer": None, "cid": None, "sent_cid": None}
+    last = {"has_sent_cid": False, "oid": None, "duration": None, "spread": 0.05, "release_code": None}
+    return Fact(**names, **rest, **last, **times, tick=tick, outcome=outcome)
+
+
+def weight(facts, at: float) -> float:
+    return match(facts, AT + at)[0]
+
+
+def test_the_nearer_the_better():
+    weights = [weight([fact(0.0)], away) for away in (0.0, 0.3, 1.0, 5.0)]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_within_a_cut_second_every_moment_fits():
+    records = [fact(0.0, tick=1.0), fact(0.0, tick=1.0), fact(0.0, tick=1.0)]
+    assert weight(records, 0.2) == pytest.approx(weight(records, 0.8), abs=0.15)
+    assert weight(records, 0.5) > weight(records, 1.6) + 1.0
+
+
+def test_a_sharp_record_narrows_a_cut_one():
+    cut = fact(0.0, tick=1.0)
+    assert weight([cut, fact(0.9)], 0.9) > weight([cut], 0.9)
+    assert match([cut, fact(0.9)], AT + 0.9)[1] == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_stamp_of_the_answer_tells_that_the_call_came_before():
+    answered = [fact(None, tick=1.0, start=20.0)]
+    assert weight(answered, 10.0) > weight(answered, 25.0)
+    refused = [fact(None, tick=1.0, start=20.0, outcome="busy")]
+    assert weight(refused, 20.0) > weight(refused, 10.0) + 2.0
+
+
+def test_the_terminating_record_outweighs_one_that_is_far_off():
+    assert weight([fact(9.0), fact(0.0)], 9.0) > weight([fact(9.0), fact(0.0)], 0.0) + 2.0
+
+
+def test_a_report_days_away_is_weighed_without_trouble():
+    assert math.isfinite(weight([fact(0.0)], 500_000.0))

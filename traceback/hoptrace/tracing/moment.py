@@ -1,0 +1,83 @@
+"""When a call was set up, as all records of its trail tell together, and how well a reported time fits.
+
+Each record tells a span in which the call reached its carrier: the tick to which its time was cut, or, where the switch
+stamps only the final answer, the ringing before it. The spans of a trail narrow each other down; several records cut to
+the same second tell no more than one of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from hoptrace.tracing.case import Fact
+
+REPORT_SPREAD = 0.3
+"""Seconds: core of the (heavy-tailed, Cauchy) error of a reported time."""
+
+STEP = 0.05
+"""Seconds between the moments that are looked at."""
+
+TRANSIT = 0.1
+"""Seconds by which carriers of one trail get a call at different moments."""
+
+RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
+REFUSAL = 1.0
+"""Seconds before the final answer in which the call came, by how it ended; a refusal comes at once."""
+
+SHARP = 3.0
+"""Seconds: a span up to this wide tells a moment; wider ones only help to choose."""
+
+UNLIKELY = 1e-4
+UNLIKELY_AT_THE_END = 1e-6
+"""Density (1/s) that is left to moments which a record rules out, for a record may be wrong; the carrier that delivered
+the call is nearest to the one who reported it."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def match(facts: Sequence[Fact], at: float) -> tuple[float, float]:
+    """Weight (natural log) of a reported time `at` (epoch s) as that of the trail, and its distance in seconds.
+
+    `facts` are the trail's statements, the terminating carrier's first.
+    """
+    moments, likely = _posterior([_span(fact) for fact in facts])
+    away = at - moments
+    density = 1 / (REPORT_SPREAD * (1 + (away / REPORT_SPREAD) ** 2))
+    return math.log(float((likely * density).sum())), float((likely * away).sum())
+
+
+def _span(fact: Fact) -> tuple[float, float, float]:
+    """The first and last moment at which the call can have come to the carrier, and how blurred both are (1 sigma)."""
+    blur = math.hypot(fact.spread, TRANSIT)
+    if fact.setup is not None:
+        return fact.setup, fact.setup + fact.tick, blur
+    return fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur
+
+
+def _posterior(spans: Sequence[tuple[float, float, float]]) -> tuple[Floats, Floats]:
+    """Moments around the sharp spans, and the probability of each given all spans."""
+    widths = [last - first + 2 * blur for first, last, blur in spans]
+    sharp = [span for span, width in zip(spans, widths, strict=True) if width <= max(SHARP, min(widths))]
+    low = min(first - 4 * blur for first, _, blur in sharp) - 1.0
+    high = max(last + 4 * blur for _, last, blur in sharp) + 1.0
+    moments = np.arange(low, high, max(STEP, (high - low) / 2_000))
+    weight = np.zeros_like(moments)
+    for place, (first, last, sigma) in enumerate(spans):
+        doubt = UNLIKELY if place else UNLIKELY_AT_THE_END
+        weight += np.log(_density(moments, first, last, sigma) + doubt)
+    likely = np.exp(weight - weight.max())
+    return moments, likely / likely.sum()
+
+
+def _density(moments: Floats, first: float, last: float, sigma: float) -> Floats:
+    """A uniform span with blurred ends; the logistic curve stands for the normal one."""
+    width = max(last - first, STEP)
+    return (_below((moments - first) / sigma) - _below((moments - first - width) / sigma)) / width
+
+
+def _below(deviations: Floats) -> Floats:
+    return 1 / (1 + np.exp(np.clip(-1.702 * deviations, -60.0, 60.0)))
