@@ -73,9 +73,12 @@ class Store:
     def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
         """One row group of a file (of some columns only)."""
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            frame = pl.from_arrow(file.read_row_group(group, columns=columns))
-        assert isinstance(frame, pl.DataFrame)
-        return frame.cast({name: STORED[name] for name in frame.columns})
+            return _as_frame(file.read_row_group(group, columns=columns))
+
+    def read_rows(self, path: str, metadata: Any, group: int, rows: Any) -> pl.DataFrame:
+        """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
+        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
+            return _as_frame(file.read_row_group(group, use_threads=False).take(rows))
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -144,3 +147,9 @@ def _statistics(rows: pl.DataFrame) -> str:
 
 def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+
+
+def _as_frame(table: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.cast({name: STORED[name] for name in frame.columns})

@@ -129,7 +129,7 @@ class View:
             for group in wanted.groups(footer.key_min, footer.key_max):
                 rows = wanted.rows(*self.footers.keys(path, group))
                 if rows.size:
-                    yield self.store.read_group(path, footer.metadata, group)[rows]
+                    yield self.store.read_rows(path, footer.metadata, group, rows)
 
     def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
