@@ -13,7 +13,7 @@ from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
-from hoptrace.tracing.weighing import Judgement, judge
+from hoptrace.tracing.judging import Judgement, judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,11 @@ STEP = 0.05
 TRANSIT = 0.1
 """Seconds by which carriers of one trail get a call at different moments."""
 
+SETTING_UP = 0.5
+"""Seconds until a call that came to a carrier has come to the terminating one, refused routes on the way included."""
+
 RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
-REFUSAL = 1.0
+REFUSAL = 0.5
 """Seconds before the final answer in which the call came, by how it ended; a refusal comes at once."""
 
 SHARP = 3.0
@@ -44,17 +47,20 @@ def match(facts: Sequence[Fact], at: float) -> tuple[float, float]:
 
     `facts` are the trail's statements, the terminating carrier's first.
     """
-    moments, likely = _posterior([_span(fact) for fact in facts])
+    moments, likely = _posterior([_span(fact, SETTING_UP if place else 0.0) for place, fact in enumerate(facts)])
     away = at - moments
     density = 1 / (REPORT_SPREAD * (1 + (away / REPORT_SPREAD) ** 2))
     return math.log(float((likely * density).sum())), float((likely * away).sum())
 
 
-def _span(fact: Fact) -> tuple[float, float, float]:
-    """The first and last moment at which the call can have come to the carrier, and how blurred both are (1 sigma)."""
+def _span(fact: Fact, later: float) -> tuple[float, float, float]:
+    """The first and last moment at which the call can have come to its end, and how blurred both are (1 sigma).
+
+    `later`: seconds by which it may have come to its end after it came to this carrier.
+    """
     blur = math.hypot(fact.spread, TRANSIT)
     if fact.setup is not None:
-        return fact.setup, fact.setup + fact.tick, blur
+        return fact.setup, fact.setup + fact.tick + later, blur
     return fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur
 
 

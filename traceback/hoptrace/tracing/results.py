@@ -22,8 +22,9 @@ from hoptrace.model.verdicts import (
 )
 from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.trails import Ending, Step, Trail
-from hoptrace.tracing.weighing import Judgement, Weighed
+from hoptrace.tracing.weighing import Weighed
 from hoptrace.tracing.words import ending_words, next_request
 
 VERDICTS = {
@@ -34,6 +35,10 @@ VERDICTS = {
     Ending.UNNAMED: Verdict.NO_RECORD,
     Ending.CONTESTED: Verdict.DISPUTED,
 }
+
+
+SURE_OF_PATH = 0.9
+"""Below this probability of the path among the trails of one answer, the result says that another is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def result(
         Alternative(rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {ending_words(rival.trail, case)}")
         for rival in judgement.rivals
     )
-    if judgement.confidence < floor and judgement.rivals:
+    if judgement.confidence < floor and judgement.contested:
         return _ambiguous(call, case, judgement, sources, stamp, alternatives)
     trail = best.trail
     verdict = VERDICTS[trail.ending]
@@ -85,25 +90,37 @@ def result(
         call,
         stamp,
         verdict,
-        ending_words(trail, case),
+        _summary(trail, case, judgement),
         path=trail.path,
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
-        point_of_entry=point_of_entry(trail, case),
+        point_of_entry=trail.point_of_entry(case),
         confidence=round(judgement.confidence, 4),
-        hops=_hops(case, best, trail.steps, sources),
+        hops=_with_doubt(_hops(case, best, trail.steps, sources), judgement),
         conflicts=tuple(evidence.conflict(sources.pairs[pair.row]) for pair in trail.against),
         alternatives=alternatives,
         next_request=next_request(trail, case),
     )
 
 
-def point_of_entry(trail: Trail, case: Case) -> str | None:
-    """The home carrier that took the call from the first foreign carrier of the trail, walking upstream."""
-    for lower, upper in zip(trail.steps, trail.steps[1:], strict=False):
-        if case.around.foreign(upper.carrier) and not case.around.foreign(lower.carrier):
-            return lower.carrier
-    return None
+def _summary(trail: Trail, case: Case, judgement: Judgement) -> str:
+    words = ending_words(trail, case)
+    if judgement.path_share >= SURE_OF_PATH:
+        return words
+    return f"{words} It was redialled over other routes; the path of the call nearest to the report is given."
+
+
+def _with_doubt(hops: tuple[Hop, ...], judgement: Judgement) -> tuple[Hop, ...]:
+    """Say at the first hop where the report may mean another of several calls from the same origin."""
+    if judgement.path_share >= SURE_OF_PATH or not hops:
+        return hops
+    same = [rival for rival in judgement.rivals if not rival.answers]
+    others = "; ".join(f"{' < '.join(rival.trail.path)} ({rival.why})" for rival in same)
+    text = (
+        f"The same origin called again within seconds over another route; with {judgement.path_share:.0%} the report "
+        f"means this path. Also possible: {others}."
+    )
+    return (replace(hops[0], evidence=(*hops[0].evidence, Evidence("path", None, text))), *hops[1:])
 
 
 def _ambiguous(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from hoptrace.linking.assignment import Pair
 from hoptrace.linking.scoring import Kind
@@ -52,8 +53,25 @@ class Trail:
         """The sid of the furthest statement."""
         return next(step.sid for step in reversed(self.steps) if step.sid is not None)
 
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The handoffs and leaps between its statements, from the terminating end."""
+        return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
+
+    def answer(self, case: Case) -> tuple[Ending, str, str | None, str | None]:
+        """What the trail ends with: how, at which carrier, with whose customer, and its point of entry."""
+        path, ending, customer = self.outcome(case)
+        return ending, path[-1], customer, self.point_of_entry(case)
+
+    def point_of_entry(self, case: Case) -> str | None:
+        """The home carrier that took the call from the first foreign carrier of the trail, walking upstream."""
+        for lower, upper in pairwise(self.path):
+            if case.around.foreign(upper) and not case.around.foreign(lower):
+                return lower
+        return None
+
     def outcome(self, case: Case) -> tuple[tuple[str, ...], Ending, str | None]:
-        """What the trail says: two trails with the same outcome are no alternatives to each other."""
+        """All that the trail says: two trails with the same outcome are no alternatives to each other."""
         customer = case.facts[self.last_statement].customer if self.ending is Ending.CUSTOMER else None
         return self.path, self.ending, customer
 
