@@ -18,7 +18,7 @@ def test_redials_of_one_origin_over_two_routes_name_it_and_tell_of_the_other_pat
 def test_redials_of_two_customers_of_one_carrier_are_ambiguous(world):
     world.chain("orig", "north", "term", at=-0.5, customer="cust-1")
     world.chain("orig", "south", "term", at=0.6, customer="cust-2")
-    found = world.trace(at=0.1)
+    found = world.trace(at=0.25)
     assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)
 
 
@@ -26,7 +26,7 @@ def test_redials_that_came_in_over_two_gateways_are_ambiguous(world):
     world.country = {"far": "GB", "gate1": "US", "gate2": "US", "term": "US"}
     world.chain("far", "gate1", "term", at=-0.5)
     world.chain("far", "gate2", "term", at=0.6)
-    found = world.trace(at=0.1)
+    found = world.trace(at=0.25)
     assert (found.verdict, found.point_of_entry) == (Verdict.AMBIGUOUS, None)
 
 
