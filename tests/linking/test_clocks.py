@@ -69,6 +69,16 @@ def test_times_cut_to_the_second_still_meet(world):
     assert offsets(world)["t1"] == pytest.approx(20.0, abs=0.6)
 
 
+def test_numbers_that_many_call_teach_by_their_callers(world):
+    for n in range(40):
+        caller = f"+1202555{100 + n:04d}"
+        world.say("orig", n * 5.0, customer="c", downstream="gate", calling_number=caller)
+        world.say("gate", n * 5.0 - 29.9, upstream="orig", downstream="term", calling_number=caller)
+        world.say("term", n * 5.0 + 0.2, upstream="gate", calling_number=caller)
+    found = offsets(world)
+    assert found["gate"] - found["term"] == pytest.approx(-30.0, abs=0.2)
+
+
 def test_nothing_is_learned_from_too_few_calls(world):
     world.chain("orig", "term")
     assert learn(world.frame()).is_empty()

@@ -154,6 +154,28 @@ def test_a_silent_carriers_refused_branch_does_not_take_the_call(world):
     assert world.trace(at=0.6, terminating_carrier="term").path == ("term", "quiet", "orig")
 
 
+def test_a_carrier_without_a_record_may_have_restarted_the_call(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet", egress_call_id="a@example.net", calling_number="anonymous")
+    world.say("term", 0.2, upstream="quiet", call_id="b@example.net", calling_number="anonymous")
+    assert world.trace(at=0.2, calling=None).customer == "c"
+
+
+def test_the_report_names_the_end_where_it_and_its_neighbour_are_silent(world):
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=0.2, terminating_carrier="end")
+    assert found.path == ("end", "quiet", "orig")
+    assert found.customer == "c"
+    assert "report names end" in found.hops[0].evidence[0].detail
+    assert "handed the call to quiet" in found.hops[1].evidence[0].detail
+
+
+def test_a_caller_that_the_called_party_saw_was_not_withheld_before(world):
+    world.chain("one", "term", at=0.0, calling_number="anonymous")
+    world.chain("two", "term", at=0.8)
+    assert world.trace(at=0.2).customer == "cust-1"
+    assert world.trace(at=0.2).path == ("term", "two")
+
+
 def test_no_leap_ends_in_its_own_chain(world):
     world.say("gate", 0.0, upstream="abroad", downstream="transit")
     world.say("transit", 0.1, upstream="gate", downstream="mute")

@@ -25,7 +25,8 @@ SAMPLE = 300_000
 """Statements looked at; more do not sharpen an offset."""
 
 NEEDED = (
-    *("carrier", "upstream", "downstream", "called", "egress_called", "call_id", "egress_call_id"),
+    *("carrier", "upstream", "downstream", "called", "egress_called", "calling", "egress_calling"),
+    *("call_id", "egress_call_id"),
     *("start_time", "start_basis", "answer_time", "end_time", "precision", "outcome"),
 )
 """The columns that `learn` looks at."""
@@ -90,29 +91,38 @@ def _differences(statements: pl.DataFrame) -> pl.DataFrame:
     facts = comparable(statements, CLOCKS.to_frame())
     times = ("setup", "final", "tick")
     up = facts.filter(pl.col("downstream").is_not_null()).select(
-        "sent_cid", u_sid="sid", u="carrier", d="downstream", key="sent", **{f"u_{t}": pl.col(t) for t in times}
+        *("sent_cid", pl.col("sid").alias("u_sid"), pl.col("sent_calling").alias("caller")),
+        **{"u": "carrier", "d": "downstream", "key": "sent", **{f"u_{t}": pl.col(t) for t in times}},
     )
     down = facts.filter(pl.col("upstream").is_not_null()).select(
-        "cid", d_sid="sid", u="upstream", d="carrier", key="called", **{f"d_{t}": pl.col(t) for t in times}
+        *("cid", pl.col("sid").alias("d_sid"), pl.col("calling").alias("caller")),
+        **{"u": "upstream", "d": "carrier", "key": "called", **{f"d_{t}": pl.col(t) for t in times}},
     )
     few = pl.len().over("u", "d", "key") <= CROWD
+    quiet = _met(up.filter(few), down.filter(few).drop("caller"), ["u", "d", "key"])
+    # A number that many call still tells something call by call of one caller.
+    crowded = _met(up.filter(~few), down.filter(~few), ["u", "d", "key", "caller"])
+    return pl.concat([quiet, crowded]).filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference")
+
+
+def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Statements of two neighbours that agree `on` some columns, with their difference of time in seconds."""
+    few = pl.len().over(on) <= CROWD
     setup = pl.col("d_setup") + pl.col("d_tick") / 2 - pl.col("u_setup") - pl.col("u_tick") / 2 - 0.1
     final = pl.col("d_final") + pl.col("d_tick") / 2 - pl.col("u_final") - pl.col("u_tick") / 2 + 0.1
     return (
         up.filter(few)
-        .join(down.filter(few), on=["u", "d", "key"])
+        .join(down.filter(few), on=on)
         .select(
             "u",
             "d",
             "u_sid",
             "d_sid",
             difference=pl.coalesce(setup, final),
-            weight=1 / pl.len().over("u", "d", "key").sqrt(),
+            weight=1 / pl.len().over(on).sqrt(),
             tick=pl.max_horizontal("u_tick", "d_tick"),
             same_call_id=(pl.col("cid") == pl.col("sent_cid")).fill_null(False),
         )
-        .filter(pl.col("difference").abs() < FURTHEST)
-        .sort("u", "d", "difference")
     )
 
 

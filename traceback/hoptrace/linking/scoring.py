@@ -99,7 +99,10 @@ def _call_id() -> pl.Expr:
     """An equal Call-ID is all but proof; another one only counts where the carrier told which one it sent on."""
     same = (pl.col("u_sent_cid") == pl.col("d_cid")) | (pl.col("u_cid") == pl.col("d_cid"))
     told = pl.col("u_has_sent_cid")
-    return pl.when(same).then(9.0).when(told & ~same).then(-5.0).when(~same).then(-0.5).otherwise(0.0)
+    # Over a carrier without a record nothing follows from another Call-ID: that carrier may have restarted the call.
+    neighbours = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT])
+    differs = pl.when(told).then(-5.0).otherwise(-0.5)
+    return pl.when(same).then(9.0).when(neighbours & ~same).then(differs).otherwise(0.0)
 
 
 def _calling() -> pl.Expr:

@@ -15,13 +15,17 @@ Row = Mapping[str, Any]
 """One scored pair: the columns `d_*`, `u_*`, `kind`, `scale` and `w_*`."""
 
 
-def of_report(case: Case, fact: Fact | None, best: Weighed) -> tuple[Evidence, ...]:
-    """Why the terminating statement is taken to be the reported call."""
-    if fact is None:
-        name = best.trail.steps[0].carrier
-        return (
-            Evidence("named", None, f"{name} has no record of the call; the carrier before it says that it got it."),
-        )
+def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
+    """A carrier without a record below the first one that has one (`upper`)."""
+    if upper.downstream == carrier:
+        text = f"{upper.carrier} says that it handed the call to {carrier}, which has no record of it."
+        return (Evidence("naming", True, text),)
+    text = f"The report names {carrier} as the carrier that delivered the call; it has no record of it."
+    return (Evidence("terminating carrier", None, text),)
+
+
+def of_report(case: Case, fact: Fact, best: Weighed) -> tuple[Evidence, ...]:
+    """Why the statement nearest to the called party is taken to be the reported call."""
     found = [
         Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number."),
         Evidence(

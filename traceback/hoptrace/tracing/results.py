@@ -205,11 +205,14 @@ def _hop_evidence(
     case: Case, best: Weighed, steps: Sequence[Step], place: int, lower: int | None, sources: Sources
 ) -> tuple[Evidence, ...]:
     step = steps[place]
-    if lower is None:
-        return evidence.of_report(case, case.facts[step.sid] if step.sid is not None else None, best)
-    if step.sid is None or step.pair is None:
-        return evidence.of_naming(case.facts[lower], step.carrier)
-    return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
+    if lower is not None:
+        if step.sid is None or step.pair is None:
+            return evidence.of_naming(case.facts[lower], step.carrier)
+        return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
+    if step.sid is not None:
+        return evidence.of_report(case, case.facts[step.sid], best)
+    first = next(upper.sid for upper in best.trail.steps if upper.sid is not None)
+    return evidence.of_unrecorded(step.carrier, case.facts[first])
 
 
 def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -> Support | None:

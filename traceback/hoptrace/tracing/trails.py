@@ -103,9 +103,18 @@ def _reported(fact: Fact, case: Case) -> bool:
 
 
 def _delivery(case: Case, tail: Fact) -> list[Step]:
-    """The carrier that the tail handed the call to, where it has no record; who forwarded the number is the end."""
+    """Carriers without a record below the tail: the one that it handed the call to, and the one reported as the end.
+
+    Who forwarded the reported number is the end. The report counts where neither of the two has submitted anything.
+    """
     forwards = tail.egress_called is not None and tail.called == case.reported.called != tail.egress_called
-    return [] if tail.downstream is None or forwards else [Step(tail.downstream)]
+    if tail.downstream is None or forwards:
+        return []
+    end = case.reported.terminating
+    silent = end not in case.covered and tail.downstream not in case.covered
+    if end is None or end == tail.downstream or not silent:
+        return [Step(tail.downstream)]
+    return [Step(end), Step(tail.downstream)]
 
 
 def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hoptrace.linking.assignment import Pair
 from hoptrace.linking.scoring import Kind
+from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.moment import match
 from hoptrace.tracing.trails import Trail, walk
@@ -43,9 +44,7 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
     weight, residual = match(facts, case.reported.at)
     weight += _caller_weight(case, facts[0]) + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
-    if case.reported.terminating is not None:
-        weight += 2.0 if trail.steps[0].carrier == case.reported.terminating else -8.0
-    return Weighed(trail, weight, residual)
+    return Weighed(trail, weight + _end_weight(case, trail), residual)
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
@@ -67,7 +66,23 @@ def reliability(pair: Pair, odds_against: float) -> float:
 
 
 def _caller_weight(case: Case, tail: Fact) -> float:
+    """The caller as reported and as the terminating record has it.
+
+    A withheld caller may well stand in the carrier's record; one that the called party saw was not withheld before.
+    """
     reported, seen = case.reported.calling, tail.calling
-    if not reported or not seen or reported < 0 or seen < 0:
+    if reported is None or seen is None:
         return 0.0
+    if reported == WITHHELD_KEY:
+        return 1.0 if seen == WITHHELD_KEY else -0.5
     return 3.0 if reported in (seen, tail.sent_calling) else -2.0
+
+
+def _end_weight(case: Case, trail: Trail) -> float:
+    """Whether the trail ends where the report says that the call was delivered."""
+    if case.reported.terminating is None:
+        return 0.0
+    if trail.steps[0].carrier != case.reported.terminating:
+        return -6.0
+    by_the_report_alone = trail.steps[0].sid is None and trail.steps[1].sid is None
+    return -1.0 if by_the_report_alone else 2.0
