@@ -196,10 +196,10 @@ VARIANTS = {
 def test_other_networks(
     variant: str, tmp_path: Path, make_network: Callable[..., Path], traced_network: Callable[..., Any]
 ) -> None:
-    """Every call is named rightly, or it is ambiguous among the redials of one pair of numbers, the true path first.
+    """Every answer is right, and every path but those that the result itself calls in doubt.
 
-    Only redials can be so: a report that is off by a third of a second does not tell calls a second apart from each
-    other where they took different paths.
+    Only redials can be in doubt: a report that is off by a third of a second does not tell calls a second apart from
+    each other where they took different paths.
     """
     folder = make_network(tmp_path / "network", *VARIANTS[variant])
     with hoptrace.init_workspace(tmp_path / "workspace") as workspace:
@@ -208,18 +208,25 @@ def test_other_networks(
     pairs = {
         call.call_ref: (call.calling_number, call.called_number) for call in read_calls(folder / "calls.csv", "US")
     }
-    unsure = [ref for ref, result in results.items() if result["verdict"] == AMBIGUOUS]
+    unsure = [ref for ref, result in results.items() if in_doubt(result)]
     assert {ref: told(results[ref]) for ref in truth if ref not in unsure} == {
         ref: due(true) for ref, true in truth.items() if ref not in unsure
     }
-    assert len(unsure) <= 0.1 * len(truth)
+    assert len(unsure) <= 0.2 * len(truth)
+    assert sum(results[ref]["path"] != truth[ref]["path"] for ref in unsure) <= 0.05 * len(truth)
     for ref in unsure:
         redials = [other for other in pairs if pairs[other] == pairs[ref]]
-        paths = [alternative["path"] for alternative in results[ref]["alternatives"]]
+        paths = [results[ref]["path"], *(alternative["path"] for alternative in results[ref]["alternatives"])]
         assert len(redials) > 1
         assert truth[ref]["path"] in paths
-        assert all(path in [truth[other]["path"] for other in redials] for path in paths)
-        assert results[ref]["next_request"] is not None
+        assert results[ref]["customer"] in (None, truth[ref]["customer"])
+        assert results[ref]["verdict"] != AMBIGUOUS or results[ref]["next_request"] is not None
+
+
+def in_doubt(result: dict[str, Any]) -> bool:
+    """The result says that it does not know which of several redials the report means."""
+    first = result["hops"][0]["evidence"] if result["hops"] else []
+    return result["verdict"] == AMBIGUOUS or any(part["about"] == "path" for part in first)
 
 
 def test_a_silent_carrier_accuses_nobody(

@@ -37,7 +37,7 @@ VERDICTS = {
 }
 
 
-SURE_OF_PATH = 0.9
+SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
 
 
