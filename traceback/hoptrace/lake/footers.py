@@ -13,8 +13,8 @@ from hoptrace.lake.storage import Store
 
 Int64s = NDArray[np.int64]
 
-KEPT_GROUPS = 1_024
-"""Row groups whose keys and times are kept in memory: full ones of 16,384 rows take 256 MiB at most."""
+KEPT_GROUPS = 4_096
+"""Row groups whose keys and times are kept in memory: full ones of 4,096 rows take 256 MiB at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hoptrace.model.statements import STATEMENTS, TIME
 WITHHELD = -1
 """The key of a withheld number: it says nothing, so nothing is looked up by it."""
 
-GROUP_ROWS = 16_384
+GROUP_ROWS = 4_096
 """Rows of a Parquet row group: small enough that reading one for a few rows takes milliseconds."""
 
 
