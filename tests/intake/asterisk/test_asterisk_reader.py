@@ -110,16 +110,16 @@ def test_a_given_zone_that_the_file_contradicts_is_flagged(golden: Path, read) -
 @pytest.mark.parametrize(
     ("tail", "record_id"),
     [
-        ("", None),
+        ("", "PJSIP/oak-00000001"),
         (',"1782907200.7"', "1782907200.7"),
-        (',"note"', None),
+        (',"note"', "PJSIP/oak-00000001"),
         (',"1782907200.7","note"', "1782907200.7"),
         (',"1782907200.7","","peer"', "1782907200.7"),
         (',"1782907200.7","","peer","1782907200.7"', "1782907200.7"),
         (',"1782907200.7","","peer","1782907200.7",3', "1782907200.7/3"),
     ],
 )
-def test_sixteen_to_twenty_one_columns(tmp_path: Path, read, tail: str, record_id: str | None) -> None:
+def test_sixteen_to_twenty_one_columns(tmp_path: Path, read, tail: str, record_id: str) -> None:
     chunk = read(write(tmp_path, dial("2026-07-01 12:00:00", tail=tail)), given="UTC")
     assert chunk.calls["record_id"].to_list() == [record_id]
     assert chunk.calls["downstream"].to_list() == ["tg-east"]

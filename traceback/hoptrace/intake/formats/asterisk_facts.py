@@ -143,4 +143,7 @@ def _record_id(cdr: Cdr) -> str | None:
     if stated is not None:
         return stated
     uniqueid, sequence = cdr.get("uniqueid"), cdr.get("sequence")
-    return f"{uniqueid}/{sequence}" if uniqueid and sequence else uniqueid
+    if uniqueid is None:
+        # Without it only the channel tells two redials of one second apart: they are no repeated row.
+        return cdr.get("channel")
+    return f"{uniqueid}/{sequence}" if sequence else uniqueid
