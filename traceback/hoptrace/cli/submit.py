@@ -9,6 +9,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
+from hoptrace.cli.shown_clock import clock_note
 from hoptrace.cli.shown_receipt import show_receipts
 
 SOME_REJECTED = 3
@@ -46,9 +47,12 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
         receipts = submit_files(workspace, files, carrier, format=format_name, timezone=timezone, progress=report)
         if not all(receipt.already_submitted for receipt in receipts):
             learn_clocks(workspace)
+        clocks = [row for row in workspace.catalog.clocks.latest_clocks().rows if row.carrier_id == carrier]
     if as_json:
         show.as_json([receipt.as_dict() for receipt in receipts])
     else:
         show_receipts(receipts)
+        for note in filter(None, map(clock_note, clocks)):
+            click.echo(note)
     if any(receipt.rejected for receipt in receipts):
         click.get_current_context().exit(SOME_REJECTED)
