@@ -115,9 +115,19 @@ def _time(row: Row) -> Evidence:
         return Evidence("time", row["w_time"] > -1, detail)
     detail = (
         f"{row['d_carrier']}'s {what} is {_seconds(moment)} {row['u_carrier']}'s, clock offsets applied; "
-        f"{row['scale']:.1f} s either way is usual between them."
+        f"{row['scale']:.1f} s either way is usual between them{_cut(row)}."
     )
     return Evidence("time", bool(row["w_time"] > -1), detail)
+
+
+def _cut(row: Row) -> str:
+    """That a time was cut to its second or minute explains what it differs by."""
+    cut = [row[f"{side}_carrier"] for side in ("d", "u") if row[f"{side}_tick"] >= 1.0]
+    if not cut:
+        return ""
+    tick = max(row["d_tick"], row["u_tick"])
+    unit = "minute" if tick >= 60 else "second"
+    return f" ({' and '.join(cut)} cut{'s' if len(cut) == 1 else ''} times to the {unit})"
 
 
 def _compared(row: Row) -> tuple[float | None, str]:

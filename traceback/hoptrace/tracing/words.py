@@ -33,7 +33,9 @@ def next_request(trail: Trail, case: Case) -> NextRequest | None:
     if trail.ending in (Ending.ENTRY, Ending.SILENT):
         return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
     if trail.ending is Ending.LACKING:
-        return NextRequest(named, f"{last.carrier} names it as its upstream; its records lack this call.")
+        return NextRequest(
+            named, f"{last.carrier} names it as its upstream; the records that it has submitted lack this call."
+        )
     if trail.ending is Ending.UNNAMED:
         return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
     return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
