@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from hoptrace.model.verdicts import Verdict
+from datetime import UTC, datetime, timedelta
+
+from hoptrace.linking.members import MOST_MEMBERS
+from hoptrace.model.verdicts import ReportedCall, Verdict
 
 
 def origin(found):
@@ -222,3 +225,18 @@ def test_the_same_call_alone_and_in_a_batch_gets_the_same_answer(world, report_c
     together = world.trace_all(calls)
     alone = [world.trace_all([call])[0] for call in calls]
     assert together == alone
+
+
+def test_a_number_that_is_called_all_the_time_is_traced_by_its_nearest_statements(world):
+    for n in range(400):
+        world.chain("orig", f"t{n % 3}", "term", at=n * 1.1 - 220.0, calling_number=f"+1202555{100 + n % 100:04d}")
+    found = world.trace(at=0.3, calling="+12025550100")
+    assert found.verdict is Verdict.ORIGINATOR_IDENTIFIED
+    assert found.hops[-1].calling == "+12025550100"
+    (judged,) = world.gather([a_call_at(0.3)]).judged
+    assert len(judged.case.facts) == MOST_MEMBERS
+
+
+def a_call_at(at: float):
+    start = datetime(2026, 11, 2, 15, tzinfo=UTC) + timedelta(seconds=at)
+    return ReportedCall("C1", start.isoformat(), "+13125550187")

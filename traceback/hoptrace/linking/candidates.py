@@ -11,8 +11,7 @@ REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
 
 
-def _side(members: pl.DataFrame, side: str) -> pl.DataFrame:
-    return members.select("call", *(pl.col(name).alias(f"{side}_{name}") for name in KEPT))
+COVERAGE = ("upstream_covered", "downstream_covered")
 
 
 def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
@@ -23,20 +22,56 @@ def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFram
     need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
     other names somebody else.
     """
+    known = _with_coverage(members, covered)
+    met = _met(known)
+    down = known.select("call", *(pl.col(name).alias(f"d_{name}") for name in (*KEPT, *COVERAGE)))
+    up = known.select("call", *(pl.col(name).alias(f"u_{name}") for name in (*KEPT, *COVERAGE)))
+    both = met.join(down, on=["call", "d_sid"]).join(up, on=["call", "u_sid"])
+    kinds = both.with_columns(kind=_kind()).filter(pl.col("kind").is_not_null())
+    return kinds.filter((pl.col("kind") != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
+
+
+def _with_coverage(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+    """Whether the neighbours that a statement names have records of that time at all."""
+    flag = covered.unique(["call", "carrier"]).with_columns(yes=pl.lit(value=True))
+    for side, column in zip(("upstream", "downstream"), COVERAGE, strict=True):
+        named = flag.rename({"carrier": side, "yes": column})
+        members = members.join(named, on=["call", side], how="left").with_columns(pl.col(column).fill_null(False))
+    return members
+
+
+def _met(known: pl.DataFrame) -> pl.DataFrame:
+    """(`call`, `d_sid`, `u_sid`) of all pairs worth a look: they meet in a name, or leap between unknown carriers.
+
+    A busy number has thousands of statements, so pairs are found by the names and never all with all.
+    """
+    # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
+    silent_below = known.filter(pl.col("upstream").is_not_null() & ~pl.col("upstream_covered"))
+    silent_above = known.filter(pl.col("downstream").is_not_null() & ~pl.col("downstream_covered"))
+    found = [
+        _joined(known, "upstream", known, "carrier"),
+        _joined(known, "carrier", known, "downstream"),
+        _joined(known, "upstream", known, "downstream"),
+        _joined(silent_below, "calling", silent_above, "sent_calling"),
+        _joined(silent_below, "calling", silent_above, "calling"),
+    ]
+    return pl.concat(found).unique().sort("call", "d_sid", "u_sid")
+
+
+def _joined(lower: pl.DataFrame, lower_name: str, upper: pl.DataFrame, upper_name: str) -> pl.DataFrame:
+    """Pairs of statements, within REACH, in which a column of the one equals a column of the other."""
+    down = lower.select("call", name=lower_name, d_sid="sid", d_carrier="carrier", d_start="start", d_next="upstream")
+    up = upper.select("call", name=upper_name, u_sid="sid", u_carrier="carrier", u_start="start", u_next="downstream")
     # A carrier hands a call to itself only through another one.
-    hairpin = pl.col("d_upstream") == pl.col("u_downstream")
-    both = (
-        _side(members, "d")
-        .join(_side(members, "u"), on="call", how="inner")
+    hairpin = (pl.col("d_next") == pl.col("u_next")).fill_null(False)
+    return (
+        down.join(up, on=["call", "name"])
         .filter(
             (pl.col("d_sid") != pl.col("u_sid"))
             & ((pl.col("d_carrier") != pl.col("u_carrier")) | hairpin)
             & ((pl.col("d_start") - pl.col("u_start")).abs() <= REACH)
         )
-    )
-    kinds = both.with_columns(kind=_kind()).filter(pl.col("kind").is_not_null())
-    return _with_coverage(kinds, covered).filter(
-        (pl.col("kind") != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered"))
+        .select("call", "d_sid", "u_sid")
     )
 
 
@@ -67,13 +102,3 @@ def _kind() -> pl.Expr:
         .when(continuous & same_caller & both_name & ~answers_differ)
         .then(pl.lit(str(Kind.GAP)))
     )
-
-
-def _with_coverage(pairs: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
-    """Whether the carrier that a side names has records of that time at all."""
-    flag = covered.unique(["call", "carrier"]).with_columns(yes=pl.lit(True))
-    for column in ("d_upstream", "u_downstream"):
-        pairs = pairs.join(
-            flag.rename({"carrier": column, "yes": f"{column}_covered"}), on=["call", column], how="left"
-        ).with_columns(pl.col(f"{column}_covered").fill_null(False))
-    return pairs

@@ -17,6 +17,9 @@ UNKNOWN_SPREAD = 20.0
 CLOCKS = pl.Schema({"carrier": pl.String, "offset": pl.Float64, "spread": pl.Float64, "matches": pl.Int64})
 """One clock a carrier: `offset` seconds that it runs fast, `spread` seconds (1 sigma), `matches` it rests on."""
 
+MOST_MEMBERS = 400
+"""Statements of one call that are looked at, nearest in time first."""
+
 WANTED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window": pl.Float64})
 """What a call asks for: a called number's key around `at` (epoch seconds, common clock), `window` s either way."""
 
@@ -110,6 +113,8 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         on="key",
         how="inner",
     )
-    near = (pl.col("start") - pl.col("at")).abs() <= pl.col("window")
-    found = pl.concat([by_called, by_sent]).filter(near).select("call", *KEPT).unique(["call", "sid"])
-    return with_legs(found)
+    away = (pl.col("start") - pl.col("at")).abs()
+    found = pl.concat([by_called, by_sent]).with_columns(away=away).filter(pl.col("away") <= pl.col("window"))
+    # Of a number that is called all the time only the nearest statements count.
+    nearest = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
+    return with_legs(nearest.group_by("call", maintain_order=True).head(MOST_MEMBERS).select("call", *KEPT))
