@@ -28,10 +28,11 @@ from hoptrace.model.verdicts import (
     TraceResult,
     Verdict,
 )
+from hoptrace.output import harmless
 from hoptrace.reports import TraceReport, render, trace_report, write_report
 from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts
 from hoptrace.reports.plain import plain
-from hoptrace.reports.render_csv import COLUMNS, harmless
+from hoptrace.reports.render_csv import COLUMNS
 
 HOSTILE = "<script>alert('x')</script>\"'&<!--{{7*7}}"
 SECTIONS = ["ladder", "call", "hops", "evidence", "against", "replay"]

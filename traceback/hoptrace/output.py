@@ -1,4 +1,4 @@
-"""Files that are written for people: whole or not at all, and never a folder or a device put aside for one."""
+"""Files that are written for people: whole or not at all, no device put aside for one, no cell run as a formula."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ from typing import IO
 from hoptrace.errors import StorageFailed
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not run: one that would be a formula gets a ' in front."""
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) or cell.startswith(_FORMULA_STARTS) else cell
 
 
 @contextmanager

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hoptrace.intake.formats.acc_json import AccJson
-from hoptrace.intake.formats.acc_passport import read_passport
+from hoptrace.intake.passport import read_passport
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Source
 

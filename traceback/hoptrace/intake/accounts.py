@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import ZONE_IN_FILE, Source
 from hoptrace.model.receipts import Receipt
 from hoptrace.model.statements import ROWS, Fate
+from hoptrace.model.times import rfc3339
 
 MOST_RAW_BYTES = 1_048_576
 """Longer rejected rows are kept up to here."""
@@ -83,8 +84,8 @@ class FileAccount:
             carrier=carrier_id,
             format=format_name,
             timezone="; ".join(self.zones) or str(ZONE_IN_FILE),
-            first_time=rfc3339(self.first_time),
-            last_time=rfc3339(self.last_time),
+            first_time=rfc3339(self.first_time) if self.first_time else None,
+            last_time=rfc3339(self.last_time) if self.last_time else None,
             rows=self.fates.total(),
             accepted=self.fates[str(Fate.ACCEPTED)],
             duplicates=self.fates[str(Fate.DUPLICATE)],
@@ -139,11 +140,6 @@ def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFram
     some = pl.when(reasons.list.len() > 0).then(reasons).otherwise(pl.lit([_UNSETTLED]))
     settled = told.with_columns(fate=fate, reasons=some)
     return settled.with_columns(call=pl.when(accepted).then("call")).select(ROWS.names())
-
-
-def rfc3339(time: datetime | None) -> str | None:
-    """A time as receipts show it: RFC 3339 in UTC, with fractions where there are any."""
-    return None if time is None else time.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _by_count(counts: Counter[Any]) -> dict[str, int]:

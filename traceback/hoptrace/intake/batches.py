@@ -9,10 +9,9 @@ from pathlib import Path
 
 from hoptrace.catalog.batches import RejectedRow
 from hoptrace.model.receipts import Receipt
-from hoptrace.output import check_place, whole_file
+from hoptrace.output import check_place, harmless, whole_file
 from hoptrace.workspace import Workspace
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FORMULA_CELL = re.compile(rb'((?:^|[,;|\t])"?)(?=[ ]*(?:[=@]|[+-](?![0-9. ()-]*(?:["/,;|\t]|$))))')
 """Where a cell begins that is a formula; a + or - before nothing but digits is a number."""
 
@@ -64,11 +63,6 @@ def write_reasons(workspace: Workspace, batch: str, path: Path | str) -> int:
     with whole_file(place) as stream:
         stream.write(text.getvalue().encode("utf-8"))
     return len(rows)
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not run: one that would be a formula gets a ' in front."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) or cell.startswith(_FORMULA_STARTS) else cell
 
 
 def harmless_line(line: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from hoptrace.output import harmless
 from hoptrace.reports.model import EvidenceLine, HopLine, TraceReport
 
 COLUMNS = (
@@ -12,8 +13,6 @@ COLUMNS = (
     "handoff_told_by", "records", "start_time", "clock_offset", "start_utc", "calling", "called", "attestation",
     "evidence",
 )  # fmt: skip
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_csv(report: TraceReport) -> bytes:
@@ -27,11 +26,6 @@ def render_csv(report: TraceReport) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows(_row(report, hop) for hop in report.hops)
     return out.getvalue().encode("utf-8")
-
-
-def harmless(cell: str) -> str:
-    """`cell` so that no spreadsheet runs it: an apostrophe in front where it starts a formula, after blanks too."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS) else cell
 
 
 def _row(report: TraceReport, hop: HopLine) -> list[str | int | float]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from hoptrace.linking.assignment import Pair
 from hoptrace.model.numbers import display
+from hoptrace.model.times import rfc3339
 from hoptrace.model.verdicts import (
     Alternative,
     Evidence,
@@ -244,11 +244,6 @@ def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
         evidence=found,
         start_basis=row["start_basis"],
     )
-
-
-def rfc3339(moment: datetime) -> str:
-    """A time as RFC 3339 in UTC with microseconds where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def pairs_of(trail: Trail) -> list[Pair]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from hoptrace.intake.formats.acc_events import Event
 from hoptrace.intake.formats.acc_pairing import Attempt, Paired
-from hoptrace.intake.formats.acc_passport import read_passport
 from hoptrace.intake.formats.acc_times import SECOND
+from hoptrace.intake.passport import read_passport
 from hoptrace.model.statements import StartBasis
 
 _CUT = 1_500_000  # two times cut to the second differ by this much only if the moments differ

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hoptrace.intake.formats.freeswitch_legs import Leg
-from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, passport_of, upstream_of
+from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, upstream_of
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.passport import read_passport
 from hoptrace.model.statements import StartBasis
 
 
@@ -69,7 +70,7 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
 
 def _ingress(leg: Leg) -> dict[str, Any]:
     identity = leg.first("sip_h_Identity", "sip_identity", "sip_h_identity")
-    attestation, orig_id = passport_of(identity)
+    passport = read_passport(identity) if identity else None
     return {
         "start_time": leg.start,
         "start_basis": str(StartBasis.RECEIVED),
@@ -80,8 +81,8 @@ def _ingress(leg: Leg) -> dict[str, Any]:
         "call_id": leg.first("sip_call_id"),
         "upstream": upstream_of(leg),
         "identity": identity,
-        "attestation": attestation,
-        "orig_id": orig_id,
+        "attestation": passport.attest if passport else None,
+        "orig_id": passport.origid if passport else None,
         "record_id": leg.uuid,
     }
 

@@ -1,13 +1,9 @@
-"""Whom a FreeSWITCH leg came from or went to, and what its Identity header claims."""
+"""Whom a FreeSWITCH leg came from or went to."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 
-from hoptrace.intake.formats.freeswitch_documents import as_object, clean, text_of
 from hoptrace.intake.formats.freeswitch_legs import Leg
 
 _GATEWAY = re.compile(r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)")
@@ -44,19 +40,6 @@ def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
         return host, None
     name, number = tried[-1]
     return name, number.partition("@")[0] or None
-
-
-def passport_of(identity: str | None) -> tuple[str | None, str | None]:
-    """Attestation and origid of a full PASSporT in an Identity header (RFC 8224, RFC 8588), unverified."""
-    parts = (identity or "").partition(";")[0].strip().split(".")
-    if len(parts) != 3:
-        return None, None
-    try:
-        claims = as_object(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
-    except (ValueError, binascii.Error, RecursionError):
-        return None, None
-    attest, origid = text_of(claims.get("attest")), text_of(claims.get("origid"))
-    return (attest if attest in ("A", "B", "C") else None), clean(origid)
 
 
 def _host(text: str | None) -> str | None:

@@ -30,9 +30,10 @@ def read_passport(identity: str) -> Passport | None:
         return None
     if not isinstance(claims, dict):
         return None
-    return Passport(*(_text(cast("dict[str, Any]", claims), name) for name in ("attest", "origid")))
+    attest, origid = (_text(cast("dict[str, Any]", claims), name) for name in ("attest", "origid"))
+    return Passport(attest if attest in ("A", "B", "C") else None, origid)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:
     value = claims.get(name)
-    return value if isinstance(value, str) and value else None
+    return value.strip() or None if isinstance(value, str) else None
