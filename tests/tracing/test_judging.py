@@ -22,11 +22,21 @@ def test_redials_of_two_customers_of_one_carrier_are_ambiguous(world):
     assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)
 
 
-def test_redials_that_came_in_over_two_gateways_are_ambiguous(world):
+def test_redials_that_came_in_over_two_gateways_name_the_origin_and_no_gateway(world):
     world.country = {"far": "GB", "gate1": "US", "gate2": "US", "term": "US"}
     world.chain("far", "gate1", "term", at=-0.5)
     world.chain("far", "gate2", "term", at=0.6)
     found = world.trace(at=0.25)
+    assert (found.verdict, found.originating_carrier) == (Verdict.ORIGINATOR_IDENTIFIED, "far")
+    assert found.point_of_entry is None
+
+
+def test_silent_origins_behind_two_gateways_are_ambiguous(world):
+    world.country = {"far": "GB", "gate1": "US", "gate2": "US", "term": "US"}
+    for gate, at in (("gate1", -0.5), ("gate2", 0.6)):
+        world.say(gate, at, upstream="far", downstream="term")
+        world.say("term", at + 0.1, upstream=gate)
+    found = world.trace(at=0.15)
     assert (found.verdict, found.point_of_entry) == (Verdict.AMBIGUOUS, None)
 
 

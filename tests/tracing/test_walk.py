@@ -179,6 +179,14 @@ def test_a_caller_that_the_called_party_saw_was_not_withheld_before(world):
     assert world.trace(at=0.2).path == ("term", "two")
 
 
+def test_two_leaps_do_not_feed_each_other(world):
+    world.say("north", 0.0, upstream="quiet1", downstream="quiet2")
+    world.say("south", 0.2, upstream="quiet3", downstream="quiet4")
+    found = world.trace(at=0.1)
+    assert found.verdict is not Verdict.NOT_FOUND
+    assert found.path[-1] in ("quiet1", "quiet3")
+
+
 def test_no_leap_ends_in_its_own_chain(world):
     world.say("gate", 0.0, upstream="abroad", downstream="transit")
     world.say("transit", 0.1, upstream="gate", downstream="mute")

@@ -144,10 +144,16 @@ class Batches:
         if carrier_id is not None:
             query = query.where(BATCHES.c.carrier_id == carrier_id)
         if lake_version is not None:
-            query = query.where(COMMITS.c.lake_version <= lake_version)
-        rows = self._visible(query)
-        spans = [(row["carrier_id"], row["batch"], _utc(row["first_time"]), _utc(row["last_time"])) for row in rows]
-        return sorted(spans, key=lambda span: span[1])
+            pending = COMMITS.c.state == CommitState.PENDING
+            query = query.where((COMMITS.c.lake_version <= lake_version) | pending)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(at.batch)).all()
+        out = self._out({commit_id for *_, commit_id, state in rows if state == CommitState.PENDING})
+        return [
+            (carrier, batch, _utc(first), _utc(last))
+            for carrier, batch, first, last, commit_id, _ in rows
+            if commit_id not in out
+        ]
 
     def rejected_rows(self, batch: str) -> list[RejectedRow]:
         """The rejected rows of a batch, in the order of the file; raises UnknownBatch."""
@@ -164,9 +170,12 @@ class Batches:
     def _visible(self, query: sa.Executable) -> list[dict[str, Any]]:
         with guard(), self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-        pending = {row["commit_id"] for row in rows if row["state"] == CommitState.PENDING}
-        out = {commit_id for commit_id in sorted(pending) if not self._in_lake(commit_id)}
+        out = self._out({row["commit_id"] for row in rows if row["state"] == CommitState.PENDING})
         return [row for row in rows if row["commit_id"] not in out]
+
+    def _out(self, pending: set[str]) -> set[str]:
+        """Of pending commits those that the lake does not have."""
+        return {commit_id for commit_id in sorted(pending) if not self._in_lake(commit_id)}
 
 
 def _remember_named(connection: sa.Connection, named: frozenset[str]) -> None:

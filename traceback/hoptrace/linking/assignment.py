@@ -66,19 +66,23 @@ class Assignment:
 HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
 LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
 
+LEAST_LEAP = 3.0
+"""A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
+
 
 def assign(pairs: Iterable[Pair]) -> Assignment:
     """The best one-to-one choice among a call's pairs; conflicts are kept apart and never chosen."""
     every = list(pairs)
     result = Assignment(every)
     _choose(result, [pair for pair in every if pair.kind in HANDOFFS and pair.weight > 0])
-    leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > 0]
+    leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > LEAST_LEAP]
     if leaps:
         ends = _top_ends(result)
         used = result.used
         # A chain's own lower end is no carrier above its upper end.
         apart = [p for p in leaps if p.d not in result.chosen and p.u not in used and ends.get(p.u, p.u) != p.d]
         _choose(result, apart)
+        _break_rings(result, apart)
     return result
 
 
@@ -89,6 +93,21 @@ def _choose(result: Assignment, pairs: list[Pair]) -> None:
             if fed.get(pair.fed) == pair.u:
                 result.chosen[pair.d] = pair
             result.groups[pair.d] = group
+
+
+def _break_rings(result: Assignment, leaps: list[Pair]) -> None:
+    """Leaps chosen together may close a ring, in which every call came from itself: its lightest leap goes."""
+    for leap in sorted(leaps, key=lambda pair: (pair.weight, pair.d, pair.u)):
+        if result.chosen.get(leap.d) == leap and _comes_back(result, leap.d):
+            del result.chosen[leap.d]
+
+
+def _comes_back(result: Assignment, start: int) -> bool:
+    at, seen = start, set[int]()
+    while at in result.chosen and at not in seen:
+        seen.add(at)
+        at = result.chosen[at].u
+    return at == start and bool(seen)
 
 
 def _top_ends(result: Assignment) -> dict[int, int]:

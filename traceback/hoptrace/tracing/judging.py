@@ -1,9 +1,8 @@
 """Judging: which trail is the reported call, how sure the answer is, and what else it might have been.
 
-An answer is what a trail ends with: who placed the call, or where the records stop, and where it came into the
-country. Trails of one answer are no ambiguity: two redials a second apart from one customer over two routes name the
-same origin, whichever of them the report means. The path told is then that of the call nearest to the report, and the
-others stand among the alternatives.
+An answer is what a trail ends with: who placed the call, or where the records stop. Trails of one answer are no
+ambiguity: two redials a second apart from one customer over two routes name the same origin, whichever of them the
+report means. The path told is then that of the call nearest to the report, and the others stand among the alternatives.
 """
 
 from __future__ import annotations

@@ -94,13 +94,21 @@ def result(
         path=trail.path,
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
-        point_of_entry=trail.point_of_entry(case),
+        point_of_entry=_point_of_entry(trail, case, judgement),
         confidence=round(judgement.confidence, 4),
         hops=_with_doubt(_hops(case, best, trail.steps, sources), judgement),
         conflicts=tuple(evidence.conflict(sources.pairs[pair.row]) for pair in trail.against),
         alternatives=alternatives,
         next_request=next_request(trail, case),
     )
+
+
+def _point_of_entry(trail: Trail, case: Case, judgement: Judgement) -> str | None:
+    """The point of entry, where no other likely path to the same answer came in elsewhere."""
+    entry = trail.point_of_entry(case)
+    likely = judgement.path_share < SURE_OF_PATH
+    others = {rival.trail.point_of_entry(case) for rival in judgement.rivals if not rival.answers}
+    return None if likely and others - {entry} else entry
 
 
 def _summary(trail: Trail, case: Case, judgement: Judgement) -> str:

@@ -59,9 +59,9 @@ class Trail:
         return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
 
     def answer(self, case: Case) -> tuple[Ending, str, str | None, str | None]:
-        """What the trail ends with: how, at which carrier, with whose customer, and its point of entry."""
+        """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""
         path, ending, customer = self.outcome(case)
-        return ending, path[-1], customer, self.point_of_entry(case)
+        return ending, path[-1], customer, self.point_of_entry(case) if ending is Ending.ENTRY else None
 
     def point_of_entry(self, case: Case) -> str | None:
         """The home carrier that took the call from the first foreign carrier of the trail, walking upstream."""
