@@ -17,6 +17,13 @@ import numpy.typing as npt
 from hoptrace.linking.scoring import Kind
 
 
+HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
+LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
+
+LEAST_LEAP = 3.0
+"""A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A candidate pair: sids of its downstream (`d`) and upstream (`u`) statement, `row` in the pairs frame."""
@@ -61,13 +68,6 @@ class Assignment:
             rest = solve([other for other in group if other.fed != pair.fed and other.u != pair.u])
             rivals.append((pair, best - pair.weight - sum(other.weight for other in rest)))
         return sorted(rivals, key=lambda rival: (rival[1], rival[0].u))
-
-
-HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
-LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
-
-LEAST_LEAP = 3.0
-"""A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
 
 
 def assign(pairs: Iterable[Pair]) -> Assignment:

@@ -59,14 +59,12 @@ class Sources:
     pairs: Mapping[int, Mapping[str, Any]]
 
 
-def not_found(call: ReportedCall, stamp: Stamp, rivals: Sequence[Alternative] = ()) -> TraceResult:
+def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     """The result for a call of which no carrier has a record."""
     summary = "No carrier has submitted a record of this call."
     ask = call.terminating_carrier
     request = NextRequest(ask, "It is said to have delivered the call and has no record of it here.") if ask else None
-    return _result(
-        call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request, alternatives=tuple(rivals)
-    )
+    return _result(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
 
 
 def result(
