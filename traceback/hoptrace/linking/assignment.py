@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from hoptrace.linking.scoring import Kind
 
-
 HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
 LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
 
