@@ -11,6 +11,7 @@ import pytest
 from hoptrace.linking.assignment import HANDOFFS, LEAPS, Pair, assign, solve
 from hoptrace.linking.members import members_of
 from hoptrace.linking.scoring import Kind
+from hoptrace.linking.weights import Weights
 from hoptrace.tracing.kernel import link
 from hoptrace.tracing.trails import trails
 
@@ -106,7 +107,7 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
     at = facts["start"].mean()
     wanted = pl.DataFrame([(0, called, at, 600.0)], schema=WANTED, orient="row")
     members = members_of(wanted, facts)
-    pairs = link(members, pl.DataFrame(schema={"call": pl.Int64, "carrier": pl.String}))
+    pairs = link(members, pl.DataFrame(schema={"call": pl.Int64, "carrier": pl.String}), Weights())
     rows = {row["sid"]: row for row in members.iter_rows(named=True)}
     brute = {
         (d["sid"], u["sid"])

@@ -15,7 +15,15 @@ def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", st
     times = {"start": begun, "setup": None if setup is None else begun, "answer": None, "end": None, "final": None}
     names = {"sid": 1, "carrier": "a", "called": 1, "sent": 1, "egress_called": None, "calling": None}
     rest = {"sent_calling": None, "upstream": None, "downstream": None, "customer": None, "cid": None, "sent_cid": None}
-    last = {"has_sent_cid": False, "oid": None, "duration": None, "spread": 0.05, "release_code": None}
+    last = {
+        "has_sent_cid": False,
+        "oid": None,
+        "signed_by": None,
+        "attestation": None,
+        "duration": None,
+        "spread": 0.05,
+        "release_code": None,
+    }
     return Fact(**names, **rest, **last, **times, tick=tick, outcome=outcome)
 
 

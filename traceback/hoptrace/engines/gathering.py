@@ -7,12 +7,13 @@ but none under this number, is looked up once more by the caller: the number may
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.linking.members import WANTED, comparable, members_of
+from hoptrace.linking.weights import Weights
 from hoptrace.model.statements import TIME
 from hoptrace.tracing.case import Case, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
@@ -46,6 +47,7 @@ class Ground:
     spans: Sequence[tuple[str, float, float]]
     around: Surroundings
     window: float
+    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _round(
             break
         wanted = pl.concat([wanted, before])
         facts, members = _read(wanted, ground)
-    pairs = link(members, covered)
+    pairs = link(members, covered, ground.weights)
     return Gathered(list(judge_all(reported, members, pairs, sets, ground.around)), facts, pairs)
 
 

@@ -63,6 +63,7 @@ def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
             sent_cid=_hashed(pl.coalesce("egress_call_id", "call_id")),
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
             oid=_hashed(pl.col("orig_id")),
+            signed_by=_hashed(pl.col("signer")),
         )
         .with_columns(
             setup=pl.when(received).then(pl.col("start")),
@@ -86,6 +87,8 @@ KEPT = (
     "sent_cid",
     "has_sent_cid",
     "oid",
+    "signed_by",
+    "attestation",
     "start",
     "setup",
     "answer",

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import polars as pl
 
+from hoptrace.linking.levels import LEVELS, with_levels
+from hoptrace.linking.weights import Weights, weigh_levels
+
 
 class Kind(StrEnum):
     """How the two statements of a pair touch."""
@@ -37,8 +40,10 @@ REFUSED_BRANCH = -8.0
 WORST_TIME = -10.0
 """However far apart two times are, a clock may have jumped: an equal Call-ID still outweighs them."""
 
-COMPARISONS = ("time", "answer", "duration", "call_id", "calling", "outcome", "naming", "orig_id", "number")
+COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
+
+NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
 LOST_ROW = -2.0
@@ -87,51 +92,6 @@ def _answer() -> pl.Expr:
     return pl.when(told).then(student(residual, pl.col("scale"), 10.0).clip(-6.0, 3.0)).fill_null(0.0)
 
 
-def _duration() -> pl.Expr:
-    """Durations differ by seconds between honest switches and by more between broken ones: weak, and capped."""
-    both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
-    residual = pl.col("d_duration") - pl.col("u_duration")
-    scale = 0.6 + (pl.col("d_tick") + pl.col("u_tick")).clip(upper_bound=4.0) / 2
-    return pl.when(both).then(student(residual, scale, 30.0).clip(-3.0, 3.0)).otherwise(0.0)
-
-
-def _call_id() -> pl.Expr:
-    """An equal Call-ID is all but proof; another one only counts where the carrier told which one it sent on."""
-    same = (pl.col("u_sent_cid") == pl.col("d_cid")) | (pl.col("u_cid") == pl.col("d_cid"))
-    told = pl.col("u_has_sent_cid")
-    # Over a carrier without a record nothing follows from another Call-ID: that carrier may have restarted the call.
-    neighbours = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT])
-    differs = pl.when(told).then(-5.0).otherwise(-0.5)
-    return pl.when(same).then(9.0).when(neighbours & ~same).then(differs).otherwise(0.0)
-
-
-def _calling() -> pl.Expr:
-    """Callers: equal, changed on the way, or withheld (which says nothing)."""
-    known = (pl.col("d_calling") > 0) & (pl.col("u_calling") > 0)
-    same = (pl.col("d_calling") == pl.col("u_sent_calling")) | (pl.col("d_calling") == pl.col("u_calling"))
-    return pl.when(known & same).then(3.0).when(known).then(-3.0).otherwise(0.0)
-
-
-def _outcome() -> pl.Expr:
-    """An answered attempt and one that failed are not the same handoff, but for lost rows and wrong states."""
-    d_answered, u_answered = pl.col("d_outcome") == "answered", pl.col("u_outcome") == "answered"
-    known = (pl.col("d_outcome") != "unknown") & (pl.col("u_outcome") != "unknown")
-    same_code = pl.col("d_release_code") == pl.col("u_release_code")
-    return (
-        pl.when(~known)
-        .then(0.0)
-        .when(d_answered != u_answered)
-        .then(-4.0)
-        .when(d_answered)
-        .then(0.5)
-        .when(same_code)
-        .then(1.0)
-        .when(pl.col("d_outcome") == pl.col("u_outcome"))
-        .then(0.3)
-        .otherwise(-1.0)
-    )
-
-
 def _naming() -> pl.Expr:
     """Both name each other, or one does and the other does not know."""
     down_names = pl.col("d_upstream") == pl.col("u_carrier")
@@ -152,16 +112,6 @@ def _naming() -> pl.Expr:
     )
 
 
-def _orig_id() -> pl.Expr:
-    return (
-        pl.when(pl.col("d_oid") == pl.col("u_oid"))
-        .then(3.0)
-        .when(pl.col("d_oid") != pl.col("u_oid"))
-        .then(-2.0)
-        .otherwise(0.0)
-    )
-
-
 def _number() -> pl.Expr:
     """The number that went out is the one that came in; a carrier that says it sent another speaks against it."""
     changed = pl.col("kind").is_in([Kind.REWRITTEN, Kind.FORWARDED])
@@ -169,17 +119,14 @@ def _number() -> pl.Expr:
     return pl.when(forwarded_elsewhere).then(-3.0).otherwise(0.0)
 
 
-def score(pairs: pl.DataFrame) -> pl.DataFrame:
+def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
-    weighed = pairs.with_columns(scale=_scale()).with_columns(
-        w_time=_time(),
-        w_answer=_answer(),
-        w_duration=_duration(),
-        w_call_id=_call_id(),
-        w_calling=_calling(),
-        w_outcome=_outcome(),
-        w_naming=_naming(),
-        w_orig_id=_orig_id(),
-        w_number=_number(),
-    )
-    return weighed.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
+    timed = with_time(pairs)
+    weighed = weigh_levels(with_levels(timed), weights, elsewhere=~pl.col("kind").is_in(NEIGHBOURS))
+    named = weighed.with_columns(w_naming=_naming(), w_number=_number())
+    return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
+
+
+def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
+    return pairs.with_columns(scale=_scale()).with_columns(w_time=_time(), w_answer=_answer())

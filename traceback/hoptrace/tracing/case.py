@@ -26,6 +26,8 @@ class Fact(NamedTuple):
     sent_cid: int | None
     has_sent_cid: bool
     oid: int | None
+    signed_by: int | None
+    attestation: str | None
     start: float
     setup: float | None
     answer: float | None

@@ -12,6 +12,7 @@ from hoptrace.linking.assignment import Pair, assign
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
+from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 
@@ -25,9 +26,9 @@ class Judged:
     judgement: Judgement
 
 
-def link(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+def link(members: pl.DataFrame, covered: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
-    pairs = score(candidate_pairs(members, covered))
+    pairs = score(candidate_pairs(members, covered), weights)
     return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
 
 

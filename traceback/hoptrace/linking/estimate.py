@@ -1,0 +1,127 @@
+"""Weights learned from the data: expectation maximisation over the pairs of statements of neighbours.
+
+The two classes are "same handoff" and "not". Which class a pair is of is not known; time, whose scale the clocks give,
+anchors the two, and each comparison's levels get their probabilities in either class from all pairs together (as in
+Fellegi and Sunter 1969; Winkler 1988 for EM). Few data change little: the defaults count as so many pairs seen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hoptrace.linking.levels import LEVELS, UNKNOWN, with_levels
+from hoptrace.linking.weights import DEFAULTS, Weights
+
+Floats = npt.NDArray[np.float64]
+
+UNRELATED: Mapping[str, tuple[float, ...]] = {
+    "duration": (0.03, 0.07, 0.15, 0.75),
+    "call_id": (0.00001, 0.94999, 0.05),
+    "calling": (0.3, 0.6, 0.03, 0.03, 0.04),
+    "outcome": (0.3, 0.2, 0.1, 0.1, 0.3),
+    "orig_id": (0.05, 0.85, 0.1),
+    "signer": (0.3, 0.6, 0.1),
+    "attestation": (0.5, 0.2, 0.2, 0.1),
+}
+"""How often each level is seen between statements of two different calls to one number, before data tell."""
+
+SEEN_BEFORE = 30.0
+"""As how many pairs of each class the defaults count."""
+
+OWN_BEFORE = 10.0
+"""As how many of a pair of carriers' own handoffs the network's probabilities count."""
+
+WORTH_OWN = 0.25
+"""Difference of weight from which a pair of carriers has weights of its own."""
+
+LEAST, MOST = -8.0, 9.0
+ROUNDS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Learned weights, and for each pair that was looked at the probability that it is one handoff."""
+
+    weights: Weights
+    posterior: Floats
+
+
+def estimate(pairs: pl.DataFrame) -> Estimate:
+    """Learn weights from candidate pairs of neighbours that name each other (`d_*`, `u_*`, `w_time`, `w_answer`)."""
+    levelled = with_levels(pairs)
+    codes = {name: _codes(levelled[f"l_{name}"], name) for name in LEVELS}
+    time = (levelled["w_time"] + levelled["w_answer"]).to_numpy()
+    same, other, posterior = _maximise(codes, time)
+    network = {name: _weights(name, same[name], other[name]) for name in LEVELS}
+    return Estimate(Weights(network, _own(levelled, codes, posterior, same, other)), posterior)
+
+
+def _codes(levels: pl.Series, name: str) -> npt.NDArray[np.int64]:
+    """Levels as numbers, UNKNOWN as -1."""
+    known = {level: place for place, level in enumerate(LEVELS[name])}
+    return levels.replace_strict({**known, UNKNOWN: -1}, return_dtype=pl.Int64).to_numpy()
+
+
+def _before(name: str) -> tuple[Floats, Floats]:
+    """The default probabilities of the levels for one handoff, and for two calls."""
+    other = np.array(UNRELATED[name])
+    same = other * np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
+    return same / same.sum(), other / other.sum()
+
+
+def _maximise(
+    codes: Mapping[str, npt.NDArray[np.int64]], time: Floats
+) -> tuple[dict[str, Floats], dict[str, Floats], Floats]:
+    """EM: the probabilities of the levels in both classes, and each pair's posterior."""
+    before = {name: _before(name) for name in codes}
+    same, other = {name: before[name][0] for name in codes}, {name: before[name][1] for name in codes}
+    prior, posterior = 0.5, np.full(len(time), 0.5)
+    for _ in range(ROUNDS):
+        odds = np.log(prior / (1 - prior)) + time
+        for name, code in codes.items():
+            # UNKNOWN (-1) reads the last entry, which tells nothing.
+            odds = odds + np.append(np.log(same[name] / other[name]), 0.0)[code]
+        posterior = 1 / (1 + np.exp(-np.clip(odds, -50.0, 50.0)))
+        prior = float(np.clip((posterior.sum() + 1) / (len(time) + 2), 0.01, 0.99))
+        same = {name: _shares(code, posterior, before[name][0]) for name, code in codes.items()}
+        other = {name: _shares(code, 1 - posterior, before[name][1]) for name, code in codes.items()}
+    return same, other, posterior
+
+
+def _shares(code: npt.NDArray[np.int64], share: Floats, before: Floats) -> Floats:
+    known = code >= 0
+    counts = np.bincount(code[known], weights=share[known], minlength=len(before)) + SEEN_BEFORE * before
+    return counts / counts.sum()
+
+
+def _weights(name: str, same: Floats, other: Floats) -> dict[str, float]:
+    weights = np.clip(np.log(same / other), LEAST, MOST)
+    return {level: round(float(weight), 3) for level, weight in zip(LEVELS[name], weights, strict=True)}
+
+
+def _own(
+    levelled: pl.DataFrame,
+    codes: Mapping[str, npt.NDArray[np.int64]],
+    posterior: Floats,
+    same: Mapping[str, Floats],
+    other: Mapping[str, Floats],
+) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
+    """Weights of single pairs of carriers where their handoffs look otherwise than the network's."""
+    names = levelled.select("u_carrier", "d_carrier")
+    own: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
+    for name, code in codes.items():
+        seen = names.with_columns(code=pl.Series(code), share=pl.Series(posterior)).filter(pl.col("code") >= 0)
+        counts = seen.group_by("u_carrier", "d_carrier", "code").agg(pl.col("share").sum())
+        for (u, d), group in sorted(counts.group_by("u_carrier", "d_carrier")):
+            found = np.zeros(len(LEVELS[name]))
+            found[group["code"].to_numpy()] = group["share"].to_numpy()
+            shares = (found + OWN_BEFORE * same[name]) / (found.sum() + OWN_BEFORE)
+            mine, usual = _weights(name, shares, other[name]), _weights(name, same[name], other[name])
+            if any(abs(mine[level] - usual[level]) > WORTH_OWN for level in mine):
+                own.setdefault((str(u), str(d)), {})[name] = mine
+    return own

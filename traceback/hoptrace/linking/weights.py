@@ -1,0 +1,89 @@
+"""Weights of the comparison levels: ln(P(level | same handoff) / P(level | not)), the network's and each pair's own.
+
+What a level is worth depends on who is compared: a carrier that restarts every call shows another Call-ID on each, one
+that puts in a caller of its own changes each caller. So beside the network's weights there are those of single pairs of
+carriers, where data are enough (`hoptrace.linking.estimate`). Where nothing was learned the defaults hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from hoptrace.linking.levels import LEVELS, UNKNOWN
+
+Table = Mapping[str, Mapping[str, float]]
+"""A weight (natural log) by comparison and level."""
+
+DEFAULTS: Table = {
+    "duration": {"close": 2.8, "near": 0.3, "off": -1.5, "far": -3.0},
+    # An equal Call-ID is all but proof; another one only counts where the carrier told which one it sent on.
+    "call_id": {"same": 9.0, "differs": -0.5, "sent_differs": -5.0},
+    "calling": {"same": 3.0, "changed": -3.0, "withheld": -0.5, "revealed": -2.0, "both_withheld": 0.5},
+    "outcome": {"answered": 0.5, "same_code": 1.0, "alike": 0.3, "failed_otherwise": -1.0, "differs": -4.0},
+    "orig_id": {"same": 3.0, "differs": -2.0, "lost": 0.0},
+    "signer": {"same": 0.7, "differs": -1.0, "lost": 0.0},
+    "attestation": {"same": 0.3, "lowered": -0.5, "raised": -1.0, "lost": 0.0},
+}
+
+Pairs = Mapping[tuple[str, str], Table]
+"""Own weights of pairs of carriers, by (upstream, downstream)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The network's weights, and those of single pairs of neighbours that differ from them."""
+
+    network: Table = field(default_factory=lambda: DEFAULTS)
+    pairs: Pairs = field(default_factory=dict[tuple[str, str], Table])
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, from which `from_json` makes the same weights again."""
+        pairs = [[u, d, {name: dict(levels) for name, levels in own.items()}] for (u, d), own in self.pairs.items()]
+        return {"network": {name: dict(levels) for name, levels in self.network.items()}, "pairs": pairs}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Weights:
+        """Weights out of plain data; what is missing there is at its default."""
+        network = {name: {**levels, **data.get("network", {}).get(name, {})} for name, levels in DEFAULTS.items()}
+        return Weights(network, {(u, d): own for u, d, own in data.get("pairs", [])})
+
+
+def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> pl.DataFrame:
+    """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
+
+    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold and a Call-ID tells only if equal.
+    """
+    own = _own(weights)
+    joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
+    found = [_weight(name, weights.network[name], own.columns, elsewhere).alias(f"w_{name}") for name in LEVELS]
+    return joined.with_columns(found).drop([name for name in own.columns if name not in ("u", "d")])
+
+
+def _own(weights: Weights) -> pl.DataFrame:
+    """One row a pair of carriers, one column a comparison and level; null where the network's weight holds."""
+    columns = [f"o_{name}_{level}" for name, levels in LEVELS.items() for level in levels]
+    rows = [
+        (u, d, *(own.get(name, {}).get(level) for name, levels in LEVELS.items() for level in levels))
+        for (u, d), own in sorted(weights.pairs.items())
+    ]
+    return pl.DataFrame(
+        rows, schema={"u": pl.String, "d": pl.String, **dict.fromkeys(columns, pl.Float64)}, orient="row"
+    )
+
+
+def _weight(name: str, network: Mapping[str, float], columns: list[str], elsewhere: pl.Expr) -> pl.Expr:
+    level, chain = pl.col(f"l_{name}"), pl.when(pl.col(f"l_{name}") == UNKNOWN).then(0.0)
+    for each in LEVELS[name]:
+        value = pl.lit(network[each])
+        own = f"o_{name}_{each}"
+        if own in columns:
+            value = pl.when(elsewhere).then(value).otherwise(pl.coalesce(own, value))
+        # Over a carrier without a record nothing follows from another Call-ID: it may have restarted the call.
+        if name == "call_id" and each != "same":
+            value = pl.when(elsewhere).then(0.0).otherwise(value)
+        chain = chain.when(level == each).then(value)
+    return chain.otherwise(0.0)
