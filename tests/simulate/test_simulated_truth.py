@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from hoptrace.simulate import scenario_named
+from hoptrace.simulate.branches import REFUSED
 from hoptrace.simulate.kinds import Role
-from hoptrace.simulate.records import REFUSED
 from hoptrace.simulate.truth import reported_and_true
 from hoptrace.simulate.world import happen
 
@@ -117,7 +117,7 @@ def test_every_fault_of_the_demo_occurs(demo):
     assert max(Counter(each["redial_group"] for each in truth).values()) >= 3
     refused = records.filter((pl.col("pos") < 0) & (pl.col("code") == REFUSED))
     assert refused.height == records.filter((pl.col("attempt") == 0) & ~pl.col("last")).height > 0
-    assert (np.abs(demo.happened.conditions.offsets) > 20 * SECOND).sum() == 4
+    assert (np.abs(demo.happened.conditions.clocks.offsets) > 20 * SECOND).sum() == 4
 
 
 def test_redials_follow_each_other_within_the_gap():

@@ -87,7 +87,7 @@ def test_a_folder_that_holds_something_is_refused(tmp_path):
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones():
-    with pytest.raises(UsageError, match="demo, clean"):
+    with pytest.raises(UsageError, match="clean, clock-offsets"):
         scenario_named("nonesuch")
 
 

@@ -34,3 +34,16 @@ def scramble(values: Ints, seed: int, subject: str) -> NDArray[np.uint64]:
         mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_A + key
         mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_B
     return mixed ^ (mixed >> np.uint64(31))
+
+
+def some_of(fits: Flags, share: float, chance: np.random.Generator) -> Flags:
+    """Exactly a share of those that fit, rounded, so that a world of 40 carriers has as many as its scenario says."""
+    chosen = np.zeros(len(fits), dtype=np.bool_)
+    places = np.flatnonzero(fits)
+    chosen[places] = chance.permutation(len(places)) < round(share * len(places))
+    return chosen
+
+
+def struck_by(values: Ints, share: float, seed: int, subject: str) -> Flags:
+    """A share of some ids, each drawn by itself, so that equal ids fare alike."""
+    return scramble(values, seed, subject) % np.uint64(1_000_000) < round(share * 1_000_000)

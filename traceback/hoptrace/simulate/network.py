@@ -10,8 +10,8 @@ import networkx as nx
 
 from hoptrace.simulate.chance import dice
 from hoptrace.simulate.kinds import ASTERISKS, CANONICAL, PROXIES, SWITCHES, TRANSIT, FileKind, Role
+from hoptrace.simulate.knobs import NetworkPlan, Scenario
 from hoptrace.simulate.numbers import Dialling, Spelling
-from hoptrace.simulate.scenarios import NetworkPlan, Scenario
 
 _NAMES = (
     *("alder", "amber", "anvil", "aspen", "badger", "basalt", "birch", "bramble", "brook", "cedar", "cinder", "clover"),
@@ -36,7 +36,6 @@ _NAMES = (
     *("thorn", "timber", "topaz", "umber", "valley", "walnut", "willow", "wren", "yarrow", "yew", "zephyr", "zinc"),
 )
 _CUSTOMERS = ("bakery", "clinic", "depot", "estate", "florist", "garage", "hotel", "institute", "joinery", "kiosk")
-_ABROAD = ("GB", "CA", "IN", "MX")
 _ZONES = ("America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles")
 
 
@@ -51,7 +50,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class SimCarrier:
-    """One carrier: `dialling` is how it writes numbers towards its neighbours, `timezone` the zone of its files."""
+    """One carrier: `dialling` is how it writes numbers towards its neighbours, `timezone` the zone of its files.
+
+    `sip_uris`: its canonical files give numbers as SIP URIs.
+    """
 
     index: int
     carrier_id: str
@@ -63,6 +65,7 @@ class SimCarrier:
     timezone: str
     dialling: Dialling
     customers: tuple[Customer, ...]
+    sip_uris: bool = False
 
     @property
     def ocn(self) -> str:
@@ -104,10 +107,17 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     names = _names(len(roles), roll)
     files = _files(roles, plan, roll)
     spread = scenario.faults.spellings
+    countries = plan.countries
     carriers = tuple(
-        _with_customers(_carrier(index, names[index], role, files[index], roll), plan.customers, spread, roll)
+        _with_customers(
+            _carrier(index, names[index], role, files[index], countries, roll), plan.customers, spread, roll
+        )
         for index, role in enumerate(roles)
     )
+    if scenario.faults.inventing > 0:
+        carriers = tuple(_with_shell(carrier) for carrier in carriers)
+    uris = 4 * scenario.faults.sip_uris
+    carriers = tuple(replace(carrier, sip_uris=(carrier.index + 2) % 4 < uris) for carrier in carriers)
     return Network(carriers, _links(carriers, roll))
 
 
@@ -146,9 +156,11 @@ def _files(roles: list[Role], plan: NetworkPlan, roll: random.Random) -> list[Fi
     return chosen
 
 
-def _carrier(index: int, name: str, role: Role, files: FileKind, roll: random.Random) -> SimCarrier:
+def _carrier(
+    index: int, name: str, role: Role, files: FileKind, countries: tuple[str, ...], roll: random.Random
+) -> SimCarrier:
     """A carrier that has no customers yet and writes numbers as E.164."""
-    country = _ABROAD[index % len(_ABROAD)] if role is Role.FOREIGN else "US"
+    country = countries[index % len(countries)] if role is Role.FOREIGN else "US"
     local = files in {FileKind.ASTERISK_16, FileKind.ASTERISK_21} and country == "US"
     return SimCarrier(
         index=index,
@@ -172,6 +184,14 @@ def _with_customers(carrier: SimCarrier, count: int, spread: float, roll: random
         dialling=_dialling(carrier, spread, roll),
         customers=tuple(_customer(carrier, number, spread, roll) for number in range(own)),
     )
+
+
+def _with_shell(carrier: SimCarrier) -> SimCarrier:
+    """A carrier that passes calls on gets a customer on paper: liars say that it placed the calls they got."""
+    if carrier.customers or carrier.role is Role.TERMINATING:
+        return carrier
+    shell = Customer(f"{carrier.carrier_id}-shell-01", "198.51.100.9", Dialling(Spelling.E164, carrier.country))
+    return replace(carrier, customers=(shell,))
 
 
 def _address(index: int) -> str:

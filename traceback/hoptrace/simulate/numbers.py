@@ -42,6 +42,9 @@ _DRAMA_GB: tuple[tuple[int, int], ...] = (
 )
 
 
+_TOLL_FREE = (800, 833, 844, 855, 866, 877, 888)
+
+
 def us_numbers() -> Ints:
     """Every number of the plan +1 NPA 555 01XX, as integers without +."""
     area = np.array(AREA_CODES, dtype=np.int64)[:, None]
@@ -51,6 +54,12 @@ def us_numbers() -> Ints:
 def gb_numbers() -> Ints:
     """Ofcom's numbers for drama, as integers without +."""
     return np.concatenate([first + np.arange(count, dtype=np.int64) for first, count in _DRAMA_GB])
+
+
+def toll_free_numbers() -> Ints:
+    """The plan's toll-free numbers +1 8YY 555 01XX, as integers without +."""
+    area = np.array(_TOLL_FREE, dtype=np.int64)[:, None]
+    return (10_000_000_000 + area * 10_000_000 + 5_550_100 + np.arange(100)[None, :]).ravel()
 
 
 class Spelling(StrEnum):

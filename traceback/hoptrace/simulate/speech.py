@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hoptrace.simulate.chance import scramble
+from hoptrace.simulate.clocks import by_clock
 from hoptrace.simulate.faults import Conditions
 from hoptrace.simulate.network import Network, SimCarrier
 from hoptrace.simulate.numbers import Dialling, write_numbers
@@ -25,6 +26,7 @@ ROWS = pl.Schema(
         "called_out": pl.String,
         "redirecting": pl.String,
         "moved": pl.Boolean,
+        "caller_moved": pl.Boolean,
         "upstream": pl.String,
         "customer": pl.String,
         "downstream": pl.String,
@@ -37,13 +39,17 @@ ROWS = pl.Schema(
         "orig_id": pl.String,
         "signer": pl.String,
         "record_id": pl.String,
+        "tick": pl.Int64,
+        "file": pl.Int64,
     }
 )
 """One row an arrival of a call at the carrier and route attempt, in order of `start`; a writer puts it in its format.
 
 Times are microseconds since 1970 by the carrier's own clock. `calling` and `called` are as received, `*_out` as sent
-on; `moved`: the called number was changed by forwarding. `in_trunk` and `out_trunk` are the carrier's own names or
-addresses; `out_trunk` is null where the call was refused here, the subscriber side's where it was `delivered`.
+on; `moved`: the called number was changed here, `caller_moved`: the caller was, and the carrier tells so. `in_trunk`
+and `out_trunk` are the carrier's own names or addresses; `out_trunk` is null where the call was refused here, the
+subscriber side's where it was `delivered`. `tick`: microseconds to which the file's times are cut, `file`: which of the
+carrier's files of the day the row goes into.
 """
 
 
@@ -61,16 +67,10 @@ def trunk_name(carrier: SimCarrier, peer: SimCarrier, listed: bool) -> str:
 
 def write_down(records: pl.DataFrame, network: Network, conditions: Conditions, seed: int) -> pl.DataFrame:
     """All records as their carriers wrote them: the ROWS columns and `carrier`, in order of carrier and start."""
-    frame = _with_numbers(records, network)
+    tells = pl.Series(conditions.tells_callers).gather(records.get_column("carrier"))
+    frame = _with_numbers(records.with_columns(caller_moved=pl.col("rewritten") & tells), network)
     frame = _with_peers(frame, network, conditions)
-    frame = _with_ids(frame, network, seed)
-    offset = pl.Series(conditions.offsets).gather(frame.get_column("carrier"))
-    frame = frame.with_columns(
-        start=pl.col("received") + offset,
-        begun=pl.col("begun") + offset,
-        answer=pl.col("answered") + offset,
-        end=pl.col("ended") + offset,
-    )
+    frame = by_clock(_with_ids(frame, network, seed), conditions.clocks, seed)
     return frame.select("carrier", *ROWS).sort("carrier", "start", "leg", "attempt")
 
 
@@ -79,11 +79,12 @@ def _with_numbers(records: pl.DataFrame, network: Network) -> pl.DataFrame:
     diallings, first_customer = _diallings(network)
     bases = pl.Series(first_customer).gather(records.get_column("carrier"))
     sender = pl.when(pl.col("upstream") >= 0).then("upstream").otherwise(bases + pl.col("customer"))
-    frame = records.with_columns(sender=sender, moved=pl.col("called") != pl.col("called_out"))
+    sent = pl.when("rewritten").then("caller_out").otherwise("caller")
+    frame = records.with_columns(sender=sender, sent=sent, moved=pl.col("called") != pl.col("called_out"))
     frame = frame.with_columns(
         number_out=pl.col("called_out"),
         calling=write_numbers(frame, "caller", "sender", diallings, called=False),
-        calling_out=write_numbers(frame, "caller", "carrier", diallings, called=False),
+        calling_out=write_numbers(frame, "sent", "carrier", diallings, called=False),
         called=write_numbers(frame, "called", "sender", diallings, called=True),
         called_out=write_numbers(frame, "called_out", "carrier", diallings, called=True),
         redirecting=write_numbers(frame, "redirecting", "carrier", diallings, called=False),

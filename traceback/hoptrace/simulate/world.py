@@ -12,15 +12,20 @@ from typing import Any
 import polars as pl
 
 from hoptrace.errors import UsageError
+from hoptrace.simulate.evidence import Happened
 from hoptrace.simulate.faults import build_conditions, on_file, with_duplicates
+from hoptrace.simulate.knobs import Scenario
+from hoptrace.simulate.lies import Circumstances, tell_lies
 from hoptrace.simulate.network import SimCarrier, build_network
 from hoptrace.simulate.profiles import profile_of
 from hoptrace.simulate.records import build_records
+from hoptrace.simulate.resending import send_again
 from hoptrace.simulate.routes import RouteTable
-from hoptrace.simulate.scenarios import Scenario, scenario_named
+from hoptrace.simulate.scenarios import scenario_named
 from hoptrace.simulate.speech import trunk_name, write_down
 from hoptrace.simulate.traffic import build_calls
-from hoptrace.simulate.truth import Happened, reported_and_true
+from hoptrace.simulate.truth import reported_and_true
+from hoptrace.simulate.turning import check
 from hoptrace.simulate.writers import writer_for
 
 _CARRIERS = ("carrier_id", "name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
@@ -60,16 +65,19 @@ def happen(scenario: Scenario, seed: int) -> Happened:
     records = build_records(calls, network, routes, scenario, seed)
     conditions = build_conditions(scenario, network, seed)
     filed = on_file(records, conditions, scenario, seed)
-    return Happened(scenario, seed, network, routes, calls, conditions, records, filed)
+    about = Circumstances(calls, network, routes, conditions, scenario, seed)
+    filed, lies = tell_lies(filed, about)
+    return Happened(scenario, seed, network, routes, calls, conditions, records, filed, lies)
 
 
 def simulate(scenario: str | Scenario, seed: int, out: Path) -> World:
     """Simulate a world and write it into the new or empty folder `out`; the same seed gives the same bytes.
 
     Writes carriers.csv, trunks.csv, calls.csv, truth.jsonl, submit.json, cdrs/CARRIER/* and profiles/CARRIER.toml.
-    Raises UsageError for an unknown scenario or a folder that holds something.
+    Raises UsageError for an unknown scenario, a knob out of its range or a folder that holds something.
     """
     chosen = scenario_named(scenario) if isinstance(scenario, str) else scenario
+    check(chosen)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not empty: a world is written into a new or empty folder. Name another one.")
     world = happen(chosen, seed)
@@ -131,7 +139,9 @@ def _write_files(world: Happened, out: Path) -> tuple[Submission, ...]:
         folder = out / "cdrs" / carrier.carrier_id
         folder.mkdir(parents=True)
         name, write = writer_for(carrier.files)
-        files = tuple(path.relative_to(out).as_posix() for path in write(carrier, mine, folder))
+        written = write(carrier, mine, folder)
+        written = (*written, *send_again(carrier, written, mine, world.scenario, world.seed))
+        files = tuple(path.relative_to(out).as_posix() for path in written)
         submissions.append(Submission(carrier.carrier_id, files, _write_profile(world, carrier, name, out)))
     return tuple(sorted(submissions, key=lambda each: each.carrier))
 

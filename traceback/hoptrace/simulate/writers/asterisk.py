@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from hoptrace.simulate.calls import BUSY, CANCELLED, OK, UNAVAILABLE
 from hoptrace.simulate.kinds import FileKind
 from hoptrace.simulate.network import SimCarrier
-from hoptrace.simulate.traffic import BUSY, CANCELLED, OK, UNAVAILABLE
 from hoptrace.simulate.writers.common import SECOND, serials
 
 _COLUMNS = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from hoptrace.simulate.traffic import BUSY, CANCELLED, OK, UNAVAILABLE
+from hoptrace.simulate.calls import BUSY, CANCELLED, OK, UNAVAILABLE
 
 SECOND = 1_000_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

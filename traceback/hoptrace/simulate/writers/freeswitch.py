@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import polars as pl
 
+from hoptrace.simulate.calls import BUSY, CANCELLED, OK, UNAVAILABLE
 from hoptrace.simulate.network import SimCarrier
-from hoptrace.simulate.traffic import BUSY, CANCELLED, OK, UNAVAILABLE
 from hoptrace.simulate.writers.common import SECOND, serials, token
 
 _CAUSES = {

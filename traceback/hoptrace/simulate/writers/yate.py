@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from hoptrace.simulate.calls import CANCELLED, OK
 from hoptrace.simulate.network import SimCarrier
-from hoptrace.simulate.traffic import CANCELLED, OK
 from hoptrace.simulate.writers.common import SECOND, reason_of, serials
 
 _SETUP = 3_000  # microseconds between the incoming leg and the outgoing one

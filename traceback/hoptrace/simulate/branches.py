@@ -1,0 +1,96 @@
+"""Route advance: a carrier first sends a call to a neighbour that refuses it. Both keep a record of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hoptrace.simulate.calls import SECOND
+from hoptrace.simulate.chance import Ints, scramble, stream
+from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
+from hoptrace.simulate.knobs import Scenario
+from hoptrace.simulate.network import Network
+from hoptrace.simulate.routes import LONGEST
+
+REFUSED = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Failed branches of route advance, one entry a call: at position `at` the call went to `to` in vain."""
+
+    at: Ints
+    to: Ints
+    lost: Ints
+    """Microseconds that the attempt took; 0 where the call has no failed branch."""
+
+
+def build_branches(paths: Ints, network: Network, scenario: Scenario, seed: int) -> Branches:
+    """Which calls (rows of `paths`) take a failed branch first, where and to whom."""
+    chance = stream(seed, "route advance")
+    count, length = len(paths), (paths >= 0).sum(axis=1)
+    at = (chance.random(count) * (length - 1)).astype(np.int64)
+    here = paths[np.arange(count), at]
+    neighbours = _transit_neighbours(network)
+    width = (neighbours[here] >= 0).sum(axis=1)
+    to = neighbours[here, (chance.random(count) * np.maximum(width, 1)).astype(np.int64)]
+    combined = np.array([carrier.files is FileKind.YATE_COMBINED for carrier in network.carriers])
+    abroad = np.array([carrier.role is Role.FOREIGN for carrier in network.carriers])
+    fits = (to >= 0) & ~(paths == to[:, None]).any(axis=1) & ~combined[here] & ~abroad[here]
+    struck = (chance.random(count) < scenario.faults.route_advance) & fits
+    lost = (chance.lognormal(-1.5, 0.8, size=count) * SECOND).astype(np.int64)
+    return Branches(at, to, np.where(struck, lost, 0))
+
+
+def _transit_neighbours(network: Network) -> Ints:
+    lists = [
+        [other for other in network.neighbours(carrier.index) if network.carriers[other].role in TRANSIT]
+        for carrier in network.carriers
+    ]
+    table = np.full((len(lists), max(1, *(len(each) for each in lists))), -1, dtype=np.int64)
+    for index, each in enumerate(lists):
+        table[index, : len(each)] = each
+    return table
+
+
+def failed_branches(through: pl.DataFrame, branches: Branches, network: Network, seed: int) -> list[pl.DataFrame]:
+    """The two rows of a failed branch: the attempt in the upstream's books, the refusal in the downstream's."""
+    tried = through.filter(pl.col("attempt") == 1)
+    call = tried.get_column("call").to_numpy()
+    tried = tried.with_columns(lost=pl.Series(branches.lost[call]), to=pl.Series(branches.to[call]))
+    nothing = pl.lit(None, dtype=pl.Int64)
+    attempt = tried.with_columns(
+        attempt=pl.lit(0),
+        last=pl.lit(False),
+        downstream="to",
+        delivered=pl.lit(False),
+        begun="received",
+        answered=nothing,
+        ended=pl.col("received") + pl.col("lost"),
+        code=pl.lit(REFUSED),
+    )
+    keeps = pl.Series([carrier.keeps_call_id for carrier in network.carriers])
+    other = pl.Series(scramble(call, seed, "failed branch"))
+    on_wire = pl.when(pl.lit(keeps.gather(tried.get_column("carrier")))).then("call_id").otherwise(pl.lit(other))
+    # A back-to-back agent starts one Call-ID for each branch; a proxy has the one.
+    attempt = attempt.with_columns(call_id_out=on_wire)
+    refusal = attempt.with_columns(
+        leg=pl.col("call") * (LONGEST + 1) + LONGEST,
+        pos=pl.lit(-1),
+        last=pl.lit(True),
+        upstream="carrier",
+        carrier="to",
+        customer=pl.lit(-1),
+        downstream=pl.lit(-1),
+        received=pl.col("received") + pl.col("lost") // 3,
+        begun=pl.col("received") + pl.col("lost") // 3,
+        ended=pl.col("received") + pl.col("lost") * 2 // 3,
+        called="called_out",
+        redirecting=nothing,
+        call_id="call_id_out",
+        caller="caller_out",
+        rewritten=pl.lit(False),
+    )
+    return [attempt, refusal]
