@@ -31,3 +31,45 @@ def test_an_unknown_scenario_names_those_there_are(run: Run) -> None:
     assert told.exit_code == 2
     assert "demo" in told.stderr
     assert not Path("net").exists()
+
+
+def test_the_scenarios_are_listed_with_a_sentence_each(run: Run) -> None:
+    told = run("simulate", "--list")
+    assert told.exit_code == 0
+    lines = dict(line.split(maxsplit=1) for line in told.stdout.splitlines())
+    assert {"clean", "all-strong", "taking-part-10", "demo"} <= set(lines)
+    assert all(line.endswith(".") for line in lines.values())
+    assert json.loads(run("simulate", "--list", "--json").stdout) == lines
+
+
+def test_the_knobs_of_a_scenario_are_listed_as_they_can_be_set(run: Run) -> None:
+    told = run("simulate", "--scenario", "clean", "--set", "faults.redials=3,5", "--traced", "50", "--list")
+    assert told.exit_code == 0
+    knobs = dict(line.split(maxsplit=1) for line in told.stdout.splitlines()[1:])
+    assert knobs["faults.redials"] == "3,5"
+    assert knobs["traffic.traced"] == "20"
+    again = [part for name, value in knobs.items() for part in ("--set", f"{name}={value}")]
+    assert (
+        run("simulate", "--scenario", "small", *again, "--list").stdout.splitlines()[1:] == told.stdout.splitlines()[1:]
+    )
+
+
+def test_knobs_and_sizes_are_set_on_the_command_line(run: Run) -> None:
+    sizes = ("--calls", "80", "--traced", "10")
+    told = run("simulate", "--scenario", "small", *sizes, "--set", "network.files=3", "--out", "net", "--json")
+    assert told.exit_code == 0
+    made = json.loads(told.stdout)
+    assert (made["calls"], made["traced"]) == (80, 10)
+    assert max(len(entry["files"]) for entry in made["submissions"]) == 3
+
+
+def test_a_knob_that_there_is_not_is_wrong_usage(run: Run) -> None:
+    told = run("simulate", "--scenario", "small", "--set", "faults.zone=1", "--out", "net")
+    assert told.exit_code == 2
+    assert "zone_errors" in told.stderr
+    assert not Path("net").exists()
+
+
+def test_a_scenario_and_a_folder_are_needed(run: Run) -> None:
+    assert "--list" in run("simulate", "--out", "net").stderr
+    assert "--out" in run("simulate", "--scenario", "small").stderr

@@ -3,13 +3,14 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hoptrace.simulate import Scenario, World, scenario_named, simulate
-from hoptrace.simulate.truth import Happened
+from hoptrace.simulate import Faults, NetworkPlan, Scenario, TrafficPlan, World, scenario_named, simulate
+from hoptrace.simulate.evidence import Happened
 from hoptrace.simulate.world import happen
 
 SEED = 7
@@ -45,3 +46,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> OnDisk:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> OnDisk:
     return on_disk(scenario_named("small"), SEED, tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def alone():
+    """Makes a world with one fault and no other: alone(drift=2.0); `files` a carrier a day."""
+
+    @cache
+    def world(files: int = 1, seed: int = SEED, **faults: Any) -> Happened:
+        network = NetworkPlan(files=files)
+        traffic = TrafficPlan(calls=500, campaign_calls=100, traced=200)
+        return happen(Scenario("alone", "", network, traffic, Faults(**faults)), seed)
+
+    return world

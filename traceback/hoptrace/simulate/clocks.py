@@ -48,7 +48,7 @@ def build_clocks(scenario: Scenario, network: Network, seed: int) -> Clocks:
     faults, day = scenario.faults, scenario.traffic.date
     canonical = np.array([carrier.files in CANONICAL for carrier in network.carriers])
     minutes = some_of(canonical, faults.cut_minutes, stream(seed, "cut minutes"))
-    seconds = some_of(canonical & ~minutes, faults.cut_seconds, stream(seed, "cut seconds"))
+    seconds = some_of(canonical, faults.cut_seconds, stream(seed, "cut seconds"))
     drift = stream(seed, "drift").normal(0.0, 1.0, size=len(canonical)) * faults.drift
     return Clocks(
         midnight=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND,

@@ -169,8 +169,7 @@ def _fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame
     chosen = np.flatnonzero(calls.traced & struck_by(whole, faults.fabricated, seed, "fabricated"))
     if not len(liars) or not len(chosen):
         return filed.clear(), LIES.to_frame()
-    liar = liars[(scramble(chosen, seed, "fabricator") % np.uint64(len(liars))).astype(np.int64)]
-    pos, fits = _joined_at(filed, chosen, liar, about)
+    liar, pos, fits = _joined_at(filed, chosen, liars, about)
     picked = pl.DataFrame({"leg": (chosen * (LONGEST + 1) + pos)[fits], "liar": liar[fits]})
     rows = filed.filter("last").join(picked, on="leg", how="inner", maintain_order="left")
     widths = np.array([max(1, len(carrier.customers)) for carrier in about.network.carriers])
@@ -200,16 +199,23 @@ def _fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame
     return made, _lies(made, Lie.FABRICATES)
 
 
-def _joined_at(filed: pl.DataFrame, chosen: Ints, liar: Ints, about: Circumstances) -> tuple[Ints, Flags]:
-    """Where on each call's way the liar could have handed it in: to a neighbour that has a record of it on file."""
+def _joined_at(filed: pl.DataFrame, chosen: Ints, liars: Ints, about: Circumstances) -> tuple[Ints, Ints, Flags]:
+    """For each call a liar, and where on its way that could have handed it in: to a neighbour with a record on file.
+
+    The last tells for which calls there is any such liar.
+    """
     paths = about.routes.matrix()[about.calls.route[chosen]]
     count = len(about.network.carriers)
     near = np.zeros((count, count), dtype=np.bool_)
     edges = np.array(list(about.network.links.edges), dtype=np.int64).reshape(-1, 2)
     near[edges[:, 0], edges[:, 1]] = near[edges[:, 1], edges[:, 0]] = True
     legs = chosen[:, None] * (LONGEST + 1) + np.arange(LONGEST)
-    held = np.isin(legs, filed.get_column("leg").to_numpy())
-    open_to = near[liar[:, None], np.maximum(paths, 0)] & (paths >= 0) & held
-    open_to[:, 0] = False
-    off_path = ~(paths == liar[:, None]).any(axis=1)
-    return open_to.argmax(axis=1).astype(np.int64), open_to.any(axis=1) & off_path
+    held = np.isin(legs, filed.get_column("leg").to_numpy()) & (paths >= 0)
+    held[:, 0] = False
+    crossed = (paths[:, None, :] == liars[None, :, None]).any(axis=2)
+    open_to = near[liars[None, :, None], np.maximum(paths, 0)[:, None, :]] & held[:, None, :] & ~crossed[:, :, None]
+    ids = chosen[:, None] * len(liars) + np.arange(len(liars), dtype=np.int64)
+    draw = (scramble(ids, about.seed, "fabricator") >> np.uint64(2)).astype(np.int64)
+    best = np.where(open_to.any(axis=2), draw, -1).argmax(axis=1)
+    places = open_to[np.arange(len(chosen)), best]
+    return liars[best], places.argmax(axis=1).astype(np.int64), places.any(axis=1)

@@ -15,6 +15,7 @@ from hoptrace.simulate.routes import LONGEST
 SIGMAS = 3.0
 """How many standard deviations of the report's error two calls must be apart to be told apart."""
 
+_CALLER = ("carrier", "caller", "caller_out", "rewritten")
 _RINGING = 22 * SECOND  # how much later an answer time may be than the start that it stands for
 
 
@@ -39,25 +40,46 @@ def reports_of(world: Happened) -> Report:
 def lookalikes_of(world: Happened, report: Report) -> dict[int, list[int]]:
     """For each traced call the other calls that its report may as well mean and of which any record is on file.
 
-    A report means calls to its number, with its caller (or without one, as it says), that arrived within three
-    standard deviations of its error, and what the sharpest time on file leaves open.
+    A report means calls to its number that arrived within three standard deviations of its error, and what the sharpest
+    time on file leaves open, and whose last record on file shows the caller that the report or the call's own last
+    record shows (or none, as they do).
     """
-    calls = world.calls
-    keys = {"called": calls.called, "shown": calls.delivered_caller()}
-    every = pl.DataFrame({**keys, "other": np.arange(len(calls)), "arrived": _arrivals(world)})
-    mine = pl.DataFrame({name: values[report.call] for name, values in keys.items()}).with_columns(
-        call=pl.Series(report.call),
-        reported=pl.Series(report.reported),
-        window=pl.Series(_windows(world, report)),
-    )
+    calls, shown = world.calls, world.calls.delivered_caller()
+    last = _last_shown(world)
+    every = last.select("last", other="call", called=pl.Series(calls.called).gather(last.get_column("call")))
+    every = every.with_columns(arrived=pl.Series(_arrivals(world)).gather(last.get_column("call")))
+    mine = pl.DataFrame(
+        {
+            "call": report.call,
+            "called": calls.called[report.call],
+            "shown": shown[report.call],
+            "reported": report.reported,
+            "window": _windows(world, report),
+        }
+    ).join(last.rename({"last": "own"}), on="call", how="left")
     near = (pl.col("arrived") - pl.col("reported")).abs() <= pl.col("window")
-    pairs = mine.lazy().join(every.lazy(), on=["called", "shown"]).filter(near & (pl.col("call") != pl.col("other")))
-    on_file = world.filed.lazy().select(other="call").unique()
-    found = pairs.join(on_file, on="other", how="semi").select("call", "other").sort("call", "other").collect()
+    alike = (pl.col("last") == pl.col("shown")) | (pl.col("last") == pl.col("own"))
+    pairs = mine.lazy().join(every.lazy(), on="called").filter(near & alike & (pl.col("call") != pl.col("other")))
+    found = pairs.select("call", "other").sort("call", "other").collect()
     groups: dict[int, list[int]] = {}
     for call, other in found.iter_rows():
         groups.setdefault(call, []).append(other)
     return groups
+
+
+def _last_shown(world: Happened) -> pl.DataFrame:
+    """For every call of which a record is on file, the caller (`last`, -1 withheld) in the one nearest to its end."""
+    tells = pl.Series(world.conditions.tells_callers)
+    rows = world.filed.lazy().filter(pl.col("pos").is_between(0, LONGEST)).select("call", "pos", *_CALLER).collect()
+    told = tells.gather(rows.get_column("carrier")) & rows.get_column("rewritten")
+    caller = pl.when(pl.lit(told)).then("caller_out").otherwise("caller").fill_null(-1)
+    return (
+        rows.select("call", "pos", last=caller)
+        .sort("call", "pos")
+        .group_by("call", maintain_order=True)
+        .last()
+        .drop("pos")
+    )
 
 
 def _arrivals(world: Happened) -> Ints:

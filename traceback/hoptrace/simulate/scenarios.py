@@ -146,7 +146,7 @@ def _measured() -> tuple[Scenario, ...]:
         _taking_part(0.6),
         _taking_part(0.85),
         _wide("noise", "Lost, doubled and re-sent rows, cut times, answer time for start time.", noise, files=4),
-        _wide("redials", "Calls are tried again, 2 to 8 times within 5 to 40 s.", Faults(redialled=0.4)),
+        _redials(),
     )
 
 
@@ -193,6 +193,13 @@ def _others() -> tuple[Scenario, ...]:
 
 def _wide(name: str, about: str, faults: Faults, files: int = 1) -> Scenario:
     return Scenario(name, about, replace(_WIDE, files=files), _REPORTED, faults)
+
+
+def _redials() -> Scenario:
+    """A call that is tried again is reported with all its attempts: 2,000 in all."""
+    traffic = replace(_REPORTED, calls=4_000, campaign_calls=380, scam_calls=80, traced=300)
+    wide = _wide("redials", "Calls are tried again, 2 to 8 times within 5 to 40 s.", Faults(redialled=0.4))
+    return replace(wide, traffic=traffic)
 
 
 def _taking_part(share: float) -> Scenario:
