@@ -125,6 +125,7 @@ class Faults:
     unknown_trunks: float = 0.0
     # signatures
     signed: float = 0.5
+    fine_orig_ids: float = 0.0
     resigned: float = 0.0
     # lies
     blaming: float = 0.0

@@ -193,6 +193,7 @@ def _fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame
         call_id=pl.Series(draw),
         call_id_out=pl.Series(scramble(leg, seed, "fabricated call-id")),
         signer=pl.lit(-1),
+        signed_for=pl.lit(-1),
         attestation=pl.lit(None, dtype=pl.String),
     )
     made = made.select(filed.columns).cast(filed.schema)

@@ -110,7 +110,7 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     countries = plan.countries
     carriers = tuple(
         _with_customers(
-            _carrier(index, names[index], role, files[index], countries, roll), plan.customers, spread, roll
+            _carrier(index, names[index], role, files[index], countries, roll), plan.customers, spread, seed
         )
         for index, role in enumerate(roles)
     )
@@ -176,8 +176,9 @@ def _carrier(
     )
 
 
-def _with_customers(carrier: SimCarrier, count: int, spread: float, roll: random.Random) -> SimCarrier:
+def _with_customers(carrier: SimCarrier, count: int, spread: float, seed: int) -> SimCarrier:
     """The carrier with its own way to write numbers, and its customers with theirs."""
+    roll = dice(seed, f"dialling {carrier.index}")
     own = count if carrier.role in {Role.ORIGINATING, Role.FOREIGN} else 0
     return replace(
         carrier,

@@ -41,6 +41,7 @@ SEEN = pl.Schema(
         "call_id": pl.UInt64,
         "call_id_out": pl.UInt64,
         "signer": pl.Int64,
+        "signed_for": pl.Int64,
         "attestation": pl.String,
     }
 )
@@ -49,7 +50,8 @@ SEEN = pl.Schema(
 `pos` counts from the originating carrier; a carrier that only refused a call has `pos` -1. `attempt` numbers the routes
 tried; `begun` is when this route was tried, `received` when the call came in. `delivered`: to an own subscriber.
 `caller_out` is what is sent on, which differs from `caller` where it is `rewritten` here or was withheld by its owner.
-`signer` is the carrier whose signature the call bore when it came in or was signed here.
+`signer` is the carrier whose signature the call bore when it came in or was signed here, `signed_for` the place of the
+customer that the signature's orig_id stands for, -1 where it stands for the whole network.
 """
 
 

@@ -69,6 +69,7 @@ _MODERATE = Faults(
     durations_off=0.2,
     unknown_trunks=0.01,
     signed=0.5,
+    fine_orig_ids=0.5,
     resigned=0.1,
     blaming=0.06,
     leaving_out=0.04,
@@ -123,7 +124,7 @@ def _measured() -> tuple[Scenario, ...]:
     rewriting = Faults(
         spellings=0.8, sip_uris=0.25, caller_replaced=0.15, caller_dropped=0.1, toll_free=0.1, forwarded=0.1
     )
-    routing = Faults(route_advance=0.35, hairpins=0.05, unknown_trunks=0.02, resigned=0.3)
+    routing = Faults(route_advance=0.35, hairpins=0.05, unknown_trunks=0.02, resigned=0.3, fine_orig_ids=0.5)
     lies = Faults(blaming=0.2, leaving_out=0.1, inventing=0.1, fabricating=0.15)
     noise = Faults(
         dropped=0.03,

@@ -35,10 +35,13 @@ def signed(
     lost_since = gone - loses[tour.carrier] - gone[np.maximum(latest, 0)] + loses[tour.carrier][np.maximum(latest, 0)]
     alive &= (lost_since <= 0) | here
     signer = np.where(alive, tour.carrier[np.maximum(latest, 0)], -1)
-    passing = np.array([carrier.role is not Role.ORIGINATING for carrier in network.carriers])[np.maximum(signer, 0)]
-    grade = np.where(passing, "C", np.where(calls.spoofed[tour.call], "B", "A"))
+    passing = np.array([carrier.role is not Role.ORIGINATING for carrier in network.carriers])
+    grade = np.where(passing[np.maximum(signer, 0)], "C", np.where(calls.spoofed[tour.call], "B", "A"))
+    everyone = np.ones(kinds, dtype=np.bool_)
+    fine = some_of(everyone, scenario.faults.fine_orig_ids, stream(seed, "fine orig_ids")) & ~passing
     return through.with_columns(
         pl.Series("signer", signer),
+        pl.Series("signed_for", np.where(alive & fine[np.maximum(signer, 0)], calls.customer[tour.call], -1)),
         pl.when(pl.lit(pl.Series(alive))).then(pl.lit(pl.Series(grade))).alias("attestation"),
     )
 

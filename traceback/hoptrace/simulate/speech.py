@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from hoptrace.simulate.chance import scramble
@@ -9,6 +10,8 @@ from hoptrace.simulate.clocks import by_clock
 from hoptrace.simulate.faults import Conditions
 from hoptrace.simulate.network import Network, SimCarrier
 from hoptrace.simulate.numbers import Dialling, write_numbers
+
+_MOST_CUSTOMERS = 1_000_000
 
 ROWS = pl.Schema(
     {
@@ -158,7 +161,10 @@ def _with_ids(frame: pl.DataFrame, network: Network, seed: int) -> pl.DataFrame:
     record = scramble(frame.get_column("leg").to_numpy() * 4 + frame.get_column("attempt").to_numpy(), seed, "record")
     codes = pl.Series([carrier.ocn for carrier in network.carriers])
     signer = frame.get_column("signer")
-    origin = pl.Series(scramble(signer.to_numpy(), seed, "orig_id"))
+    customer = frame.get_column("signed_for").to_numpy()
+    whole, fine = signer.to_numpy(), signer.to_numpy() * _MOST_CUSTOMERS + customer
+    fine_id, whole_id = scramble(fine, seed, "orig_id of a customer"), scramble(whole, seed, "orig_id")
+    origin = pl.Series(np.where(customer >= 0, fine_id, whole_id))
     signed = signer >= 0
     return frame.with_columns(
         call_id=_hex("call_id") + "@example.net",
