@@ -11,7 +11,7 @@ from hoptrace.model.verdicts import Verdict
 from hoptrace.simulate.calls import Calls
 from hoptrace.simulate.faults import Conditions
 from hoptrace.simulate.knobs import Scenario
-from hoptrace.simulate.lies import FABRICATED, Lie
+from hoptrace.simulate.lying import FABRICATED, Lie
 from hoptrace.simulate.network import Network
 from hoptrace.simulate.routes import LONGEST, Path, RouteTable
 

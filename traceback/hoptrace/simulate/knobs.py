@@ -132,6 +132,7 @@ class Faults:
     leaving_out: float = 0.0
     inventing: float = 0.0
     lie_rate: float = 0.7
+    irrefutable_lies: bool = False
     fabricating: float = 0.0
     fabricated: float = 0.05
     # who submits

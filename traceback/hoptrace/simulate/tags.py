@@ -10,7 +10,7 @@ import numpy as np
 from hoptrace.simulate.calls import OK, SECOND
 from hoptrace.simulate.chance import struck_by
 from hoptrace.simulate.evidence import Files, Happened
-from hoptrace.simulate.lies import Lie
+from hoptrace.simulate.lying import Lie
 from hoptrace.simulate.routes import LONGEST, Path
 
 FAR_OFF = 10 * SECOND

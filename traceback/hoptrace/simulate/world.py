@@ -15,7 +15,8 @@ from hoptrace.errors import UsageError
 from hoptrace.simulate.evidence import Happened
 from hoptrace.simulate.faults import build_conditions, on_file, with_duplicates
 from hoptrace.simulate.knobs import Scenario
-from hoptrace.simulate.lies import Circumstances, tell_lies
+from hoptrace.simulate.lies import tell_lies
+from hoptrace.simulate.lying import Circumstances
 from hoptrace.simulate.network import SimCarrier, build_network
 from hoptrace.simulate.profiles import profile_of
 from hoptrace.simulate.records import build_records
