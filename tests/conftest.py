@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.linking.members import CLOCKS
+from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
@@ -101,12 +101,12 @@ class World:
         return pl.DataFrame(self.rows, schema=STATEMENTS, infer_schema_length=None)
 
     def ground(self) -> Ground:
-        clocks = [(carrier, self.clocks.get(carrier, 0.0), self.spread, 100) for carrier in sorted(self.covers)]
+        clocks = clock_of({carrier: self.clocks.get(carrier, 0.0) for carrier in self.covers}, self.spread)
         first, last = (BASE - timedelta(days=400)).timestamp(), (BASE + timedelta(days=400)).timestamp()
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]
-            clocks=pl.DataFrame(clocks, schema=CLOCKS, orient="row"),
-            spans=[(carrier, first, last) for carrier in sorted(self.covers)],
+            learned=replace(Learned.nothing(), clocks=clocks),
+            spans=[(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)],
             around=Surroundings("US", self.country),
             window=600.0,
         )

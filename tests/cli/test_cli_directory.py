@@ -65,7 +65,13 @@ def test_the_lake_of_a_new_workspace_is_empty(loaded: Run) -> None:
 
 
 def test_clocks_of_a_new_workspace_are_none(loaded: Run) -> None:
-    assert json.loads(loaded("clocks", "show", "--json").stdout) == {"version": 0, "lake_version": 0, "rows": []}
+    assert json.loads(loaded("clocks", "show", "--json").stdout) == {
+        "version": 0,
+        "lake_version": 0,
+        "rows": [],
+        "shifts": [],
+        "weights": {},
+    }
 
 
 def test_a_call_that_was_not_traced_has_no_report(loaded: Run) -> None:

@@ -10,7 +10,7 @@ from hoptrace.linking.clocks import Edge, find_edges, learn, potentials, sample
 
 
 def offsets(world, **kwargs) -> dict[str, float]:
-    learned = learn(world.frame())
+    learned = learn(world.frame()).clocks
     return dict(zip(learned["carrier"], learned["offset"], strict=True))
 
 
@@ -61,7 +61,7 @@ def test_redials_a_second_apart_do_not_make_a_good_clock_look_loose(world):
             cut = {"called_number": called, "precision": 1_000_000}
             world.say("orig", at, customer="c", downstream="term", **cut)
             world.say("term", at, upstream="orig", **cut)
-    assert learn(world.frame())["spread"].max() < 0.2
+    assert learn(world.frame()).clocks["spread"].max() < 0.2
 
 
 def test_times_cut_to_the_second_still_meet(world):
@@ -81,8 +81,8 @@ def test_numbers_that_many_call_teach_by_their_callers(world):
 
 def test_nothing_is_learned_from_too_few_calls(world):
     world.chain("orig", "term")
-    assert learn(world.frame()).is_empty()
-    assert learn(world.frame().clear()).is_empty()
+    assert learn(world.frame()).clocks.is_empty()
+    assert learn(world.frame().clear()).clocks.is_empty()
 
 
 def test_answer_stamps_are_compared_with_answers_not_with_arrivals(world):
@@ -94,7 +94,7 @@ def test_answer_stamps_are_compared_with_answers_not_with_arrivals(world):
         start_time=pl.when(final).then(pl.col("answer_time")).otherwise(pl.col("start_time")),
         start_basis=pl.when(final).then(pl.lit("final")).otherwise(pl.col("start_basis")),
     )
-    learned = dict(learn(frame).select("carrier", "offset").iter_rows())
+    learned = dict(learn(frame).clocks.select("carrier", "offset").iter_rows())
     assert learned["t1"] == pytest.approx(0.0, abs=0.3)
 
 
@@ -117,4 +117,4 @@ def test_a_sample_keeps_both_sides_of_a_handoff_and_teaches_the_same(world, monk
     assert 0 < some.height < frame.height
     sides = some.group_by("called").len()
     assert set(sides["len"]) == {4}
-    assert learn(some).filter(pl.col("carrier") == "t1")["offset"][0] == pytest.approx(9.0, abs=0.2)
+    assert learn(some).clocks.filter(pl.col("carrier") == "t1")["offset"][0] == pytest.approx(9.0, abs=0.2)

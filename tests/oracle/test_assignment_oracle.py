@@ -102,7 +102,7 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
     ground = world.ground()
     from hoptrace.linking.members import WANTED, comparable
 
-    facts = comparable(world.frame(), ground.clocks)
+    facts = comparable(world.frame(), ground.learned)
     called = facts["called"][0]
     at = facts["start"].mean()
     wanted = pl.DataFrame([(0, called, at, 600.0)], schema=WANTED, orient="row")

@@ -1,26 +1,47 @@
-"""Clock tables: how far each carrier's clock runs fast, one version each time they were learned anew."""
+"""Clock tables: what was learned of the carriers' clocks and habits, one version each time it was learned anew."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.tables import CLOCK_VERSIONS, CLOCKS
+from hoptrace.catalog.tables import CLOCK_SHIFTS, CLOCK_VERSIONS, CLOCKS
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """One carrier's clock: `offset` seconds fast, `spread` of the residuals in seconds, from `matches` pairs."""
+    """One carrier's clock: `offset` seconds fast, `spread` of the residuals in seconds, from `matches` pairs.
+
+    The offset holds at `reference` (epoch s) and grows by `drift` seconds a day; `hours` is the whole (or half, or
+    quarter) hours in it. `start_is_answer`: the start of an answered call is its answer. `tick`: seconds to which the
+    times are really cut, None where the records say it themselves.
+    """
 
     carrier_id: str
     offset: float
     spread: float
+    matches: int
+    drift: float = 0.0
+    reference: float = 0.0
+    hours: float = 0.0
+    start_is_answer: bool = False
+    tick: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A batch whose times run `shift` seconds fast beyond its carrier's clock, by `matches` pairs."""
+
+    batch: str
+    carrier_id: str
+    shift: float
     matches: int
 
 
@@ -31,6 +52,19 @@ class ClockTable:
     version: int = 0
     lake_version: int = 0
     rows: tuple[ClockRow, ...] = ()
+    shifts: tuple[ShiftRow, ...] = ()
+    weights: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ClockVersion:
+    """The head of a clock table: when it was learned, from which version of the lake, of how many carriers."""
+
+    version: int
+    lake_version: int
+    created_at: datetime
+    carriers: int
+    shifts: int
 
 
 class Clocks:
@@ -39,20 +73,28 @@ class Clocks:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def save_clocks(self, lake_version: int, rows: Iterable[ClockRow]) -> int:
+    def save_clocks(
+        self,
+        lake_version: int,
+        rows: Iterable[ClockRow],
+        shifts: Iterable[ShiftRow] = (),
+        weights: Mapping[str, Any] | None = None,
+    ) -> int:
         """Store a clock table and give its version; where it equals the newest one, that one's version."""
-        ordered = sorted(rows, key=lambda row: row.carrier_id)
-        digest = hashlib.sha256(json.dumps([asdict(row) for row in ordered]).encode()).hexdigest()
+        clocks = sorted(rows, key=lambda row: row.carrier_id)
+        shifted = sorted(shifts, key=lambda row: row.batch)
+        digest = _digest(clocks, shifted, weights or {})
         newest = sa.select(CLOCK_VERSIONS).order_by(CLOCK_VERSIONS.c.version.desc()).limit(1)
         with guard(), self._engine.begin() as connection:
             last = connection.execute(newest).mappings().first()
             if last is not None and last["digest"] == digest:
                 return int(last["version"])
             version = 1 if last is None else int(last["version"]) + 1
-            head = {"version": version, "lake_version": lake_version, "digest": digest, "created_at": datetime.now(UTC)}
-            connection.execute(sa.insert(CLOCK_VERSIONS), head)
-            if ordered:
-                connection.execute(sa.insert(CLOCKS), [{"version": version, **asdict(row)} for row in ordered])
+            head = {"version": version, "lake_version": lake_version, "digest": digest, "weights": dict(weights or {})}
+            connection.execute(sa.insert(CLOCK_VERSIONS), head | {"created_at": datetime.now(UTC)})
+            for table, stored in ((CLOCKS, clocks), (CLOCK_SHIFTS, shifted)):
+                if stored:
+                    connection.execute(sa.insert(table), [{"version": version, **asdict(row)} for row in stored])
             return version
 
     def latest_clocks(self) -> ClockTable:
@@ -66,13 +108,41 @@ class Clocks:
         """The clock table of that version; an unknown version is empty."""
         heads = sa.select(CLOCK_VERSIONS).where(CLOCK_VERSIONS.c.version == version)
         rows = sa.select(CLOCKS).where(CLOCKS.c.version == version).order_by(CLOCKS.c.carrier_id)
+        shifts = sa.select(CLOCK_SHIFTS).where(CLOCK_SHIFTS.c.version == version).order_by(CLOCK_SHIFTS.c.batch)
         with guard(), self._engine.connect() as connection:
             head = connection.execute(heads).mappings().first()
             if head is None:
                 return ClockTable()
             found = connection.execute(rows).mappings().all()
+            shifted = connection.execute(shifts).mappings().all()
         return ClockTable(
             version=version,
             lake_version=int(head["lake_version"]),
-            rows=tuple(ClockRow(r["carrier_id"], r["offset"], r["spread"], r["matches"]) for r in found),
+            rows=tuple(ClockRow(**_without_version(row)) for row in found),
+            shifts=tuple(ShiftRow(**_without_version(row)) for row in shifted),
+            weights=head["weights"],
         )
+
+    def versions(self) -> list[ClockVersion]:
+        """The heads of all clock tables, newest first."""
+        at = CLOCK_VERSIONS.c
+        carriers = sa.select(sa.func.count()).where(CLOCKS.c.version == at.version).scalar_subquery()
+        shifts = sa.select(sa.func.count()).where(CLOCK_SHIFTS.c.version == at.version).scalar_subquery()
+        query = sa.select(at.version, at.lake_version, at.created_at, carriers, shifts).order_by(at.version.desc())
+        with guard(), self._engine.connect() as connection:
+            found = connection.execute(query).all()
+        return [ClockVersion(row[0], row[1], _utc(row[2]), row[3], row[4]) for row in found]
+
+
+def _digest(clocks: Sequence[ClockRow], shifts: Sequence[ShiftRow], weights: Mapping[str, Any]) -> str:
+    told = [[asdict(row) for row in clocks], [asdict(row) for row in shifts], dict(weights)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _without_version(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items() if name != "version"}
+
+
+def _utc(moment: datetime) -> datetime:
+    # SQLite forgets the zone.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 METADATA = MetaData()
@@ -97,6 +98,7 @@ CLOCK_VERSIONS = Table(
     Column("lake_version", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("weights", JSON, nullable=False, server_default="{}"),  # of comparisons, where they were learned
 )
 
 CLOCKS = Table(
@@ -104,9 +106,24 @@ CLOCKS = Table(
     METADATA,
     Column("version", Integer, ForeignKey("clock_versions.version"), primary_key=True),
     Column("carrier_id", String, primary_key=True),
-    Column("offset", Float, nullable=False),  # seconds that the carrier's clock runs fast
+    Column("offset", Float, nullable=False),  # seconds that the carrier's clock runs fast, at `reference`
     Column("spread", Float, nullable=False),  # seconds, robust standard deviation of the residuals
     Column("matches", BigInteger, nullable=False),  # matched pairs that it rests on
+    Column("drift", Float, nullable=False, server_default="0"),  # seconds that it gains in a day
+    Column("reference", Float, nullable=False, server_default="0"),  # epoch seconds
+    Column("hours", Float, nullable=False, server_default="0"),  # whole, half or quarter hours within the offset
+    Column("start_is_answer", Boolean, nullable=False, server_default=false()),
+    Column("tick", Float),  # seconds to which its times are cut, where the records do not say so
+)
+
+CLOCK_SHIFTS = Table(
+    "clock_shifts",
+    METADATA,
+    Column("version", Integer, ForeignKey("clock_versions.version"), primary_key=True),
+    Column("batch", String, primary_key=True),
+    Column("carrier_id", String, nullable=False),
+    Column("shift", Float, nullable=False),  # seconds that the batch's times run fast beyond the carrier's clock
+    Column("matches", BigInteger, nullable=False),
 )
 
 TRACES = Table(

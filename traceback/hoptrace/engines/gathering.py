@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.spans import Span, carriers_covering, to_read
+from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.weights import Weights
-from hoptrace.model.statements import TIME
 from hoptrace.tracing.case import Case, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
 from hoptrace.tracing.trails import Ending, Trail
@@ -34,17 +35,14 @@ REWRITE_WINDOW = 60.0
 MOST_GUESSES = 8
 """Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
 
-COVERAGE_MARGIN = 120.0
-"""Seconds by which a batch's first and last record stand for the time around them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a run stands on: `clocks` in the CLOCKS schema, `spans` (carrier, first, last) of batches, epoch seconds."""
+    """What a run stands on: what was `learned`, and the `spans` of the batches at hand."""
 
     view: View
-    clocks: pl.DataFrame
-    spans: Sequence[tuple[str, float, float]]
+    learned: Learned
+    spans: Sequence[Span]
     around: Surroundings
     window: float
     weights: Weights = field(default_factory=Weights)
@@ -66,7 +64,7 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
         schema=WANTED,
         orient="row",
     )
-    covered = _covered(reported, ground)
+    covered = carriers_covering([report.at for report in reported], ground.spans, ground.learned)
     sets = {call: frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
     gathered = _round(reported, wanted, covered, sets, ground)
     for _ in range(MOST_FORWARDS):
@@ -99,7 +97,7 @@ def _round(
 
 def _read(wanted: pl.DataFrame, ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The statements that are asked for, and which of them may belong to which call."""
-    facts = comparable(ground.view.statements(_spans(wanted, ground)), ground.clocks)
+    facts = comparable(ground.view.statements(to_read(wanted, ground.learned)), ground.learned)
     return facts, members_of(wanted, facts)
 
 
@@ -110,39 +108,6 @@ def _before_forwarding(members: pl.DataFrame) -> pl.DataFrame:
         forwarded.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
         .unique(["call", "key"], maintain_order=True)
         .select(WANTED.names())
-    )
-
-
-def _spans(wanted: pl.DataFrame, ground: Ground) -> pl.DataFrame:
-    """What to read: the windows, widened by the largest clock offset, since records carry their own clocks' times."""
-    slack = float(ground.clocks["offset"].abs().max() or 0.0) + 1.0  # type: ignore[arg-type]
-    reach = pl.col("window") + slack
-    return wanted.select(
-        "key",
-        from_time=((pl.col("at") - reach) * 1e6).cast(pl.Int64).cast(TIME),
-        to_time=((pl.col("at") + reach) * 1e6).cast(pl.Int64).cast(TIME),
-    )
-
-
-def _covered(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
-    """(call, carrier): the carriers with a batch that covers the call's time, their clock's offset counted in."""
-    calls = pl.DataFrame(
-        {"call": range(len(reported)), "at": [report.at for report in reported]},
-        schema={"call": pl.Int64, "at": pl.Float64},
-    )
-    schema = {"carrier": pl.String, "first": pl.Float64, "last": pl.Float64}
-    batches = pl.DataFrame(list(ground.spans), schema=schema, orient="row").join(
-        ground.clocks.select("carrier", "offset"), on="carrier", how="left"
-    )
-    shifted = pl.col("offset").fill_null(0.0)
-    batches = batches.with_columns(
-        first=pl.col("first") - shifted - COVERAGE_MARGIN, last=pl.col("last") - shifted + COVERAGE_MARGIN
-    )
-    return (
-        calls.join_where(batches, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-        .select("call", "carrier")
-        .unique()
-        .sort("call", "carrier")
     )
 
 
@@ -160,8 +125,8 @@ def _rewritten(gathered: Gathered, ground: Ground) -> pl.DataFrame:
         return pl.DataFrame(schema=WANTED)
     schema = {"call": pl.Int64, "key": pl.Int64, "carrier": pl.String, "to": pl.String, "at": pl.Float64}
     questions = pl.DataFrame(asked, schema=schema, orient="row")
-    spans = _spans(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground)
-    found = comparable(ground.view.placed_by(spans), ground.clocks)
+    spans = to_read(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground.learned)
+    found = comparable(ground.view.placed_by(spans), ground.learned)
     near = (pl.col("start") - pl.col("at")).abs() <= REWRITE_WINDOW
     own = (pl.col("carrier_right") == pl.col("carrier")) & (pl.col("downstream") == pl.col("to"))
     above = pl.col("downstream") == pl.col("carrier")

@@ -12,16 +12,15 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.engines.keeping import learned_of, save_learned
 from hoptrace.errors import UsageError
 from hoptrace.linking.clocks import learn, sample
-from hoptrace.linking.members import CLOCKS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
 
 if TYPE_CHECKING:
-    from hoptrace.catalog.clocks import ClockTable
     from hoptrace.workspace import Workspace
 
 AT_ONCE = 5_000
@@ -85,12 +84,9 @@ def trace_file(
 
 def learn_clocks(workspace: Workspace) -> int:
     """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal)."""
-    from hoptrace.catalog.clocks import ClockRow
-
     view = workspace.lake.view()
     learned = learn(sample(view.scan(), view.rows()))
-    rows = [ClockRow(*row) for row in learned.select("carrier", "offset", "spread", "matches").iter_rows()]
-    return workspace.catalog.clocks.save_clocks(view.version, rows)
+    return save_learned(workspace.catalog, view.version, learned)
 
 
 class _Offset:
@@ -135,21 +131,16 @@ def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Groun
     countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
     ground = Ground(
         view=view,
-        clocks=_clock_frame(clocks),
+        learned=learned_of(clocks),
         spans=[
-            (carrier, first.timestamp(), last.timestamp())
-            for carrier, _, first, last in catalog.batches.spans(lake_version=view.version)
+            (carrier, batch, first.timestamp(), last.timestamp())
+            for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
         ],
         around=Surroundings(workspace.settings.home_country, countries),
         window=workspace.settings.trace.window_seconds,
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     return ground, stamp
-
-
-def _clock_frame(table: ClockTable) -> pl.DataFrame:
-    rows = [(row.carrier_id, row.offset, row.spread, row.matches) for row in table.rows]
-    return pl.DataFrame(rows, schema=CLOCKS, orient="row")
 
 
 def _sources(gathered: Gathered) -> Sources:

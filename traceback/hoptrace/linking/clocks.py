@@ -7,13 +7,14 @@ are the potentials that fit all edges best (robust least squares). Nothing is ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.members import CLOCKS, comparable
+from hoptrace.linking.learned import CLOCKS, Learned
+from hoptrace.linking.members import comparable
 from hoptrace.model.statements import STATEMENTS
 
 Floats = npt.NDArray[np.float64]
@@ -49,17 +50,20 @@ class Edge:
     matches: int
 
 
-def learn(statements: pl.DataFrame) -> pl.DataFrame:
+def learn(statements: pl.DataFrame) -> Learned:
     """The clock of each carrier that matched traffic ties to others, in the CLOCKS schema, sorted by carrier.
 
     `statements` in the STATEMENTS schema. Carriers without matched traffic are left out: nothing is known of theirs.
     """
     edges = find_edges(statements)
     if not edges:
-        return CLOCKS.to_frame()
+        return Learned.nothing()
     offsets = potentials(edges)
-    rows = [(carrier, offset, *_quality(carrier, edges)) for carrier, offset in sorted(offsets.items())]
-    return pl.DataFrame(rows, schema=CLOCKS, orient="row")
+    rows = [
+        (carrier, offset, *_quality(carrier, edges), 0.0, 0.0, 0.0, False, None)
+        for carrier, offset in sorted(offsets.items())
+    ]
+    return replace(Learned.nothing(), clocks=pl.DataFrame(rows, schema=CLOCKS, orient="row"))
 
 
 def sample(statements: pl.LazyFrame, count: int) -> pl.DataFrame:
@@ -88,7 +92,7 @@ def find_edges(statements: pl.DataFrame) -> list[Edge]:
 
 def _differences(statements: pl.DataFrame) -> pl.DataFrame:
     """All differences of time between statements of neighbours that name each other, with equal numbers."""
-    facts = comparable(statements, CLOCKS.to_frame())
+    facts = comparable(statements, Learned.nothing())
     times = ("setup", "final", "tick")
     up = facts.filter(pl.col("downstream").is_not_null()).select(
         *("sent_cid", pl.col("sid").alias("u_sid"), pl.col("sent_calling").alias("caller")),

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
-
-UNKNOWN_SPREAD = 20.0
-"""Seconds: how far apart two clocks may well be of which nothing has been learned yet."""
-
-CLOCKS = pl.Schema({"carrier": pl.String, "offset": pl.Float64, "spread": pl.Float64, "matches": pl.Int64})
-"""One clock a carrier: `offset` seconds that it runs fast, `spread` seconds (1 sigma), `matches` it rests on."""
 
 MOST_MEMBERS = 400
 """Statements of one call that are looked at, nearest in time first."""
@@ -34,29 +29,28 @@ def _hashed(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(text.hash())
 
 
-def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
+def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
 
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
+    `offset` is what was taken off the written times.
     """
-    received = pl.col("start_basis") == StartBasis.RECEIVED
     answered = pl.col("outcome") == "answered"
-    shifted = pl.col("offset").fill_null(0.0)
+    # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
+    received = (pl.col("start_basis") == StartBasis.RECEIVED) & ~(pl.col("start_is_answer") & answered)
+    written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
     final_start = pl.when(~received).then(pl.col("start"))
     return (
-        statements.with_row_index("sid")
-        .join(clocks.select("carrier", "offset", "spread"), on="carrier", how="left")
+        with_clocks(statements.with_row_index("sid"), learned)
         .with_columns(
             pl.col("sid").cast(pl.Int64),
             # Who names a neighbour that handed it the call does not say that its own customer placed it.
             customer=pl.when(pl.col("upstream").is_null()).then("customer"),
-            start=seconds("start_time") - shifted,
-            answer=seconds("answer_time") - shifted,
-            end=seconds("end_time") - shifted,
-            tick=pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6,
-            offset=shifted,
-            spread=pl.col("spread").fill_null(UNKNOWN_SPREAD),
+            start=seconds("start_time") - pl.col("offset"),
+            answer=seconds("answer_time") - pl.col("offset"),
+            end=seconds("end_time") - pl.col("offset"),
+            tick=pl.max_horizontal(written_tick, "cut"),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
             cid=_hashed(pl.col("call_id")),
@@ -67,8 +61,10 @@ def comparable(statements: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             setup=pl.when(received).then(pl.col("start")),
+            answer=pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer"),
             final=pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start)),
         )
+        .drop("cut", "start_is_answer")
     )
 
 

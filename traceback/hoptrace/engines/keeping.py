@@ -1,0 +1,39 @@
+"""What was learned, between the catalog's rows and the kernel's frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.catalog import Catalog
+    from hoptrace.catalog.clocks import ClockTable
+
+
+def learned_of(table: ClockTable) -> Learned:
+    """A stored clock table as the kernel takes it."""
+    clocks = [
+        (
+            *(row.carrier_id, row.offset, row.spread, row.matches),
+            *(row.drift, row.reference, row.hours, row.start_is_answer, row.tick),
+        )
+        for row in table.rows
+    ]
+    shifts = [(row.batch, row.carrier_id, row.shift, row.matches) for row in table.shifts]
+    return Learned(
+        pl.DataFrame(clocks, schema=CLOCKS, orient="row"),
+        pl.DataFrame(shifts, schema=SHIFTS, orient="row"),
+        table.weights,
+    )
+
+
+def save_learned(catalog: Catalog, lake_version: int, learned: Learned) -> int:
+    """Keep what was learned as a version of the clock table; the newest one's version where nothing is new."""
+    from hoptrace.catalog.clocks import ClockRow, ShiftRow
+
+    clocks = [ClockRow(*row) for row in learned.clocks.select(CLOCKS.names()).iter_rows()]
+    shifts = [ShiftRow(*row) for row in learned.shifts.select(SHIFTS.names()).iter_rows()]
+    return catalog.clocks.save_clocks(lake_version, clocks, shifts, learned.weights)

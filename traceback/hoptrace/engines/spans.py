@@ -1,0 +1,84 @@
+"""Spans of time on the carriers' own clocks: what to read for a call, and whose records cover it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from hoptrace.linking.learned import DAY, Learned
+from hoptrace.model.statements import TIME
+
+COVERAGE_MARGIN = 120.0
+"""Seconds by which a batch's first and last record stand for the time around them."""
+
+SLACK = 1.0
+"""Seconds that are read beyond what the clocks say."""
+
+FAR = 300.0
+"""Seconds between two clocks from which each gets a span of its own: reading all between them would cost more."""
+
+Span = tuple[str, str, float, float]
+"""A batch: carrier, batch, its first and last start time as written, epoch seconds."""
+
+
+def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """The spans (`key`, `from_time`, `to_time`) to read for calls (`key`, `at`, `window`), as the records write time.
+
+    Records carry their own clocks' times, so each window is widened by the clocks' offsets; a clock that is hours off
+    gives a second span hours away and does not stretch the first.
+    """
+    first, last = wanted["at"].min(), wanted["at"].max()
+    groups = _offsets(learned, [float(at) for at in (first, last) if isinstance(at, float)])
+    fast = pl.DataFrame(groups, schema={"low": pl.Float64, "high": pl.Float64}, orient="row")
+    reach = pl.col("window") + SLACK
+    return (
+        wanted.select("key", "at", "window")
+        .join(fast, how="cross")
+        .select(
+            "key",
+            from_time=((pl.col("at") + pl.col("low") - reach) * 1e6).cast(pl.Int64).cast(TIME),
+            to_time=((pl.col("at") + pl.col("high") + reach) * 1e6).cast(pl.Int64).cast(TIME),
+        )
+    )
+
+
+def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, float]]:
+    """How far written times run fast at these moments, as few intervals (low, high); no clock is one of 0 s."""
+    clocks, shifts = learned.clocks, learned.shifts.select("carrier", "shift")
+    own = clocks.select("carrier", "offset", "drift", "reference")
+    shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
+    unknown = shifts.join(own, on="carrier", how="anti")["shift"].to_list()
+    every = pl.concat([own, shifted.select(own.columns)])
+    fast = [0.0, *unknown]
+    for at in moments:
+        fast += every.select(pl.col("offset") + pl.col("drift") * (at - pl.col("reference")) / DAY)["offset"].to_list()
+    groups: list[tuple[float, float]] = []
+    for offset in sorted(fast):
+        if groups and offset - groups[-1][1] <= FAR:
+            groups[-1] = (groups[-1][0], offset)
+        else:
+            groups.append((offset, offset))
+    return groups
+
+
+def carriers_covering(moments: Sequence[float], batches: Sequence[Span], learned: Learned) -> pl.DataFrame:
+    """(`call`, `carrier`): the carriers with a batch that covers a call's time, clocks and shifts counted in."""
+    calls = pl.DataFrame({"call": range(len(moments)), "at": moments}, schema={"call": pl.Int64, "at": pl.Float64})
+    schema = {"carrier": pl.String, "batch": pl.String, "first": pl.Float64, "last": pl.Float64}
+    known = (
+        pl.DataFrame(list(batches), schema=schema, orient="row")
+        .join(learned.clocks.select("carrier", "offset", "drift", "reference"), on="carrier", how="left")
+        .join(learned.shifts.select("batch", "shift"), on="batch", how="left")
+    )
+    drifted = pl.col("drift") * (pl.col("first") - pl.col("reference")) / DAY
+    fast = pl.col("offset").fill_null(0.0) + drifted.fill_null(0.0) + pl.col("shift").fill_null(0.0)
+    spans = known.select(
+        "carrier", first=pl.col("first") - fast - COVERAGE_MARGIN, last=pl.col("last") - fast + COVERAGE_MARGIN
+    )
+    return (
+        calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+        .select("call", "carrier")
+        .unique()
+        .sort("call", "carrier")
+    )

@@ -1,0 +1,78 @@
+"""What was learned from all records together: the carriers' clocks and habits, shifts of single batches, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+UNKNOWN_SPREAD = 20.0
+"""Seconds: how far apart two clocks may well be of which nothing has been learned yet."""
+
+DAY = 86_400.0
+
+CLOCKS = pl.Schema(
+    {
+        "carrier": pl.String,
+        "offset": pl.Float64,
+        "spread": pl.Float64,
+        "matches": pl.Int64,
+        "drift": pl.Float64,
+        "reference": pl.Float64,
+        "hours": pl.Float64,
+        "start_is_answer": pl.Boolean,
+        "tick": pl.Float64,
+    }
+)
+"""One clock a carrier: `offset` seconds that it runs fast at `reference` (epoch s), `drift` seconds more each day.
+
+`spread`: seconds (1 sigma) beyond the tick; `matches`: pairs it rests on, 0 where only habits are known. `hours`: the
+whole, half or quarter hours that `offset` contains, to be shown. `start_is_answer`: the start time of an answered call
+is the time of its answer. `tick`: seconds to which its times are really cut; null: as the records' `precision` says.
+"""
+
+SHIFTS = pl.Schema({"batch": pl.String, "carrier": pl.String, "shift": pl.Float64, "matches": pl.Int64})
+"""Batches that are off beyond their carrier's clock: by `shift` seconds, as a file written in a wrong zone is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What tracing stands on beside the records: `clocks` (CLOCKS), `shifts` (SHIFTS), `weights` of comparisons.
+
+    All three are learned together and kept as one version; none is ever written into the records.
+    """
+
+    clocks: pl.DataFrame
+    shifts: pl.DataFrame
+    weights: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def nothing(cls) -> Learned:
+        """Before anything was learned: every clock is unknown."""
+        return cls(CLOCKS.to_frame(), SHIFTS.to_frame())
+
+
+def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100) -> pl.DataFrame:
+    """Clocks that run fast by so many seconds, without drift and habits; for what knows them from elsewhere."""
+    told = [(carrier, offset, spread, matches, 0.0, 0.0, 0.0, False, None) for carrier, offset in sorted(rows.items())]
+    return pl.DataFrame(told, schema=CLOCKS, orient="row")
+
+
+def with_clocks(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """Statements with `offset` (seconds to take off), `spread`, `start_is_answer` and `cut` (s, or null)."""
+    clocks = learned.clocks.rename({"offset": "fast", "tick": "cut"}).drop("matches", "hours")
+    shifts = learned.shifts.select("batch", "shift")
+    written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
+    drifted = (pl.col("drift") * (written - pl.col("reference")) / DAY).fill_null(0.0)
+    return (
+        statements.join(clocks, on="carrier", how="left", maintain_order="left")
+        .join(shifts, on="batch", how="left", maintain_order="left")
+        .with_columns(
+            offset=pl.col("fast").fill_null(0.0) + drifted + pl.col("shift").fill_null(0.0),
+            spread=pl.col("spread").fill_null(UNKNOWN_SPREAD),
+            start_is_answer=pl.col("start_is_answer").fill_null(False),
+        )
+        .drop("fast", "drift", "reference", "shift")
+    )
