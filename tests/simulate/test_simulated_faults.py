@@ -17,7 +17,7 @@ from hoptrace.simulate.speech import write_down
 from hoptrace.simulate.truth import reported_and_true
 from hoptrace.simulate.world import rows_of
 
-FEW = NetworkPlan(originating=4, tier1=2, tier2=3, tier3=2, gateways=1, foreign=2, terminating=2, files=3)
+FEW = NetworkPlan(originating=4, tier1=2, tier2=3, tier3=2, gateways=1, foreign=2, terminating=2)
 SMALL = Scenario("alone", "", FEW, TrafficPlan(calls=80, campaign_calls=20, traced=20))
 
 
@@ -84,8 +84,9 @@ def test_doubled_rows_are_the_same_row_twice(alone):
 
 
 def test_files_are_sent_again_byte_by_byte_or_in_another_order(tmp_path):
-    world = simulate(replace(SMALL, faults=Faults(resent=0.5)), 3, tmp_path / "again")
-    once = simulate(SMALL, 3, tmp_path / "once")
+    three = replace(SMALL, network=replace(FEW, files=3))
+    world = simulate(replace(three, faults=Faults(resent=0.5)), 3, tmp_path / "again")
+    once = simulate(three, 3, tmp_path / "once")
     folder = tmp_path / "again" / "cdrs"
     assert {path: digest for path, digest in all_bytes(folder).items() if "again" not in path} == all_bytes(
         tmp_path / "once" / "cdrs"
@@ -194,7 +195,7 @@ def vars_of(faults):
 
 
 def test_all_faults_together_give_the_same_bytes_again(tmp_path):
-    strong = replace(scenario_named("all-strong", calls=250, traced=60), network=FEW)
+    strong = replace(scenario_named("all-strong", calls=250, traced=60), network=replace(FEW, files=3))
     for name in ("one", "two"):
         simulate(strong, 5, tmp_path / name)
     assert all_bytes(tmp_path / "one") == all_bytes(tmp_path / "two")
