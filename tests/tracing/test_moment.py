@@ -28,7 +28,7 @@ def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", st
 
 
 def weight(facts, at: float) -> float:
-    return match(facts, AT + at)[0]
+    return match(facts, AT + at).weight
 
 
 def test_the_nearer_the_better():

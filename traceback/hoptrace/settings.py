@@ -23,7 +23,9 @@ class TraceSettings(BaseModel):
 
     window_seconds: float = Field(default=600.0, gt=0)
     """How far a record's start may lie from the reported time, in seconds, after clock offsets."""
-    ambiguous_below: float = Field(default=0.7, ge=0, le=1)
+    report_seconds: float = Field(default=3.0, ge=0)
+    """How far a reported time may well be off: calls to one number within this of it cannot be told apart by it."""
+    ambiguous_below: float = Field(default=0.9, ge=0, le=1)
     """A trail with less confidence than this is called ambiguous where another fits too."""
 
 

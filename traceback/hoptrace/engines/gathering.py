@@ -7,7 +7,7 @@ but none under this number, is looked up once more by the caller: the number may
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -35,6 +35,9 @@ REWRITE_WINDOW = 60.0
 MOST_GUESSES = 8
 """Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
 
+UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
+"""Endings at a carrier that is named but has no record of the call under this number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -45,7 +48,6 @@ class Ground:
     spans: Sequence[Span]
     around: Surroundings
     window: float
-    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _round(
             break
         wanted = pl.concat([wanted, before])
         facts, members = _read(wanted, ground)
-    pairs = link(members, covered, ground.weights)
+    pairs = link(members, covered, Weights.from_json(ground.learned.weights))
     return Gathered(list(judge_all(reported, members, pairs, sets, ground.around)), facts, pairs)
 
 
@@ -118,9 +120,9 @@ def _rewritten(gathered: Gathered, ground: Ground) -> pl.DataFrame:
     """
     asked: list[tuple[int, int, str, str, float]] = []
     for judged in gathered.judged:
-        best = judged.judgement.best
-        if best is not None and best.trail.ending in (Ending.LACKING, Ending.SILENT, Ending.ENTRY):
-            asked += _question(judged.call, judged.case, best.trail)
+        for one in judged.judgement.likely:
+            if one.trail.ending in UNBORNE:
+                asked += _question(judged.call, judged.case, one.trail)
     if not asked:
         return pl.DataFrame(schema=WANTED)
     schema = {"call": pl.Int64, "key": pl.Int64, "carrier": pl.String, "to": pl.String, "at": pl.Float64}

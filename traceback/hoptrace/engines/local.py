@@ -14,7 +14,8 @@ from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
 from hoptrace.engines.keeping import learned_of, save_learned
 from hoptrace.errors import UsageError
-from hoptrace.linking.clocks import learn, sample
+from hoptrace.linking.learning import learn, sample
+from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
@@ -136,7 +137,12 @@ def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Groun
             (carrier, batch, first.timestamp(), last.timestamp())
             for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
         ],
-        around=Surroundings(workspace.settings.home_country, countries),
+        around=Surroundings(
+            workspace.settings.home_country,
+            countries,
+            workspace.settings.trace.report_seconds,
+            Trust.from_json(clocks.weights.get("trust", {})),
+        ),
         window=workspace.settings.trace.window_seconds,
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())

@@ -39,6 +39,9 @@ OWN_BEFORE = 10.0
 WORTH_OWN = 0.25
 """Difference of weight from which a pair of carriers has weights of its own."""
 
+MOST_MOVED = 2.5
+"""By how much data may move a default weight: other pairs of neighbours are mostly redials, other rivals need not be."""
+
 LEAST, MOST = -8.0, 9.0
 ROUNDS = 25
 
@@ -57,7 +60,7 @@ def estimate(pairs: pl.DataFrame) -> Estimate:
     codes = {name: _codes(levelled[f"l_{name}"], name) for name in LEVELS}
     time = (levelled["w_time"] + levelled["w_answer"]).to_numpy()
     same, other, posterior = _maximise(codes, time)
-    network = {name: _weights(name, same[name], other[name]) for name in LEVELS}
+    network = {name: _near_default(name, _weights(name, same[name], other[name])) for name in LEVELS}
     return Estimate(Weights(network, _own(levelled, codes, posterior, same, other)), posterior)
 
 
@@ -102,6 +105,14 @@ def _shares(code: npt.NDArray[np.int64], share: Floats, before: Floats) -> Float
 def _weights(name: str, same: Floats, other: Floats) -> dict[str, float]:
     weights = np.clip(np.log(same / other), LEAST, MOST)
     return {level: round(float(weight), 3) for level, weight in zip(LEVELS[name], weights, strict=True)}
+
+
+def _near_default(name: str, weights: Mapping[str, float]) -> dict[str, float]:
+    usual = DEFAULTS[name]
+    return {
+        level: round(min(max(weight, usual[level] - MOST_MOVED), usual[level] + MOST_MOVED), 3)
+        for level, weight in weights.items()
+    }
 
 
 def _own(

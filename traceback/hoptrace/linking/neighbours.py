@@ -1,4 +1,4 @@
-"""Pairs of statements of neighbours that name each other: what weights and trust are learned from."""
+"""Pairs of statements of neighbours that name each other: what clocks, habits, weights and trust are learned from."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ REACH = 180.0
 CROWD = 12
 """Statements of one called number between two carriers, above which pairs are made within one caller's only."""
 
+HANDED_ON = 0.1
+"""Seconds from one carrier's INVITE to the next one's, typically."""
+
 
 def neighbour_pairs(facts: pl.DataFrame) -> pl.DataFrame:
     """All pairs (`d_*`, `u_*`) of statements that name each other's carriers, with one number, near in time.
 
-    `facts` from `hoptrace.linking.members.comparable`; of crowds (a dialler's favourite number) nothing is taken.
+    `facts` from `hoptrace.linking.members.comparable`; of a number that many call, those of one caller only.
     """
     up = facts.filter(pl.col("downstream").is_not_null())
     down = facts.filter(pl.col("upstream").is_not_null())
@@ -24,9 +27,38 @@ def neighbour_pairs(facts: pl.DataFrame) -> pl.DataFrame:
     upper = up.select(u=pl.col("carrier"), d=pl.col("downstream"), key="sent", **_side("u"))
     on = ["u", "d", "key"]
     few = pl.len().over(on) <= CROWD
-    met = lower.filter(few).join(upper.filter(few), on=on)
+    quiet = lower.filter(few).join(upper.filter(few), on=on)
+    callers = {"left_on": [*on, "d_calling"], "right_on": [*on, "u_sent_calling"]}
+    crowded = lower.filter(~few).join(upper.filter(~few), **callers, coalesce=False).select(quiet.columns)
     near = (pl.col("d_start") - pl.col("u_start")).abs() <= REACH
-    return met.filter(near & (pl.col("d_sid") != pl.col("u_sid"))).sort("d_sid", "u_sid")
+    return pl.concat([quiet, crowded]).filter(near & (pl.col("d_sid") != pl.col("u_sid"))).sort("d_sid", "u_sid")
+
+
+def matched(pairs: pl.DataFrame, within: float) -> pl.DataFrame:
+    """Of `neighbour_pairs` those that are each other's nearest in time, at most `within` s off beyond their ticks.
+
+    Adds `residual` (s, downstream minus upstream, like compared with like), `sigma` (s, of the ticks), `at` (epoch s).
+    """
+    timed = with_residual(pairs).filter(pl.col("residual").is_not_null())
+    away = pl.col("residual").abs()
+    near = timed.filter(away <= within + pl.col("d_tick") + pl.col("u_tick"))
+    return near.filter((away == away.min().over("u_sid")) & (away == away.min().over("d_sid")))
+
+
+def with_residual(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with `residual`, `sigma` and `at`: arrival against arrival, else final answer against final answer."""
+    setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
+    final = middle("d", "final") - middle("u", "final") + HANDED_ON
+    return pairs.with_columns(
+        residual=pl.coalesce(setup, final),
+        sigma=((pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12).sqrt(),
+        at=(pl.col("d_start") + pl.col("u_start")) / 2,
+    )
+
+
+def middle(side: str, moment: str) -> pl.Expr:
+    """A time that was cut to its tick stands for the middle of the tick."""
+    return pl.col(f"{side}_{moment}") + pl.col(f"{side}_tick") / 2
 
 
 def _side(side: str) -> dict[str, pl.Expr]:

@@ -2,21 +2,19 @@
 
 Where A says that B handed it a call and B's complete records have none, either B lost the row or A does not tell the
 truth. One call cannot tell which; many can: a carrier that loses rows lacks them for all its neighbours alike, one that
-names innocents is contradicted by neighbours that everybody else agrees with.
+names innocents is contradicted by neighbours that everybody else agrees with. The same holds where A says that its own
+customer placed a call and B says that it handed that call to A: who has this quarrel with several others is the cause.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 import polars as pl
 
-CLASHES = pl.Schema(
-    {"namer": pl.String, "named": pl.String, "side": pl.String, "said": pl.Int64, "unconfirmed": pl.Int64}
-)
-"""How often `namer` said that `named` was its neighbour on a `side` (upstream, downstream) at a time of which `named`
-has records, and how often `named` has no fitting one."""
-
-BORNE_OUT = 0.5
-"""Probability of a pair from which one statement bears the other out."""
+from hoptrace.linking.clashes import CLAIMS, CLASHES
 
 LEAST_LOSS = 0.002
 """Share of rows that any carrier may lose."""
@@ -24,29 +22,40 @@ LEAST_LOSS = 0.002
 FEW = 8.0
 """As how many statements the prior belief in a carrier counts."""
 
+ROUNDS = 10
 
-def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The CLASHES of a sample: `facts` from `comparable`, `pairs` of neighbours with their `posterior`."""
-    good = pairs.filter(pl.col("posterior") >= BORNE_OUT)
-    spans = facts.group_by("carrier").agg(first=pl.col("start").min(), last=pl.col("start").max())
-    up = _said(facts, spans, "upstream", good["d_sid"])
-    # A refused attempt leaves a record at the one that refused it or not, as its switch likes.
-    answered = facts.filter(pl.col("outcome") == "answered")
-    down = _said(answered, spans, "downstream", good["u_sid"])
-    return pl.concat([up, down]).sort("namer", "named", "side")
+ALONE = 1.0
+"""As how many quarrels with others the prior belief counts that either side of a quarrel may be its cause."""
 
 
-def _said(facts: pl.DataFrame, spans: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
-    named = facts.filter(pl.col(side).is_not_null()).select("sid", "start", namer="carrier", named=side)
-    covered = named.join(spans, left_on="named", right_on="carrier").filter(
-        pl.col("start").is_between(pl.col("first"), pl.col("last"))
-    )
-    return (
-        covered.with_columns(borne_out=pl.col("sid").is_in(confirmed.implode()))
-        .group_by("namer", "named")
-        .agg(said=pl.len().cast(pl.Int64), unconfirmed=(~pl.col("borne_out")).sum().cast(pl.Int64))
-        .select("namer", "named", side=pl.lit(side), said="said", unconfirmed="unconfirmed")
-    )
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What clashes tell. Nothing learned: a neighbour's missing record is a lost row, a quarrel is open.
+
+    `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
+    `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
+    `clashes`, `claims`: the counts behind them (rows of CLASHES and CLAIMS).
+    """
+
+    untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    invents: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    clashes: tuple[tuple[str, str, str, int, int], ...] = ()
+    claims: tuple[tuple[str, str, int], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as plain data, from which `from_json` makes the same trust again."""
+        return {"clashes": [list(row) for row in self.clashes], "claims": [list(row) for row in self.claims]}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Trust:
+        """Trust out of plain data; empty where nothing was learned."""
+        clashes = pl.DataFrame(data.get("clashes", []), schema=CLASHES, orient="row")
+        return trust_of(clashes, pl.DataFrame(data.get("claims", []), schema=CLAIMS, orient="row"))
+
+
+def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame) -> Trust:
+    """What the counts (CLASHES, CLAIMS) tell of each pair of neighbours."""
+    return Trust(_untrue(clashes), _invents(claims), tuple(clashes.rows()), tuple(claims.rows()))
 
 
 def losses(clashes: pl.DataFrame) -> dict[str, float]:
@@ -63,8 +72,10 @@ def losses(clashes: pl.DataFrame) -> dict[str, float]:
     return found
 
 
-def untruths(clashes: pl.DataFrame) -> dict[tuple[str, str, str], float]:
-    """By (namer, named, side): the probability that an unconfirmed naming is not true, rather than a row lost."""
+def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
+    """By (namer, named): the probability that an unconfirmed upstream was named falsely, rather than a row lost."""
+    if clashes.is_empty():
+        return {}
     lost = losses(clashes)
     rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
     excess = (pl.col("unconfirmed") - pl.col("loss") * pl.col("said")).clip(0.0)
@@ -77,7 +88,21 @@ def untruths(clashes: pl.DataFrame) -> dict[tuple[str, str, str], float]:
         untrue=(excess + FEW * pl.col("untrue")) / (pl.col("said") + FEW)
     )
     share = pl.col("untrue") / (pl.col("untrue") + pl.col("loss"))
-    return {
-        (namer, named, side): value
-        for namer, named, side, value in told.select("namer", "named", "side", share).iter_rows()
-    }
+    upstream = told.filter(pl.col("side") == "upstream").select("namer", "named", share).sort("namer", "named")
+    return {(namer, named): value for namer, named, value in upstream.rows()}
+
+
+def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:
+    """By (upstream, claimant): who of the two has this quarrel with others as well.
+
+    A quarrel that is laid at another's door does not count against a carrier; a few rounds settle that.
+    """
+    at = pl.col("quarrels") * pl.col("share")
+    away = pl.col("quarrels") * (1 - pl.col("share"))
+    rows = claims.with_columns(share=pl.lit(0.5))
+    for _ in range(ROUNDS):
+        by_claimant = at.sum().over("claimant") - at
+        by_upstream = away.sum().over("upstream") - away
+        rows = rows.with_columns(share=(by_claimant + ALONE) / (by_claimant + by_upstream + 2 * ALONE))
+    told = rows.select("upstream", "claimant", "share").sort("upstream", "claimant")
+    return {(upstream, claimant): value for upstream, claimant, value in told.rows()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment, Pair
+from hoptrace.linking.trust import Trust
 
 
 class Fact(NamedTuple):
@@ -52,10 +53,16 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the directory and the batches tell: `home` country, each carrier's `country`."""
+    """What stands around every call: the `home` country, each carrier's `country`, how `close` calls cannot be told apart.
+
+    `close`: seconds from a reported time within which any call may be the one that is meant. `trust`: whose statements
+    about their neighbours the neighbours bear out.
+    """
 
     home: str
     country: Mapping[str, str] = field(default_factory=dict[str, str])
+    close: float = 3.0
+    trust: Trust = field(default_factory=Trust)
 
     def foreign(self, carrier: str) -> bool:
         """Whether the directory says that a carrier is of another country; an unknown country is not foreign."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hoptrace.linking.scoring import Kind
+from hoptrace.linking.trust import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.case import Case, Fact
@@ -68,6 +69,18 @@ def conflict(row: Row) -> str:
     )
 
 
+def no_counterpart(lower: Fact, trust: Trust) -> str:
+    """A carrier named upstream whose complete records do not bear that out, and how often that is so."""
+    named = lower.upstream
+    said, missing = next(
+        ((row[3], row[4]) for row in trust.clashes if row[:3] == (lower.carrier, named, "upstream")), (0, 0)
+    )
+    return (
+        f"{lower.carrier} says that it got the call from {named}; {named} has submitted records of that time and has none "
+        f"of this call, as of {missing:,} of {said:,} calls that {lower.carrier} says it got there."
+    )
+
+
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED):
@@ -76,6 +89,12 @@ def _naming(row: Row, between: str | None) -> Evidence:
             f"{between} has no record of it."
         )
         return Evidence("naming", True, text)
+    if row["kind"] == Kind.CONFLICT:
+        text = (
+            f"{u} says that it handed the call to {d}; {d} claims it for its own customer {row['d_customer']}, which its "
+            "neighbours' records contradict again and again."
+        )
+        return Evidence("naming", False, text)
     if row["kind"] == Kind.GAP:
         text = (
             f"{u} handed the call to {row['u_downstream']}, {d} got it from {row['d_upstream']}; neither has "

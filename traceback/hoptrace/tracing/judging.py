@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.trails import Trail, trails
-from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, weigh
+from hoptrace.tracing.trails import Ending, Trail, trails
+from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
 
 NOT_THE_CALL = -9.0
 """Weight below which no record is taken to be the reported call at all."""
@@ -23,6 +23,12 @@ WORTH_TELLING = 0.01
 """Probability from which another trail is told as an alternative."""
 
 MOST_TOLD = 5
+
+WORTH_A_LOOK = 6.0
+"""Weight by which a trail may be behind the best one and still be looked into further."""
+
+MUCH_LESS_ALIKE = 3.0
+"""Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +45,23 @@ class Rival:
 class Judgement:
     """The best trail (None: no record is the call), how sure its answer is (0..1), and its rivals, likeliest first.
 
-    `path_share` is the probability of its path among the trails of the same answer.
+    `path_share` is the probability of its path among the trails of the same answer; `none` that no record at hand is of
+    the reported call. `alike`: another call with another answer came at so nearly the same moment that the report
+    cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them.
     """
 
     best: Weighed | None
     confidence: float
     rivals: tuple[Rival, ...]
     path_share: float = 1.0
+    none: float = 0.0
+    alike: bool = False
+    likely: tuple[Weighed, ...] = ()
 
     @property
     def contested(self) -> bool:
-        """Whether a rival gives another answer."""
-        return any(rival.answers for rival in self.rivals)
+        """Whether a rival gives another answer, or the call may well have no record at hand."""
+        return self.none > WORTH_TELLING or any(rival.answers for rival in self.rivals)
 
 
 def judge(case: Case) -> Judgement:
@@ -58,19 +69,61 @@ def judge(case: Case) -> Judgement:
     found = [weighed for weighed in (weigh(case, trail) for trail in trails(case)) if weighed.weight > NOT_THE_CALL]
     if not found:
         return Judgement(None, 0.0, ())
-    answers = _shares(found, lambda trail: trail.answer(case))
-    outcomes = _shares(found, lambda trail: trail.outcome(case))
-    best = max(found, key=lambda one: (answers[one.trail.answer(case)], one.weight, -one.trail.last_statement))
-    answer, outcome = best.trail.answer(case), best.trail.outcome(case)
+    nothing = unrecorded(case, found)
+    told = _answers(case, found)
+    answers = _shares(found, lambda trail: told[trail], nothing)
+    outcomes = _shares(found, lambda trail: trail.outcome(case), nothing)
+    best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
+    answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
-    return Judgement(best, answers[answer] * confidence, _told(case, rivals), outcomes[outcome] / answers[answer])
+    return Judgement(
+        best,
+        answers[answer] * confidence,
+        _told(case, rivals),
+        outcomes[outcome] / answers[answer],
+        answers[None],
+        _alike(case, found, best),
+        tuple(one for one in found if one.weight >= best.weight - WORTH_A_LOOK),
+    )
 
 
-def _shares(found: Sequence[Weighed], key: Callable[[Trail], Hashable]) -> dict[Hashable, float]:
-    """The probability of each answer or outcome."""
-    total = sum(math.exp(one.weight) for one in found)
+def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:
+    """What each trail answers; one that only lacks the last record of another's way answers as that one does."""
+    origins = {one.trail.path: one.trail.answer(case) for one in found if one.trail.ending is Ending.CUSTOMER}
+    return {
+        one.trail: one.trail.answer(case)
+        if one.trail.ending is Ending.CUSTOMER
+        else origins.get(one.trail.path, one.trail.answer(case))
+        for one in found
+    }
+
+
+def _alike(case: Case, found: Sequence[Weighed], best: Weighed) -> bool:
+    """Whether the report means a call with another answer as well as the best one."""
+    return any(
+        one.apart <= case.around.close
+        and one.looks >= best.looks - MUCH_LESS_ALIKE
+        and _differs(case, one.trail, best.trail)
+        for one in found
+    )
+
+
+def _differs(case: Case, one: Trail, other: Trail) -> bool:
+    """Whether two trails say different things: not where one only lacks the last record of the same way."""
+    return one.path != other.path and one.answer(case) != other.answer(case) or _customers_differ(case, one, other)
+
+
+def _customers_differ(case: Case, one: Trail, other: Trail) -> bool:
+    told = {trail.answer(case)[2] for trail in (one, other)} - {None}
+    return len(told) > 1
+
+
+def _shares(found: Sequence[Weighed], key: Callable[[Trail], Hashable], nothing: float) -> dict[Hashable, float]:
+    """The probability of each answer or outcome; under None that of weight `nothing`, that none of them is the call."""
+    total = sum(math.exp(one.weight) for one in found) + math.exp(nothing)
     shares: dict[Hashable, float] = defaultdict(float)
+    shares[None] = math.exp(nothing) / total
     for one in found:
         shares[key(one.trail)] += math.exp(one.weight) / total
     return shares

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from hoptrace.tracing.case import Fact
 
-REPORT_SPREAD = 0.3
-"""Seconds: core of the (heavy-tailed, Cauchy) error of a reported time."""
+REPORT_SPREAD = 1.0
+"""Seconds: core of the error of a reported time; Student's t with 3 degrees of freedom, for some are far off."""
+
+LOOSE, LOOSELY = 0.02, 1200.0
+"""Share of reports whose time is no more than a hint, and the seconds over which it then lies anywhere."""
+
+AS_LIKELY = 0.05
+"""Moments this many times less likely than a trail's likeliest are still ones at which it may have begun."""
 
 STEP = 0.05
 """Seconds between the moments that are looked at."""
@@ -42,15 +49,34 @@ the call is nearest to the one who reported it."""
 Floats = npt.NDArray[np.float64]
 
 
-def match(facts: Sequence[Fact], at: float) -> tuple[float, float]:
-    """Weight (natural log) of a reported time `at` (epoch s) as that of the trail, and its distance in seconds.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a reported time fits a trail: `weight` (natural log of a density, 1/s), `residual` s from its time.
 
-    `facts` are the trail's statements, the terminating carrier's first.
+    `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun.
     """
+
+    weight: float
+    residual: float
+    apart: float
+
+
+def match(facts: Sequence[Fact], at: float) -> Match:
+    """How well a reported time `at` (epoch s) fits a trail with the statements `facts`, the terminating carrier's first."""
     moments, likely = _posterior([_span(fact, SETTING_UP if place else 0.0) for place, fact in enumerate(facts)])
     away = at - moments
-    density = 1 / (REPORT_SPREAD * (1 + (away / REPORT_SPREAD) ** 2))
-    return math.log(float((likely * density).sum())), float((likely * away).sum())
+    well = likely >= AS_LIKELY * likely.max()
+    return Match(
+        weight=math.log(float((likely * report_density(away)).sum())),
+        residual=float((likely * away).sum()),
+        apart=float(np.abs(away[well]).min()),
+    )
+
+
+def report_density(away: Floats) -> Floats:
+    """The density (1/s) of a report that is so many seconds off."""
+    student = 2 / (math.sqrt(3) * math.pi * REPORT_SPREAD) / (1 + (away / REPORT_SPREAD) ** 2 / 3) ** 2
+    return (1 - LOOSE) * student + LOOSE / LOOSELY
 
 
 def _span(fact: Fact, later: float) -> tuple[float, float, float]:

@@ -34,6 +34,7 @@ VERDICTS = {
     Ending.LACKING: Verdict.NO_RECORD,
     Ending.UNNAMED: Verdict.NO_RECORD,
     Ending.CONTESTED: Verdict.DISPUTED,
+    Ending.CONTRADICTED: Verdict.DISPUTED,
 }
 
 
@@ -78,7 +79,9 @@ def result(
         Alternative(rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {ending_words(rival.trail, case)}")
         for rival in judgement.rivals
     )
-    if judgement.confidence < floor and judgement.contested:
+    if judgement.none > 0.5:
+        return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
+    if judgement.alike or (judgement.confidence < floor and judgement.contested):
         return _ambiguous(call, case, judgement, sources, stamp, alternatives)
     trail = best.trail
     verdict = VERDICTS[trail.ending]
@@ -95,10 +98,19 @@ def result(
         point_of_entry=_point_of_entry(trail, case, judgement),
         confidence=round(judgement.confidence, 4),
         hops=_with_doubt(_hops(case, best, trail.steps, sources), judgement),
-        conflicts=tuple(evidence.conflict(sources.pairs[pair.row]) for pair in trail.against),
+        conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
         next_request=next_request(trail, case),
     )
+
+
+def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
+    """What contradicts the trail, or was contradicted and not followed: who says what."""
+    told = [evidence.conflict(sources.pairs[pair.row]) for pair in (*trail.against, *trail.overruled)]
+    last = case.facts[trail.last_statement]
+    if trail.ending is Ending.CONTRADICTED:
+        told.append(evidence.no_counterpart(last, case.around.trust))
+    return tuple(told)
 
 
 def _point_of_entry(trail: Trail, case: Case, judgement: Judgement) -> str | None:
@@ -254,4 +266,4 @@ def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
 
 def pairs_of(trail: Trail) -> list[Pair]:
     """The pairs whose evidence a result of this trail will quote."""
-    return [step.pair for step in trail.steps if step.pair is not None] + list(trail.against)
+    return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -13,6 +13,15 @@ from hoptrace.tracing.case import Case, Fact
 
 CONFLICT_WEIGHT = 4.0
 """Natural-log weight from which a contradicting statement is taken to tell of the same call."""
+
+SURE = 0.9
+"""Probability from which one side's word is followed where two contradict each other."""
+
+HAD_IT = 20.0
+"""Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
+
+NAMED_FALSELY = 0.5
+"""Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
 
 class Ending(StrEnum):
@@ -24,6 +33,7 @@ class Ending(StrEnum):
     LACKING = "lacking"  # the carrier named upstream has records of that time, but not this call
     UNNAMED = "unnamed"  # the last record does not say who handed the call over
     CONTESTED = "contested"  # another statement contradicts the last one
+    CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +47,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Steps from the terminating carrier upstream, and the ending; `against` are the pairs that contradict it."""
+    """Steps from the terminating carrier upstream, and the ending.
+
+    `against` are the pairs that contradict it; `overruled` those of which one side's word was not followed, because
+    several of that side's neighbours contradict it.
+    """
 
     steps: tuple[Step, ...]
     ending: Ending
     against: tuple[Pair, ...] = ()
+    overruled: tuple[Pair, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -89,7 +104,7 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
     seen = {tail.sid}
     fact = tail
     chosen = {**case.assignment.chosen, **(override or {})}
-    while (pair := chosen.get(fact.sid)) is not None and pair.u not in seen:
+    while (pair := chosen.get(fact.sid) or _past_a_claim(case, fact, seen)) is not None and pair.u not in seen:
         upper = case.facts[pair.u]
         steps += [Step(carrier, None, pair) for carrier in _between(pair, fact, upper)]
         steps.append(Step(upper.carrier, upper.sid, pair))
@@ -126,20 +141,60 @@ def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:
     return []
 
 
-def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
-    against = tuple(
+def _contradicting(case: Case, fact: Fact, seen: set[int]) -> list[Pair]:
+    """Statements that say otherwise than this one where the call came from, and belong to no other trail."""
+    return [
         pair
         for pair in case.conflicts_with(fact.sid)
         if pair.weight >= CONFLICT_WEIGHT and pair.u not in case.assignment.used and pair.u not in seen
-    )
-    if against:
-        return Trail(tuple(steps), Ending.CONTESTED, against)
+    ]
+
+
+def _past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:
+    """The handoff to a carrier that claims the call for a customer of its own, where its word is not to be followed."""
+    if fact.customer is None:
+        return None
+    against = _contradicting(case, fact, seen)
+    return next((pair for pair in against if _invented(case, pair) >= SURE), None)
+
+
+def _invented(case: Case, pair: Pair) -> float:
+    """The probability that the downstream side of a quarrel invented its customer, not the upstream side the handoff."""
+    upper = case.facts[pair.u]
+    if upper.downstream != case.facts[pair.d].carrier:
+        return 0.5
+    by_others = case.around.trust.invents.get((upper.carrier, case.facts[pair.d].carrier), 0.5)
+    # Whoever got the call from somebody who says so did have it to hand on.
+    odds = by_others / (1 - by_others) * (HAD_IT if pair.u in case.assignment.chosen else 1.0)
+    return odds / (1 + odds)
+
+
+def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
+    trail = Trail(tuple(steps), Ending.UNNAMED, overruled=tuple(s.pair for s in steps if s.pair and _claim(s.pair)))
+    against = _contradicting(case, fact, seen)
     if fact.customer is not None:
-        return Trail(tuple(steps), Ending.CUSTOMER)
+        fabricated = [pair for pair in against if _invented(case, pair) <= 1 - SURE]
+        against = [pair for pair in against if pair not in fabricated]
+        trail = replace(trail, overruled=(*trail.overruled, *fabricated))
+    if against:
+        return replace(trail, ending=Ending.CONTESTED, against=tuple(against))
+    if fact.customer is not None:
+        return replace(trail, ending=Ending.CUSTOMER)
     if fact.upstream is None:
-        return Trail(tuple(steps), Ending.UNNAMED)
-    steps.append(Step(fact.upstream))
-    if fact.upstream in case.covered:
-        return Trail(tuple(steps), Ending.LACKING)
-    entry = case.around.foreign(fact.upstream) and not case.around.foreign(fact.carrier)
-    return Trail(tuple(steps), Ending.ENTRY if entry else Ending.SILENT)
+        return trail
+    return _named_above(case, fact, fact.upstream, trail)
+
+
+def _named_above(case: Case, fact: Fact, upstream: str, trail: Trail) -> Trail:
+    """The ending at a carrier that only the furthest record names."""
+    further = replace(trail, steps=(*trail.steps, Step(upstream)))
+    if upstream in case.covered:
+        if case.around.trust.untrue.get((fact.carrier, upstream), 0.0) >= NAMED_FALSELY:
+            return replace(trail, ending=Ending.CONTRADICTED)
+        return replace(further, ending=Ending.LACKING)
+    entry = case.around.foreign(upstream) and not case.around.foreign(fact.carrier)
+    return replace(further, ending=Ending.ENTRY if entry else Ending.SILENT)
+
+
+def _claim(pair: Pair) -> bool:
+    return pair.kind is Kind.CONFLICT

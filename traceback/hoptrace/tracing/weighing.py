@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoptrace.linking.assignment import Pair
@@ -13,7 +14,23 @@ from hoptrace.tracing.moment import match
 from hoptrace.tracing.trails import Trail, walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
-KIND_RELIABILITY = {Kind.DIRECT: 0.999, Kind.REWRITTEN: 0.97, Kind.BRIDGED: 0.99, Kind.FORWARDED: 0.93, Kind.GAP: 0.93}
+KIND_RELIABILITY = {
+    Kind.DIRECT: 0.999,
+    Kind.REWRITTEN: 0.97,
+    Kind.BRIDGED: 0.99,
+    Kind.FORWARDED: 0.93,
+    Kind.GAP: 0.93,
+    Kind.CONFLICT: 0.98,
+}
+
+LOST_ROW = 0.01
+"""Share of calls of which a carrier that takes part has no row all the same."""
+
+USUAL_HOPS = 5
+"""Carriers that a call crosses on average (the Industry Traceback Group reports 4.9 to 5.9)."""
+
+OTHER_CALLS_WITHIN = 1200.0
+"""Seconds around the report in which other calls to the number are counted."""
 
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
@@ -21,11 +38,16 @@ HOPELESS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A trail with the weight of its match with the report; `residual`: seconds from its time to the reported one."""
+    """A trail with the weight of its match with the report, and the part of it that is not of time, `looks`.
+
+    `residual`: seconds from its time to the reported one; `apart`: seconds by which the report misses it at least.
+    """
 
     trail: Trail
     weight: float
+    looks: float
     residual: float
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +64,24 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    weight, residual = match(facts, case.reported.at)
-    weight += _caller_weight(case, facts[0]) + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
-    return Weighed(trail, weight + _end_weight(case, trail), residual)
+    timed = match(facts, case.reported.at)
+    looks = _caller_weight(case, facts[0]) + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0) + _end_weight(case, trail)
+    return Weighed(trail, timed.weight + looks, looks, timed.residual, timed.apart)
+
+
+def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
+    """The weight of there being no record of the reported call, so that all that was found are other calls.
+
+    Few calls leave no record where many carriers take part, and hardly one whose terminating carrier does; other calls
+    to the number are as frequent as those seen in the window.
+    """
+    taking_part = min(1.0, len(case.covered) / max(1, len(case.around.country)))
+    lost = max(LOST_ROW, (1 - taking_part) ** USUAL_HOPS)
+    if case.reported.terminating in case.covered:
+        lost = LOST_ROW
+    lost = min(lost, 0.99)
+    often = len(found) / OTHER_CALLS_WITHIN
+    return math.log(lost / (1 - lost)) + math.log(often) + max(one.looks for one in found)
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:

@@ -1,0 +1,82 @@
+"""Clashes: how often one carrier's statements find no counterpart in a neighbour's records, or are contradicted there."""
+
+from __future__ import annotations
+
+import polars as pl
+
+CLASHES = pl.Schema(
+    {"namer": pl.String, "named": pl.String, "side": pl.String, "said": pl.Int64, "unconfirmed": pl.Int64}
+)
+"""How often `namer` said that `named` was its neighbour on a `side` (upstream, downstream) at a time of which `named`
+has records, and how often `named` has no fitting one."""
+
+CLAIMS = pl.Schema({"upstream": pl.String, "claimant": pl.String, "quarrels": pl.Int64})
+"""How often `claimant` said that its own customer placed a call of which `upstream` says that it handed it over."""
+
+BORNE_OUT = 0.5
+"""Probability of a pair from which one statement bears the other out."""
+
+LONGEST_RING = 60.0
+"""Seconds after which a call that nobody answered has been forwarded."""
+
+SAME_CALL = 2.0
+"""Seconds beyond ticks and clocks' spreads within which two records of one number are taken to tell of one call."""
+
+
+def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The CLASHES of a sample: `facts` from `comparable`, `pairs` of neighbours with their `posterior`."""
+    good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
+    good = pl.concat([good, _under_another_number(facts, good)])
+    spans = facts.group_by("carrier").agg(first=pl.col("start").min(), last=pl.col("start").max())
+    up = _said(facts, spans, "upstream", good["d_sid"])
+    # A refused attempt leaves a record at the one that refused it or not, as its switch likes.
+    answered = facts.filter(pl.col("outcome") == "answered")
+    down = _said(answered, spans, "downstream", good["u_sid"])
+    return pl.concat([up, down]).sort("namer", "named", "side")
+
+
+def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+    """Statements of neighbours that bear each other out though the called number changed with nobody saying so."""
+    sid = pl.col("sid")
+    up = facts.filter(pl.col("downstream").is_not_null() & ~sid.is_in(good["u_sid"].implode()))
+    down = facts.filter(pl.col("upstream").is_not_null() & ~sid.is_in(good["d_sid"].implode()) & (pl.col("calling") > 0))
+    upper = up.select("tick", "spread", u="carrier", d="downstream", caller="sent_calling", u_sid="sid", u_start="start")
+    lower = down.select("tick", "spread", "start", u="upstream", d="carrier", caller="calling", d_sid="sid")
+    met = lower.join(upper, on=["u", "d", "caller"], suffix="_up")
+    slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
+    after = pl.col("start") - pl.col("u_start")
+    return met.filter((after >= -slack) & (after <= LONGEST_RING + slack)).select("d_sid", "u_sid")
+
+
+def _said(facts: pl.DataFrame, spans: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
+    named = facts.filter(pl.col(side).is_not_null()).select("sid", "start", namer="carrier", named=side)
+    covered = named.join(spans, left_on="named", right_on="carrier").filter(
+        pl.col("start").is_between(pl.col("first"), pl.col("last"))
+    )
+    return (
+        covered.with_columns(borne_out=pl.col("sid").is_in(confirmed.implode()))
+        .group_by("namer", "named")
+        .agg(said=pl.len().cast(pl.Int64), unconfirmed=(~pl.col("borne_out")).sum().cast(pl.Int64))
+        .select("namer", "named", side=pl.lit(side), said="said", unconfirmed="unconfirmed")
+    )
+
+
+def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The CLAIMS of a sample: a statement of an own customer's call meets one of a neighbour that handed over the call."""
+    good = pairs.filter(pl.col("posterior") >= BORNE_OUT)["u_sid"]
+    taken = pl.col("sid").is_in(good.implode())
+    own = facts.filter(pl.col("customer").is_not_null()).select("carrier", "called", "calling", "start", "tick", "spread")
+    over = facts.filter(pl.col("downstream").is_not_null() & ~taken).select(
+        "sid", "sent_calling", "start", "tick", "spread", upstream="carrier", carrier="downstream", called="sent"
+    )
+    met = over.join(own, on=["carrier", "called"], suffix="_own")
+    away = (pl.col("start") - pl.col("start_own")).abs() - pl.col("tick") - pl.col("tick_own")
+    near = away <= SAME_CALL + 3 * (pl.col("spread") + pl.col("spread_own"))
+    same = (pl.col("sent_calling") == pl.col("calling")) | (pl.col("calling") < 0) | (pl.col("sent_calling") < 0)
+    return (
+        met.filter(near & same)
+        .unique("sid")
+        .group_by("upstream", claimant="carrier")
+        .agg(quarrels=pl.len().cast(pl.Int64))
+        .sort("upstream", "claimant")
+    )

@@ -1,0 +1,186 @@
+"""Learning: clocks, habits, shifts of batches, weights and trust, from all records together.
+
+In this order: what a carrier's own rows show of its habits; the difference at which each pair of neighbours meets most
+often, and the potentials that fit all of them; batches that are off by themselves; who starts late because it writes
+the answer's time; straight lines for the clocks through all matched pairs; what each comparison is worth.
+Nothing is ever written into the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from hoptrace.linking.clashes import count_claims, count_clashes
+from hoptrace.linking.drift import Lines, fit_lines
+from hoptrace.linking.estimate import estimate
+from hoptrace.linking.far import far_edges
+from hoptrace.linking.habits import late_starters, own_habits
+from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
+from hoptrace.linking.meeting import differences, find_edges
+from hoptrace.linking.members import comparable
+from hoptrace.linking.neighbours import matched, middle, neighbour_pairs
+from hoptrace.linking.potentials import Edge, potentials, ties
+from hoptrace.linking.scoring import with_time
+from hoptrace.linking.shifts import find_shifts
+from hoptrace.linking.trust import trust_of
+from hoptrace.model.statements import STATEMENTS
+
+SAMPLE = 300_000
+"""Statements looked at; more do not sharpen what is learned."""
+
+NEEDED = (
+    *("batch", "row", "carrier", "upstream", "downstream", "customer", "called", "egress_called"),
+    *("calling", "egress_calling", "call_id", "egress_call_id", "attestation", "orig_id", "signer"),
+    *("start_time", "start_basis", "answer_time", "end_time", "duration", "precision", "outcome", "release_code"),
+)
+"""The columns that `learn` looks at."""
+
+FIRST_LOOK, SECOND_LOOK = 6.0, 3.0
+"""Seconds beyond their ticks within which statements are matched, before and after the clocks' lines are known."""
+
+WHOLE = 900.0
+"""Seconds: zones differ by quarters of an hour."""
+
+ODD = 180.0
+"""Seconds that a clock may be off beside its whole hours."""
+
+
+def sample(statements: pl.LazyFrame, count: int) -> pl.DataFrame:
+    """At most about SAMPLE of `count` statements, by called number: both sides of a handoff are in, or both out.
+
+    Only the columns that are learned from are read; the others come back as nulls.
+    """
+    share = max(1, -(-count // SAMPLE))
+    sent = pl.coalesce("egress_called", "called")
+    chosen = statements.filter((pl.col("called") % share == 0) | (sent % share == 0)) if share > 1 else statements
+    nothing = [pl.lit(None, kind).alias(name) for name, kind in STATEMENTS.items() if name not in NEEDED]
+    read = chosen.select(*NEEDED).collect(engine="streaming").with_columns(nothing).select(STATEMENTS.names())
+    return read.sort("carrier", "batch", "row")
+
+
+def learn(statements: pl.DataFrame) -> Learned:
+    """All that can be learned from statements (STATEMENTS schema); carriers of which nothing shows are left out."""
+    habits = own_habits(statements)
+    habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
+    met = differences(comparable(statements, habitual))
+    edges = _edges(statements, habitual, met)
+    if not edges:
+        return habitual
+    offsets = potentials(edges)
+    shifts = find_shifts(met, pl.DataFrame({"carrier": list(offsets), "offset": list(offsets.values())}))
+    if shifts.height:
+        shifted = Learned(habitual.clocks, shifts)
+        edges = _edges(statements, shifted, differences(comparable(statements, shifted)))
+        offsets = potentials(edges)
+    learned = Learned(_clocks(offsets, habits), shifts)
+    habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
+    learned = Learned(_with_spreads(_clocks(offsets, habits), edges), shifts)
+    for within in (FIRST_LOOK, SECOND_LOOK):
+        learned = _refined(learned, statements, within)
+    return _weighed(learned, statements)
+
+
+def _edges(statements: pl.DataFrame, known: Learned, met: pl.DataFrame) -> list[Edge]:
+    """What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied."""
+    near = find_edges(met)
+    return near + far_edges(comparable(statements, known), near)
+
+
+def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
+    """Clocks with the spreads and matches of the edges that tie them."""
+    schema = {"carrier": pl.String, "found": pl.Float64, "by": pl.Int64}
+    told = pl.DataFrame([(name, *tie) for name, tie in sorted(ties(edges).items())], schema=schema, orient="row")
+    return (
+        clocks.join(told, on="carrier", how="left", maintain_order="left")
+        .with_columns(spread=pl.coalesce("found", "spread"), matches=pl.coalesce("by", "matches"))
+        .drop("found", "by")
+    )
+
+
+def _clocks(offsets: Mapping[str, float], habits: pl.DataFrame) -> pl.DataFrame:
+    """CLOCKS of these offsets and habits, each of unknown spread."""
+    known = pl.DataFrame(sorted(offsets.items()), schema={"carrier": pl.String, "offset": pl.Float64}, orient="row")
+    told = habits.filter(pl.col("start_is_answer") | pl.col("tick").is_not_null() | pl.col("carrier").is_in(list(offsets)))
+    return (
+        told.join(known, on="carrier", how="full", coalesce=True)
+        .with_columns(
+            pl.col("offset").fill_null(0.0),
+            pl.col("start_is_answer").fill_null(value=False),
+            spread=pl.lit(UNKNOWN_SPREAD),
+            matches=pl.lit(0, pl.Int64),
+            drift=pl.lit(0.0),
+            reference=pl.lit(0.0),
+            hours=pl.lit(0.0),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in CLOCKS.items())
+        .sort("carrier")
+    )
+
+
+def _with_late_starters(habits: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Habits with those carriers added that only their neighbours' records show to write the answer as the start."""
+    sides = [_lateness(pairs, *sides) for sides in (("d", "u"), ("u", "d"))]
+    late = late_starters(pl.concat(sides))
+    return habits.with_columns(start_is_answer=pl.col("start_is_answer") | pl.col("carrier").is_in(late))
+
+
+def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
+    """How much later than its neighbour's one carrier's records start, where both are said to start on arrival."""
+    away = pl.col("late").abs()
+    return (
+        pairs.with_columns(late=middle(side, "setup") - middle(other, "setup"))
+        .filter(pl.col("late").is_not_null())
+        .filter((away == away.min().over("u_sid")) & (away == away.min().over("d_sid")))
+        .select(
+            "late",
+            carrier=f"{side}_carrier",
+            other=f"{other}_carrier",
+            after_answer=middle(side, "setup") - middle(other, "answer"),
+            answered=pl.col(f"{side}_outcome") == "answered",
+        )
+    )
+
+
+def _refined(learned: Learned, statements: pl.DataFrame, within: float) -> Learned:
+    """Clocks as lines through the pairs that match with what is known so far."""
+    pairs = matched(neighbour_pairs(comparable(statements, learned)), within)
+    if pairs.is_empty():
+        return learned
+    lines = fit_lines(pairs.select("residual", "sigma", "at", u="u_carrier", d="d_carrier"))
+    return Learned(_moved(learned.clocks, lines), learned.shifts)
+
+
+def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:
+    """The clocks with the lines added, still around the middle clock, and their whole hours told."""
+    added = lines.clocks.rename({"offset": "more", "drift": "faster", "spread": "found", "matches": "by"})
+    joined = clocks.join(added, on="carrier", how="left")
+    offset = pl.col("offset") + pl.col("drift") * (lines.reference - pl.col("reference")) / 86_400.0 + pl.col("more")
+    quarters = (pl.col("offset") / WHOLE).round()
+    whole = (quarters != 0) & ((pl.col("offset") - quarters * WHOLE).abs() <= ODD)
+    seen = pl.col("by").fill_null(0) > 0
+    return (
+        joined.with_columns(
+            offset=pl.when(seen).then(offset).otherwise("offset").round(4),
+            drift=pl.when(seen).then(pl.col("drift") + pl.col("faster")).otherwise("drift").round(4),
+            reference=pl.when(seen).then(pl.lit(lines.reference)).otherwise("reference"),
+            spread=pl.when(seen).then("found").otherwise("spread").round(4),
+            matches=pl.when(seen).then("by").otherwise("matches"),
+        )
+        .with_columns(hours=pl.when(whole).then(quarters / 4).otherwise(0.0))
+        .select(CLOCKS.names())
+        .sort("carrier")
+    )
+
+
+def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
+    """What was learned, and with these clocks what each comparison is worth and who contradicts whom."""
+    facts = comparable(statements, learned)
+    pairs = with_time(neighbour_pairs(facts).with_columns(kind=pl.lit("direct")))
+    if pairs.is_empty():
+        return learned
+    found = estimate(pairs)
+    likely = pairs.with_columns(posterior=pl.Series(found.posterior))
+    trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely))
+    return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -1,0 +1,99 @@
+"""Potentials: one number a carrier from differences between neighbours, by robust least squares over the whole network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+ROUNDS = 20
+
+SLACK = 0.5
+"""Seconds by which an edge may miss before it counts less."""
+
+RIDGE = 1e-9
+"""Keeps the equations solvable: each connected part may be moved as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two neighbours' clocks: `downstream` minus `upstream` is `difference` s, `spread` s (1 sigma), by `matches`."""
+
+    upstream: str
+    downstream: str
+    difference: float
+    spread: float
+    matches: int
+
+
+def potentials(edges: Sequence[Edge]) -> dict[str, float]:
+    """Offsets (s) by carrier that fit the edges best, each connected part around its own median.
+
+    Iteratively reweighted least squares: first with Huber's weights, under which the majority wins, then with Cauchy's,
+    under which an edge that is hours off pulls no more at all.
+    """
+    carriers = sorted({edge.upstream for edge in edges} | {edge.downstream for edge in edges})
+    place = {carrier: i for i, carrier in enumerate(carriers)}
+    down = np.array([place[edge.downstream] for edge in edges])
+    up = np.array([place[edge.upstream] for edge in edges])
+    target = np.array([edge.difference for edge in edges])
+    trust = np.array([min(edge.matches, 100) ** 0.5 / (edge.spread + 0.1) for edge in edges]) ** 2
+    weights, solution = trust.copy(), np.zeros(len(carriers))
+    for round_ in range(2 * ROUNDS):
+        solution = _solved(down, up, target, weights, len(carriers))
+        residual = np.abs(solution[down] - solution[up] - target)
+        huber, cauchy = np.minimum(1.0, SLACK / np.maximum(residual, 1e-9)), 1 / (1 + (residual / SLACK) ** 2)
+        weights = trust * (huber if round_ < ROUNDS else cauchy)
+    return _centred(carriers, solution, edges)
+
+
+def _solved(
+    down: npt.NDArray[np.int64], up: npt.NDArray[np.int64], target: Floats, weights: Floats, count: int
+) -> Floats:
+    """The least-squares solution of x[down] - x[up] = target: a sparse system, for a nation has thousands of carriers."""
+    from scipy import sparse  # pyright: ignore  # scipy ships no types; loads only when needed
+    from scipy.sparse.linalg import spsolve  # pyright: ignore
+
+    rows = np.arange(len(target))
+    signs = np.concatenate([np.ones(len(target)), -np.ones(len(target))])
+    shape = (len(target), count)
+    matrix = sparse.csr_matrix((signs, (np.tile(rows, 2), np.concatenate([down, up]))), shape=shape)  # pyright: ignore
+    weighted = matrix.multiply(weights[:, None]).tocsr()  # pyright: ignore
+    ridge = sparse.identity(count) * (RIDGE * float(weights.max()))  # pyright: ignore
+    normal = (matrix.T @ weighted + ridge).tocsc()  # pyright: ignore
+    return np.asarray(spsolve(normal, weighted.T @ target), np.float64)  # pyright: ignore
+
+
+def _centred(carriers: list[str], solution: Floats, edges: Sequence[Edge]) -> dict[str, float]:
+    """Offsets relative to the median clock of each connected part: most carriers keep good time."""
+    import networkx as nx
+
+    place = {carrier: i for i, carrier in enumerate(carriers)}
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_edges_from((edge.upstream, edge.downstream) for edge in edges)
+    matches = dict.fromkeys(carriers, 0)
+    for edge in edges:
+        matches[edge.upstream] += edge.matches
+        matches[edge.downstream] += edge.matches
+    offsets: dict[str, float] = {}
+    for part in nx.connected_components(graph):
+        ranked = sorted(part, key=lambda carrier: (float(solution[place[carrier]]), carrier))
+        middle = ranked[(len(ranked) - 1) // 2]
+        if len(ranked) % 2 == 0:
+            other = ranked[len(ranked) // 2]
+            middle = max(middle, other, key=lambda carrier: (matches[carrier], carrier))
+        offsets |= {carrier: float(solution[place[carrier]] - solution[place[middle]]) for carrier in part}
+    return offsets
+
+
+def ties(edges: Sequence[Edge]) -> dict[str, tuple[float, int]]:
+    """Spread (s) and matches of the best edge of each carrier."""
+    found: dict[str, tuple[float, int]] = {}
+    for edge in sorted(edges, key=lambda edge: (edge.spread, -edge.matches)):
+        for carrier in (edge.upstream, edge.downstream):
+            found.setdefault(carrier, (edge.spread, edge.matches))
+    return found
