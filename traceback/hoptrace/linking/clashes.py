@@ -13,6 +13,9 @@ has records, and how often `named` has no fitting one."""
 CLAIMS = pl.Schema({"upstream": pl.String, "claimant": pl.String, "quarrels": pl.Int64})
 """How often `claimant` said that its own customer placed a call of which `upstream` says that it handed it over."""
 
+TRAFFIC = pl.Schema({"carrier": pl.String, "own": pl.Int64, "seen": pl.Int64, "unseen": pl.Int64})
+"""By carrier: calls of own customers; calls from neighbours whose records bear them out; calls from ones without records."""
+
 BORNE_OUT = 0.5
 """Probability of a pair from which one statement bears the other out."""
 
@@ -79,4 +82,21 @@ def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .group_by("upstream", claimant="carrier")
         .agg(quarrels=pl.len().cast(pl.Int64))
         .sort("upstream", "claimant")
+    )
+
+
+def count_traffic(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The TRAFFIC of a sample, to tell how many of a carrier's claims nobody is there to contradict."""
+    good = pairs.filter(pl.col("posterior") >= BORNE_OUT)["d_sid"]
+    present = facts["carrier"].unique()
+    named = pl.col("upstream").is_not_null()
+    return (
+        facts.group_by("carrier")
+        .agg(
+            own=pl.col("customer").is_not_null().sum().cast(pl.Int64),
+            seen=(named & pl.col("sid").is_in(good.implode())).sum().cast(pl.Int64),
+            unseen=(named & ~pl.col("upstream").is_in(present.implode())).sum().cast(pl.Int64),
+        )
+        .select(TRAFFIC.names())
+        .sort("carrier")
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hoptrace.linking.clashes import count_claims, count_clashes
+from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
 from hoptrace.linking.drift import Lines, fit_lines
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.far import far_edges
@@ -182,5 +182,5 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         return learned
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
-    trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely))
+    trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely), count_traffic(facts, likely))
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -14,13 +14,16 @@ from typing import Any
 
 import polars as pl
 
-from hoptrace.linking.clashes import CLAIMS, CLASHES
+from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 
 LEAST_LOSS = 0.002
 """Share of rows that any carrier may lose."""
 
 FEW = 8.0
 """As how many statements the prior belief in a carrier counts."""
+
+LEAST_CAUGHT = 2.0
+"""False claims from which a carrier's word of its customers is weighed against others'."""
 
 ROUNDS = 10
 
@@ -34,28 +37,41 @@ class Trust:
 
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
-    `clashes`, `claims`: the counts behind them (rows of CLASHES and CLAIMS).
+    `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
+    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     invents: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    doubt: Mapping[str, float] = field(default_factory=dict[str, float])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
+    traffic: tuple[tuple[str, int, int, int], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""
-        return {"clashes": [list(row) for row in self.clashes], "claims": [list(row) for row in self.claims]}
+        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic}
+        return {name: [list(row) for row in rows] for name, rows in counts.items()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Trust:
         """Trust out of plain data; empty where nothing was learned."""
-        clashes = pl.DataFrame(data.get("clashes", []), schema=CLASHES, orient="row")
-        return trust_of(clashes, pl.DataFrame(data.get("claims", []), schema=CLAIMS, orient="row"))
+        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC}
+        frames = {name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()}
+        return trust_of(**frames)
 
 
-def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame) -> Trust:
-    """What the counts (CLASHES, CLAIMS) tell of each pair of neighbours."""
-    return Trust(_untrue(clashes), _invents(claims), tuple(clashes.rows()), tuple(claims.rows()))
+def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame) -> Trust:
+    """What the counts (CLASHES, CLAIMS, TRAFFIC) tell of each carrier and each pair of neighbours."""
+    invents = _invents(claims)
+    return Trust(
+        _untrue(clashes),
+        invents,
+        _doubt(claims, invents, traffic),
+        tuple(clashes.rows()),
+        tuple(claims.rows()),
+        tuple(traffic.rows()),
+    )
 
 
 def losses(clashes: pl.DataFrame) -> dict[str, float]:
@@ -106,3 +122,24 @@ def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:
         rows = rows.with_columns(share=(by_claimant + ALONE) / (by_claimant + by_upstream + 2 * ALONE))
     told = rows.select("upstream", "claimant", "share").sort("upstream", "claimant")
     return {(upstream, claimant): value for upstream, claimant, value in told.rows()}
+
+
+def _doubt(
+    claims: pl.DataFrame, invents: Mapping[tuple[str, str], float], traffic: pl.DataFrame
+) -> dict[str, float]:
+    """By carrier: how likely a claim of an own customer is false that no neighbour contradicts.
+
+    A carrier that claims some of the calls of neighbours with records for its own does so with those of the others too.
+    """
+    false: dict[str, float] = {}
+    for upstream, claimant, quarrels in claims.rows():
+        false[claimant] = false.get(claimant, 0.0) + quarrels * invents[upstream, claimant]
+    found: dict[str, float] = {}
+    for carrier, own, seen, unseen in traffic.rows():
+        caught = false.get(carrier, 0.0)
+        if caught < LEAST_CAUGHT:
+            continue
+        rate = caught / (caught + seen + FEW)
+        uncaught = unseen * rate / (1 - rate) + 1
+        found[carrier] = min(1.0, uncaught / max(own - caught, uncaught))
+    return found

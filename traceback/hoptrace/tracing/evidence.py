@@ -81,6 +81,16 @@ def no_counterpart(lower: Fact, trust: Trust) -> str:
     )
 
 
+def doubted(last: Fact, trust: Trust) -> str:
+    """A customer named by a carrier whose word of its customers its neighbours contradict in other calls."""
+    against = {upstream: quarrels for upstream, claimant, quarrels in trust.claims if claimant == last.carrier}
+    return (
+        f"{last.carrier} says that its own customer {last.customer} placed the call. Of {sum(against.values()):,} other calls "
+        f"of which it says so, {', '.join(sorted(against))} say that they handed them to {last.carrier}; nothing at hand "
+        "bears its word out here."
+    )
+
+
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED):

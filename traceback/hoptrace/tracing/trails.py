@@ -33,6 +33,7 @@ class Ending(StrEnum):
     LACKING = "lacking"  # the carrier named upstream has records of that time, but not this call
     UNNAMED = "unnamed"  # the last record does not say who handed the call over
     CONTESTED = "contested"  # another statement contradicts the last one
+    DOUBTED = "doubted"  # a customer of a carrier whose word of its customers others contradict again and again
     CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
 
 
@@ -179,7 +180,8 @@ def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
     if against:
         return replace(trail, ending=Ending.CONTESTED, against=tuple(against))
     if fact.customer is not None:
-        return replace(trail, ending=Ending.CUSTOMER)
+        doubted = case.around.trust.doubt.get(fact.carrier, 0.0) > 1 - SURE
+        return replace(trail, ending=Ending.DOUBTED if doubted else Ending.CUSTOMER)
     if fact.upstream is None:
         return trail
     return _named_above(case, fact, fact.upstream, trail)

@@ -38,7 +38,7 @@ HOPELESS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A trail with the weight of its match with the report, and the part of it that is not of time, `looks`.
+    """A trail with the weight of its match with the report, and the part of caller and end in it, `looks`.
 
     `residual`: seconds from its time to the reported one; `apart`: seconds by which the report misses it at least.
     """
@@ -65,8 +65,9 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
     timed = match(facts, case.reported.at)
-    looks = _caller_weight(case, facts[0]) + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0) + _end_weight(case, trail)
-    return Weighed(trail, timed.weight + looks, looks, timed.residual, timed.apart)
+    looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
+    weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
+    return Weighed(trail, weight, looks, timed.residual, timed.apart)
 
 
 def unrecorded(case: Case, found: Sequence[Weighed]) -> float:

@@ -21,6 +21,8 @@ def ending_words(trail: Trail, case: Case) -> str:
         return f"{last.carrier} says that it got the call from {named}, whose records of that time do not show it."
     if trail.ending is Ending.UNNAMED:
         return f"{last.carrier}'s record does not say who handed it the call."
+    if trail.ending is Ending.DOUBTED:
+        return f"{last.carrier} says that its own customer placed the call; its neighbours contradict such words of it."
     if trail.ending is Ending.CONTRADICTED:
         return f"{last.carrier} says that it got the call from {last.upstream}, whose complete records contradict it."
     return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
