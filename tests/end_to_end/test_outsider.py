@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +90,45 @@ def test_truth_and_calls_agree(world: Path) -> None:
         assert 2 <= len(path) <= 9
         assert {*path, *true["holders"]} <= carriers
         assert not true["origin_provable"] or (true["origin_on_file"] and at == len(path) - 1)
+
+
+def rows_of(world: Path, carrier: str) -> Iterator[dict[str, str]]:
+    for file in sorted((world / "cdrs" / carrier).iterdir()):
+        data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        lines = data.decode().splitlines()
+        yield from map(json.loads, lines) if file.suffix == ".ndjson" else csv.DictReader(lines)
+
+
+@pytest.mark.parametrize("scenario", ["all_moderate"], indirect=True)
+def test_starts_and_answers_are_in_order(world: Path) -> None:
+    """Where the answer is taken for the start, that is so for answered calls alone."""
+    for home in sorted((world / "cdrs").iterdir()):
+        for row in rows_of(world, home.name):
+            answered = row.get("answer_time", "")
+            assert (float(row.get("duration") or 0) > 0) == bool(answered)
+            assert not answered or datetime.fromisoformat(row["start_time"]) <= datetime.fromisoformat(answered)
+
+
+@pytest.mark.parametrize("scenario", ["clean"], indirect=True)
+def test_clean_records_tell_the_true_path(world: Path) -> None:
+    """Read as a person would: each carrier's row of the call names who is before it in the truth."""
+    with (world / "trunks.csv").open(newline="") as file:
+        names = {
+            (r["carrier_id"], r["trunk"].removesuffix("/32")): r["peer"] or r["customer"] for r in csv.DictReader(file)
+        }
+    with (world / "calls.csv").open(newline="") as file:
+        calls = {call["call_ref"]: call for call in csv.DictReader(file)}
+    told: dict[tuple[str, str], list[tuple[float, str]]] = {}
+    for home in sorted((world / "cdrs").iterdir()):
+        for row in rows_of(world, home.name):
+            said = row.get("customer") or row["upstream"]
+            moment = datetime.fromisoformat(row["start_time"]).timestamp()
+            told.setdefault((home.name, row["called_number"]), []).append((moment, names.get((home.name, said), said)))
+    for ref, true in truth_of(world).items():
+        reported = datetime.fromisoformat(calls[ref]["start_time"]).timestamp()
+        for carrier, before in zip(true["path"], [*true["path"][1:], true["customer"]], strict=True):
+            rows = told[carrier, calls[ref]["called_number"]]
+            assert any(abs(moment - reported) < 12 and said == before for moment, said in rows), (ref, carrier)
 
 
 @pytest.mark.parametrize("scenario", ["clean"], indirect=True)
