@@ -32,6 +32,8 @@ class Pair:
     kind: Kind
     weight: float
     row: int
+    timed: float = 0.0
+    """The part of the weight that is of the two records' own times."""
     leg: int = -1
     """What stands for `d` in the assignment: route attempts of one ingress share it; -1 where `d` stands alone."""
 

@@ -40,6 +40,10 @@ def with_levels(pairs: pl.DataFrame) -> pl.DataFrame:
         l_orig_id=_carried("oid"),
         l_signer=_carried("signed_by"),
         l_attestation=_attestation(),
+    ).with_columns(
+        # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
+        l_signer=pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN)),
+        l_attestation=pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN)),
     )
 
 
@@ -127,6 +131,10 @@ def _carried(what: str) -> pl.Expr:
         .then(_lit("same"))
         .otherwise(_lit("differs"))
     )
+
+
+def _nothing_lost() -> pl.Expr:
+    return (pl.col("l_orig_id") == UNKNOWN) & (pl.col("l_signer") == UNKNOWN) | (pl.col("l_attestation") != "lost")
 
 
 def _attestation() -> pl.Expr:

@@ -6,11 +6,13 @@ A pair is (d, u): `d` is the statement of the carrier downstream, `u` that of th
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import polars as pl
 
 from hoptrace.linking.levels import LEVELS, with_levels
+from hoptrace.linking.neighbours import HANDED_ON, middle
 from hoptrace.linking.weights import Weights, weigh_levels
 
 
@@ -28,9 +30,6 @@ class Kind(StrEnum):
 BACKGROUND = 60.0
 """Seconds over which an unrelated call to the same number is as likely at any moment."""
 
-TRANSIT_DELAY = 0.1
-"""Seconds from one carrier's INVITE to the next one's, typically."""
-
 LONGEST_RING = 60.0
 """Seconds after which a call that nobody answers has been forwarded."""
 
@@ -43,6 +42,8 @@ WORST_TIME = -10.0
 COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
 
+SIGNATURE = ("orig_id", "signer", "attestation")
+
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
@@ -50,46 +51,65 @@ LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
 
 
-def student(residual: pl.Expr, scale: pl.Expr, background: float) -> pl.Expr:
-    """Weight of a residual (s) under Student's t with 4 degrees of freedom against a uniform background (s)."""
-    return (background / (2.67 * scale)).log() - 2.5 * (1 + (residual / scale) ** 2 / 4).log()
+def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: float) -> pl.Expr:
+    """Weight of a residual that lies `beyond` (s) what ticks of `width` (s) explain, against a uniform background (s).
+
+    Student's t with 4 degrees of freedom around a span: within it a cut time tells nothing.
+    """
+    return (background / (2.67 * scale + width)).log() - 2.5 * (1 + (beyond / scale) ** 2 / 4).log()
+
+
+def time_weight(apart: float, half: float, scale: float) -> float:
+    """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; never below WORST_TIME."""
+    beyond = max(0.0, abs(apart) - half)
+    weight = math.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
+    return max(weight, WORST_TIME)
+
+
+def leap_spread(kind: Kind) -> float:
+    """Seconds (1 sigma) that a handoff takes, more where carriers without a record lie between."""
+    return 0.1 if kind in NEIGHBOURS else 0.5
 
 
 def _scale() -> pl.Expr:
     """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
     ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
-    clocks = pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2
-    transit = pl.when(pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED, Kind.GAP])).then(0.5).otherwise(0.1)
-    return (ticks + clocks + transit**2).sqrt()
+    return (ticks + _sharp() ** 2).sqrt()
 
 
-def _middle(side: str, moment: str) -> pl.Expr:
-    """A time that was cut to its tick stands for the middle of the tick."""
-    return pl.col(f"{side}_{moment}") + pl.col(f"{side}_tick") / 2
+def _sharp() -> pl.Expr:
+    """The same without the ticks."""
+    transit = pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(leap_spread(Kind.DIRECT)).otherwise(leap_spread(Kind.GAP))
+    return (pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2 + transit**2).sqrt()
+
+
+def _weighed(residual: pl.Expr, background: float) -> pl.Expr:
+    half = (pl.col("d_tick") + pl.col("u_tick")) / 2
+    return student((residual.abs() - half).clip(0.0), half, _sharp(), background)
 
 
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
-    setup = _middle("d", "setup") - _middle("u", "setup") - TRANSIT_DELAY
-    final = _middle("d", "final") - _middle("u", "final") + TRANSIT_DELAY
-    late = pl.max_horizontal(_middle("d", "start"), _middle("u", "start"))
-    early = pl.min_horizontal(_middle("d", "start"), _middle("u", "start"))
+    setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
+    final = middle("d", "final") - middle("u", "final") + HANDED_ON
+    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
+    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
-    arrival = student(setup, pl.col("scale"), BACKGROUND)
+    arrival = _weighed(setup, BACKGROUND)
     # A call that is forwarded when nobody answers goes on after it has rung.
     rang = (pl.col("u_sent") != pl.col("u_called")) & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
-        student(final, pl.col("scale"), BACKGROUND),
-        student(ringing, pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
+        _weighed(final, BACKGROUND),
+        student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
     ).clip(lower_bound=WORST_TIME)
 
 
 def _answer() -> pl.Expr:
     """The moment of answer where both tell it, beyond what the arrival already told."""
-    residual = _middle("d", "answer") - _middle("u", "answer") + TRANSIT_DELAY
+    residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    return pl.when(told).then(student(residual, pl.col("scale"), 10.0).clip(-6.0, 3.0)).fill_null(0.0)
+    return pl.when(told).then(_weighed(residual, 10.0).clip(-6.0, 3.0)).fill_null(0.0)
 
 
 def _naming() -> pl.Expr:
@@ -123,7 +143,10 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
     timed = with_time(pairs)
     weighed = weigh_levels(with_levels(timed), weights, elsewhere=~pl.col("kind").is_in(NEIGHBOURS))
-    named = weighed.with_columns(w_naming=_naming(), w_number=_number())
+    # A false record bears no signature; that speaks for no other call.
+    said = pl.col("kind") != Kind.CONFLICT
+    signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
+    named = weighed.with_columns(*signed, w_naming=_naming(), w_number=_number())
     return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
 
 

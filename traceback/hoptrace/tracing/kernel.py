@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.linking.assignment import Pair, assign
+from hoptrace.linking.assignment import Pair
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
+from hoptrace.tracing.settling import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def judge_all(
     for call, report in enumerate(reported):
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _beyond_the_end(pair, mine, report)]
-        case = Case(report, mine, assign(pairs_of_call), covered.get(call, frozenset()), around)
+        case = Case(report, mine, settle(pairs_of_call, mine), covered.get(call, frozenset()), around)
         yield Judged(call, case, judge(case))
 
 
@@ -63,7 +64,7 @@ def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
-    columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "leg")
-    for call, d, u, kind, weight, row, leg in pairs.sort("row").select(columns).iter_rows():
-        linked[call].append(Pair(d, u, Kind(kind), weight, row, leg))
+    columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
+    for call, d, u, kind, weight, row, timed, leg in pairs.sort("row").select(columns).iter_rows():
+        linked[call].append(Pair(d, u, Kind(kind), weight, row, timed, leg))
     return linked

@@ -1,0 +1,105 @@
+"""Settling: assignment in rounds, in which sharp records lend their times to the coarse ones of their chain.
+
+A record cut to the minute fits each of several redials. Once it is tied to a sharp record above it, its time is as
+sharp as that one's when it is compared with the records below it, and the other way round. A time is never lent back to
+the pair that it came by: upwards only what is above tells, downwards only what is below.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hoptrace.linking.assignment import Assignment, Pair, assign
+from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.linking.scoring import Kind, leap_spread, time_weight
+from hoptrace.tracing.case import Fact
+
+ROUNDS = 2
+
+WORTH_LENDING = 0.4
+"""Seconds by which a lent time must be sharper than a record's own."""
+
+TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a call came to a carrier: at `start`, cut to `tick`, 1 sigma `spread`, all in seconds."""
+
+    start: float
+    tick: float
+    spread: float
+
+    @property
+    def coarse(self) -> float:
+        """Seconds that it leaves open."""
+        return self.tick / 2 + self.spread
+
+
+def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
+    """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
+    settled = assign(pairs)
+    if not any(_coarse(fact) for fact in facts.values()):
+        return settled
+    for _ in range(ROUNDS):
+        lent = _with_lent_times(pairs, facts, settled)
+        if lent is None:
+            break
+        settled = assign(lent)
+    return settled
+
+
+def _coarse(fact: Fact) -> bool:
+    return fact.setup is None or fact.tick >= 1.0 or fact.spread >= 1.0
+
+
+def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], settled: Assignment) -> list[Pair] | None:
+    """All pairs, timed anew where a chain lends a sharper time; None where none does."""
+    above = {d: pair.u for d, pair in settled.chosen.items() if pair.kind in TELLING}
+    below = {u: d for d, u in above.items()}
+    upper = {pair.u: _lent(facts, above, pair.u, HANDED_ON) for pair in pairs}
+    lower = {pair.d: _lent(facts, below, pair.d, -HANDED_ON) for pair in pairs}
+    if not any(upper.values()) and not any(lower.values()):
+        return None
+    return [_timed(pair, facts, upper[pair.u], lower[pair.d]) for pair in pairs]
+
+
+def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Moment | None:
+    """The sharpest time of a statement that the records on one side of it tell; None where its own is about as sharp."""
+    own = _moment(facts[sid], 0, delay)
+    found = [moment for moment in _moments(facts, way, sid, delay) if moment is not None]
+    best = min(found, key=lambda moment: moment.coarse, default=None)
+    if best is None or (own is not None and own.coarse - best.coarse < WORTH_LENDING):
+        return None
+    return best
+
+
+def _moments(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Iterator[Moment | None]:
+    at, hops, seen = sid, 0, {sid}
+    while (further := way.get(at)) is not None and further not in seen:
+        at, hops = further, hops + 1
+        seen.add(at)
+        yield _moment(facts[at], hops, delay)
+
+
+def _moment(fact: Fact, hops: int, delay: float) -> Moment | None:
+    if fact.setup is None:
+        return None
+    return Moment(fact.setup + hops * delay, fact.tick, math.hypot(fact.spread, hops * HANDED_ON))
+
+
+def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: Moment | None) -> Pair:
+    if upper is None and lower is None:
+        return pair
+    up, down = upper or _moment(facts[pair.u], 0, 0.0), lower or _moment(facts[pair.d], 0, 0.0)
+    if up is None or down is None:
+        return pair
+    sent = facts[pair.u]
+    apart = down.start + down.tick / 2 - up.start - up.tick / 2 - HANDED_ON
+    spread = math.sqrt(up.spread**2 + down.spread**2 + leap_spread(pair.kind) ** 2)
+    weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
+    if sent.sent != sent.called and 0.0 <= apart <= 60.0:
+        weight = max(weight, 0.0)  # forwarded when nobody answered
+    return replace(pair, weight=pair.weight - pair.timed + weight, timed=weight)
