@@ -16,7 +16,7 @@ from hoptrace.engines.spans import Span, carriers_covering, to_read
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.weights import Weights
-from hoptrace.tracing.case import Case, Reported, Surroundings
+from hoptrace.tracing.case import Case, Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
 from hoptrace.tracing.trails import Ending, Trail
 
@@ -34,6 +34,8 @@ REWRITE_WINDOW = 60.0
 
 MOST_GUESSES = 8
 """Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
+ABOUT_THEN = 12 * 3600.0
+"""Seconds around a call in which a carrier that submits anything is one that takes part."""
 
 UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
 """Endings at a carrier that is named but has no record of the call under this number."""
@@ -66,23 +68,35 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
         schema=WANTED,
         orient="row",
     )
-    covered = carriers_covering([report.at for report in reported], ground.spans, ground.learned)
-    sets = {call: frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
-    gathered = _round(reported, wanted, covered, sets, ground)
+    covered, coverage = _coverage([report.at for report in reported], ground)
+    gathered = _round(reported, wanted, covered, coverage, ground)
     for _ in range(MOST_FORWARDS):
         more = _rewritten(gathered, ground).join(wanted, on=["call", "key"], how="anti")
         if more.is_empty():
             break
         wanted = pl.concat([wanted, more.unique(["call", "key"], maintain_order=True)])
-        gathered = _round(reported, wanted, covered, sets, ground)
+        gathered = _round(reported, wanted, covered, coverage, ground)
     return gathered
+
+
+def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
+    """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
+    covered = carriers_covering(moments, ground.spans, ground.learned)
+    about = carriers_covering(moments, ground.spans, ground.learned, ABOUT_THEN)
+    sets = {int(str(call)): frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
+    counts = dict(about.group_by("call").len().iter_rows())
+    known = max(1, len(ground.around.country))
+    coverage = {
+        call: Coverage(sets.get(call, frozenset()), min(1.0, counts.get(call, 0) / known)) for call in range(len(moments))
+    }
+    return covered, coverage
 
 
 def _round(
     reported: Sequence[Reported],
     wanted: pl.DataFrame,
     covered: pl.DataFrame,
-    sets: dict[int, frozenset[str]],
+    coverage: dict[int, Coverage],
     ground: Ground,
 ) -> Gathered:
     """Follow declared forwardings to the numbers before, then link and judge."""
@@ -94,7 +108,7 @@ def _round(
         wanted = pl.concat([wanted, before])
         facts, members = _read(wanted, ground)
     pairs = link(members, covered, Weights.from_json(ground.learned.weights))
-    return Gathered(list(judge_all(reported, members, pairs, sets, ground.around)), facts, pairs)
+    return Gathered(list(judge_all(reported, members, pairs, coverage, ground.around)), facts, pairs)
 
 
 def _read(wanted: pl.DataFrame, ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -12,6 +12,9 @@ from hoptrace.model.statements import TIME
 COVERAGE_MARGIN = 120.0
 """Seconds by which a batch's first and last record stand for the time around them."""
 
+LONGEST_PAUSE = 1800.0
+"""Seconds that a carrier of many small batches may well go without a call."""
+
 SLACK = 1.0
 """Seconds that are read beyond what the clocks say."""
 
@@ -62,9 +65,28 @@ def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, fl
     return groups
 
 
-def carriers_covering(moments: Sequence[float], batches: Sequence[Span], learned: Learned) -> pl.DataFrame:
-    """(`call`, `carrier`): the carriers with a batch that covers a call's time, clocks and shifts counted in."""
+def carriers_covering(
+    moments: Sequence[float], batches: Sequence[Span], learned: Learned, margin: float = COVERAGE_MARGIN
+) -> pl.DataFrame:
+    """(`call`, `carrier`): the carriers whose batches cover a call's time, `margin` s around them included.
+
+    Clocks and shifts are counted in. A pause between two batches is covered as well where it is no longer than those in
+    which this carrier has no calls.
+    """
     calls = pl.DataFrame({"call": range(len(moments)), "at": moments}, schema={"call": pl.Int64, "at": pl.Float64})
+    spans = _without_pauses(_on_common_clock(batches, learned)).select(
+        "carrier", first=pl.col("first") - margin, last=pl.col("last") + margin
+    )
+    return (
+        calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+        .select("call", "carrier")
+        .unique()
+        .sort("call", "carrier")
+    )
+
+
+def _on_common_clock(batches: Sequence[Span], learned: Learned) -> pl.DataFrame:
+    """The batches' spans (`carrier`, `first`, `last`, epoch s), sorted by carrier and time."""
     schema = {"carrier": pl.String, "batch": pl.String, "first": pl.Float64, "last": pl.Float64}
     known = (
         pl.DataFrame(list(batches), schema=schema, orient="row")
@@ -73,12 +95,16 @@ def carriers_covering(moments: Sequence[float], batches: Sequence[Span], learned
     )
     drifted = pl.col("drift") * (pl.col("first") - pl.col("reference")) / DAY
     fast = pl.col("offset").fill_null(0.0) + drifted.fill_null(0.0) + pl.col("shift").fill_null(0.0)
-    spans = known.select(
-        "carrier", first=pl.col("first") - fast - COVERAGE_MARGIN, last=pl.col("last") - fast + COVERAGE_MARGIN
-    )
-    return (
-        calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-        .select("call", "carrier")
-        .unique()
-        .sort("call", "carrier")
+    return known.select("carrier", first=pl.col("first") - fast, last=pl.col("last") - fast).sort(pl.all())
+
+
+def _without_pauses(spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans that reach to the next one of their carrier where only a usual pause lies between."""
+    pause = (pl.col("first").shift(-1) - pl.col("last")).over("carrier")
+    length = (pl.col("last") - pl.col("first")).median().over("carrier")
+    longest = pl.max_horizontal(length / 2, pl.lit(LONGEST_PAUSE))
+    usual = pl.max_horizontal(length / 4, 5 * pl.col("pause").clip(0.0).median().over("carrier"), COVERAGE_MARGIN)
+    near = pl.col("pause").is_between(0.0, pl.min_horizontal(usual, longest))
+    return spans.with_columns(pause=pause).with_columns(
+        last=pl.when(near).then(pl.col("last") + pl.col("pause")).otherwise("last")
     )

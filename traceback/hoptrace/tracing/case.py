@@ -71,14 +71,23 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who has submitted: `covered`, carriers with records of a call's time; `taking_part`, the share of all about then."""
+
+    covered: frozenset[str] = frozenset()
+    taking_part: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """All that the walk needs for one call. `covered`: carriers with records of that time."""
+    """All that the walk needs for one call. `covered` and `taking_part` as in Coverage."""
 
     reported: Reported
     facts: Mapping[int, Fact]
     assignment: Assignment
     covered: frozenset[str]
     around: Surroundings
+    taking_part: float = 1.0
 
     def conflicts_with(self, sid: int) -> list[Pair]:
         """Conflicting pairs in which this statement is the downstream side, heaviest first."""

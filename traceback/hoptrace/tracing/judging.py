@@ -27,7 +27,10 @@ MOST_TOLD = 5
 WORTH_A_LOOK = 6.0
 """Weight by which a trail may be behind the best one and still be looked into further."""
 
-MUCH_LESS_ALIKE = 3.0
+SHARP = 6.0
+"""Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
+
+MUCH_LESS_ALIKE = 2.5
 """Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
 
@@ -102,7 +105,8 @@ def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:
 def _alike(case: Case, found: Sequence[Weighed], best: Weighed) -> bool:
     """Whether the report means a call with another answer as well as the best one."""
     return any(
-        one.apart <= case.around.close
+        one.timed.apart <= case.around.close
+        and one.timed.open <= SHARP
         and one.looks >= best.looks - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         for one in found

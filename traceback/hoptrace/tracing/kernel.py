@@ -13,7 +13,7 @@ from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
-from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
+from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.settling import settle
 
@@ -37,7 +37,7 @@ def judge_all(
     reported: Sequence[Reported],
     members: pl.DataFrame,
     pairs: pl.DataFrame,
-    covered: Mapping[int, frozenset[str]],
+    coverage: Mapping[int, Coverage],
     around: Surroundings,
 ) -> Iterator[Judged]:
     """Each call's judgement, in the order of `reported`."""
@@ -46,7 +46,8 @@ def judge_all(
     for call, report in enumerate(reported):
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _beyond_the_end(pair, mine, report)]
-        case = Case(report, mine, settle(pairs_of_call, mine), covered.get(call, frozenset()), around)
+        told = coverage.get(call, Coverage())
+        case = Case(report, mine, settle(pairs_of_call, mine), told.covered, around, told.taking_part)
         yield Judged(call, case, judge(case))
 
 

@@ -53,12 +53,14 @@ Floats = npt.NDArray[np.float64]
 class Match:
     """How well a reported time fits a trail: `weight` (natural log of a density, 1/s), `residual` s from its time.
 
-    `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun.
+    `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun; `open`: the
+    seconds over which these moments spread.
     """
 
     weight: float
     residual: float
     apart: float
+    open: float
 
 
 def match(facts: Sequence[Fact], at: float) -> Match:
@@ -70,6 +72,7 @@ def match(facts: Sequence[Fact], at: float) -> Match:
         weight=math.log(float((likely * report_density(away)).sum())),
         residual=float((likely * away).sum()),
         apart=float(np.abs(away[well]).min()),
+        open=float(away[well].max() - away[well].min()),
     )
 
 

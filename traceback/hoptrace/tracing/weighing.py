@@ -10,7 +10,7 @@ from hoptrace.linking.assignment import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact
-from hoptrace.tracing.moment import match
+from hoptrace.tracing.moment import Match, match
 from hoptrace.tracing.trails import Trail, walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
@@ -40,14 +40,17 @@ HOPELESS = 12.0
 class Weighed:
     """A trail with the weight of its match with the report, and the part of caller and end in it, `looks`.
 
-    `residual`: seconds from its time to the reported one; `apart`: seconds by which the report misses it at least.
     """
 
     trail: Trail
     weight: float
     looks: float
-    residual: float
-    apart: float
+    timed: Match
+
+    @property
+    def residual(self) -> float:
+        """Seconds from the trail's time to the reported one."""
+        return self.timed.residual
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     timed = match(facts, case.reported.at)
     looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
     weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
-    return Weighed(trail, weight, looks, timed.residual, timed.apart)
+    return Weighed(trail, weight, looks, timed)
 
 
 def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
@@ -76,8 +79,7 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
     Few calls leave no record where many carriers take part, and hardly one whose terminating carrier does; other calls
     to the number are as frequent as those seen in the window.
     """
-    taking_part = min(1.0, len(case.covered) / max(1, len(case.around.country)))
-    lost = max(LOST_ROW, (1 - taking_part) ** USUAL_HOPS)
+    lost = max(LOST_ROW, (1 - case.taking_part) ** USUAL_HOPS)
     if case.reported.terminating in case.covered:
         lost = LOST_ROW
     lost = min(lost, 0.99)
