@@ -177,9 +177,10 @@ def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:
 def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     """What was learned, and with these clocks what each comparison is worth and who contradicts whom."""
     facts = comparable(statements, learned)
-    pairs = with_time(neighbour_pairs(facts).with_columns(kind=pl.lit("direct")))
+    pairs = neighbour_pairs(facts).with_columns(kind=pl.lit("direct"), call=pl.lit(0), u_retry=pl.lit(value=False))
     if pairs.is_empty():
         return learned
+    pairs = with_time(pairs)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
     trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely), count_traffic(facts, likely))

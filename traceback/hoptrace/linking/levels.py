@@ -27,6 +27,9 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 CLOSE, NEAR, OFF = 0.6, 3.0, 10.0
 """Seconds by which two durations differ, the ticks they were cut to taken off."""
 
+_GIVEN_UP = ("no_answer", "cancelled")
+"""Who hung up before anybody answered is told by the one side as a timeout, by the other as a cancellation."""
+
 _RANK = {"A": 3, "B": 2, "C": 1}
 
 
@@ -113,7 +116,7 @@ def _outcome() -> pl.Expr:
         .then(_lit("answered"))
         .when(pl.col("d_release_code") == pl.col("u_release_code"))
         .then(_lit("same_code"))
-        .when(d == u)
+        .when((d == u) | (d.is_in(_GIVEN_UP) & u.is_in(_GIVEN_UP)))
         .then(_lit("alike"))
         .otherwise(_lit("failed_otherwise"))
     )

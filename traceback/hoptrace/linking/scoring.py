@@ -13,7 +13,7 @@ import polars as pl
 
 from hoptrace.linking.levels import LEVELS, with_levels
 from hoptrace.linking.neighbours import HANDED_ON, middle
-from hoptrace.linking.weights import Weights, weigh_levels
+from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
 
 
 class Kind(StrEnum):
@@ -30,6 +30,12 @@ class Kind(StrEnum):
 BACKGROUND = 60.0
 """Seconds over which an unrelated call to the same number is as likely at any moment."""
 
+BUSY_WINDOW = 600.0
+"""Seconds in which a statement without any rival is the only one by chance."""
+
+LONGEST_RETRY = 8.0
+"""Seconds that refused routes may take before the one that went on."""
+
 LONGEST_RING = 60.0
 """Seconds after which a call that nobody answers has been forwarded."""
 
@@ -42,8 +48,6 @@ WORST_TIME = -10.0
 COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
 
-SIGNATURE = ("orig_id", "signer", "attestation")
-
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
@@ -51,7 +55,7 @@ LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
 
 
-def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: float) -> pl.Expr:
+def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: pl.Expr) -> pl.Expr:
     """Weight of a residual that lies `beyond` (s) what ticks of `width` (s) explain, against a uniform background (s).
 
     Student's t with 4 degrees of freedom around a span: within it a cut time tells nothing.
@@ -83,9 +87,23 @@ def _sharp() -> pl.Expr:
     return (pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2 + transit**2).sqrt()
 
 
-def _weighed(residual: pl.Expr, background: float) -> pl.Expr:
+def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
     half = (pl.col("d_tick") + pl.col("u_tick")) / 2
-    return student((residual.abs() - half).clip(0.0), half, _sharp(), background)
+    # A route that was refused first takes its time, at the carrier above or at one without a record.
+    slow = pl.when(residual > 0).then(pl.col("slow")).otherwise(0.0)
+    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, _sharp(), background)
+
+
+def _slow() -> pl.Expr:
+    retried = pl.when(pl.col("u_retry")).then(LONGEST_RETRY).otherwise(0.0)
+    return pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(retried).otherwise(pl.max_horizontal(retried, 1.0))
+
+
+def _background() -> pl.Expr:
+    """Seconds over which one statement as good as this is to be expected by chance: fewer where many compete."""
+    rivals = pl.len().over("call", "d_sid", "kind")
+    lone = (BUSY_WINDOW / rivals).clip(BACKGROUND, BUSY_WINDOW)
+    return pl.when(pl.col("kind") == Kind.BRIDGED).then(lone).otherwise(BACKGROUND)
 
 
 def _time() -> pl.Expr:
@@ -95,13 +113,13 @@ def _time() -> pl.Expr:
     late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
     early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
-    arrival = _weighed(setup, BACKGROUND)
+    arrival = _weighed(setup, pl.col("background"))
     # A call that is forwarded when nobody answers goes on after it has rung.
     rang = (pl.col("u_sent") != pl.col("u_called")) & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
-        _weighed(final, BACKGROUND),
-        student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, BACKGROUND).clip(upper_bound=0.5),
+        _weighed(final, pl.col("background")),
+        student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
     ).clip(lower_bound=WORST_TIME)
 
 
@@ -109,7 +127,7 @@ def _answer() -> pl.Expr:
     """The moment of answer where both tell it, beyond what the arrival already told."""
     residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    return pl.when(told).then(_weighed(residual, 10.0).clip(-6.0, 3.0)).fill_null(0.0)
+    return pl.when(told).then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0)).fill_null(0.0)
 
 
 def _naming() -> pl.Expr:
@@ -152,4 +170,5 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    return pairs.with_columns(scale=_scale()).with_columns(w_time=_time(), w_answer=_answer())
+    told = pairs.with_columns(scale=_scale(), slow=_slow(), background=_background())
+    return told.with_columns(w_time=_time(), w_answer=_answer()).drop("slow", "background")

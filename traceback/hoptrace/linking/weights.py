@@ -15,6 +15,11 @@ import polars as pl
 
 from hoptrace.linking.levels import LEVELS, UNKNOWN
 
+SIGNATURE = ("orig_id", "signer", "attestation")
+
+LEAST_SIGNED_ANEW = -0.5
+"""Weight of another or a lost signature where a carrier without a record lies between."""
+
 Table = Mapping[str, Mapping[str, float]]
 """A weight (natural log) by comparison and level."""
 
@@ -55,7 +60,8 @@ class Weights:
 def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> pl.DataFrame:
     """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
 
-    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold and a Call-ID tells only if equal.
+    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if equal, and
+    another signature little, for the carrier between them may have restarted the call and signed it anew.
     """
     own = _own(weights)
     joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
@@ -82,8 +88,9 @@ def _weight(name: str, network: Mapping[str, float], columns: list[str], elsewhe
         own = f"o_{name}_{each}"
         if own in columns:
             value = pl.when(elsewhere).then(value).otherwise(pl.coalesce(own, value))
-        # Over a carrier without a record nothing follows from another Call-ID: it may have restarted the call.
         if name == "call_id" and each != "same":
             value = pl.when(elsewhere).then(0.0).otherwise(value)
+        if name in SIGNATURE:
+            value = pl.when(elsewhere).then(value.clip(lower_bound=LEAST_SIGNED_ANEW)).otherwise(value)
         chain = chain.when(level == each).then(value)
     return chain.otherwise(0.0)
