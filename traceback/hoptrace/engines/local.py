@@ -19,6 +19,8 @@ from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+from hoptrace.tracing.signers import Signers
+from hoptrace.tracing.signing import with_signing
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -109,13 +111,16 @@ def _results(
 ) -> Iterator[TraceResult]:
     ground, stamp = _ground(workspace, replay)
     floor = workspace.settings.trace.ambiguous_below
+    catalog, home = workspace.catalog, workspace.settings.home_country
+    signers = Signers.of(catalog.directory.carriers(), home, catalog.certificates.trust())
     done = 0
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
-        gathered = gather(all_reported(part, workspace.settings.home_country), ground)
+        gathered = gather(all_reported(part, home), ground)
         sources = _sources(gathered)
         for call, judged in zip(part, gathered.judged, strict=True):
-            yield result(call, judged.case, judged.judgement, sources, stamp, floor)
+            told = result(call, judged.case, judged.judgement, sources, stamp, floor)
+            yield with_signing(told, sources.statements, signers)
             done += 1
             if progress is not None:
                 progress(done, len(calls))
