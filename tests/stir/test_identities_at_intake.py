@@ -92,6 +92,9 @@ def test_a_canonical_file_may_have_identity_and_a_trace_tells_of_it(
     certificates.load_certificates([tmp_path / "root.pem"], anchor=True)
     certificates.load_certificates([tmp_path / "alpha.pem"], url=URL)
     (after,) = trace(workspace, [call])
+    assert (before.certificates_version, after.certificates_version) == (0, 3)
+    assert trace(workspace, [call], replay=(before.lake_version, before.clock_version)) == [before]
+    assert trace(workspace, [call], replay=(after.lake_version, after.clock_version, 3)) == [after]
     lines = {line.detail: line.agrees for line in after.hops[0].evidence}
     assert lines["The signature is verified: made with the certificate of CN=SHAKEN 505A (SPC 505A)."] is True
     whose = "The signature that bravo recorded is that of Alpha Voice (alpha), hop 2 of this trail; this is where the"

@@ -6,7 +6,7 @@ can be checked again with what was at hand then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +75,11 @@ class Certificates:
         return [_stored(row) for row in rows]
 
     def trust(self, version: int | None = None) -> Trust:
-        """The certificates (up to a version) as signatures are checked with them."""
-        return Trust(self.list(version))
+        """The certificates (up to a version) as signatures are checked with them; read when they are first needed."""
+        return Trust(self._lazily(version))
+
+    def _lazily(self, version: int | None) -> Iterator[StoredCertificate]:
+        yield from self.list(version)
 
     def _add(self, new: Sequence[NewCertificate]) -> LoadedCertificates:
         at = CERTIFICATES.c

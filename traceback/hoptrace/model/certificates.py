@@ -118,10 +118,18 @@ def provider_codes(tn_auth_list: bytes) -> tuple[str, ...]:
 
 
 class Trust:
-    """The certificates at hand, looked up by the URL that a PASSporT names and by the name that an issuer bears."""
+    """The certificates at hand, looked up by the URL that a PASSporT names and by the name that an issuer bears.
+
+    `certificates` are asked for when the first one is looked up: most traces meet no Identity header.
+    """
 
     def __init__(self, certificates: Iterable[StoredCertificate] = ()) -> None:
-        self._certificates = tuple(certificates)
+        self._source = certificates
+
+    @property
+    def version(self) -> int:
+        """The version of the certificates at hand: the number of the newest one, 0 where there is none."""
+        return max((each.version for each in self._certificates), default=0)
 
     @property
     def has_anchors(self) -> bool:
@@ -143,6 +151,10 @@ class Trust:
     def is_anchor(self, fingerprint: str) -> bool:
         """Whether the certificate was loaded as a trust anchor."""
         return fingerprint in self._anchors
+
+    @cached_property
+    def _certificates(self) -> tuple[StoredCertificate, ...]:
+        return tuple(self._source)
 
     @cached_property
     def _by_url(self) -> dict[str | None, list[StoredCertificate]]:

@@ -31,6 +31,7 @@ def with_signing(result: TraceResult, statements: Mapping[int, Mapping[str, Any]
     """The result with what the signatures of its trail say, added to the evidence of its hops.
 
     `statements` are the full rows that the result quotes (`Sources.statements`). Verdict, path and confidence stay.
+    Where a header was held against certificates, the result names their version.
     """
     rows = {(row["batch"], row["row"]): row for row in statements.values()}
     hops = [_signed_hop(hop, rows) for hop in result.hops]
@@ -38,7 +39,8 @@ def with_signing(result: TraceResult, statements: Mapping[int, Mapping[str, Any]
         return result
     found = signer_evidence(hops, signers, result.verdict)
     told = [replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, found, strict=True)]
-    return replace(result, hops=tuple(told))
+    version = signers.trust.version if any(hop.identity is not None for hop in hops) else 0
+    return replace(result, hops=tuple(told), certificates_version=version)
 
 
 def signer_evidence(hops: Sequence[SignedHop], signers: Signers, verdict: Verdict) -> tuple[tuple[Evidence, ...], ...]:
