@@ -20,7 +20,7 @@ from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.signing import rows_by_place, with_signing
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -122,9 +122,10 @@ def _results(
         part = calls[start : start + AT_ONCE]
         gathered = gather(all_reported(part, home), ground)
         sources = _sources(gathered)
+        rows = rows_by_place(sources.statements)
         for call, judged in zip(part, gathered.judged, strict=True):
             told = result(call, judged.case, judged.judgement, sources, stamp, floor)
-            yield with_signing(told, sources.statements, signers)
+            yield with_signing(told, rows, signers)
             done += 1
             if progress is not None:
                 progress(done, len(calls))

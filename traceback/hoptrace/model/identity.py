@@ -102,7 +102,8 @@ def _identity(text: str) -> Identity:
     token = head.strip().strip('"')
     told: dict[str, str] = {}
     for name, value in _PARAMETER.findall(semicolon + rest[: 4 * _LONGEST_PARAMETER]):
-        told.setdefault(name.lower(), value.strip('<>"')[:_LONGEST_PARAMETER])
+        if value.isprintable():
+            told.setdefault(name.lower(), value.strip('<>"')[:_LONGEST_PARAMETER])
     info, alg, ppt = (told.get(name) or None for name in ("info", "alg", "ppt"))
     read = read_token(token)
     if isinstance(read, str):

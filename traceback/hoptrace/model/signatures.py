@@ -25,6 +25,9 @@ LONGEST_CHAIN = 6
 MOST_NAMELESS = 200
 """Certificates without a URL that are tried on one signature."""
 
+MOST_SHOWN = 200
+"""Letters of a URL or name that a sentence shows."""
+
 _CURVE = "secp256r1"
 
 
@@ -64,7 +67,8 @@ def check_signature(identity: Identity, trust: Trust) -> SignatureCheck:
         return SignatureCheck(SignatureState.NOT_SHAKEN, f"It is no sound SHAKEN PASSporT. {identity.problems[0]}")
     if not passport.signature:
         return SignatureCheck(SignatureState.WRONG, "The signature is not 64 bytes long: it was cut, or made up.")
-    named = trust.named(identity.certificate_url)
+    url = identity.certificate_url
+    named, shown = trust.named(url), (url or "no address")[:MOST_SHOWN]
     signers = [each for each in named or trust.nameless()[:MOST_NAMELESS] if _signed_by(passport, each)]
     if signers:
         checks = [_check_chain(each, passport.iat, trust) for each in signers]
@@ -72,13 +76,12 @@ def check_signature(identity: Identity, trust: Trust) -> SignatureCheck:
     if not named:
         return SignatureCheck(
             SignatureState.NOT_AT_HAND,
-            f"The certificate at {identity.certificate_url or 'no address'} is not at hand, so the signature was not "
-            "checked. Load it with: hoptrace certificates load",
+            f"The certificate at {shown} is not at hand, so the signature was not checked. "
+            "Load it with: hoptrace certificates load",
         )
     return SignatureCheck(
         SignatureState.WRONG,
-        f"The signature was not made with the key of the certificate from {identity.certificate_url}: the header was "
-        "changed or made up.",
+        f"The signature was not made with the key of the certificate from {shown}: the header was changed or made up.",
     )
 
 
@@ -112,7 +115,7 @@ def _signed_by(passport: Passport, stored: StoredCertificate) -> bool:
 
 def _check_chain(stored: StoredCertificate, iat: int, trust: Trust) -> SignatureCheck:
     facts, at = stored.facts, datetime.fromtimestamp(iat, UTC)
-    whose = f"the certificate of {facts.subject}{_codes(facts.spcs)}"
+    whose = f"the certificate of {facts.subject[:MOST_SHOWN]}{_codes(facts.spcs)}"
     if not facts.not_before <= at <= facts.not_after:
         detail = (
             f"The signature fits {whose}, which was valid from {facts.not_before:%Y-%m-%d} to "

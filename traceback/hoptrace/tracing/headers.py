@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hoptrace.model.identity import read_identities
 from hoptrace.model.passport import Kind, Passport
-from hoptrace.model.signatures import SignatureState
+from hoptrace.model.signatures import MOST_SHOWN, SignatureState
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.signers import Signature, SignedHop
 
@@ -45,11 +45,12 @@ def _written_otherwise(signature: Signature, passport: Passport) -> Iterator[Evi
         ("orig_id", hop.orig_id, passport.origid),
     ):
         if written is not None and signed is not None and written != signed:
-            text = f"{hop.carrier} recorded the {about.replace('_', '')} {written}, its Identity header says {signed}."
+            said = written[:MOST_SHOWN]
+            text = f"{hop.carrier} recorded the {about.replace('_', '')} {said}, its Identity header says {signed}."
             yield Evidence("identity", False, text)
     proven = check.spcs if check is not None and check.state is SignatureState.VERIFIED else ()
     if hop.signer is not None and proven and hop.signer.upper() not in {code.upper() for code in proven}:
-        text = f"{hop.carrier} recorded {hop.signer} as the signer, the verified certificate names {', '.join(proven)}."
+        text = f"{hop.carrier} recorded {hop.signer[:MOST_SHOWN]} as the signer, the verified certificate names {', '.join(proven)}."
         yield Evidence("identity", None, text)
 
 

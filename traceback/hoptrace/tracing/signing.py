@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from hoptrace.model.numbers import display
+from hoptrace.model.signatures import MOST_SHOWN
 from hoptrace.model.statements import StartBasis
 from hoptrace.model.verdicts import Evidence, Hop, TraceResult, Verdict
 from hoptrace.tracing.attesting import of_attestation, of_orig_id
@@ -27,13 +28,21 @@ STOPS_SHORT = frozenset(
 NO_VERDICT = "Alone it is no ground for a verdict."
 
 
-def with_signing(result: TraceResult, statements: Mapping[int, Mapping[str, Any]], signers: Signers) -> TraceResult:
+Row = Mapping[str, Any]
+"""A statement as a result quotes it: the STATEMENTS columns and `offset`, the seconds taken off its times."""
+
+
+def rows_by_place(statements: Mapping[int, Row]) -> dict[tuple[str, int], Row]:
+    """The rows of `Sources.statements` by batch and row, as hops name them; once for all results of a run."""
+    return {(row["batch"], row["row"]): row for row in statements.values()}
+
+
+def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signers: Signers) -> TraceResult:
     """The result with what the signatures of its trail say, added to the evidence of its hops.
 
-    `statements` are the full rows that the result quotes (`Sources.statements`). Verdict, path and confidence stay.
-    Where a header was held against certificates, the result names their version.
+    `rows` as from `rows_by_place`. Verdict, path and confidence stay. Where a header was held against certificates,
+    the result names their version.
     """
-    rows = {(row["batch"], row["row"]): row for row in statements.values()}
     hops = [_signed_hop(hop, rows) for hop in result.hops]
     if not any(hop.signed for hop in hops):
         return result
@@ -102,7 +111,9 @@ class _Trail:
         if signature.code is None:
             return
         if signature.carrier is None:
-            text = f"It is signed under the code {signature.code}, which is no OCN or SPC of the directory."
+            text = (
+                f"It is signed under the code {signature.code[:MOST_SHOWN]}, which is no OCN or SPC of the directory."
+            )
             yield Evidence("signer", None, text)
             return
         who, hop = self._signers.words(signature.carrier), signature.hop.carrier
@@ -158,7 +169,7 @@ def _joined(before: tuple[Evidence, ...], more: Sequence[Evidence]) -> tuple[Evi
     return (*before, *(line for line in more if line.about != "orig_id" or not told))
 
 
-def _signed_hop(hop: Hop, rows: Mapping[tuple[str, int], Mapping[str, Any]]) -> SignedHop:
+def _signed_hop(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> SignedHop:
     row = next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
     if row is None:
         return SignedHop(hop.carrier)
@@ -174,6 +185,6 @@ def _signed_hop(hop: Hop, rows: Mapping[tuple[str, int], Mapping[str, Any]]) -> 
     )
 
 
-def _digits(row: Mapping[str, Any], *columns: str) -> frozenset[str]:
+def _digits(row: Row, *columns: str) -> frozenset[str]:
     shown = (display(row[column]) for column in columns)
     return frozenset(text.removeprefix("+") for text in shown if text is not None and text.startswith("+"))
