@@ -84,9 +84,10 @@ class Pki:
         valid: tuple[datetime, datetime] | None = None,
         path_length: int | None = None,
         extension: bytes | None = None,
+        key: Any = None,
     ) -> Signed:
         self.made += 1
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         first, last = valid or (NOW - timedelta(days=180), NOW + timedelta(days=180))
         builder = (
@@ -102,7 +103,9 @@ class Pki:
         if spcs or extension is not None:
             value = tn_auth_list(*spcs) if extension is None else extension
             builder = builder.add_extension(x509.UnrecognizedExtension(TN_AUTH_LIST, value), critical=False)
-        return Signed(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+        signing = issuer.key if issuer else key
+        by_hash = hashes.SHA256() if isinstance(signing, ec.EllipticCurvePrivateKey) else None
+        return Signed(builder.sign(signing, by_hash), key)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from hoptrace.model.certificates import Trust, provider_codes
 from hoptrace.model.identity import read_identities
@@ -38,6 +39,21 @@ def test_another_key_makes_the_signature_wrong(chain: Chain) -> None:
     thief = chain.pki.make("SHAKEN 505A", spcs=("505A",))
     found = checked(thief.header(), chain.trust())
     assert (found.state, found.spcs) == (SignatureState.WRONG, ())
+
+
+@pytest.mark.parametrize("signature", ["A" * 86, "_" * 85 + "w"])
+def test_a_made_up_signature_is_wrong(chain: Chain, signature: str) -> None:
+    body = chain.leaf.header().partition(";")[0].rpartition(".")[0]
+    assert checked(f"{body}.{signature}", chain.trust()).state is SignatureState.WRONG
+
+
+def test_keys_of_other_kinds_sign_nothing(chain: Chain) -> None:
+    keys = (ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate())
+    for key in keys:
+        other = chain.pki.make("SHAKEN 303C", spcs=("303C",), key=key)
+        url = "https://c.example.net/other.pem"
+        found = checked(chain.leaf.header(url=url), chain.trust(other.stored(url)))
+        assert found.state is SignatureState.WRONG
 
 
 def test_a_cut_signature_is_wrong(chain: Chain) -> None:

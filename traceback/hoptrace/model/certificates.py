@@ -62,17 +62,21 @@ def read_pem(data: bytes) -> list[tuple[CertificateFacts, str]]:
 
 def facts_of(certificate: x509.Certificate) -> CertificateFacts:
     """What a certificate says; one whose names or extensions cannot be read raises ValueError."""
+    from cryptography import x509
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    return CertificateFacts(
-        fingerprint=certificate.fingerprint(SHA256()).hex(),
-        subject=certificate.subject.rfc4514_string(),
-        issuer=certificate.issuer.rfc4514_string(),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        spcs=_provider_codes(certificate),
-        ca=may_issue(certificate, 0),
-    )
+    try:
+        return CertificateFacts(
+            fingerprint=certificate.fingerprint(SHA256()).hex(),
+            subject=certificate.subject.rfc4514_string(),
+            issuer=certificate.issuer.rfc4514_string(),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            spcs=_provider_codes(certificate),
+            ca=may_issue(certificate, 0),
+        )
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError(f"its extensions cannot be read: {error}") from error
 
 
 def may_issue(certificate: x509.Certificate, below: int) -> bool:

@@ -97,12 +97,15 @@ def _not_shaken(identity: Identity) -> str:
 
 
 def _signed_by(passport: Passport, stored: StoredCertificate) -> bool:
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    key = _opened(stored).public_key()
+    try:
+        key = _opened(stored).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != _CURVE:
         return False
     r, s = (int.from_bytes(half) for half in (passport.signature[:32], passport.signature[32:]))
@@ -153,13 +156,13 @@ def reaches_anchor(stored: StoredCertificate, at: datetime, trust: Trust) -> boo
 
 
 def _issued(upper: x509.Certificate, lower: x509.Certificate, below: int) -> bool:
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
     if not may_issue(upper, below):
         return False
     try:
         lower.verify_directly_issued_by(upper)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -50,7 +50,8 @@ def _written_otherwise(signature: Signature, passport: Passport) -> Iterator[Evi
             yield Evidence("identity", False, text)
     proven = check.spcs if check is not None and check.state is SignatureState.VERIFIED else ()
     if hop.signer is not None and proven and hop.signer.upper() not in {code.upper() for code in proven}:
-        text = f"{hop.carrier} recorded {hop.signer[:MOST_SHOWN]} as the signer, the verified certificate names {', '.join(proven)}."
+        said, named = hop.signer[:MOST_SHOWN], ", ".join(proven[:3])
+        text = f"{hop.carrier} recorded {said} as the signer, the verified certificate names {named}."
         yield Evidence("identity", None, text)
 
 
