@@ -147,3 +147,10 @@ def test_a_catalog_of_before_gets_the_table(tmp_path: Path) -> None:
         command.downgrade(config, "0002")
         assert not sa.inspect(connection).has_table("certificates")
     engine.dispose()
+
+
+def test_a_certificate_whose_list_is_damaged_is_refused(run: Run, chain: Chain) -> None:
+    Path("odd.pem").write_text(chain.pki.make("SHAKEN", chain.ca, extension=b"\x30\x80").pem)
+    told = run("certificates", "load", "odd.pem")
+    assert told.exit_code == 1
+    assert "its TNAuthList cannot be read" in told.stderr

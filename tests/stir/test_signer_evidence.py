@@ -82,7 +82,7 @@ def test_signed_anew_on_the_way_is_shown_and_decides_nothing() -> None:
     assert "another signature than alpha" in changed[1]
     assert "Bravo Transit (bravo) signed the call anew, as many carriers do" in changed[1]
     assert whose[0] is True
-    assert "so the signer is not the originator. Alone it is no ground for a verdict." in whose[1]
+    assert "so a signer need not be the originator. Alone it is no ground for a verdict." in whose[1]
     assert about(bravo, "orig_id")[0][0] is None
     assert about(tango, "signer") == [(True, "tango recorded the same signature as bravo.")]
 

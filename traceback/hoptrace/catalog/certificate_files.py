@@ -68,8 +68,9 @@ def _read(path: Path) -> list[tuple[CertificateFacts, str]]:
     try:
         return read_pem(data)
     except ValueError as error:
-        told = str(error).splitlines()[0].rstrip(".")[:200] if str(error) else "it cannot be read"
+        # The library's own words are for programmers; those of `hoptrace.model.certificates` name the part.
+        why = f" ({error})" if str(error).startswith("its ") else ""
         raise CertificateInvalid(
-            f"{path}: no readable certificate in PEM form ({told}). A file in DER form becomes one with: "
+            f"{path}: no readable certificate in PEM form{why}. A file in DER form becomes one with: "
             f"openssl x509 -inform DER -in {path.name} -out {path.stem}.pem. Nothing was loaded."
         ) from error

@@ -140,8 +140,8 @@ class _Trail:
         if place == len(self._path) - 1:
             return Evidence("signer", True, f"{begin}; this is where the trail ends.")
         text = (
-            f"{begin}; the trail goes on to {self._path[-1]}. Carriers often sign what they take in, so the signer "
-            f"is not the originator. {NO_VERDICT}"
+            f"{begin}; the trail goes on to {self._path[-1]}. Carriers often sign what they take in, so a signer "
+            f"need not be the originator. {NO_VERDICT}"
         )
         return Evidence("signer", True, text)
 
