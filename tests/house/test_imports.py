@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("polars", "deltalake", "sqlalchemy", "networkx", "scipy", "jinja2", "pydantic", "rich", "weasyprint", "numpy")
+HEAVY = (
+    *("polars", "deltalake", "sqlalchemy", "networkx", "scipy", "jinja2", "pydantic", "rich", "weasyprint", "numpy"),
+    *("cryptography", "pyasn1", "pyasn1_modules"),
+)
 
 
 def modules_after(code: str) -> set[str]:
@@ -27,6 +30,8 @@ def modules_after(code: str) -> set[str]:
         "from hoptrace.cli import main",
         "from hoptrace.cli.app import hoptrace; hoptrace(['--help'], standalone_mode=False)",
         "from hoptrace.cli.app import hoptrace; hoptrace(['submit', '--help'], standalone_mode=False)",
+        "from hoptrace.cli.app import hoptrace; hoptrace(['certificates', 'load', '--help'], standalone_mode=False)",
+        "from hoptrace.cli.app import hoptrace; hoptrace(['trace', '--help'], standalone_mode=False)",
     ],
 )
 def test_loads_nothing_heavy(code: str) -> None:

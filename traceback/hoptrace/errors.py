@@ -20,7 +20,8 @@ leaves with the error's exit code.
     │   ├── ColumnMissing
     │   ├── TimezoneMissing
     │   ├── ProfileInvalid
-    │   └── DirectoryInvalid          carriers.csv or trunks.csv
+    │   ├── DirectoryInvalid          carriers.csv or trunks.csv
+    │   └── CertificateInvalid        a file of certificates, or of their addresses
     ├── StorageFailed             1   disk full, no permission, database gone
     └── MissingExtra              1   an optional part is not installed
 """
@@ -106,6 +107,10 @@ class ProfileInvalid(InputRefused):
 
 class DirectoryInvalid(InputRefused):
     """carriers.csv or trunks.csv is wrong; the message names file and line."""
+
+
+class CertificateInvalid(InputRefused):
+    """A file that holds no readable certificate; the message names it."""
 
 
 class StorageFailed(HoptraceError):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from hoptrace.intake.formats.acc_json import AccJson
-from hoptrace.intake.passport import read_passport
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Source
 
@@ -15,7 +14,6 @@ def test_log_with_identity_duplicates_and_a_cut_object(run, golden):
     assert outcome.fates() == {"accepted": 3, "duplicate": 1, "skipped": 1, "rejected": 1}
     assert outcome.reasons() == {"the JSON object cannot be read": 1}
     call = outcome.call("one@example.net")
-    assert (call["attestation"], call["orig_id"]) == ("B", "7c0f1d5e-2f43-4c57-8d38-0d7a1f3b9e21")
     assert call["identity"].endswith("ppt=shaken")
     assert (call["calling_number"], call["duration"]) == ("2125550111", 8.0)
     forwarded = outcome.call("two@example.net")
@@ -54,8 +52,3 @@ def test_detects_its_files_only(tmp_path, text, claimed):
     path.write_text(text)
     source = Source(0, path, path.name, "")
     assert (READER.detect(source, source.head()) is not None) is claimed
-
-
-@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "a..c", "a.bnVsbA.c", "é.é.é", "a.W10.c;info=<x>"])
-def test_what_is_no_passport_says_nothing(text):
-    assert read_passport(text) is None

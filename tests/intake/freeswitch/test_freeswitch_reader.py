@@ -38,7 +38,7 @@ def test_legs_of_three_documents_are_two_attempts(golden: Path, read) -> None:
     for call in (failed, answered):
         assert call["start_time"] == datetime(2026, 3, 2, 14, 0, 1, 120, tzinfo=UTC)
         assert (call["call_id"], call["upstream"], call["precision"]) == ("aleg-1@203.0.113.31", "203.0.113.31", 1)
-        assert (call["attestation"], call["orig_id"]) == ("B", "0b5c1f6e-9a3d-4c2b-8f10-6d1f2a3b4c5d")
+        assert call["identity"].endswith("ppt=shaken")
         assert call["redirecting_number"].startswith("<sip:+12125550199@")
     assert (failed["downstream"], failed["release_code"], failed["duration"]) == ("gw-east", "503", 0.0)
     assert (answered["downstream"], answered["egress_call_id"]) == ("gw-west", "bleg-2@sw1")

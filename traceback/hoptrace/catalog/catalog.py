@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 
 from hoptrace.catalog.batches import Batches
 from hoptrace.catalog.carriers import Directory
+from hoptrace.catalog.certificates import Certificates
 from hoptrace.catalog.clocks import Clocks
 from hoptrace.catalog.database import advisory_lock, open_engine, upgrade
 from hoptrace.catalog.traces import Traces
 
 
 class Catalog:
-    """Carriers (`directory`), `batches`, `clocks` and `traces` in one SQLite or PostgreSQL database.
+    """Carriers (`directory`), `batches`, `clocks`, `certificates` and `traces` in one SQLite or PostgreSQL database.
 
     Opening makes or updates the tables. `in_lake` tells whether the lake has a commit of this id.
     Whatever the database refuses comes as StorageFailed.
@@ -25,6 +26,7 @@ class Catalog:
         self.directory = Directory(self._engine)
         self.batches = Batches(self._engine, in_lake)
         self.clocks = Clocks(self._engine)
+        self.certificates = Certificates(self._engine)
         self.traces = Traces(self._engine)
 
     def writer_lock(self, wait_seconds: float) -> AbstractContextManager[None]:

@@ -1,4 +1,7 @@
-"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, traces. Times are UTC."""
+"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, certificates, traces.
+
+Times are UTC.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -124,6 +128,17 @@ CLOCK_SHIFTS = Table(
     Column("carrier_id", String, nullable=False),
     Column("shift", Float, nullable=False),  # seconds that the batch's times run fast beyond the carrier's clock
     Column("matches", BigInteger, nullable=False),
+)
+
+CERTIFICATES = Table(
+    "certificates",
+    METADATA,
+    Column("version", Integer, primary_key=True),  # counts up; what was loaded is never changed
+    Column("fingerprint", String, nullable=False, index=True),  # SHA-256 of the DER form, hexadecimal
+    Column("url", String),  # x5u, where the file says from where it was fetched
+    Column("anchor", Boolean, nullable=False),
+    Column("pem", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False),
 )
 
 TRACES = Table(

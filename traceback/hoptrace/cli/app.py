@@ -7,6 +7,7 @@ import click
 from hoptrace import __version__
 from hoptrace.cli.batches import batches
 from hoptrace.cli.carriers import carriers
+from hoptrace.cli.certificates import certificates
 from hoptrace.cli.clocks import clocks
 from hoptrace.cli.demo import demo
 from hoptrace.cli.failure import FailingGroup, remember_debug
@@ -18,7 +19,7 @@ from hoptrace.cli.simulate import simulate
 from hoptrace.cli.submit import submit
 from hoptrace.cli.trace import trace
 
-COMMANDS = (init, carriers, submit, batches, lake, clocks, trace, report, simulate, demo)
+COMMANDS = (init, carriers, certificates, submit, batches, lake, clocks, trace, report, simulate, demo)
 """All commands, in the order in which a workspace meets them."""
 
 

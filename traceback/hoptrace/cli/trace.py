@@ -14,24 +14,24 @@ from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_trace import show_trace
 
 if TYPE_CHECKING:
+    from hoptrace.engines.local import Replay
     from hoptrace.model.verdicts import ReportedCall
 
 
-class _Versions(click.ParamType[tuple[int, int]]):
-    """LAKE:CLOCK, two version numbers."""
+class _Versions(click.ParamType["Replay"]):
+    """LAKE:CLOCK or LAKE:CLOCK:CERTIFICATES, version numbers."""
 
-    name = "LAKE:CLOCK"
+    name = "LAKE:CLOCK[:CERTIFICATES]"
 
-    def convert(
-        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """The two numbers; click shows the error."""
+    def convert(self, value: str | Replay, param: click.Parameter | None, ctx: click.Context | None) -> Replay:
+        """The numbers; click shows the error."""
         if isinstance(value, tuple):
             return value
-        lake, colon, clock = value.partition(":")
-        if not (colon and lake.isdigit() and clock.isdigit()):
-            self.fail(f"{value!r} is not LAKE:CLOCK, two version numbers such as 12:3.", param, ctx)
-        return int(lake), int(clock)
+        parts = value.split(":")
+        if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
+            self.fail(f"{value!r} is not LAKE:CLOCK, two version numbers such as 12:3, or three: 12:3:7.", param, ctx)
+        lake, clock, certificates = (int(part) for part in [*parts, "0"][:3])
+        return lake, clock, certificates
 
 
 @click.command(
@@ -44,13 +44,14 @@ class _Versions(click.ParamType[tuple[int, int]]):
 @click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the results go, one JSON a line.")
 @click.option(
-    "--replay", type=_Versions(), metavar="LAKE:CLOCK", help="Trace as at these versions, which each result names."
+    "--replay",
+    type=_Versions(),
+    metavar="LAKE:CLOCK[:CERTIFICATES]",
+    help="Trace as at these versions, which each result names.",
 )
 @json_option
 @workspace_option
-def trace(
-    calls: Path | None, out: Path | None, replay: tuple[int, int] | None, as_json: bool, **one_call: str | None
-) -> None:
+def trace(calls: Path | None, out: Path | None, replay: Replay | None, as_json: bool, **one_call: str | None) -> None:
     """Trace calls back to where they began.
 
     One call (--called, --at), or all calls of a file (--calls, --out).
@@ -64,7 +65,7 @@ def trace(
         raise click.UsageError("Say which call: either --called NUMBER --at TIME, or --calls FILE --out FILE.")
 
 
-def _trace_one(call: ReportedCall, replay: tuple[int, int] | None, as_json: bool) -> None:
+def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None:
     from hoptrace.engines.local import trace as trace_calls
 
     with the_workspace() as workspace:
@@ -76,7 +77,7 @@ def _trace_one(call: ReportedCall, replay: tuple[int, int] | None, as_json: bool
         show_trace(result)
 
 
-def _trace_file(calls: Path, out: Path, replay: tuple[int, int] | None, as_json: bool) -> None:
+def _trace_file(calls: Path, out: Path, replay: Replay | None, as_json: bool) -> None:
     from hoptrace.engines.local import trace_file
 
     with the_workspace() as workspace, progress("Tracing") as report:

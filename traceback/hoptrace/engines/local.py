@@ -20,12 +20,17 @@ from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+from hoptrace.tracing.signers import Signers
+from hoptrace.tracing.signing import rows_by_place, with_signing
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 AT_ONCE = 5_000
 """Calls traced in one pass: bounds the memory."""
+
+Replay = tuple[int, int] | tuple[int, int, int]
+"""Versions of the lake, of the clock table and of the certificates (0 where left out) that a result names."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, of)."""
@@ -36,11 +41,11 @@ def trace(
     calls: Sequence[ReportedCall],
     *,
     progress: Progress | None = None,
-    replay: tuple[int, int] | None = None,
+    replay: Replay | None = None,
 ) -> list[TraceResult]:
     """Trace reported calls, in order, and store the results; use it for one call and for thousands.
 
-    `replay` is (lake version, clock version) of an earlier result: the answer is then that result's, to the byte.
+    `replay` names the versions that an earlier result names: the answer is then that result's, to the byte.
     Raises UsageError where a call's number or time cannot be used.
     """
     results = list(_results(workspace, calls, progress, replay))
@@ -54,7 +59,7 @@ def trace_file(
     out: Path,
     *,
     progress: Progress | None = None,
-    replay: tuple[int, int] | None = None,
+    replay: Replay | None = None,
 ) -> dict[str, Any]:
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
@@ -106,23 +111,28 @@ def _results(
     workspace: Workspace,
     calls: Sequence[ReportedCall],
     progress: Progress | None,
-    replay: tuple[int, int] | None,
+    replay: Replay | None,
 ) -> Iterator[TraceResult]:
     ground, stamp = _ground(workspace, replay)
     floor = workspace.settings.trace.ambiguous_below
+    catalog, home = workspace.catalog, workspace.settings.home_country
+    trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
+    signers = Signers.of(catalog.directory.carriers(), home, trust)
     done = 0
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
-        gathered = gather(all_reported(part, workspace.settings.home_country), ground)
+        gathered = gather(all_reported(part, home), ground)
         sources = _sources(gathered)
+        rows = rows_by_place(sources.statements)
         for call, judged in zip(part, gathered.judged, strict=True):
-            yield result(call, judged.case, judged.judgement, sources, stamp, floor)
+            told = result(call, judged.case, judged.judgement, sources, stamp, floor)
+            yield with_signing(told, rows, signers)
             done += 1
             if progress is not None:
                 progress(done, len(calls))
 
 
-def _ground(workspace: Workspace, replay: tuple[int, int] | None) -> tuple[Ground, Stamp]:
+def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]:
     """What all calls of a run stand on: one version of the lake, one clock table, the directory, the settings."""
     from hoptrace import __version__
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -45,11 +45,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who submitted, and what was said about the file: `timezone` is what `--timezone` gave, an IANA name or +HH:MM."""
+    """Who submitted, and what was said about the file: `timezone` is what `--timezone` gave, an IANA name or +HH:MM.
+
+    `signers`: the service provider code of each certificate at hand, by the x5u URL that names it.
+    """
 
     carrier: Carrier
     profile: Profile = field(default_factory=Profile)
     timezone: str | None = None
+    signers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from hoptrace.intake.fingerprint import fingerprints
+from hoptrace.intake.identities import with_claims
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS, Outcome
@@ -43,15 +45,25 @@ class Built:
     learned: dict[str, int]
 
 
-def build(calls: pl.DataFrame, carrier_id: str, plan: DialPlan, trunks: TrunkTable) -> Built:
-    """Make statements of a chunk's calls (RAW_CALLS); one whose called number is none is refused."""
+def build(
+    calls: pl.DataFrame,
+    carrier_id: str,
+    plan: DialPlan,
+    trunks: TrunkTable,
+    signers: Mapping[str, str] | None = None,
+) -> Built:
+    """Make statements of a chunk's calls (RAW_CALLS); one whose called number is none is refused.
+
+    `signers` maps the x5u URL of a certificate at hand to its service provider code.
+    """
     keyed, plan, learned = _read_numbers(calls, plan)
     refused = keyed.filter(pl.col("reason").is_not_null()).select("call", "reason")
     good = keyed.filter(pl.col("reason").is_null()).drop("reason")
-    # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for.
+    # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
+    # is sent again is known again, whatever certificates and trunks are at hand by then.
     good = good.with_columns(carrier=pl.lit(carrier_id, pl.String))
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
-    placed, unknown = _place(good, trunks)
+    placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcome=outcome()).select("file", "call", *names)
     return Built(statements, refused, unknown, plan, learned)

@@ -11,6 +11,7 @@ from hoptrace.errors import InputRefused, StorageFailed
 from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
+from hoptrace.intake.identities import signers_by_url
 from hoptrace.intake.reading import Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, groups, open_sources
@@ -49,7 +50,8 @@ def submit(
     known_readers = readers()
     asked = asked_format(format, known_readers)
     sources = open_sources(files, asked)
-    context = Context(who, asked.profile, timezone)
+    signers = signers_by_url(workspace.catalog.certificates.list())
+    context = Context(who, asked.profile, timezone, signers)
     with workspace.writing():
         recover(workspace)
         before = _before(workspace, carrier, sources)

@@ -65,7 +65,7 @@ class Taking:
             yield chunk
 
     def _take(self, chunk: Chunk) -> pl.DataFrame:
-        built = build(chunk.calls, self._carrier, self._plan, self._trunks)
+        built = build(chunk.calls, self._carrier, self._plan, self._trunks, self._context.signers)
         self._plan = built.plan
         statements = built.statements.sort("file", "row")
         repeated = self._repeats.of(statements)

@@ -120,6 +120,8 @@ class TraceResult:
     lake_version: int
     settings_digest: str
     clock_version: int = 0
+    certificates_version: int = 0
+    """The certificates with which an Identity header was checked; 0 where there was none, or nothing to check."""
     summary: str = ""
     call: ReportedCall | None = field(default=None)
 

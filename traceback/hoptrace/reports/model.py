@@ -136,6 +136,7 @@ class Replay(Part):
     engine: str
     lake_version: int
     clock_version: int
+    certificates_version: int
     settings_digest: str
     command: str | None
     result_sha256: str

@@ -153,6 +153,7 @@ def _replay(trace: TraceResult) -> Replay:
         engine=plain(trace.engine),
         lake_version=trace.lake_version,
         clock_version=trace.clock_version,
+        certificates_version=trace.certificates_version,
         settings_digest=plain(trace.settings_digest),
         command=_command(trace),
         result_sha256=result_digest(trace),
@@ -163,13 +164,15 @@ def _command(trace: TraceResult) -> str | None:
     call = trace.call
     if call is None:
         return None
+    versions = [trace.lake_version, trace.clock_version]
+    versions += [trace.certificates_version] if trace.certificates_version else []
     options = {
         "--called": call.called_number,
         "--at": call.start_time,
         "--calling": call.calling_number,
         "--terminating": call.terminating_carrier,
         "--ref": call.call_ref,
-        "--replay": f"{trace.lake_version}:{trace.clock_version}",
+        "--replay": ":".join(map(str, versions)),
     }
     words = [f"{option} {shlex.quote(plain(value))}" for option, value in options.items() if value]
     return " ".join(["hoptrace trace", *words, "--json"])

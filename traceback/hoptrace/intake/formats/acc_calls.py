@@ -10,7 +10,6 @@ from typing import Any
 from hoptrace.intake.formats.acc_events import Event
 from hoptrace.intake.formats.acc_pairing import Attempt, Paired
 from hoptrace.intake.formats.acc_times import SECOND
-from hoptrace.intake.passport import read_passport
 from hoptrace.model.statements import StartBasis
 
 _CUT = 1_500_000  # two times cut to the second differ by this much only if the moments differ
@@ -88,10 +87,6 @@ def _said(attempt: Attempt) -> dict[str, str]:
             said = {**event.said, **said} if said else dict(event.said)
     if said.get("egress_called_number") == said.get("called_number"):
         said.pop("egress_called_number", None)
-    identity = said.get("identity")
-    passport = read_passport(identity) if identity is not None else None
-    if passport is not None:
-        said.update({k: v for k, v in (("attestation", passport.attest), ("orig_id", passport.origid)) if v})
     if said.get("attestation", "A") not in ("A", "B", "C"):
         del said["attestation"]
     return said

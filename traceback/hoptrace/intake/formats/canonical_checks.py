@@ -59,7 +59,6 @@ def as_calls(good: pl.DataFrame, file: int, minutes: bool) -> pl.DataFrame:
         end_time=answered,
         duration=pl.col("duration_read"),
         precision=precision.cast(pl.Int32),
-        identity=pl.lit(None, pl.String),
     ).select(pl.col(name).cast(dtype) for name, dtype in RAW_CALLS.items())
 
 

@@ -29,6 +29,7 @@ COLUMNS = (
     "attestation",
     "orig_id",
     "signer",
+    "identity",
     "release_code",
     "record_id",
 )

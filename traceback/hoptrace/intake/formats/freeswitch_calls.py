@@ -8,7 +8,6 @@ from typing import Any
 from hoptrace.intake.formats.freeswitch_legs import Leg
 from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, upstream_of
 from hoptrace.intake.ledger import Ledger
-from hoptrace.intake.passport import read_passport
 from hoptrace.model.statements import StartBasis
 
 
@@ -69,8 +68,6 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
 
 
 def _ingress(leg: Leg) -> dict[str, Any]:
-    identity = leg.first("sip_h_Identity", "sip_identity", "sip_h_identity")
-    passport = read_passport(identity) if identity else None
     return {
         "start_time": leg.start,
         "start_basis": str(StartBasis.RECEIVED),
@@ -80,9 +77,7 @@ def _ingress(leg: Leg) -> dict[str, Any]:
         "redirecting_number": leg.redirecting,
         "call_id": leg.first("sip_call_id"),
         "upstream": upstream_of(leg),
-        "identity": identity,
-        "attestation": passport.attest if passport else None,
-        "orig_id": passport.origid if passport else None,
+        "identity": leg.first("sip_h_Identity", "sip_identity", "sip_h_identity"),
         "record_id": leg.uuid,
     }
 

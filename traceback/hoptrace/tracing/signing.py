@@ -1,0 +1,190 @@
+"""STIR/SHAKEN as evidence on a trail: it supports or contradicts, and never decides (RFC 8224, RFC 8588).
+
+A signer is not the originator: many carriers sign what they take in unsigned, or throw a signature away and sign anew.
+So these lines are put beside a result that was reached without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from hoptrace.model.numbers import display
+from hoptrace.model.signatures import MOST_SHOWN
+from hoptrace.model.statements import StartBasis
+from hoptrace.model.verdicts import Evidence, Hop, TraceResult, Verdict
+from hoptrace.tracing.attesting import of_attestation, of_orig_id
+from hoptrace.tracing.headers import of_header
+from hoptrace.tracing.signers import Signature, SignedHop, Signers, read_signature, same_signature
+
+STOPS_SHORT = frozenset(
+    {Verdict.POINT_OF_ENTRY_IDENTIFIED, Verdict.NON_PARTICIPATING, Verdict.NO_RECORD, Verdict.DISPUTED}
+)
+"""Verdicts of trails whose furthest carrier got the call from somebody: who signed above it may lead on."""
+
+NO_VERDICT = "Alone it is no ground for a verdict."
+
+
+Row = Mapping[str, Any]
+"""A statement as a result quotes it: the STATEMENTS columns and `offset`, the seconds taken off its times."""
+
+
+def rows_by_place(statements: Mapping[int, Row]) -> dict[tuple[str, int], Row]:
+    """The rows of `Sources.statements` by batch and row, as hops name them; once for all results of a run."""
+    return {(row["batch"], row["row"]): row for row in statements.values()}
+
+
+def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signers: Signers) -> TraceResult:
+    """The result with what the signatures of its trail say, added to the evidence of its hops.
+
+    `rows` as from `rows_by_place`. Verdict, path and confidence stay. Where a header was held against certificates,
+    the result names their version.
+    """
+    hops = [_signed_hop(hop, rows) for hop in result.hops]
+    if not any(hop.signed for hop in hops):
+        return result
+    found = signer_evidence(hops, signers, result.verdict)
+    told = [replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, found, strict=True)]
+    version = signers.trust.version if any(hop.identity is not None for hop in hops) else 0
+    return replace(result, hops=tuple(told), certificates_version=version)
+
+
+def signer_evidence(hops: Sequence[SignedHop], signers: Signers, verdict: Verdict) -> tuple[tuple[Evidence, ...], ...]:
+    """What the signatures of a trail say, for each hop; `hops` from the terminating carrier upstream.
+
+    A signature is told of at the furthest hop that recorded it; those below only say that they got the same.
+    """
+    read = [read_signature(place, hop, signers) for place, hop in enumerate(hops)]
+    known = [signature for signature in read if signature is not None]
+    above: dict[int, Signature | None] = {lower.place: upper for lower, upper in pairwise(known)}
+    lines: list[tuple[Evidence, ...]] = [()] * len(hops)
+    for signature in known:
+        trail = _Trail(hops, signers, verdict)
+        lines[signature.place] = tuple(trail.lines(signature, above.get(signature.place)))
+    return tuple(lines)
+
+
+class _Trail:
+    """The trail that signatures are held against."""
+
+    def __init__(self, hops: Sequence[SignedHop], signers: Signers, verdict: Verdict) -> None:
+        self._hops = hops
+        self._path = [hop.carrier for hop in hops]
+        self._signers = signers
+        self._verdict = verdict
+
+    def lines(self, signature: Signature, upper: Signature | None) -> Iterator[Evidence]:
+        """All that one hop's signature says; `upper` is the next signature upstream."""
+        same = same_signature(signature, upper) if upper is not None else None
+        if upper is not None and same:
+            text = f"{signature.hop.carrier} recorded the same signature as {upper.hop.carrier}."
+            yield Evidence("signer", True, text)
+        else:
+            yield from self._changed(signature, upper, same)
+            yield from self._whose(signature)
+        signed_at = self._signed_at(signature)
+        yield from of_attestation(signature, upper, self._path, signed_at, self._signers, same=same is True)
+        yield from of_orig_id(signature, upper, same=same)
+        if upper is None or signature.token is None or signature.token != upper.token:
+            yield from of_header(signature)
+
+    def _signed_at(self, signature: Signature) -> int | None:
+        """The place of the signer on the path, at or above the hop that recorded the signature."""
+        places = range(signature.place, len(self._path))
+        return next((place for place in places if self._path[place] == signature.carrier), None)
+
+    def _changed(self, signature: Signature, upper: Signature | None, same: bool | None) -> Iterator[Evidence]:
+        if upper is None or same is not False:
+            return
+        who = self._signers.words(signature.carrier) if signature.carrier else "a carrier between them"
+        yield Evidence(
+            "signer",
+            None,
+            f"{signature.hop.carrier} recorded another signature than {upper.hop.carrier} upstream of it: {who} signed "
+            f"the call anew, as many carriers do with what they pass on.",
+        )
+
+    def _whose(self, signature: Signature) -> Iterator[Evidence]:
+        if signature.code is None:
+            return
+        if signature.carrier is None:
+            text = (
+                f"It is signed under the code {signature.code[:MOST_SHOWN]}, which is no OCN or SPC of the directory."
+            )
+            yield Evidence("signer", None, text)
+            return
+        who, hop = self._signers.words(signature.carrier), signature.hop.carrier
+        place = self._signed_at(signature)
+        if place is not None:
+            yield self._on_trail(signature, who, place)
+        elif signature.carrier in self._path:
+            below = self._path.index(signature.carrier) + 1
+            text = (
+                f"The signature that {hop} recorded is that of {who}, which the trail has further down (hop {below}): "
+                f"nobody passes on a signature that was made later. {NO_VERDICT}"
+            )
+            yield Evidence("signer", False, text)
+        else:
+            yield self._off_trail(signature, who)
+
+    def _on_trail(self, signature: Signature, who: str, place: int) -> Evidence:
+        itself = place == signature.place
+        begin = (
+            f"{who} signed the call itself"
+            if itself
+            else f"The signature that {signature.hop.carrier} recorded is that of {who}, hop {place + 1} of this trail"
+        )
+        if place == len(self._path) - 1:
+            return Evidence("signer", True, f"{begin}; this is where the trail ends.")
+        text = (
+            f"{begin}; the trail goes on to {self._path[-1]}. Carriers often sign what they take in, so a signer "
+            f"need not be the originator. {NO_VERDICT}"
+        )
+        return Evidence("signer", True, text)
+
+    def _off_trail(self, signature: Signature, who: str) -> Evidence:
+        hop, signed_above = signature.hop.carrier, any(each.signed for each in self._hops[signature.place + 1 :])
+        if self._verdict in STOPS_SHORT and not signed_above:
+            text = (
+                f"The call bore the signature of {who} when {hop} recorded it. {who} is not on this trail, which stops "
+                f"short: it may have had the call before the carriers known here. A lead whom to ask, not a verdict."
+            )
+            return Evidence("signer", None, text)
+        if self._verdict is Verdict.AMBIGUOUS:
+            text = f"The signature that {hop} recorded is that of {who}, which is not on what all likely trails share."
+            return Evidence("signer", None, text)
+        text = (
+            f"The signature that {hop} recorded is that of {who}, which is not on this trail. Some carriers let others "
+            f"sign for them. {NO_VERDICT}"
+        )
+        return Evidence("signer", False, text)
+
+
+def _joined(before: tuple[Evidence, ...], more: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    # The comparison of the two records of a handoff may already have told of their origids.
+    told = any(line.about == "orig_id" for line in before)
+    return (*before, *(line for line in more if line.about != "orig_id" or not told))
+
+
+def _signed_hop(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> SignedHop:
+    row = next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
+    if row is None:
+        return SignedHop(hop.carrier)
+    start: datetime = row["start_time"]
+    arrived = row["start_basis"] == StartBasis.RECEIVED
+    return SignedHop(
+        carrier=hop.carrier,
+        recorded=True,
+        **{name: row[name] for name in ("attestation", "orig_id", "signer", "identity")},
+        at=start.timestamp() - (row["offset"] or 0.0) if arrived else None,
+        calling=_digits(row, "calling", "egress_calling"),
+        called=_digits(row, "called", "egress_called", "redirecting"),
+    )
+
+
+def _digits(row: Row, *columns: str) -> frozenset[str]:
+    shown = (display(row[column]) for column in columns)
+    return frozenset(text.removeprefix("+") for text in shown if text is not None and text.startswith("+"))
