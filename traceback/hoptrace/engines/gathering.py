@@ -7,11 +7,12 @@ but none under this number, is looked up once more by the caller: the number may
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.callers import shared_callers
 from hoptrace.engines.spans import Span, carriers_covering, to_read
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
@@ -76,7 +77,9 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
             break
         wanted = pl.concat([wanted, more.unique(["call", "key"], maintain_order=True)])
         gathered = _round(reported, wanted, covered, coverage, ground)
-    return gathered
+    shared = shared_callers(gathered.judged, ground)
+    judged = [replace(one, elsewhere=shared.get(one.call, 0)) for one in gathered.judged]
+    return replace(gathered, judged=judged)
 
 
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:

@@ -125,7 +125,7 @@ def _results(
         sources = _sources(gathered)
         rows = rows_by_place(sources.statements)
         for call, judged in zip(part, gathered.judged, strict=True):
-            told = result(call, judged.case, judged.judgement, sources, stamp, floor)
+            told = result(call, judged, sources, stamp, floor)
             yield with_signing(told, rows, signers)
             done += 1
             if progress is not None:

@@ -103,7 +103,9 @@ def _background() -> pl.Expr:
     """Seconds over which one statement as good as this is to be expected by chance: fewer where many compete."""
     rivals = pl.len().over("call", "d_sid", "kind")
     lone = (BUSY_WINDOW / rivals).clip(BACKGROUND, BUSY_WINDOW)
-    return pl.when(pl.col("kind") == Kind.BRIDGED).then(lone).otherwise(BACKGROUND)
+    kind = pl.col("kind")
+    gap = pl.when(kind == Kind.GAP).then(lone.clip(upper_bound=BUSY_WINDOW / 3))
+    return pl.when(kind == Kind.BRIDGED).then(lone).otherwise(gap.otherwise(BACKGROUND))
 
 
 def _time() -> pl.Expr:
@@ -140,8 +142,9 @@ def _naming() -> pl.Expr:
     lost = pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED]) & pl.col("d_upstream_covered")
     named = pl.when(direct & both).then(5.0).when(direct).then(2.0).otherwise(0.0)
     # A silent carrier may have tried several routes for one call; the refused ones must not take the call from the one
-    # that went on.
+    # that went on. Where the carrier above says that the call failed, it was no branch that failed.
     refused = (pl.col("d_outcome") == "failed") & pl.col("d_downstream").is_null() & (pl.col("kind") == Kind.BRIDGED)
+    refused &= (pl.col("u_outcome") != "failed").fill_null(True)
     return (
         prior
         + named

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
@@ -36,12 +36,16 @@ MUCH_LESS_ALIKE = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Another trail that was considered, with its probability and why it was; `answers` otherwise than the best."""
+    """Another trail that was considered, with its probability and why it was; `answers` otherwise than the best.
+
+    `alike`: it came at so nearly the same moment that the report cannot tell it from the best.
+    """
 
     trail: Trail
     share: float
     why: str
     answers: bool
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,16 @@ def judge(case: Case) -> Judgement:
     best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
+    alike = {one.trail for one in found if _alike(case, one, best)}
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
+    rivals = [replace(rival, alike=rival.trail in alike) for rival in rivals]
     return Judgement(
         best,
         answers[answer] * confidence,
         _told(case, rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
-        _alike(case, found, best),
+        bool(alike),
         tuple(one for one in found if one.weight >= best.weight - WORTH_A_LOOK),
     )
 
@@ -102,15 +108,22 @@ def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:
     }
 
 
-def _alike(case: Case, found: Sequence[Weighed], best: Weighed) -> bool:
-    """Whether the report means a call with another answer as well as the best one."""
-    return any(
+def _alike(case: Case, one: Weighed, best: Weighed) -> bool:
+    """Whether the report means this call, with another answer, as well as the best one."""
+    return (
         one.timed.apart <= case.around.close
         and one.timed.open <= SHARP
         and one.looks >= best.looks - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
-        for one in found
+        and not _branch(case, one.trail, best.trail)
     )
+
+
+def _branch(case: Case, one: Trail, best: Trail) -> bool:
+    """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain."""
+    tail = case.facts[one.last_statement]
+    alone = tail.outcome == "failed" and tail.downstream is None and not one.pairs
+    return alone and tail.upstream in best.path and tail.carrier != case.reported.terminating
 
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:
@@ -166,6 +179,6 @@ def _told(case: Case, rivals: Sequence[Rival]) -> tuple[Rival, ...]:
     """The rivals worth telling, each outcome once, likeliest first."""
     told: dict[Hashable, Rival] = {}
     for rival in sorted(rivals, key=lambda rival: (-rival.share, rival.trail.path)):
-        if rival.share >= WORTH_TELLING:
+        if rival.share >= WORTH_TELLING or rival.alike:
             told.setdefault(rival.trail.outcome(case), rival)
     return tuple(told.values())[:MOST_TOLD]

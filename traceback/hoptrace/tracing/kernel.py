@@ -20,11 +20,15 @@ from hoptrace.tracing.settling import settle
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One call's case and judgement; `call` is its number in the batch."""
+    """One call's case and judgement; `call` is its number in the batch.
+
+    `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
+    """
 
     call: int
     case: Case
     judgement: Judgement
+    elsewhere: int = 0
 
 
 def link(members: pl.DataFrame, covered: pl.DataFrame, weights: Weights) -> pl.DataFrame:

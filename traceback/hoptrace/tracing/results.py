@@ -23,9 +23,10 @@ from hoptrace.model.verdicts import (
 from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.judging import Judgement
+from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trails import Ending, Step, Trail
 from hoptrace.tracing.weighing import Weighed
-from hoptrace.tracing.words import ending_words, next_request
+from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
 VERDICTS = {
     Ending.CUSTOMER: Verdict.ORIGINATOR_IDENTIFIED,
@@ -38,6 +39,9 @@ VERDICTS = {
     Ending.DOUBTED: Verdict.DISPUTED,
 }
 
+
+WORTH_A_DOUBT = 0.04
+"""Probability from which another trail takes carriers off the path of an ambiguous call."""
 
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
@@ -69,21 +73,17 @@ def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     return _result(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
 
 
-def result(
-    call: ReportedCall, case: Case, judgement: Judgement, sources: Sources, stamp: Stamp, floor: float
-) -> TraceResult:
+def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, floor: float) -> TraceResult:
     """The result of a judged case; below `floor` (0..1) the evidence does not settle it and the verdict says so."""
+    case, judgement = judged.case, judged.judgement
     best = judgement.best
     if best is None:
         return not_found(call, stamp)
-    alternatives = tuple(
-        Alternative(rival.trail.path, round(rival.share, 4), f"{rival.why}; it ends: {ending_words(rival.trail, case)}")
-        for rival in judgement.rivals
-    )
+    alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
     if judgement.none > 0.5:
         return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
-    if judgement.alike or (judgement.confidence < floor and judgement.contested):
-        return _ambiguous(call, case, judgement, sources, stamp, alternatives)
+    if judged.elsewhere or judgement.alike or (judgement.confidence < floor and judgement.contested):
+        return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
     verdict = VERDICTS[trail.ending]
     last = case.facts[trail.last_statement]
@@ -144,23 +144,14 @@ def _with_doubt(hops: tuple[Hop, ...], judgement: Judgement) -> tuple[Hop, ...]:
     return (replace(hops[0], evidence=(*hops[0].evidence, Evidence("path", None, text))), *hops[1:])
 
 
-def _ambiguous(
-    call: ReportedCall,
-    case: Case,
-    judgement: Judgement,
-    sources: Sources,
-    stamp: Stamp,
-    alternatives: tuple[Alternative, ...],
-) -> TraceResult:
+def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sources, stamp: Stamp) -> TraceResult:
     """Several trails fit about equally: only the carriers on which all of them agree are said."""
-    best = judgement.best
-    if best is None:
-        raise ValueError("an ambiguous result needs a best trail")
-    paths = [best.trail.path, *(rival.trail.path for rival in judgement.rivals)]
-    common = _common(paths)
-    likeliest = Alternative(
-        best.trail.path, round(judgement.confidence, 4), f"fits best; it ends: {ending_words(best.trail, case)}"
-    )
+    case, judgement = judged.case, judged.judgement
+    rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
+    paths = [best.trail.path, *(rival.trail.path for rival in rivals)]
+    common = best.trail.path[:1] if judged.elsewhere else _common(paths)
+    told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
+    told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
     request = (
         NextRequest(common[-1], "Its records of these calls, with Call-IDs, would tell them apart.") if common else None
     )
@@ -168,13 +159,17 @@ def _ambiguous(
         call,
         stamp,
         Verdict.AMBIGUOUS,
-        f"{len(paths)} trails fit about equally well; the records do not tell which one is this call.",
+        ambiguous_words(judged, len(paths)),
         path=common,
         confidence=round(1 - max(0.0, judgement.confidence - 0.5), 4),
         hops=_hops(case, best, best.trail.steps[: len(common)], sources),
-        alternatives=(likeliest, *alternatives),
+        alternatives=tuple(told),
         next_request=request,
     )
+
+
+def _alternative(trail: Trail, share: float, why: str, case: Case) -> Alternative:
+    return Alternative(trail.path, round(share, 4), f"{why}; it ends: {ending_words(trail, case)}")
 
 
 def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

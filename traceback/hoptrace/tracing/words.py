@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hoptrace.model.verdicts import NextRequest
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trails import Ending, Trail
 
 
@@ -26,6 +27,18 @@ def ending_words(trail: Trail, case: Case) -> str:
     if trail.ending is Ending.CONTRADICTED:
         return f"{last.carrier} says that it got the call from {last.upstream}, whose complete records contradict it."
     return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
+
+
+def ambiguous_words(judged: Judged, trails: int) -> str:
+    """Why a call is ambiguous, as one sentence."""
+    if judged.elsewhere:
+        return (
+            f"The caller id was shown in calls to {judged.elsewhere} other numbers within a quarter of an hour that did not "
+            "come from there, and no record ties the trail that fits best to the reported end."
+        )
+    if trails > 1:
+        return f"{trails} trails fit about equally well; the records do not tell which one is this call."
+    return "One trail fits, but the reported call may well be another one, of which no record is at hand."
 
 
 def next_request(trail: Trail, case: Case) -> NextRequest | None:
