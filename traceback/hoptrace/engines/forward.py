@@ -83,14 +83,7 @@ def _window(at: str | None, days: float | None) -> tuple[datetime, datetime]:
         raise UsageError(f"{around:g} days are no window; give between 0 and {MOST_DAYS:g}.")
     middle = datetime.fromtimestamp(moment(at), UTC)
     reach = timedelta(days=around)
-    return max(_EVER[0], _shifted(middle, -reach)), min(_EVER[1], _shifted(middle, reach))
-
-
-def _shifted(time: datetime, by: timedelta) -> datetime:
-    try:
-        return time + by
-    except OverflowError:
-        return _EVER[0] if by < timedelta(0) else _EVER[1]
+    return max(_EVER[0], middle - reach), min(_EVER[1], middle + reach)
 
 
 def _gather(workspace: Workspace, view: View, number: int, search: _Search) -> pl.DataFrame:

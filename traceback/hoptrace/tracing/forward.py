@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from hoptrace.model.forward import ForwardVerdict, NumberChange
 from hoptrace.model.verdicts import NextRequest
-from hoptrace.tracing.forward_words import calls, delivered, goes_on, handed, names, shown, time
+from hoptrace.tracing.forward_words import calls, delivered, goes_on, handed, names, say, shown, time
 from hoptrace.tracing.parties import Party, Talk, took_over
 from hoptrace.tracing.serving import DOUBT, customer_of, serving, spoofing
 from hoptrace.tracing.spoken import Does
@@ -117,15 +117,27 @@ def _followed(talk: Talk, targets: list[Party], book: Book, floor: float, seen: 
     total = counted if latest else sum(other.weight for other in targets)
     share = counted / (total + CHANGE_DOUBT)
     change = _change(talk.number, party)
-    conflicts = (*(f"{goes_on(other, talk.number)}." for other in others), *end.conflicts)
+    conflicts = (*_forwarders(talk), *(f"{goes_on(other, talk.number)}." for other in others), *end.conflicts)
     if end.verdict is ForwardVerdict.SERVING_CARRIER_IDENTIFIED and end.carrier and end.confidence * share < floor:
         unsettled = _unsettled(end.number, bool(others), end.confidence * share, end.carrier, conflicts)
+        if others:
+            words = f"Calls to {shown(talk.number)} go on as several numbers, and not all lead to one carrier."
+            unsettled = replace(unsettled, summary=words)
         return replace(unsettled, path=(change, *end.path))
     words = f"Calls to {shown(talk.number)} go on as {shown(int(party.name))}. {end.summary}"
     sure = None if end.customer_confidence is None else end.customer_confidence * share
     confidence = end.confidence * share
     moved = replace(end, confidence=confidence, customer_confidence=sure, summary=words, conflicts=conflicts)
     return replace(moved, path=(change, *end.path))
+
+
+def _forwarders(talk: Talk) -> tuple[str, ...]:
+    """Who forwarded the number's calls for a subscriber, and so most likely serves the number itself."""
+    carriers = sorted({row.carrier for row in talk.that(Does.CHANGES) if row.forwarded})
+    if not carriers:
+        return ()
+    told = f"{say(carriers)} that {shown(talk.number)} itself had its calls forwarded: it can tell who has that number."
+    return (told,)
 
 
 def _answer(found: Settled) -> tuple[ForwardVerdict, str | None]:

@@ -113,7 +113,14 @@ def _handed_to(party: Party, talk: Talk) -> tuple[Evidence, ...]:
 def _changes(party: Party, talk: Talk) -> tuple[Evidence, ...]:
     targets = [target for target in talk.by_other(Does.CHANGES) if party.name in target.carriers()]
     parts = [Party.of(target.name, (row for row in target.rows if row.carrier == party.name)) for target in targets]
-    return tuple(Evidence("called number", True, f"{goes_on(part, talk.number)}.") for part in parts)
+    told = [Evidence("called number", True, f"{goes_on(part, talk.number)}.") for part in parts]
+    if count := sum(row.forwarded for part in parts for row in part.rows):
+        text = (
+            f"In {calls(count)} it gives {shown(talk.number)} as the number that forwarded them: a subscriber has that "
+            f"number and had them forwarded, most likely one of {party.name}'s own."
+        )
+        told.append(Evidence("forwarding", None, text))
+    return tuple(told)
 
 
 def _hands_on(party: Party, talk: Talk) -> tuple[Evidence, ...]:

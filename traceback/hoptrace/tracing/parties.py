@@ -34,6 +34,7 @@ class Said:
     both: int
     unsaid: int
     covered: int
+    forwarded: int
     upstreams: tuple[str, ...]
     examples: tuple[dict[str, Any], ...]
 

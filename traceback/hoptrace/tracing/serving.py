@@ -12,7 +12,7 @@ from hoptrace.tracing.spoken import Does
 DOUBT = 0.25
 """What speaks for an answer is weighed against what speaks against it and this much that nobody has told."""
 
-STRANGER_WEIGHT = 0.25
+STRANGER_WEIGHT = 0.1
 """Calls handed to a carrier that says nothing count so far against the one that delivers: it may pass them on to it."""
 
 SPOOFED_FROM = 3
@@ -42,11 +42,11 @@ def serving(talk: Talk) -> Served:
     best = ported_to or parties[0]
     others = [party for party in parties if party is not best]
     rivals = [] if ported_to else others
-    against = sum(party.weight for party in rivals) + _handed_on(best, talk) + _strangers(best, talk)
+    against = sum(party.weight for party in rivals) + _handed_on(best, talk)
     doubt = DOUBT * (2.0 if ported_to else 1.0)
     doubt *= 0.5 if best.confirmed() else 1.0
     doubt *= 0.5 if best.name in own_callers(talk) else 1.0
-    confidence = best.weight / (best.weight + against + doubt)
+    confidence = best.weight / (best.weight + against + _strangers(best, talk) + doubt)
     contradicted = against > 0 or best.unsaid() > 0
     return Served(best, confidence, contradicted, _conflicts(best, others, ported_to is not None, talk))
 

@@ -57,6 +57,7 @@ SAID = pl.Schema(
         "both": pl.UInt32,
         "unsaid": pl.UInt32,
         "covered": pl.UInt32,
+        "forwarded": pl.UInt32,
         "upstreams": pl.List(pl.String),
         "examples": pl.List(EXAMPLE),
     }
@@ -64,7 +65,8 @@ SAID = pl.Schema(
 """One row for each thing that a carrier says of a number.
 
 `weight`: see WEIGHTS; `both`: deliveries whose upstream says so too; `unsaid`: deliveries whose upstream hands this
-number to others only; `covered`: handoffs in a time of which the other carrier has submitted records.
+number to others only; `covered`: handoffs in a time of which the other carrier has submitted records; `forwarded`:
+statements that give the number as the redirecting one.
 """
 
 WEIGHTS = {
@@ -97,6 +99,7 @@ def said_of(statements: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         both=pl.col("both").sum(),
         unsaid=pl.col("unsaid").sum(),
         covered=pl.col("covered").sum(),
+        forwarded=(pl.col("redirecting") == pl.col("number")).sum(),
         upstreams=pl.col("upstream").drop_nulls().unique().sort(),
         examples=pl.struct("batch", "row", "record_id").head(EXAMPLES),
     )
@@ -125,7 +128,7 @@ def _spoken(statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows(facts: pl.DataFrame, number: pl.Expr, does: pl.Expr, other: pl.Expr) -> pl.DataFrame:
-    kept = ("carrier", "upstream", "start", "weight", "batch", "row", "record_id", "fingerprint")
+    kept = ("carrier", "upstream", "start", "weight", "redirecting", "batch", "row", "record_id", "fingerprint")
     return facts.select(number.alias("number"), does.cast(pl.String).alias("does"), other.alias("other"), *kept)
 
 
