@@ -8,6 +8,7 @@
         (result,) = hoptrace.trace(workspace, [call])
         print(result.verdict, result.path)
         hoptrace.report(workspace, result, "c1.html")
+        print(hoptrace.trace_forward(workspace, "+13125550187").serving_carrier)
 
 Every name below is loaded when it is first used: `import hoptrace` alone loads nothing heavy. Simulated networks are in
 `hoptrace.simulate`.
@@ -19,9 +20,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hoptrace.engines.forward import trace_forward
     from hoptrace.engines.local import learn_clocks, trace, trace_file
     from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
     from hoptrace.intake.submit import submit
+    from hoptrace.model.forward import ForwardResult, ForwardVerdict
     from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, TraceResult, Verdict
     from hoptrace.reports.of_workspace import report
@@ -31,6 +34,8 @@ __version__ = "0.1.0"
 
 _HOME_OF = {
     "Evidence": "hoptrace.model.verdicts",
+    "ForwardResult": "hoptrace.model.forward",
+    "ForwardVerdict": "hoptrace.model.forward",
     "Hop": "hoptrace.model.verdicts",
     "HoptraceError": "hoptrace.errors",
     "InputRefused": "hoptrace.errors",
@@ -50,10 +55,13 @@ _HOME_OF = {
     "submit": "hoptrace.intake.submit",
     "trace": "hoptrace.engines.local",
     "trace_file": "hoptrace.engines.local",
+    "trace_forward": "hoptrace.engines.forward",
 }
 
 __all__ = [
     "Evidence",
+    "ForwardResult",
+    "ForwardVerdict",
     "Hop",
     "HoptraceError",
     "InputRefused",
@@ -73,6 +81,7 @@ __all__ = [
     "submit",
     "trace",
     "trace_file",
+    "trace_forward",
 ]
 
 

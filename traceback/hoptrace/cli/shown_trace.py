@@ -30,13 +30,13 @@ def show_trace(result: TraceResult) -> None:
         ]
     )
     _show_hops(result.hops)
-    _show_list("What speaks against it:", result.conflicts)
-    _show_list(
+    show_list("What speaks against it:", result.conflicts)
+    show_list(
         "Also considered:",
         [f"{' < '.join(other.path)} ({other.confidence:.2f}): {other.why}" for other in result.alternatives],
     )
     if result.next_request is not None:
-        _show_list("Ask next:", [f"{result.next_request.carrier}: {result.next_request.why}"])
+        show_list("Ask next:", [f"{result.next_request.carrier}: {result.next_request.why}"])
 
 
 def _show_hops(hops: tuple[Hop, ...]) -> None:
@@ -46,7 +46,7 @@ def _show_hops(hops: tuple[Hop, ...]) -> None:
     columns = ("Hop", "Carrier", "Start as recorded", "Its clock runs", "Calling", "Called", "Att", "Record")
     show.table(columns, [_row(place, hop) for place, hop in enumerate(hops, start=1)])
     for place, hop in enumerate(hops, start=1):
-        _show_list(f"Hop {place}, {hop.carrier}:", [_sentence(item) for item in hop.evidence])
+        show_list(f"Hop {place}, {hop.carrier}:", [sentence(item) for item in hop.evidence])
 
 
 def _row(place: int, hop: Hop) -> tuple[object, ...]:
@@ -61,11 +61,13 @@ def _clock(offset: float) -> str:
     return f"{abs(offset):.1f} s {'fast' if offset > 0 else 'slow'}"
 
 
-def _sentence(item: Evidence) -> str:
+def sentence(item: Evidence) -> str:
+    """A line of evidence: + agrees, - differs, ? cannot be compared."""
     return f"{_MARKS[item.agrees]} {item.about.replace('_', ' ')}: {item.detail}"
 
 
-def _show_list(title: str, lines: tuple[str, ...] | list[str]) -> None:
+def show_list(title: str, lines: tuple[str, ...] | list[str]) -> None:
+    """Print lines under their title; nothing where there are none."""
     if not lines:
         return
     click.echo(f"\n{show.plain(title)}")

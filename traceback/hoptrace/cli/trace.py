@@ -9,6 +9,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
+from hoptrace.cli.forward import forward_options, trace_number
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_trace import show_trace
@@ -38,11 +39,13 @@ class _Versions(click.ParamType["Replay"]):
     epilog=example(
         "hoptrace trace --called +12025550143 --at 2026-11-02T14:30:00-05:00",
         "hoptrace trace --calls calls.csv --out results.jsonl",
+        "hoptrace trace --forward +12025550143",
     )
 )
 @one_call_options
 @click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the results go, one JSON a line.")
+@forward_options
 @click.option(
     "--replay",
     type=_Versions(),
@@ -51,11 +54,25 @@ class _Versions(click.ParamType["Replay"]):
 )
 @json_option
 @workspace_option
-def trace(calls: Path | None, out: Path | None, replay: Replay | None, as_json: bool, **one_call: str | None) -> None:
-    """Trace calls back to where they began.
+def trace(
+    calls: Path | None,
+    out: Path | None,
+    replay: Replay | None,
+    as_json: bool,
+    *,
+    forward: str | None,
+    days: float | None,
+    **one_call: str | None,
+) -> None:
+    """Trace calls back to where they began, or a number forward to the carrier that serves it.
 
-    One call (--called, --at), or all calls of a file (--calls, --out).
+    One call (--called, --at), all calls of a file (--calls, --out), or one number (--forward).
     """
+    if forward is not None:
+        trace_number(forward, days, {"calls": calls, "out": out, "replay": replay, **one_call}, as_json)
+        return
+    if days is not None:
+        raise click.UsageError("--days goes with --forward NUMBER.")
     call = reported_call(**one_call)
     if calls is None and out is None and call is not None:
         _trace_one(call, replay, as_json)

@@ -43,16 +43,10 @@ def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
 
 def reported(call: ReportedCall, home_country: str) -> Reported:
     """A reported call in the kernel's form; raises UsageError where time or number cannot be used."""
-    plan = DialPlan(country=home_country)
-    called = normalise(call.called_number, plan)
-    if called.kind is not NumberKind.E164 or called.key is None:
-        raise UsageError(
-            f"{call.called_number!r} is no telephone number. Give it with its country code, as +12025550143."
-        )
     return Reported(
-        at=_moment(call.start_time),
-        called=called.key,
-        calling=normalise(call.calling_number, plan).key,
+        at=moment(call.start_time),
+        called=number_key(call.called_number, home_country),
+        calling=normalise(call.calling_number, DialPlan(country=home_country)).key,
         terminating=call.terminating_carrier,
     )
 
@@ -62,8 +56,16 @@ def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Repor
     return [reported(call, home_country) for call in calls]
 
 
-def _moment(text: str) -> float:
-    """Epoch seconds of an RFC 3339 time."""
+def number_key(text: str, home_country: str) -> int:
+    """The key of a telephone number that somebody asks about; raises UsageError where it is none."""
+    number = normalise(text, DialPlan(country=home_country))
+    if number.kind is not NumberKind.E164 or number.key is None:
+        raise UsageError(f"{text!r} is no telephone number. Give it with its country code, as +12025550143.")
+    return number.key
+
+
+def moment(text: str) -> float:
+    """Epoch seconds of an RFC 3339 time; raises UsageError where it is none or has no zone."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

@@ -115,10 +115,10 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
 
 
 def detached(trail: Trail, case: Case) -> bool:
-    """Whether no record says that the call went to the reported end: its lowest one was handed to another carrier."""
+    """Whether no record says that the call went to the end that the report names: its lowest one went to another carrier."""
     tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
     end = case.reported.terminating
-    return tail.downstream is not None and (end is None or end not in (tail.carrier, tail.downstream))
+    return end is not None and tail.downstream is not None and end not in (tail.carrier, tail.downstream)
 
 
 def _reported(fact: Fact, case: Case) -> bool:

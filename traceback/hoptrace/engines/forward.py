@@ -1,0 +1,124 @@
+"""Tracing a number forward in a workspace: reads what the lake has of it and of the numbers that it goes on as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.engines.calls import moment, number_key
+from hoptrace.engines.delivering import with_trunks
+from hoptrace.engines.keeping import learned_of
+from hoptrace.errors import UsageError
+from hoptrace.lake.layout import SPANS as WANTED_SPANS
+from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.model.forward import ForwardResult
+from hoptrace.model.times import rfc3339
+from hoptrace.tracing.forward_result import Question, forward
+from hoptrace.tracing.results import Stamp
+from hoptrace.tracing.spoken import SPANS, Does, said_of
+
+if TYPE_CHECKING:
+    from hoptrace.lake.view import View
+    from hoptrace.workspace import Workspace
+
+AROUND_DAYS = 30.0
+"""Days looked at before and after a time, where nothing else is said: numbers move on."""
+
+MOST_DAYS = 36_525.0
+
+MOST_CHANGES = 8
+"""How often a number may go on as another before the search ends."""
+
+MOST_NUMBERS = 32
+"""Numbers that are looked up in all; a toll-free number may be translated by hour and place."""
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def trace_forward(workspace: Workspace, number: str, at: str | None = None, days: float | None = None) -> ForwardResult:
+    """Find the carrier that serves a number, such as one that victims are asked to call back.
+
+    Looks at all time at hand, or with `at` (RFC 3339) at `days` days (30) before and after it. Raises UsageError where
+    number, time or days cannot be used; a number of which nobody has a record is `not_found`, and no error.
+    """
+    from hoptrace import __version__
+
+    key = number_key(number, workspace.settings.home_country)
+    window = _window(at, days)
+    catalog, view = workspace.catalog, workspace.lake.view()
+    clocks = catalog.clocks.latest_clocks()
+    learned = learned_of(clocks)
+    statements = _gather(workspace, view, key, _Search(window, learned))
+    spans = pl.DataFrame(
+        catalog.batches.spans(lake_version=view.version),
+        schema={"carrier": pl.String, "batch": pl.String, "from_time": SPANS["from_time"], "to_time": SPANS["to_time"]},
+        orient="row",
+    )
+    first, last = (rfc3339(time) for time in window) if at else (None, None)
+    stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
+    question = Question(key, workspace.settings.trace.ambiguous_below, first, last)
+    return forward(question, statements, _on_common_clock(spans, learned), stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    window: tuple[datetime, datetime]
+    learned: Learned
+
+    def spans(self, keys: list[int]) -> pl.DataFrame:
+        """What to look up in the lake for these numbers."""
+        return pl.DataFrame([(key, *self.window) for key in keys], schema=WANTED_SPANS, orient="row")
+
+
+def _window(at: str | None, days: float | None) -> tuple[datetime, datetime]:
+    if at is None:
+        if days is not None:
+            raise UsageError("A number of days needs a time: say around which time to look.")
+        return _EVER
+    around = AROUND_DAYS if days is None else days
+    if not 0 < around <= MOST_DAYS:
+        raise UsageError(f"{around:g} days are no window; give between 0 and {MOST_DAYS:g}.")
+    middle = datetime.fromtimestamp(moment(at), UTC)
+    reach = timedelta(days=around)
+    return max(_EVER[0], middle - reach), min(_EVER[1], middle + reach)
+
+
+def _gather(workspace: Workspace, view: View, number: int, search: _Search) -> pl.DataFrame:
+    """All statements of calls to the number, from it, and to the numbers that it goes on as, round by round."""
+    known, new = {number}, [number]
+    found: list[pl.DataFrame] = []
+    for _ in range(MOST_CHANGES):
+        wanted = search.spans(new)
+        read = pl.concat([view.statements(wanted), view.placed_by(wanted)])
+        found.append(_prepared(workspace, read, search.learned))
+        new = [key for key in _onward(found[-1]) if key not in known][: MOST_NUMBERS - len(known)]
+        if not new:
+            break
+        known.update(new)
+    return pl.concat(found).unique(["batch", "row", "fingerprint"], maintain_order=True)
+
+
+def _prepared(workspace: Workspace, statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    timed = with_clocks(statements, learned).with_columns(start=pl.col("start_time") - _offset())
+    return with_trunks(workspace.catalog, timed)
+
+
+def _onward(statements: pl.DataFrame) -> list[int]:
+    """The numbers that statements send calls on to, those with most weight first."""
+    said = said_of(statements, SPANS.to_frame()).filter(pl.col("does").is_in([Does.CHANGES, Does.HEARD]))
+    onward = said.group_by(key=pl.col("other").cast(pl.Int64)).agg(pl.col("weight").sum())
+    return onward.sort("weight", "key", descending=[True, False])["key"].to_list()
+
+
+def _on_common_clock(spans: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """Spans of batches with the clock offsets taken off."""
+    fast = with_clocks(spans.with_columns(start_time="from_time"), learned)
+    moved = (pl.col(name) - _offset() for name in ("from_time", "to_time"))
+    return fast.select("carrier", *moved).cast(SPANS)  # type: ignore[arg-type]
+
+
+def _offset() -> pl.Expr:
+    return pl.duration(microseconds=(pl.col("offset") * 1e6).round().cast(pl.Int64))
