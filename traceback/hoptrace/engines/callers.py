@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hoptrace.engines.gathering import Ground
     from hoptrace.tracing.kernel import Judged
 
-CALLERS_WINDOW = 900.0
+CALLERS_WINDOW = 3600.0
 """Seconds around a call in which other calls of its caller id are looked at."""
 
 SAME_CALL = 3.0

@@ -33,7 +33,7 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
     """Why a call is ambiguous, as one sentence."""
     if judged.elsewhere:
         return (
-            f"The caller id was shown in calls to {judged.elsewhere} other numbers within a quarter of an hour that did not "
+            f"The caller id was shown in calls to {judged.elsewhere} other numbers within an hour that did not "
             "come from there, and no record ties the trail that fits best to the reported end."
         )
     if trails > 1:
