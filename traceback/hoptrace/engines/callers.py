@@ -13,6 +13,7 @@ import polars as pl
 
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import comparable
+from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.trails import Ending, detached
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ SAME_CALL = 3.0
 
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
+
+ROWS_LOST = 3.0
+"""Times as many as the originator's lost rows explain."""
 
 ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window": pl.Float64, "origin": pl.String})
 
@@ -45,8 +49,11 @@ def shared_callers(judged: Sequence[Judged], ground: Ground) -> dict[int, int]:
     apart = (pl.col("start") - pl.col("start_own")).abs() - pl.col("tick") - pl.col("tick_own")
     of_origin = met.filter(apart <= SAME_CALL + 3 * (pl.col("spread") + pl.col("spread_own"))).select("call", "sid")
     elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")
-    counts = elsewhere.group_by("call").agg(pl.col("called").n_unique())
-    return dict(counts.filter(pl.col("called") >= LEAST_ELSEWHERE).iter_rows())
+    counts = elsewhere.group_by("call", "origin").agg(pl.col("called").n_unique())
+    counts = counts.join(own.group_by("call").agg(own=pl.len()), on="call", how="left")
+    lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
+    usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
+    return dict(counts.filter(pl.col("called") >= usual).select("call", "called").iter_rows())
 
 
 def _asked(one: Judged) -> list[tuple[int, int, float, float, str]]:

@@ -37,13 +37,14 @@ class Trust:
 
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
-    `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
+    `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
     `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     invents: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     doubt: Mapping[str, float] = field(default_factory=dict[str, float])
+    lost: Mapping[str, float] = field(default_factory=dict[str, float])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
@@ -68,6 +69,7 @@ def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame)
         _untrue(clashes),
         invents,
         _doubt(claims, invents, traffic),
+        losses(clashes),
         tuple(clashes.rows()),
         tuple(claims.rows()),
         tuple(traffic.rows()),
