@@ -47,7 +47,8 @@ def _met(known: pl.DataFrame) -> pl.DataFrame:
     A busy number has thousands of statements, so pairs are found by the names and never all with all.
     """
     # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
-    silent_below = known.filter(pl.col("upstream").is_not_null() & ~pl.col("upstream_covered"))
+    unnamed = pl.col("upstream").is_null() & pl.col("customer").is_null()
+    silent_below = known.filter(unnamed | (pl.col("upstream").is_not_null() & ~pl.col("upstream_covered")))
     silent_above = known.filter(pl.col("downstream").is_not_null() & ~pl.col("downstream_covered"))
     found = [
         _joined(known, "upstream", known, "carrier"),
@@ -97,6 +98,8 @@ def _kind() -> pl.Expr:
         .when(continuous & (down_names | up_names))
         .then(pl.lit(str(Kind.CONFLICT)))
         .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
+        .then(pl.lit(str(Kind.BRIDGED)))
+        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered"))
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))

@@ -51,6 +51,9 @@ COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
+UNNAMED = -2.0
+"""Where the lower record does not say who gave it the call, any carrier that hands calls to a silent one may have."""
+
 LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
 
@@ -140,7 +143,8 @@ def _naming() -> pl.Expr:
     prior = pl.col("kind").replace_strict(NAMING, return_dtype=pl.Float64)
     direct = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN])
     lost = pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED]) & pl.col("d_upstream_covered")
-    named = pl.when(direct & both).then(5.0).when(direct).then(2.0).otherwise(0.0)
+    unnamed = (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream").is_null()
+    named = pl.when(direct & both).then(5.0).when(direct).then(2.0).when(unnamed).then(UNNAMED).otherwise(0.0)
     # A silent carrier may have tried several routes for one call; the refused ones must not take the call from the one
     # that went on. Where the carrier above says that the call failed, it was no branch that failed.
     refused = (pl.col("d_outcome") == "failed") & pl.col("d_downstream").is_null() & (pl.col("kind") == Kind.BRIDGED)

@@ -37,7 +37,8 @@ class Trust:
 
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
-    `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
+    `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
+    to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
     `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
     """
 
@@ -45,6 +46,7 @@ class Trust:
     invents: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     doubt: Mapping[str, float] = field(default_factory=dict[str, float])
     lost: Mapping[str, float] = field(default_factory=dict[str, float])
+    made_up: Mapping[str, float] = field(default_factory=dict[str, float])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
@@ -70,6 +72,7 @@ def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame)
         invents,
         _doubt(claims, invents, traffic),
         losses(clashes),
+        _made_up(clashes, claims, invents),
         tuple(clashes.rows()),
         tuple(claims.rows()),
         tuple(traffic.rows()),
@@ -108,6 +111,27 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
     share = pl.col("untrue") / (pl.col("untrue") + pl.col("loss"))
     upstream = told.filter(pl.col("side") == "upstream").select("namer", "named", share).sort("namer", "named")
     return {(namer, named): value for namer, named, value in upstream.rows()}
+
+
+def _made_up(
+    clashes: pl.DataFrame, claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]
+) -> dict[str, float]:
+    """By carrier: the share of its handoffs to neighbours with records that they have nothing of, beyond their losses.
+
+    What a neighbour claims for its own customers does not count against the carrier above it.
+    """
+    down = clashes.filter(pl.col("side") == "downstream")
+    if down.is_empty():
+        return {}
+    claimed = [(u, c, quarrels * invents[u, c]) for u, c, quarrels in claims.rows()]
+    schema = {"namer": pl.String, "named": pl.String, "claimed": pl.Float64}
+    down = down.join(pl.DataFrame(claimed, schema=schema, orient="row"), on=["namer", "named"], how="left")
+    lost = pl.col("named").replace_strict(losses(clashes), default=LEAST_LOSS, return_dtype=pl.Float64)
+    missing = pl.col("unconfirmed") - pl.col("claimed").fill_null(0.0)
+    excess = (missing - 2 * lost * pl.col("said") - 1).clip(0.0)
+    told = down.group_by("namer").agg(excess=excess.sum(), said=pl.col("said").sum()).sort("namer")
+    share = pl.col("excess") / (pl.col("said") + FEW)
+    return dict(told.select("namer", share).filter(pl.col("excess") > 0).iter_rows())
 
 
 def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:

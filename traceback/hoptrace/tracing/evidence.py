@@ -84,15 +84,24 @@ def no_counterpart(lower: Fact, trust: Trust) -> str:
 def doubted(last: Fact, trust: Trust) -> str:
     """A customer named by a carrier whose word of its customers its neighbours contradict in other calls."""
     against = {upstream: quarrels for upstream, claimant, quarrels in trust.claims if claimant == last.carrier}
-    return (
-        f"{last.carrier} says that its own customer {last.customer} placed the call. Of {sum(against.values()):,} other calls "
-        f"of which it says so, {', '.join(sorted(against))} say that they handed them to {last.carrier}; nothing at hand "
-        "bears its word out here."
-    )
+    text = f"{last.carrier} says that its own customer {last.customer} placed the call; nothing at hand bears it out. "
+    if against:
+        return text + (
+            f"Of {sum(against.values()):,} other calls of which it says so, {', '.join(sorted(against))} say that they "
+            f"handed them to {last.carrier}."
+        )
+    said, missing = (sum(row[i] for row in trust.clashes if row[0] == last.carrier and row[2] == "downstream") for i in (3, 4))
+    return text + f"Of {said:,} calls that it says it handed to carriers with records, {missing:,} are not in these."
 
 
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
+    if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED) and between is None:
+        text = (
+            f"{u} says that it handed the call to {row['u_downstream']}, which has no record of it; {d} does not say who "
+            "gave it the call."
+        )
+        return Evidence("naming", None, text)
     if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED):
         text = (
             f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; "

@@ -143,7 +143,8 @@ def _delivery(case: Case, tail: Fact) -> list[Step]:
 def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:
     """Carriers without a record between the two statements of a pair."""
     if pair.kind in (Kind.BRIDGED, Kind.FORWARDED):
-        return [lower.upstream] if lower.upstream else []
+        between = lower.upstream or upper.downstream
+        return [between] if between else []
     if pair.kind is Kind.GAP:
         return [carrier for carrier in (lower.upstream, upper.downstream) if carrier]
     return []
@@ -187,11 +188,19 @@ def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
     if against:
         return replace(trail, ending=Ending.CONTESTED, against=tuple(against))
     if fact.customer is not None:
-        doubted = case.around.trust.doubt.get(fact.carrier, 0.0) > 1 - SURE
-        return replace(trail, ending=Ending.DOUBTED if doubted else Ending.CUSTOMER)
+        return replace(trail, ending=Ending.DOUBTED if _doubted(case, fact, trail) else Ending.CUSTOMER)
     if fact.upstream is None:
         return trail
     return _named_above(case, fact, fact.upstream, trail)
+
+
+def _doubted(case: Case, fact: Fact, trail: Trail) -> bool:
+    """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again."""
+    trust = case.around.trust
+    last = next((step.pair for step in reversed(trail.steps) if step.sid == fact.sid), None)
+    borne_out = last is not None and last.kind in (Kind.DIRECT, Kind.REWRITTEN)
+    made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
+    return max(made_up, trust.doubt.get(fact.carrier, 0.0)) > 1 - SURE
 
 
 def _named_above(case: Case, fact: Fact, upstream: str, trail: Trail) -> Trail:

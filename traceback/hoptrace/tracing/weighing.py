@@ -84,7 +84,7 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
         lost = LOST_ROW
     lost = min(lost, 0.99)
     often = len(found) / OTHER_CALLS_WITHIN
-    return math.log(lost / (1 - lost)) + math.log(often) + max(one.looks for one in found)
+    return math.log(lost / (1 - lost)) + math.log(often)
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
