@@ -29,6 +29,9 @@ SAME_CALL = 3.0
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
 
+FEW = 0.5
+"""Share of carriers taking part below which a trail is no more than likely to go to an end that the report leaves open."""
+
 ROWS_LOST = 3.0
 """Times as many as the originator's lost rows explain."""
 
@@ -58,7 +61,7 @@ def shared_callers(judged: Sequence[Judged], ground: Ground) -> dict[int, int]:
 
 def _asked(one: Judged) -> list[tuple[int, int, float, float, str]]:
     best, reported = one.judgement.best, one.case.reported
-    if best is None or best.trail.ending is not Ending.CUSTOMER or not detached(best.trail, one.case):
+    if best is None or best.trail.ending is not Ending.CUSTOMER or not detached(best.trail, one.case, FEW):
         return []
     last = one.case.facts[best.trail.last_statement]
     if last.calling is None or last.calling < 0:

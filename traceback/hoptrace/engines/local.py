@@ -16,6 +16,7 @@ from hoptrace.engines.keeping import learned_of, save_learned
 from hoptrace.errors import UsageError
 from hoptrace.linking.learning import learn, sample
 from hoptrace.linking.trust import Trust
+from hoptrace.linking.weights import Weights, caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
@@ -152,6 +153,7 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
             countries,
             workspace.settings.trace.report_seconds,
             Trust.from_json(clocks.weights.get("trust", {})),
+            caller_changed(Weights.from_json(clocks.weights)),
         ),
         window=workspace.settings.trace.window_seconds,
     )

@@ -17,6 +17,9 @@ from hoptrace.linking.levels import LEVELS, UNKNOWN
 
 SIGNATURE = ("orig_id", "signer", "attestation")
 
+SEVERAL_HANDOFFS = 1.0
+LEAST_CHANGED, MOST_CHANGED = -5.0, -2.0
+
 LEAST_SIGNED_ANEW = -0.5
 """Weight of another or a lost signature where a carrier without a record lies between."""
 
@@ -55,6 +58,11 @@ class Weights:
         """Weights out of plain data; what is missing there is at its default."""
         network = {name: {**levels, **data.get("network", {}).get(name, {})} for name, levels in DEFAULTS.items()}
         return Weights(network, {(u, d): own for u, d, own in data.get("pairs", [])})
+
+
+def caller_changed(weights: Weights) -> float:
+    """The weight of another caller at the end of a way of several handoffs, on any of which it may have changed."""
+    return min(max(weights.network["calling"]["changed"] + SEVERAL_HANDOFFS, LEAST_CHANGED), MOST_CHANGED)
 
 
 def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> pl.DataFrame:

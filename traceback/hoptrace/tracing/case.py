@@ -56,13 +56,14 @@ class Surroundings:
     """What stands around every call: the `home` country, each carrier's `country`, how `close` calls cannot be told apart.
 
     `close`: seconds from a reported time within which any call may be the one that is meant. `trust`: whose statements
-    about their neighbours the neighbours bear out.
+    about their neighbours the neighbours bear out. `caller_changed`: weight of another caller than the reported one.
     """
 
     home: str
     country: Mapping[str, str] = field(default_factory=dict[str, str])
     close: float = 3.0
     trust: Trust = field(default_factory=Trust)
+    caller_changed: float = -2.0
 
     def foreign(self, carrier: str) -> bool:
         """Whether the directory says that a carrier is of another country; an unknown country is not foreign."""

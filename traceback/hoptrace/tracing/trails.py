@@ -114,11 +114,16 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
     return _ended(case, fact, steps, seen)
 
 
-def detached(trail: Trail, case: Case) -> bool:
-    """Whether no record says that the call went to the end that the report names: its lowest one went to another carrier."""
+def detached(trail: Trail, case: Case, few: float) -> bool:
+    """Whether no record says that the call went to the reported end: its lowest one went to another carrier.
+
+    Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part.
+    """
     tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
     end = case.reported.terminating
-    return end is not None and tail.downstream is not None and end not in (tail.carrier, tail.downstream)
+    if tail.downstream is None or (end is None and case.taking_part >= few):
+        return False
+    return end is None or end not in (tail.carrier, tail.downstream)
 
 
 def _reported(fact: Fact, case: Case) -> bool:

@@ -83,7 +83,8 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
     if case.reported.terminating in case.covered:
         lost = LOST_ROW
     lost = min(lost, 0.99)
-    often = len(found) / OTHER_CALLS_WITHIN
+    # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
+    often = sum(math.exp(max(0.0, one.looks)) for one in found) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
 
 
@@ -115,7 +116,7 @@ def _caller_weight(case: Case, tail: Fact) -> float:
         return 0.0
     if reported == WITHHELD_KEY:
         return 1.0 if seen == WITHHELD_KEY else -0.5
-    return 3.0 if reported in (seen, tail.sent_calling) else -2.0
+    return 3.0 if reported in (seen, tail.sent_calling) else case.around.caller_changed
 
 
 def _end_weight(case: Case, trail: Trail) -> float:
