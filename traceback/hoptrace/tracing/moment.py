@@ -63,9 +63,15 @@ class Match:
     open: float
 
 
-def match(facts: Sequence[Fact], at: float) -> Match:
-    """How well a reported time `at` (epoch s) fits a trail with the statements `facts`, the terminating carrier's first."""
-    moments, likely = _posterior([_span(fact, SETTING_UP if place else 0.0) for place, fact in enumerate(facts)])
+def match(facts: Sequence[Fact], at: float, called: int | None = None) -> Match:
+    """How well a reported time `at` (epoch s) fits a trail with the statements `facts`, the terminating carrier's first.
+
+    `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after ringing.
+    """
+    later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
+    forwarded = [called is not None and fact.called != called for fact in facts]
+    spans = [_span(fact, RANG["no_answer"] if moved else late) for fact, late, moved in zip(facts, later, forwarded, strict=True)]
+    moments, likely = _posterior(spans)
     away = at - moments
     well = likely >= AS_LIKELY * likely.max()
     return Match(

@@ -18,6 +18,9 @@ from hoptrace.tracing.case import Fact
 
 ROUNDS = 2
 
+LEAST_ROUTE = 3.0
+"""Weight from which a second record is taken to be another route of the call above."""
+
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
 
@@ -41,14 +44,34 @@ class Moment:
 def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
     """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
     settled = assign(pairs)
-    if not any(_coarse(fact) for fact in facts.values()):
-        return settled
-    for _ in range(ROUNDS):
-        lent = _with_lent_times(pairs, facts, settled)
-        if lent is None:
-            break
-        settled = assign(lent)
+    if any(_coarse(fact) for fact in facts.values()):
+        for _ in range(ROUNDS):
+            lent = _with_lent_times(pairs, facts, settled)
+            if lent is None:
+                break
+            settled = assign(lent)
+    return _with_refused_routes(settled, facts)
+
+
+def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:
+    """Two routes that a carrier without a record tried for one call: both records came by the one above that carrier.
+
+    At most one of them went on; the other ended at a carrier that answered nothing and handed it to nobody.
+    """
+    holders = {pair.u: d for d, pair in settled.chosen.items() if pair.kind is Kind.BRIDGED}
+    left = [pair for pair in settled.pairs if pair.kind is Kind.BRIDGED and pair.d not in settled.chosen]
+    for pair in sorted(left, key=lambda pair: (-pair.weight, pair.d, pair.u)):
+        holder = holders.get(pair.u)
+        if pair.weight < LEAST_ROUTE or holder is None or pair.d in settled.chosen:
+            continue
+        one, other = facts[holder], facts[pair.d]
+        if one.upstream == other.upstream and (_ended(one) or _ended(other)):
+            settled.chosen[pair.d] = pair
     return settled
+
+
+def _ended(fact: Fact) -> bool:
+    return fact.downstream is None and fact.outcome != "answered"
 
 
 def _coarse(fact: Fact) -> bool:
