@@ -17,12 +17,15 @@ from hoptrace.linking.potentials import Edge
 FEW = 6
 """Calls of one caller to one number at a carrier, above which they tell nothing: a dialler calls again and again."""
 
+WELL_TIED = 8
+"""Matches from which two neighbours need nobody else to tie their clocks."""
+
 APART = 0.3
 """Seconds (1 sigma) that records several carriers apart may differ by at equal clocks."""
 
 
 def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
-    """Edges between carriers that the neighbours' `edges` do not tie to each other; `facts` from `comparable`.
+    """Edges between carriers that the neighbours' `edges` do not tie well to each other; `facts` from `comparable`.
 
     Times of arrival only, of calls with the same caller and called number.
     """
@@ -58,9 +61,9 @@ def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
 
 
 def _parts(carriers: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
-    """The number of the connected part that each carrier is in."""
+    """The number of the part that each carrier is in; parts hang together by well-tied neighbours."""
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(carriers)
-    graph.add_edges_from((edge.upstream, edge.downstream) for edge in edges)
+    graph.add_edges_from((edge.upstream, edge.downstream) for edge in edges if edge.matches >= WELL_TIED)
     parts = sorted(nx.connected_components(graph), key=min)
     return {carrier: number for number, part in enumerate(parts) for carrier in part}

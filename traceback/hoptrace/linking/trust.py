@@ -22,6 +22,9 @@ LEAST_LOSS = 0.002
 FEW = 8.0
 """As how many statements the prior belief in a carrier counts."""
 
+AS_ELSEWHERE = 30.0
+"""As how many statements about one neighbour counts what a carrier says about all of them: who blames blames many."""
+
 LEAST_CAUGHT = 2.0
 """False claims from which a carrier's word of its customers is weighed against others'."""
 
@@ -99,16 +102,17 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
         return {}
     lost = losses(clashes)
     rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
-    excess = (pl.col("unconfirmed") - pl.col("loss") * pl.col("said")).clip(0.0)
+    # Of what is said truly a share is lost; what is missing beyond that is not true.
+    excess = ((pl.col("unconfirmed") - pl.col("loss") * pl.col("said")) / (1 - pl.col("loss").clip(upper_bound=0.9))).clip(0.0)
     usual = (
         rows.with_columns(excess=excess)
         .group_by("namer", "side")
         .agg(untrue=pl.col("excess").sum() / (pl.col("said").sum() + FEW))
     )
     told = rows.join(usual, on=["namer", "side"]).with_columns(
-        untrue=(excess + FEW * pl.col("untrue")) / (pl.col("said") + FEW)
+        untrue=(excess + AS_ELSEWHERE * pl.col("untrue")) / (pl.col("said") + AS_ELSEWHERE)
     )
-    share = pl.col("untrue") / (pl.col("untrue") + pl.col("loss"))
+    share = pl.col("untrue") / (pl.col("untrue") + (1 - pl.col("untrue")).clip(0.01) * pl.col("loss"))
     upstream = told.filter(pl.col("side") == "upstream").select("namer", "named", share).sort("namer", "named")
     return {(namer, named): value for namer, named, value in upstream.rows()}
 

@@ -27,6 +27,9 @@ MOST_TOLD = 5
 WORTH_A_LOOK = 6.0
 """Weight by which a trail may be behind the best one and still be looked into further."""
 
+BY_THE_SAME = 0.6
+"""Probability that a call of the same caller to the same number within moments is another try of the same origin."""
+
 SHARP = 6.0
 """Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
 
@@ -84,11 +87,12 @@ def judge(case: Case) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     alike = {one.trail for one in found if _alike(case, one, best)}
+    redials = sum(outcomes[one.trail.outcome(case)] for one in found if one.trail not in alike and _redial(case, one, best))
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in alike) for rival in rivals]
     return Judgement(
         best,
-        answers[answer] * confidence,
+        (answers[answer] + BY_THE_SAME * min(redials, 1 - answers[answer])) * confidence,
         _told(case, rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
@@ -117,6 +121,13 @@ def _alike(case: Case, one: Weighed, best: Weighed) -> bool:
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
     )
+
+
+def _redial(case: Case, one: Weighed, best: Weighed) -> bool:
+    """Whether a trail whose beginning nobody tells may be another try of whoever began the best one."""
+    if one.trail.answer(case) == best.trail.answer(case) or one.looks < best.looks - 0.5:
+        return False
+    return one.trail.ending in (Ending.SILENT, Ending.UNNAMED, Ending.LACKING)
 
 
 def _branch(case: Case, one: Trail, best: Trail) -> bool:

@@ -17,10 +17,13 @@ CONFLICT_WEIGHT = 4.0
 SURE = 0.9
 """Probability from which one side's word is followed where two contradict each other."""
 
+DOUBTFUL = 0.03
+"""Probability of a false word from which a carrier that was caught at several is not believed without a second one."""
+
 HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
-NAMED_FALSELY = 0.5
+NAMED_FALSELY = 0.75
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
 
@@ -205,7 +208,7 @@ def _doubted(case: Case, fact: Fact, trail: Trail) -> bool:
     last = next((step.pair for step in reversed(trail.steps) if step.sid == fact.sid), None)
     borne_out = last is not None and last.kind in (Kind.DIRECT, Kind.REWRITTEN)
     made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
-    return max(made_up, trust.doubt.get(fact.carrier, 0.0)) > 1 - SURE
+    return made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL
 
 
 def _named_above(case: Case, fact: Fact, upstream: str, trail: Trail) -> Trail:
