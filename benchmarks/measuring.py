@@ -71,7 +71,7 @@ def _plain(answer: Answer) -> Told:
 
 
 def _failure(told: Told, true: Truth) -> dict[str, Any]:
-    return {"kind": kind_of(told, true), "told": asdict(told), "truth": true}
+    return {"kind": kind_of(told, true), "told": {**asdict(told), "path": list(told.path)}, "truth": true}
 
 
 def keep(found: Measured, folder: Path) -> None:

@@ -13,7 +13,8 @@ from targets import reached, target_of
 TRUE = {
     "path": ["c", "b", "a"], "nameable_path": ["c", "b", "a"], "other_paths": [], "origin": "a", "customer": "cust-1",
     "origin_provable": True, "origin_on_file": True, "furthest": "a", "furthest_position": 2,
-    "holders": ["a", "b", "c"], "point_of_entry": None, "indistinguishable": False, "lies": [], "refutable": None, "tags": [],
+    "holders": ["a", "b", "c"], "point_of_entry": None, "indistinguishable": False, "lies": [], "refutable": None,
+    "tags": [],
 }  # fmt: skip
 LONG = {
     **TRUE, "path": ["e", "d", "c", "b", "a"], "nameable_path": ["e", "d", "a"], "furthest": "d",
