@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import orjson
 from choosing import sources_of, world_options
+from failures import kind_kept
 from measuring import OWN, Measured, keep, kept, measured
 from pages import BEGIN, blank, filled
 from running import each_world, say
@@ -60,7 +61,13 @@ def _line(found: Measured) -> str:
 def failures_of(worlds: Sequence[Measured]) -> bytes:
     """Every failure with its world, as JSON Lines."""
     rows = [
-        {"source": world.spec.source, "scenario": world.spec.scenario, "seed": world.spec.seed, **failure}
+        {
+            "source": world.spec.source,
+            "scenario": world.spec.scenario,
+            "seed": world.spec.seed,
+            "kind": kind_kept(failure),
+            **failure,
+        }
         for world in worlds
         for failure in world.failures
     ]

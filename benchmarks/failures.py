@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from ceiling import deceiving
 from judging import Told, Truth, falsely_accused, furthest_right, origin_right, path_exact
 
 IRREFUTABLE = "wrong name, by a lie that nothing on file contradicts"
@@ -15,9 +17,11 @@ AMBIGUOUS = "ambiguous though distinguishable"
 NOT_FOUND = "not found though a record is on file"
 OUT_OF_NOTHING = "a trail though no record is on file"
 NOT_NAMED = "origin reached but not named"
+MISLED = "leads to whom a lie accuses that nothing on file contradicts"
 OFF_THE_WAY = "leads to a carrier that the call did not cross"
-LEFT_OUT = "a carrier that is named in the records is left out of the path"
-OTHER_WAY = "right end, wrong way"
+LATE = "the path begins above the carrier that delivered the call"
+LEFT_OUT = "a carrier that the records name is left out of the path"
+OTHER_WAY = "the end is on the call's way, what is before it is not"
 GAP = "gap not bridged: the origin's record is on file beyond it"
 SHORT = {
     "no_record": "stops at `no_record` though the chain goes on",
@@ -25,21 +29,6 @@ SHORT = {
     "point_of_entry_identified": "stops at the point of entry though the chain goes on",
     "disputed": "stops at `disputed` though the chain goes on",
 }
-KINDS = (
-    IRREFUTABLE,
-    WRONG_NAME,
-    LUCKY,
-    AMBIGUOUS,
-    NOT_FOUND,
-    OUT_OF_NOTHING,
-    NOT_NAMED,
-    *SHORT.values(),
-    OFF_THE_WAY,
-    LEFT_OUT,
-    OTHER_WAY,
-    GAP,
-)
-"""In the order in which they are looked for."""
 
 
 def kind_of(told: Told, true: Truth) -> str | None:
@@ -77,8 +66,10 @@ def _wrong_path(told: Told, true: Truth) -> str:
     if told.verdict in SHORT and path == true["path"][: len(path)]:
         return SHORT[told.verdict]
     if not furthest_right(told, true):
-        return OFF_THE_WAY
-    return LEFT_OUT if _within(path, true["path"]) else OTHER_WAY
+        return MISLED if deceiving(true) is not None else OFF_THE_WAY
+    if not _within(path, true["path"]):
+        return OTHER_WAY
+    return LEFT_OUT if path[0] == true["path"][0] else LATE
 
 
 def _within(path: Sequence[str], way: Sequence[str]) -> bool:
@@ -87,12 +78,28 @@ def _within(path: Sequence[str], way: Sequence[str]) -> bool:
     return all(carrier in rest for carrier in path)
 
 
-def tallied(failures: Iterable[tuple[str, dict[str, Any]]]) -> list[tuple[str, int, Counter[str], Counter[str]]]:
+Failure = dict[str, Any]
+"""`told` and `truth` of one answer, as plain data."""
+
+
+def failure_of(told: Told, true: Truth) -> Failure:
+    """A failure as it is kept."""
+    return {"told": {**asdict(told), "path": list(told.path)}, "truth": true}
+
+
+def kind_kept(failure: Failure) -> str:
+    """The kind of a failure that was kept."""
+    told = Told(**{**failure["told"], "path": tuple(failure["told"]["path"])})
+    return kind_of(told, failure["truth"]) or "nothing"
+
+
+def tallied(failures: Iterable[tuple[str, Failure]]) -> list[tuple[str, int, Counter[str], Counter[str]]]:
     """(kind, how many, by scenario, by tag of the call) of failures given as (scenario, failure); common ones first."""
     scenarios: dict[str, Counter[str]] = {}
     tags: dict[str, Counter[str]] = {}
     for scenario, failure in failures:
-        scenarios.setdefault(failure["kind"], Counter())[scenario] += 1
-        tags.setdefault(failure["kind"], Counter()).update(failure["truth"]["tags"])
+        kind = kind_kept(failure)
+        scenarios.setdefault(kind, Counter())[scenario] += 1
+        tags.setdefault(kind, Counter()).update(failure["truth"]["tags"])
     found = [(kind, each.total(), each, tags[kind]) for kind, each in scenarios.items()]
-    return sorted(found, key=lambda row: (-row[1], KINDS.index(row[0])))
+    return sorted(found, key=lambda row: (-row[1], row[0]))

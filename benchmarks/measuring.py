@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 from baselines import Answer, lake_of, pooled, serial_walk
 from ceiling import oracle
-from failures import kind_of
+from failures import Failure, failure_of, kind_of
 from figures import Figures, as_plain, figures, from_plain
 from judging import Told, Truth
 from worlds import HOME, Opened, Spec, opened
@@ -30,7 +29,7 @@ class Measured:
 
     spec: Spec
     figures: dict[str, Figures]
-    failures: list[dict[str, Any]]
+    failures: list[Failure]
 
 
 def measured(spec: Spec) -> Measured:
@@ -39,7 +38,7 @@ def measured(spec: Spec) -> Measured:
     with opened(spec) as world:
         for method, call_ref, told in _answers(world):
             answers[method].append((told, world.truth[call_ref]))
-    failures = [_failure(told, true) for told, true in answers[OWN] if kind_of(told, true) is not None]
+    failures = [failure_of(told, true) for told, true in answers[OWN] if kind_of(told, true) is not None]
     return Measured(spec, {method: figures(mine) for method, mine in answers.items()}, failures)
 
 
@@ -68,10 +67,6 @@ def _answers(world: Opened) -> Iterator[tuple[str, str, Told]]:
 
 def _plain(answer: Answer) -> Told:
     return Told(answer.path, answer.originator, answer.customer)
-
-
-def _failure(told: Told, true: Truth) -> dict[str, Any]:
-    return {"kind": kind_of(told, true), "told": {**asdict(told), "path": list(told.path)}, "truth": true}
 
 
 def keep(found: Measured, folder: Path) -> None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import figures
 import judging
 import pytest
-from failures import AMBIGUOUS, GAP, IRREFUTABLE, LEFT_OUT, LUCKY, NOT_FOUND, OFF_THE_WAY, SHORT, WRONG_NAME, kind_of
+from failures import (
+    AMBIGUOUS,
+    GAP,
+    IRREFUTABLE,
+    LATE,
+    LEFT_OUT,
+    LUCKY,
+    NOT_FOUND,
+    OFF_THE_WAY,
+    OTHER_WAY,
+    SHORT,
+    WRONG_NAME,
+    kind_of,
+)
 from judging import Told
 from pages import blank, filled
 from targets import reached, target_of
@@ -124,6 +137,8 @@ def test_worlds_add_up_and_are_read_back_as_they_were():
         (told("c", "b", customer=None, verdict="no_record"), TRUE, SHORT["no_record"]),
         (told("c", "x", customer=None, verdict="no_record"), TRUE, OFF_THE_WAY),
         (told("e", "a"), LONG, LEFT_OUT),
+        (told("d", "a"), LONG, LATE),
+        (told("e", "x", "a"), LONG, OTHER_WAY),
         (told("e", "d", customer=None, verdict="non_participating"), LONG, GAP),
     ],
 )
