@@ -1,122 +1,158 @@
-"""Figures of accuracy: answers of any method held against truth.jsonl."""
+"""Figures of accuracy: answers of any method held against truth.jsonl and counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-Truth = dict[str, Any]
-"""One line of truth.jsonl; docs/simulate.md names its fields."""
+from judging import Told, Truth, claim_right, falsely_accused, furthest_right, origin_right, path_exact, whole_way
 
 BINS = 10
+PER = 2_000
+"""Reported calls to which false accusations are scaled."""
+
+Answers = Sequence[tuple[Told, Truth]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a method said of one call; `confidence` is None where it claimed nothing or gives no confidence."""
+class Bin:
+    """The claims made with a confidence of one tenth: how many, the sum of what they stated, how many were right."""
 
-    path: tuple[str, ...]
-    originator: str | None
-    customer: str | None
-    point_of_entry: str | None = None
-    ambiguous: bool = False
-    confidence: float | None = None
+    claims: int = 0
+    stated: float = 0.0
+    right: int = 0
+
+    def __add__(self, other: Bin) -> Bin:
+        return Bin(self.claims + other.claims, self.stated + other.stated, self.right + other.right)
+
+
+NO_CLAIMS = (Bin(),) * BINS
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts over calls; add two worlds' figures by `total`. `calibration` holds (confidence, right) of each claim."""
+    """Counts over calls; `total` adds worlds. A call counts as told apart unless it is `indistinguishable`."""
 
     calls: int
+    apart: int
+    """Calls that their reports tell apart from others; all counts from `proven` to `whole` are among these."""
     provable: int
+    """Calls told apart whose chain of records leads to the origin's own."""
+    on_file: int
+    """Calls told apart of which the origin's own record is on file, whether or not the chain leads there."""
     named: int
-    right: int
+    wrong: int
+    """Named, but not the carrier and customer that placed the call."""
+    lucky: int
+    """Named rightly though the report may as well mean somebody else's call."""
+    irrefutable: int
+    """Of the false accusations, those of calls about which a lie was told that nothing on file contradicts."""
     proven: int
-    """Of the provable originators, those that were named rightly."""
+    filed: int
     furthest: int
     exact: int
+    whole: int
     ambiguous: int
-    calibration: tuple[tuple[float, bool], ...] = ()
+    bins: tuple[Bin, ...] = NO_CLAIMS
 
     @property
-    def wrong(self) -> int:
-        """False accusations: somebody was named as origin who was not."""
-        return self.named - self.right
+    def false(self) -> int:
+        """False accusations."""
+        return self.wrong + self.lucky
+
+    @property
+    def false_per(self) -> float | None:
+        return ratio(self.false * PER, self.calls)
+
+    @property
+    def right(self) -> int:
+        return self.named - self.false
+
+    @property
+    def indistinguishable(self) -> int:
+        return self.calls - self.apart
 
     @property
     def precision(self) -> float | None:
-        return self.right / self.named if self.named else None
+        return ratio(self.right, self.named)
 
     @property
     def recall(self) -> float | None:
-        return self.proven / self.provable if self.provable else None
+        return ratio(self.proven, self.provable)
+
+    @property
+    def on_file_recall(self) -> float | None:
+        return ratio(self.filed, self.on_file)
+
+    @property
+    def furthest_share(self) -> float | None:
+        return ratio(self.furthest, self.apart)
+
+    @property
+    def exact_share(self) -> float | None:
+        return ratio(self.exact, self.apart)
 
     @property
     def calibration_error(self) -> float | None:
         """Mean distance of confidence and share right over ten bins of confidence, weighted by the claims in them."""
-        if not self.calibration:
-            return None
-        bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-        for confidence, right in self.calibration:
-            bins[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
-        gaps = [abs(sum(c for c, _ in inside) - sum(r for _, r in inside)) for inside in bins]
-        return sum(gaps) / len(self.calibration)
+        return ratio(sum(abs(each.stated - each.right) for each in self.bins), sum(each.claims for each in self.bins))
 
 
-def figures(answers: Sequence[tuple[Told, Truth]]) -> Figures:
+def ratio(part: float, whole: float) -> float | None:
+    """A share, or None of nothing."""
+    return part / whole if whole else None
+
+
+def figures(answers: Answers) -> Figures:
     """The figures of one method in one world."""
     named = [(told, true) for told, true in answers if told.originator is not None]
     right = [true for told, true in named if origin_right(told, true)]
+    good = [true for true in right if not true["indistinguishable"]]
+    apart = [(told, true) for told, true in answers if not true["indistinguishable"]]
     return Figures(
         calls=len(answers),
-        provable=sum(true["origin_provable"] for _, true in answers),
+        apart=len(apart),
+        provable=sum(true["origin_provable"] for _, true in apart),
+        on_file=sum(true["origin_on_file"] for _, true in apart),
         named=len(named),
-        right=len(right),
-        proven=sum(true["origin_provable"] for true in right),
-        furthest=sum(furthest_right(told, true) for told, true in answers),
-        exact=sum(path_exact(told, true) for told, true in answers),
+        wrong=len(named) - len(right),
+        lucky=len(right) - len(good),
+        irrefutable=sum(falsely_accused(told, true) and true["refutable"] is False for told, true in named),
+        proven=sum(true["origin_provable"] for true in good),
+        filed=sum(true["origin_on_file"] for true in good),
+        furthest=sum(furthest_right(told, true) for told, true in apart),
+        exact=sum(path_exact(told, true) for told, true in apart),
+        whole=sum(whole_way(told, true) for told, true in apart),
         ambiguous=sum(told.ambiguous for told, _ in answers),
-        calibration=tuple((told.confidence, claim_right(told, true)) for told, true in answers if told.confidence),
+        bins=binned(
+            (told.confidence, claim_right(told, true)) for told, true in answers if told.confidence is not None
+        ),
     )
+
+
+def binned(claims: Iterable[tuple[float, bool]]) -> tuple[Bin, ...]:
+    """Claims (confidence, right) by tenths of confidence."""
+    bins = list(NO_CLAIMS)
+    for confidence, right in claims:
+        bins[min(int(confidence * BINS), BINS - 1)] += Bin(1, confidence, int(right))
+    return tuple(bins)
 
 
 def total(parts: Iterable[Figures]) -> Figures:
     """The figures of several worlds together."""
     every = list(parts)
-    names = ("calls", "provable", "named", "right", "proven", "furthest", "exact", "ambiguous")
+    names = [each.name for each in fields(Figures) if each.name != "bins"]
     counts = {name: sum(getattr(part, name) for part in every) for name in names}
-    return Figures(**counts, calibration=tuple(pair for part in every for pair in part.calibration))
+    bins = (sum(inside, Bin()) for inside in zip(*(part.bins for part in every), strict=True))
+    return Figures(**counts, bins=tuple(bins) or NO_CLAIMS)
 
 
-def origin_right(told: Told, true: Truth) -> bool:
-    """The carrier and its customer are both those that placed the call."""
-    return (told.originator, told.customer) == (true["origin"], true["customer"])
+def as_plain(found: Figures) -> dict[str, Any]:
+    """Figures as JSON knows them."""
+    return asdict(found)
 
 
-def furthest_right(told: Told, true: Truth) -> bool:
-    """The last carrier named is on the call's way, as far up as the records lead or further."""
-    if not true["holders"]:
-        return nothing_said(told, true)
-    return bool(told.path) and told.path[-1] in true["path"][true["furthest_position"] :]
-
-
-def path_exact(told: Told, true: Truth) -> bool:
-    """Every carrier in its place, as far up as the records lead or further."""
-    length = len(told.path)
-    if not true["holders"]:
-        return nothing_said(told, true)
-    return length > true["furthest_position"] and list(told.path) == true["path"][:length]
-
-
-def nothing_said(told: Told, true: Truth) -> bool:
-    """Where no carrier of the call has a record on file, no more than the reported carrier can be named."""
-    return list(told.path) in ([], true["path"][:1])
-
-
-def claim_right(told: Told, true: Truth) -> bool:
-    """Whether what an answer claims is so: the originator where one is named, else entry and furthest carrier."""
-    if told.originator is not None:
-        return origin_right(told, true)
-    entry = told.point_of_entry in (None, true["point_of_entry"])
-    return entry and furthest_right(told, true)
+def from_plain(plain: dict[str, Any]) -> Figures:
+    """Figures read back."""
+    return Figures(**{**plain, "bins": tuple(Bin(**each) for each in plain["bins"])})
