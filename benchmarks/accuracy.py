@@ -65,8 +65,8 @@ def failures_of(worlds: Sequence[Measured]) -> bytes:
             "source": world.spec.source,
             "scenario": world.spec.scenario,
             "seed": world.spec.seed,
-            "kind": kind_kept(failure),
             **failure,
+            "kind": kind_kept(failure),
         }
         for world in worlds
         for failure in world.failures

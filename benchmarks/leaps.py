@@ -30,8 +30,3 @@ def _between(hop: Hop, silent: int) -> set[str]:
     if silent > 1:
         return {"gap"}
     return {"forwarded"} if changed else {"bridged"}
-
-
-def last_recorded(result: TraceResult) -> bool:
-    """Whether the last carrier of the trail has a record, and is not merely named."""
-    return bool(result.hops) and bool(result.hops[-1].records)
