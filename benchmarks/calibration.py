@@ -1,8 +1,9 @@
 """Where the stated confidence is off: claims by kind of answer, beside how many were right.
 
-    python benchmarks/calibration.py --first-seed 901 --seeds 2 --jobs 2 --claims claims.jsonl
+    python benchmarks/calibration.py --first-seed 901 --seeds 2 --jobs 2 --claims claims.jsonl --fit
 
-A kind is the verdict, the leaps of the trail and whether the report names the terminating carrier. Use seeds that the
+`--fit` prints the curves for `hoptrace.tracing.calibration`. A kind is the verdict, the leaps of the trail and whether
+the report names the terminating carrier. Use seeds that the
 published figures are not measured on. `--claims FILE` keeps each claim as a JSON line.
 """
 
@@ -17,6 +18,7 @@ import click
 import orjson
 from choosing import sources_of, world_options
 from figures import binned, ratio
+from fitting import Told, fitted
 from judging import Truth, claim_right
 from leaps import leaps_of
 from measuring import CLAIMLESS, told_of
@@ -25,7 +27,7 @@ from tables import markdown, share
 from worlds import Opened, Spec, opened, wanted
 
 from hoptrace import trace
-from hoptrace.model.verdicts import TraceResult
+from hoptrace.model.verdicts import Support, TraceResult, Verdict
 
 EDGES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 """Bins of confidence, finer where most claims are."""
@@ -43,6 +45,7 @@ class Claim:
     call_ref: str
     verdict: str
     leaps: str
+    inferred: bool
     reported: bool
     indistinguishable: bool
     confidence: float
@@ -73,6 +76,7 @@ def _claim(spec: Spec, world: Opened, result: TraceResult, true: Truth) -> Claim
         call_ref=result.call_ref,
         verdict=str(result.verdict),
         leaps=" ".join(each.replace(" ", "-") for each in leaps_of(result)),
+        inferred=any(hop.support is Support.INFERRED for hop in result.hops),
         reported=call is not None and call.terminating_carrier is not None,
         indistinguishable=true["indistinguishable"],
         confidence=result.confidence,
@@ -122,9 +126,18 @@ def bin_of(claim: Claim) -> str:
 
 @click.command()
 @world_options
+@click.option("--fit", is_flag=True, help="Print the curves that set the confidence right.")
 @click.option("--claims", "kept", type=click.Path(dir_okay=False, path_type=Path), help="Keep claims (JSON Lines).")
 def main(
-    *, source: str, seeds: int, first_seed: int, only: tuple[str, ...], size: float, jobs: int, kept: Path | None
+    *,
+    source: str,
+    seeds: int,
+    first_seed: int,
+    only: tuple[str, ...],
+    size: float,
+    jobs: int,
+    kept: Path | None,
+    fit: bool,
 ) -> None:
     """Show for which kinds of answers the stated confidence is off."""
     specs = wanted(sources_of(source), only, range(first_seed, first_seed + seeds), size)
@@ -145,6 +158,16 @@ def main(
         click.echo(table(first, by(key, claims)) + "\n")
     bins = by(bin_of, claims)
     click.echo(table("confidence", {name: bins[name] for name in sorted(bins)}))
+    if fit:
+        click.echo("\n".join(f"{verdict!r}: {curve}" for verdict, curve in sorted(curves(claims).items())))
+
+
+def curves(claims: Iterable[Claim]) -> dict[Verdict, tuple[float, float, float]]:
+    """The fitted curve of each verdict."""
+    told: dict[Verdict, list[Told]] = {}
+    for claim in claims:
+        told.setdefault(Verdict(claim.verdict), []).append((claim.confidence, claim.inferred, claim.right))
+    return fitted(told)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Shared callers: whether a caller id is used from elsewhere too, where nothing ties a record to the reported end.
 
-Where the lowest record on file was handed to a carrier without records, only numbers and time say that it is the reported
-call. That is enough for a caller id of one subscriber's, and not for one that several campaigns show to the same people.
+Where the lowest record on file was handed to a carrier without records, only numbers and time say that it is the
+reported call. That is enough for a caller id of one subscriber's, not for one that several campaigns show to the same
+people.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
 
 FEW = 0.5
-"""Share of carriers taking part below which a trail is no more than likely to go to an end that the report leaves open."""
+"""Share of carriers taking part below which a trail need not go to an end that the report leaves open."""
 
 ROWS_LOST = 3.0
 """Times as many as the originator's lost rows explain."""

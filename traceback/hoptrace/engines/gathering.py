@@ -90,7 +90,8 @@ def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, d
     counts = dict(about.group_by("call").len().iter_rows())
     known = max(1, len(ground.around.country))
     coverage = {
-        call: Coverage(sets.get(call, frozenset()), min(1.0, counts.get(call, 0) / known)) for call in range(len(moments))
+        call: Coverage(sets.get(call, frozenset()), min(1.0, counts.get(call, 0) / known))
+        for call in range(len(moments))
     }
     return covered, coverage
 

@@ -1,4 +1,4 @@
-"""Clashes: how often one carrier's statements find no counterpart in a neighbour's records, or are contradicted there."""
+"""Clashes: how often a carrier's statements find no counterpart in a neighbour's records, or are contradicted there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLAIMS = pl.Schema({"upstream": pl.String, "claimant": pl.String, "quarrels": pl
 """How often `claimant` said that its own customer placed a call of which `upstream` says that it handed it over."""
 
 TRAFFIC = pl.Schema({"carrier": pl.String, "own": pl.Int64, "seen": pl.Int64, "unseen": pl.Int64})
-"""By carrier: calls of own customers; calls from neighbours whose records bear them out; calls from ones without records."""
+"""By carrier: calls of own customers; from neighbours whose records bear them out; from ones without records."""
 
 BORNE_OUT = 0.5
 """Probability of a pair from which one statement bears the other out."""
@@ -42,8 +42,12 @@ def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFra
     """Statements of neighbours that bear each other out though the called number changed with nobody saying so."""
     sid = pl.col("sid")
     up = facts.filter(pl.col("downstream").is_not_null() & ~sid.is_in(good["u_sid"].implode()))
-    down = facts.filter(pl.col("upstream").is_not_null() & ~sid.is_in(good["d_sid"].implode()) & (pl.col("calling") > 0))
-    upper = up.select("tick", "spread", u="carrier", d="downstream", caller="sent_calling", u_sid="sid", u_start="start")
+    down = facts.filter(
+        pl.col("upstream").is_not_null() & ~sid.is_in(good["d_sid"].implode()) & (pl.col("calling") > 0)
+    )
+    upper = up.select(
+        "tick", "spread", u="carrier", d="downstream", caller="sent_calling", u_sid="sid", u_start="start"
+    )
     lower = down.select("tick", "spread", "start", u="upstream", d="carrier", caller="calling", d_sid="sid")
     met = lower.join(upper, on=["u", "d", "caller"], suffix="_up")
     slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
@@ -65,10 +69,12 @@ def _said(facts: pl.DataFrame, spans: pl.DataFrame, side: str, confirmed: pl.Ser
 
 
 def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The CLAIMS of a sample: a statement of an own customer's call meets one of a neighbour that handed over the call."""
+    """The CLAIMS of a sample: a statement of an own customer's call meets a neighbour's that handed over the call."""
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT)["u_sid"]
     taken = pl.col("sid").is_in(good.implode())
-    own = facts.filter(pl.col("customer").is_not_null()).select("carrier", "called", "calling", "start", "tick", "spread")
+    own = facts.filter(pl.col("customer").is_not_null()).select(
+        "carrier", "called", "calling", "start", "tick", "spread"
+    )
     over = facts.filter(pl.col("downstream").is_not_null() & ~taken).select(
         "sid", "sent_calling", "start", "tick", "spread", upstream="carrier", carrier="downstream", called="sent"
     )

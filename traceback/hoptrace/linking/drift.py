@@ -92,7 +92,7 @@ def _solved(
 def _quality(
     names: pl.Series, up: npt.NDArray[np.int64], down: npt.NDArray[np.int64], left: Floats, sigma: Floats
 ) -> pl.DataFrame:
-    """Spread and matches of each clock, from what the lines leave over beyond the ticks: half the variance is its own."""
+    """Spread and matches of each clock, from what the lines leave over beyond ticks: half the variance is its own."""
     both = np.concatenate([up, down])
     told = pl.DataFrame({"place": both, "left": np.tile(left, 2), "sigma": np.tile(sigma, 2)})
     # Wrong matches lie far out; what is cut to ticks never does.

@@ -40,7 +40,7 @@ WORTH_OWN = 0.25
 """Difference of weight from which a pair of carriers has weights of its own."""
 
 MOST_MOVED = 2.5
-"""By how much data may move a default weight: other pairs of neighbours are mostly redials, other rivals need not be."""
+"""By how much data may move a default weight: rivals among neighbours are mostly redials, others need not be."""
 
 LEAST, MOST = -8.0, 9.0
 ROUNDS = 25

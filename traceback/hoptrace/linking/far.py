@@ -34,7 +34,13 @@ def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
         return []
     pair = ["called", "calling"]
     seen = facts.filter((pl.col("calling") > 0) & pl.col("setup").is_not_null()).select(
-        "carrier", "setup", "tick", "batch", "sid", *pair, part=pl.col("carrier").replace_strict(part, return_dtype=pl.Int64)
+        "carrier",
+        "setup",
+        "tick",
+        "batch",
+        "sid",
+        *pair,
+        part=pl.col("carrier").replace_strict(part, return_dtype=pl.Int64),
     )
     few = seen.filter(pl.len().over("carrier", *pair) <= FEW)
     met = few.join(few, on=pair, suffix="_d").filter(

@@ -102,7 +102,9 @@ def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
 def _clocks(offsets: Mapping[str, float], habits: pl.DataFrame) -> pl.DataFrame:
     """CLOCKS of these offsets and habits, each of unknown spread."""
     known = pl.DataFrame(sorted(offsets.items()), schema={"carrier": pl.String, "offset": pl.Float64}, orient="row")
-    told = habits.filter(pl.col("start_is_answer") | pl.col("tick").is_not_null() | pl.col("carrier").is_in(list(offsets)))
+    told = habits.filter(
+        pl.col("start_is_answer") | pl.col("tick").is_not_null() | pl.col("carrier").is_in(list(offsets))
+    )
     return (
         told.join(known, on="carrier", how="full", coalesce=True)
         .with_columns(

@@ -28,8 +28,9 @@ def neighbour_pairs(facts: pl.DataFrame) -> pl.DataFrame:
     on = ["u", "d", "key"]
     few = pl.len().over(on) <= CROWD
     quiet = lower.filter(few).join(upper.filter(few), on=on)
-    callers = {"left_on": [*on, "d_calling"], "right_on": [*on, "u_sent_calling"]}
-    crowded = lower.filter(~few).join(upper.filter(~few), **callers, coalesce=False).select(quiet.columns)
+    lower_on, upper_on = [*on, "d_calling"], [*on, "u_sent_calling"]
+    met = lower.filter(~few).join(upper.filter(~few), left_on=lower_on, right_on=upper_on, coalesce=False)
+    crowded = met.select(quiet.columns)
     near = (pl.col("d_start") - pl.col("u_start")).abs() <= REACH
     return pl.concat([quiet, crowded]).filter(near & (pl.col("d_sid") != pl.col("u_sid"))).sort("d_sid", "u_sid")
 

@@ -1,4 +1,4 @@
-"""Potentials: one number a carrier from differences between neighbours, by robust least squares over the whole network."""
+"""Potentials: a number for each carrier from differences between neighbours, by robust least squares over all."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def potentials(edges: Sequence[Edge]) -> dict[str, float]:
 def _solved(
     down: npt.NDArray[np.int64], up: npt.NDArray[np.int64], target: Floats, weights: Floats, count: int
 ) -> Floats:
-    """The least-squares solution of x[down] - x[up] = target: a sparse system, for a nation has thousands of carriers."""
+    """Least squares of x[down] - x[up] = target: a sparse system, for a nation has thousands of carriers."""
     from scipy import sparse  # pyright: ignore  # scipy ships no types; loads only when needed
     from scipy.sparse.linalg import spsolve  # pyright: ignore
 

@@ -67,7 +67,7 @@ def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: pl.Expr
 
 
 def time_weight(apart: float, half: float, scale: float) -> float:
-    """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; never below WORST_TIME."""
+    """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; at least WORST_TIME."""
     beyond = max(0.0, abs(apart) - half)
     weight = math.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
     return max(weight, WORST_TIME)

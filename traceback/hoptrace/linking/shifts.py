@@ -27,14 +27,22 @@ def find_shifts(differences: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFram
     """The SHIFTS of batches, from all differences of time between neighbours' statements of one number.
 
     `differences` from `hoptrace.linking.meeting.differences`; `offsets` (`carrier`, `offset`) as known so far. A batch
-    that is off makes its neighbours' look off as well: those that several neighbours show to be off are set right first,
-    then what is left is looked at again.
+    that is off makes its neighbours' look off as well: those that several neighbours show to be off are set right
+    first, then what is left is looked at again.
     """
     known = offsets.select("carrier", "offset")
     left = (
         differences.join(known.rename({"carrier": "u", "offset": "u_offset"}), on="u")
         .join(known.rename({"carrier": "d", "offset": "d_offset"}), on="d")
-        .select("u", "d", "u_batch", "d_batch", "weight", "tick", left=pl.col("difference") - pl.col("d_offset") + pl.col("u_offset"))
+        .select(
+            "u",
+            "d",
+            "u_batch",
+            "d_batch",
+            "weight",
+            "tick",
+            left=pl.col("difference") - pl.col("d_offset") + pl.col("u_offset"),
+        )
     )
     found = SHIFTS.to_frame()
     for _ in range(ROUNDS):
@@ -71,7 +79,7 @@ def _without(left: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shift(group: pl.DataFrame) -> tuple[float, int, int] | None:
-    """Seconds, matches and partners, where the statements of a batch meet their neighbours' most often far from its clock."""
+    """Seconds, matches and partners, where a batch meets its neighbours' statements most often far from its clock."""
     values, weights = group["left"].to_numpy(), group["weight"].to_numpy()
     tick = float(np.median(group["tick"].to_numpy()))
     width = 2.0 + 2 * tick

@@ -41,7 +41,8 @@ class Trust:
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
-    to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its word of an own customer is false where nobody is there to contradict it.
+    to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
+    word of an own customer is false where nobody is there to contradict it.
     `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
     """
 
@@ -63,7 +64,9 @@ class Trust:
     def from_json(data: Mapping[str, Any]) -> Trust:
         """Trust out of plain data; empty where nothing was learned."""
         schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC}
-        frames = {name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()}
+        frames = {
+            name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()
+        }
         return trust_of(**frames)
 
 
@@ -103,7 +106,9 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
     lost = losses(clashes)
     rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
     # Of what is said truly a share is lost; what is missing beyond that is not true.
-    excess = ((pl.col("unconfirmed") - pl.col("loss") * pl.col("said")) / (1 - pl.col("loss").clip(upper_bound=0.9))).clip(0.0)
+    excess = (
+        (pl.col("unconfirmed") - pl.col("loss") * pl.col("said")) / (1 - pl.col("loss").clip(upper_bound=0.9))
+    ).clip(0.0)
     usual = (
         rows.with_columns(excess=excess)
         .group_by("namer", "side")
@@ -117,9 +122,7 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
     return {(namer, named): value for namer, named, value in upstream.rows()}
 
 
-def _made_up(
-    clashes: pl.DataFrame, claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]
-) -> dict[str, float]:
+def _made_up(clashes: pl.DataFrame, claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]) -> dict[str, float]:
     """By carrier: the share of its handoffs to neighbours with records that they have nothing of, beyond their losses.
 
     What a neighbour claims for its own customers does not count against the carrier above it.
@@ -154,9 +157,7 @@ def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:
     return {(upstream, claimant): value for upstream, claimant, value in told.rows()}
 
 
-def _doubt(
-    claims: pl.DataFrame, invents: Mapping[tuple[str, str], float], traffic: pl.DataFrame
-) -> dict[str, float]:
+def _doubt(claims: pl.DataFrame, invents: Mapping[tuple[str, str], float], traffic: pl.DataFrame) -> dict[str, float]:
     """By carrier: how likely a claim of an own customer is false that no neighbour contradicts.
 
     A carrier that claims some of the calls of neighbours with records for its own does so with those of the others too.

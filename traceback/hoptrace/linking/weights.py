@@ -68,7 +68,7 @@ def caller_changed(weights: Weights) -> float:
 def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> pl.DataFrame:
     """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
 
-    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if equal, and
+    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if equal,
     another signature little, for the carrier between them may have restarted the call and signed it anew.
     """
     own = _own(weights)

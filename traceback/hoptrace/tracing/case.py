@@ -53,7 +53,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around every call: the `home` country, each carrier's `country`, how `close` calls cannot be told apart.
+    """What stands around every call: the `home` country, each carrier's `country`, how `close` calls are alike.
 
     `close`: seconds from a reported time within which any call may be the one that is meant. `trust`: whose statements
     about their neighbours the neighbours bear out. `caller_changed`: weight of another caller than the reported one.
@@ -73,7 +73,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who has submitted: `covered`, carriers with records of a call's time; `taking_part`, the share of all about then."""
+    """Who has submitted: `covered`, carriers with records of a call's time; `taking_part`, the share of all then."""
 
     covered: frozenset[str] = frozenset()
     taking_part: float = 1.0

@@ -76,8 +76,8 @@ def no_counterpart(lower: Fact, trust: Trust) -> str:
         ((row[3], row[4]) for row in trust.clashes if row[:3] == (lower.carrier, named, "upstream")), (0, 0)
     )
     return (
-        f"{lower.carrier} says that it got the call from {named}; {named} has submitted records of that time and has none "
-        f"of this call, as of {missing:,} of {said:,} calls that {lower.carrier} says it got there."
+        f"{lower.carrier} says that it got the call from {named}; {named} has submitted records of that time and has "
+        f"none of this call, as of {missing:,} of {said:,} calls that {lower.carrier} says it got there."
     )
 
 
@@ -90,28 +90,19 @@ def doubted(last: Fact, trust: Trust) -> str:
             f"Of {sum(against.values()):,} other calls of which it says so, {', '.join(sorted(against))} say that they "
             f"handed them to {last.carrier}."
         )
-    said, missing = (sum(row[i] for row in trust.clashes if row[0] == last.carrier and row[2] == "downstream") for i in (3, 4))
+    handed = [(row[3], row[4]) for row in trust.clashes if row[0] == last.carrier and row[2] == "downstream"]
+    said, missing = sum(row[0] for row in handed), sum(row[1] for row in handed)
     return text + f"Of {said:,} calls that it says it handed to carriers with records, {missing:,} are not in these."
 
 
 def _naming(row: Row, between: str | None) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
-    if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED) and between is None:
-        text = (
-            f"{u} says that it handed the call to {row['u_downstream']}, which has no record of it; {d} does not say who "
-            "gave it the call."
-        )
-        return Evidence("naming", None, text)
     if row["kind"] in (Kind.BRIDGED, Kind.FORWARDED):
-        text = (
-            f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; "
-            f"{between} has no record of it."
-        )
-        return Evidence("naming", True, text)
+        return _naming_between(row, between)
     if row["kind"] == Kind.CONFLICT:
         text = (
-            f"{u} says that it handed the call to {d}; {d} claims it for its own customer {row['d_customer']}, which its "
-            "neighbours' records contradict again and again."
+            f"{u} says that it handed the call to {d}; {d} claims it for its own customer {row['d_customer']}, which "
+            "its neighbours' records contradict again and again."
         )
         return Evidence("naming", False, text)
     if row["kind"] == Kind.GAP:
@@ -120,15 +111,30 @@ def _naming(row: Row, between: str | None) -> Evidence:
             "submitted records, so this step rests on numbers and time alone."
         )
         return Evidence("naming", None, text)
-    if row["d_upstream"] == u and row["u_downstream"] == d:
-        return Evidence(
-            "naming", True, f"{u} says that it handed the call to {d}, and {d} says that it got it from {u}."
+    down, up = row["d_upstream"] == u, row["u_downstream"] == d
+    if down and up:
+        text = f"{u} says that it handed the call to {d}, and {d} says that it got it from {u}."
+    elif down:
+        text = f"{d} says that it got the call from {u}; {u} does not say whom it handed it to."
+    else:
+        text = f"{u} says that it handed the call to {d}; {d} does not say who gave it the call."
+    return Evidence("naming", True, text)
+
+
+def _naming_between(row: Row, between: str | None) -> Evidence:
+    """Both sides name the carrier between them, or only the upper one does and the lower one names nobody."""
+    d, u = row["d_carrier"], row["u_carrier"]
+    if between is None:
+        text = (
+            f"{u} says that it handed the call to {row['u_downstream']}, which has no record of it; {d} does not say "
+            "who gave it the call."
         )
-    if row["d_upstream"] == u:
-        return Evidence(
-            "naming", True, f"{d} says that it got the call from {u}; {u} does not say whom it handed it to."
-        )
-    return Evidence("naming", True, f"{u} says that it handed the call to {d}; {d} does not say who gave it the call.")
+        return Evidence("naming", None, text)
+    text = (
+        f"{u} says that it handed the call to {between}, {d} says that it got it from {between}; "
+        f"{between} has no record of it."
+    )
+    return Evidence("naming", True, text)
 
 
 def _called(row: Row) -> Evidence:

@@ -87,7 +87,9 @@ def judge(case: Case) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     alike = {one.trail for one in found if _alike(case, one, best)}
-    redials = sum(outcomes[one.trail.outcome(case)] for one in found if one.trail not in alike and _redial(case, one, best))
+    redials = sum(
+        outcomes[one.trail.outcome(case)] for one in found if one.trail not in alike and _redial(case, one, best)
+    )
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in alike) for rival in rivals]
     return Judgement(
@@ -139,7 +141,7 @@ def _branch(case: Case, one: Trail, best: Trail) -> bool:
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:
     """Whether two trails say different things: not where one only lacks the last record of the same way."""
-    return one.path != other.path and one.answer(case) != other.answer(case) or _customers_differ(case, one, other)
+    return (one.path != other.path and one.answer(case) != other.answer(case)) or _customers_differ(case, one, other)
 
 
 def _customers_differ(case: Case, one: Trail, other: Trail) -> bool:

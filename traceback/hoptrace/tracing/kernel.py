@@ -49,15 +49,21 @@ def judge_all(
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
     for call, report in enumerate(reported):
         mine = facts.get(call, {})
-        pairs_of_call = [pair for pair in linked.get(call, []) if not _beyond_the_end(pair, mine, report)]
+        pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
         told = coverage.get(call, Coverage())
         case = Case(report, mine, settle(pairs_of_call, mine), told.covered, around, told.taking_part)
         yield Judged(call, case, judge(case))
 
 
-def _beyond_the_end(pair: Pair, facts: Mapping[int, Fact], report: Reported) -> bool:
-    """A leap from a statement that delivered the call where it is reported to have ended."""
-    return pair.kind is Kind.GAP and report.terminating is not None and facts[pair.u].downstream == report.terminating
+def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
+    """A leap that no call makes: on from where it is reported to have ended, or out of the home country and back."""
+    if pair.kind is not Kind.GAP:
+        return False
+    named_below, named_above = facts[pair.d].upstream, facts[pair.u].downstream
+    if report.terminating is not None and named_above == report.terminating:
+        return True
+    abroad = named_below is not None and around.foreign(named_below)
+    return abroad and not around.foreign(facts[pair.u].carrier) and not around.foreign(facts[pair.d].carrier)
 
 
 def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:

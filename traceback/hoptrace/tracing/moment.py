@@ -53,8 +53,8 @@ Floats = npt.NDArray[np.float64]
 class Match:
     """How well a reported time fits a trail: `weight` (natural log of a density, 1/s), `residual` s from its time.
 
-    `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun; `open`: the
-    seconds over which these moments spread.
+    `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun; `open`:
+    the seconds over which these moments spread.
     """
 
     weight: float
@@ -64,13 +64,17 @@ class Match:
 
 
 def match(facts: Sequence[Fact], at: float, called: int | None = None) -> Match:
-    """How well a reported time `at` (epoch s) fits a trail with the statements `facts`, the terminating carrier's first.
+    """How well a reported time `at` (epoch s) fits a trail of the statements `facts`, the terminating carrier's first.
 
-    `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after ringing.
+    `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after it
+    rang.
     """
     later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
     forwarded = [called is not None and fact.called != called for fact in facts]
-    spans = [_span(fact, RANG["no_answer"] if moved else late) for fact, late, moved in zip(facts, later, forwarded, strict=True)]
+    spans = [
+        _span(fact, RANG["no_answer"] if moved else late)
+        for fact, late, moved in zip(facts, later, forwarded, strict=True)
+    ]
     moments, likely = _posterior(spans)
     away = at - moments
     well = likely >= AS_LIKELY * likely.max()

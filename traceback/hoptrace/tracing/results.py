@@ -21,6 +21,7 @@ from hoptrace.model.verdicts import (
     Verdict,
 )
 from hoptrace.tracing import evidence
+from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
@@ -82,10 +83,12 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
     if judgement.none > 0.5:
         return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
-    if judged.elsewhere or judgement.alike or (judgement.confidence < floor and judgement.contested):
+    verdict = VERDICTS[best.trail.ending]
+    inferred = inferred_step(best.trail, case)
+    confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
+    if judged.elsewhere or judgement.alike or (confidence < floor and judgement.contested):
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
-    verdict = VERDICTS[trail.ending]
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
     return _result(
@@ -97,7 +100,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=round(judgement.confidence, 4),
+        confidence=round(confidence, 4),
         hops=_with_doubt(_hops(case, best, trail.steps, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
@@ -229,6 +232,16 @@ def _hop_evidence(
         return evidence.of_report(case, case.facts[step.sid], best)
     first = next(upper.sid for upper in best.trail.steps if upper.sid is not None)
     return evidence.of_unrecorded(step.carrier, case.facts[first])
+
+
+def inferred_step(trail: Trail, case: Case) -> bool:
+    """Whether a step of the trail rests on numbers and time, no record naming the carrier."""
+    lower: int | None = None
+    for place, step in enumerate(trail.steps):
+        if _support(case, trail.steps, place, lower) is Support.INFERRED:
+            return True
+        lower = step.sid if step.sid is not None else lower
+    return False
 
 
 def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -> Support | None:

@@ -90,7 +90,7 @@ def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], settled: 
 
 
 def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Moment | None:
-    """The sharpest time of a statement that the records on one side of it tell; None where its own is about as sharp."""
+    """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp."""
     own = _moment(facts[sid], 0, delay)
     found = [moment for moment in _moments(facts, way, sid, delay) if moment is not None]
     best = min(found, key=lambda moment: moment.coarse, default=None)

@@ -176,7 +176,7 @@ def _past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:
 
 
 def _invented(case: Case, pair: Pair) -> float:
-    """The probability that the downstream side of a quarrel invented its customer, not the upstream side the handoff."""
+    """The probability that the downstream side of a quarrel invented its customer, not the upstream its handoff."""
     upper = case.facts[pair.u]
     if upper.downstream != case.facts[pair.d].carrier:
         return 0.5

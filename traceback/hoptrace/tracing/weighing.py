@@ -38,9 +38,7 @@ HOPELESS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A trail with the weight of its match with the report, and the part of caller and end in it, `looks`.
-
-    """
+    """A trail with the weight of its match with the report, and the part of caller and end in it, `looks`."""
 
     trail: Trail
     weight: float

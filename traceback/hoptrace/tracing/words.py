@@ -11,22 +11,18 @@ from hoptrace.tracing.trails import Ending, Trail
 def ending_words(trail: Trail, case: Case) -> str:
     """What the furthest record of a trail says, as one sentence."""
     last = case.facts[trail.last_statement]
-    named = trail.steps[-1].carrier
-    if trail.ending is Ending.CUSTOMER:
-        return f"{last.carrier}'s own record says that its customer {last.customer} placed the call."
-    if trail.ending is Ending.ENTRY:
-        return f"{last.carrier} took the call from {named}, a foreign carrier that has submitted nothing."
-    if trail.ending is Ending.SILENT:
-        return f"{last.carrier} got the call from {named}, which has submitted no records that cover the time."
-    if trail.ending is Ending.LACKING:
-        return f"{last.carrier} says that it got the call from {named}, whose records of that time do not show it."
-    if trail.ending is Ending.UNNAMED:
-        return f"{last.carrier}'s record does not say who handed it the call."
-    if trail.ending is Ending.DOUBTED:
-        return f"{last.carrier} says that its own customer placed the call; its neighbours contradict such words of it."
-    if trail.ending is Ending.CONTRADICTED:
-        return f"{last.carrier} says that it got the call from {last.upstream}, whose complete records contradict it."
-    return f"Another carrier's statement contradicts what {last.carrier} says of where it got the call from."
+    me, named = last.carrier, trail.steps[-1].carrier
+    words = {
+        Ending.CUSTOMER: f"{me}'s own record says that its customer {last.customer} placed the call.",
+        Ending.ENTRY: f"{me} took the call from {named}, a foreign carrier that has submitted nothing.",
+        Ending.SILENT: f"{me} got the call from {named}, which has submitted no records that cover the time.",
+        Ending.LACKING: f"{me} says that it got the call from {named}, whose records of that time do not show it.",
+        Ending.UNNAMED: f"{me}'s record does not say who handed it the call.",
+        Ending.CONTESTED: f"Another carrier's statement contradicts what {me} says of where it got the call from.",
+        Ending.DOUBTED: f"{me} says that its own customer placed the call; its neighbours contradict such words of it.",
+        Ending.CONTRADICTED: f"{me} says that {last.upstream} handed it the call, whose complete records contradict it.",
+    }
+    return words[trail.ending]
 
 
 def ambiguous_words(judged: Judged, trails: int) -> str:

