@@ -6,16 +6,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from scipy.optimize import minimize
 
 from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.calibration import CURVES, Curve
 
-RIDGE = np.diag([1.0, 10.0, 1.0])
+RIDGE = np.array([1.0, 30.0, 1.0])
 """How strongly few claims leave a curve as it is: (shift, slope, leap) stay near (0, 1, 0)."""
 
 LEAST = 1e-4
-ROUNDS = 50
-
 Told = tuple[float, bool, bool]
 """One claim: stated confidence, whether a step was inferred, whether it was right."""
 
@@ -26,19 +25,19 @@ def fitted(claims: Mapping[Verdict, Sequence[Told]]) -> dict[Verdict, Curve]:
 
 
 def _fit(told: Iterable[Told]) -> Curve:
-    """Logistic regression of being right on (1, log odds, inferred), by Newton's method with a ridge."""
+    """Logistic regression of being right on (1, log odds, inferred), with a ridge."""
     rows = list(told)
     stated = np.clip([row[0] for row in rows], LEAST, 1 - LEAST)
     inputs = np.column_stack([np.ones(len(rows)), np.log(stated / (1 - stated)), [float(row[1]) for row in rows]])
     right = np.array([float(row[2]) for row in rows])
     prior = np.array([0.0, 1.0, 0.0])
-    curve = prior.copy()
-    for _ in range(ROUNDS):
-        chance = 1 / (1 + np.exp(-inputs @ curve))
-        slope = inputs.T @ (right - chance) - RIDGE @ (curve - prior)
-        bend = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + RIDGE
-        curve = curve + np.linalg.solve(bend, slope)
-    return float(curve[0]), float(curve[1]), float(curve[2])
+
+    def loss(curve: np.ndarray) -> float:
+        odds = inputs @ curve
+        return float(np.sum(np.logaddexp(0.0, odds) - right * odds) + 0.5 * RIDGE @ (curve - prior) ** 2)
+
+    shift, slope, leap = minimize(loss, prior, method="Nelder-Mead", options={"maxiter": 2_000}).x
+    return float(shift), float(slope), float(leap)
 
 
 def _composed(present: Curve, more: Curve) -> Curve:

@@ -25,8 +25,10 @@ class TraceSettings(BaseModel):
     """How far a record's start may lie from the reported time, in seconds, after clock offsets."""
     report_seconds: float = Field(default=3.0, ge=0)
     """How far a reported time may well be off: calls to one number within this of it cannot be told apart by it."""
-    ambiguous_below: float = Field(default=0.9, ge=0, le=1)
+    ambiguous_below: float = Field(default=0.7, ge=0, le=1)
     """A trail with less confidence than this is called ambiguous where another fits too."""
+    name_from: float = Field(default=0.955, ge=0, le=1)
+    """An originator is named from this confidence on; with less the call is ambiguous."""
 
 
 class Settings(BaseSettings):

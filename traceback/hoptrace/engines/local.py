@@ -20,7 +20,7 @@ from hoptrace.linking.weights import Weights, caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+from hoptrace.tracing.results import Floors, Sources, Stamp, pairs_of, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import rows_by_place, with_signing
 
@@ -115,7 +115,8 @@ def _results(
     replay: Replay | None,
 ) -> Iterator[TraceResult]:
     ground, stamp = _ground(workspace, replay)
-    floor = workspace.settings.trace.ambiguous_below
+    settings = workspace.settings.trace
+    floors = Floors(settings.ambiguous_below, settings.name_from)
     catalog, home = workspace.catalog, workspace.settings.home_country
     trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
     signers = Signers.of(catalog.directory.carriers(), home, trust)
@@ -126,7 +127,7 @@ def _results(
         sources = _sources(gathered)
         rows = rows_by_place(sources.statements)
         for call, judged in zip(part, gathered.judged, strict=True):
-            told = result(call, judged, sources, stamp, floor)
+            told = result(call, judged, sources, stamp, floors)
             yield with_signing(told, rows, signers)
             done += 1
             if progress is not None:

@@ -15,7 +15,13 @@ from hoptrace.model.verdicts import Verdict
 Curve = tuple[float, float, float]
 """Shift, slope of the log odds, and what is added where a step of the trail is inferred."""
 
-CURVES: Mapping[Verdict, Curve] = {}
+CURVES: Mapping[Verdict, Curve] = {
+    Verdict.ORIGINATOR_IDENTIFIED: (0.387, 1.369, 0.914),
+    Verdict.POINT_OF_ENTRY_IDENTIFIED: (0.706, 0.904, 0.470),
+    Verdict.NON_PARTICIPATING: (1.918, 0.307, -0.432),
+    Verdict.NO_RECORD: (0.0, 0.454, 0.0),
+    Verdict.DISPUTED: (0.0, 0.487, 0.0),
+}
 
 LEAST, MOST = 0.001, 0.9995
 """No answer is sure; of those the fit has seen none was right more often."""

@@ -119,7 +119,7 @@ def _alike(case: Case, one: Weighed, best: Weighed) -> bool:
     return (
         one.timed.apart <= case.around.close
         and one.timed.open <= SHARP
-        and one.looks >= best.looks - MUCH_LESS_ALIKE
+        and one.differs >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
     )

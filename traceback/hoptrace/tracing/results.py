@@ -59,6 +59,14 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Floors:
+    """Least confidence (0..1) of an answer where another trail fits too, `contested`, and of a `named` originator."""
+
+    contested: float
+    named: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Where the words come from: full statements by sid, scored pairs by row."""
 
@@ -74,8 +82,8 @@ def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     return _result(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
 
 
-def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, floor: float) -> TraceResult:
-    """The result of a judged case; below `floor` (0..1) the evidence does not settle it and the verdict says so."""
+def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, floors: Floors) -> TraceResult:
+    """The result of a judged case; below the `floors` the evidence does not settle it and the verdict says so."""
     case, judgement = judged.case, judged.judgement
     best = judgement.best
     if best is None:
@@ -86,7 +94,9 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     verdict = VERDICTS[best.trail.ending]
     inferred = inferred_step(best.trail, case)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
-    if judged.elsewhere or judgement.alike or (confidence < floor and judgement.contested):
+    unsure = confidence < floors.contested and judgement.contested
+    unnamed = confidence < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
+    if judged.elsewhere or judgement.alike or unsure or unnamed:
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
     last = case.facts[trail.last_statement]

@@ -32,6 +32,9 @@ USUAL_HOPS = 5
 OTHER_CALLS_WITHIN = 1200.0
 """Seconds around the report in which other calls to the number are counted."""
 
+BY_THE_REPORT = -1.0
+"""Weight of a trail that no record ties to the reported end."""
+
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
 
@@ -43,6 +46,7 @@ class Weighed:
     trail: Trail
     weight: float
     looks: float
+    differs: float
     timed: Match
 
     @property
@@ -68,7 +72,8 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     timed = match(facts, case.reported.at, case.reported.called)
     looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
     weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
-    return Weighed(trail, weight, looks, timed)
+    differs = _caller_weight(case, facts[0]) + min(_end_weight(case, trail) - BY_THE_REPORT, 0.0)
+    return Weighed(trail, weight, looks, differs, timed)
 
 
 def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
@@ -124,4 +129,4 @@ def _end_weight(case: Case, trail: Trail) -> float:
     if trail.steps[0].carrier != case.reported.terminating:
         return -6.0
     by_the_report_alone = trail.steps[0].sid is None and trail.steps[1].sid is None
-    return -1.0 if by_the_report_alone else 2.0
+    return BY_THE_REPORT if by_the_report_alone else 2.0
