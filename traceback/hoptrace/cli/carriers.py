@@ -102,7 +102,9 @@ def conflicts(everything: bool, as_json: bool) -> None:
     elif found:
         _show_conflicts(found)
     else:
-        click.echo("No carrier's statements are contradicted" + ("." if everything else " often; --all shows the rest."))
+        click.echo(
+            "No carrier's statements are contradicted" + ("." if everything else " often; --all shows the rest.")
+        )
 
 
 def _show_conflicts(found: Sequence[Conflict]) -> None:
