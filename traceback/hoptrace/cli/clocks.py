@@ -8,7 +8,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
-from hoptrace.cli.shown_clocks import show_clocks
+from hoptrace.cli.shown_clocks import TIME, show_clocks
 
 
 @click.group(invoke_without_command=True)
@@ -63,8 +63,7 @@ def history(as_json: bool) -> None:
         show.as_json([asdict(head) for head in heads])
         return
     rows = [
-        (head.version, head.lake_version, head.created_at.replace(microsecond=0), head.carriers, head.shifts)
-        for head in heads
+        (each.version, each.lake_version, f"{each.created_at:{TIME}}", each.carriers, each.shifts) for each in heads
     ]
     show.table(("Table", "Lake version", "Learned", "Carriers", "Batches off by themselves"), rows)
 

@@ -56,17 +56,17 @@ def batch_clocks(receipts: Sequence[Receipt], table: ClockTable) -> list[BatchCl
 
 
 def submit_notes(receipts: Sequence[Receipt], table: ClockTable) -> list[str]:
-    """The sentences under the receipts: batches that are hours off, together where alike; else the clocks far off."""
+    """The sentences under the receipts: batches that are hours off, together where alike, and clocks that are far off."""
     groups: dict[tuple[str, float], list[str]] = {}
+    others: list[str] = []
     for each, clock in zip(receipts, batch_clocks(receipts, table), strict=True):
-        if clock.hours_off and each.batch not in groups.setdefault((each.carrier, clock.hours_off), []):
-            groups[each.carrier, clock.hours_off].append(each.batch)
-    told = [_group_note(*group, batches, _all_of(receipts)) for group, batches in groups.items()]
-    carriers = {each.carrier for each in receipts}
-    clocks = [row for row in table.rows if row.carrier_id in carriers]
-    return told + [
-        note for row in clocks if (row.carrier_id, quarters_off(row.offset)) not in groups and (note := clock_note(row))
-    ]
+        if clock.hours_off:
+            groups.setdefault((each.carrier, clock.hours_off), []).append(each.batch)
+        elif clock.clock_note is not None:
+            others.append(clock.clock_note)
+    count = len({each.batch for each in receipts})
+    told = [_hours_note(*group, list(dict.fromkeys(batches)), count) for group, batches in groups.items()]
+    return [*told, *dict.fromkeys(others)]
 
 
 def quarters_off(seconds: float) -> float:
@@ -79,17 +79,16 @@ def _batch_clock(receipt: Receipt, clock: ClockRow | None, shift: ShiftRow | Non
     off = (clock.offset if clock else 0.0) + (shift.shift if shift else 0.0)
     hours = quarters_off(off) if receipt.statements else 0.0
     if hours:
-        return BatchClock(receipt.batch, hours, _group_note(receipt.carrier, hours, [receipt.batch], 0))
+        return BatchClock(receipt.batch, hours, _hours_note(receipt.carrier, hours, [receipt.batch], 0))
     if shift is not None and abs(off) >= WORTH_A_WORD:
         return BatchClock(receipt.batch, 0.0, _odd_note(shift, off))
     return BatchClock(receipt.batch, 0.0, clock_note(clock) if clock and shift is None else None)
 
 
-def _group_note(carrier: str, hours: float, batches: Sequence[str], of: int) -> str:
+def _hours_note(carrier: str, hours: float, batches: Sequence[str], of: int) -> str:
     way = "fast" if hours > 0 else "slow"
-    named = ", ".join(batches[:MOST_NAMED]) + (
-        f" and {len(batches) - MOST_NAMED} more" if len(batches) > MOST_NAMED else ""
-    )
+    more = len(batches) - MOST_NAMED
+    named = ", ".join(batches[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     if len(batches) == 1:
         who = f"batch {named} runs"
     elif len(batches) == of:
@@ -105,8 +104,8 @@ def _group_note(carrier: str, hours: float, batches: Sequence[str], of: int) -> 
 def _odd_note(shift: ShiftRow, off: float) -> str:
     way = "fast" if off > 0 else "slow"
     return (
-        f"Note: batch {shift.batch} runs {abs(off):,.1f} s {way} against the records of {shift.carrier_id}'s neighbours. "
-        "This is taken off when tracing."
+        f"Note: batch {shift.batch} runs {abs(off):,.1f} s {way} against the records of {shift.carrier_id}'s "
+        "neighbours. This is taken off when tracing."
     )
 
 
@@ -124,7 +123,3 @@ def _in_hours(hours: float) -> str:
 
 def _amount(hours: float) -> str:
     return f"{abs(hours):g} hour" + ("" if abs(hours) == 1 else "s")
-
-
-def _all_of(receipts: Sequence[Receipt]) -> int:
-    return len({each.batch for each in receipts})

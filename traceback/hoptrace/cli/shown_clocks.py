@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockRow, ClockTable
 
 MINUTE = 60.0
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 CLOCK_COLUMNS = ("Carrier", "Hours fast", "And seconds", "Drift s/day", "Spread s", "Pairs", "Habits")
 SHIFT_COLUMNS = ("Batch", "Carrier", "Hours beyond its clock", "Hours fast in all", "Pairs")
@@ -23,9 +24,7 @@ def show_clocks(table: ClockTable) -> None:
     """Print the carriers' clocks, and under them the batches that are off by themselves."""
     click.echo(f"Clock table {table.version}, learned at lake version {table.lake_version}.")
     if moment := moment_of(table):
-        click.echo(
-            f"The offsets hold at {moment:%Y-%m-%dT%H:%M:%SZ}; a day later each clock has moved on by its drift."
-        )
+        click.echo(f"The offsets hold at {moment:{TIME}}; a day later each clock has moved on by its drift.")
     show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}

@@ -53,7 +53,8 @@ class Conflict:
     """What neighbours' records contradict in one carrier's: `contradicted` statements of `said` ones of that kind.
 
     `said`: statements that name one of these neighbours, or all calls of own customers. `probability`: that the carrier
-    and not its neighbours is the cause, the mean over the contradicted statements. `neighbours`: most contradicted first.
+    and not its neighbours is the cause, the mean over the contradicted statements. `neighbours`: the most contradicting
+    first.
     """
 
     carrier_id: str
@@ -77,7 +78,7 @@ def carriers_conflicts(workspace: Workspace) -> list[Conflict]:
     """All conflicts between carriers' statements, most neighbours first; use it to see whom to ask about what.
 
     Taken from the newest clock table, so of the records as they were when it was learned; empty before that. These are
-    contradictions between records and prove no intent; `Conflict.worth_asking` picks those that are more than lost rows.
+    contradictions between records and prove no intent; `Conflict.worth_asking` picks what is more than lost rows.
     """
     return conflicts_of(Trust.from_json(workspace.catalog.clocks.latest_clocks().weights.get("trust", {})))
 
