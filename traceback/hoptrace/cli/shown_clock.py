@@ -56,7 +56,7 @@ def batch_clocks(receipts: Sequence[Receipt], table: ClockTable) -> list[BatchCl
 
 
 def submit_notes(receipts: Sequence[Receipt], table: ClockTable) -> list[str]:
-    """The sentences under the receipts: batches that are hours off, together where alike, and clocks that are far off."""
+    """The sentences under the receipts: batches that are hours off, together where alike, and clocks far off."""
     groups: dict[tuple[str, float], list[str]] = {}
     others: list[str] = []
     for each, clock in zip(receipts, batch_clocks(receipts, table), strict=True):
