@@ -8,6 +8,8 @@ from pathlib import Path
 
 from click.testing import Result
 
+from hoptrace import open_workspace
+
 Run = Callable[..., Result]
 
 
@@ -78,3 +80,29 @@ def test_a_call_that_was_not_traced_has_no_report(loaded: Run) -> None:
     told = loaded("report", "trace", "c1", "--out", "c1.html")
     assert told.exit_code == 4
     assert not Path("c1.html").exists()
+
+
+LIES = [
+    ["bravo", "alpha", "upstream", 20, 20],
+    ["bravo", "delta", "upstream", 9, 9],
+    ["charlie", "bravo", "upstream", 90, 1],
+]
+
+
+def test_conflicts_of_a_new_workspace_are_none(loaded: Run) -> None:
+    assert json.loads(loaded("carriers", "conflicts", "--json").stdout) == []
+    assert "No carrier's statements are contradicted" in loaded("carriers", "conflicts").stdout
+
+
+def test_conflicts_tell_who_is_contradicted_by_whom(loaded: Run) -> None:
+    honest = [["charlie", named, "upstream", 200, 0] for named in ("alpha", "delta")]
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(1, [], weights={"trust": {"clashes": [*LIES, *honest]}})
+    told = loaded("carriers", "conflicts").stdout
+    assert "names an upstream that has no such call" in told
+    assert "alpha (20), delta (9)" in told
+    assert "no proof of intent" in told
+    (row,) = json.loads(loaded("carriers", "conflicts", "--json").stdout)
+    assert (row["carrier_id"], row["kind"], row["contradicted"], row["said"]) == ("bravo", "untrue_upstream", 29, 29)
+    everything = json.loads(loaded("carriers", "conflicts", "--all", "--json").stdout)
+    assert [(each["carrier_id"], each["worth_asking"]) for each in everything] == [("bravo", True), ("charlie", False)]

@@ -47,7 +47,8 @@ def batch_of(run: Run) -> str:
 
 def test_a_receipt_has_the_contract_s_fields_and_accounts_for_every_row(odd: Run) -> None:
     (receipt,) = json.loads(odd("submit", "odd.csv", "--carrier", "bravo", "--json").stdout)
-    assert receipt.keys() == RECEIPT
+    assert receipt.keys() == RECEIPT | {"hours_off", "clock_note"}
+    assert (receipt["hours_off"], receipt["clock_note"]) == (0, None)
     assert receipt["already_submitted"]
     left = receipt["rows"] - receipt["accepted"] - receipt["duplicates"] - receipt["skipped"]
     assert left == sum(receipt["rejected"].values()) == 4

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hoptrace.engines.conflicts import Conflict, carriers_conflicts
     from hoptrace.engines.forward import trace_forward
     from hoptrace.engines.local import learn_clocks, trace, trace_file
     from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "Conflict": "hoptrace.engines.conflicts",
     "Evidence": "hoptrace.model.verdicts",
     "ForwardResult": "hoptrace.model.forward",
     "ForwardVerdict": "hoptrace.model.forward",
@@ -48,6 +50,7 @@ _HOME_OF = {
     "Verdict": "hoptrace.model.verdicts",
     "Workspace": "hoptrace.workspace",
     "WorkspaceError": "hoptrace.errors",
+    "carriers_conflicts": "hoptrace.engines.conflicts",
     "init_workspace": "hoptrace.workspace",
     "learn_clocks": "hoptrace.engines.local",
     "open_workspace": "hoptrace.workspace",
@@ -59,6 +62,7 @@ _HOME_OF = {
 }
 
 __all__ = [
+    "Conflict",
     "Evidence",
     "ForwardResult",
     "ForwardVerdict",
@@ -74,6 +78,7 @@ __all__ = [
     "Verdict",
     "Workspace",
     "WorkspaceError",
+    "carriers_conflicts",
     "init_workspace",
     "learn_clocks",
     "open_workspace",

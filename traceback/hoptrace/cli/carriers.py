@@ -1,14 +1,24 @@
-"""hoptrace carriers load | list | show."""
+"""hoptrace carriers load | list | show | conflicts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+
+if TYPE_CHECKING:
+    from hoptrace.engines.conflicts import Conflict
+
+CONFLICTS_MEAN = (
+    "These are contradictions between records and no proof of intent: ask the carrier for its switch's own records and "
+    "trunk names of such calls, and the neighbours whether they submitted all of theirs."
+)
 
 
 @click.group()
@@ -71,3 +81,40 @@ def show_(carrier_id: str, as_json: bool) -> None:
     if trunks:
         click.echo()
         show.table(("Trunk", "Peer", "Customer"), [(t.trunk, t.peer, t.customer) for t in trunks])
+
+
+@carriers.command(epilog=example("hoptrace carriers conflicts", "hoptrace carriers conflicts --all --json"))
+@click.option("--all", "everything", is_flag=True, help="Also what a few lost rows or the neighbours explain as well.")
+@json_option
+@workspace_option
+def conflicts(everything: bool, as_json: bool) -> None:
+    """Whose statements their neighbours' records contradict.
+
+    Counted when the clocks were last learned. Without --all: several contradicted statements, of which the carrier is
+    likelier the cause than its neighbours.
+    """
+    from hoptrace.engines.conflicts import carriers_conflicts
+
+    with the_workspace() as workspace:
+        found = [each for each in carriers_conflicts(workspace) if everything or each.worth_asking]
+    if as_json:
+        show.as_json([{**asdict(each), "told": each.kind.told, "worth_asking": each.worth_asking} for each in found])
+    elif found:
+        _show_conflicts(found)
+    else:
+        click.echo(
+            "No carrier's statements are contradicted" + ("." if everything else " often; --all shows the rest.")
+        )
+
+
+def _show_conflicts(found: Sequence[Conflict]) -> None:
+    columns = ("Carrier", "What it says", "Neighbours", "Contradicted", "Of", "Probably the cause", "Contradicted by")
+    rows = [
+        (
+            *(each.carrier_id, each.kind.told, len(each.neighbours), each.contradicted, each.said),
+            *(f"{each.probability:.2f}", ", ".join(f"{by.carrier_id} ({by.contradicted:,})" for by in each.neighbours)),
+        )
+        for each in found
+    ]
+    show.table(columns, rows)
+    click.echo(CONFLICTS_MEAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
-from hoptrace.cli.shown_clock import clock_note
+from hoptrace.cli.shown_clock import batch_clocks, submit_notes
 from hoptrace.cli.shown_receipt import show_receipts
 
 SOME_REJECTED = 3
@@ -38,7 +39,8 @@ SOME_REJECTED = 3
 def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: str | None, as_json: bool) -> None:
     """Take in a carrier's files.
 
-    Prints a receipt for each, or one account of many files; leaves with 3 when some rows were rejected.
+    Prints a receipt for each, or one account of many files, and which batches' times are hours off; leaves with 3 when
+    some rows were rejected.
     """
     from hoptrace.engines.local import learn_clocks
     from hoptrace.intake.submit import submit as submit_files
@@ -47,12 +49,13 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
         receipts = submit_files(workspace, files, carrier, format=format_name, timezone=timezone, progress=report)
         if not all(receipt.already_submitted for receipt in receipts):
             learn_clocks(workspace)
-        clocks = [row for row in workspace.catalog.clocks.latest_clocks().rows if row.carrier_id == carrier]
+        table = workspace.catalog.clocks.latest_clocks()
     if as_json:
-        show.as_json([receipt.as_dict() for receipt in receipts])
+        clocks = batch_clocks(receipts, table)
+        show.as_json([{**each.as_dict(), **asdict(clock)} for each, clock in zip(receipts, clocks, strict=True)])
     else:
         show_receipts(receipts)
-        for note in filter(None, map(clock_note, clocks)):
+        for note in submit_notes(receipts, table):
             click.echo(note)
     if any(receipt.rejected for receipt in receipts):
         click.get_current_context().exit(SOME_REJECTED)

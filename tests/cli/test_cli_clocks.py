@@ -1,0 +1,124 @@
+"""hoptrace clocks: the tables, their history, learning anew; and what submit says of files in a wrong zone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from hoptrace import open_workspace
+from hoptrace.catalog.clocks import ClockRow, ShiftRow
+
+Run = Callable[..., Result]
+HEADER = "start_time,duration,calling_number,called_number,upstream,customer,downstream\n"
+BEGIN = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+REFERENCE = datetime(2026, 11, 2, 17, tzinfo=UTC).timestamp()
+ROWS = (
+    ClockRow("alpha", -25_198.29, 0.149, 506, 2.68, REFERENCE, -7.0, start_is_answer=True, tick=60.0),
+    ClockRow("bravo", 0.0, 20.0, 0, tick=1.0),
+    ClockRow("charlie", 2.5, 0.05, 40, 0.1, REFERENCE),
+)
+SHIFTS = (ShiftRow("alpha-1", "alpha", 25_200.0, 13), ShiftRow("charlie-1", "charlie", 4_500.0, 80))
+
+
+@pytest.fixture
+def learned(loaded: Run) -> Run:
+    """Two clock tables, the second with all there is."""
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(1, ROWS[2:])
+        workspace.catalog.clocks.save_clocks(2, ROWS, SHIFTS, {"network": {}})
+    return loaded
+
+
+def write(carrier: str, file: str, calls: range, hours: float = 0.0) -> str:
+    """Records of calls from alpha to bravo as that carrier writes them, with times that are hours off."""
+    ends = ",cust-81,bravo" if carrier == "alpha" else "alpha,,"
+    late = 0.1 if carrier == "bravo" else 0.0
+    lines = [
+        f"{BEGIN + timedelta(hours=hours, seconds=97 * call + late):%Y-%m-%dT%H:%M:%S.%f}Z,30,"
+        f"+1202555{call:04},+1312555{call:04},{ends}\n"
+        for call in calls
+    ]
+    Path(file).write_text(HEADER + "".join(lines))
+    return file
+
+
+def test_the_table_tells_clocks_habits_and_single_batches(learned: Run) -> None:
+    told = learned("clocks", "show").stdout
+    assert "The offsets hold at 2026-11-02T17:00:00Z" in told
+    lines = {line.split()[0]: line.split() for line in told.splitlines() if line.strip()}
+    assert lines["alpha"][1:6] == ["-7", "+1.710", "+2.680", "0.149", "506"]
+    assert " ".join(lines["alpha"][6:]) == "start is answer, cut to the minute"
+    assert lines["bravo"][1:] == ["unknown", "0", "cut", "to", "the", "second"]
+    assert lines["alpha-1"] == ["alpha-1", "alpha", "+7", "0", "13"]
+    assert lines["charlie-1"][2:4] == ["+1.25", "+1.25"]
+
+
+def test_without_a_command_the_newest_table_is_shown(learned: Run) -> None:
+    assert learned("clocks").stdout == learned("clocks", "show").stdout
+    assert json.loads(learned("clocks", "--json").stdout) == json.loads(learned("clocks", "show", "--json").stdout)
+    assert learned("clocks", "--json", "history").exit_code == 2
+
+
+def test_json_has_everything(learned: Run) -> None:
+    told = json.loads(learned("clocks", "show", "--json").stdout)
+    assert told["rows"][0] == {
+        "carrier_id": "alpha",
+        "offset": -25_198.29,
+        "spread": 0.149,
+        "matches": 506,
+        "drift": 2.68,
+        "reference": REFERENCE,
+        "hours": -7.0,
+        "start_is_answer": True,
+        "tick": 60.0,
+    }
+    assert told["shifts"][1] == {"batch": "charlie-1", "carrier_id": "charlie", "shift": 4_500.0, "matches": 80}
+    assert told["weights"] == {"network": {}}
+
+
+def test_older_tables_are_listed_and_shown(learned: Run) -> None:
+    heads = json.loads(learned("clocks", "history", "--json").stdout)
+    assert [(head["version"], head["lake_version"], head["carriers"], head["shifts"]) for head in heads] == [
+        (2, 2, 3, 2),
+        (1, 1, 1, 0),
+    ]
+    assert "Lake version" in learned("clocks", "history").stdout
+    assert "alpha" not in learned("clocks", "show", "--version", "1").stdout
+    unknown = learned("clocks", "show", "--version", "9")
+    assert unknown.exit_code == 4
+    assert "no clock table 9" in unknown.stderr
+
+
+def test_learning_anew_replaces_what_the_records_do_not_show(learned: Run) -> None:
+    assert "A new table was learned." in learned("clocks", "learn").stdout
+    assert "Nothing new was found." in learned("clocks", "learn").stdout
+    assert json.loads(learned("clocks", "learn", "--json").stdout)["version"] == 3
+
+
+def test_submit_tells_which_batches_are_hours_off(loaded: Run) -> None:
+    loaded("submit", write("alpha", "a.csv", range(80)), "--carrier", "alpha")
+    files = [write("bravo", "b1.csv", range(50)), write("bravo", "b2.csv", range(50, 80), hours=-5)]
+    good, bad = json.loads(loaded("submit", *files, "--carrier", "bravo", "--json").stdout)
+    assert (good["hours_off"], good["clock_note"]) == (0, None)
+    assert bad["hours_off"] == -5
+    assert "5 whole hours slow" in bad["clock_note"]
+    again = loaded("submit", *files, "--carrier", "bravo").stdout
+    assert again.count("Note:") == 1
+    assert f"batch {bad['batch']} runs 5 whole hours slow" in again.splitlines()[-1]
+
+
+def test_submit_tells_when_all_files_are_hours_off(loaded: Run) -> None:
+    Path("carriers.csv").write_text("carrier_id\nalpha\nbravo\ncharlie\n")
+    loaded("submit", write("alpha", "a.csv", range(60)), "--carrier", "alpha")
+    loaded("submit", write("bravo", "b.csv", range(30, 60)), "--carrier", "bravo")
+    files = [write("charlie", "c1.csv", range(15), hours=1), write("charlie", "c2.csv", range(15, 30), hours=1)]
+    Path("a2.csv").write_text(Path("a.csv").read_text().replace(",bravo", ",charlie"))
+    loaded("submit", "a2.csv", "--carrier", "alpha")
+    told = loaded("submit", *files, "--carrier", "charlie").stdout
+    assert "all 2 batches just submitted" in told
+    assert "1 whole hour fast" in told

@@ -1,0 +1,76 @@
+"""A clock table on the terminal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.shown_clock import HOUR, quarters_off
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.clocks import ClockRow, ClockTable
+
+MINUTE = 60.0
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+CLOCK_COLUMNS = ("Carrier", "Hours fast", "And seconds", "Drift s/day", "Spread s", "Pairs", "Habits")
+SHIFT_COLUMNS = ("Batch", "Carrier", "Hours beyond its clock", "Hours fast in all", "Pairs")
+
+
+def show_clocks(table: ClockTable) -> None:
+    """Print the carriers' clocks, and under them the batches that are off by themselves."""
+    click.echo(f"Clock table {table.version}, learned at lake version {table.lake_version}.")
+    if moment := moment_of(table):
+        click.echo(f"The offsets hold at {moment:{TIME}}; a day later each clock has moved on by its drift.")
+    show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
+    if table.shifts:
+        clocks = {row.carrier_id: row for row in table.rows}
+        rows = [
+            (
+                *(row.batch, row.carrier_id, _hours(row.shift)),
+                *(_hours(row.shift + offset_of(clocks.get(row.carrier_id))), row.matches),
+            )
+            for row in table.shifts
+        ]
+        click.echo()
+        show.table(SHIFT_COLUMNS, rows, title="Batches that are off by themselves")
+
+
+def moment_of(table: ClockTable) -> datetime | None:
+    """The moment at which a table's offsets hold; None where no clock was learned."""
+    reference = max((row.reference for row in table.rows), default=0.0)
+    return datetime.fromtimestamp(reference, UTC) if reference else None
+
+
+def offset_of(row: ClockRow | None) -> float:
+    """Seconds that a clock runs fast; 0 where it is not known."""
+    return 0.0 if row is None else row.offset
+
+
+def _clock(row: ClockRow) -> tuple[object, ...]:
+    if not row.matches:
+        return (row.carrier_id, "", "unknown", "", "", 0, habits(row))
+    rest = row.offset - row.hours * HOUR
+    hours = f"{row.hours:+g}" if row.hours else ""
+    return (
+        *(row.carrier_id, f"{hours:>6}", f"{rest:+10.3f}", f"{row.drift:+8.3f}", f"{row.spread:8.3f}"),
+        *(row.matches, habits(row)),
+    )
+
+
+def _hours(seconds: float) -> str:
+    """Seconds as hours, whole or quarter ones where they are nearly so."""
+    hours = quarters_off(seconds) or round(seconds / HOUR, 2)
+    return f"{hours:+g}" if abs(hours) >= 0.1 else "0"
+
+
+def habits(row: ClockRow) -> str:
+    """What a carrier's switch writes otherwise than others, in words."""
+    told = ["start is answer"] if row.start_is_answer else []
+    if row.tick is not None:
+        unit = {1.0: "second", MINUTE: "minute"}.get(row.tick)
+        told.append(f"cut to the {unit}" if unit else f"cut to {row.tick:g} s")
+    return ", ".join(told)
