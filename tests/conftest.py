@@ -114,7 +114,7 @@ class World:
     def gather(self, calls: list[ReportedCall]) -> Gathered:
         return gather([reported(call, "US") for call in calls], self.ground())
 
-    def trace_all(self, calls: list[ReportedCall], floor: float = 0.75) -> list[TraceResult]:
+    def trace_all(self, calls: list[ReportedCall], floor: float = 0.9) -> list[TraceResult]:
         gathered = self.gather(calls)
         stamp = Stamp("test", 1, 1, "settings")
         results: list[TraceResult] = []
@@ -125,7 +125,7 @@ class World:
                 {row["sid"]: row for row in gathered.facts.iter_rows(named=True)},
                 {row["row"]: row for row in gathered.pairs.filter(pl.col("row").is_in(rows)).iter_rows(named=True)},
             )
-            results.append(result(call, judged.case, judged.judgement, sources, stamp, floor))
+            results.append(result(call, judged, sources, stamp, floor))
         json.dumps([item.as_dict() for item in results])
         return results
 
