@@ -13,6 +13,7 @@ import pytest
 from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
 from hoptrace.linking.learned import Learned, clock_of
+from hoptrace.linking.trust import Trust
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
@@ -63,6 +64,7 @@ class World:
     clocks: dict[str, float] = field(default_factory=dict)
     covers: set[str] = field(default_factory=set)
     spread: float = 0.05
+    trust: Trust = field(default_factory=Trust)
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
         """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
@@ -107,7 +109,7 @@ class World:
             view=FrameView(self.frame()),  # type: ignore[arg-type]
             learned=replace(Learned.nothing(), clocks=clocks),
             spans=[(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)],
-            around=Surroundings("US", self.country),
+            around=Surroundings("US", self.country, trust=self.trust),
             window=600.0,
         )
 
