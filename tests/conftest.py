@@ -13,6 +13,7 @@ import pytest
 from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
 from hoptrace.linking.learned import Learned, clock_of
+from hoptrace.linking.trust import Trust
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
@@ -63,6 +64,7 @@ class World:
     clocks: dict[str, float] = field(default_factory=dict)
     covers: set[str] = field(default_factory=set)
     spread: float = 0.05
+    trust: Trust = field(default_factory=Trust)
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
         """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
@@ -107,14 +109,14 @@ class World:
             view=FrameView(self.frame()),  # type: ignore[arg-type]
             learned=replace(Learned.nothing(), clocks=clocks),
             spans=[(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)],
-            around=Surroundings("US", self.country),
+            around=Surroundings("US", self.country, trust=self.trust),
             window=600.0,
         )
 
     def gather(self, calls: list[ReportedCall]) -> Gathered:
         return gather([reported(call, "US") for call in calls], self.ground())
 
-    def trace_all(self, calls: list[ReportedCall], floor: float = 0.75) -> list[TraceResult]:
+    def trace_all(self, calls: list[ReportedCall], floor: float = 0.9) -> list[TraceResult]:
         gathered = self.gather(calls)
         stamp = Stamp("test", 1, 1, "settings")
         results: list[TraceResult] = []
@@ -125,7 +127,7 @@ class World:
                 {row["sid"]: row for row in gathered.facts.iter_rows(named=True)},
                 {row["row"]: row for row in gathered.pairs.filter(pl.col("row").is_in(rows)).iter_rows(named=True)},
             )
-            results.append(result(call, judged.case, judged.judgement, sources, stamp, floor))
+            results.append(result(call, judged, sources, stamp, floor))
         json.dumps([item.as_dict() for item in results])
         return results
 

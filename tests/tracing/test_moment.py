@@ -39,13 +39,13 @@ def test_the_nearer_the_better():
 def test_within_a_cut_second_every_moment_fits():
     records = [fact(0.0, tick=1.0), fact(0.0, tick=1.0), fact(0.0, tick=1.0)]
     assert weight(records, 0.2) == pytest.approx(weight(records, 0.8), abs=0.15)
-    assert weight(records, 0.5) > weight(records, 1.6) + 1.0
+    assert weight(records, 0.5) > weight(records, 4.0) + 1.0
 
 
 def test_a_sharp_record_narrows_a_cut_one():
     cut = fact(0.0, tick=1.0)
     assert weight([cut, fact(0.9)], 0.9) > weight([cut], 0.9)
-    assert match([cut, fact(0.9)], AT + 0.9)[1] == pytest.approx(0.0, abs=0.1)
+    assert match([cut, fact(0.9)], AT + 0.9).residual == pytest.approx(0.0, abs=0.1)
 
 
 def test_a_stamp_of_the_answer_tells_that_the_call_came_before():
@@ -61,3 +61,25 @@ def test_the_terminating_record_outweighs_one_that_is_far_off():
 
 def test_a_report_days_away_is_weighed_without_trouble():
     assert math.isfinite(weight([fact(0.0)], 500_000.0))
+
+
+def test_a_report_a_few_seconds_off_still_fits_and_a_minute_off_does_not():
+    """Student's t with 1 s: a report 3 s off is nothing unusual, one of a minute off is no more than a hint."""
+    near, off, away = (weight([fact(0.0)], seconds) for seconds in (0.0, 3.0, 60.0))
+    assert near - 4.0 < off < near - 1.0
+    assert away < off - 3.0
+
+
+def test_how_far_apart_report_and_call_are_does_not_count_what_the_records_leave_open():
+    sharp, cut = match([fact(0.0)], AT + 50.0), match([fact(0.0, tick=60.0)], AT + 50.0)
+    assert sharp.apart == pytest.approx(50.0, abs=0.5)
+    assert cut.apart < 1.0
+    assert sharp.open < 2.0
+    assert cut.open > 50.0
+
+
+def test_a_forwarded_call_may_have_rung_at_the_carrier_above_before():
+    """The sharp record above bears another number: it may be 25 s older than the call that was reported."""
+    above, below = fact(0.0)._replace(called=2), fact(0.0, tick=60.0)
+    told = match([below, above], AT + 25.0, called=1).weight
+    assert told > match([below, above], AT + 25.0).weight + 1.0

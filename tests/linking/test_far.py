@@ -1,0 +1,66 @@
+"""Clocks of carriers that have no neighbour among those that take part."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from hoptrace.linking.far import FEW, far_edges
+from hoptrace.linking.learned import Learned
+from hoptrace.linking.learning import learn
+from hoptrace.linking.members import comparable
+from hoptrace.linking.potentials import Edge
+
+
+def calls_over_the_silent(world, fast: float, count: int = 20, callers: int = 20, **facts) -> None:
+    """`orig` and `term` have records of each call, and several carriers between them have none."""
+    chance = random.Random(2)
+    for n in range(count):
+        at, caller = n * 61.3 + chance.random(), f"+1202555{100 + n % callers:04d}"
+        names = {"calling_number": caller, "called_number": f"+1312555{100 + n % callers:04d}"} | facts
+        world.say("orig", at, customer="c", downstream="quiet1", **names)
+        world.say("term", at + 0.4 + fast, upstream="quiet9", **names)
+
+
+@pytest.mark.parametrize("fast", [0.0, 37.0, -4 * 3600.0])
+def test_carriers_far_apart_are_tied_by_the_calls_that_both_saw(world, fast):
+    calls_over_the_silent(world, fast)
+    clocks = dict(learn(world.frame()).clocks.select("carrier", "offset").iter_rows())
+    assert clocks["term"] - clocks["orig"] == pytest.approx(fast + 0.4, abs=0.2)
+
+
+def test_a_far_edge_is_less_sure_than_a_neighbours(world):
+    calls_over_the_silent(world, 37.0)
+    (edge,) = far_edges(comparable(world.frame(), Learned.nothing()), [])
+    assert {edge.upstream, edge.downstream} == {"orig", "term"}
+    assert abs(edge.difference) == pytest.approx(37.4, abs=0.1)
+    assert edge.spread >= 0.3
+
+
+def test_carriers_that_are_tied_well_by_neighbours_need_no_far_edges(world):
+    calls_over_the_silent(world, 0.0)
+    facts = comparable(world.frame(), Learned.nothing())
+    well = [Edge("orig", "mid", 0.0, 0.1, 30), Edge("mid", "term", 0.0, 0.1, 30)]
+    badly = [Edge("orig", "mid", 0.0, 0.1, 30), Edge("mid", "term", 0.0, 0.1, 3)]
+    everyone = set(facts["carrier"]) | {"mid"}
+    world.say("mid", 0.0, called_number="+13125550999")
+    facts = comparable(world.frame(), Learned.nothing())
+    assert set(facts["carrier"]) == everyone
+    assert far_edges(facts, well) == []
+    assert len(far_edges(facts, badly)) == 1
+
+
+def test_a_dialler_that_calls_a_number_again_and_again_tells_nothing(world):
+    calls_over_the_silent(world, 37.0, count=FEW + 1, callers=1)
+    assert far_edges(comparable(world.frame(), Learned.nothing()), []) == []
+
+
+def test_callers_that_differ_or_are_withheld_tell_nothing(world, new_world):
+    calls_over_the_silent(world, 0.0, calling_number="anonymous")
+    assert far_edges(comparable(world.frame(), Learned.nothing()), []) == []
+    other = new_world()
+    calls_over_the_silent(other, 0.0)
+    for n, row in enumerate(other.rows):
+        row["calling"] += n
+    assert far_edges(comparable(other.frame(), Learned.nothing()), []) == []

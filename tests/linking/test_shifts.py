@@ -1,0 +1,117 @@
+"""Single batches that are off by hours, and those that only look so because a neighbour's are."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.linking.learning import learn
+from hoptrace.linking.shifts import find_shifts
+
+HOUR = 3600.0
+
+
+def network(world, off: dict[tuple[str, int], float], batches: int = 4, calls: int = 24) -> None:
+    """Calls over a - b - c - d, each carrier's records in so many files; `off`: seconds by (carrier, file's number)."""
+    for n in range(calls * batches):
+        part, number = n // calls, f"+1312555{100 + n:04d}"
+        chain = ["a", "b", "c", "d"]
+        for place, carrier in enumerate(chain):
+            world.say(
+                carrier,
+                n * 301.7 + 0.1 * place + off.get((carrier, part), 0.0),
+                upstream=chain[place - 1] if place else None,
+                downstream=chain[place + 1] if place < 3 else None,
+                customer=None if place else "c",
+                called_number=number,
+                batch=f"{carrier}-{part}",
+            )
+
+
+def shifts(world) -> dict[str, float]:
+    return dict(learn(world.frame()).shifts.select("batch", "shift").iter_rows())
+
+
+def offsets(world) -> dict[str, float]:
+    return dict(learn(world.frame()).clocks.select("carrier", "offset").iter_rows())
+
+
+@pytest.mark.parametrize(("off", "told"), [(5 * HOUR, 5 * HOUR), (-5.5 * HOUR + 1.2, -5.5 * HOUR), (900.0, 900.0)])
+def test_one_of_four_files_in_a_wrong_zone_is_found_and_its_neighbours_are_not_blamed(world, off, told):
+    network(world, {("b", 2): off})
+    assert shifts(world) == {"b-2": told}
+    assert max(abs(offset) for offset in offsets(world).values()) < 0.6
+
+
+def test_a_shift_that_is_no_quarter_of_an_hour_is_taken_as_it_is(world):
+    network(world, {("b", 1): 1000.0})
+    assert shifts(world) == {"b-1": pytest.approx(1000.0, abs=0.5)}
+
+
+def test_a_few_minutes_are_no_wrong_zone(world):
+    network(world, {("b", 1): 300.0})
+    assert shifts(world) == {}
+
+
+def test_files_of_two_carriers_may_be_off_each_by_its_own(world):
+    network(world, {("b", 0): -HOUR, ("d", 3): 2 * HOUR})
+    assert shifts(world) == {"b-0": -HOUR, "d-3": 2 * HOUR}
+
+
+def test_a_carrier_all_of_whose_files_are_off_has_a_clock_that_is(world):
+    network(world, {("b", part): 5 * HOUR + 40.0 for part in range(4)})
+    clocks = {row["carrier"]: row for row in learn(world.frame()).clocks.iter_rows(named=True)}
+    assert shifts(world) == {}
+    assert clocks["b"]["offset"] == pytest.approx(5 * HOUR + 40.0, abs=0.3)
+    assert {carrier: clock["hours"] for carrier, clock in clocks.items()} == {"a": 0.0, "b": 5.0, "c": 0.0, "d": 0.0}
+
+
+def test_a_clock_that_is_minutes_off_contains_no_hours(world):
+    network(world, {("b", part): 260.0 for part in range(4)})
+    clocks = learn(world.frame()).clocks
+    assert clocks["hours"].to_list() == [0.0] * 4
+
+
+def test_nothing_is_off_where_all_files_are_right(world):
+    network(world, {})
+    assert shifts(world) == {}
+
+
+def met(lines) -> pl.DataFrame:
+    """Differences of time, each of so many pairs of statements: (u, d, u_batch, d_batch, seconds, count)."""
+    schema = dict.fromkeys(("u", "d", "u_batch", "d_batch"), pl.String) | {"difference": pl.Float64}
+    rows = [(u, d, ub, db, seconds) for u, d, ub, db, seconds, count in lines for _ in range(count)]
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(weight=pl.lit(1.0), tick=pl.lit(0.001))
+
+
+KNOWN = pl.DataFrame({"carrier": ["a", "b", "c"], "offset": [0.0, 0.0, 0.0]})
+
+
+def test_too_few_or_unclear_meetings_move_no_file():
+    few = met([("a", "b", "a-1", "b-1", HOUR, 3)])
+    unclear = met([("a", "b", "a-1", "b-1", HOUR, 10), ("a", "b", "a-1", "b-1", 0.0, 8)])
+    assert find_shifts(few, KNOWN).is_empty()
+    assert find_shifts(unclear, KNOWN).is_empty()
+
+
+def test_what_the_clocks_explain_is_no_shift():
+    away = met([("a", "b", "a-1", "b-1", HOUR, 10)])
+    assert find_shifts(away, KNOWN.with_columns(offset=pl.Series([0.0, HOUR, 0.0]))).is_empty()
+    assert find_shifts(away, KNOWN).height == 1
+
+
+def test_the_file_that_two_neighbours_show_to_be_off_is_the_one():
+    lines = [("a", "b", "a-1", "b-1", HOUR, 10), ("b", "c", "b-1", "c-1", -HOUR, 10)]
+    assert find_shifts(met(lines), KNOWN).select("batch", "shift").rows() == [("b-1", HOUR)]
+
+
+def test_a_shift_is_taken_off_the_times_of_its_file_alone(world):
+    network(world, {("b", 2): 5 * HOUR})
+    frame = world.frame()
+    learned = learn(frame)
+    taken = with_clocks(frame, learned).filter(pl.col("carrier") == "b").group_by("batch").agg(pl.col("offset").mean())
+    off = dict(taken.iter_rows())
+    assert off.pop("b-2") == pytest.approx(5 * HOUR, abs=0.3)
+    assert max(abs(seconds) for seconds in off.values()) < 0.3
+    assert set(with_clocks(frame, Learned.nothing())["offset"]) == {0.0}

@@ -1,0 +1,224 @@
+"""Whose word the neighbours' records bear out: lies told again and again against rows that were lost."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
+from hoptrace.linking.learning import learn
+from hoptrace.linking.trust import LEAST_LOSS, Trust, trust_of
+
+
+def from_counts(clashes=(), claims=(), traffic=()) -> Trust:
+    frames = [
+        pl.DataFrame(list(rows), schema=schema, orient="row")
+        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC))
+    ]
+    return trust_of(*frames)
+
+
+def learned_trust(world) -> Trust:
+    return Trust.from_json(learn(world.frame()).weights["trust"])
+
+
+def number(n: int) -> str:
+    return f"+1{202 + n // 100}5550{100 + n % 100}"
+
+
+def honest_traffic(world, calls: int = 60) -> None:
+    """Calls from `orig` over a, b and c in turn to `term`; every carrier has its record of each."""
+    for n in range(calls):
+        world.chain("orig", "abc"[n % 3], "term", at=40.0 * n, called_number=number(n))
+
+
+def clashes_of(trust: Trust, side: str) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(namer, named): (said, missing) for namer, named, where, said, missing in trust.clashes if where == side}
+
+
+def test_who_names_innocents_as_its_upstream_is_not_believed(world):
+    honest_traffic(world)
+    for n in range(45):
+        called = number(100 + n)
+        world.say("liar", 40.0 * n + 15.0, upstream="abc"[n % 3], downstream="term", called_number=called)
+        world.say("term", 40.0 * n + 15.1, upstream="liar", called_number=called)
+    trust = learned_trust(world)
+    for innocent in "abc":
+        assert clashes_of(trust, "upstream")["liar", innocent] == (15, 15)
+        assert trust.untrue["liar", innocent] > 0.95
+        assert trust.untrue["term", innocent] < 0.2
+        assert trust.lost[innocent] < 0.02
+    assert trust.untrue["term", "liar"] < 0.2
+
+
+def test_who_blames_many_is_not_believed_of_one_that_it_blames_for_the_first_time():
+    blamed = [("liar", innocent, "upstream", 40, 40) for innocent in ("a", "b")]
+    others = [("term", innocent, "upstream", 40, 0) for innocent in ("a", "b", "new")]
+    assert from_counts([*blamed, *others, ("liar", "new", "upstream", 1, 1)]).untrue["liar", "new"] > 0.9
+
+
+def test_who_loses_rows_does_not_make_liars_of_its_neighbours(world):
+    """`b` lacks every third row, whoever its neighbour is; nobody has lied."""
+    for n in range(90):
+        world.chain("orig", "b", f"term{n % 2}", at=20.0 * n, called_number=number(n))
+    world.rows = [row for k, row in enumerate(world.rows) if row["carrier"] != "b" or (k // 3) % 3 or k < 3 or k > 264]
+    trust = learned_trust(world)
+    assert 0.2 < trust.lost["b"] < 0.45
+    assert trust.lost["orig"] < 0.02
+    for term in ("term0", "term1"):
+        said, missing = clashes_of(trust, "upstream")[term, "b"]
+        assert missing > 0.2 * said
+        assert trust.untrue[term, "b"] < 0.4
+
+
+def test_one_liar_among_neighbours_of_a_carrier_that_loses_rows_is_told_from_the_others():
+    lossy = [(f"n{k}", "lossy", "upstream", 100, 20) for k in range(3)]
+    trust = from_counts([*lossy, ("liar", "lossy", "upstream", 100, 90)])
+    assert trust.untrue["liar", "lossy"] > 0.75
+    assert max(trust.untrue[f"n{k}", "lossy"] for k in range(3)) < 0.2
+    assert trust.lost["lossy"] == pytest.approx(0.2, abs=0.03)
+
+
+def test_a_carrier_loses_no_fewer_rows_than_any_may():
+    assert from_counts([("a", "b", "upstream", 10_000, 0)]).lost["b"] == LEAST_LOSS
+
+
+def test_quarrels_are_laid_at_the_inventors_door(world):
+    """`inventor` says of calls that h0, h1 and h2 handed to it that its own customer placed them."""
+    honest_traffic(world)
+    for n in range(30):
+        upstream, called = f"h{n % 3}", number(100 + n)
+        world.say("orig", 40.0 * n + 15.0, customer="c", downstream=upstream, called_number=called)
+        world.say(upstream, 40.0 * n + 15.1, upstream="orig", downstream="inventor", called_number=called)
+        world.say("inventor", 40.0 * n + 15.2, customer="invented", downstream="term", called_number=called)
+        world.say("term", 40.0 * n + 15.3, upstream="inventor", called_number=called)
+    trust = learned_trust(world)
+    assert {(upstream, claimant, count) for upstream, claimant, count in trust.claims} == {
+        (f"h{k}", "inventor", 10) for k in range(3)
+    }
+    assert min(trust.invents[f"h{k}", "inventor"] for k in range(3)) > 0.9
+
+
+def test_who_says_that_it_handed_over_what_nobody_got_has_the_quarrels_itself():
+    trust = from_counts(claims=[("fabricator", f"honest{k}", 10) for k in range(4)])
+    assert max(trust.invents.values()) < 0.1
+
+
+def test_an_honest_upstream_of_two_inventors_is_not_their_quarrels_cause():
+    claims = [("honest", "inventor1", 10), ("honest", "inventor2", 10)]
+    claims += [(f"other{k}", f"inventor{k % 2 + 1}", 10) for k in range(4)]
+    trust = from_counts(claims=claims)
+    assert min(trust.invents.values()) > 0.8
+
+
+def test_an_honest_claimant_between_two_fabricators_is_not_their_quarrels_cause():
+    claims = [("fabricator1", "honest", 10), ("fabricator2", "honest", 10)]
+    claims += [(f"fabricator{k % 2 + 1}", f"other{k}", 10) for k in range(4)]
+    trust = from_counts(claims=claims)
+    assert max(trust.invents.values()) < 0.2
+
+
+def test_a_quarrel_that_nobody_else_has_is_open():
+    assert from_counts(claims=[("a", "b", 7)]).invents["a", "b"] == pytest.approx(0.5)
+
+
+def test_nothing_learned_believes_everybody():
+    for trust in (Trust(), Trust.from_json({}), from_counts()):
+        assert trust == Trust()
+        assert not (trust.untrue or trust.invents or trust.doubt or trust.made_up or trust.lost)
+
+
+def test_trust_comes_back_out_of_json_as_it_was():
+    trust = from_counts(
+        [
+            ("liar", "a", "upstream", 15, 15),
+            ("t", "a", "upstream", 50, 1),
+            ("f", "a", "downstream", 40, 30),
+            ("g", "a", "downstream", 150, 0),
+        ],
+        [("h1", "inventor", 10), ("h2", "inventor", 5)],
+        [("inventor", 60, 40, 100), ("a", 0, 50, 0)],
+    )
+    assert trust.untrue and trust.invents and trust.doubt and trust.made_up
+    assert Trust.from_json(json.loads(json.dumps(trust.as_json()))) == trust
+
+
+def test_who_was_caught_at_inventing_customers_is_doubted_where_nobody_can_contradict_it():
+    claims = [("h1", "inventor", 10), ("h2", "inventor", 10), ("h1", "honest", 1)]
+    traffic = [("inventor", 60, 20, 100), ("honest", 60, 20, 100)]
+    doubt = from_counts(claims=claims, traffic=traffic).doubt
+    assert doubt["inventor"] > 0.5
+    assert "honest" not in doubt
+
+
+def test_the_doubt_is_small_where_next_to_all_neighbours_have_records():
+    claims = [("h1", "inventor", 10), ("h2", "inventor", 10)]
+    seen, unseen = (
+        from_counts(claims=claims, traffic=[("inventor", 500, *split)]).doubt["inventor"]
+        for split in ((200, 0), (20, 180))
+    )
+    assert seen < 0.05 < unseen
+
+
+def test_who_hands_over_calls_that_no_neighbour_got_made_its_customers_up(world):
+    honest_traffic(world)
+    for n in range(30):
+        world.say(
+            "fabricator", 40.0 * n + 15.0, customer="nobody", downstream="abc"[n % 3], called_number=number(100 + n)
+        )
+    trust = learned_trust(world)
+    assert trust.made_up["fabricator"] > 0.5
+    assert "orig" not in trust.made_up
+
+
+def test_calls_that_a_neighbour_claims_falsely_do_not_look_made_up_by_the_carrier_above():
+    down = [
+        ("h1", "inventor", "downstream", 20, 20),
+        ("h2", "inventor", "downstream", 20, 20),
+        ("o", "h1", "downstream", 20, 0),
+    ]
+    claims = [("h1", "inventor", 20), ("h2", "inventor", 20)]
+    with_claims, without = from_counts(down, claims).made_up, from_counts(down).made_up
+    assert with_claims.get("h1", 0.0) <= without.get("h1", 0.0)
+    assert with_claims.get("h1", 0.0) < 0.1
+
+
+@pytest.mark.parametrize(("caller", "missing"), [("+12025550143", 0.0), ("+12025550144", 1.0)])
+def test_a_number_changed_without_a_word_is_no_clash_where_the_caller_is_the_same(world, caller, missing):
+    honest_traffic(world, 90)
+    for n in range(20):
+        before = {"called_number": number(100 + n)}
+        world.say("orig", 40.0 * n + 15.0, customer="c", downstream="fwd", **before)
+        world.say("fwd", 40.0 * n + 15.1, upstream="orig", downstream="term", **before)
+        world.say("term", 40.0 * n + 15.2, upstream="fwd", called_number=number(200 + n), calling_number=caller)
+    trust = learned_trust(world)
+    for side, names in (("upstream", ("term", "fwd")), ("downstream", ("fwd", "term"))):
+        said, unconfirmed = clashes_of(trust, side)[names]
+        assert said >= 19
+        assert unconfirmed == missing * said
+
+
+def test_calls_of_a_time_of_which_the_named_carrier_has_no_records_are_no_clash(world):
+    honest_traffic(world, 30)
+    for n in range(10):
+        world.say("late", 40.0 * (n + 60), upstream="a", downstream="term", called_number=number(100 + n))
+        world.say("term", 40.0 * (n + 60) + 0.1, upstream="late", called_number=number(100 + n))
+    assert ("late", "a") not in clashes_of(learned_trust(world), "upstream")
+
+
+def test_refused_attempts_without_a_record_below_are_no_clash(world):
+    honest_traffic(world, 30)
+    for n in range(10):
+        world.say(
+            "orig",
+            40.0 * n + 15.0,
+            customer="c",
+            downstream="a",
+            called_number=number(100 + n),
+            outcome="failed",
+            release_code="503",
+        )
+    said, unconfirmed = clashes_of(learned_trust(world), "downstream")["orig", "a"]
+    assert (said > 0, unconfirmed) == (True, 0)

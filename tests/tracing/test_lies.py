@@ -1,0 +1,169 @@
+"""Records that do not tell the truth, traced: whose word is followed, and what the answer says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.linking.learning import learn
+from hoptrace.linking.trust import Trust
+from hoptrace.model.verdicts import Verdict
+
+LIED = Trust(invents={("honest", "liar"): 0.97})
+
+
+def an_invented_customer(world, placed: bool = True) -> None:
+    """`liar` got a call from `honest` and says that its own customer placed it; `far` has its record where `placed`."""
+    if placed:
+        world.say("far", 0.0, customer="cust-7", downstream="honest")
+    world.say("honest", 0.1, upstream="far", downstream="liar")
+    world.say("liar", 0.2, customer="invented", downstream="term")
+    world.say("term", 0.3, upstream="liar")
+
+
+def a_fabricated_handoff(world) -> None:
+    """`orig`'s customer placed the call; `fabricator` claims it, and that it handed it to `orig`."""
+    world.say("fabricator", 0.0, customer="nobody", downstream="orig")
+    world.say("orig", 0.1, customer="real", downstream="term")
+    world.say("term", 0.2, upstream="orig")
+
+
+def an_innocent_blamed(world) -> None:
+    """`liar` says that it got the call from `innocent`, which has records of that time and none of this call."""
+    world.say("liar", 0.0, upstream="innocent", downstream="term")
+    world.say("term", 0.1, upstream="liar")
+    world.covers.add("innocent")
+
+
+def test_an_invented_customer_is_overruled_where_the_record_above_shows_otherwise(world):
+    an_invented_customer(world)
+    world.trust = LIED
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert found.verdict is Verdict.ORIGINATOR_IDENTIFIED
+    assert found.path == ("term", "liar", "honest", "far")
+    assert (found.originating_carrier, found.customer) == ("far", "cust-7")
+    assert "its own customer invented" in found.conflicts[0]
+    told = [part for part in found.hops[2].evidence if part.about == "naming"]
+    assert told[0].agrees is False
+    assert "invented" in told[0].detail
+
+
+def test_past_an_invented_customer_the_trail_ends_where_the_next_one_is_silent(world):
+    an_invented_customer(world, placed=False)
+    world.trust = LIED
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "liar", "honest", "far"))
+    assert (found.originating_carrier, found.customer) == (None, None)
+    assert found.next_request is not None
+    assert found.next_request.carrier == "far"
+
+
+def test_without_learned_trust_one_word_stands_against_the_other(world):
+    an_invented_customer(world, placed=False)
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "liar"))
+    assert (found.originating_carrier, found.customer) == (None, None)
+    assert found.next_request is not None
+    assert found.next_request.carrier == "liar"
+
+
+def test_without_learned_trust_the_word_of_two_outweighs_that_of_one(world):
+    """That `honest` had the call to hand on is said by `far` as well."""
+    an_invented_customer(world)
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-7")
+    assert found.conflicts
+
+
+def test_a_fabricated_origination_is_ignored(world):
+    a_fabricated_handoff(world)
+    world.trust = Trust(invents={("fabricator", "orig"): 0.03})
+    found = world.trace(at=0.2, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "orig"))
+    assert found.customer == "real"
+    assert "fabricator says that it handed" in found.conflicts[0]
+
+
+def test_a_fabricated_origination_is_disputed_where_nothing_was_learned(world):
+    a_fabricated_handoff(world)
+    found = world.trace(at=0.2, terminating_carrier="term")
+    assert (found.verdict, found.path, found.customer) == (Verdict.DISPUTED, ("term", "orig"), None)
+
+
+def test_who_blames_innocents_again_and_again_is_where_the_path_ends(world):
+    an_innocent_blamed(world)
+    world.trust = Trust(untrue={("liar", "innocent"): 0.95}, clashes=(("liar", "innocent", "upstream", 1200, 1100),))
+    found = world.trace(at=0.1, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "liar"))
+    assert "1,100 of 1,200 calls" in found.conflicts[0]
+    assert found.next_request is not None
+    assert found.next_request.carrier == "liar"
+
+
+@pytest.mark.parametrize("untrue", [None, 0.3])
+def test_a_missing_record_is_a_lost_row_where_the_carrier_below_is_not_known_to_lie(world, untrue):
+    an_innocent_blamed(world)
+    world.trust = Trust(untrue={} if untrue is None else {("liar", "innocent"): untrue})
+    found = world.trace(at=0.1, terminating_carrier="term")
+    assert (found.verdict, found.path, found.conflicts) == (Verdict.NO_RECORD, ("term", "liar", "innocent"), ())
+
+
+def test_a_blamed_carrier_that_says_it_handed_the_call_elsewhere_is_heard(world):
+    an_innocent_blamed(world)
+    world.say("innocent", 0.0, customer="c", downstream="elsewhere")
+    found = world.trace(at=0.1, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "liar"))
+    assert found.customer is None
+    (told,) = found.conflicts
+    assert told.startswith("liar says that it got the call from innocent; innocent says")
+    assert told.endswith("to elsewhere.")
+
+
+def test_conflicts_name_who_says_what(world):
+    an_invented_customer(world, placed=False)
+    (told,) = world.trace(at=0.3, terminating_carrier="term").conflicts
+    below, above = told.split("; ")
+    assert below == "liar says that it got the call from its own customer invented"
+    assert above.startswith("honest says that it handed")
+    assert above.endswith("to liar.")
+
+
+@pytest.mark.parametrize(("doubt", "verdict"), [(0.2, Verdict.DISPUTED), (0.01, Verdict.ORIGINATOR_IDENTIFIED)])
+def test_who_was_caught_at_several_is_not_believed_of_a_customer_that_nobody_contradicts(world, doubt, verdict):
+    world.chain("liar", "term", customer="whoever")
+    world.trust = Trust(doubt={"liar": doubt}, claims=(("h1", "liar", 7), ("h2", "liar", 5)))
+    found = world.trace(terminating_carrier="term")
+    assert (found.verdict, found.path) == (verdict, ("term", "liar"))
+    if verdict is Verdict.DISPUTED:
+        assert found.originating_carrier is None
+        assert "Of 12 other calls" in found.conflicts[0]
+        assert "h1, h2" in found.conflicts[0]
+
+
+def test_who_makes_calls_up_is_believed_where_the_carrier_below_got_the_call(world):
+    world.trust = Trust(made_up={"fabricator": 0.4}, clashes=(("fabricator", "x", "downstream", 50, 40),))
+    world.chain("fabricator", "term", customer="c")
+    assert world.trace(terminating_carrier="term").customer == "c"
+    alone = type(world)(trust=world.trust)
+    alone.say("fabricator", 0.0, customer="c", downstream="silent")
+    found = alone.trace(terminating_carrier="silent")
+    assert (found.verdict, found.customer) == (Verdict.DISPUTED, None)
+    assert "Of 50 calls" in found.conflicts[0]
+    assert "40 are not" in found.conflicts[0]
+
+
+def test_what_was_learned_of_other_calls_settles_this_one(world):
+    """From records to the answer: `liar` does it with h0, h1 and h2, and each time another one is behind them."""
+    for n in range(36):
+        number, above = f"+1312555{100 + n:04d}", f"h{n % 3}"
+        at = 40.0 * n
+        world.say("far", at, customer="c", downstream=above, called_number=number)
+        world.say(above, at + 0.1, upstream="far", downstream="liar", called_number=number)
+        world.say("liar", at + 0.2, customer="invented", downstream="term", called_number=number)
+        world.say("term", at + 0.3, upstream="liar", called_number=number)
+    world.say("h1", 2000.1, upstream="silent", downstream="liar")
+    world.say("liar", 2000.2, customer="invented", downstream="term")
+    world.say("term", 2000.3, upstream="liar")
+    assert world.trace(at=2000.3, terminating_carrier="term").verdict is Verdict.DISPUTED
+    world.trust = Trust.from_json(learn(world.frame()).weights["trust"])
+    found = world.trace(at=2000.3, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "liar", "h1", "silent"))

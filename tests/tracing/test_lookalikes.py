@@ -1,0 +1,140 @@
+"""Calls that look alike: which one the report means, and where nobody can tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.model.verdicts import Verdict
+
+OTHERS = {f"carrier{n}": "US" for n in range(20)}
+"""A directory in which most carriers have submitted nothing."""
+
+
+def two_calls(world, gap: float, **second) -> None:
+    """Two calls with the same numbers, of two customers of two carriers, `gap` s apart."""
+    world.chain("one", "north", "term", at=0.0, customer="cust-1")
+    world.chain("two", "south", "term", at=gap, customer="cust-2", **second)
+
+
+@pytest.mark.parametrize("at", [0.2, 0.7, 1.2])
+def test_calls_of_two_customers_a_second_apart_are_ambiguous(world, at):
+    two_calls(world, 1.0)
+    found = world.trace(at=at, terminating_carrier="term")
+    assert (found.verdict, found.originating_carrier, found.customer) == (Verdict.AMBIGUOUS, None, None)
+    assert found.path == ("term",)
+    assert {told.path for told in found.alternatives} == {("term", "north", "one"), ("term", "south", "two")}
+
+
+@pytest.mark.parametrize(("at", "customer"), [(0.2, "cust-1"), (30.2, "cust-2")])
+def test_of_calls_half_a_minute_apart_the_nearer_one_is_named(world, at, customer):
+    two_calls(world, 30.0)
+    found = world.trace(at=at, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, customer)
+    assert found.confidence > 0.9
+
+
+def test_both_calls_within_the_reports_usual_error_are_ambiguous_though_one_is_nearer(world):
+    two_calls(world, 2.5)
+    found = world.trace(at=0.2, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)
+
+
+def test_a_call_of_another_caller_a_second_away_is_not_alike(world):
+    two_calls(world, 1.0, calling_number="+12025550144")
+    found = world.trace(at=0.5, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-1")
+
+
+def test_redials_of_one_customer_are_named(world):
+    for n in range(4):
+        world.chain("one", ["north", "south"][n % 2], "term", at=1.1 * n)
+    found = world.trace(at=1.7, terminating_carrier="term")
+    assert (found.verdict, found.originating_carrier, found.customer) == (
+        Verdict.ORIGINATOR_IDENTIFIED,
+        "one",
+        "cust-1",
+    )
+
+
+@pytest.mark.parametrize("end", [None, "quiet", "elsewhere"])
+def test_a_call_20_s_away_is_not_the_reported_one_where_few_take_part(world, end):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=20.0, terminating_carrier=end)
+    assert found.verdict is Verdict.NOT_FOUND
+    assert (found.path, found.originating_carrier, found.customer) == ((), None, None)
+
+
+def test_a_call_at_the_reported_moment_is_named_where_few_take_part(world):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=0.3, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+
+
+def test_a_call_20_s_away_is_the_reported_one_where_its_end_takes_part_and_has_no_other(world):
+    """A carrier that has submitted its records seldom lacks the one row."""
+    world.country = OTHERS
+    world.chain("orig", "term")
+    found = world.trace(at=20.0, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-1")
+
+
+def test_the_fewer_take_part_the_less_sure_a_call_seconds_away_is(new_world):
+    sure = []
+    for known in (1, 4, 12):
+        some = new_world()
+        some.country = dict(list(OTHERS.items())[:known])
+        some.say("orig", 0.0, customer="c", downstream="quiet")
+        found = some.trace(at=6.0, terminating_carrier="quiet")
+        sure.append(max([told.confidence for told in found.alternatives], default=found.confidence))
+    assert sure == sorted(sure, reverse=True)
+    assert sure[0] > sure[-1] + 0.02
+
+
+def shown_elsewhere(world, numbers: int) -> None:
+    """`orig`'s customer called over a silent carrier; the same caller id reached other numbers from elsewhere."""
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    for n in range(numbers):
+        world.say("other", 60.0 * n + 30.0, upstream="far", called_number=f"+1312555{100 + n:04d}")
+
+
+def test_a_shared_caller_id_is_ambiguous_where_no_record_ties_the_call_to_its_end(world):
+    shown_elsewhere(world, 3)
+    found = world.trace(at=0.2)
+    assert (found.verdict, found.originating_carrier, found.customer) == (Verdict.AMBIGUOUS, None, None)
+    assert "3 other numbers" in found.summary
+    assert len(found.path) == 1
+
+
+def test_a_caller_id_seen_once_elsewhere_may_be_a_forwarded_call(world):
+    shown_elsewhere(world, 1)
+    assert world.trace(at=0.2).customer == "c"
+
+
+def test_the_originators_own_calls_seen_further_down_do_not_share_its_caller_id(world):
+    shown_elsewhere(world, 0)
+    for n in range(5):
+        number = f"+1312555{100 + n:04d}"
+        world.say("orig", 60.0 * n + 30.0, customer="c", downstream="quiet", called_number=number)
+        world.say("other", 60.0 * n + 30.2, upstream="quiet", called_number=number)
+    assert world.trace(at=0.2).customer == "c"
+
+
+def test_a_shared_caller_id_does_not_matter_where_the_reported_end_has_the_record(world):
+    shown_elsewhere(world, 3)
+    world.say("term", 0.2, upstream="quiet")
+    found = world.trace(at=0.2, terminating_carrier="term")
+    assert (found.verdict, found.path, found.customer) == (
+        Verdict.ORIGINATOR_IDENTIFIED,
+        ("term", "quiet", "orig"),
+        "c",
+    )
+
+
+def test_a_caller_id_used_elsewhere_on_another_day_is_not_shared(world):
+    shown_elsewhere(world, 0)
+    for n in range(3):
+        world.say("other", 86_400.0 + 60.0 * n, upstream="far", called_number=f"+1312555{100 + n:04d}")
+    assert world.trace(at=0.2).customer == "c"

@@ -1,0 +1,105 @@
+"""Sharp records lend their times to coarse ones of their chain; routes over a silent carrier share the record above."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from hoptrace.linking.assignment import assign
+from hoptrace.model.verdicts import Verdict
+
+MINUTE, SECOND = 60_000_000, 1_000_000
+OFFSETS = (5.0, 22.0, 41.0)
+
+
+def redials_over_a_coarse_carrier(world, order=(0, 1, 2), precision=MINUTE, **facts) -> None:
+    """Three calls in one minute of three customers of `orig`; nothing tells the rows of `mid` apart."""
+    cut = 60.0 if precision == MINUTE else 1.0
+    for n, at in enumerate(OFFSETS):
+        world.say("orig", at, customer=f"cust-{n}", downstream="mid", **facts)
+    for n in order:
+        world.say("mid", OFFSETS[n] // cut * cut, upstream="orig", downstream="term", precision=precision, **facts)
+    for at in OFFSETS:
+        world.say("term", at + 0.2, upstream="mid", **facts)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3)))[::2])
+def test_each_of_three_redials_in_one_minute_finds_its_own_beginning(world, report_call, order):
+    redials_over_a_coarse_carrier(world, order)
+    calls = [report_call(at + 0.2, call_ref=f"C{n}", terminating_carrier="term") for n, at in enumerate(OFFSETS)]
+    found = world.trace_all(calls)
+    assert [result.path for result in found] == [("term", "mid", "orig")] * 3
+    assert [result.customer for result in found] == ["cust-0", "cust-1", "cust-2"]
+
+
+def test_a_coarse_carrier_takes_its_own_time_where_its_neighbours_tell_none(world):
+    """Without a sharp record above, below is still told apart by who is named."""
+    for n, at in enumerate(OFFSETS):
+        world.say(f"orig{n}", 0.0, customer=f"cust-{n}", downstream="mid", precision=MINUTE)
+        world.say("mid", 0.0, upstream=f"orig{n}", downstream="term", precision=MINUTE)
+        world.say("term", at + 0.2, upstream="mid")
+    found = world.trace(at=OFFSETS[1] + 0.2, terminating_carrier="term")
+    assert found.path[:2] == ("term", "mid")
+    assert found.verdict in (Verdict.AMBIGUOUS, Verdict.ORIGINATOR_IDENTIFIED)
+    if found.verdict is Verdict.ORIGINATOR_IDENTIFIED:
+        assert found.originating_carrier == "orig1"
+
+
+def test_two_coarse_carriers_in_a_row_pass_the_sharp_time_on(world, report_call):
+    for n, at in enumerate(OFFSETS):
+        world.say("orig", at, customer=f"cust-{n}", downstream="mid1")
+    for _ in OFFSETS:
+        world.say("mid1", 0.0, upstream="orig", downstream="mid2", precision=MINUTE)
+    for _ in OFFSETS:
+        world.say("mid2", 0.0, upstream="mid1", downstream="term", precision=MINUTE)
+    for at in OFFSETS:
+        world.say("term", at + 0.3, upstream="mid2")
+    calls = [report_call(at + 0.3, call_ref=f"C{n}", terminating_carrier="term") for n, at in enumerate(OFFSETS)]
+    assert [result.customer for result in world.trace_all(calls)] == ["cust-0", "cust-1", "cust-2"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_changes_where_all_records_are_sharp(world, report_call, seed):
+    chance = random.Random(seed)
+    for n in range(5):
+        chain = [chance.choice(["o1", "o2"]), *chance.sample(["t1", "t2", "t3"], 2), "term"]
+        world.chain(*chain, at=n * chance.uniform(0.5, 3.0), customer=f"cust-{n}")
+    (judged,) = world.gather([report_call(1.0)]).judged
+    settled = judged.case.assignment
+    assert settled.chosen
+    assert settled.chosen == assign(settled.pairs).chosen
+
+
+def test_records_cut_to_the_minute_are_told_apart_better_than_by_their_own_times(world, report_call):
+    redials_over_a_coarse_carrier(world, (2, 0, 1))
+    (judged,) = world.gather([report_call(5.2)]).judged
+    case = judged.case
+    ways = [case.assignment.chosen[mid] for mid in sorted(case.assignment.chosen) if case.facts[mid].carrier == "mid"]
+    lower = {pair.u: pair.d for pair in case.assignment.chosen.values() if case.facts[pair.d].carrier == "term"}
+    apart = [case.facts[lower[pair.d]].start - case.facts[pair.u].start for pair in ways]
+    assert apart == pytest.approx([0.2] * 3, abs=1e-6)
+
+
+def over_a_silent_carrier(world, first: dict, second: dict) -> None:
+    """`quiet`, without records, tried two routes for one call of `orig`."""
+    world.say("orig", 0.0, customer="c", downstream="quiet", outcome="no_answer", release_code="480")
+    world.say("one", 0.15, upstream="quiet", **first)
+    world.say("two", 0.3, upstream="quiet", **second)
+
+
+def test_two_routes_over_a_silent_carrier_share_the_record_above(world):
+    refused = {"outcome": "no_answer", "release_code": "480"}
+    over_a_silent_carrier(world, refused, refused)
+    for end, at in (("one", 0.15), ("two", 0.3)):
+        found = world.trace(at=at, terminating_carrier=end)
+        assert (found.path, found.customer) == ((end, "quiet", "orig"), "c")
+
+
+def test_two_routes_that_both_went_on_do_not_share_the_record_above(world, report_call):
+    """Both records say that they handed the call to somebody: two calls, of which only one is the one above."""
+    over_a_silent_carrier(world, {"downstream": "end1"}, {"downstream": "end2"})
+    (judged,) = world.gather([report_call(0.2)]).judged
+    above = [pair.u for pair in judged.case.assignment.chosen.values()]
+    assert len(above) == len(set(above)) > 0
