@@ -19,7 +19,8 @@ from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.results import Sources, Stamp, pairs_of, result
+from hoptrace.tracing.hops import Sources, pairs_of
+from hoptrace.tracing.results import Floors, Stamp, result
 
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 CALLER, CALLED = "+12025550143", "+13125550187"
@@ -116,7 +117,7 @@ class World:
     def gather(self, calls: list[ReportedCall]) -> Gathered:
         return gather([reported(call, "US") for call in calls], self.ground())
 
-    def trace_all(self, calls: list[ReportedCall], floor: float = 0.9) -> list[TraceResult]:
+    def trace_all(self, calls: list[ReportedCall], floor: float = 0.7, named: float = 0.955) -> list[TraceResult]:
         gathered = self.gather(calls)
         stamp = Stamp("test", 1, 1, "settings")
         results: list[TraceResult] = []
@@ -127,7 +128,7 @@ class World:
                 {row["sid"]: row for row in gathered.facts.iter_rows(named=True)},
                 {row["row"]: row for row in gathered.pairs.filter(pl.col("row").is_in(rows)).iter_rows(named=True)},
             )
-            results.append(result(call, judged, sources, stamp, floor))
+            results.append(result(call, judged, sources, stamp, Floors(floor, named)))
         json.dumps([item.as_dict() for item in results])
         return results
 

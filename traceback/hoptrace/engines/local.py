@@ -20,7 +20,8 @@ from hoptrace.linking.weights import Weights, caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.results import Floors, Sources, Stamp, pairs_of, result
+from hoptrace.tracing.hops import Sources, pairs_of
+from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import rows_by_place, with_signing
 

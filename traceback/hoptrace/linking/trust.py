@@ -22,6 +22,9 @@ LEAST_LOSS = 0.002
 FEW = 8.0
 """As how many statements the prior belief in a carrier counts."""
 
+GRACE = 1.5
+"""Rows that any two neighbours may lack of each other: a single one makes no liar."""
+
 AS_ELSEWHERE = 30.0
 """As how many statements about one neighbour counts what a carrier says about all of them: who blames blames many."""
 
@@ -106,9 +109,8 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
     lost = losses(clashes)
     rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
     # Of what is said truly a share is lost; what is missing beyond that is not true.
-    excess = (
-        (pl.col("unconfirmed") - pl.col("loss") * pl.col("said")) / (1 - pl.col("loss").clip(upper_bound=0.9))
-    ).clip(0.0)
+    missing = pl.col("unconfirmed") - pl.col("loss") * pl.col("said") - GRACE
+    excess = (missing / (1 - pl.col("loss").clip(upper_bound=0.9))).clip(0.0)
     usual = (
         rows.with_columns(excess=excess)
         .group_by("namer", "side")

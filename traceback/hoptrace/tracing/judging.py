@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from hoptrace.tracing.alike import alike, redial
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
@@ -29,12 +30,6 @@ WORTH_A_LOOK = 6.0
 
 BY_THE_SAME = 0.6
 """Probability that a call of the same caller to the same number within moments is another try of the same origin."""
-
-SHARP = 6.0
-"""Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
-
-MUCH_LESS_ALIKE = 2.5
-"""Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +81,19 @@ def judge(case: Case) -> Judgement:
     best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
-    alike = {one.trail for one in found if _alike(case, one, best)}
+    same = {one.trail for one in found if alike(case, one, best)}
     redials = sum(
-        outcomes[one.trail.outcome(case)] for one in found if one.trail not in alike and _redial(case, one, best)
+        outcomes[one.trail.outcome(case)] for one in found if one.trail not in same and redial(case, one, best)
     )
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
-    rivals = [replace(rival, alike=rival.trail in alike) for rival in rivals]
+    rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
         best,
         (answers[answer] + BY_THE_SAME * min(redials, 1 - answers[answer])) * confidence,
         _told(case, rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
-        bool(alike),
+        bool(same),
         tuple(one for one in found if one.weight >= best.weight - WORTH_A_LOOK),
     )
 
@@ -112,41 +107,6 @@ def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:
         else origins.get(one.trail.path, one.trail.answer(case))
         for one in found
     }
-
-
-def _alike(case: Case, one: Weighed, best: Weighed) -> bool:
-    """Whether the report means this call, with another answer, as well as the best one."""
-    return (
-        one.timed.apart <= case.around.close
-        and one.timed.open <= SHARP
-        and one.differs >= best.differs - MUCH_LESS_ALIKE
-        and _differs(case, one.trail, best.trail)
-        and not _branch(case, one.trail, best.trail)
-    )
-
-
-def _redial(case: Case, one: Weighed, best: Weighed) -> bool:
-    """Whether a trail whose beginning nobody tells may be another try of whoever began the best one."""
-    if one.trail.answer(case) == best.trail.answer(case) or one.looks < best.looks - 0.5:
-        return False
-    return one.trail.ending in (Ending.SILENT, Ending.UNNAMED, Ending.LACKING)
-
-
-def _branch(case: Case, one: Trail, best: Trail) -> bool:
-    """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain."""
-    tail = case.facts[one.last_statement]
-    alone = tail.outcome == "failed" and tail.downstream is None and not one.pairs
-    return alone and tail.upstream in best.path and tail.carrier != case.reported.terminating
-
-
-def _differs(case: Case, one: Trail, other: Trail) -> bool:
-    """Whether two trails say different things: not where one only lacks the last record of the same way."""
-    return (one.path != other.path and one.answer(case) != other.answer(case)) or _customers_differ(case, one, other)
-
-
-def _customers_differ(case: Case, one: Trail, other: Trail) -> bool:
-    told = {trail.answer(case)[2] for trail in (one, other)} - {None}
-    return len(told) > 1
 
 
 def _shares(found: Sequence[Weighed], key: Callable[[Trail], Hashable], nothing: float) -> dict[Hashable, float]:

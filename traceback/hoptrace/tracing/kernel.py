@@ -56,11 +56,13 @@ def judge_all(
 
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
-    """A leap that no call makes: on from where it is reported to have ended, or out of the home country and back."""
+    """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back."""
     if pair.kind is not Kind.GAP:
         return False
     named_below, named_above = facts[pair.d].upstream, facts[pair.u].downstream
     if report.terminating is not None and named_above == report.terminating:
+        return True
+    if named_below is not None and named_below == facts[pair.u].upstream:
         return True
     abroad = named_below is not None and around.foreign(named_below)
     return abroad and not around.foreign(facts[pair.u].carrier) and not around.foreign(facts[pair.d].carrier)

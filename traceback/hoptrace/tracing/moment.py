@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from hoptrace.tracing.case import Fact
 
-REPORT_SPREAD = 1.0
-"""Seconds: core of the error of a reported time; Student's t with 3 degrees of freedom, for some are far off."""
+CLOSE = 3.0
+"""Seconds by which a reported time may well be off, where nothing else is set: three standard deviations."""
+
+LEAST_SPREAD = 0.1
 
 LOOSE, LOOSELY = 0.02, 1200.0
 """Share of reports whose time is no more than a hint, and the seconds over which it then lies anywhere."""
@@ -63,11 +65,11 @@ class Match:
     open: float
 
 
-def match(facts: Sequence[Fact], at: float, called: int | None = None) -> Match:
+def match(facts: Sequence[Fact], at: float, called: int | None = None, close: float = CLOSE) -> Match:
     """How well a reported time `at` (epoch s) fits a trail of the statements `facts`, the terminating carrier's first.
 
     `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after it
-    rang.
+    rang. `close`: seconds by which reports may well be off.
     """
     later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
     forwarded = [called is not None and fact.called != called for fact in facts]
@@ -79,16 +81,16 @@ def match(facts: Sequence[Fact], at: float, called: int | None = None) -> Match:
     away = at - moments
     well = likely >= AS_LIKELY * likely.max()
     return Match(
-        weight=math.log(float((likely * report_density(away)).sum())),
+        weight=math.log(float((likely * report_density(away, max(close / 3, LEAST_SPREAD))).sum())),
         residual=float((likely * away).sum()),
         apart=float(np.abs(away[well]).min()),
         open=float(away[well].max() - away[well].min()),
     )
 
 
-def report_density(away: Floats) -> Floats:
-    """The density (1/s) of a report that is so many seconds off."""
-    student = 2 / (math.sqrt(3) * math.pi * REPORT_SPREAD) / (1 + (away / REPORT_SPREAD) ** 2 / 3) ** 2
+def report_density(away: Floats, spread: float) -> Floats:
+    """The density (1/s) of a report that is so many seconds off; Student's t (3), for some reports are far off."""
+    student = 2 / (math.sqrt(3) * math.pi * spread) / (1 + (away / spread) ** 2 / 3) ** 2
     return (1 - LOOSE) * student + LOOSE / LOOSELY
 
 

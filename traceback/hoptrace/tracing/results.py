@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hoptrace.linking.assignment import Pair
-from hoptrace.model.numbers import display
-from hoptrace.model.times import rfc3339
 from hoptrace.model.verdicts import (
     Alternative,
     Evidence,
     Hop,
     NextRequest,
-    RecordRef,
     ReportedCall,
-    Support,
     TraceResult,
     Verdict,
 )
 from hoptrace.tracing import evidence
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.hops import Sources, hops_of, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
-from hoptrace.tracing.trails import Ending, Step, Trail
+from hoptrace.tracing.trails import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
@@ -66,14 +62,6 @@ class Floors:
     named: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the words come from: full statements by sid, scored pairs by row."""
-
-    statements: Mapping[int, Mapping[str, Any]]
-    pairs: Mapping[int, Mapping[str, Any]]
-
-
 def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     """The result for a call of which no carrier has a record."""
     summary = "No carrier has submitted a record of this call."
@@ -111,7 +99,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
         confidence=round(confidence, 4),
-        hops=_with_doubt(_hops(case, best, trail.steps, sources), judgement),
+        hops=_with_doubt(hops_of(case, best, trail.steps, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
         next_request=next_request(trail, case),
@@ -175,7 +163,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
         ambiguous_words(judged, len(paths)),
         path=common,
         confidence=round(1 - max(0.0, judgement.confidence - 0.5), 4),
-        hops=_hops(case, best, best.trail.steps[: len(common)], sources),
+        hops=hops_of(case, best, best.trail.steps[: len(common)], sources),
         alternatives=tuple(told),
         next_request=request,
     )
@@ -217,74 +205,3 @@ def _result(call: ReportedCall, stamp: Stamp, verdict: Verdict, summary: str, **
         call=call,
         **{**fields, **rest},
     )
-
-
-def _hops(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) -> tuple[Hop, ...]:
-    hops: list[Hop] = []
-    lower: int | None = None
-    for place, step in enumerate(steps):
-        found = _hop_evidence(case, best, steps, place, lower, sources)
-        support = _support(case, steps, place, lower)
-        hops.append(replace(_hop(step, found, sources), support=support))
-        lower = step.sid if step.sid is not None else lower
-    return tuple(hops)
-
-
-def _hop_evidence(
-    case: Case, best: Weighed, steps: Sequence[Step], place: int, lower: int | None, sources: Sources
-) -> tuple[Evidence, ...]:
-    step = steps[place]
-    if lower is not None:
-        if step.sid is None or step.pair is None:
-            return evidence.of_naming(case.facts[lower], step.carrier)
-        return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
-    if step.sid is not None:
-        return evidence.of_report(case, case.facts[step.sid], best)
-    first = next(upper.sid for upper in best.trail.steps if upper.sid is not None)
-    return evidence.of_unrecorded(step.carrier, case.facts[first])
-
-
-def inferred_step(trail: Trail, case: Case) -> bool:
-    """Whether a step of the trail rests on numbers and time, no record naming the carrier."""
-    lower: int | None = None
-    for place, step in enumerate(trail.steps):
-        if _support(case, trail.steps, place, lower) is Support.INFERRED:
-            return True
-        lower = step.sid if step.sid is not None else lower
-    return False
-
-
-def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -> Support | None:
-    """Who says that this step's carrier handed the call to the one before it."""
-    if place == 0:
-        return None
-    step, before = steps[place], steps[place - 1]
-    if step.sid is None and before.sid is None:
-        return Support.INFERRED
-    if step.sid is None or before.sid is None or lower is None:
-        return Support.NAMED
-    down, up = case.facts[lower], case.facts[step.sid]
-    both = down.upstream == up.carrier and up.downstream == down.carrier
-    return Support.BOTH if both else Support.ONE
-
-
-def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
-    if step.sid is None:
-        return Hop(carrier=step.carrier, evidence=found)
-    row = sources.statements[step.sid]
-    return Hop(
-        carrier=step.carrier,
-        records=(RecordRef(row["batch"], row["row"], row["record_id"]),),
-        start_time=rfc3339(row["start_time"]),
-        clock_offset=round(row["offset"], 3),
-        calling=display(row["calling"]) or row["calling_number"],
-        called=display(row["called"]) or row["called_number"],
-        attestation=row["attestation"],
-        evidence=found,
-        start_basis=row["start_basis"],
-    )
-
-
-def pairs_of(trail: Trail) -> list[Pair]:
-    """The pairs whose evidence a result of this trail will quote."""
-    return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]

@@ -69,7 +69,7 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    timed = match(facts, case.reported.at, case.reported.called)
+    timed = match(facts, case.reported.at, case.reported.called, case.around.close)
     looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
     weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
     differs = _caller_weight(case, facts[0]) + min(_end_weight(case, trail) - BY_THE_REPORT, 0.0)

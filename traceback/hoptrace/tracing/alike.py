@@ -1,0 +1,52 @@
+"""Alike: which other trails the report may mean as well as the best one, and which are only parts or tries of it."""
+
+from __future__ import annotations
+
+from hoptrace.tracing.case import Case
+from hoptrace.tracing.trails import Ending, Trail
+from hoptrace.tracing.weighing import Weighed
+
+SHARP = 6.0
+"""Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
+
+MUCH_LESS_ALIKE = 2.5
+"""Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
+
+
+def alike(case: Case, one: Weighed, best: Weighed) -> bool:
+    """Whether the report means this call, with another answer, as well as the best one."""
+    return (
+        one.timed.apart <= case.around.close
+        and one.timed.open <= SHARP
+        and one.differs >= best.differs - MUCH_LESS_ALIKE
+        and _differs(case, one.trail, best.trail)
+        and not _branch(case, one.trail, best.trail)
+    )
+
+
+def redial(case: Case, one: Weighed, best: Weighed) -> bool:
+    """Whether a trail whose beginning nobody tells may be another try of whoever began the best one."""
+    if one.trail.answer(case) == best.trail.answer(case) or one.looks < best.looks - 0.5:
+        return False
+    return one.trail.ending in (Ending.SILENT, Ending.UNNAMED, Ending.LACKING)
+
+
+def _branch(case: Case, one: Trail, best: Trail) -> bool:
+    """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain."""
+    tail = case.facts[one.last_statement]
+    alone = tail.outcome == "failed" and tail.downstream is None and not one.pairs
+    return alone and tail.upstream in best.path and tail.carrier != case.reported.terminating
+
+
+def _differs(case: Case, one: Trail, other: Trail) -> bool:
+    """Whether two trails say different things: not where one only lacks the record at which the other ends."""
+    if one.ending is not Ending.CUSTOMER and other.ending is Ending.CUSTOMER:
+        last = case.facts[one.last_statement]
+        if last.customer is None and last.upstream == other.path[-1]:
+            return False
+    return (one.path != other.path and one.answer(case) != other.answer(case)) or _customers_differ(case, one, other)
+
+
+def _customers_differ(case: Case, one: Trail, other: Trail) -> bool:
+    told = {trail.answer(case)[2] for trail in (one, other)} - {None}
+    return len(told) > 1
