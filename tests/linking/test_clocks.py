@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from hoptrace.linking import learning
-from hoptrace.linking.learning import learn, sample
 from hoptrace.linking.learned import Learned
+from hoptrace.linking.learning import learn, sample
 from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
 from hoptrace.linking.potentials import Edge, potentials
@@ -110,6 +110,7 @@ def test_one_wrong_edge_does_not_pull_its_carriers():
 
 def test_edges_are_sorted_and_repeatable(world):
     traffic(world, {"t1": 9.0})
+
     def edges(frame):
         return find_edges(differences(comparable(frame, Learned.nothing())))
 
