@@ -156,12 +156,18 @@ def numbered(world, files: int = 1):
     return world
 
 
+def told(result):
+    """Verdict and origin; of records that fit exactly alike either may stand in the path of an ambiguous answer."""
+    path = None if result.verdict is Verdict.AMBIGUOUS else result.path
+    return result.verdict, path, result.customer, result.point_of_entry
+
+
 @given(seed=seeds)
 @few
 def test_the_order_of_statements_does_not_matter_to_any_answer(new_world_type, seed):
     """Nor do the files they stand in, their places there, or the order in which the lake gives them back."""
     world = build_harder(new_world_type, seed)
-    before = [answer(world.trace(at=at))[:4] for at in (0.0, 4.0)]
+    before = [told(world.trace(at=at)) for at in (0.0, 4.0)]
     random.Random(seed + 1).shuffle(world.rows)
     numbered(world, files=3)
 
@@ -171,8 +177,7 @@ def test_the_order_of_statements_does_not_matter_to_any_answer(new_world_type, s
             return dataclasses.replace(ground, view=AnyOrder(ground.view, seed))
 
     mixed = Mixed(world.rows, world.country, world.clocks, world.covers, world.spread)
-    # Of records that fit exactly alike either may stand in an ambiguous answer, so its hops are not compared.
-    assert [answer(mixed.trace(at=at))[:4] for at in (0.0, 4.0)] == before
+    assert [told(mixed.trace(at=at)) for at in (0.0, 4.0)] == before
 
 
 @given(seed=seeds)
