@@ -164,3 +164,9 @@ def new_world() -> type[World]:
 def new_world_type() -> type[World]:
     """The same for hypothesis, which wants fixtures that outlive an example."""
     return World
+
+
+@pytest.fixture(scope="session")
+def report_call_type() -> Any:
+    """`report_call`, outliving an example."""
+    return a_call
