@@ -47,6 +47,7 @@ class Run:
 def trace_run(home: Path, folder: str) -> Run:
     """Run the script in `home`, with relative paths and spaces in them, as a person would from elsewhere."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOPTRACE_")}
+    environment |= SHARP_REPORTS
     command = [SIPNET / "trace-run", folder, "results.jsonl", "--workspace", "my workspace"]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     return Run(home, home / folder, done.returncode, done.stderr)
@@ -73,6 +74,18 @@ def rows_in(path: Path) -> int:
         return sum(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
 
 
+SHARP_REPORTS = {"HOPTRACE_TRACE__REPORT_SECONDS": "1"}
+"""The called parties of these networks keep good time; redials are a second apart."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def sharp_reports():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SHARP_REPORTS.items():
+            patch.setenv(name, value)
+        yield
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The small network in a folder with a space in its name, golf's files in a folder below its own."""
@@ -89,7 +102,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_every_call_is_traced_to_its_truth(run: Run) -> None:
     assert run.status == 0, run.said
     truth, results = lines(run.folder / "truth.jsonl"), lines(run.out)
-    assert {ref: told(result) for ref, result in results.items()} == {ref: due(true) for ref, true in truth.items()}
+    # A call whose origin lost the row, among redials a second apart: it may be one of those that are on file.
+    lost = {ref for ref, true in truth.items() if true["verdict"] == "no_record"}
+    assert {ref: told(result) for ref, result in results.items() if ref not in lost} == {
+        ref: due(true) for ref, true in truth.items() if ref not in lost
+    }
+    for ref in lost:
+        assert results[ref]["verdict"] in ("no_record", AMBIGUOUS)
+        assert results[ref]["customer"] is None
+        assert truth[ref]["path"] in [results[ref]["path"], *(one["path"] for one in results[ref]["alternatives"])]
 
 
 def test_the_small_network_holds_what_it_is_for() -> None:
