@@ -34,7 +34,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
 
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
-    `offset` is what was taken off the written times.
+    `offset` is what was taken off the written times; `handed_on`: it went out over a trunk that nobody listed.
     """
     answered = pl.col("outcome") == "answered"
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
@@ -58,6 +58,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
             oid=_hashed(pl.col("orig_id")),
             signed_by=_hashed(pl.col("signer")),
+            handed_on=pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null(),
         )
         .with_columns(
             setup=pl.when(received).then(pl.col("start")),
@@ -95,6 +96,7 @@ KEPT = (
     "spread",
     "outcome",
     "release_code",
+    "handed_on",
 )
 """The columns of a member that the kernel reads, beside `call`."""
 

@@ -40,9 +40,9 @@ def _branch(case: Case, one: Trail, best: Trail) -> bool:
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:
     """Whether two trails say different things: not where one only lacks the record at which the other ends."""
-    if one.ending is not Ending.CUSTOMER and other.ending is Ending.CUSTOMER:
-        last = case.facts[one.last_statement]
-        if last.customer is None and last.upstream == other.path[-1]:
+    for short, whole in ((one, other), (other, one)):
+        last = case.facts[short.last_statement]
+        if whole.ending is Ending.CUSTOMER and last.customer is None and last.upstream == whole.path[-1]:
             return False
     return (one.path != other.path and one.answer(case) != other.answer(case)) or _customers_differ(case, one, other)
 

@@ -39,6 +39,7 @@ class Fact(NamedTuple):
     spread: float
     outcome: str | None
     release_code: str | None
+    handed_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,8 @@ def judge(case: Case) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     same = {one.trail for one in found if alike(case, one, best)}
-    redials = sum(
-        outcomes[one.trail.outcome(case)] for one in found if one.trail not in same and redial(case, one, best)
-    )
+    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)}
+    redials = sum(outcomes[each] for each in sorted(tries, key=str))
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(

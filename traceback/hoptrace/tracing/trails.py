@@ -136,12 +136,15 @@ def _reported(fact: Fact, case: Case) -> bool:
 def _delivery(case: Case, tail: Fact) -> list[Step]:
     """Carriers without a record below the tail: the one that it handed the call to, and the one reported as the end.
 
-    Who forwarded the reported number is the end. The report counts where neither of the two has submitted anything.
+    Who forwarded the reported number is the end. The report counts where neither of the two has submitted anything, and
+    where the tail handed the call on over a trunk that nobody listed.
     """
     forwards = tail.egress_called is not None and tail.called == case.reported.called != tail.egress_called
+    end = case.reported.terminating
+    if tail.downstream is None and tail.handed_on and end not in (None, tail.carrier) and end not in case.covered:
+        return [Step(str(end))]
     if tail.downstream is None or forwards:
         return []
-    end = case.reported.terminating
     silent = end not in case.covered and tail.downstream not in case.covered
     if end is None or end == tail.downstream or not silent:
         return [Step(tail.downstream)]

@@ -35,6 +35,9 @@ OTHER_CALLS_WITHIN = 1200.0
 BY_THE_REPORT = -1.0
 """Weight of a trail that no record ties to the reported end."""
 
+OVER_SOME_TRUNK = 0.5
+"""Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
+
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
 
@@ -128,5 +131,8 @@ def _end_weight(case: Case, trail: Trail) -> float:
         return 0.0
     if trail.steps[0].carrier != case.reported.terminating:
         return -6.0
-    by_the_report_alone = trail.steps[0].sid is None and trail.steps[1].sid is None
-    return BY_THE_REPORT if by_the_report_alone else 2.0
+    if trail.steps[0].sid is not None:
+        return 2.0
+    if trail.steps[1].sid is None:
+        return BY_THE_REPORT
+    return 2.0 if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK
