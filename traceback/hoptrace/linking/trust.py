@@ -75,13 +75,13 @@ class Trust:
 
 def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame) -> Trust:
     """What the counts (CLASHES, CLAIMS, TRAFFIC) tell of each carrier and each pair of neighbours."""
-    invents = _invents(claims)
+    invents, lost = _invents(claims), losses(clashes)
     return Trust(
-        _untrue(clashes),
+        _untrue(clashes, lost),
         invents,
         _doubt(claims, invents, traffic),
-        losses(clashes),
-        _made_up(clashes, claims, invents),
+        lost,
+        _made_up(clashes, lost, _claimed(claims, invents)),
         tuple(clashes.rows()),
         tuple(claims.rows()),
         tuple(traffic.rows()),
@@ -94,19 +94,18 @@ def losses(clashes: pl.DataFrame) -> dict[str, float]:
         rate=(pl.col("unconfirmed") + FEW * LEAST_LOSS) / (pl.col("said") + FEW),
         weight=pl.col("said").clip(upper_bound=200),
     )
-    found: dict[str, float] = {}
-    for (named,), group in sorted(rates.group_by("named")):
-        ordered = group.sort("rate", "namer")
-        reached = ordered["weight"].cum_sum() >= ordered["weight"].sum() / 2
-        found[str(named)] = max(float(ordered.filter(reached)["rate"][0]), LEAST_LOSS)
-    return found
+    # The weighted median: the first of a carrier's rates by which half of the weight is reached.
+    ordered = rates.sort("named", "rate", "namer").with_columns(
+        reached=pl.col("weight").cum_sum().over("named") >= pl.col("weight").sum().over("named") / 2
+    )
+    middle = ordered.filter("reached").group_by("named", maintain_order=True).agg(pl.col("rate").first())
+    return {named: max(rate, LEAST_LOSS) for named, rate in middle.select("named", "rate").iter_rows()}
 
 
-def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
+def _untrue(clashes: pl.DataFrame, lost: Mapping[str, float]) -> dict[tuple[str, str], float]:
     """By (namer, named): the probability that an unconfirmed upstream was named falsely, rather than a row lost."""
     if clashes.is_empty():
         return {}
-    lost = losses(clashes)
     rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
     # Of what is said truly a share is lost; what is missing beyond that is not true.
     missing = pl.col("unconfirmed") - pl.col("loss") * pl.col("said") - GRACE
@@ -124,20 +123,23 @@ def _untrue(clashes: pl.DataFrame) -> dict[tuple[str, str], float]:
     return {(namer, named): value for namer, named, value in upstream.rows()}
 
 
-def _made_up(clashes: pl.DataFrame, claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]) -> dict[str, float]:
+def _claimed(claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]) -> pl.DataFrame:
+    """By (namer, named): calls that the one handed on and the other claims for its own customers."""
+    rows = [(u, c, quarrels * invents[u, c]) for u, c, quarrels in claims.rows()]
+    return pl.DataFrame(rows, schema={"namer": pl.String, "named": pl.String, "claimed": pl.Float64}, orient="row")
+
+
+def _made_up(clashes: pl.DataFrame, lost: Mapping[str, float], claimed: pl.DataFrame) -> dict[str, float]:
     """By carrier: the share of its handoffs to neighbours with records that they have nothing of, beyond their losses.
 
     What a neighbour claims for its own customers does not count against the carrier above it.
     """
-    down = clashes.filter(pl.col("side") == "downstream")
+    down = clashes.filter(pl.col("side") == "downstream").join(claimed, on=["namer", "named"], how="left")
     if down.is_empty():
         return {}
-    claimed = [(u, c, quarrels * invents[u, c]) for u, c, quarrels in claims.rows()]
-    schema = {"namer": pl.String, "named": pl.String, "claimed": pl.Float64}
-    down = down.join(pl.DataFrame(claimed, schema=schema, orient="row"), on=["namer", "named"], how="left")
-    lost = pl.col("named").replace_strict(losses(clashes), default=LEAST_LOSS, return_dtype=pl.Float64)
+    loss = pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64)
     missing = pl.col("unconfirmed") - pl.col("claimed").fill_null(0.0)
-    excess = (missing - 2 * lost * pl.col("said") - 1).clip(0.0)
+    excess = (missing - 2 * loss * pl.col("said") - 1).clip(0.0)
     told = down.group_by("namer").agg(excess=excess.sum(), said=pl.col("said").sum()).sort("namer")
     share = pl.col("excess") / (pl.col("said") + FEW)
     return dict(told.select("namer", share).filter(pl.col("excess") > 0).iter_rows())
