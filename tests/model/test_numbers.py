@@ -295,6 +295,12 @@ _marks = ["", "+", "0", "1", "00", "011", "0011", "8", "810", "44", "+44", "+440
 _digit_strings = st.builds(str.__add__, st.sampled_from(_marks), st.text("0123456789", min_size=2, max_size=16))
 
 
+@pytest.mark.parametrize("text", ["01000", "+491000", "010001", "00491000", "+49100012", "0100012345"])
+def test_short_german_numbers_are_read_alike_in_a_column_and_singly(text: str) -> None:
+    plan = DialPlan("DE")
+    assert normalise_column(pl.Series([text]), plan)["key"].to_list() == [normalise(text, plan).key]
+
+
 @given(st.lists(_digit_strings | st.text(max_size=20), max_size=30), _plans)
 def test_column_and_single_reading_always_agree(texts: list[str], plan: DialPlan) -> None:
     read = normalise_column(pl.Series(texts, dtype=pl.String), plan)

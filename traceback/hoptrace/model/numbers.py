@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _MOST_PREFIX_DIGITS = 8
+LEAST_CLEAN = 9
+"""Characters from which a spelling can be beyond doubt."""
 _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
 
@@ -156,4 +158,6 @@ def _domestic_keys(text: pl.Expr, country: Country, shapes: dict[int, str]) -> l
 
 
 def _matching(text: pl.Expr, pattern: str, digits: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.contains(pattern)).then(digits).cast(pl.Int64, strict=False)
+    # Short ones may be extensions and service numbers: they are looked at one by one.
+    clean = (text.str.len_chars() >= LEAST_CLEAN) & text.str.contains(pattern)
+    return pl.when(clean).then(digits).cast(pl.Int64, strict=False)
