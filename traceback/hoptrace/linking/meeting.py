@@ -6,6 +6,8 @@ clocks, be it seconds or hours. Redials give several differences; the true one s
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -13,6 +15,7 @@ import polars as pl
 from hoptrace.linking.potentials import Edge
 
 Floats = npt.NDArray[np.float64]
+Ticks = TypeVar("Ticks", float, Floats, pl.Expr)
 
 FURTHEST = 26 * 3600.0
 """Seconds: a wrong date line and a wrong zone together."""
@@ -58,6 +61,11 @@ def differences(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([quiet, crowded]).filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference")
 
 
+def reach_of(tick: Ticks) -> Ticks:
+    """Seconds within which differences of times that were cut to `tick` seconds lie together."""
+    return 2.0 + 2 * tick
+
+
 def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """Statements of two neighbours that agree `on` some columns, with their difference of time in seconds."""
     few = pl.len().over(on) <= CROWD
@@ -85,7 +93,7 @@ def _meeting(group: pl.DataFrame) -> tuple[float, float, int] | None:
     """Difference (s), spread (s) and number of matches where the differences lie densest; None where too few meet."""
     values = group["difference"].to_numpy()
     tick = float(group["tick"].to_numpy().max())
-    width = 2.0 + 2 * tick
+    width = reach_of(tick)
     weights = np.concatenate([[0.0], np.cumsum(group["weight"].to_numpy())])
     ends = np.searchsorted(values, values + width, side="right")
     inside = weights[ends] - weights[:-1]
