@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hoptrace.linking.members import MOST_MEMBERS
 from hoptrace.model.verdicts import ReportedCall, Verdict
 
@@ -224,6 +226,16 @@ def test_a_terminating_carrier_without_records_is_still_the_first_of_the_path(wo
     found = world.trace(at=0.1, terminating_carrier="mute")
     assert found.path == ("mute", "transit", "orig")
     assert found.hops[0].records == ()
+
+
+@pytest.mark.parametrize("takes_part", [(), ("lossy",), ("mute",)])
+def test_the_reported_end_is_the_first_of_the_path_also_where_a_row_was_lost(world, takes_part):
+    world.say("orig", 0.0, customer="c", downstream="lossy")
+    for carrier in takes_part:
+        world.chain("orig", carrier, "other", at=30.0, called_number="+13125550101")
+    found = world.trace(at=0.1, terminating_carrier="mute")
+    assert found.path == ("mute", "lossy", "orig")
+    assert [hop.records for hop in found.hops[:2]] == [(), ()]
 
 
 def test_the_same_call_alone_and_in_a_batch_gets_the_same_answer(world, report_call):
