@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from hoptrace.tracing.alike import alike, redial
+from hoptrace.tracing.alike import alike, further_up, redial
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
@@ -82,13 +82,15 @@ def judge(case: Case) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     same = {one.trail for one in found if alike(case, one, best)}
-    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)}
+    parts = {one.trail.outcome(case) for one in found if further_up(case, one, best)}
+    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)} - parts
+    mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     redials = sum(outcomes[each] for each in sorted(tries, key=str))
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
         best,
-        (answers[answer] + BY_THE_SAME * min(redials, 1 - answers[answer])) * confidence,
+        (mine + BY_THE_SAME * min(redials, 1 - mine)) * confidence,
         _told(case, rivals),
         outcomes[outcome] / answers[answer],
         answers[None],

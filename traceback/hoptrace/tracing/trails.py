@@ -68,6 +68,11 @@ class Trail:
         return tuple(step.carrier for step in self.steps)
 
     @property
+    def first_statement(self) -> int:
+        """The sid of the statement nearest to the called party."""
+        return next(step.sid for step in self.steps if step.sid is not None)
+
+    @property
     def last_statement(self) -> int:
         """The sid of the furthest statement."""
         return next(step.sid for step in reversed(self.steps) if step.sid is not None)
@@ -122,7 +127,7 @@ def detached(trail: Trail, case: Case, few: float) -> bool:
 
     Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part.
     """
-    tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
+    tail = case.facts[trail.first_statement]
     end = case.reported.terminating
     if tail.downstream is None or (end is None and case.taking_part >= few):
         return False

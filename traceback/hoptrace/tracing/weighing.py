@@ -99,7 +99,7 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     """What rivals of one of a trail's handoffs would make of it, where that is another path or ending."""
-    tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
+    tail = case.facts[trail.first_statement]
     found: list[Detour] = []
     for other, loss in case.assignment.rivals(pair.d):
         if loss > HOPELESS:
