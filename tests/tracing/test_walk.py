@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from hoptrace.linking.members import MOST_MEMBERS
+from hoptrace.linking.scoring import MET_AGAIN
 from hoptrace.model.verdicts import ReportedCall, Verdict
 
 
@@ -109,6 +111,17 @@ def test_a_silent_carrier_that_forwarded_the_call_is_bridged_by_the_caller(world
     found = world.trace(at=0.2)
     assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "quiet", "orig"), "c")
     assert found.confidence < 0.995
+
+
+@pytest.mark.parametrize(("redials", "apart", "met"), [(3, 0.2, True), (2, 0.2, False), (4, 4.0, False)])
+def test_numbers_whose_calls_meet_again_and_again_are_taken_for_one_changed_on_the_way(world, redials, apart, met):
+    for n in range(redials):
+        world.say("orig", n * 21.7, customer="c", downstream="quiet", called_number="+18005550101")
+        world.say("term", n * 21.7 + apart, upstream="quiet")
+    pairs = world.gather([a_call_at(apart)]).pairs.filter(pl.col("kind") == "forwarded")
+    assert set(pairs["w_number"]) == ({MET_AGAIN} if met else {0.0})
+    said = [part.detail for hop in world.trace(at=apart).hops for part in hop.evidence if part.about == "called number"]
+    assert any("3 times" in text for text in said) is met
 
 
 def test_a_silent_forwarder_may_hand_the_call_back_to_the_carrier_it_came_from(world):
