@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
@@ -78,7 +77,7 @@ def trace_file(
             part = reported_calls[start : start + AT_ONCE]
             offset = _Offset(progress, start, len(reported_calls))
             for item in trace(workspace, part, progress=offset, replay=replay):
-                stream.write(orjson.dumps(item.as_dict()) + b"\n")
+                stream.write(item.as_json() + b"\n")
                 verdicts[str(item.verdict)] += 1
     known = {carrier.carrier_id for carrier in workspace.catalog.directory.carriers()}
     terminating = Counter(call.terminating_carrier for call in reported_calls if call.terminating_carrier)

@@ -61,6 +61,8 @@ class Assignment:
     def rivals(self, d: int) -> list[tuple[Pair, float]]:
         """Other pairs that `d` could have had, each with the loss of total weight if it were forced, least first."""
         group = self.groups.get(d, [])
+        if not any(pair.d == d and pair != self.chosen.get(d) for pair in group):
+            return []
         best = sum(pair.weight for pair in solve(group))
         rivals: list[tuple[Pair, float]] = []
         for pair in group:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 
 class Verdict(StrEnum):
@@ -127,4 +129,8 @@ class TraceResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain data, in the contract's field names and order."""
-        return asdict(self)
+        return orjson.loads(self.as_json())
+
+    def as_json(self) -> bytes:
+        """The same as one line of JSON."""
+        return orjson.dumps(self)
