@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hoptrace.engines.conflicts import Conflict, carriers_conflicts
     from hoptrace.engines.forward import trace_forward
-    from hoptrace.engines.local import learn_clocks, trace, trace_file
+    from hoptrace.engines.learning import learn_clocks
+    from hoptrace.engines.local import trace, trace_file
     from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
     from hoptrace.intake.submit import submit
     from hoptrace.model.forward import ForwardResult, ForwardVerdict
@@ -52,7 +53,7 @@ _HOME_OF = {
     "WorkspaceError": "hoptrace.errors",
     "carriers_conflicts": "hoptrace.engines.conflicts",
     "init_workspace": "hoptrace.workspace",
-    "learn_clocks": "hoptrace.engines.local",
+    "learn_clocks": "hoptrace.engines.learning",
     "open_workspace": "hoptrace.workspace",
     "report": "hoptrace.reports.of_workspace",
     "submit": "hoptrace.intake.submit",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
 
 FILE_NAME = "hoptrace.toml"
+PREFIX = "HOPTRACE_"
+
+Settled = Mapping[str, Any]
 
 
 class TraceSettings(BaseModel):
@@ -31,15 +35,13 @@ class TraceSettings(BaseModel):
     """An originator is named from this confidence on; with less the call is ambiguous."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """One workspace's settings; the environment wins over `hoptrace.toml`, which wins over the defaults.
 
     A nested value is named with two underscores in the environment: HOPTRACE_TRACE__WINDOW_SECONDS.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="HOPTRACE_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     format: int = Field(default=1, ge=1)
     """Version of the workspace's layout; only `init_workspace` sets it."""
@@ -52,19 +54,6 @@ class Settings(BaseSettings):
     lock_wait_seconds: float = Field(default=30.0, ge=0)
     """How long to wait for another process that writes."""
     trace: TraceSettings = TraceSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then what the file says (given as arguments); no .env file, no secrets folder."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
 
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of every value that changes an answer."""
@@ -94,7 +83,30 @@ def load_settings(folder: Path, **overrides: Any) -> Settings:
 def make_settings(values: dict[str, Any], source: Path) -> Settings:
     """Settings of these values and the environment; `source` is named where a value is refused."""
     try:
-        return Settings(**values)
+        return Settings.model_validate(_over(values, _environment(Settings)))
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise WorkspaceError(f"{source} or the environment (HOPTRACE_*): {problems}. Mend it and try again.") from error
+
+
+def _environment(model: type[BaseModel], prefix: str = PREFIX) -> dict[str, Any]:
+    """What the environment says of a model's values; names are taken in capitals or small, as shells write them."""
+    told = {name.upper(): value for name, value in os.environ.items()}
+    found: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found[name] = _environment(inner, f"{prefix}{name.upper()}__")
+        elif (key := f"{prefix}{name.upper()}") in told:
+            found[name] = told[key]
+    return found
+
+
+def _over(values: Settled, told: Settled) -> dict[str, Any]:
+    """Values, those that the environment tells put over them."""
+    merged = dict(values)
+    for name, value in told.items():
+        below: Any = merged.get(name, {})
+        nested = isinstance(value, Mapping) and isinstance(below, Mapping)
+        merged[name] = _over(cast(Settled, below), cast(Settled, value)) if nested else value
+    return merged

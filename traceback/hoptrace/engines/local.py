@@ -11,9 +11,8 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import learned_of, save_learned
+from hoptrace.engines.keeping import learned_of
 from hoptrace.errors import UsageError
-from hoptrace.linking.learning import learn, sample
 from hoptrace.linking.trust import Trust
 from hoptrace.linking.weights import Weights, caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
@@ -87,13 +86,6 @@ def trace_file(
         "out": str(out),
         "unknown_terminating": {carrier: terminating[carrier] for carrier in sorted(terminating.keys() - known)},
     }
-
-
-def learn_clocks(workspace: Workspace) -> int:
-    """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal)."""
-    view = workspace.lake.view()
-    learned = learn(sample(view.scan(), view.rows()))
-    return save_learned(workspace.catalog, view.version, learned)
 
 
 class _Offset:
