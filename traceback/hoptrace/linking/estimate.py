@@ -28,7 +28,9 @@ UNRELATED: Mapping[str, tuple[float, ...]] = {
     "signer": (0.3, 0.6, 0.1),
     "attestation": (0.5, 0.2, 0.2, 0.1),
 }
-"""How often each level is seen between statements of two different calls to one number, before data tell."""
+"""How often each level is seen between statements of two different calls to one number, before data tell: the levels
+that speak for one handoff against each other, and those that do not. How often unrelated statements agree at all
+follows from what agreement is worth (`_before`)."""
 
 SEEN_BEFORE = 30.0
 """As how many pairs of each class the defaults count."""
@@ -71,10 +73,18 @@ def _codes(levels: pl.Series, name: str) -> npt.NDArray[np.int64]:
 
 
 def _before(name: str) -> tuple[Floats, Floats]:
-    """The default probabilities of the levels for one handoff, and for two calls."""
-    other = np.array(UNRELATED[name])
-    same = other * np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
-    return same / same.sum(), other / other.sum()
+    """The default probabilities of the levels for one handoff, and for two calls, whose ratios are the default weights.
+
+    Both must add up to one. That leaves one share open, how often two unrelated statements agree: with A and B the mean
+    ratio over the levels that agree and over the others, a share t of A and 1 - t of B make one.
+    """
+    ratio = np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
+    seen, agree = np.array(UNRELATED[name]), ratio > 1
+    within = np.where(agree, seen / seen[agree].sum(), seen / seen[~agree].sum())
+    high, low = (within * ratio)[agree].sum(), (within * ratio)[~agree].sum()
+    share = (1 - low) / (high - low)
+    other = within * np.where(agree, share, 1 - share)
+    return other * ratio, other
 
 
 def _maximise(

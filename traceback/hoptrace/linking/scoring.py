@@ -124,8 +124,11 @@ def _time() -> pl.Expr:
     early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
     arrival = _weighed(setup, pl.col("background"))
-    # A call that is forwarded when nobody answers goes on after it has rung.
-    rang = (pl.col("u_sent") != pl.col("u_called")) & setup.is_between(0.0, LONGEST_RING)
+    # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
+    # the moments of the answer must tell whether the two are one call at all.
+    answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
+    changed = (pl.col("u_sent") != pl.col("u_called")) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
+    rang = changed & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
         _weighed(final, pl.col("background")),

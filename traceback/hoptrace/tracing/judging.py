@@ -52,7 +52,8 @@ class Judgement:
 
     `path_share` is the probability of its path among the trails of the same answer; `none` that no record at hand is of
     the reported call. `alike`: another call with another answer came at so nearly the same moment that the report
-    cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them.
+    cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them; where none is,
+    those that come nearest to it.
     """
 
     best: Weighed | None
@@ -71,9 +72,10 @@ class Judgement:
 
 def judge(case: Case) -> Judgement:
     """Weigh all trails of a case and take the likeliest answer, and the likeliest path to it."""
-    found = [weighed for weighed in (weigh(case, trail) for trail in trails(case)) if weighed.weight > NOT_THE_CALL]
+    every = [weigh(case, trail) for trail in trails(case)]
+    found = [weighed for weighed in every if weighed.weight > NOT_THE_CALL]
     if not found:
-        return Judgement(None, 0.0, ())
+        return Judgement(None, 0.0, (), likely=_near(every, max((one.weight for one in every), default=0.0)))
     nothing = unrecorded(case, found)
     told = _answers(case, found)
     answers = _shares(found, lambda trail: told[trail], nothing)
@@ -95,8 +97,13 @@ def judge(case: Case) -> Judgement:
         outcomes[outcome] / answers[answer],
         answers[None],
         bool(same),
-        tuple(one for one in found if one.weight >= best.weight - WORTH_A_LOOK),
+        _near(found, best.weight),
     )
+
+
+def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:
+    """The trails that are worth a further look beside one of this weight."""
+    return tuple(one for one in found if one.weight >= weight - WORTH_A_LOOK)
 
 
 def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:

@@ -68,8 +68,8 @@ class Match:
 def match(facts: Sequence[Fact], at: float, called: int | None = None, close: float = CLOSE) -> Match:
     """How well a reported time `at` (epoch s) fits a trail of the statements `facts`, the terminating carrier's first.
 
-    `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after it
-    rang. `close`: seconds by which reports may well be off.
+    `called`: the number under which the call came to its end. Where a record has another one the call was forwarded
+    below it, perhaps after it rang. `close`: seconds by which reports may well be off.
     """
     later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
     forwarded = [called is not None and fact.called != called for fact in facts]

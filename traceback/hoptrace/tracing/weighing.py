@@ -75,7 +75,7 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    timed = match(facts, case.reported.at, case.reported.called, case.around.close)
+    timed = match(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
     looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
     weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
     differs = _caller_weight(case, facts[0]) + min(_end_weight(case, trail) - BY_THE_REPORT, 0.0)
@@ -113,6 +113,13 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
 def reliability(pair: Pair, odds_against: float) -> float:
     """The probability that a handoff is one: against rivals that lead elsewhere, and against there being none."""
     return KIND_RELIABILITY[pair.kind] / (1 + odds_against + math.exp(-pair.weight))
+
+
+def _number_at_the_end(case: Case, trail: Trail) -> int:
+    """The number under which a trail's call came to its end; records of another one tell of the way before that."""
+    tail = case.facts[trail.first_statement]
+    delivered = trail.path[0] == tail.carrier and tail.called == case.reported.called
+    return tail.called if delivered else tail.sent
 
 
 def _caller_weight(case: Case, tail: Fact) -> float:
