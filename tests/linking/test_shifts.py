@@ -7,7 +7,8 @@ import pytest
 
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.learning import learn
-from hoptrace.linking.shifts import densest, find_shifts
+from hoptrace.linking.meeting import densest
+from hoptrace.linking.shifts import find_shifts
 
 HOUR = 3600.0
 

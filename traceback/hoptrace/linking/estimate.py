@@ -62,7 +62,7 @@ def estimate(pairs: pl.DataFrame) -> Estimate:
     codes = {name: _codes(levelled[f"l_{name}"], name) for name in LEVELS}
     time = (levelled["w_time"] + levelled["w_answer"]).to_numpy()
     same, other, posterior = _maximise(codes, time)
-    network = {name: _near_default(name, _weights(name, same[name], other[name])) for name in LEVELS}
+    network = {name: _near_default(name, _named(name, _logs(same[name], other[name]))) for name in LEVELS}
     return Estimate(Weights(network, _own(levelled, codes, posterior, same, other)), posterior)
 
 
@@ -79,11 +79,11 @@ def _before(name: str) -> tuple[Floats, Floats]:
     ratio over the levels that agree and over the others, a share t of A and 1 - t of B make one.
     """
     ratio = np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
-    seen, agree = np.array(UNRELATED[name]), ratio > 1
-    within = np.where(agree, seen / seen[agree].sum(), seen / seen[~agree].sum())
-    high, low = (within * ratio)[agree].sum(), (within * ratio)[~agree].sum()
+    seen, agree = np.array(UNRELATED[name], np.float64), ratio > 1
+    within: Floats = np.where(agree, seen / float(seen[agree].sum()), seen / float(seen[~agree].sum()))
+    high, low = float((within * ratio)[agree].sum()), float((within * ratio)[~agree].sum())
     share = (1 - low) / (high - low)
-    other = within * np.where(agree, share, 1 - share)
+    other: Floats = within * np.where(agree, share, 1 - share)
     return other * ratio, other
 
 
@@ -112,9 +112,12 @@ def _shares(code: npt.NDArray[np.int64], share: Floats, before: Floats) -> Float
     return counts / counts.sum()
 
 
-def _weights(name: str, same: Floats, other: Floats) -> dict[str, float]:
-    weights = np.clip(np.log(same / other), LEAST, MOST)
-    return {level: round(float(weight), 3) for level, weight in zip(LEVELS[name], weights, strict=True)}
+def _logs(same: Floats, other: Floats) -> Floats:
+    return np.clip(np.log(same / other), LEAST, MOST).round(3)
+
+
+def _named(name: str, weights: Floats) -> dict[str, float]:
+    return dict(zip(LEVELS[name], weights.tolist(), strict=True))
 
 
 def _near_default(name: str, weights: Mapping[str, float]) -> dict[str, float]:
@@ -134,15 +137,17 @@ def _own(
 ) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """Weights of single pairs of carriers where their handoffs look otherwise than the network's."""
     names = levelled.select("u_carrier", "d_carrier")
+    pairs = names.unique().sort("u_carrier", "d_carrier").with_row_index("pair")
+    pair = names.join(pairs, on=["u_carrier", "d_carrier"], how="left", maintain_order="left")["pair"].to_numpy()
+    carriers = pairs.select("u_carrier", "d_carrier").rows()
     own: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
     for name, code in codes.items():
-        seen = names.with_columns(code=pl.Series(code), share=pl.Series(posterior)).filter(pl.col("code") >= 0)
-        counts = seen.group_by("u_carrier", "d_carrier", "code").agg(pl.col("share").sum())
-        for (u, d), group in sorted(counts.group_by("u_carrier", "d_carrier")):
-            found = np.zeros(len(LEVELS[name]))
-            found[group["code"].to_numpy()] = group["share"].to_numpy()
-            shares = (found + OWN_BEFORE * same[name]) / (found.sum() + OWN_BEFORE)
-            mine, usual = _weights(name, shares, other[name]), _weights(name, same[name], other[name])
-            if any(abs(mine[level] - usual[level]) > WORTH_OWN for level in mine):
-                own.setdefault((str(u), str(d)), {})[name] = mine
+        known = code >= 0
+        counts = np.zeros((pairs.height, len(LEVELS[name])))
+        np.add.at(counts, (pair[known], code[known]), posterior[known])
+        seen = counts.sum(axis=1, keepdims=True)
+        mine = _logs((counts + OWN_BEFORE * same[name]) / (seen + OWN_BEFORE), other[name])
+        apart = np.abs(mine - _logs(same[name], other[name])).max(axis=1) > WORTH_OWN
+        for place in np.flatnonzero(apart & (seen[:, 0] > 0)).tolist():
+            own.setdefault(carriers[place], {})[name] = _named(name, mine[place])
     return own

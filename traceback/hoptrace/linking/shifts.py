@@ -6,11 +6,10 @@ clocks of all batches are fitted together, each held weakly to its carrier's clo
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from hoptrace.linking.learned import SHIFTS
-from hoptrace.linking.meeting import FURTHEST, reach_of
+from hoptrace.linking.meeting import densest, reach_of
 from hoptrace.linking.potentials import Edge, potentials
 
 LEAST_SHIFT = 600.0
@@ -52,23 +51,6 @@ def find_shifts(differences: pl.DataFrame) -> pl.DataFrame:
         shift=pl.col("total") - pl.col("clock") + pl.col("at")
     )
     return _told(moved.filter(pl.col("shift").abs() >= LEAST_SHIFT))
-
-
-def densest(differences: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Where the `difference`s of each group lie densest: the columns `by`, `at` (s), `matches` (sum of weights)."""
-    ordered = differences.sort(*by, "difference").with_columns(group=pl.struct(by).rle_id())
-    values = ordered["difference"].to_numpy()
-    # All groups on one line, too far apart to meet.
-    line = values + ordered["group"].to_numpy() * 8 * FURTHEST
-    width = reach_of(ordered.select(pl.col("tick").median().over("group")).to_series().to_numpy())
-    sums = np.concatenate([[0.0], np.cumsum(ordered["weight"].to_numpy())])
-    ends = np.searchsorted(line, line + width, side="right")
-    middle = (np.arange(len(line)) + ends - 1) // 2
-    return (
-        ordered.select(*by, at=pl.Series(values[middle]), matches=pl.Series(sums[ends] - sums[:-1]))
-        .sort(*by, "matches", "at", descending=[*[False] * len(by), True, False])
-        .unique(by, keep="first", maintain_order=True)
-    )
 
 
 def _sides(differences: pl.DataFrame) -> pl.DataFrame:
