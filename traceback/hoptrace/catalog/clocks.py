@@ -97,12 +97,15 @@ class Clocks:
                     connection.execute(sa.insert(table), [{"version": version, **asdict(row)} for row in stored])
             return version
 
-    def latest_clocks(self) -> ClockTable:
-        """The newest clock table."""
+    def latest_version(self) -> int:
+        """The newest clock table's version; 0 where nothing was learned yet."""
         newest = sa.select(sa.func.max(CLOCK_VERSIONS.c.version))
         with guard(), self._engine.connect() as connection:
-            version = connection.execute(newest).scalar()
-        return ClockTable() if version is None else self.clocks(int(version))
+            return int(connection.execute(newest).scalar() or 0)
+
+    def latest_clocks(self) -> ClockTable:
+        """The newest clock table."""
+        return self.clocks(self.latest_version())
 
     def clocks(self, version: int) -> ClockTable:
         """The clock table of that version; an unknown version is empty."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from hoptrace.engines.calls import moment, number_key
 from hoptrace.engines.delivering import with_trunks
-from hoptrace.engines.keeping import learned_of
+from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
 from hoptrace.lake.layout import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
@@ -49,8 +49,8 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
     key = number_key(number, workspace.settings.home_country)
     window = _window(at, days)
     catalog, view = workspace.catalog, workspace.lake.view()
-    clocks = catalog.clocks.latest_clocks()
-    learned = learned_of(clocks)
+    clocks = known(catalog)
+    learned = clocks.learned
     statements = _gather(workspace, view, key, _Search(window, learned))
     spans = pl.DataFrame(
         catalog.batches.spans(lake_version=view.version),

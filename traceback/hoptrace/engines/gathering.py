@@ -33,10 +33,11 @@ ABOUT_THEN = 12 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a run stands on: what was `learned`, and the `spans` of the batches at hand."""
+    """What a run stands on: what was `learned`, its `weights`, and the `spans` of the batches at hand."""
 
     view: View
     learned: Learned
+    weights: Weights
     spans: Sequence[Span]
     around: Surroundings
     window: float
@@ -100,7 +101,7 @@ def _round(
             break
         wanted = pl.concat([wanted, more])
         facts, members = _read(wanted, ground)
-    pairs = link(members, covered, Weights.from_json(ground.learned.weights))
+    pairs = link(members, covered, ground.weights)
     return Gathered(list(judge_all(reported, members, pairs, coverage, ground.around)), facts, pairs)
 
 

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
+from hoptrace.linking.trust import Trust
+from hoptrace.linking.weights import Weights
 
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
-    from hoptrace.catalog.clocks import ClockTable
+    from hoptrace.catalog.clocks import Clocks, ClockTable
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One version of what was learned, ready for the kernel."""
+
+    version: int
+    learned: Learned
+    weights: Weights
+    trust: Trust
+
+
+def known(catalog: Catalog, version: int | None = None) -> Known:
+    """What was learned by that version, or by the newest; nothing where there is no such version.
+
+    A version never changes, so a process unpacks it once: a nation's weights take longer to read than a call to trace.
+    """
+    newest = catalog.clocks.latest_version()
+    wanted = newest if version is None else version
+    return _unpacked(catalog.clocks, wanted) if 0 < wanted <= newest else _known(catalog.clocks.clocks(wanted))
+
+
+@lru_cache(maxsize=2)
+def _unpacked(clocks: Clocks, version: int) -> Known:
+    return _known(clocks.clocks(version))
+
+
+def _known(table: ClockTable) -> Known:
+    weights, trust = Weights.from_json(table.weights), Trust.from_json(table.weights.get("trust", {}))
+    return Known(table.version, learned_of(table), weights, trust)
 
 
 def learned_of(table: ClockTable) -> Learned:

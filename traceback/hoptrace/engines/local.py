@@ -11,10 +11,9 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import learned_of
+from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
-from hoptrace.linking.trust import Trust
-from hoptrace.linking.weights import Weights, caller_changed
+from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
@@ -132,11 +131,12 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
 
     catalog = workspace.catalog
     view = workspace.lake.view(replay[0] if replay else None)
-    clocks = catalog.clocks.clocks(replay[1]) if replay else catalog.clocks.latest_clocks()
+    clocks = known(catalog, replay[1] if replay else None)
     countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
     ground = Ground(
         view=view,
-        learned=learned_of(clocks),
+        learned=clocks.learned,
+        weights=clocks.weights,
         spans=[
             (carrier, batch, first.timestamp(), last.timestamp())
             for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
@@ -145,8 +145,8 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
             workspace.settings.home_country,
             countries,
             workspace.settings.trace.report_seconds,
-            Trust.from_json(clocks.weights.get("trust", {})),
-            caller_changed(Weights.from_json(clocks.weights)),
+            clocks.trust,
+            caller_changed(clocks.weights),
         ),
         window=workspace.settings.trace.window_seconds,
     )
