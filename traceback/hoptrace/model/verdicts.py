@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -129,8 +130,15 @@ class TraceResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain data, in the contract's field names and order."""
-        return orjson.loads(self.as_json())
+        try:
+            return orjson.loads(orjson.dumps(self))
+        except TypeError:
+            # Text that is no Unicode, such as half a surrogate pair, stays as it is.
+            return asdict(self)
 
     def as_json(self) -> bytes:
         """The same as one line of JSON."""
-        return orjson.dumps(self)
+        try:
+            return orjson.dumps(self)
+        except TypeError:
+            return json.dumps(asdict(self)).encode()
