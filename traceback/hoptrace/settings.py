@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
@@ -31,6 +31,23 @@ class TraceSettings(BaseModel):
     """An originator is named from this confidence on; with less the call is ambiguous."""
 
 
+class ObjectStoreSettings(BaseSettings):
+    """How an object store is reached: the usual AWS_* variables, which every tool of that world reads."""
+
+    model_config = SettingsConfigDict(env_prefix="AWS_", extra="ignore", frozen=True, populate_by_name=True)
+
+    access_key_id: str | None = None
+    secret_access_key: SecretStr | None = None
+    session_token: SecretStr | None = None
+    endpoint_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "endpoint_url")
+    )
+    """URL of a store that is not Amazon's, such as http://localhost:9000."""
+    region: str | None = Field(
+        default=None, validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION", "region")
+    )
+
+
 class Settings(BaseSettings):
     """One workspace's settings; the environment wins over `hoptrace.toml`, which wins over the defaults.
 
@@ -48,7 +65,7 @@ class Settings(BaseSettings):
     catalog_url: str | None = None
     """SQLAlchemy URL of the catalog; None is an SQLite file in the workspace."""
     lake_uri: str | None = None
-    """Folder or URI of the Delta table; None is a folder in the workspace."""
+    """Folder or URI (s3://bucket/folder) of the Delta table; None is a folder in the workspace."""
     lock_wait_seconds: float = Field(default=30.0, ge=0)
     """How long to wait for another process that writes."""
     trace: TraceSettings = TraceSettings()

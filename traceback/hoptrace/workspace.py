@@ -50,8 +50,11 @@ class Workspace:
     def lake(self) -> Lake:
         """The accepted statements."""
         from hoptrace.lake.lake import Lake
+        from hoptrace.lake.object_store import Access
+        from hoptrace.settings import ObjectStoreSettings
 
-        return Lake(self.settings.lake_uri or str(self.path / LAKE_FOLDER))
+        uri = self.settings.lake_uri or str(self.path / LAKE_FOLDER)
+        return Lake(uri, Access.of(ObjectStoreSettings()) if "://" in uri else None)
 
     def _in_lake(self, commit_id: str) -> bool:
         # The lake is opened only when somebody asks.
