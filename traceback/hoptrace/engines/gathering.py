@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.callers import shared_callers
-from hoptrace.engines.spans import Span, carriers_covering, to_read
+from hoptrace.engines.spans import Covering, Span, to_read
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.weights import Weights
@@ -44,13 +44,14 @@ UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a run stands on: what was `learned`, and the `spans` of the batches at hand."""
+    """What a run stands on: what was `learned`, and the `spans` of the batches at hand, or `covering` made of them."""
 
     view: View
     learned: Learned
     spans: Sequence[Span]
     around: Surroundings
     window: float
+    covering: Covering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
     """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
-    covered = carriers_covering(moments, ground.spans, ground.learned)
-    about = carriers_covering(moments, ground.spans, ground.learned, ABOUT_THEN)
+    covering = ground.covering or Covering(ground.spans, ground.learned)
+    covered = covering.carriers(moments)
+    about = covering.carriers(moments, ABOUT_THEN)
     sets = {int(str(call)): frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
     counts = dict(about.group_by("call").len().iter_rows())
     known = max(1, len(ground.around.country))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
 
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
     from hoptrace.catalog.clocks import ClockTable
+    from hoptrace.lake.view import View
+    from hoptrace.workspace import Workspace
 
 
 def learned_of(table: ClockTable) -> Learned:
@@ -28,6 +32,19 @@ def learned_of(table: ClockTable) -> Learned:
         pl.DataFrame(shifts, schema=SHIFTS, orient="row"),
         table.weights,
     )
+
+
+def covering(workspace: Workspace, view: View, clock_version: int, learned: Learned) -> Covering:
+    """Whose records cover which time at a version of the lake, made anew only where batches or clocks are new."""
+    found = workspace.catalog.batches.spans_at(view.version)
+    expired = view.expired_before
+    cut = None if expired is None else datetime.combine(expired, time(), UTC).timestamp()
+
+    def make() -> Covering:
+        told = [(carrier, batch, first.timestamp(), last.timestamp()) for carrier, batch, first, last in found.spans]
+        return Covering(told, learned, cut)
+
+    return workspace.kept("covering", (found.key, clock_version, cut), make)
 
 
 def save_learned(catalog: Catalog, lake_version: int, learned: Learned) -> int:

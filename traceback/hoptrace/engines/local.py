@@ -12,7 +12,7 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported, read_calls
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import learned_of, save_learned
+from hoptrace.engines.keeping import covering, learned_of, save_learned
 from hoptrace.errors import UsageError
 from hoptrace.linking.learning import learn, sample
 from hoptrace.linking.trust import Trust
@@ -140,16 +140,14 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
     from hoptrace import __version__
 
     catalog = workspace.catalog
-    view = workspace.lake.view(replay[0] if replay else None)
+    view = workspace.lake.view(replay[0] if replay else None, catalog.batches.after)
     clocks = catalog.clocks.clocks(replay[1]) if replay else catalog.clocks.latest_clocks()
+    learned = workspace.kept("learned", clocks.version, lambda: learned_of(clocks))
     countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
     ground = Ground(
         view=view,
-        learned=learned_of(clocks),
-        spans=[
-            (carrier, batch, first.timestamp(), last.timestamp())
-            for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
-        ],
+        learned=learned,
+        spans=(),
         around=Surroundings(
             workspace.settings.home_country,
             countries,
@@ -158,6 +156,7 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
             caller_changed(Weights.from_json(clocks.weights)),
         ),
         window=workspace.settings.trace.window_seconds,
+        covering=covering(workspace, view, clocks.version, learned),
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     return ground, stamp

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,8 +25,8 @@ class Access:
     endpoint: str | None = None
     """URL of a store that speaks the S3 protocol; None is Amazon's. With http:// nothing is encrypted on the way."""
     key_id: str | None = None
-    secret: str | None = None
-    token: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
     region: str | None = None
 
     @classmethod
