@@ -140,6 +140,38 @@ def test_spans_as_they_were_at_a_version_of_the_lake(catalog: Catalog) -> None:
     assert [span[1] for span in catalog.batches.spans(lake_version=5)] == ["b1", "b2"]
 
 
+def test_spans_asked_for_again_are_those_of_the_version(catalog: Catalog, in_lake: set[str]) -> None:
+    def at(version: int) -> list[str]:
+        found = catalog.batches.spans_at(version)
+        assert list(found.spans) == catalog.batches.spans(lake_version=version)
+        return [span[1] for span in found.spans]
+
+    _enter(catalog, "c", _receipt("b2"))
+    catalog.batches.finish("c", 3)
+    assert (at(2), at(4)) == ([], ["b2"])
+    _enter(catalog, "d", _receipt("b1"))
+    assert at(4) == ["b2"]
+    in_lake.add("d")
+    assert at(5) == at(6) == ["b1", "b2"]
+    key = catalog.batches.spans_at(6).key
+    catalog.batches.finish("d", 5)
+    _enter(catalog, "e", _receipt("b3"))
+    catalog.batches.finish("e", 6)
+    assert at(6) == ["b1", "b2", "b3"]
+    assert catalog.batches.spans_at(6).key != key
+    assert (at(3), at(5), at(7)) == (["b2"], ["b1", "b2"], ["b1", "b2", "b3"])
+
+
+def test_batches_that_came_after_a_version(catalog: Catalog) -> None:
+    for commit_id, batch, version in (("c", "b1", 3), ("d", "b2", 5)):
+        _enter(catalog, commit_id, _receipt(batch))
+        catalog.batches.finish(commit_id, version)
+    _enter(catalog, "e", _receipt("b3"))
+    assert catalog.batches.after(2) == ["b1", "b2", "b3"]
+    assert catalog.batches.after(3) == ["b2", "b3"]
+    assert catalog.batches.after(5) == ["b3"]
+
+
 def _replace(catalog: Catalog) -> None:
     """An all-rejected batch, and a commit under way that reads its file anew, under the same id."""
     _enter(catalog, "old", _receipt("b1", digest="same"))

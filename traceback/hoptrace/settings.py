@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
 
@@ -35,6 +35,27 @@ class TraceSettings(BaseModel):
     """An originator is named from this confidence on; with less the call is ambiguous."""
 
 
+class ObjectStoreSettings(BaseModel):
+    """How an object store is reached: the usual AWS_* variables, which every tool of that world reads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    access_key_id: str | None = None
+    secret_access_key: SecretStr | None = None
+    session_token: SecretStr | None = None
+    endpoint_url: str | None = None
+    """URL of a store that is not Amazon's, such as http://localhost:9000."""
+    region: str | None = None
+
+    @classmethod
+    def of_environment(cls) -> ObjectStoreSettings:
+        """As AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL and so on say; those for S3 alone win."""
+        told = _environment(cls, "AWS_")
+        told |= {"endpoint_url": os.environ.get("AWS_ENDPOINT_URL_S3") or told.get("endpoint_url")}
+        told |= {"region": told.get("region") or os.environ.get("AWS_DEFAULT_REGION")}
+        return cls.model_validate(told)
+
+
 class Settings(BaseModel):
     """One workspace's settings; the environment wins over `hoptrace.toml`, which wins over the defaults.
 
@@ -50,7 +71,7 @@ class Settings(BaseModel):
     catalog_url: str | None = None
     """SQLAlchemy URL of the catalog; None is an SQLite file in the workspace."""
     lake_uri: str | None = None
-    """Folder or URI of the Delta table; None is a folder in the workspace."""
+    """Folder or URI (s3://bucket/folder) of the Delta table; None is a folder in the workspace."""
     lock_wait_seconds: float = Field(default=30.0, ge=0)
     """How long to wait for another process that writes."""
     trace: TraceSettings = TraceSettings()

@@ -72,6 +72,7 @@ class Clocks:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._last = ClockTable()
 
     def save_clocks(
         self,
@@ -108,7 +109,12 @@ class Clocks:
         return self.clocks(self.latest_version())
 
     def clocks(self, version: int) -> ClockTable:
-        """The clock table of that version; an unknown version is empty."""
+        """The clock table of that version; an unknown version is empty. The one asked for last is at hand."""
+        if version != self._last.version:
+            self._last = self._read(version)
+        return self._last
+
+    def _read(self, version: int) -> ClockTable:
         heads = sa.select(CLOCK_VERSIONS).where(CLOCK_VERSIONS.c.version == version)
         rows = sa.select(CLOCKS).where(CLOCKS.c.version == version).order_by(CLOCKS.c.carrier_id)
         shifts = sa.select(CLOCK_SHIFTS).where(CLOCK_SHIFTS.c.version == version).order_by(CLOCK_SHIFTS.c.batch)

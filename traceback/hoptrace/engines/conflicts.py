@@ -81,7 +81,7 @@ def carriers_conflicts(workspace: Workspace) -> list[Conflict]:
     Taken from the newest clock table, so of the records as they were when it was learned; empty before that. These are
     contradictions between records and prove no intent; `Conflict.worth_asking` picks what is more than lost rows.
     """
-    return conflicts_of(known(workspace.catalog).trust)
+    return conflicts_of(known(workspace).trust)
 
 
 def conflicts_of(trust: Trust) -> list[Conflict]:

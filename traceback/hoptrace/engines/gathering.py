@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.engines.callers import shared_callers
 from hoptrace.engines.renumbered import changed_silently, declared
-from hoptrace.engines.spans import Span, carriers_covering, to_read
+from hoptrace.engines.spans import Covering, Span, to_read
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.weights import Weights
@@ -33,7 +33,7 @@ ABOUT_THEN = 12 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a run stands on: what was `learned`, its `weights`, and the `spans` of the batches at hand."""
+    """A run's ground: what was `learned`, its `weights`; the `spans` of the batches, or `covering` made of them."""
 
     view: View
     learned: Learned
@@ -41,6 +41,7 @@ class Ground:
     spans: Sequence[Span]
     around: Surroundings
     window: float
+    covering: Covering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
     """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
-    covered = carriers_covering(moments, ground.spans, ground.learned)
-    about = carriers_covering(moments, ground.spans, ground.learned, ABOUT_THEN)
+    covering = ground.covering or Covering(ground.spans, ground.learned)
+    covered = covering.carriers(moments)
+    about = covering.carriers(moments, ABOUT_THEN)
     sets = {int(str(call)): frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
     counts = dict(about.group_by("call").len().iter_rows())
     known = max(1, len(ground.around.country))

@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import known
+from hoptrace.engines.keeping import covering, known
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
@@ -84,17 +84,14 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
     from hoptrace import __version__
 
     catalog = workspace.catalog
-    view = workspace.lake.view(replay[0] if replay else None)
-    clocks = known(catalog, replay[1] if replay else None)
+    view = workspace.lake.view(replay[0] if replay else None, catalog.batches.after)
+    clocks = known(workspace, replay[1] if replay else None)
     countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
     ground = Ground(
         view=view,
         learned=clocks.learned,
         weights=clocks.weights,
-        spans=[
-            (carrier, batch, first.timestamp(), last.timestamp())
-            for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
-        ],
+        spans=(),
         around=Surroundings(
             workspace.settings.home_country,
             countries,
@@ -103,6 +100,7 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
             caller_changed(clocks.weights),
         ),
         window=workspace.settings.trace.window_seconds,
+        covering=covering(workspace, view, clocks.version, clocks.learned),
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     return ground, stamp

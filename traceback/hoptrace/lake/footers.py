@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,29 +17,46 @@ Int64s = NDArray[np.int64]
 KEPT_GROUPS = 4_096
 """Row groups whose keys and times are kept in memory: full ones of 4,096 rows take 256 MiB at most."""
 
+KEPT_FOOTERS = 64 << 20
+"""Bytes of Parquet metadata, as written, that are kept in memory; opened they take several times as much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """A file's Parquet metadata, and the smallest and largest key of each row group."""
+    """The smallest and largest key of each row group of a file, and the columns that hold anything."""
 
-    metadata: Any
     key_min: Int64s
     key_max: Int64s
+    filled: list[str]
 
 
 class Footers:
-    """Footers and key columns by file, each read once; the least recently used key columns are let go of."""
+    """Footers and key columns by file, each read once; of what takes much room the least recently used is let go of."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._footers: dict[str, Footer] = {}
+        self._metadata: OrderedDict[str, Any] = OrderedDict()
+        self._kept = 0
         self._keys: OrderedDict[tuple[str, int], tuple[Int64s, Int64s]] = OrderedDict()
 
     def footer(self, path: str) -> Footer:
         """The footer of a file of the table."""
         known = self._footers.get(path)
         if known is None:
-            known = self._footers[path] = _read_footer(self._store.footer(path))
+            known = self._footers[path] = _read_footer(self.metadata(path))
+        return known
+
+    def metadata(self, path: str) -> Any:
+        """A file's Parquet metadata, by which its row groups are read."""
+        known = self._metadata.get(path)
+        if known is not None:
+            self._metadata.move_to_end(path)
+            return known
+        known = self._metadata[path] = self._store.footer(path)
+        self._kept += known.serialized_size
+        while self._kept > KEPT_FOOTERS and len(self._metadata) > 1:
+            self._kept -= self._metadata.popitem(last=False)[1].serialized_size
         return known
 
     def keys(self, path: str, group: int) -> tuple[Int64s, Int64s]:
@@ -46,7 +64,7 @@ class Footers:
         name = (path, group)
         known = self._keys.get(name)
         if known is None:
-            columns = self._store.read_group(path, self.footer(path).metadata, group, ["key", "start_time"])
+            columns = self._store.read_group(path, self.metadata(path), group, ["key", "start_time"])
             known = (columns["key"].to_numpy(), columns["start_time"].to_physical().to_numpy())
             self._keys[name] = known
             if len(self._keys) > KEPT_GROUPS:
@@ -55,13 +73,31 @@ class Footers:
             self._keys.move_to_end(name)
         return known
 
+    def forget_others(self, paths: Iterable[str]) -> None:
+        """Let go of the footers of files that are no longer looked into; one that is after all is read again."""
+        wanted = set(paths)
+        for path in [path for path in self._footers if path not in wanted]:
+            del self._footers[path]
+            gone = self._metadata.pop(path, None)
+            self._kept -= 0 if gone is None else gone.serialized_size
+
 
 def _read_footer(metadata: Any) -> Footer:
     names = [metadata.schema.column(at).name for at in range(metadata.num_columns)]
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     at = names.index("key")
-    told = [metadata.row_group(group).column(at).statistics for group in range(metadata.num_row_groups)]
+    told = [group.column(at).statistics for group in groups]
     return Footer(
-        metadata,
         np.array([statistics.min for statistics in told], dtype=np.int64),
         np.array([statistics.max for statistics in told], dtype=np.int64),
+        [name for at, name in enumerate(names) if not _is_empty(groups, at)],
     )
+
+
+def _is_empty(groups: list[Any], at: int) -> bool:
+    """Whether no row group has a value of this column: reading such columns takes as long as reading full ones."""
+    for group in groups:
+        statistics = group.column(at).statistics
+        if statistics is None or not statistics.has_null_count or statistics.null_count < group.num_rows:
+            return False
+    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,10 +21,11 @@ import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 from pyarrow import ArrowException
-from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem
+from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem
 
 from hoptrace.errors import StorageFailed
 from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
+from hoptrace.lake.object_store import Access
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -45,14 +46,17 @@ class Store:
 
     files: FileSystem
     root: str
+    options: dict[str, str] | None = None
+    """What Polars and the table's log need to open files of an object store."""
 
     @classmethod
-    def at(cls, uri: str) -> Store:
+    def at(cls, uri: str, access: Access | None = None) -> Store:
         """The store behind a folder's path or an object store's URI."""
         if "://" not in uri:
             return cls(LocalFileSystem(), str(Path(uri).absolute()))
-        files, root = FileSystem.from_uri(uri)
-        return cls(files, root)
+        access = access or Access()
+        files, root = access.open(uri)
+        return cls(files, root.rstrip("/"), access.options(uri))
 
     def full(self, path: str) -> str:
         """The path in the filesystem of a path in the table."""
@@ -65,7 +69,23 @@ class Store:
 
     def read(self, path: str) -> pl.DataFrame:
         """A whole file of the table."""
-        return pl.read_parquet(self.uri(path), hive_partitioning=False, glob=False)
+        return self.scan([path]).collect()
+
+    def scan(self, paths: Sequence[str]) -> pl.LazyFrame:
+        """Whole files of the table, lazily."""
+        return pl.scan_parquet(
+            [self.uri(path) for path in paths], hive_partitioning=False, glob=False, storage_options=self.options
+        )
+
+    def read_keys(self, path: str, first: int, beyond: int | None) -> pl.DataFrame:
+        """The rows of a file with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
+        key = pl.col("key")
+        wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
+        return self.scan([path]).filter(wanted).collect()
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file in the table's folder."""
+        return self.files.get_file_info(self.full(path)).type == FileType.File
 
     def footer(self, path: str) -> Any:
         """A file's Parquet metadata, to open it again without reading them."""
@@ -77,10 +97,10 @@ class Store:
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
             return _as_frame(file.read_row_group(group, columns=columns))
 
-    def read_rows(self, path: str, metadata: Any, group: int, rows: Any) -> pl.DataFrame:
+    def read_rows(self, path: str, metadata: Any, group: int, rows: Any, columns: list[str]) -> pl.DataFrame:
         """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            read = file.read_row_group(group, use_threads=False)
+            read = file.read_row_group(group, columns=columns, use_threads=False)
         # Wanted rows lie together; slices of them copy nothing and need no more of pyarrow.
         bounds = np.flatnonzero(np.diff(rows) != 1) + 1
         parts = [read.slice(int(part[0]), len(part)) for part in np.split(rows, bounds)]
@@ -90,7 +110,8 @@ class Store:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
         path = f"index={part.index}/day={part.day}/{name}.parquet"
         full = self.full(path)
-        self.files.create_dir(full.rpartition("/")[0], recursive=True)
+        if isinstance(self.files, LocalFileSystem):
+            self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
             part.rows.write_parquet(
                 stream,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import polars as pl
 
+from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
 from hoptrace.lake.storage import Store, guard
@@ -30,6 +31,8 @@ FILES = pl.Schema(
 )
 """One row a data file of the table."""
 
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
@@ -42,6 +45,12 @@ class View:
     footers: Footers
     version: int
     files: pl.DataFrame
+    expired_before: date | None = None
+    """Statements of earlier days were removed when they had been kept long enough."""
+    gone_before: date | None = None
+    """This version had statements of earlier days, but they were removed since."""
+    hidden: pl.Series | None = None
+    """Batches that came in after this version, whose statements lie in the same files."""
 
     def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
@@ -74,7 +83,8 @@ class View:
             files, wanted = files.filter(pl.col("time_min") <= last), [*wanted, start <= last]
         if files.is_empty():
             return pl.LazyFrame(schema=STATEMENTS)
-        rows = self._scan(files["path"]).filter(wanted)
+        self._check_time(first)
+        rows = self._shown(self.store.scan(files["path"].to_list()).filter(wanted))
         return rows.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
 
     def rows(self) -> int:
@@ -103,10 +113,10 @@ class View:
 
     def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
         paths = self._files_for(index, spans)
+        self._check_time(spans["from_time"].min())
         with guard("be read"):
             if spans.height <= PICK_UP_TO:
-                picked = list(self._pick(paths, spans))
-                return pl.concat(picked) if picked else _empty(index)
+                return self._shown(pl.concat([_empty(index), *self._pick(paths, spans, index)]))
             return self._join(paths, spans) if not paths.is_empty() else _empty(index)
 
     def _files_for(self, index: Index, spans: pl.DataFrame) -> pl.Series:
@@ -121,26 +131,42 @@ class View:
             pl.col("key_min") <= spans["key"].max(),
         )["path"]
 
-    def _pick(self, paths: pl.Series, spans: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    def _check_time(self, first: Any) -> None:
+        if self.gone_before is None:
+            return
+        begins = datetime.combine(self.gone_before, time(), UTC)
+        if first is None or first < begins:
+            raise NotFound(
+                f"Version {self.version} of the lake is gone: the statements of days before {self.gone_before} were "
+                "removed since, by hoptrace lake expire. Stored results stay, and so do the statements that they cite."
+            )
+
+    def _shown(self, rows: Rows) -> Rows:
+        """The rows without those of batches that came later."""
+        return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
+
+    def _pick(self, paths: pl.Series, spans: pl.DataFrame, index: Index) -> Iterator[pl.DataFrame]:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
         wanted = _Wanted.of(spans)
+        kinds = _kinds(index)
         for path in paths:
             footer = self.footers.footer(path)
             for group in wanted.groups(footer.key_min, footer.key_max):
                 rows = wanted.rows(*self.footers.keys(path, group))
                 if rows.size:
-                    yield self.store.read_rows(path, footer.metadata, group, rows)
+                    found = self.store.read_rows(path, self.footers.metadata(path), group, rows, footer.filled)
+                    missing = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in found]
+                    yield found.with_columns(missing).select(kinds.keys())
 
     def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
         first, last = spans["from_time"].min(), spans["to_time"].max()
-        rows = self._scan(paths).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
+        rows = self._shown(self.store.scan(paths.to_list())).filter(
+            pl.col("start_time").is_between(pl.lit(first), pl.lit(last))
+        )
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
         return joined.collect(engine="streaming")
-
-    def _scan(self, paths: pl.Series) -> pl.LazyFrame:
-        return pl.scan_parquet([self.store.uri(path) for path in paths], hive_partitioning=False, glob=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +207,12 @@ def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left")
     return int(ordered.searchsorted(value, side=side))
 
 
+def _kinds(index: Index) -> dict[str, pl.DataType]:
+    return dict(STORED) if index is Index.CALLED else {name: STORED[name] for name in NARROW}
+
+
 def _empty(index: Index) -> pl.DataFrame:
-    names = STORED.names() if index is Index.CALLED else NARROW
-    return pl.DataFrame(schema={name: STORED[name] for name in names})
+    return pl.DataFrame(schema=_kinds(index))
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
