@@ -174,11 +174,9 @@ def test_without_a_terminal_there_is_no_bar_and_no_colour(odd: Run, environment:
 def test_a_wide_table_is_readable_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from rich.console import Console
-
     from hoptrace.cli import show
 
-    monkeypatch.setattr(show, "console", lambda: Console(width=40, markup=False, highlight=False))
+    monkeypatch.setattr(show, "screen_width", lambda: 40)
     names = ("Batch", "Carrier", "Format", "Rows", "File")
     show.table(names, [("alpha-20261102-2c9c80f1", "alpha", "canonical", 101, "a-long-name-of-a-file.csv")] * 2)
     lines = capsys.readouterr().out.splitlines()
