@@ -212,3 +212,15 @@ def test_a_full_disk_behind_stdout_is_told(loaded: Run) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("The output: No space left on device.")
     assert "Traceback" not in done.stderr
+
+
+def test_wide_letters_keep_their_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.cells import cell_len
+
+    from hoptrace.cli import show
+
+    rows = [("日本通信", 1), ("Müller", 20)]
+    show.table(("Carrier", "Calls"), rows)
+    assert {cell_len(line) for line in capsys.readouterr().out.splitlines()} == {15}
+    show.table(("Carrier", "Calls"), [("alpha", 1), ("bravo", 20)], title="All")
+    assert capsys.readouterr().out.splitlines() == ["All", "Carrier  Calls", "alpha        1", "bravo       20"]

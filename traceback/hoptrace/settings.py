@@ -29,6 +29,10 @@ class _Refused(ValueError):
     """A value that cannot be used; the message says what it should be."""
 
 
+class _Several(_Refused):
+    """All that was refused; the message names each setting."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Number:
     """A number from `least` to `most`; `above`: not `least` itself; `whole`: without a fraction."""
@@ -77,7 +81,7 @@ def _trace(value: object) -> TraceSettings:
         return value
     if not isinstance(value, Mapping):
         raise _Refused("should be a table of settings")
-    return TraceSettings(**_checked(TraceSettings, value))  # pyright: ignore[reportUnknownArgumentType]
+    return TraceSettings(**_checked(TraceSettings, value, f"{TABLE}."))  # pyright: ignore[reportUnknownArgumentType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def make_settings(values: Mapping[str, Any], source: Path) -> Settings:
     """Settings of these values and the environment; `source` is named where a value is refused."""
     try:
         return Settings(**_checked(Settings, _with_environment(values)))
-    except _Refused as problems:
+    except _Several as problems:
         message = f"{source} or the environment ({PREFIX}*): {problems}. Mend it and try again."
         raise WorkspaceError(message) from None
 
@@ -186,19 +190,21 @@ def _environment(prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix).lower(): value for name, value in told.items() if name.startswith(prefix)}
 
 
-def _checked(model: type[Settings | TraceSettings], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the model's checks give them; raises _Refused with every problem at once."""
+def _checked(model: type[Settings | TraceSettings], values: Mapping[str, Any], inside: str = "") -> dict[str, Any]:
+    """The values as the model's checks give them; raises _Several with every problem at once."""
     checks = {each.name: each.metadata["check"] for each in fields(model)}
     checked: dict[str, Any] = {}
     problems: list[str] = []
     for name, value in values.items():
         if name not in checks:
-            problems.append(f"{name}: no such setting")
+            problems.append(f"{inside}{name}: no such setting")
             continue
         try:
             checked[name] = checks[name](value)
+        except _Several as several:
+            problems.append(str(several))
         except _Refused as problem:
-            problems += [f"{name}.{part}" if name == TABLE else f"{name}: {part}" for part in str(problem).split("; ")]
+            problems.append(f"{inside}{name}: {problem}")
     if problems:
-        raise _Refused("; ".join(problems))
+        raise _Several("; ".join(problems))
     return checked

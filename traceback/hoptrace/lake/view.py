@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import reduce
-from operator import or_
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -158,7 +156,7 @@ class View:
             return _empty(index)
         key, start = pl.col("key"), pl.col("start_time")
         wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
-        return self.store.scan(paths.to_list()).filter(reduce(or_, wanted)).select(_kinds(index).keys()).collect()
+        return self.store.scan(paths.to_list()).filter(pl.any_horizontal(wanted)).select(_kinds(index).keys()).collect()
 
     def _pick(self, paths: pl.Series, spans: pl.DataFrame, index: Index) -> Iterator[pl.DataFrame]:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
