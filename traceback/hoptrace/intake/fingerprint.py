@@ -9,7 +9,7 @@ defence against a carrier that wants two of its own rows to collide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -39,10 +39,12 @@ def fingerprints(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
 
 def _words(text: pl.Series) -> UInt64s:
     """All bytes of a column one after the other, as words; nothing is copied."""
-    arrow: Any = text.to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = arrow.buffers()
-    first, last = np.frombuffer(offsets, np.int64)[[arrow.offset, arrow.offset + len(arrow)]]
-    return np.frombuffer(data, np.uint8)[first:last].view("<u8")
+    arrow = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.oldest())
+    buffers: list[Any] = arrow.buffers()
+    bounds: NDArray[np.int64] = np.frombuffer(buffers[1], np.int64)
+    data: NDArray[np.uint8] = np.frombuffer(buffers[2], np.uint8)
+    place: int = arrow.offset
+    return data[int(bounds[place]) : int(bounds[place + len(text)])].view("<u8")
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
