@@ -166,8 +166,8 @@ def _reported(fact: Fact, case: Case) -> bool:
 def _delivery(case: Case, tail: Fact) -> list[Step]:
     """Carriers without a record below the tail: the one that it handed the call to, and the one reported as the end.
 
-    Who forwarded the reported number is the end where the report says so. The report counts where neither of the two
-    has submitted anything, and where the tail handed the call on over a trunk that nobody listed.
+    Who forwarded the reported number is the end where the report says so. Where the tail handed the call on over a
+    trunk that nobody listed, the report's word counts if the end has submitted nothing.
     """
     forwards = tail.egress_called not in (None, tail.called) and _ended_here(case, tail)
     end = case.reported.terminating
@@ -175,10 +175,9 @@ def _delivery(case: Case, tail: Fact) -> list[Step]:
         return [Step(str(end))]
     if tail.downstream is None or forwards:
         return []
-    silent = end not in case.covered and tail.downstream not in case.covered
-    if end is None or end == tail.downstream or not silent:
+    if end in (None, tail.carrier, tail.downstream):
         return [Step(tail.downstream)]
-    return [Step(end), Step(tail.downstream)]
+    return [Step(str(end)), Step(tail.downstream)]
 
 
 def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:

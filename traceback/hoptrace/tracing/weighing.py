@@ -35,6 +35,9 @@ OTHER_CALLS_WITHIN = 1200.0
 BY_THE_REPORT = -1.0
 """Weight of a trail that no record ties to the reported end."""
 
+ELSEWHERE = -6.0
+"""Weight of a trail that went to another end, or whose carriers down there should have a record of it and have none."""
+
 OVER_SOME_TRUNK = 0.5
 """Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
 
@@ -137,9 +140,10 @@ def _end_weight(case: Case, trail: Trail) -> float:
     if case.reported.terminating is None:
         return 0.0
     if trail.steps[0].carrier != case.reported.terminating:
-        return -6.0
+        return ELSEWHERE
     if trail.steps[0].sid is not None:
         return 2.0
     if trail.steps[1].sid is None:
-        return BY_THE_REPORT
+        unknown = case.covered.isdisjoint(step.carrier for step in trail.steps[:2])
+        return BY_THE_REPORT if unknown else ELSEWHERE
     return 2.0 if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK
