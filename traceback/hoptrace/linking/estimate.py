@@ -80,10 +80,11 @@ def _before(name: str) -> tuple[Floats, Floats]:
     """
     ratio = np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
     seen, agree = np.array(UNRELATED[name]), ratio > 1
-    within = np.where(agree, seen / seen[agree].sum(), seen / seen[~agree].sum())
-    high, low = (within * ratio)[agree].sum(), (within * ratio)[~agree].sum()
+    high, low = (float(np.average(ratio[which], weights=seen[which])) for which in (agree, ~agree))
     share = (1 - low) / (high - low)
-    other = within * np.where(agree, share, 1 - share)
+    other = seen.copy()
+    for which, part in ((agree, share), (~agree, 1 - share)):
+        other[which] *= part / float(np.sum(seen[which]))
     return other * ratio, other
 
 
