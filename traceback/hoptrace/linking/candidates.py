@@ -99,6 +99,10 @@ def _kind() -> pl.Expr:
     up_silent = pl.col("u_downstream").is_null()
     both_name = pl.col("d_upstream").is_not_null() & ~up_silent
     answers_differ = ((pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")).fill_null(False)
+    # Of two that handed the call on the other way, none got it back from the other without saying so.
+    back = ((pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))).fill_null(
+        value=False
+    )
     direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
     return (
         pl.when(continuous & direct)
@@ -109,7 +113,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.CONFLICT)))
         .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
         .then(pl.lit(str(Kind.BRIDGED)))
-        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered"))
+        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered") & ~back)
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))
