@@ -58,3 +58,14 @@ def test_a_redial_that_failed_is_a_call_of_its_own(world):
     world.say("two", 20.1, upstream="orig")
     assert world.trace(at=0.1).path == ("one", "orig")
     assert world.trace(at=20.1).path == ("two", "orig")
+
+
+@pytest.mark.parametrize(("tick", "second"), [(1_000_000, "no_answer"), (60_000_000, "failed")])
+def test_times_cut_to_the_second_still_tell_attempts_from_redials(world, tick, second):
+    world.say("orig", 0.0, customer="c", downstream="mid", outcome="cancelled")
+    world.say("mid", 0.0, upstream="orig", downstream="good", outcome="cancelled", precision=tick)
+    world.say("mid", 0.0, upstream="orig", downstream="full", outcome=second, precision=tick)
+    world.say("full", 0.2, upstream="mid", outcome=second)
+    world.say("good", 2.0, upstream="mid", downstream="term", outcome="cancelled")
+    world.say("term", 2.1, upstream="good", outcome="cancelled")
+    assert world.trace(at=2.1).path == ("term", "good", "mid", "orig")

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from hoptrace.linking.legs import SHARP
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Trail
-
-COARSE = 1.0
-"""Ticks (s) from which one start time may well be that of two redials, and not of two attempts of one call."""
 
 _RANK = {"failed": 0, "no_answer": 1}
 MOST = 2
@@ -44,6 +42,6 @@ def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, tuple[int, bool]])
     if len(sids) < 2 or handed_on or lowest.carrier == case.reported.terminating:
         return False
     tried = case.facts[sids[1]]
-    told_apart = tried.tick < COARSE or tried.cid is not None
+    told_apart = tried.tick <= SHARP or tried.cid is not None
     own = (_RANK.get(lowest.outcome or "", MOST), False)
     return told_apart and furthest[case.legs.get(tried.sid, tried.sid)] > own
