@@ -23,7 +23,7 @@ DOUBTFUL = 0.03
 HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
-NAMED_FALSELY = 0.75
+NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
 
