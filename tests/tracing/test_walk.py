@@ -273,3 +273,13 @@ def test_a_number_that_is_called_all_the_time_is_traced_by_its_nearest_statement
 def a_call_at(at: float):
     start = datetime(2026, 11, 2, 15, tzinfo=UTC) + timedelta(seconds=at)
     return ReportedCall("C1", start.isoformat(), "+13125550187")
+
+
+def test_a_record_that_names_nobody_above_is_not_fed_by_the_one_below_it(world):
+    # The carrier that delivered the call is silent: to it `low` handed the call, from somewhere `mid` got it.
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    world.say("mid", 0.1, upstream_trunk="203.0.113.77", downstream="low")
+    world.say("low", 0.2, upstream="mid", downstream="quiet")
+    found = world.trace(at=0.3)
+    assert found.path == ("quiet", "low", "mid", "orig")
+    assert found.alternatives == ()

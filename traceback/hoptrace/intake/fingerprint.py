@@ -9,6 +9,7 @@ defence against a carrier that wants two of its own rows to collide.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -31,10 +32,19 @@ def fingerprints(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     fields = [_as_text(name, frame.schema[name]).fill_null(_UNKNOWN) for name in columns]
     text = pl.concat_str(fields, separator=_FIELD_END)
     padding = pl.lit("\x00" * _WORD).str.slice(0, _WORD - pl.col("text").str.len_bytes() % _WORD)
-    padded = frame.select(text=text).select(text=pl.concat_str("text", padding))["text"]
+    padded = frame.select(text=text).select(text=pl.concat_str("text", padding))["text"].rechunk()
     lengths = (padded.str.len_bytes() // _WORD).to_numpy().astype(np.int64)
-    words: UInt64s = np.frombuffer("".join(padded.to_list()).encode(), dtype="<u8")
-    return pl.Series("fingerprint", _row_sums(words, lengths), pl.UInt64)
+    return pl.Series("fingerprint", _row_sums(_words(padded), lengths), pl.UInt64)
+
+
+def _words(text: pl.Series) -> UInt64s:
+    """All bytes of a column one after the other, as words; nothing is copied."""
+    arrow = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.oldest())
+    buffers: list[Any] = arrow.buffers()
+    bounds: NDArray[np.int64] = np.frombuffer(buffers[1], np.int64)
+    data: NDArray[np.uint8] = np.frombuffer(buffers[2], np.uint8)
+    place: int = arrow.offset
+    return data[int(bounds[place]) : int(bounds[place + len(text)])].view("<u8")
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:

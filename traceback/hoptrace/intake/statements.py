@@ -65,14 +65,22 @@ def build(
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
     placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
-    statements = placed.with_columns(outcome=outcome()).select("file", "call", *names)
+    statements = _with_codes(placed).with_columns(outcome=outcome()).select("file", "call", *names)
     return Built(statements, refused, unknown, plan, learned)
 
 
+def _with_codes(calls: pl.DataFrame) -> pl.DataFrame:
+    """The release codes as numbers (`code`) and as words (`word`): there are few of them, each is read once."""
+    few = calls.select(pl.col("release_code").unique()).with_columns(
+        code=pl.col("release_code").cast(pl.Int64, strict=False),
+        word=pl.col("release_code").str.to_uppercase().str.replace_all(r"[^A-Z]", ""),
+    )
+    return calls.join(few, on="release_code", how="left", nulls_equal=True, maintain_order="left")
+
+
 def outcome() -> pl.Expr:
-    """How the attempt ended: from its duration, its release code (SIP status, Q.850 cause, a word) and answer time."""
-    code = pl.col("release_code").cast(pl.Int64, strict=False)
-    word = pl.col("release_code").str.to_uppercase().str.replace_all(r"[^A-Z]", "")
+    """How the attempt ended: from its duration, release code (SIP status, Q.850 cause, a word) and answer time."""
+    code, word = pl.col("code"), pl.col("word")
     talked = pl.col("duration") > 0
     answered = pl.col("answer_time").is_not_null() & pl.col("duration").ne_missing(0.0)
     busy = code.is_in([486, 600, 17]) | (word == "BUSY")

@@ -82,9 +82,9 @@ def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
-    days = rows.with_columns(day=pl.col("start_time").dt.date()).partition_by("day", as_dict=True, include_key=False)
-    for (day,), frame in sorted(days.items()):
-        yield Part(index, day, sort_part(frame))
+    day = pl.col("start_time").dt.date()
+    for each in rows.select(day.unique().sort()).to_series():
+        yield Part(index, each, sort_part(rows.filter(day == each)))
 
 
 SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})

@@ -79,11 +79,12 @@ def _before(name: str) -> tuple[Floats, Floats]:
     ratio over the levels that agree and over the others, a share t of A and 1 - t of B make one.
     """
     ratio = np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
-    seen, agree = np.array(UNRELATED[name], np.float64), ratio > 1
-    within: Floats = np.where(agree, seen / float(seen[agree].sum()), seen / float(seen[~agree].sum()))
-    high, low = float((within * ratio)[agree].sum()), float((within * ratio)[~agree].sum())
+    seen, agree = np.array(UNRELATED[name]), ratio > 1
+    high, low = (float(np.average(ratio[which], weights=seen[which])) for which in (agree, ~agree))
     share = (1 - low) / (high - low)
-    other: Floats = within * np.where(agree, share, 1 - share)
+    other = seen.copy()
+    for which, part in ((agree, share), (~agree, 1 - share)):
+        other[which] *= part / float(np.sum(seen[which]))
     return other * ratio, other
 
 

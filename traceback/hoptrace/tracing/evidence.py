@@ -25,10 +25,18 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     return (Evidence("terminating carrier", None, text),)
 
 
+def _of_number(case: Case, fact: Fact) -> Evidence:
+    """Whether the lowest record is of the reported number, or of one to which calls to it were sent on."""
+    if case.reported.called in (fact.called, fact.sent):
+        return Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number.")
+    text = f"{fact.carrier} has a record of a call to {display(fact.called)}, to which the call was sent on further up."
+    return Evidence("called number", None, text)
+
+
 def of_report(case: Case, fact: Fact, best: Weighed) -> tuple[Evidence, ...]:
     """Why the statement nearest to the called party is taken to be the reported call."""
     found = [
-        Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number."),
+        _of_number(case, fact),
         Evidence(
             "time",
             abs(best.residual) < 3.0,

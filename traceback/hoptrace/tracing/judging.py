@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from hoptrace.tracing.alike import alike, further_up, redial
+from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
@@ -72,7 +73,7 @@ class Judgement:
 
 def judge(case: Case) -> Judgement:
     """Weigh all trails of a case and take the likeliest answer, and the likeliest path to it."""
-    every = [weigh(case, trail) for trail in trails(case)]
+    every = [weigh(case, trail) for trail in without_attempts_in_vain(case, trails(case))]
     found = [weighed for weighed in every if weighed.weight > NOT_THE_CALL]
     if not found:
         return Judgement(None, 0.0, (), likely=_near(every, max((one.weight for one in every), default=0.0)))

@@ -23,7 +23,7 @@ DOUBTFUL = 0.03
 HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
-NAMED_FALSELY = 0.75
+NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
 
@@ -176,7 +176,7 @@ def _delivery(case: Case, tail: Fact) -> list[Step]:
         return [Step(str(end))]
     if tail.downstream is None or forwards:
         return []
-    if end in (None, tail.downstream):
+    if end in (None, tail.carrier, tail.downstream):
         return [Step(tail.downstream)]
     return [Step(str(end)), Step(tail.downstream)]
 

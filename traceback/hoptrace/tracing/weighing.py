@@ -32,11 +32,11 @@ USUAL_HOPS = 5
 OTHER_CALLS_WITHIN = 1200.0
 """Seconds around the report in which other calls to the number are counted."""
 
-ELSEWHERE = -6.0
-"""Weight of a trail that ends elsewhere than reported, or of which a carrier that takes part lost the last row."""
-
 BY_THE_REPORT = -1.0
 """Weight of a trail that no record ties to the reported end."""
+
+ELSEWHERE = -6.0
+"""Weight of a trail that went to another end, or whose carriers down there should have a record of it and have none."""
 
 OVER_SOME_TRUNK = 0.5
 """Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
@@ -139,11 +139,11 @@ def _end_weight(case: Case, trail: Trail) -> float:
     """Whether the trail ends where the report says that the call was delivered."""
     if case.reported.terminating is None:
         return 0.0
-    end, above = trail.steps[0], trail.steps[1] if len(trail.steps) > 1 else None
-    if end.carrier != case.reported.terminating:
+    if trail.steps[0].carrier != case.reported.terminating:
         return ELSEWHERE
-    if end.sid is not None or above is None:
+    if trail.steps[0].sid is not None:
         return 2.0
-    if above.sid is None:
-        return ELSEWHERE if {end.carrier, above.carrier} & case.covered else BY_THE_REPORT
-    return 2.0 if case.facts[above.sid].downstream is not None else OVER_SOME_TRUNK
+    if trail.steps[1].sid is None:
+        unknown = case.covered.isdisjoint(step.carrier for step in trail.steps[:2])
+        return BY_THE_REPORT if unknown else ELSEWHERE
+    return 2.0 if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK

@@ -82,6 +82,8 @@ def _with_time(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     micros = digits.str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
     clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     sound, zoneless = text.str.contains(_CLOCK + _OFFSET), text.str.contains(_CLOCK + "$")
+    if frame.select(sound.all()).item():
+        sound, zoneless = pl.lit(value=True), pl.lit(value=False)
     shape = pl.when(clock.is_null()).then(0).when(sound).then(2).when(zoneless).then(1).otherwise(0)
     read = clock + pl.duration(microseconds=micros) - pl.duration(minutes=offset)
     tick = pl.lit(10, pl.Int64).pow(6 - digits.str.len_bytes().cast(pl.Int64).clip(0, 6))

@@ -96,7 +96,7 @@ def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataF
     unique = [field_column(name) if name else f"column {number}" for number, name in enumerate(names)]
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(name) for name in unique)
-    body = "\n".join(good["text"].to_list())
+    body: str = good["text"].str.join("\n").item()
     read = pl.read_csv(
         io.BytesIO(body.encode()),
         separator=shape.separator,
@@ -119,7 +119,7 @@ def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]]) -> pl.Da
     keys = good.select("row", "raw", hash=pl.col("text").hash())
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
-    read = pl.read_ndjson("\n".join(good["text"].to_list()).encode(), schema=schema)
+    read = pl.read_ndjson(good["text"].str.join("\n").item().encode(), schema=schema)
     if read.height != good.height:
         raise pl.exceptions.ShapeError("lines and objects differ in number")
     return keys.hstack(read.rename(field_column))
