@@ -81,9 +81,12 @@ def trace(
 
 
 def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None:
-    from hoptrace.engines.local import trace as trace_calls
+    from hoptrace.intake.collecting import collection_paused
 
-    with the_workspace() as workspace:
+    # What a trace loads stays until the end: each search for cycles in it would find nothing.
+    with collection_paused(), the_workspace() as workspace:
+        from hoptrace.engines.local import trace as trace_calls
+
         check_terminating(workspace, call)
         (result,) = trace_calls(workspace, [call], replay=replay)
     if as_json:

@@ -20,6 +20,9 @@ KEPT_GROUPS = 4_096
 KEPT_FOOTERS = 64 << 20
 """Bytes of Parquet metadata, as written, that are kept in memory; opened they take several times as much."""
 
+FIRST_LOOKUPS = 12
+"""Lookups of a process that remember nothing: it may be one trace, which the loading of pyarrow would double."""
+
 
 @dataclass(frozen=True, slots=True)
 class Footer:
@@ -39,6 +42,12 @@ class Footers:
         self._metadata: OrderedDict[str, Any] = OrderedDict()
         self._kept = 0
         self._keys: OrderedDict[tuple[str, int], tuple[Int64s, Int64s]] = OrderedDict()
+        self._lookups = 0
+
+    def pay(self) -> bool:
+        """Whether this process has looked up so often that what is remembered here will be of use; counts lookups."""
+        self._lookups += 1
+        return self._lookups > FIRST_LOOKUPS
 
     def footer(self, path: str) -> Footer:
         """The footer of a file of the table."""

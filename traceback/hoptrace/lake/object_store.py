@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from pyarrow.fs import FileSystem, S3FileSystem
-
 from hoptrace.settings import ObjectStoreSettings
 
 DEFAULT_REGION = "us-east-1"
@@ -32,12 +30,11 @@ class Access:
     @classmethod
     def of(cls, settings: ObjectStoreSettings) -> Access:
         """As the environment says."""
-        secret, token = settings.secret_access_key, settings.session_token
         return cls(
             settings.endpoint_url,
             settings.access_key_id,
-            None if secret is None else secret.get_secret_value(),
-            None if token is None else token.get_secret_value(),
+            settings.secret_access_key,
+            settings.session_token,
             settings.region,
         )
 
@@ -59,6 +56,8 @@ class Access:
 
     def open(self, uri: str) -> tuple[Any, str]:
         """The filesystem behind a URI, and the folder in it."""
+        from pyarrow.fs import FileSystem, S3FileSystem  # loads only where there is an object store
+
         if not _is_s3(uri):
             return FileSystem.from_uri(uri)
         parts = urlsplit(uri)

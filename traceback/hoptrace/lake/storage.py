@@ -1,6 +1,6 @@
 """The lake's files: written once, never changed, each read through one small interface on a disk or an object store."""
 # pyright: basic
-# pyarrow has no type stubs; it is used in this file alone.
+# pyarrow has no type stubs; it is used in this file alone. It loads late: one trace reads by scans, without it.
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
-from pyarrow import ArrowException
-from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem
 
 from hoptrace.errors import StorageFailed
 from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
 from hoptrace.lake.object_store import Access
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -35,17 +35,28 @@ def guard(what: str) -> Generator[None]:
     """Turn what the disk or the table throws into StorageFailed."""
     try:
         yield
-    except (OSError, DeltaError, ArrowException, pl.exceptions.PolarsError) as error:
+    except Exception as error:
+        if not _of_storage(error):
+            raise
         cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StorageFailed(f"The lake could not {what}: {cause}. Nothing of this step was kept.") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """Where the table's files are: a filesystem and the folder in it."""
+def _of_storage(error: Exception) -> bool:
+    if isinstance(error, (OSError, DeltaError, pl.exceptions.PolarsError)):
+        return True
+    from pyarrow import ArrowException
 
-    files: FileSystem
+    return isinstance(error, ArrowException)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the table's files are: a folder of this machine, or one in an object store."""
+
     root: str
+    remote: FileSystem | None = None
+    """The object store; None is this machine's disk."""
     options: dict[str, str] | None = None
     """What Polars and the table's log need to open files of an object store."""
 
@@ -53,10 +64,17 @@ class Store:
     def at(cls, uri: str, access: Access | None = None) -> Store:
         """The store behind a folder's path or an object store's URI."""
         if "://" not in uri:
-            return cls(LocalFileSystem(), str(Path(uri).absolute()))
+            return cls(str(Path(uri).absolute()))
         access = access or Access()
         files, root = access.open(uri)
-        return cls(files, root.rstrip("/"), access.options(uri))
+        return cls(root.rstrip("/"), None if files.type_name == "local" else files, access.options(uri))
+
+    @cached_property
+    def files(self) -> FileSystem:
+        """The filesystem by which all but scans read and write."""
+        from pyarrow.fs import LocalFileSystem
+
+        return LocalFileSystem() if self.remote is None else self.remote
 
     def full(self, path: str) -> str:
         """The path in the filesystem of a path in the table."""
@@ -64,8 +82,7 @@ class Store:
 
     def uri(self, path: str) -> str:
         """What Polars opens the file by."""
-        kind = self.files.type_name
-        return self.full(path) if kind == "local" else f"{kind}://{self.full(path)}"
+        return self.full(path) if self.remote is None else f"{self.remote.type_name}://{self.full(path)}"
 
     def read(self, path: str) -> pl.DataFrame:
         """A whole file of the table."""
@@ -85,20 +102,29 @@ class Store:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file in the table's folder."""
+        from pyarrow.fs import FileType
+
         return self.files.get_file_info(self.full(path)).type == FileType.File
 
     def footer(self, path: str) -> Any:
         """A file's Parquet metadata, to open it again without reading them."""
+        import pyarrow.parquet as pq
+
         with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
             return file.metadata
 
     def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
         """One row group of a file (of some columns only)."""
+        import pyarrow.parquet as pq
+
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
             return _as_frame(file.read_row_group(group, columns=columns))
 
     def read_rows(self, path: str, metadata: Any, group: int, rows: Any, columns: list[str]) -> pl.DataFrame:
         """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
             read = file.read_row_group(group, columns=columns, use_threads=False)
         # Wanted rows lie together; slices of them copy nothing and need no more of pyarrow.
@@ -110,7 +136,7 @@ class Store:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
         path = f"index={part.index}/day={part.day}/{name}.parquet"
         full = self.full(path)
-        if isinstance(self.files, LocalFileSystem):
+        if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
             part.rows.write_parquet(
@@ -140,6 +166,8 @@ class Store:
 
     def named(self, part_of_name: str) -> list[str]:
         """The paths in the table of all data files whose name contains this, whether the table names them or not."""
+        from pyarrow.fs import FileSelector
+
         selector = FileSelector(self.root, recursive=True, allow_not_found=True)
         found = (str(info.path) for info in self.files.get_file_info(selector) if info.is_file)
         mine = (path for path in found if part_of_name in path.rpartition("/")[2] and path.endswith(".parquet"))
@@ -147,7 +175,7 @@ class Store:
 
     def sync(self, full: str) -> None:
         """Have the disk keep the file and its name; an object store does so by itself."""
-        if not isinstance(self.files, LocalFileSystem):
+        if self.remote is not None:
             return
         for path in (full, full.rpartition("/")[0]):
             handle = os.open(path, os.O_RDONLY)

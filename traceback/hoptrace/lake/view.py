@@ -33,6 +33,9 @@ FILES = pl.Schema(
 
 Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
+SCAN_UP_TO = 32
+"""With more spans than this, a scan's filter is slower than looking into the files' footers."""
+
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
@@ -115,6 +118,8 @@ class View:
         paths = self._files_for(index, spans)
         self._check_time(spans["from_time"].min())
         with guard("be read"):
+            if spans.height <= SCAN_UP_TO and not self.footers.pay():
+                return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
                 return self._shown(pl.concat([_empty(index), *self._pick(paths, spans, index)]))
             return self._join(paths, spans) if not paths.is_empty() else _empty(index)
@@ -144,6 +149,14 @@ class View:
     def _shown(self, rows: Rows) -> Rows:
         """The rows without those of batches that came later."""
         return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
+
+    def _scan_few(self, paths: pl.Series, spans: pl.DataFrame, index: Index) -> pl.DataFrame:
+        """One scan that skips the row groups without a wanted key or time: quickest for files not looked into yet."""
+        if paths.is_empty():
+            return _empty(index)
+        key, start = pl.col("key"), pl.col("start_time")
+        wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
+        return self.store.scan(paths.to_list()).filter(pl.any_horizontal(wanted)).select(_kinds(index).keys()).collect()
 
     def _pick(self, paths: pl.Series, spans: pl.DataFrame, index: Index) -> Iterator[pl.DataFrame]:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
