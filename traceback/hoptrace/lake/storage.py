@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
@@ -22,7 +23,7 @@ from pyarrow import ArrowException
 from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
+from hoptrace.lake.layout import GROUP_ROWS, Part
 from hoptrace.lake.object_store import Access
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -81,6 +82,15 @@ class Store:
         wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
         return self.scan([path]).filter(wanted).collect()
 
+    def text(self, path: str) -> bytes:
+        """The content of a small file in the table's folder."""
+        with self.files.open_input_stream(self.full(path)) as stream:
+            return stream.read()
+
+    def size(self, path: str) -> int:
+        """Bytes of a file of the table; 0 where it is gone."""
+        return int(self.files.get_file_info(self.full(path)).size or 0)
+
     def exists(self, path: str) -> bool:
         """Whether there is such a file in the table's folder."""
         return self.files.get_file_info(self.full(path)).type == FileType.File
@@ -90,15 +100,10 @@ class Store:
         with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
             return file.metadata
 
-    def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
-        """One row group of a file (of some columns only)."""
+    def read_group(self, path: str, metadata: Any, group: int, columns: list[str]) -> Any:
+        """Some columns of one row group of a file, as an Arrow table."""
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return _as_frame(file.read_row_group(group, columns=columns))
-
-    def read_rows(self, path: str, metadata: Any, group: int, rows: Any, columns: list[str]) -> pl.DataFrame:
-        """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
-        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return _as_frame(file.read_row_group(group, columns=columns, use_threads=False).take(rows))
+            return file.read_row_group(group, columns=columns, use_threads=False)
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -136,8 +141,9 @@ class Store:
         """The paths in the table of all data files whose name contains this, whether the table names them or not."""
         selector = FileSelector(self.root, recursive=True, allow_not_found=True)
         found = (str(info.path) for info in self.files.get_file_info(selector) if info.is_file)
-        mine = (path for path in found if part_of_name in path.rpartition("/")[2] and path.endswith(".parquet"))
-        return sorted(path.removeprefix(f"{self.root}/") for path in mine)
+        inside = (path.removeprefix(f"{self.root}/") for path in found)
+        data = (path for path in inside if path.startswith("index=") and path.endswith(".parquet"))
+        return sorted(path for path in data if part_of_name in path.rpartition("/")[2])
 
     def sync(self, full: str) -> None:
         """Have the disk keep the file and its name; an object store does so by itself."""
@@ -170,7 +176,14 @@ def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def _as_frame(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame:
+    """Some rows of each of several Arrow tables (by position) as one frame of these columns; no other is made one."""
+    if not tables:
+        return kinds.to_frame()
+    chosen = pa.concat_tables(
+        [table.take(some) for table, some in zip(tables, rows, strict=True)], promote_options="default"
+    )
+    frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    return frame.cast({name: STORED[name] for name in frame.columns})
+    missing = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in kinds.items())

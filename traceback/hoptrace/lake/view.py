@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeVar
@@ -13,7 +12,7 @@ import polars as pl
 from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.storage import Store, guard, picked
 from hoptrace.model.statements import STATEMENTS, TIME
 
 FILES = pl.Schema(
@@ -116,7 +115,7 @@ class View:
         self._check_time(spans["from_time"].min())
         with guard("be read"):
             if spans.height <= PICK_UP_TO:
-                return self._shown(pl.concat([_empty(index), *self._pick(paths, spans, index)]))
+                return self._shown(self._pick(paths.to_list(), spans, index))
             return self._join(paths, spans) if not paths.is_empty() else _empty(index)
 
     def _files_for(self, index: Index, spans: pl.DataFrame) -> pl.Series:
@@ -145,18 +144,19 @@ class View:
         """The rows without those of batches that came later."""
         return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
 
-    def _pick(self, paths: pl.Series, spans: pl.DataFrame, index: Index) -> Iterator[pl.DataFrame]:
+    def _pick(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
         wanted = _Wanted.of(spans)
-        kinds = _kinds(index)
-        for path in paths:
-            footer = self.footers.footer(path)
-            for group in wanted.groups(footer.key_min, footer.key_max):
-                rows = wanted.rows(*self.footers.keys(path, group))
-                if rows.size:
-                    found = self.store.read_rows(path, self.footers.metadata(path), group, rows, footer.filled)
-                    missing = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in found]
-                    yield found.with_columns(missing).select(kinds.keys())
+        groups = [
+            (path, group)
+            for path, footer in zip(paths, self.footers.footers(paths), strict=True)
+            for group in wanted.groups(footer.key_min, footer.key_max)
+        ]
+        rows = [wanted.rows(*keys) for keys in self.footers.keys(groups)]
+        holding = [(group, some) for group, some in zip(groups, rows, strict=True) if some.size]
+        return picked(
+            self.footers.tables([group for group, _ in holding]), [some for _, some in holding], _kinds(index)
+        )
 
     def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
@@ -207,12 +207,12 @@ def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left")
     return int(ordered.searchsorted(value, side=side))
 
 
-def _kinds(index: Index) -> dict[str, pl.DataType]:
-    return dict(STORED) if index is Index.CALLED else {name: STORED[name] for name in NARROW}
+def _kinds(index: Index) -> pl.Schema:
+    return STORED if index is Index.CALLED else pl.Schema([(name, STORED[name]) for name in NARROW])
 
 
 def _empty(index: Index) -> pl.DataFrame:
-    return pl.DataFrame(schema=_kinds(index))
+    return _kinds(index).to_frame()
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
