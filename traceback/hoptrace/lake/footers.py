@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hoptrace.lake.group_footers import GroupFooters
 from hoptrace.lake.kept import Kept
 from hoptrace.lake.storage import Store
 
@@ -18,9 +19,6 @@ Int64s = NDArray[np.int64]
 
 KEYS_ROOM = 128 << 20
 """Bytes of keys and times that are kept in memory: those of 2,000 full row groups."""
-
-FOOTERS_ROOM = 64 << 20
-"""Bytes of Parquet metadata, as written, that are kept in memory; opened they take several times as much."""
 
 GROUPS_ROOM = 64 << 20
 """Bytes of row groups that are kept in memory: the rounds of a trace come back to the same ones."""
@@ -42,6 +40,7 @@ class Footer:
     key_min: Int64s
     key_max: Int64s
     filled: list[str]
+    groups: GroupFooters
 
 
 class Footers:
@@ -50,7 +49,6 @@ class Footers:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._footers: dict[str, Footer] = {}
-        self._metadata = Kept[str, Any](store.footer, lambda metadata: metadata.serialized_size, FOOTERS_ROOM)
         self._keys = Kept[Group, tuple[Int64s, Int64s]](self._read_keys, lambda told: 2 * told[0].nbytes, KEYS_ROOM)
         self._groups = Kept[Group, Any](self._read_group, lambda table: table.nbytes, GROUPS_ROOM)
 
@@ -58,7 +56,7 @@ class Footers:
         """The footer of a file of the table."""
         known = self._footers.get(path)
         if known is None:
-            known = self._footers[path] = _read_footer(self._metadata.get(path))
+            known = self._footers[path] = _read_footer(*self._store.footer(path))
         return known
 
     def footers(self, paths: Sequence[str]) -> list[Footer]:
@@ -79,13 +77,15 @@ class Footers:
         self._footers = {path: footer for path, footer in self._footers.items() if path in wanted}
 
     def _read_keys(self, group: Group) -> tuple[Int64s, Int64s]:
-        path, number = group
-        columns = self._store.read_group(path, self._metadata.get(path), number, ["key", "start_time"])
+        columns = self._read(group, ["key", "start_time"])
         return columns["key"].to_numpy(), columns["start_time"].cast("int64").to_numpy()
 
     def _read_group(self, group: Group) -> Any:
+        return self._read(group, self.footer(group[0]).filled)
+
+    def _read(self, group: Group, columns: list[str]) -> Any:
         path, number = group
-        return self._store.read_group(path, self._metadata.get(path), number, self.footer(path).filled)
+        return self._store.read_group(path, *self.footer(path).groups.group(number), columns)
 
     def _each(self, read: Callable[[Asked], Got], asked: Sequence[Asked], in_turn: bool = False) -> list[Got]:
         if in_turn or len(asked) < 2:
@@ -97,7 +97,7 @@ class Footers:
         return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lake")
 
 
-def _read_footer(metadata: Any) -> Footer:
+def _read_footer(raw: bytes, metadata: Any) -> Footer:
     names = [metadata.schema.column(at).name for at in range(metadata.num_columns)]
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     at = names.index("key")
@@ -106,6 +106,7 @@ def _read_footer(metadata: Any) -> Footer:
         np.array([statistics.min for statistics in told], dtype=np.int64),
         np.array([statistics.max for statistics in told], dtype=np.int64),
         [name for at, name in enumerate(names) if not _is_empty(groups, at)],
+        GroupFooters.of(raw, metadata),
     )
 
 

@@ -26,6 +26,11 @@ from hoptrace.errors import StorageFailed
 from hoptrace.lake.layout import GROUP_ROWS, Part
 from hoptrace.lake.object_store import Access
 
+TAIL = 1 << 16
+"""Bytes at the end of a file that are read first: most footers are shorter."""
+
+MAGIC = b"PAR1"
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -95,10 +100,15 @@ class Store:
         """Whether there is such a file in the table's folder."""
         return self.files.get_file_info(self.full(path)).type == FileType.File
 
-    def footer(self, path: str) -> Any:
-        """A file's Parquet metadata, to open it again without reading them."""
-        with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
-            return file.metadata
+    def footer(self, path: str) -> tuple[bytes, Any]:
+        """A file's Parquet metadata, as written and opened."""
+        with self.files.open_input_file(self.full(path)) as file:
+            size = file.size()
+            tail = file.read_at(min(size, TAIL), max(0, size - TAIL))
+            length = int.from_bytes(tail[-8:-4], "little")
+            raw = tail[-8 - length : -8] if length + 8 <= len(tail) else file.read_at(length, size - 8 - length)
+        text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
+        return raw, pq.read_metadata(pa.BufferReader(text))
 
     def read_group(self, path: str, metadata: Any, group: int, columns: list[str]) -> Any:
         """Some columns of one row group of a file, as an Arrow table."""
@@ -180,9 +190,9 @@ def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame
     """Some rows of each of several Arrow tables (by position) as one frame of these columns; no other is made one."""
     if not tables:
         return kinds.to_frame()
-    chosen = pa.concat_tables(
-        [table.take(some) for table, some in zip(tables, rows, strict=True)], promote_options="default"
-    )
+    taken = [table.take(some) for table, some in zip(tables, rows, strict=True)]
+    # Tables differ in the columns that are empty, and in how wide the offsets of their texts are.
+    chosen = pa.concat_tables(taken, promote_options="permissive")
     frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
     missing = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in frame.columns]

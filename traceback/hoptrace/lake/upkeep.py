@@ -10,10 +10,10 @@ from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index
 from hoptrace.lake.levels import Step, due
 
-SHARE = 0.25
+SHARE = 0.35
 """Upkeep's share of the time of the submits that it serves, at most, over many submits."""
 
-SECONDS_A_ROW = {Index.CALLED: 2.5e-6, Index.CALLING: 0.6e-6}
+SECONDS_A_ROW = {Index.CALLED: 3e-6, Index.CALLING: 0.8e-6}
 SECONDS_A_FILE = 0.005
 SECONDS_A_STEP = 0.03
 """What a step takes beside its rows: opening each file, and writing the log."""
@@ -72,5 +72,5 @@ def keep_up(lake: Lake, seconds: float) -> Tidied:
 
 
 def estimated_seconds(step: Step) -> float:
-    """About how long a step takes on one of today's small machines."""
+    """About how long a step takes on two cores that have other work as well."""
     return SECONDS_A_STEP + len(step.paths) * SECONDS_A_FILE + step.rows * SECONDS_A_ROW[step.index]
