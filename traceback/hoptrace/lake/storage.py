@@ -195,5 +195,7 @@ def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame
     chosen = pa.concat_tables(taken, promote_options="permissive")
     frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    missing = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in frame.columns]
-    return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in kinds.items())
+    there = set(frame.columns)
+    return frame.select(
+        pl.col(name).cast(kind) if name in there else pl.lit(None, kind).alias(name) for name, kind in kinds.items()
+    )

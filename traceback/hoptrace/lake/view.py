@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -36,7 +37,7 @@ PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A fixed version of the lake; what is appended later is not in it."""
 
@@ -115,20 +116,21 @@ class View:
         self._check_time(spans["from_time"].min())
         with guard("be read"):
             if spans.height <= PICK_UP_TO:
-                return self._shown(self._pick(paths.to_list(), spans, index))
-            return self._join(paths, spans) if not paths.is_empty() else _empty(index)
+                return self._shown(self._pick(paths, spans, index))
+            return self._join(paths, spans) if paths else _empty(index)
 
-    def _files_for(self, index: Index, spans: pl.DataFrame) -> pl.Series:
-        first, last = spans["from_time"].min(), spans["to_time"].max()
+    def _files_for(self, index: Index, spans: pl.DataFrame) -> list[str]:
+        """The files that may hold a row of the spans, by the bounds in the table's log."""
         if spans.is_empty():
-            return pl.Series("path", [], pl.String)
-        return self.files.filter(
-            pl.col("index") == index,
-            pl.col("time_max") >= first,
-            pl.col("time_min") <= last,
-            pl.col("key_max") >= spans["key"].min(),
-            pl.col("key_min") <= spans["key"].max(),
-        )["path"]
+            return []
+        wanted, bounds = _Wanted.of(spans), self._bounds[index]
+        inside = (bounds.time_max >= wanted.first.min()) & (bounds.time_min <= wanted.last.max())
+        inside &= (bounds.key_max >= wanted.keys[0]) & (bounds.key_min <= wanted.keys[-1])
+        return [bounds.paths[at] for at in np.flatnonzero(inside).tolist()]
+
+    @cached_property
+    def _bounds(self) -> dict[Index, _Bounds]:
+        return {index: _Bounds.of(self.files.filter(pl.col("index") == index)) for index in Index}
 
     def _check_time(self, first: Any) -> None:
         if self.gone_before is None:
@@ -158,15 +160,29 @@ class View:
             self.footers.tables([group for group, _ in holding]), [some for _, some in holding], _kinds(index)
         )
 
-    def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
+    def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
         first, last = spans["from_time"].min(), spans["to_time"].max()
-        rows = self._shown(self.store.scan(paths.to_list())).filter(
-            pl.col("start_time").is_between(pl.lit(first), pl.lit(last))
-        )
+        rows = self._shown(self.store.scan(paths)).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
         return joined.collect(engine="streaming")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The files of an index as arrays: paths, smallest and largest key, first and last start time in microseconds."""
+
+    paths: list[str]
+    key_min: Int64s
+    key_max: Int64s
+    time_min: Int64s
+    time_max: Int64s
+
+    @classmethod
+    def of(cls, files: pl.DataFrame) -> _Bounds:
+        told = files.select("path", "key_min", "key_max", pl.col("time_min", "time_max").to_physical())
+        return cls(told["path"].to_list(), *(told[name].to_numpy() for name in told.columns[1:]))
 
 
 @dataclass(frozen=True, slots=True)
