@@ -141,6 +141,17 @@ def test_an_old_version_without_its_files(days: Lake, make, spans, monkeypatch: 
         view.scan()
 
 
+def test_an_old_version_with_late_statements_that_expired_by_the_same_day(days: Lake, make, spans) -> None:
+    expire(days, BEFORE, held())
+    days.append([make({"at": 5}, batch="late")], "c9")
+    version = days.version()
+    assert len(days.view().statements(spans((A, 0, 9)))) == 1
+    expire(days, BEFORE, held())
+    vacuum(days, 0)
+    with pytest.raises(NotFound, match="is gone"):
+        days.view(version, lambda _version: []).statements(spans((A, 0, 9)))
+
+
 def test_marks_are_seen_by_a_lake_that_was_open(days: Lake) -> None:
     other = Lake(days.uri)
     assert other.view().expired_before is None

@@ -12,7 +12,7 @@ import polars as pl
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.lake import EPOCH, EXPIRED, VACUUMED, Lake
+from hoptrace.lake.lake import EPOCH, EXPIRED, LAST_EXPIRY, VACUUMED, Lake
 from hoptrace.lake.layout import Index, Part, sort_part
 from hoptrace.lake.storage import guard
 
@@ -84,8 +84,9 @@ class Expiring:
         if not self._gone:
             return
         days = max((self._before - EPOCH).days, self._lake.mark(EXPIRED) or 0)
+        marks = {EXPIRED: days, LAST_EXPIRY: self._lake.version() + 1}
         try:
-            self._lake.replace(self._adds, pl.concat(self._gone), self._name, {EXPIRED: days})
+            self._lake.replace(self._adds, pl.concat(self._gone), self._name, marks)
         except BaseException:
             with suppress(StorageFailed):
                 self._lake.forget(self._name)

@@ -31,6 +31,9 @@ MARK = b"hoptrace:"
 EXPIRED = "hoptrace:expired"
 """The table's log counts here up to which day (since 1970) statements were removed."""
 
+LAST_EXPIRY = "hoptrace:last-expiry"
+"""And here at which version that was done last."""
+
 VACUUMED = "hoptrace:vacuumed"
 """And here before which version of the table files may have been deleted."""
 
@@ -185,7 +188,7 @@ class Lake:
             return View(self._store, self._footers, version, _files(table), expired)
         if later is None:
             raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
-        gone = newest.expired_before if newest.expired_before != expired else None
+        gone = newest.expired_before if (self.mark(LAST_EXPIRY) or 0) > version else None
         hidden = pl.Series("batch", later(version), pl.String)
         return replace(newest, version=version, expired_before=expired, gone_before=gone, hidden=hidden)
 
