@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -64,6 +64,26 @@ class Traces:
             query = query.where(TRACES.c.campaign == campaign)
         with guard(), self._engine.connect() as connection:
             return [dict(result) for result in connection.execute(query).scalars()]
+
+    def cited(self) -> set[tuple[str, int]]:
+        """The statements (batch, row) that any stored result names, older results of a call as well."""
+        query = sa.select(TRACES.c.result).execution_options(yield_per=SAVE_AT_ONCE)
+        found: set[tuple[str, int]] = set()
+        with guard(), self._engine.connect() as connection:
+            for result in connection.execute(query).scalars():
+                found.update(_cited(result))
+        return found
+
+
+def _cited(told: Any) -> Iterator[tuple[str, int]]:
+    if isinstance(told, dict):
+        plain = cast("dict[str, Any]", told)
+        if isinstance(plain.get("batch"), str) and isinstance(plain.get("row"), int):
+            yield plain["batch"], plain["row"]
+        told = list(plain.values())
+    if isinstance(told, list):
+        for each in cast("list[Any]", told):
+            yield from _cited(each)
 
 
 def _row(result: Stored, now: datetime) -> dict[str, Any]:

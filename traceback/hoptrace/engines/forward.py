@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -57,6 +58,9 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
         schema={"carrier": pl.String, "batch": pl.String, "from_time": SPANS["from_time"], "to_time": SPANS["to_time"]},
         orient="row",
     )
+    if view.expired_before is not None:
+        begins = pl.lit(datetime.combine(view.expired_before, clock_time(), UTC))
+        spans = spans.filter(pl.col("to_time") >= begins).with_columns(pl.max_horizontal("from_time", begins))
     first, last = (rfc3339(time) for time in window) if at else (None, None)
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     question = Question(key, workspace.settings.trace.ambiguous_below, first, last)

@@ -25,8 +25,14 @@ from hoptrace.lake.view import FILES, View
 RUN_ROWS = 500_000
 """Rows that are sorted together: more make fewer, longer files and need more memory."""
 
+MARK = b"hoptrace:"
+"""How the names of marks in the table's log begin."""
+
 EXPIRED = "hoptrace:expired"
 """The table's log counts here up to which day (since 1970) statements were removed."""
+
+LAST_EXPIRY = "hoptrace:last-expiry"
+"""And here at which version that was done last."""
 
 VACUUMED = "hoptrace:vacuumed"
 """And here before which version of the table files may have been deleted."""
@@ -64,6 +70,7 @@ class Lake:
         self._footers = Footers(self._store)
         self._latest: DeltaTable | None = None
         self._newest: View | None = None
+        self._marks: dict[str, int | None] = {}
 
     def create(self) -> None:
         """Make the empty table where there is none yet."""
@@ -144,15 +151,19 @@ class Lake:
             self._commit(self._table(), [*adds, *removals(gone, data_change=True)], commit_id, marks)
 
     def mark(self, name: str) -> int | None:
-        """A mark of the table's log, such as EXPIRED."""
-        with guard("read its log"):
-            return self._table().transaction_version(name)
+        """A mark of the table's log, such as EXPIRED, at the newest version."""
+        table = self._table()
+        if name not in self._marks:
+            with guard("read its log"):
+                self._marks[name] = table.transaction_version(name)
+        return self._marks[name]
 
     def unneeded(self, hours: float) -> list[str]:
         """The data files that the newest version has not named for so many hours: merged, expired or left by a kill."""
         with guard("look through its files"):
             paths = self._table().vacuum(int(hours), dry_run=True, enforce_retention_duration=False, full=True)
-        return sorted(path for path in paths if path.endswith(".parquet"))
+            # The log also remembers files that were deleted already.
+            return sorted(set(paths) & set(self._store.named("")))
 
     @property
     def store(self) -> Store:
@@ -172,19 +183,20 @@ class Lake:
             raise NotFound(f"The lake has no version {version}; the newest is {newest.version}.")
         with guard(f"read version {version}"):
             table = DeltaTable(self.uri, version=version, storage_options=self._access.options(self.uri))
-            expired = _expired(table)
+            expired = _as_day(table.transaction_version(EXPIRED))
         if version >= (self.mark(VACUUMED) or 0):
             return View(self._store, self._footers, version, _files(table), expired)
         if later is None:
             raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
-        gone = newest.expired_before if newest.expired_before != expired else None
+        gone = newest.expired_before if (self.mark(LAST_EXPIRY) or 0) > version else None
         hidden = pl.Series("batch", later(version), pl.String)
         return replace(newest, version=version, expired_before=expired, gone_before=gone, hidden=hidden)
 
     def _newest_view(self) -> View:
         table = self._table()
         if self._newest is None or self._newest.version != table.version():
-            self._newest = View(self._store, self._footers, table.version(), _files(table), _expired(table))
+            expired = _as_day(self.mark(EXPIRED))
+            self._newest = View(self._store, self._footers, table.version(), _files(table), expired)
             self._footers.forget_others(self._newest.files["path"])
         return self._newest
 
@@ -194,8 +206,15 @@ class Lake:
                 self._latest = DeltaTable(self.uri, storage_options=self._access.options(self.uri))
             elif self._store.exists(_log_entry(self._latest.version() + 1)):
                 # To ask for one file is cheaper than to have the table list its whole log.
+                before = self._latest.version()
                 self._latest.update_incremental()
+                self._keep_marks(range(before + 1, self._latest.version() + 1))
         return self._latest
+
+    def _keep_marks(self, versions: range) -> None:
+        # Asking the table for a mark reads its whole log: so it is asked again only where an entry has set one.
+        if any(MARK in self._store.text(_log_entry(version)) for version in versions):
+            self._marks.clear()
 
     def _commit(
         self,
@@ -233,8 +252,7 @@ def _log_entry(version: int) -> str:
     return f"_delta_log/{version:020d}.json"
 
 
-def _expired(table: DeltaTable) -> date | None:
-    days = table.transaction_version(EXPIRED)
+def _as_day(days: int | None) -> date | None:
     return None if days is None else EPOCH + timedelta(days=days)
 
 

@@ -93,7 +93,10 @@ SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})
 
 def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
     """The same spans without overlaps, sorted by key and time, so that a statement falls into one of them at most."""
-    wanted = spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    wanted = spans if spans.schema == SPANS else spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    if wanted.height == 1 and not any(None in row or row[1] > row[2] for row in wanted.rows()):
+        # Nothing to merge: a single call is looked up by one span, and each step on a frame takes its time.
+        return wanted
     ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort("key", "from_time", "to_time")
     reached = pl.col("to_time").cum_max().shift(1).over("key")
     opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()

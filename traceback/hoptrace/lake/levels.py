@@ -12,6 +12,7 @@ in the table's log.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,9 @@ STEP_FILES = 256
 MOST_DEPTH = 4
 """How often keys are dealt out into ever narrower slices."""
 
+GROUP = ["index", "day", "slice", "level"]
+"""What files must share to be merged."""
+
 _LOWEST = 1 << 63
 _PART = re.compile(r"-k([0-9a-f]{16})")
 
@@ -61,18 +65,34 @@ class Step:
         return self.level == LEVELS
 
 
-def due(files: pl.DataFrame) -> list[Step]:
-    """The steps that are worth doing now; `files` in the FILES columns. The cheapest come first."""
+def due(files: pl.DataFrame) -> Iterator[Step]:
+    """The steps that are worth doing now, the cheapest first; `files` in the FILES columns.
+
+    To look for the first one is quick, also among many files: each submit does so.
+    """
     leveled = files.with_columns(slice=slice_of(pl.col("path")), level=_level())
-    counted = leveled.filter(pl.len().over("index", "day", "slice", "level") >= FAN)
-    steps: list[Step] = []
-    for group in counted.partition_by("index", "day", "slice", "level"):
-        index, day, piece, level = group.select("index", "day", "slice", "level").row(0)
-        taken = _taken(group, level)
-        if taken.height > 1 and not _cannot_be_dealt(group, piece, level):
-            told = (tuple(taken["path"]), int(taken["rows"].sum()), int(taken["bytes"].sum()))
-            steps.append(Step(Index(index), day, piece, level, *told, _inner(leveled, index, day, piece)))
-    return sorted(steps, key=lambda step: (step.rows, step.paths))
+    grouped = leveled.group_by(GROUP).agg(
+        files=pl.len(), total=pl.col("rows").sum(), one_key=pl.col("key_min").min() == pl.col("key_max").max()
+    )
+    # A number that is called without end fills files of its own: they have no narrower slice.
+    can_be_dealt = ~pl.col("one_key") & (pl.col("slice").str.len_bytes() < 16 * MOST_DEPTH)
+    wanted = grouped.filter(pl.col("files") >= FAN, (pl.col("level") < LEVELS) | can_be_dealt)
+    cost = pl.when(pl.col("level") < LEVELS).then(pl.min_horizontal("total", pl.lit(STEP_ROWS))).otherwise("total")
+    for group in wanted.sort(cost, *GROUP).select(GROUP).iter_rows():
+        mine = [pl.col(name) == value for name, value in zip(GROUP, group, strict=True)]
+        step = _step(leveled, leveled.filter(mine), group)
+        if len(step.paths) > 1:
+            yield step
+
+
+def _step(leveled: pl.DataFrame, files: pl.DataFrame, group: tuple[str, date, str, int]) -> Step:
+    index, day, piece, level = group
+    ordered = files.sort("rows", "path")
+    short = level < LEVELS
+    taken = ordered.filter(pl.col("rows").cum_sum() <= STEP_ROWS).head(STEP_FILES) if short else ordered.head(FAN)
+    inner = () if short else _inner(leveled, index, day, piece)
+    told = (tuple(taken["path"]), int(taken["rows"].sum()), int(taken["bytes"].sum()))
+    return Step(Index(index), day, piece, level, *told, inner)
 
 
 def slice_of(path: pl.Expr) -> pl.Expr:
@@ -98,19 +118,6 @@ def narrower(piece: str, key: int) -> str:
 def _level() -> pl.Expr:
     floors = (WHOLE_ROWS // FAN**down for down in range(LEVELS))
     return pl.sum_horizontal(*((pl.col("rows") >= floor).cast(pl.Int64) for floor in floors))
-
-
-def _taken(group: pl.DataFrame, level: int) -> pl.DataFrame:
-    ordered = group.sort("rows", "path")
-    if level == LEVELS:
-        return ordered.head(FAN)
-    return ordered.filter(pl.col("rows").cum_sum() <= STEP_ROWS).head(STEP_FILES)
-
-
-def _cannot_be_dealt(group: pl.DataFrame, piece: str, level: int) -> bool:
-    # A number that is called without end fills files of its own: they have no narrower slice.
-    one_key = group["key_min"].min() == group["key_max"].max()
-    return level == LEVELS and (one_key or len(piece) >= 16 * MOST_DEPTH)
 
 
 def _inner(leveled: pl.DataFrame, index: str, day: date, piece: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class Merging:
         return adds
 
     def _joined(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
-        yield step.slice, sort_part(pl.concat([self._store.read(path) for path in step.paths]))
+        yield step.slice, sort_part(self._store.scan(step.paths).collect())
 
     def _dealt(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
         firsts = {path: self._footers.footer(path).key_min for path in step.paths}

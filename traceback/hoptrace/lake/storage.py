@@ -15,17 +15,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
+from hoptrace.lake.layout import GROUP_ROWS, Part
 from hoptrace.lake.object_store import Access
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
+
+TAIL = 1 << 16
+"""Bytes at the end of a file that are read first: most footers are shorter."""
+
+MAGIC = b"PAR1"
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -100,37 +104,40 @@ class Store:
         wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
         return self.scan([path]).filter(wanted).collect()
 
+    def text(self, path: str) -> bytes:
+        """The content of a small file in the table's folder."""
+        with self.files.open_input_stream(self.full(path)) as stream:
+            return stream.read()
+
+    def size(self, path: str) -> int:
+        """Bytes of a file of the table; 0 where it is gone."""
+        return int(self.files.get_file_info(self.full(path)).size or 0)
+
     def exists(self, path: str) -> bool:
         """Whether there is such a file in the table's folder."""
         from pyarrow.fs import FileType
 
         return self.files.get_file_info(self.full(path)).type == FileType.File
 
-    def footer(self, path: str) -> Any:
-        """A file's Parquet metadata, to open it again without reading them."""
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
-            return file.metadata
-
-    def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
-        """One row group of a file (of some columns only)."""
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return _as_frame(file.read_row_group(group, columns=columns))
-
-    def read_rows(self, path: str, metadata: Any, group: int, rows: Any, columns: list[str]) -> pl.DataFrame:
-        """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
+    def footer(self, path: str) -> tuple[bytes, Any]:
+        """A file's Parquet metadata, as written and opened."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        with self.files.open_input_file(self.full(path)) as file:
+            size = file.size()
+            tail = file.read_at(min(size, TAIL), max(0, size - TAIL))
+            length = int.from_bytes(tail[-8:-4], "little")
+            raw = tail[-8 - length : -8] if length + 8 <= len(tail) else file.read_at(length, size - 8 - length)
+        text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
+        return raw, pq.read_metadata(pa.BufferReader(text))
+
+    def read_group(self, path: str, metadata: Any, group: int, columns: list[str]) -> Any:
+        """Some columns of one row group of a file, as an Arrow table."""
+        import pyarrow.parquet as pq
+
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            read = file.read_row_group(group, columns=columns, use_threads=False)
-        # Wanted rows lie together; slices of them copy nothing and need no more of pyarrow.
-        bounds = np.flatnonzero(np.diff(rows) != 1) + 1
-        parts = [read.slice(int(part[0]), len(part)) for part in np.split(rows, bounds)]
-        return _as_frame(pa.concat_tables(parts))
+            return file.read_row_group(group, columns=columns, use_threads=False)
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -170,8 +177,9 @@ class Store:
 
         selector = FileSelector(self.root, recursive=True, allow_not_found=True)
         found = (str(info.path) for info in self.files.get_file_info(selector) if info.is_file)
-        mine = (path for path in found if part_of_name in path.rpartition("/")[2] and path.endswith(".parquet"))
-        return sorted(path.removeprefix(f"{self.root}/") for path in mine)
+        inside = (path.removeprefix(f"{self.root}/") for path in found)
+        data = (path for path in inside if path.startswith("index=") and path.endswith(".parquet"))
+        return sorted(path for path in data if part_of_name in path.rpartition("/")[2])
 
     def sync(self, full: str) -> None:
         """Have the disk keep the file and its name; an object store does so by itself."""
@@ -204,7 +212,18 @@ def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def _as_frame(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame:
+    """Some rows of each of several Arrow tables (by position) as one frame of these columns; no other is made one."""
+    if not tables:
+        return kinds.to_frame()
+    import pyarrow as pa
+
+    taken = [table.take(some) for table, some in zip(tables, rows, strict=True)]
+    # Tables differ in the columns that are empty, and in how wide the offsets of their texts are.
+    chosen = pa.concat_tables(taken, promote_options="permissive")
+    frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    return frame.cast({name: STORED[name] for name in frame.columns})
+    there = set(frame.columns)
+    return frame.select(
+        pl.col(name).cast(kind) if name in there else pl.lit(None, kind).alias(name) for name, kind in kinds.items()
+    )

@@ -44,7 +44,7 @@ def files(*rows: tuple[str, int]) -> pl.DataFrame:
 
 
 def test_eight_files_of_a_level_are_due_and_seven_are_not():
-    assert due(files(*((f"f{n}", 9_000) for n in range(7)))) == []
+    assert list(due(files(*((f"f{n}", 9_000) for n in range(7))))) == []
     (step,) = due(files(*((f"f{n}", 9_000) for n in range(8)), ("long", 100_000)))
     assert (step.index, step.rows, step.bytes, step.deals) == (Index.CALLED, 72_000, 7_200_000, False)
     assert step.paths == tuple(f"f{n}.parquet" for n in range(8))
@@ -64,7 +64,7 @@ def test_long_files_are_dealt_out_into_slices():
 
 def test_files_of_one_number_are_not_dealt_out():
     full = files(*((f"f{n}", 300_000) for n in range(9)))
-    assert due(full.with_columns(key_min=pl.lit(7, pl.Int64), key_max=pl.lit(7, pl.Int64))) == []
+    assert list(due(full.with_columns(key_min=pl.lit(7, pl.Int64), key_max=pl.lit(7, pl.Int64)))) == []
 
 
 def test_slices_are_merged_apart():
@@ -136,13 +136,13 @@ def test_whatever_is_appended_is_there_once_after_each_step(make_once, groups: l
             lake.append([make_once(*({"at": n, "called": key} for key in keys), batch=f"b{n}")], f"c{n}")
         told = lake.view().scan().collect().sort("batch", "row")
         for _ in range(200):
-            todo = due(lake.view().files)
+            todo = list(due(lake.view().files))
             if not todo:
                 break
             assert todo[0].deals or todo[0].rows <= 20
             lake.merge(todo[0])
             assert_frame_equal(lake.view().scan().collect().sort("batch", "row"), told)
-        assert due(lake.view().files) == []
+        assert list(due(lake.view().files)) == []
 
 
 @pytest.mark.usefixtures("small_levels")
