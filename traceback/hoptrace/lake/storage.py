@@ -115,6 +115,8 @@ class Store:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file in the table's folder."""
+        if self.remote is None:
+            return Path(self.full(path)).is_file()
         from pyarrow.fs import FileType
 
         return self.files.get_file_info(self.full(path)).type == FileType.File
