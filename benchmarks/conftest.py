@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+
+# The helpers beside the benchmarks are no package.
+sys.path.insert(0, str(Path(__file__).parent))
 
 ROWS = {"small": 100_000, "full": 1_000_000}
 
