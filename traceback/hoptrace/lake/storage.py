@@ -89,7 +89,7 @@ class Store:
             part.rows.write_parquet(
                 stream,
                 compression="zstd",
-                compression_level=3,
+                compression_level=1,
                 row_group_size=GROUP_ROWS,
                 statistics=True,
             )
