@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from hoptrace.intake.statements import build, outcome
+from hoptrace.intake.outcomes import outcomes
+from hoptrace.intake.statements import build
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.carriers import Trunk
 from hoptrace.model.numbers import WITHHELD_KEY, DialPlan
@@ -150,4 +151,4 @@ ANSWER = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
 )
 def test_the_outcome(raw_calls, duration, code, answer_time, expected: str) -> None:
     calls = raw_calls({"duration": duration, "release_code": code, "answer_time": answer_time})
-    assert calls.select(outcome=outcome())["outcome"].to_list() == [expected]
+    assert outcomes(calls).to_list() == [expected]

@@ -1,15 +1,17 @@
 """A statement's fingerprint: 64 bits of everything the carrier said, the same in every version and on every machine.
 
 Library hashes may change between versions, but fingerprints lie in the lake for years; so this one is written out. Each
-row's fields are put into one string, cut into words of 8 bytes; every word is mixed with its place (the finaliser of
-splitmix64, Steele et al. 2014) and the words of a row are added up. It tells repeated rows from others. It is no
-defence against a carrier that wants two of its own rows to collide.
+field becomes 64 bits - a number is itself, a text the mixed sum of its words of 8 bytes - and is mixed with its place
+(the finaliser of splitmix64, Steele et al. 2014); the fields of a row are added up. It tells repeated rows from others.
+It is no defence against a carrier that wants two of its own rows to collide.
 """
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyarrow has no type stubs.
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,53 +20,86 @@ from numpy.typing import NDArray
 UInt64s = NDArray[np.uint64]
 
 _WORD = 8
-_STEP = np.uint64(0x9E3779B97F4A7C15)
+_BITS = 2**64
+_STEP = 0x9E3779B97F4A7C15
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_FIELD_END = "\x1f"
-_UNKNOWN = "\x00"
+_UNKNOWN = np.uint64(0xD1B54A32D192ED03)
+# How much of a text's last word belongs to it, by the number of bytes left.
+_MASKS = np.array([2 ** (8 * left) - 1 for left in range(_WORD + 1)], dtype=np.uint64)
 
 
 def fingerprints(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """The fingerprints (UInt64) of a frame's rows over these columns; null and the empty string differ."""
-    if frame.is_empty():
-        return pl.Series("fingerprint", [], pl.UInt64)
-    fields = [_as_text(name, frame.schema[name]).fill_null(_UNKNOWN) for name in columns]
-    text = pl.concat_str(fields, separator=_FIELD_END)
-    padding = pl.lit("\x00" * _WORD).str.slice(0, _WORD - pl.col("text").str.len_bytes() % _WORD)
-    padded = frame.select(text=text).select(text=pl.concat_str("text", padding))["text"].rechunk()
-    lengths = (padded.str.len_bytes() // _WORD).to_numpy().astype(np.int64)
-    return pl.Series("fingerprint", _row_sums(_words(padded), lengths), pl.UInt64)
+    total = np.zeros(frame.height, dtype=np.uint64)
+    for place, name in enumerate(columns, start=1):
+        total += _field(frame[name], np.uint64(place * _STEP % _BITS))
+    return pl.Series("fingerprint", _mix(total), pl.UInt64)
 
 
-def _words(text: pl.Series) -> UInt64s:
-    """All bytes of a column one after the other, as words; nothing is copied."""
-    arrow = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.oldest())
-    buffers: list[Any] = arrow.buffers()
-    bounds: NDArray[np.int64] = np.frombuffer(buffers[1], np.int64)
-    data: NDArray[np.uint8] = np.frombuffer(buffers[2], np.uint8)
-    place: int = arrow.offset
-    return data[int(bounds[place]) : int(bounds[place + len(text)])].view("<u8")
+def _field(column: pl.Series, step: np.uint64) -> UInt64s:
+    """A column's part of the sums; one value for all rows where it is empty, as most columns of most files are."""
+    if column.null_count() == column.len():
+        return _mix(np.array([_UNKNOWN]) + step)
+    values = _texts(column) if column.dtype == pl.String else _numbers(column)
+    if column.null_count():
+        values[column.is_null().to_numpy()] = _UNKNOWN
+    values += step
+    return _mix(values)
 
 
-def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if isinstance(kind, pl.Datetime):
-        return column.dt.epoch("us").cast(pl.String)
-    if kind.is_float():
+def _numbers(column: pl.Series) -> UInt64s:
+    if column.dtype.is_float():
         # Whole microseconds, so that no way of printing floats matters.
-        return (column * 1_000_000).round().cast(pl.Int64, strict=False).cast(pl.String)
-    return column.cast(pl.String)
+        column = (column * 1_000_000).round().cast(pl.Int64, strict=False)
+    whole: NDArray[np.int64] = column.to_physical().cast(pl.Int64).fill_null(0).to_numpy()
+    return whole.astype(np.uint64)
 
 
-def _row_sums(words: UInt64s, lengths: NDArray[np.int64]) -> UInt64s:
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    place = np.arange(words.size, dtype=np.int64) - np.repeat(starts, lengths) + 1
-    mixed = _mix(words + place.astype(np.uint64) * _STEP)
-    return _mix(np.add.reduceat(mixed, starts) + lengths.astype(np.uint64))
+def _texts(column: pl.Series) -> UInt64s:
+    """64 bits of each text (of a null, any): its words, each mixed with its place, and its length, added up."""
+    words, starts, lengths = _bytes_of(column)
+    sums: UInt64s = lengths.astype(np.uint64)
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    for at in range(0, longest, _WORD):
+        if shortest > at:
+            sums += _word(words, starts + at, lengths - at if shortest < at + _WORD else None, at)
+        else:
+            rows = np.flatnonzero(lengths > at)
+            sums[rows] += _word(words, starts[rows] + at, lengths[rows] - at, at)
+    return _mix(sums)
+
+
+def _word(words: UInt64s, starts: NDArray[np.int64], left: NDArray[np.int64] | None, at: int) -> UInt64s:
+    """The mixed words at these starts; `left` are the bytes that the texts still have, None where all fill a word."""
+    word = words[starts]
+    if left is not None:
+        word &= _MASKS[np.minimum(left, _WORD)]
+    # One round is enough, as the sum is mixed again; each place has an odd factor of its own.
+    shifted = word >> np.uint64(32)
+    word ^= shifted
+    word *= np.uint64((2 * at + 1) * _STEP % _BITS)
+    word ^= np.right_shift(word, np.uint64(29), out=shifted)
+    return word
+
+
+def _bytes_of(column: pl.Series) -> tuple[UInt64s, NDArray[np.int64], NDArray[np.int64]]:
+    """Every 8 bytes of the column's text, one word for each byte it may begin at; where each text starts; its bytes."""
+    array: Any = column.rechunk().to_arrow()
+    buffers: list[Any] = array.buffers()
+    bounds, content = buffers[1:]
+    offsets: NDArray[np.int64] = np.frombuffer(bounds, dtype="<i8")[array.offset : array.offset + len(array) + 1]
+    data = bytes(memoryview(content)[: int(offsets[-1])] if content is not None else b"") + bytes(_WORD)
+    words: UInt64s = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
+    return words, offsets[:-1], np.diff(offsets)
 
 
 def _mix(values: UInt64s) -> UInt64s:
-    values = (values ^ (values >> np.uint64(30))) * _MIX_1
-    values = (values ^ (values >> np.uint64(27))) * _MIX_2
-    return values ^ (values >> np.uint64(31))
+    """Mixes in place: fresh memory for each step would take longer than the step."""
+    shifted = values >> np.uint64(30)
+    values ^= shifted
+    values *= _MIX_1
+    values ^= np.right_shift(values, np.uint64(27), out=shifted)
+    values *= _MIX_2
+    values ^= np.right_shift(values, np.uint64(31), out=shifted)
+    return values

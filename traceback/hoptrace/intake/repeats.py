@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from hoptrace.intake.seen import Seen
 from hoptrace.lake.view import View
 
 
@@ -17,23 +18,16 @@ class Repeats:
         self._view = view
         self._carrier = carrier_id
         self._spans = spans
-        self._seen: list[pl.Series] = []
+        self._seen = Seen()
 
     def of(self, statements: pl.DataFrame) -> pl.Series:
         """True for each statement (`fingerprint`, `start_time`) that was said before, also further up in this frame."""
         said = statements["fingerprint"]
-        repeated = ~said.is_first_distinct()
-        for earlier in (*self._seen, self._in_lake(statements)):
-            if earlier.len():
-                repeated = repeated | said.is_in(earlier.implode())
-        self._remember(said.unique())
+        repeated = self._seen.repeated(said)
+        earlier = self._in_lake(statements)
+        if earlier.len():
+            repeated = repeated | said.is_in(earlier.implode())
         return repeated
-
-    def _remember(self, said: pl.Series) -> None:
-        # Small ones are put together, so that a thousand files do not make a thousand sets to look into.
-        self._seen.append(said)
-        while len(self._seen) > 1 and self._seen[-2].len() <= 2 * self._seen[-1].len():
-            self._seen[-2:] = [pl.concat(self._seen[-2:])]
 
     def _in_lake(self, statements: pl.DataFrame) -> pl.Series:
         first, last = statements["start_time"].min(), statements["start_time"].max()

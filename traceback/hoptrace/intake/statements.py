@@ -9,9 +9,10 @@ import polars as pl
 
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
+from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
-from hoptrace.model.statements import RAW_CALLS, STATEMENTS, Outcome
+from hoptrace.model.statements import RAW_CALLS, STATEMENTS
 
 FEWEST_ODD = 3
 """So many numbers that fit no rule are needed before a tech prefix is looked for."""
@@ -65,45 +66,8 @@ def build(
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
     placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
-    statements = _with_codes(placed).with_columns(outcome=outcome()).select("file", "call", *names)
+    statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
     return Built(statements, refused, unknown, plan, learned)
-
-
-def _with_codes(calls: pl.DataFrame) -> pl.DataFrame:
-    """The release codes as numbers (`code`) and as words (`word`): there are few of them, each is read once."""
-    few = calls.select(pl.col("release_code").unique()).with_columns(
-        code=pl.col("release_code").cast(pl.Int64, strict=False),
-        word=pl.col("release_code").str.to_uppercase().str.replace_all(r"[^A-Z]", ""),
-    )
-    return calls.join(few, on="release_code", how="left", nulls_equal=True, maintain_order="left")
-
-
-def outcome() -> pl.Expr:
-    """How the attempt ended: from its duration, release code (SIP status, Q.850 cause, a word) and answer time."""
-    code, word = pl.col("code"), pl.col("word")
-    talked = pl.col("duration") > 0
-    answered = pl.col("answer_time").is_not_null() & pl.col("duration").ne_missing(0.0)
-    busy = code.is_in([486, 600, 17]) | (word == "BUSY")
-    no_answer = code.is_in([408, 480, 18, 19]) | (word == "NOANSWER")
-    cancelled = (code == 487) | word.is_in(["CANCEL", "CANCELED", "CANCELLED"])
-    # Q.850 cause 16 ends every call that ended well; without an answer it is the caller who gave up.
-    gave_up = (code == 16) & pl.col("duration").eq_missing(0.0)
-    failed = ((code != 16) & (code > 0)) | word.is_in(["FAILED", "CONGESTION", "CHANUNAVAIL", "REJECTED", "ERROR"])
-    return (
-        pl.when(talked | code.is_between(200, 299) | (word == "ANSWERED"))
-        .then(pl.lit(str(Outcome.ANSWERED)))
-        .when(busy)
-        .then(pl.lit(str(Outcome.BUSY)))
-        .when(no_answer)
-        .then(pl.lit(str(Outcome.NO_ANSWER)))
-        .when(cancelled | gave_up)
-        .then(pl.lit(str(Outcome.CANCELLED)))
-        .when(failed)
-        .then(pl.lit(str(Outcome.FAILED)))
-        .when(answered)
-        .then(pl.lit(str(Outcome.ANSWERED)))
-        .otherwise(pl.lit(str(Outcome.UNKNOWN)))
-    )
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int]]:

@@ -11,7 +11,7 @@ import orjson
 import polars as pl
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.canonical_checks import as_calls, fields, judged
+from hoptrace.intake.formats.canonical_checks import MINUTE, as_calls, fields, judged
 from hoptrace.intake.formats.canonical_columns import (
     COLUMNS,
     REQUIRED,
@@ -24,9 +24,9 @@ from hoptrace.intake.formats.canonical_columns import (
 from hoptrace.intake.formats.canonical_lines import Shape, blocks, first_line
 from hoptrace.intake.formats.canonical_parquet import MAGIC, parquet_blocks, parquet_columns
 from hoptrace.intake.formats.canonical_rows import Parse, Parsed, parse_delimited, parse_json
-from hoptrace.intake.formats.canonical_seen import Seen
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.intake.seen import Seen
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
 _LEAST_TIMES = 5
@@ -111,16 +111,15 @@ class _File:
             yield parse(block, columns)
 
     def _chunk(self, parsed: Parsed, columns: Columns, flags: list[str]) -> Chunk:
-        rows = judged(fields(parsed.good, columns))
-        bad = pl.col("reasons").is_not_null()
-        rejected, sound = rows.filter(bad), rows.filter(~bad)
+        sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy))
         repeated = self.seen.repeated(sound["hash"])
-        calls = as_calls(sound.filter(~repeated), self.source.index, self._on_minutes(sound))
-        self.resaved |= bool(sound["called_number"].str.contains(r"^[0-9.,]+[Ee]\+[0-9]+$").any())
+        new = sound.filter(~repeated) if repeated.any() else sound
+        calls = as_calls(new, self.source.index, self._on_minutes(sound))
+        self.resaved = self.resaved or _is_resaved(sound["called_number"])
         accounts = [
-            _account(sound.filter(~repeated), Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
+            _account(new, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
             _account(sound.filter(repeated), Fate.DUPLICATE),
-            _account(rejected, Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")),
+            _account(_with_raw(rejected, parsed), Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")),
             _account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")),
             _account(parsed.skipped, Fate.SKIPPED),
         ]
@@ -133,8 +132,8 @@ class _File:
 
     def _on_minutes(self, sound: pl.DataFrame) -> bool:
         """All times so far are on a full minute, and enough of them that this is no accident."""
-        start = sound["start_time_read"]
-        self.whole_minutes = self.whole_minutes and bool((start == start.dt.truncate("1m")).all())
+        start = sound["start_time_read"].to_physical()
+        self.whole_minutes = self.whole_minutes and bool((start % MINUTE == 0).all())
         self.times += start.len()
         return self.whole_minutes and self.times >= _LEAST_TIMES
 
@@ -142,6 +141,18 @@ class _File:
         minutes = self.whole_minutes and self.times >= _LEAST_TIMES
         told = ((minutes, _MINUTES), (self.resaved, _RESAVED), (self.unended, _UNENDED))
         return [text for holds, text in told if holds]
+
+
+def _with_raw(rejected: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:
+    if rejected.is_empty():
+        return rejected.with_columns(raw=pl.lit(None, pl.Binary))
+    return rejected.join(parsed.raw(rejected["row"]), on="row", how="left", maintain_order="left")
+
+
+def _is_resaved(numbers: pl.Series) -> bool:
+    """Some number is one that a spreadsheet cut; those with a plus, nearly all, are not looked at closer."""
+    others = numbers.filter(~numbers.str.starts_with("+"))
+    return bool(others.str.contains(r"^[0-9.,]+[Ee]\+[0-9]+$").any())
 
 
 def _account(

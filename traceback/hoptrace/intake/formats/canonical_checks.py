@@ -5,45 +5,47 @@ from __future__ import annotations
 import polars as pl
 
 from hoptrace.intake.formats.canonical_columns import COLUMNS, Columns, field_column
-from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
+from hoptrace.intake.formats.canonical_times import with_time
+from hoptrace.model.statements import RAW_CALLS, StartBasis
 
 LONGEST_FIELD = 10_000
 MINUTE = 60_000_000
 HOW_TO_WRITE_A_TIME = "write it as 2026-11-24T02:03:04Z or with +HH:MM"
-_CLOCK = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
-_OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-5]):?[0-5][0-9])$"
 _EARLIEST, _LATEST = "2000", "2100"
 
 
-def fields(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    """The file's string columns as the canonical ones: stripped, empty as null, the first that is not empty counts."""
+def fields(frame: pl.DataFrame, columns: Columns, *, tidy: bool = False) -> pl.DataFrame:
+    """The file's string columns as the canonical ones: stripped, empty as null, the first that is not empty counts.
+
+    With `tidy` no field has anything to be stripped of, and empty ones are null already.
+    """
     used = sorted({field_column(name) for names in columns.sources.values() for name in names})
-    plain = frame.with_columns(pl.col(name).str.strip_chars() for name in used)
-    plain = plain.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in used)
+    if not tidy:
+        frame = frame.with_columns(pl.col(name).str.strip_chars() for name in used)
+        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in used)
     nothing = pl.lit(None, pl.String)
     chosen = {
         column: pl.coalesce(*map(field_column, columns.sources[column])) if column in columns.sources else nothing
         for column in COLUMNS
     }
-    return plain.select("row", "raw", "hash", **chosen)
+    return frame.select("row", "hash", **chosen)
 
 
-def judged(frame: pl.DataFrame) -> pl.DataFrame:
-    """`fields` with times, duration and precision worked out, and `reasons`: null where the row is sound."""
-    frame = _with_time(_with_time(frame, "start_time"), "answer_time")
+def judged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`fields` with times, duration and precision worked out: sound rows, and faulty ones with all their `reasons`."""
+    frame = with_time(with_time(frame, "start_time"), "answer_time")
     frame = frame.with_columns(
         duration_read=pl.col("duration").cast(pl.Float64, strict=False),
         attestation=pl.col("attestation").str.to_uppercase(),
     )
-    faults = _faults()
+    faults = _faults(frame)
+    found = frame.select(fault.any().alias(text) for fault, text in faults).row(0)
+    if not any(found):
+        return frame, frame.clear().with_columns(reasons=pl.lit(None, pl.List(pl.String)))
     any_fault = pl.any_horizontal(*(fault.fill_null(value=False) for fault, _ in faults))
     reasons = pl.concat_list([pl.when(fault).then(pl.lit(text)) for fault, text in faults]).list.drop_nulls()
     faulty = frame.select(any_fault.alias("faulty"))["faulty"]
-    if not faulty.any():
-        return frame.with_columns(reasons=pl.lit(None, pl.List(pl.String)))
-    bad = frame.filter(faulty).with_columns(reasons=reasons)
-    good = frame.filter(~faulty).with_columns(reasons=pl.lit(None, pl.List(pl.String)))
-    return pl.concat([good, bad]).sort("row")
+    return frame.filter(~faulty), frame.filter(faulty).with_columns(reasons=reasons)
 
 
 def as_calls(good: pl.DataFrame, file: int, minutes: bool) -> pl.DataFrame:
@@ -62,40 +64,10 @@ def as_calls(good: pl.DataFrame, file: int, minutes: bool) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in RAW_CALLS.items())
 
 
-def _with_time(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Adds `<name>_read` (UTC), `<name>_tick` (microseconds that its last digit stands for) and `<name>_shape`.
-
-    RFC 3339, section 5.6: T and Z in either case, or a space for the T. `shape`: 0 no time, 1 no zone, 2 sound.
-    """
-    text = pl.col(name)
-    if frame.select(text.str.contains("[tz ]").any()).item():
-        text = text.str.to_uppercase().str.replace(" ", "T", literal=True)
-    if frame.select(text.str.ends_with("Z").all()).item():
-        offset = pl.lit(0, pl.Int64)
-    else:
-        signed = text.str.extract(r"([+-][0-9]{2}:?[0-9]{2})$").str.replace(":", "", literal=True).cast(pl.Int64)
-        minutes = (signed.abs() // 100 * 60 + signed.abs() % 100) * signed.sign()
-        offset = pl.when(text.str.ends_with("Z")).then(0).otherwise(minutes)
-    digits = pl.lit("")
-    if frame.select(text.str.contains(".", literal=True).any()).item():
-        digits = text.str.extract(r"\.([0-9]{1,9})").fill_null("")
-    micros = digits.str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
-    clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
-    sound, zoneless = text.str.contains(_CLOCK + _OFFSET), text.str.contains(_CLOCK + "$")
-    if frame.select(sound.all()).item():
-        sound, zoneless = pl.lit(value=True), pl.lit(value=False)
-    shape = pl.when(clock.is_null()).then(0).when(sound).then(2).when(zoneless).then(1).otherwise(0)
-    read = clock + pl.duration(microseconds=micros) - pl.duration(minutes=offset)
-    tick = pl.lit(10, pl.Int64).pow(6 - digits.str.len_bytes().cast(pl.Int64).clip(0, 6))
-    return frame.with_columns(
-        pl.when(shape == 2).then(read.dt.replace_time_zone("UTC")).cast(TIME).alias(f"{name}_read"),
-        tick.cast(pl.Int64).alias(f"{name}_tick"),
-        pl.when(text.is_not_null()).then(shape).alias(f"{name}_shape"),
-    )
-
-
-def _faults() -> list[tuple[pl.Expr, str]]:
+def _faults(frame: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
     """Every rule as (broken, reason in words), in the order in which reasons are told."""
+    longest = frame.select(pl.col(COLUMNS).str.len_bytes().max().fill_null(0)).row(0, named=True)
+    long = [name for name, length in longest.items() if length > LONGEST_FIELD]
     duration, start, answer = pl.col("duration_read"), pl.col("start_time_read"), pl.col("answer_time_read")
     number = duration.is_not_null() & duration.is_finite()
     return [
@@ -115,7 +87,7 @@ def _faults() -> list[tuple[pl.Expr, str]]:
             "upstream and customer are both given: a call comes from one of them",
         ),
         (
-            pl.any_horizontal(*(pl.col(name).str.len_chars() > LONGEST_FIELD for name in COLUMNS)),
+            pl.any_horizontal(pl.lit(value=False), *(pl.col(name).str.len_chars() > LONGEST_FIELD for name in long)),
             f"a field is longer than {LONGEST_FIELD:,} characters",
         ),
     ]

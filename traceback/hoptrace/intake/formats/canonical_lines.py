@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,31 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Records in file order: `row` (Int64, 1-based line number), `raw` (Binary), `text` (String, null if not UTF-8).
+    """Whole lines of a file: their bytes, with LF between them, and the 1-based number of the first.
 
-    `unended`: the last record is the file's last and has no line end.
+    `unended`: the last line is the file's last and has no line end. `pairs`: lines (first, last, counted from 0) that
+    one quoted field joins. `quoted`: a quote stands somewhere in the lines.
     """
 
-    records: pl.DataFrame
+    data: bytes
+    first_row: int
     unended: bool
+    pairs: tuple[tuple[int, int], ...] = ()
+    quoted: bool = False
+
+    def records(self) -> pl.DataFrame:
+        """The records one by one: `row` (Int64, line number), `raw` (Binary), `text` (String, null if not UTF-8)."""
+        starts, ends = _line_bounds(self.data)
+        return _records(self.data, starts, ends, self.pairs, self.first_row)
+
+    def raw(self, rows: pl.Series) -> pl.DataFrame:
+        """The bytes of the records that begin at these lines, as `row`, `raw`; for the few that are rejected."""
+        starts, ends = _line_bounds(self.data)
+        for begin, end in self.pairs:
+            ends[begin] = ends[end]
+        lines = [row - self.first_row for row in rows]
+        raw = [self.data[int(starts[line]) : int(ends[line])] for line in lines]
+        return pl.DataFrame({"row": rows, "raw": raw}, schema={"row": pl.Int64, "raw": pl.Binary})
 
 
 def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
@@ -60,12 +78,18 @@ def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
                 "one call a line; submit the file as the switch or the export wrote it."
             )
         lines = data[:whole]
-        starts, ends = _line_bounds(lines)
-        pairs, kept = _quoted_pairs(lines, starts, ends, None if last else len(starts), shape)
-        if kept:
-            yield Block(_records(lines, starts[:kept], ends[:kept], pairs, row), last and not data.endswith(b"\n"))
-        carry = data[int(starts[kept]) :] if kept < len(starts) else data[whole:]
-        row += kept
+        quoted = shape is not None and b'"' in lines
+        count, pairs = lines.count(b"\n") + (bool(lines) and not lines.endswith(b"\n")), []
+        if shape is not None and quoted:
+            starts, ends = _line_bounds(lines)
+            pairs, kept = _quoted_pairs(lines, starts, ends, None if last else count, shape)
+            if kept < count:
+                count, whole = kept, int(starts[kept])
+                lines = data[:whole]
+        if count:
+            yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted)
+        carry = data[whole:]
+        row += count
 
 
 def first_line(source: Source) -> str:
@@ -168,11 +192,9 @@ def _line_bounds(data: bytes) -> tuple[Offsets, Offsets]:
 
 
 def _quoted_pairs(
-    data: bytes, starts: Offsets, ends: Offsets, more: int | None, shape: Shape | None
+    data: bytes, starts: Offsets, ends: Offsets, more: int | None, shape: Shape
 ) -> tuple[list[tuple[int, int]], int]:
     """Lines (first, last) that one quoted field joins, and how many lines can be judged before more is read."""
-    if shape is None or not len(starts) or b'"' not in data:
-        return [], len(starts)
     quotes = np.add.reduceat(np.frombuffer(data, np.uint8) == ord('"'), starts, dtype=np.int64)
     odd = [int(line) for line in np.flatnonzero(quotes % 2)]
     pairs: list[tuple[int, int]] = []
@@ -199,7 +221,9 @@ def _is_record(raw: bytes, lines: int, shape: Shape) -> bool:
     return len(rows) == 1 and len(rows[0]) == shape.width
 
 
-def _records(data: bytes, starts: Offsets, ends: Offsets, pairs: list[tuple[int, int]], first_row: int) -> pl.DataFrame:
+def _records(
+    data: bytes, starts: Offsets, ends: Offsets, pairs: Sequence[tuple[int, int]], first_row: int
+) -> pl.DataFrame:
     """Lines as a frame; lines inside a pair become part of its first."""
     inner = np.zeros(len(starts), dtype=bool)
     last = ends.copy()

@@ -40,12 +40,15 @@ def _parsed(frame: pl.DataFrame, first_row: int, columns: Columns) -> Parsed:
     frame = frame.rename(plain_name)
     text = frame.select(_as_text(name, dtype).alias(name) for name, dtype in frame.schema.items())
     rows = pl.int_range(first_row, first_row + text.height, dtype=pl.Int64, eager=True)
-    raw = text.select(pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)).to_series()
     used = sorted({name for names in columns.sources.values() for name in names})
     good = text.select(pl.col(name).alias(field_column(name)) for name in used)
-    good = good.with_columns(row=rows, raw=raw, hash=text.hash_rows())
-    nothing = pl.DataFrame(schema={"row": pl.Int64, "raw": pl.Binary, "why": pl.String})
-    return Parsed(good=good, bad=nothing, skipped=nothing.drop("why"))
+    good = good.with_columns(row=rows, hash=text.hash_rows())
+
+    def raw(wanted: pl.Series) -> pl.DataFrame:
+        encoded = pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)
+        return pl.DataFrame({"row": wanted}).with_columns(raw=text[wanted - first_row].select(encoded).to_series())
+
+    return Parsed(good=good, raw=raw)
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

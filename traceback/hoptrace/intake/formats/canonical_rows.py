@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 import polars as pl
 
 from hoptrace.intake.formats.canonical_columns import Columns, field_column
 from hoptrace.intake.formats.canonical_lines import Block, Shape
+from hoptrace.intake.formats.canonical_plain import is_tidy, split_at_once
 
 NOT_UTF8 = "not UTF-8"
 CUT = "last line is cut: file still being written?"
+_BAD = pl.Schema({"row": pl.Int64, "raw": pl.Binary, "why": pl.String})
+_SKIPPED = pl.Schema({"row": pl.Int64})
 _QUOTED = '"(?:[^"]|"")*"'
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A block's records apart: `good` (row, raw, the file's columns), `bad` (row, raw, why), `skipped` (row, raw)."""
+    """A block's records apart: `good` (row, hash, the file's columns), `bad` (row, raw, why), `skipped` (row).
+
+    `raw` gives the bytes of good records by their rows (row, raw). `tidy`: no field has a space or a control character.
+    """
 
     good: pl.DataFrame
-    bad: pl.DataFrame
-    skipped: pl.DataFrame
+    raw: Callable[[pl.Series], pl.DataFrame]
+    bad: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BAD))
+    skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SKIPPED))
+    tidy: bool = False
 
 
 Parse = Callable[[Block, Columns], Parsed]
@@ -34,7 +43,10 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
     """A parser of CSV records (RFC 4180) under a header; the header's repetitions are skipped."""
 
     def parse(block: Block, columns: Columns) -> Parsed:
-        records = _plain(block.records)
+        return parse_at_once(block, shape, header, columns.names) or by_record(block, columns)
+
+    def by_record(block: Block, columns: Columns) -> Parsed:
+        records = _plain(block.records())
         text = pl.col("text")
         silent = (text.str.strip_chars() == "") | (text == header)
         quoted = f'(?:{_QUOTED}|[^"{_escaped(shape.separator)}]*)'
@@ -50,26 +62,38 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
             .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
         )
         judged = records.with_columns(silent=silent.fill_null(value=False), why=why)
-        return _apart(judged, block.unended, lambda good: _split(good, shape, columns.names))
+        return _apart(judged, block, lambda good: _split(good, shape, columns.names))
 
     return parse
 
 
+def parse_at_once(block: Block, shape: Shape, header: str, names: tuple[str, ...]) -> Parsed | None:
+    """A block in which every line has its fields and nothing but fields; None where one is not so plain."""
+    split = split_at_once(block, shape, header, column_names(names))
+    if split is None:
+        return None
+    read, headers = split
+    first = block.first_row + headers
+    good = numbered(read, pl.int_range(first, first + read.height, dtype=pl.Int64, eager=True))
+    skipped = pl.DataFrame({"row": [block.first_row] * headers}, schema=_SKIPPED)
+    return Parsed(good, block.raw, skipped=skipped, tidy=is_tidy(block.data))
+
+
 def parse_json(block: Block, columns: Columns) -> Parsed:
     """JSON lines: an object a line; values of any type are taken as text."""
-    records = _plain(block.records)
+    records = _plain(block.records())
     schema = dict.fromkeys(columns.names, pl.String)
     silent = (pl.col("text").str.strip_chars() == "").fill_null(value=False)
     why = pl.when(pl.col("text").is_null()).then(pl.lit(NOT_UTF8))
     judged = records.with_columns(silent=silent, why=why)
     try:
-        return _apart(judged, block.unended, lambda good: _split_json(good, schema))
+        return _apart(judged, block, lambda good: _split_json(good, schema, block))
     except pl.exceptions.PolarsError:
         pass
     # Rare: a line is no JSON object, and polars does not say which.
     faults = pl.Series([_json_fault(text) for text in records["text"].to_list()], dtype=pl.String)
     judged = judged.with_columns(why=pl.coalesce("why", faults))
-    return _apart(judged, block.unended, lambda good: _split_json(good, schema))
+    return _apart(judged, block, lambda good: _split_json(good, schema, block))
 
 
 def _plain(records: pl.DataFrame) -> pl.DataFrame:
@@ -77,26 +101,26 @@ def _plain(records: pl.DataFrame) -> pl.DataFrame:
     return records.with_columns(pl.col("text").str.strip_prefix("\ufeff"))
 
 
-def _apart(judged: pl.DataFrame, unended: bool, split: Callable[[pl.DataFrame], pl.DataFrame]) -> Parsed:
-    if unended:
+def _apart(judged: pl.DataFrame, block: Block, split: Callable[[pl.DataFrame], pl.DataFrame]) -> Parsed:
+    if block.unended:
         cut = pl.col("why").is_not_null() & (pl.col("row") == pl.col("row").max())
         judged = judged.with_columns(why=pl.when(cut).then(pl.lit(CUT)).otherwise("why"))
     silent, broken = pl.col("silent"), pl.col("why").is_not_null()
-    good = judged.filter(~silent & ~broken).select("row", "raw", "text")
+    good = judged.filter(~silent & ~broken).select("row", "text")
     return Parsed(
         good=split(good),
+        raw=block.raw,
         bad=judged.filter(~silent & broken).select("row", "raw", "why"),
-        skipped=judged.filter(silent).select("row", "raw"),
+        skipped=judged.filter(silent).select("row"),
     )
 
 
 def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataFrame:
-    """The records' fields; `hash` is of the whole record, to know an exact duplicate by."""
-    keys = good.select("row", "raw", hash=pl.col("text").hash())
-    unique = [field_column(name) if name else f"column {number}" for number, name in enumerate(names)]
+    """The records' fields, with `row` and `hash`."""
+    unique = column_names(names)
     if not good.height:
-        return keys.with_columns(pl.lit(None, pl.String).alias(name) for name in unique)
-    body: str = good["text"].str.join("\n").item()
+        return pl.DataFrame(schema={"row": pl.Int64, "hash": pl.UInt64, **dict.fromkeys(unique, pl.String)})
+    body = "\n".join(good["text"].to_list())
     read = pl.read_csv(
         io.BytesIO(body.encode()),
         separator=shape.separator,
@@ -106,7 +130,17 @@ def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataF
     )
     if read.height != good.height or read.width != shape.width:
         read = _split_slowly(good, shape, unique)
-    return keys.hstack(read)
+    return numbered(read, good["row"])
+
+
+def column_names(names: tuple[str, ...]) -> list[str]:
+    """Where the columns of a delimited file stand in a frame; those without a name are numbered."""
+    return [field_column(name) if name else f"column {number}" for number, name in enumerate(names)]
+
+
+def numbered(read: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Fields with the `row` they stand in, and the `hash` of all of them, to know an exact duplicate by."""
+    return read.insert_column(0, rows.alias("row")).insert_column(1, read.drop("row").hash_rows().alias("hash"))
 
 
 def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.DataFrame:
@@ -115,11 +149,13 @@ def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.Data
     return pl.DataFrame(fields, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
-    keys = good.select("row", "raw", hash=pl.col("text").hash())
+def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]], block: Block) -> pl.DataFrame:
+    keys = good.select("row", hash=pl.col("text").hash())
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
-    read = pl.read_ndjson(good["text"].str.join("\n").item().encode(), schema=schema)
+    whole = good.height == block.data.count(b"\n") + block.unended and codecs.BOM_UTF8 not in block.data
+    body = block.data if whole else "\n".join(good["text"].to_list()).encode()
+    read = pl.read_ndjson(body, schema=schema)
     if read.height != good.height:
         raise pl.exceptions.ShapeError("lines and objects differ in number")
     return keys.hstack(read.rename(field_column))

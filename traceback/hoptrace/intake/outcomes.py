@@ -1,0 +1,55 @@
+"""How a route attempt ended, told from its duration, release code and answer time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hoptrace.model.statements import Outcome
+
+
+def outcomes(calls: pl.DataFrame) -> pl.Series:
+    """The `Outcome` of each call (duration, release_code, answer_time), in its order.
+
+    Release codes are few, so that each distinct one is read once.
+    """
+    codes = calls.select(pl.col("release_code").unique()).with_columns(code_says())
+    told = calls.select("duration", "release_code", answered=pl.col("answer_time").is_not_null())
+    joined = told.join(codes, on="release_code", how="left", nulls_equal=True, maintain_order="left")
+    return joined.select(outcome=_outcome())["outcome"]
+
+
+def code_says() -> list[pl.Expr]:
+    """What a release code (SIP status, Q.850 cause, a word) says by itself, as truth values."""
+    code = pl.col("release_code").cast(pl.Int64, strict=False)
+    word = pl.col("release_code").str.to_uppercase().str.replace_all(r"[^A-Z]", "")
+    said = {
+        "says_answered": code.is_between(200, 299) | (word == "ANSWERED"),
+        "says_busy": code.is_in([486, 600, 17]) | (word == "BUSY"),
+        "says_no_answer": code.is_in([408, 480, 18, 19]) | (word == "NOANSWER"),
+        "says_cancelled": (code == 487) | word.is_in(["CANCEL", "CANCELED", "CANCELLED"]),
+        # Q.850 cause 16 ends every call that ended well; without an answer it is the caller who gave up.
+        "says_ended": code == 16,
+        "says_failed": ((code != 16) & (code > 0))
+        | word.is_in(["FAILED", "CONGESTION", "CHANUNAVAIL", "REJECTED", "ERROR"]),
+    }
+    return [expression.fill_null(value=False).alias(name) for name, expression in said.items()]
+
+
+def _outcome() -> pl.Expr:
+    said = {name: pl.col(f"says_{name}") for name in ("answered", "busy", "no_answer", "cancelled", "ended", "failed")}
+    silent = pl.col("duration").eq_missing(0.0)
+    return (
+        pl.when((pl.col("duration") > 0) | said["answered"])
+        .then(pl.lit(str(Outcome.ANSWERED)))
+        .when(said["busy"])
+        .then(pl.lit(str(Outcome.BUSY)))
+        .when(said["no_answer"])
+        .then(pl.lit(str(Outcome.NO_ANSWER)))
+        .when(said["cancelled"] | (said["ended"] & silent))
+        .then(pl.lit(str(Outcome.CANCELLED)))
+        .when(said["failed"])
+        .then(pl.lit(str(Outcome.FAILED)))
+        .when(pl.col("answered") & ~silent)
+        .then(pl.lit(str(Outcome.ANSWERED)))
+        .otherwise(pl.lit(str(Outcome.UNKNOWN)))
+    )

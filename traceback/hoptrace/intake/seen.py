@@ -1,0 +1,82 @@
+"""Remembers 64-bit hashes, in eight bytes each and a table of bits, so that what is said again is known again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+UInt64s = npt.NDArray[np.uint64]
+Truths = npt.NDArray[np.bool_]
+
+FIRST_SLOTS = 2**16
+MOST_SLOTS = 2**27
+"""Bytes of the table that says which hashes are new for certain."""
+_SLOTS_PER_HASH = 16
+_MERGED_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class Seen:
+    """A table with a slot for each range of hashes, and sorted runs of the hashes themselves.
+
+    A hash whose slot is empty is new; only the few others are looked for in the runs. Hashes are sorted before anything
+    else, so that table and runs are gone through in their order.
+    """
+
+    _runs: list[UInt64s] = field(default_factory=list[UInt64s])
+    _taken: Truths = field(default_factory=lambda: np.zeros(FIRST_SLOTS, dtype=bool))
+    _count: int = 0
+
+    def repeated(self, hashes: pl.Series) -> pl.Series:
+        """For each hash whether it came before, here or in an earlier call; all are remembered."""
+        values: UInt64s = hashes.to_numpy()
+        ordered: UInt64s = hashes.sort().to_numpy()
+        again = np.empty(len(ordered), dtype=bool)
+        again[:1], again[1:] = False, ordered[1:] == ordered[:-1]
+        perhaps = np.flatnonzero(self._taken[self._slots(ordered)])
+        before = ordered[perhaps[self._in_runs(ordered[perhaps])]]
+        known = np.zeros(len(values), dtype=bool)
+        if again.any():
+            known |= ~hashes.is_first_distinct().to_numpy()
+        if len(before):
+            known |= np.isin(values, before)
+            again[perhaps] |= np.isin(ordered[perhaps], before)
+        self._add(ordered[~again] if again.any() else ordered)
+        return pl.Series("repeated", known)
+
+    def _slots(self, values: UInt64s) -> npt.NDArray[np.int64]:
+        bits = len(self._taken).bit_length() - 1
+        return (values >> np.uint64(64 - bits)).astype(np.int64)
+
+    def _in_runs(self, values: UInt64s) -> Truths:
+        found = np.zeros(len(values), dtype=bool)
+        for run in self._runs:
+            found |= run[np.minimum(np.searchsorted(run, values), len(run) - 1)] == values
+        return found
+
+    def _add(self, run: UInt64s) -> None:
+        if not len(run):
+            return
+        self._count += len(run)
+        self._runs.append(run)
+        slots = len(self._taken)
+        while self._count * _SLOTS_PER_HASH > slots < MOST_SLOTS:
+            slots *= 4
+        slots = min(slots, MOST_SLOTS)
+        fresh = [run]
+        if slots > len(self._taken):
+            self._taken, fresh = np.zeros(slots, dtype=bool), self._runs
+        for each in fresh:
+            self._taken[self._slots(each)] = True
+        self._merge()
+
+    def _merge(self) -> None:
+        """Put runs of about one size together, so that a look-up asks only a few."""
+        while len(self._runs) >= _MERGED_AT_ONCE and len(self._runs[-_MERGED_AT_ONCE]) <= 2 * len(self._runs[-1]):
+            merged = np.concatenate(self._runs[-_MERGED_AT_ONCE:])
+            # Sorts by merging what is in order already.
+            merged.sort(kind="stable")
+            self._runs[-_MERGED_AT_ONCE:] = [merged]
