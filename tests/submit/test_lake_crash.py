@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hoptrace.catalog.traces import Stored
 from hoptrace.engines.retention import expire_lake, tidy_lake
 from hoptrace.intake.submit import submit
 from hoptrace.workspace import open_workspace
@@ -104,7 +105,8 @@ def filled(workspace, write, line) -> Path:
         workspace.lake.view().scan().filter(pl.col("start_time").dt.day() == 1).collect().select("batch", "row").row(0)
     )
     hops = [{"carrier": "alpha", "records": [{"batch": batch, "row": row, "record_id": None}]}]
-    workspace.catalog.traces.save([{"call_ref": "C1", "verdict": "no_record", "hops": hops}])
+    result = json.dumps({"call_ref": "C1", "verdict": "no_record", "hops": hops})
+    workspace.catalog.traces.save([Stored("C1", "no_record", None, result)])
     workspace.close()
     return workspace.path
 
