@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+
+# The helpers beside the benchmarks are no package.
+sys.path.insert(0, str(Path(__file__).parent))
+
+_CATALOG_TESTS = Path(__file__).parents[1] / "tests" / "catalog" / "conftest.py"
 
 ROWS = {"small": 100_000, "full": 1_000_000}
 
@@ -52,3 +59,15 @@ def canonical_files(rows: int, tmp_path_factory: pytest.TempPathFactory) -> dict
         ).write_csv(folder / f"{carrier}.csv")
         files[carrier] = folder / f"{carrier}.csv"
     return files
+
+
+def _servers() -> object:
+    """The tests' own module that starts a PostgreSQL server."""
+    spec = importlib.util.spec_from_file_location("catalog_servers", _CATALOG_TESTS)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+postgres = _servers().postgres  # type: ignore[attr-defined]  # a fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 Truth = dict[str, Any]
@@ -56,10 +57,12 @@ def path_exact(told: Told, true: Truth) -> bool:
     """Every carrier in its place, as far up as the records lead or further.
 
     Carriers that nobody names may be lacking; the way of a redial that the report may as well mean is as good.
+    A hairpin through a carrier that nobody names looks as if the call had passed once.
     """
     if not true["holders"]:
         return nothing_said(told, true)
-    ways = (true["path"], true["nameable_path"], *true["other_paths"])
+    once = [carrier for carrier, _ in groupby(true["nameable_path"])]
+    ways = (true["path"], true["nameable_path"], once, *true["other_paths"])
     return any(follows(told.path, way, true["furthest_position"]) for way in ways)
 
 

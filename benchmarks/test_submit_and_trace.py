@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.engines.local import learn_clocks, trace
+from hoptrace.engines.learning import learn_clocks
+from hoptrace.engines.local import trace
 from hoptrace.intake.submit import submit
 from hoptrace.model.verdicts import ReportedCall, Verdict
 from hoptrace.workspace import Workspace, init_workspace

@@ -14,6 +14,7 @@ from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
 from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.linking.trust import Trust
+from hoptrace.linking.weights import Weights
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
@@ -109,6 +110,7 @@ class World:
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]
             learned=replace(Learned.nothing(), clocks=clocks),
+            weights=Weights(),
             spans=[(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)],
             around=Surroundings("US", self.country, trust=self.trust),
             window=600.0,

@@ -77,6 +77,12 @@ def test_carriers_that_nobody_names_may_be_lacking(path, exact):
     assert judging.path_exact(told(*path, customer=None), LONG) is exact
 
 
+def test_a_hairpin_that_no_record_shows_may_look_like_one_pass():
+    true = {**TRUE, "path": ["c", "b", "x", "b", "a"], "nameable_path": ["c", "b", "b", "a"]}
+    assert judging.path_exact(told("c", "b", "a"), true)
+    assert not judging.path_exact(told("c", "a"), true)
+
+
 def test_the_way_of_a_redial_is_as_good():
     redialled = {**TRUE, "other_paths": [["c", "x", "a"]]}
     assert judging.path_exact(told("c", "x", "a"), redialled)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.catalog.catalog import Catalog
 from hoptrace.catalog.clocks import ClockRow
+from hoptrace.catalog.traces import Stored
 from hoptrace.errors import StorageFailed, UnknownBatch, UnknownTrace
 from hoptrace.model.receipts import Receipt
 
@@ -97,6 +101,10 @@ def test_clock_tables_get_a_version_when_they_change(catalog: Catalog) -> None:
     assert catalog.clocks.latest_clocks().rows == ()
 
 
+def _stored(result: dict[str, Any]) -> Stored:
+    return Stored(result["call_ref"], result["verdict"], result["call"]["campaign"], json.dumps(result))
+
+
 def test_the_newest_trace_of_a_call_counts(catalog: Catalog) -> None:
     def result(call_ref: str, verdict: str, campaign: str | None = None) -> dict[str, object]:
         return {"call_ref": call_ref, "verdict": verdict, "call": {"campaign": campaign}, "path": ["alpha"]}
@@ -105,16 +113,20 @@ def test_the_newest_trace_of_a_call_counts(catalog: Catalog) -> None:
     with pytest.raises(UnknownTrace, match="Trace it first"):
         catalog.traces.get("x")
     first, second, other = result("x", "not_found"), result("x", "ambiguous", "c1"), result("a", "not_found")
-    assert catalog.traces.save([first]) == 1
-    assert catalog.traces.save(iter([second, other])) == 2
+    assert catalog.traces.save([_stored(first)]) == 1
+    assert catalog.traces.save(_stored(each) for each in (second, other)) == 2
     assert catalog.traces.get("x") == second
     assert catalog.traces.list() == [other, second]
     assert catalog.traces.list(campaign="c1") == [second]
 
 
 def test_traces_are_saved_all_or_none(catalog: Catalog) -> None:
+    def broken() -> Iterator[Stored]:
+        yield Stored("x", "not_found", None, "{}")
+        raise KeyError("y")
+
     with pytest.raises(KeyError):
-        catalog.traces.save([{"call_ref": "x", "verdict": "not_found"}, {"call_ref": "y"}])
+        catalog.traces.save(broken())
     assert catalog.traces.list() == []
 
 
@@ -126,6 +138,38 @@ def test_spans_as_they_were_at_a_version_of_the_lake(catalog: Catalog) -> None:
     assert [span[1] for span in catalog.batches.spans(lake_version=2)] == []
     assert [span[1] for span in catalog.batches.spans(lake_version=4)] == ["b1"]
     assert [span[1] for span in catalog.batches.spans(lake_version=5)] == ["b1", "b2"]
+
+
+def test_spans_asked_for_again_are_those_of_the_version(catalog: Catalog, in_lake: set[str]) -> None:
+    def at(version: int) -> list[str]:
+        found = catalog.batches.spans_at(version)
+        assert list(found.spans) == catalog.batches.spans(lake_version=version)
+        return [span[1] for span in found.spans]
+
+    _enter(catalog, "c", _receipt("b2"))
+    catalog.batches.finish("c", 3)
+    assert (at(2), at(4)) == ([], ["b2"])
+    _enter(catalog, "d", _receipt("b1"))
+    assert at(4) == ["b2"]
+    in_lake.add("d")
+    assert at(5) == at(6) == ["b1", "b2"]
+    key = catalog.batches.spans_at(6).key
+    catalog.batches.finish("d", 5)
+    _enter(catalog, "e", _receipt("b3"))
+    catalog.batches.finish("e", 6)
+    assert at(6) == ["b1", "b2", "b3"]
+    assert catalog.batches.spans_at(6).key != key
+    assert (at(3), at(5), at(7)) == (["b2"], ["b1", "b2"], ["b1", "b2", "b3"])
+
+
+def test_batches_that_came_after_a_version(catalog: Catalog) -> None:
+    for commit_id, batch, version in (("c", "b1", 3), ("d", "b2", 5)):
+        _enter(catalog, commit_id, _receipt(batch))
+        catalog.batches.finish(commit_id, version)
+    _enter(catalog, "e", _receipt("b3"))
+    assert catalog.batches.after(2) == ["b1", "b2", "b3"]
+    assert catalog.batches.after(3) == ["b2", "b3"]
+    assert catalog.batches.after(5) == ["b3"]
 
 
 def _replace(catalog: Catalog) -> None:

@@ -53,7 +53,7 @@ def test_a_receipt_has_the_contract_s_fields_and_accounts_for_every_row(odd: Run
     left = receipt["rows"] - receipt["accepted"] - receipt["duplicates"] - receipt["skipped"]
     assert left == sum(receipt["rejected"].values()) == 4
     assert receipt["unknown_trunks"] == {"[bold]TRK[/bold]\x1b[31m": 1}
-    assert json.loads(odd("batches", "show", receipt["batch"], "--json").stdout).keys() == RECEIPT
+    assert json.loads(odd("batches", "show", receipt["batch"], "--json").stdout).keys() == RECEIPT | {"expired"}
 
 
 def test_a_result_and_the_lake_have_the_contract_s_fields(odd: Run) -> None:
@@ -174,11 +174,9 @@ def test_without_a_terminal_there_is_no_bar_and_no_colour(odd: Run, environment:
 def test_a_wide_table_is_readable_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from rich.console import Console
-
     from hoptrace.cli import show
 
-    monkeypatch.setattr(show, "console", lambda: Console(width=40, markup=False, highlight=False))
+    monkeypatch.setattr(show, "screen_width", lambda: 40)
     names = ("Batch", "Carrier", "Format", "Rows", "File")
     show.table(names, [("alpha-20261102-2c9c80f1", "alpha", "canonical", 101, "a-long-name-of-a-file.csv")] * 2)
     lines = capsys.readouterr().out.splitlines()
@@ -214,3 +212,15 @@ def test_a_full_disk_behind_stdout_is_told(loaded: Run) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("The output: No space left on device.")
     assert "Traceback" not in done.stderr
+
+
+def test_wide_letters_keep_their_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.cells import cell_len
+
+    from hoptrace.cli import show
+
+    rows = [("日本通信", 1), ("Müller", 20)]
+    show.table(("Carrier", "Calls"), rows)
+    assert {cell_len(line) for line in capsys.readouterr().out.splitlines()} == {15}
+    show.table(("Carrier", "Calls"), [("alpha", 1), ("bravo", 20)], title="All")
+    assert capsys.readouterr().out.splitlines() == ["All", "Carrier  Calls", "alpha        1", "bravo       20"]

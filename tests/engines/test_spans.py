@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from hoptrace.engines.spans import COVERAGE_MARGIN, FAR, carriers_covering, to_read
+from hoptrace.engines.spans import COVERAGE_MARGIN, FAR, Covering, carriers_covering, to_read
 from hoptrace.linking.learned import CLOCKS, DAY, SHIFTS, Learned, clock_of
 
 AT = 1_793_600_000.0
@@ -111,6 +111,22 @@ def test_a_shifted_file_covers_the_time_that_it_means():
     alone = [span for span in spans if span[1] == "a-2"]
     assert covered(2 * DAY + 60.0, alone, learned) == {"a"}
     assert covered(2 * DAY + 60.0, alone) == set()
+
+
+def test_what_expired_is_covered_no_more():
+    """A carrier's records were removed by the days that it wrote: its clock decides which time that is."""
+    spans = [*days("a", [0, 1, 2]), *days("b", [0, 1, 2])]
+    expired = Covering(spans, Learned(clock_of({"a": 5 * HOUR}), SHIFTS.to_frame()), DAY)
+    for at, carriers in (
+        (DAY - 6 * HOUR, set()),
+        (DAY - 4 * HOUR, {"a"}),
+        (DAY - 1.0, {"a"}),
+        (DAY, {"a", "b"}),
+        (2 * DAY, {"a", "b"}),
+    ):
+        assert set(expired.carriers([at])["carrier"]) == carriers
+    many = expired.carriers([DAY - 4 * HOUR, DAY + 60.0])
+    assert many.rows() == [(0, "a"), (1, "a"), (1, "b")]
 
 
 def read(learned: Learned, window: float = 60.0) -> list[tuple[float, float]]:

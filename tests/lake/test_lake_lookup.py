@@ -143,3 +143,16 @@ def test_merged_spans_hold_the_same_times_and_do_not_overlap(spans_once, asked: 
         return found
 
     assert sorted(moments(merged.rows())) == sorted(set(moments(spans_once(*asked).rows())))
+
+
+def test_a_process_that_goes_on_remembers_and_finds_the_same(lake: Lake, make, spans) -> None:
+    calls = ({"called": called, "calling": C, "at": at} for called in (A, B, D) for at in range(0, 90, 7))
+    lake.append([make(*calls)], "c1")
+    wanted = spans((A, 3, 40), (A, 60, 70), (D, 0, 7))
+    view = lake.view()
+    first, callers = view.statements(wanted), view.placed_by(spans((C, 0, 30)))
+    assert (first.height, callers.height) == (9, 15)
+    while not view.footers.pay():
+        pass
+    assert view.statements(wanted).equals(first)
+    assert view.placed_by(spans((C, 0, 30))).equals(callers)

@@ -7,6 +7,7 @@ import pytest
 
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.learning import learn
+from hoptrace.linking.meeting import densest
 from hoptrace.linking.shifts import find_shifts
 
 HOUR = 3600.0
@@ -85,25 +86,52 @@ def met(lines) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(weight=pl.lit(1.0), tick=pl.lit(0.001))
 
 
-KNOWN = pl.DataFrame({"carrier": ["a", "b", "c"], "offset": [0.0, 0.0, 0.0]})
+def told(lines) -> list[tuple[str, float]]:
+    return find_shifts(met(lines)).select("batch", "shift").rows()
+
+
+CALM = [(f"{u}", f"{d}", f"{u}-{n}", f"{d}-{n}", 0.0, 10) for u, d in ("ab", "bc", "ca") for n in (2, 3, 4)]
+"""Three carriers that meet each other's files 2, 3 and 4 at equal times."""
 
 
 def test_too_few_or_unclear_meetings_move_no_file():
-    few = met([("a", "b", "a-1", "b-1", HOUR, 3)])
-    unclear = met([("a", "b", "a-1", "b-1", HOUR, 10), ("a", "b", "a-1", "b-1", 0.0, 8)])
-    assert find_shifts(few, KNOWN).is_empty()
-    assert find_shifts(unclear, KNOWN).is_empty()
+    assert told([*CALM, ("a", "b", "a-1", "b-1", HOUR, 1)]) == []
+    assert told([*CALM, ("a", "b", "a-3", "b-9", HOUR, 10), ("a", "b", "a-3", "b-9", 0.0, 11)]) == []
 
 
 def test_what_the_clocks_explain_is_no_shift():
-    away = met([("a", "b", "a-1", "b-1", HOUR, 10)])
-    assert find_shifts(away, KNOWN.with_columns(offset=pl.Series([0.0, HOUR, 0.0]))).is_empty()
-    assert find_shifts(away, KNOWN).height == 1
+    away = [(u, d, ub, db, {"b": HOUR}.get(d, 0.0) - {"b": HOUR}.get(u, 0.0), count) for u, d, ub, db, _, count in CALM]
+    assert told(away) == []
 
 
 def test_the_file_that_two_neighbours_show_to_be_off_is_the_one():
-    lines = [("a", "b", "a-1", "b-1", HOUR, 10), ("b", "c", "b-1", "c-1", -HOUR, 10)]
-    assert find_shifts(met(lines), KNOWN).select("batch", "shift").rows() == [("b-1", HOUR)]
+    assert told([*CALM, ("a", "b", "a-1", "b-1", HOUR, 10), ("b", "c", "b-1", "c-1", -HOUR, 10)]) == [("b-1", HOUR)]
+
+
+def test_a_large_file_that_is_off_does_not_take_a_small_neighbour_with_it():
+    # Most of what d hands on goes to a's largest file, which is 5 hours late: d's clock is right all the same.
+    lines = [
+        *CALM,
+        *(("d", "a", f"d-{n}", f"a-{n}", 0.0, 3) for n in (2, 3)),
+        ("d", "a", "d-1", "a-1", 5 * HOUR, 200),
+        ("a", "b", "a-1", "b-1", -5 * HOUR, 40),
+        ("a", "c", "a-1", "c-1", -5 * HOUR, 30),
+    ]
+    assert told(lines) == [("a-1", 5 * HOUR)]
+
+
+def test_a_file_too_small_to_meet_any_one_neighbour_often_is_found_by_all_of_them():
+    small = [("a", "b", "a-9", "b-2", -HOUR, 1), ("a", "c", "a-9", "c-3", -HOUR, 1), ("b", "a", "b-3", "a-9", HOUR, 1)]
+    assert told([*CALM, *small]) == []
+    assert told([*CALM, *small, ("c", "a", "c-4", "a-9", HOUR, 1)]) == [("a-9", HOUR)]
+
+
+def test_the_densest_difference_of_each_group_is_found_apart_from_the_others():
+    frame = met(
+        [("a", "b", "a-1", "b-1", 7.0, 3), ("a", "b", "a-1", "b-1", -90_000.0, 2), ("a", "b", "a-2", "b-1", 5.0, 1)]
+    )
+    found = densest(frame, ["u_batch", "d_batch"]).select("u_batch", "d_batch", "at", "matches")
+    assert found.rows() == [("a-1", "b-1", 7.0, 3.0), ("a-2", "b-1", 5.0, 1.0)]
 
 
 def test_a_shift_is_taken_off_the_times_of_its_file_alone(world):

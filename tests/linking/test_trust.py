@@ -120,6 +120,14 @@ def test_an_honest_claimant_between_two_fabricators_is_not_their_quarrels_cause(
     assert max(trust.invents.values()) < 0.2
 
 
+def test_much_traffic_with_one_inventor_does_not_make_an_honest_upstream_the_cause_of_another_ones_quarrels():
+    claims = [("honest", "busy", 156), *((f"other{k}", "busy", 80) for k in range(3))]
+    claims += [("honest", "inventor", 60), ("other3", "inventor", 6), ("other4", "inventor", 2)]
+    trust = from_counts(claims=claims)
+    assert trust.invents["honest", "inventor"] > 0.75
+    assert trust.invents["honest", "busy"] > 0.9
+
+
 def test_a_quarrel_that_nobody_else_has_is_open():
     assert from_counts(claims=[("a", "b", 7)]).invents["a", "b"] == pytest.approx(0.5)
 
@@ -222,3 +230,33 @@ def test_refused_attempts_without_a_record_below_are_no_clash(world):
         )
     said, unconfirmed = clashes_of(learned_trust(world), "downstream")["orig", "a"]
     assert (said > 0, unconfirmed) == (True, 0)
+
+
+def test_who_leaves_records_out_is_told_from_many_that_name_it_and_quarrel_with_nobody_else():
+    """What h0 and h1 get from `hiding` are mostly its own customers' calls, which it left out; h2 gets others'."""
+    honest = [(f"h{k}", f"u{n}", "upstream", 30, 0) for k in range(3) for n in range(5)]
+    hidden = [("h0", "hiding", "upstream", 30, 20), ("h1", "hiding", "upstream", 12, 11)]
+    trust = from_counts([*honest, *hidden, ("h2", "hiding", "upstream", 120, 8)])
+    assert max(trust.untrue[f"h{k}", "hiding"] for k in range(3)) < 0.2
+
+
+def test_who_blames_all_its_neighbours_is_not_believed_of_one_that_leaves_records_out():
+    blamed = [("liar", f"u{n}", "upstream", 30, 20) for n in range(6)]
+    honest = [(f"h{k}", f"u{n}", "upstream", 30, 0) for k in range(3) for n in range(6)]
+    hidden = [(f"h{k}", "hiding", "upstream", 40, 16) for k in range(3)]
+    trust = from_counts([*blamed, *honest, *hidden, ("liar", "hiding", "upstream", 33, 25)])
+    assert trust.untrue["liar", "hiding"] > 0.6
+    assert max(trust.untrue[f"h{k}", "hiding"] for k in range(3)) < 0.1
+    assert min(trust.untrue["liar", f"u{n}"] for n in range(6)) > 0.95
+
+
+def test_rows_that_everybody_loses_make_no_liars():
+    lossy = [
+        (f"d{k}", f"u{n}", "upstream", 50 * (1 + k) * (1 + n), (1 + k) * (1 + n)) for k in range(4) for n in range(4)
+    ]
+    trust = from_counts(lossy)
+    assert max(trust.untrue.values()) < 0.1
+
+
+def test_a_quarrel_over_missing_records_that_nobody_else_has_is_open():
+    assert 0.3 < from_counts([("a", "b", "upstream", 30, 25)]).untrue["a", "b"] < 0.7

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 
 import networkx as nx
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
-from hoptrace.linking.assignment import HANDOFFS, LEAPS, Pair, assign, solve
+from hoptrace.linking.assignment import FEW, HANDOFFS, LEAPS, Pair, _best_of_few, assign, solve
 from hoptrace.linking.members import members_of
 from hoptrace.linking.scoring import Kind
 from hoptrace.linking.weights import Weights
@@ -125,3 +129,15 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
 def test_solve_prefers_the_best_total_to_the_greedy_choice():
     greedy = [Pair(1, 10, Kind.DIRECT, 9.0, 0), Pair(1, 11, Kind.DIRECT, 8.0, 1), Pair(2, 10, Kind.DIRECT, 8.0, 2)]
     assert {(pair.d, pair.u) for pair in solve(greedy)} == {(1, 11), (2, 10)}
+
+
+@given(st.integers(1, FEW), st.integers(1, FEW), st.data())
+def test_trying_all_ways_finds_as_much_as_scipy(rows, columns, data):
+    weights = st.floats(0.0, 30.0, allow_nan=False).map(lambda weight: round(weight, 2))
+    value = np.array(
+        data.draw(st.lists(st.lists(weights, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+    )
+    places = _best_of_few(value)
+    best = linear_sum_assignment(value, maximize=True)
+    assert len({row for row, _ in places}) == len({column for _, column in places}) == len(places) == min(rows, columns)
+    assert sum(value[place] for place in places) == pytest.approx(value[best].sum())

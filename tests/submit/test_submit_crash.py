@@ -22,7 +22,9 @@ ROWS, REJECTED, BEFORE = 3_000, 40, 50
 DRIVER = """
 import json, os, resource, signal, sys, threading, time
 from pathlib import Path
+import hoptrace.intake.submit as submit_module
 import hoptrace.lake.lake as lake_module
+from hoptrace.lake import levels, upkeep
 from hoptrace.catalog.batches import Batches
 from hoptrace.intake import taking
 from hoptrace.intake.formats import readers
@@ -69,8 +71,8 @@ POINTS = {
     "after the log": lambda: after(Lake, "commit"),
     "before finish": lambda: before(Batches, "finish"),
     "after finish": lambda: after(Batches, "finish"),
-    "while merging": lambda: before(Lake, "_merge"),
-    "after merging": lambda: after(Lake, "tidy"),
+    "while merging": lambda: before(Lake, "merge"),
+    "after merging": lambda: after(submit_module, "keep_up"),
 }
 
 LIMITS = {
@@ -80,7 +82,7 @@ LIMITS = {
 }
 
 def child(job):
-    lake_module.MERGE_FROM_FILES = 1
+    levels.FAN, upkeep.SHARE = 2, 1e9
     lake_module.RUN_ROWS = 500
     if "limit" in job:
         LIMITS[job["from"]](lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (job["limit"], resource.RLIM_INFINITY)))

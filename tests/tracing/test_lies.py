@@ -167,3 +167,12 @@ def test_what_was_learned_of_other_calls_settles_this_one(world):
     world.trust = Trust.from_json(learn(world.frame()).weights["trust"])
     found = world.trace(at=2000.3, terminating_carrier="term")
     assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "liar", "h1", "silent"))
+
+
+def test_a_walk_past_an_invented_customer_is_one_trail_and_no_redial(world):
+    an_invented_customer(world)
+    world.trust = LIED
+    found = world.trace(at=0.2)
+    assert found.path == ("term", "liar", "honest", "far")
+    assert found.alternatives == ()
+    assert "redialled" not in found.summary

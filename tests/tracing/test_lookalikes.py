@@ -138,3 +138,32 @@ def test_a_caller_id_used_elsewhere_on_another_day_is_not_shared(world):
     for n in range(3):
         world.say("other", 86_400.0 + 60.0 * n, upstream="far", called_number=f"+1312555{100 + n:04d}")
     assert world.trace(at=0.2).customer == "c"
+
+
+LOWER = ("gone", "low", "quiet")
+"""The lower part of a call, from the reported end up: only `low` takes part."""
+
+
+def two_parts(world, upper_at: float = 0.4, **upper) -> None:
+    """The lower part of a call, and a record that went to another carrier without records."""
+    world.say("low", 0.5, upstream="quiet", downstream="gone")
+    world.say("orig", upper_at, **{"customer": "c", "downstream": "mute", "calling_number": "anonymous", **upper})
+
+
+def test_a_record_further_up_at_the_same_moment_is_no_other_call(world):
+    two_parts(world)
+    found = world.trace(at=0.6, calling=None, terminating_carrier="gone")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, LOWER)
+    assert found.confidence > 0.9
+    assert [told.path for told in found.alternatives] == [("gone", "mute", "orig")]
+
+
+@pytest.mark.parametrize(
+    "upper",
+    [{"downstream": "gone"}, {"upper_at": 2.9}, {"outcome": "failed"}, {"calling_number": "+12025550144"}],
+)
+def test_a_record_that_cannot_be_further_up_is_another_call(world, upper):
+    two_parts(world, **upper)
+    found = world.trace(at=1.6, calling=None, terminating_carrier="gone")
+    assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("gone",))
+    assert {told.path[-1] for told in found.alternatives} == {"quiet", "orig"}

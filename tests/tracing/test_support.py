@@ -33,3 +33,19 @@ def test_between_two_silent_carriers_the_handoff_is_inferred(world):
 def test_the_upstream_of_the_last_record_is_named(world):
     world.say("term", 0.1, upstream="quiet")
     assert supports(world.trace()) == [None, Support.NAMED]
+
+
+def test_an_end_that_lost_its_record_is_named_by_the_report(world):
+    world.say("orig", 0.0, customer="c", downstream="transit")
+    world.say("transit", 0.1, upstream="orig", downstream="quiet")
+    world.covers.add("end")
+    found = world.trace(at=0.3, terminating_carrier="end")
+    assert found.path == ("end", "quiet", "transit", "orig")
+    assert "The report names end" in found.hops[0].evidence[0].detail
+
+
+def test_a_call_to_another_end_is_weighed_as_one(world):
+    world.say("one", 0.0, customer="c1", downstream="quiet")
+    world.say("two", 1.0, customer="c2", downstream="end")
+    world.say("end", 1.1, upstream="two")
+    assert world.trace(at=0.2, terminating_carrier="end").path == ("end", "two")

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
+import pytest
+
 from hoptrace.linking.members import MOST_MEMBERS
+from hoptrace.linking.scoring import MET_AGAIN
 from hoptrace.model.verdicts import ReportedCall, Verdict
 
 
@@ -107,6 +111,17 @@ def test_a_silent_carrier_that_forwarded_the_call_is_bridged_by_the_caller(world
     found = world.trace(at=0.2)
     assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "quiet", "orig"), "c")
     assert found.confidence < 0.995
+
+
+@pytest.mark.parametrize(("redials", "apart", "met"), [(3, 0.2, True), (2, 0.2, False), (4, 4.0, False)])
+def test_numbers_whose_calls_meet_again_and_again_are_taken_for_one_changed_on_the_way(world, redials, apart, met):
+    for n in range(redials):
+        world.say("orig", n * 21.7, customer="c", downstream="quiet", called_number="+18005550101")
+        world.say("term", n * 21.7 + apart, upstream="quiet")
+    pairs = world.gather([a_call_at(apart)]).pairs.filter(pl.col("kind") == "forwarded")
+    assert set(pairs["w_number"]) == ({MET_AGAIN} if met else {0.0})
+    said = [part.detail for hop in world.trace(at=apart).hops for part in hop.evidence if part.about == "called number"]
+    assert any("3 times" in text for text in said) is met
 
 
 def test_a_silent_forwarder_may_hand_the_call_back_to_the_carrier_it_came_from(world):
@@ -226,6 +241,16 @@ def test_a_terminating_carrier_without_records_is_still_the_first_of_the_path(wo
     assert found.hops[0].records == ()
 
 
+@pytest.mark.parametrize("takes_part", [(), ("lossy",), ("mute",)])
+def test_the_reported_end_is_the_first_of_the_path_also_where_a_row_was_lost(world, takes_part):
+    world.say("orig", 0.0, customer="c", downstream="lossy")
+    for carrier in takes_part:
+        world.chain("orig", carrier, "other", at=30.0, called_number="+13125550101")
+    found = world.trace(at=0.1, terminating_carrier="mute")
+    assert found.path == ("mute", "lossy", "orig")
+    assert [hop.records for hop in found.hops[:2]] == [(), ()]
+
+
 def test_the_same_call_alone_and_in_a_batch_gets_the_same_answer(world, report_call):
     for n in range(6):
         world.chain(f"orig{n % 2}", "transit", "term", at=n * 2.0)
@@ -248,3 +273,13 @@ def test_a_number_that_is_called_all_the_time_is_traced_by_its_nearest_statement
 def a_call_at(at: float):
     start = datetime(2026, 11, 2, 15, tzinfo=UTC) + timedelta(seconds=at)
     return ReportedCall("C1", start.isoformat(), "+13125550187")
+
+
+def test_a_record_that_names_nobody_above_is_not_fed_by_the_one_below_it(world):
+    # The carrier that delivered the call is silent: to it `low` handed the call, from somewhere `mid` got it.
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    world.say("mid", 0.1, upstream_trunk="203.0.113.77", downstream="low")
+    world.say("low", 0.2, upstream="mid", downstream="quiet")
+    found = world.trace(at=0.3)
+    assert found.path == ("quiet", "low", "mid", "orig")
+    assert found.alternatives == ()

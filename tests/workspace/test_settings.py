@@ -54,3 +54,35 @@ def test_the_digest_changes_with_what_changes_an_answer_only() -> None:
     assert plain.digest() == Settings(catalog_url="sqlite:///elsewhere", lock_wait_seconds=1).digest()
     assert plain.digest() != Settings(home_country="GB").digest()
     assert plain.digest() != Settings(trace=TraceSettings(window_seconds=1)).digest()
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOPTRACE_LOCK_WAIT_SECONDS", "soon")
+    text = 'home_country = "usa"\nformat = 1.5\nlake_uri = 3\n[trace]\nname_from = 2\nreport_seconds = true\nhue = 1'
+    with pytest.raises(WorkspaceError) as caught:
+        load_settings(_write(tmp_path, text))
+    for problem in (
+        "home_country: should be an ISO 3166-1 code of two capitals, such as US",
+        "format: should be a whole number",
+        "lake_uri: should be text",
+        "lock_wait_seconds: should be a number",
+        "trace.name_from: should be at least 0 and at most 1",
+        "trace.report_seconds: should be a number",
+        "trace.hue: no such setting",
+    ):
+        assert problem in str(caught.value)
+
+
+def test_a_table_that_is_none_and_a_bound_that_is_out_are_told(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="trace: should be a table of settings"):
+        load_settings(_write(tmp_path, "trace = 3"))
+    for value in ("0", "nan"):
+        with pytest.raises(WorkspaceError, match="window_seconds: should be greater than 0"):
+            load_settings(_write(tmp_path, f"[trace]\nwindow_seconds = {value}"))
+
+
+def test_the_environment_may_be_in_small_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("hoptrace_trace__report_seconds", "1")
+    monkeypatch.setenv("HOPTRACE_FORMAT", "1")
+    settings = load_settings(_write(tmp_path, "[trace]\nname_from = 1"))
+    assert (settings.trace.report_seconds, settings.trace.name_from, settings.format) == (1.0, 1.0, 1)

@@ -20,9 +20,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hoptrace.engines.batch import trace_file
     from hoptrace.engines.conflicts import Conflict, carriers_conflicts
     from hoptrace.engines.forward import trace_forward
-    from hoptrace.engines.local import learn_clocks, trace, trace_file
+    from hoptrace.engines.learning import learn_clocks
+    from hoptrace.engines.local import trace
     from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
     from hoptrace.intake.submit import submit
     from hoptrace.model.forward import ForwardResult, ForwardVerdict
@@ -52,12 +54,12 @@ _HOME_OF = {
     "WorkspaceError": "hoptrace.errors",
     "carriers_conflicts": "hoptrace.engines.conflicts",
     "init_workspace": "hoptrace.workspace",
-    "learn_clocks": "hoptrace.engines.local",
+    "learn_clocks": "hoptrace.engines.learning",
     "open_workspace": "hoptrace.workspace",
     "report": "hoptrace.reports.of_workspace",
     "submit": "hoptrace.intake.submit",
     "trace": "hoptrace.engines.local",
-    "trace_file": "hoptrace.engines.local",
+    "trace_file": "hoptrace.engines.batch",
     "trace_forward": "hoptrace.engines.forward",
 }
 

@@ -42,7 +42,8 @@ class Score:
 def run_demo(out: Path, console: Console) -> int:
     """Run the whole way on a simulated network under `out` and print what came of it; 0 when it went through."""
     from hoptrace.engines.calls import read_calls
-    from hoptrace.engines.local import learn_clocks, trace
+    from hoptrace.engines.learning import learn_clocks
+    from hoptrace.engines.local import trace
     from hoptrace.simulate import simulate
     from hoptrace.workspace import init_workspace
 

@@ -23,6 +23,7 @@ leaves with the error's exit code.
     │   ├── DirectoryInvalid          carriers.csv or trunks.csv
     │   └── CertificateInvalid        a file of certificates, or of their addresses
     ├── StorageFailed             1   disk full, no permission, database gone
+    ├── EngineFailed              1   a process or a cluster that traces calls broke down
     └── MissingExtra              1   an optional part is not installed
 """
 
@@ -115,6 +116,10 @@ class CertificateInvalid(InputRefused):
 
 class StorageFailed(HoptraceError):
     """The disk or the database refused; what was being written is wholly out."""
+
+
+class EngineFailed(HoptraceError):
+    """What traces many calls, a process or a cluster, broke down; what was finished is kept."""
 
 
 class MissingExtra(HoptraceError):

@@ -1,74 +1,145 @@
-"""Settings: the only reader of the environment (HOPTRACE_*) and of `hoptrace.toml`."""
+"""Settings: the only reader of the environment (HOPTRACE_*) and of `hoptrace.toml`.
+
+Every command reads them, so they are plain dataclasses: a library for models would take longer to load than to use.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
 
 FILE_NAME = "hoptrace.toml"
+PREFIX = "HOPTRACE_"
+TABLE, INSIDE = "trace", "__"
+"""The table of the file, and what stands between it and a name in the environment: HOPTRACE_TRACE__WINDOW_SECONDS."""
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-class TraceSettings(BaseModel):
+class _Refused(ValueError):
+    """A value that cannot be used; the message says what it should be."""
+
+
+class _Several(_Refused):
+    """All that was refused; the message names each setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number from `least` to `most`; `above`: not `least` itself; `whole`: without a fraction."""
+
+    least: float = 0.0
+    most: float = float("inf")
+    above: bool = False
+    whole: bool = False
+
+    def __call__(self, value: object) -> float:
+        number = _as_number(value, whole=self.whole)
+        if not self.least <= number <= self.most or (self.above and number == self.least):
+            bounds = f"{'greater than' if self.above else 'at least'} {self.least:g}"
+            bounds += "" if self.most == float("inf") else f" and at most {self.most:g}"
+            raise _Refused(f"should be {bounds}")
+        return number
+
+
+def _as_number(value: object, *, whole: bool) -> float:
+    wanted = "should be a whole number" if whole else "should be a number"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise _Refused(wanted)
+    try:
+        number = float(value)
+    except ValueError:
+        raise _Refused(wanted) from None
+    if whole and not number.is_integer():
+        raise _Refused(wanted)
+    return int(number) if whole else number
+
+
+def _country(value: object) -> str:
+    if not isinstance(value, str) or _COUNTRY.fullmatch(value) is None:
+        raise _Refused("should be an ISO 3166-1 code of two capitals, such as US")
+    return value
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise _Refused("should be text")
+    return value
+
+
+def _trace(value: object) -> TraceSettings:
+    if isinstance(value, TraceSettings):
+        return value
+    if not isinstance(value, Mapping):
+        raise _Refused("should be a table of settings")
+    return TraceSettings(**_checked(TraceSettings, value, f"{TABLE}."))  # pyright: ignore[reportUnknownArgumentType]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSettings:
     """What decides an answer, beside the records: every value here is in the settings digest of each result."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    window_seconds: float = Field(default=600.0, gt=0)
+    window_seconds: float = field(default=600.0, metadata={"check": _Number(above=True)})
     """How far a record's start may lie from the reported time, in seconds, after clock offsets."""
-    report_seconds: float = Field(default=3.0, ge=0)
+    report_seconds: float = field(default=3.0, metadata={"check": _Number()})
     """How far a reported time may well be off: calls to one number within this of it cannot be told apart by it."""
-    ambiguous_below: float = Field(default=0.7, ge=0, le=1)
+    ambiguous_below: float = field(default=0.7, metadata={"check": _Number(most=1.0)})
     """A trail with less confidence than this is called ambiguous where another fits too."""
-    name_from: float = Field(default=0.955, ge=0, le=1)
+    name_from: float = field(default=0.955, metadata={"check": _Number(most=1.0)})
     """An originator is named from this confidence on; with less the call is ambiguous."""
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class ObjectStoreSettings:
+    """How an object store is reached: the usual AWS_* variables, which every tool of that world reads."""
+
+    access_key_id: str | None = None
+    secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    endpoint_url: str | None = None
+    """URL of a store that is not Amazon's, such as http://localhost:9000."""
+    region: str | None = None
+
+    @classmethod
+    def of_environment(cls) -> ObjectStoreSettings:
+        """As AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL and so on say; those for S3 alone win."""
+        told = {name: value for name, value in _environment("AWS_").items() if name in cls.__slots__}
+        told |= {"endpoint_url": os.environ.get("AWS_ENDPOINT_URL_S3") or told.get("endpoint_url")}
+        told |= {"region": told.get("region") or os.environ.get("AWS_DEFAULT_REGION")}
+        return cls(**told)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
     """One workspace's settings; the environment wins over `hoptrace.toml`, which wins over the defaults.
 
     A nested value is named with two underscores in the environment: HOPTRACE_TRACE__WINDOW_SECONDS.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="HOPTRACE_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
-    )
-
-    format: int = Field(default=1, ge=1)
+    format: int = field(default=1, metadata={"check": _Number(1, whole=True)})
     """Version of the workspace's layout; only `init_workspace` sets it."""
-    home_country: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+    home_country: str = field(default="US", metadata={"check": _country})
     """ISO 3166-1 alpha-2: where a call enters this country is its point of entry."""
-    catalog_url: str | None = None
+    catalog_url: str | None = field(default=None, metadata={"check": _text})
     """SQLAlchemy URL of the catalog; None is an SQLite file in the workspace."""
-    lake_uri: str | None = None
-    """Folder or URI of the Delta table; None is a folder in the workspace."""
-    lock_wait_seconds: float = Field(default=30.0, ge=0)
+    lake_uri: str | None = field(default=None, metadata={"check": _text})
+    """Folder or URI (s3://bucket/folder) of the Delta table; None is a folder in the workspace."""
+    lock_wait_seconds: float = field(default=30.0, metadata={"check": _Number()})
     """How long to wait for another process that writes."""
-    trace: TraceSettings = TraceSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then what the file says (given as arguments); no .env file, no secrets folder."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
+    trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
 
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of every value that changes an answer."""
-        told = {"home_country": self.home_country, "trace": self.trace.model_dump(mode="json")}
+        told = {"home_country": self.home_country, "trace": asdict(self.trace)}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -91,10 +162,49 @@ def load_settings(folder: Path, **overrides: Any) -> Settings:
     return make_settings(read_settings_file(folder) | overrides, folder / FILE_NAME)
 
 
-def make_settings(values: dict[str, Any], source: Path) -> Settings:
+def make_settings(values: Mapping[str, Any], source: Path) -> Settings:
     """Settings of these values and the environment; `source` is named where a value is refused."""
     try:
-        return Settings(**values)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise WorkspaceError(f"{source} or the environment (HOPTRACE_*): {problems}. Mend it and try again.") from error
+        return Settings(**_checked(Settings, _with_environment(values)))
+    except _Several as problems:
+        message = f"{source} or the environment ({PREFIX}*): {problems}. Mend it and try again."
+        raise WorkspaceError(message) from None
+
+
+def _with_environment(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with what the environment says in their place; its other variables are no settings."""
+    settings = {each.name for each in fields(Settings)}
+    found = dict(values)
+    for variable, text in _environment(PREFIX).items():
+        name, _, inner = variable.partition(INSIDE)
+        if variable in settings and variable != TABLE:
+            found[variable] = text
+        elif name == TABLE and inner in TraceSettings.__slots__ and isinstance(table := found.get(TABLE, {}), Mapping):
+            found[TABLE] = {**table, inner: text}
+    return found
+
+
+def _environment(prefix: str) -> dict[str, str]:
+    """The variables with this prefix, by the rest of their names; these may be in capitals or small."""
+    told = {name.upper(): value for name, value in sorted(os.environ.items())}
+    return {name.removeprefix(prefix).lower(): value for name, value in told.items() if name.startswith(prefix)}
+
+
+def _checked(model: type[Settings | TraceSettings], values: Mapping[str, Any], inside: str = "") -> dict[str, Any]:
+    """The values as the model's checks give them; raises _Several with every problem at once."""
+    checks = {each.name: each.metadata["check"] for each in fields(model)}
+    checked: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, value in values.items():
+        if name not in checks:
+            problems.append(f"{inside}{name}: no such setting")
+            continue
+        try:
+            checked[name] = checks[name](value)
+        except _Several as several:
+            problems.append(str(several))
+        except _Refused as problem:
+            problems.append(f"{inside}{name}: {problem}")
+    if problems:
+        raise _Several("; ".join(problems))
+    return checked

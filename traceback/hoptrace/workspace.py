@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from hoptrace.errors import StorageFailed, UsageError, WorkspaceError, WorkspaceExists, WorkspaceNewer
 from hoptrace.model.dialplan import country_code
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
     from hoptrace.lake.lake import Lake
     from hoptrace.settings import Settings
+
+Value = TypeVar("Value")
 
 FORMAT = 1
 CATALOG_FILE = "catalog.sqlite"
@@ -31,6 +33,7 @@ class Workspace:
         self.path = path
         self.settings = settings
         self._new = new
+        self._kept: dict[str, tuple[Hashable, Any]] = {}
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -50,8 +53,18 @@ class Workspace:
     def lake(self) -> Lake:
         """The accepted statements."""
         from hoptrace.lake.lake import Lake
+        from hoptrace.lake.object_store import Access
+        from hoptrace.settings import ObjectStoreSettings
 
-        return Lake(self.settings.lake_uri or str(self.path / LAKE_FOLDER))
+        uri = self.settings.lake_uri or str(self.path / LAKE_FOLDER)
+        return Lake(uri, Access.of(ObjectStoreSettings.of_environment()) if "://" in uri else None)
+
+    def kept(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
+        """A value that is made once for as long as its key stays the same, such as the version that it was made of."""
+        known = self._kept.get(name)
+        if known is None or known[0] != key:
+            known = self._kept[name] = (key, make())
+        return known[1]
 
     def _in_lake(self, commit_id: str) -> bool:
         # The lake is opened only when somebody asks.

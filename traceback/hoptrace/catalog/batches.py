@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.replacing import bring_back, set_aside, throw_away
-from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS
+from hoptrace.catalog.spans import BatchSpan, BatchSpans, SpansAt, as_utc
+from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS, CommitState
 from hoptrace.errors import UnknownBatch
 from hoptrace.model.receipts import Receipt
 
 INSERT_AT_ONCE = 2_000
-
-
-class CommitState(StrEnum):
-    """`pending` from before the lake is written until after it; then `in`."""
-
-    PENDING = "pending"
-    IN = "in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +62,7 @@ class Batches:
     def __init__(self, engine: sa.Engine, in_lake: Callable[[str], bool]) -> None:
         self._engine = engine
         self._in_lake = in_lake
+        self._spans = BatchSpans(engine, self._out)
 
     def begin(self, commit_id: str, carrier_id: str) -> None:
         """Announce a commit, so that what it leaves behind when it is killed can be found."""
@@ -131,29 +125,23 @@ class Batches:
             raise UnknownBatch(f"There is no batch {batch!r}. See them with: hoptrace batches list")
         return found[0]
 
-    def spans(
-        self, carrier_id: str | None = None, lake_version: int | None = None
-    ) -> list[tuple[str, str, datetime, datetime]]:
+    def spans(self, carrier_id: str | None = None, lake_version: int | None = None) -> list[BatchSpan]:
         """(carrier, batch, first, last start time) of every batch that has statements, in the order of the batches.
 
         With `lake_version` only of those that were in when the lake had that version.
         """
-        at = BATCHES.c
-        query = sa.select(at.carrier_id, at.batch, at.first_time, at.last_time, at.commit_id, COMMITS.c.state)
-        query = query.join(COMMITS).where(BATCHES.c.first_time.is_not(None))
-        if carrier_id is not None:
-            query = query.where(BATCHES.c.carrier_id == carrier_id)
-        if lake_version is not None:
-            pending = COMMITS.c.state == CommitState.PENDING
-            query = query.where((COMMITS.c.lake_version <= lake_version) | pending)
+        return self._spans.select(carrier_id, lake_version)
+
+    def spans_at(self, lake_version: int) -> SpansAt:
+        """The same for the newest version of the lake, quick to ask for again: only what is new is read."""
+        return self._spans.at(lake_version)
+
+    def after(self, lake_version: int) -> list[str]:
+        """The batches that came in after the lake had this version."""
+        query = sa.select(BATCHES.c.batch).join(COMMITS)
+        later = (COMMITS.c.lake_version > lake_version) | (COMMITS.c.state == CommitState.PENDING)
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(at.batch)).all()
-        out = self._out({commit_id for *_, commit_id, state in rows if state == CommitState.PENDING})
-        return [
-            (carrier, batch, _utc(first), _utc(last))
-            for carrier, batch, first, last, commit_id, _ in rows
-            if commit_id not in out
-        ]
+            return list(connection.execute(query.where(later).order_by(BATCHES.c.batch)).scalars())
 
     def rejected_rows(self, batch: str) -> list[RejectedRow]:
         """The rejected rows of a batch, in the order of the file; raises UnknownBatch."""
@@ -215,9 +203,4 @@ def _stored(row: dict[str, Any]) -> StoredBatch:
     told: dict[str, Any] = dict(row["receipt"])
     flags: tuple[str, ...] = tuple(told.pop("flags"))
     receipt = Receipt(**told, flags=flags)
-    return StoredBatch(receipt, row["commit_id"], _utc(row["submitted_at"]), row["header"])
-
-
-def _utc(time: datetime) -> datetime:
-    # SQLite gives times back without their zone; they were written in UTC.
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    return StoredBatch(receipt, row["commit_id"], as_utc(row["submitted_at"]), row["header"])

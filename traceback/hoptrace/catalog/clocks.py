@@ -72,6 +72,7 @@ class Clocks:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._last = ClockTable()
 
     def save_clocks(
         self,
@@ -97,15 +98,23 @@ class Clocks:
                     connection.execute(sa.insert(table), [{"version": version, **asdict(row)} for row in stored])
             return version
 
-    def latest_clocks(self) -> ClockTable:
-        """The newest clock table."""
+    def latest_version(self) -> int:
+        """The newest clock table's version; 0 where nothing was learned yet."""
         newest = sa.select(sa.func.max(CLOCK_VERSIONS.c.version))
         with guard(), self._engine.connect() as connection:
-            version = connection.execute(newest).scalar()
-        return ClockTable() if version is None else self.clocks(int(version))
+            return int(connection.execute(newest).scalar() or 0)
+
+    def latest_clocks(self) -> ClockTable:
+        """The newest clock table."""
+        return self.clocks(self.latest_version())
 
     def clocks(self, version: int) -> ClockTable:
-        """The clock table of that version; an unknown version is empty."""
+        """The clock table of that version; an unknown version is empty. The one asked for last is at hand."""
+        if version != self._last.version:
+            self._last = self._read(version)
+        return self._last
+
+    def _read(self, version: int) -> ClockTable:
         heads = sa.select(CLOCK_VERSIONS).where(CLOCK_VERSIONS.c.version == version)
         rows = sa.select(CLOCKS).where(CLOCKS.c.version == version).order_by(CLOCKS.c.carrier_id)
         shifts = sa.select(CLOCK_SHIFTS).where(CLOCK_SHIFTS.c.version == version).order_by(CLOCK_SHIFTS.c.batch)

@@ -7,18 +7,29 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from hoptrace.errors import MissingExtra, StorageFailed, UsageError, WorkspaceNewer
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in catalog/migrations; a test holds it to the scripts."""
 
 BUSY_MILLISECONDS = 30_000
 # Any constant will do: it only has to be the same in every hoptrace that shares the database.
 ADVISORY_LOCK = 0x686F7074
+
+
+class Written(str):
+    """A value of a JSON column that is JSON already."""
+
+    __slots__ = ()
+
+
+def _as_json(value: object) -> str:
+    return value if isinstance(value, Written) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -32,7 +43,7 @@ def open_engine(url: str) -> sa.Engine:
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise UsageError(f"The catalog cannot be kept in {parsed.get_backend_name()}; use SQLite or PostgreSQL.")
     try:
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(parsed, json_serializer=_as_json, json_deserializer=orjson.loads)
     except (ImportError, NoSuchModuleError) as error:
         raise MissingExtra(
             "A catalog in PostgreSQL needs the driver psycopg. Install it with: pip install 'hoptrace[postgres]'"

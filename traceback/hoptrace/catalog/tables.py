@@ -5,6 +5,8 @@ Times are UTC.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -25,6 +27,14 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+
+
+class CommitState(StrEnum):
+    """`pending` from before the lake is written until after it; then `in`."""
+
+    PENDING = "pending"
+    IN = "in"
+
 
 CARRIERS = Table(
     "carriers",
@@ -62,6 +72,8 @@ COMMITS = Table(
     Column("state", String, nullable=False),  # pending until the lake has it, then in
     Column("lake_version", Integer),  # the version of the lake from which on it is in
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("ix_commits_state", "state"),
+    Index("ix_commits_lake_version", "lake_version"),
 )
 
 BATCHES = Table(

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 import sqlalchemy as sa
 
-from hoptrace.catalog.database import guard
+from hoptrace.catalog.database import Written, guard
 from hoptrace.catalog.tables import TRACES
 from hoptrace.errors import UnknownTrace
 
 SAVE_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One result to store: `result` is its JSON."""
+
+    call_ref: str
+    verdict: str
+    campaign: str | None
+    result: str
 
 
 class Traces:
@@ -21,21 +33,15 @@ class Traces:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def save(self, results: Iterable[dict[str, Any]]) -> int:
-        """Store results (at least `call_ref` and `verdict` in each), all or none; gives how many."""
+    def save(self, results: Iterable[Stored]) -> int:
+        """Store results, all or none; gives how many."""
         now = datetime.now(UTC)
-        waiting: list[dict[str, Any]] = []
         saved = 0
         with guard(), self._engine.begin() as connection:
-            for result in results:
-                waiting.append(_row(result, now))
-                if len(waiting) >= SAVE_AT_ONCE:
-                    connection.execute(sa.insert(TRACES), waiting)
-                    saved += len(waiting)
-                    waiting = []
-            if waiting:
-                connection.execute(sa.insert(TRACES), waiting)
-        return saved + len(waiting)
+            while part := list(islice(results := iter(results), SAVE_AT_ONCE)):
+                connection.execute(sa.insert(TRACES), [_row(result, now) for result in part])
+                saved += len(part)
+        return saved
 
     def latest(self, call_ref: str) -> dict[str, Any] | None:
         """The newest result of this call, None where there is none."""
@@ -59,13 +65,32 @@ class Traces:
         with guard(), self._engine.connect() as connection:
             return [dict(result) for result in connection.execute(query).scalars()]
 
+    def cited(self) -> set[tuple[str, int]]:
+        """The statements (batch, row) that any stored result names, older results of a call as well."""
+        query = sa.select(TRACES.c.result).execution_options(yield_per=SAVE_AT_ONCE)
+        found: set[tuple[str, int]] = set()
+        with guard(), self._engine.connect() as connection:
+            for result in connection.execute(query).scalars():
+                found.update(_cited(result))
+        return found
 
-def _row(result: dict[str, Any], now: datetime) -> dict[str, Any]:
-    call: dict[str, Any] = result.get("call") or {}
+
+def _cited(told: Any) -> Iterator[tuple[str, int]]:
+    if isinstance(told, dict):
+        plain = cast("dict[str, Any]", told)
+        if isinstance(plain.get("batch"), str) and isinstance(plain.get("row"), int):
+            yield plain["batch"], plain["row"]
+        told = list(plain.values())
+    if isinstance(told, list):
+        for each in cast("list[Any]", told):
+            yield from _cited(each)
+
+
+def _row(result: Stored, now: datetime) -> dict[str, Any]:
     return {
-        "call_ref": result["call_ref"],
-        "verdict": str(result["verdict"]),
-        "campaign": call.get("campaign"),
+        "call_ref": result.call_ref,
+        "verdict": str(result.verdict),
+        "campaign": result.campaign,
         "created_at": now,
-        "result": result,
+        "result": Written(result.result),
     }

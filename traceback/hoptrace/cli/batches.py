@@ -8,7 +8,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
-from hoptrace.cli.shown_receipt import show_receipt
+from hoptrace.cli.shown_receipt import how_expired, show_receipt
 
 
 @click.group()
@@ -27,8 +27,9 @@ def list_(carrier: str | None, as_json: bool) -> None:
 
     with the_workspace() as workspace:
         receipts = list_batches(workspace, carrier)
+        expired = workspace.lake.view().expired_before
     if as_json:
-        show.as_json([receipt.as_dict() for receipt in receipts])
+        show.as_json([receipt.as_dict() | {"expired": how_expired(receipt, expired)} for receipt in receipts])
         return
     columns = ("Batch", "Carrier", "Format", "Rows", "Accepted", "Rejected", "Calls from", "Calls to", "File")
     show.table(
@@ -60,10 +61,14 @@ def show_(batch: str, as_json: bool) -> None:
 
     with the_workspace() as workspace:
         receipt = show_batch(workspace, batch)
+        expired = workspace.lake.view().expired_before
+    how = how_expired(receipt, expired)
     if as_json:
-        show.as_json(receipt.as_dict())
-    else:
-        show_receipt(receipt)
+        show.as_json(receipt.as_dict() | {"expired": how})
+        return
+    show_receipt(receipt)
+    if how is not None:
+        click.echo(f"The calls before {expired} are not kept any more, but for those that stored results cite.")
 
 
 @batches.command(

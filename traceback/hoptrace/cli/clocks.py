@@ -76,7 +76,7 @@ def learn(as_json: bool) -> None:
 
     `submit` does so after each take-in. Where nothing new is found the newest table stays.
     """
-    from hoptrace.engines.local import learn_clocks
+    from hoptrace.engines.learning import learn_clocks
 
     with the_workspace() as workspace:
         before = workspace.catalog.clocks.latest_clocks().version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 MOST_FOLDED = 4
 """Columns up to which a table is folded where the terminal is narrow; wider ones become blocks of lines."""
+
+GAP = 2
+"""Columns between two columns of a table."""
 
 WIDTH_OF_A_FILE = 200
 """Columns of a table that goes into a file or a pipe, where there is no terminal to fit."""
@@ -40,26 +44,48 @@ def console() -> Console:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print rows under their column names; numbers stand at the right."""
+    shown = [list(row) for row in rows]
+    cells = [[plain(value) for value in row] for row in shown]
+    numbers = [
+        bool(shown) and all(isinstance(row[at], int | float | None) for row in shown) for at in range(len(columns))
+    ]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    fits = sum(widths) + GAP * len(widths) <= screen_width()
+    if fits and all(text.isascii() for row in cells for text in row):
+        _draw(columns, cells, title, [width if right else -width for width, right in zip(widths, numbers, strict=True)])
+    elif fits or len(columns) <= MOST_FOLDED:
+        _fold(columns, cells, title, numbers)
+    else:
+        _blocks(columns, shown, title)
+
+
+def _draw(columns: Sequence[str], cells: list[list[str]], title: str | None, widths: list[int]) -> None:
+    """The usual table, which needs no library: it fits, and each letter is as wide as the next. Left is negative."""
+    if title is not None:
+        click.secho(title, italic=True)
+    for number, line in enumerate([columns, *cells]):
+        placed = (
+            text.rjust(width) if width > 0 else text.ljust(-width) for text, width in zip(line, widths, strict=True)
+        )
+        click.secho((" " * GAP).join(placed).rstrip(), bold=number == 0)
+
+
+def _fold(columns: Sequence[str], cells: list[list[str]], title: str | None, numbers: list[bool]) -> None:
+    """A table whose cells are folded where the terminal is narrow, or have letters of two columns' width."""
     from rich.table import Table
     from rich.text import Text
 
-    shown = [list(row) for row in rows]
-    target = console()
-    if len(columns) > MOST_FOLDED and _natural_width(columns, shown) > target.width:
-        _blocks(columns, shown, title)
-        return
-    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, name in enumerate(columns):
-        is_number = bool(shown) and all(isinstance(row[place], int | float | None) for row in shown)
+    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    for name, is_number in zip(columns, numbers, strict=True):
         drawn.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in shown:
-        drawn.add_row(*(Text(plain(value)) for value in row))
-    target.print(drawn)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    console().print(drawn)
 
 
-def _natural_width(columns: Sequence[str], rows: list[list[object]]) -> int:
-    cells = [[name, *(plain(row[place]) for row in rows)] for place, name in enumerate(columns)]
-    return sum(max(map(len, column)) + 2 for column in cells)
+def screen_width() -> int:
+    """How many columns there are to print on."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OF_A_FILE
 
 
 def _blocks(columns: Sequence[str], rows: list[list[object]], title: str | None) -> None:

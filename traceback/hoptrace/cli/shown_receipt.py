@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -70,6 +71,17 @@ def show_receipt(receipt: Receipt) -> None:
     if receipt.rejected:
         click.echo(f"See the rejected rows: hoptrace batches rejected {receipt.batch}")
     click.echo()
+
+
+def how_expired(receipt: Receipt, expired_before: date | None) -> str | None:
+    """Whether a batch's statements were removed since by `lake expire`: "wholly", "partly" or None.
+
+    Those that stored results cite are held all the same.
+    """
+    first, last = (receipt.first_time or "")[:10], (receipt.last_time or "")[:10]
+    if expired_before is None or not first or first >= expired_before.isoformat():
+        return None
+    return "wholly" if last < expired_before.isoformat() else "partly"
 
 
 def _accounts(receipt: Receipt) -> list[tuple[str, int]]:

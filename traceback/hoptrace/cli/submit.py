@@ -42,7 +42,7 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     Prints a receipt for each, or one account of many files, and which batches' times are hours off; leaves with 3 when
     some rows were rejected.
     """
-    from hoptrace.engines.local import learn_clocks
+    from hoptrace.engines.learning import learn_clocks
     from hoptrace.intake.submit import submit as submit_files
 
     with the_workspace() as workspace, progress("Reading") as report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,8 +9,8 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.forward import forward_options, trace_number
+from hoptrace.cli.many import Many, many_calls_options, trace_many
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
-from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_trace import show_trace
 
 if TYPE_CHECKING:
@@ -39,12 +38,12 @@ class _Versions(click.ParamType["Replay"]):
     epilog=example(
         "hoptrace trace --called +12025550143 --at 2026-11-02T14:30:00-05:00",
         "hoptrace trace --calls calls.csv --out results.jsonl",
+        "hoptrace trace --calls calls.csv --out results.jsonl --engine spark://203.0.113.5:7077",
         "hoptrace trace --forward +12025550143",
     )
 )
 @one_call_options
-@click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the results go, one JSON a line.")
+@many_calls_options
 @forward_options
 @click.option(
     "--replay",
@@ -55,13 +54,12 @@ class _Versions(click.ParamType["Replay"]):
 @json_option
 @workspace_option
 def trace(
-    calls: Path | None,
-    out: Path | None,
     replay: Replay | None,
     as_json: bool,
     *,
     forward: str | None,
     days: float | None,
+    many: Many,
     **one_call: str | None,
 ) -> None:
     """Trace calls back to where they began, or a number forward to the carrier that serves it.
@@ -69,41 +67,29 @@ def trace(
     One call (--called, --at), all calls of a file (--calls, --out), or one number (--forward).
     """
     if forward is not None:
-        trace_number(forward, days, {"calls": calls, "out": out, "replay": replay, **one_call}, as_json)
+        trace_number(forward, days, {**many.asked, "replay": replay, **one_call}, as_json)
         return
     if days is not None:
         raise click.UsageError("--days goes with --forward NUMBER.")
     call = reported_call(**one_call)
-    if calls is None and out is None and call is not None:
+    if not many.asked and call is not None:
         _trace_one(call, replay, as_json)
-    elif calls is not None and out is not None and not any(one_call.values()):
-        _trace_file(calls, out, replay, as_json)
+    elif many.calls is not None and many.out is not None and not any(one_call.values()):
+        trace_many(many, replay, as_json)
     else:
         raise click.UsageError("Say which call: either --called NUMBER --at TIME, or --calls FILE --out FILE.")
 
 
 def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None:
-    from hoptrace.engines.local import trace as trace_calls
+    from hoptrace.intake.collecting import collection_paused
 
-    with the_workspace() as workspace:
+    # What a trace loads stays until the end: each search for cycles in it would find nothing.
+    with collection_paused(), the_workspace() as workspace:
+        from hoptrace.engines.local import trace as trace_calls
+
         check_terminating(workspace, call)
         (result,) = trace_calls(workspace, [call], replay=replay)
     if as_json:
         show.as_json_line(result.as_dict())
     else:
         show_trace(result)
-
-
-def _trace_file(calls: Path, out: Path, replay: Replay | None, as_json: bool) -> None:
-    from hoptrace.engines.local import trace_file
-
-    with the_workspace() as workspace, progress("Tracing") as report:
-        summary = trace_file(workspace, calls, out, progress=report, replay=replay)
-    for carrier, count in summary["unknown_terminating"].items():
-        named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
-        click.echo(f"Note: the directory has no such carrier: {named}.", err=True)
-    if as_json:
-        show.as_json(summary)
-    else:
-        show.table(("Verdict", "Calls"), summary["verdicts"].items())
-        click.echo(f"Wrote {show.count(summary['calls'], 'result')} to {out}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from hoptrace.engines.keeping import known
 from hoptrace.linking.trust import FEW, Trust
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def carriers_conflicts(workspace: Workspace) -> list[Conflict]:
     Taken from the newest clock table, so of the records as they were when it was learned; empty before that. These are
     contradictions between records and prove no intent; `Conflict.worth_asking` picks what is more than lost rows.
     """
-    return conflicts_of(Trust.from_json(workspace.catalog.clocks.latest_clocks().weights.get("trust", {})))
+    return conflicts_of(known(workspace).trust)
 
 
 def conflicts_of(trust: Trust) -> list[Conflict]:

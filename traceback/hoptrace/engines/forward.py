@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.engines.calls import moment, number_key
 from hoptrace.engines.delivering import with_trunks
-from hoptrace.engines.keeping import learned_of
+from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
 from hoptrace.lake.layout import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
@@ -49,14 +50,17 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
     key = number_key(number, workspace.settings.home_country)
     window = _window(at, days)
     catalog, view = workspace.catalog, workspace.lake.view()
-    clocks = catalog.clocks.latest_clocks()
-    learned = learned_of(clocks)
+    clocks = known(workspace)
+    learned = clocks.learned
     statements = _gather(workspace, view, key, _Search(window, learned))
     spans = pl.DataFrame(
         catalog.batches.spans(lake_version=view.version),
         schema={"carrier": pl.String, "batch": pl.String, "from_time": SPANS["from_time"], "to_time": SPANS["to_time"]},
         orient="row",
     )
+    if view.expired_before is not None:
+        begins = pl.lit(datetime.combine(view.expired_before, clock_time(), UTC))
+        spans = spans.filter(pl.col("to_time") >= begins).with_columns(pl.max_horizontal("from_time", begins))
     first, last = (rfc3339(time) for time in window) if at else (None, None)
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     question = Question(key, workspace.settings.trace.ambiguous_below, first, last)

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
+from hoptrace.linking.trust import Trust
+from hoptrace.linking.weights import Weights
 
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
     from hoptrace.catalog.clocks import ClockTable
+    from hoptrace.lake.view import View
+    from hoptrace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One version of what was learned, ready for the kernel."""
+
+    version: int
+    learned: Learned
+    weights: Weights
+    trust: Trust
+
+
+def known(workspace: Workspace, version: int | None = None) -> Known:
+    """What was learned by that version, or by the newest; nothing where there is no such version.
+
+    A version never changes, so a process unpacks it once: a nation's weights take longer to read than a call to trace.
+    """
+    clocks = workspace.catalog.clocks
+    newest = clocks.latest_version()
+    wanted = newest if version is None else version
+    if not 0 < wanted <= newest:
+        return _known(clocks.clocks(wanted))
+    return workspace.kept("learned", wanted, lambda: _known(clocks.clocks(wanted)))
+
+
+def _known(table: ClockTable) -> Known:
+    weights, trust = Weights.from_json(table.weights), Trust.from_json(table.weights.get("trust", {}))
+    return Known(table.version, learned_of(table), weights, trust)
 
 
 def learned_of(table: ClockTable) -> Learned:
@@ -28,6 +63,19 @@ def learned_of(table: ClockTable) -> Learned:
         pl.DataFrame(shifts, schema=SHIFTS, orient="row"),
         table.weights,
     )
+
+
+def covering(workspace: Workspace, view: View, clock_version: int, learned: Learned) -> Covering:
+    """Whose records cover which time at a version of the lake, made anew only where batches or clocks are new."""
+    found = workspace.catalog.batches.spans_at(view.version)
+    expired = view.expired_before
+    cut = None if expired is None else datetime.combine(expired, time(), UTC).timestamp()
+
+    def make() -> Covering:
+        told = [(carrier, batch, first.timestamp(), last.timestamp()) for carrier, batch, first, last in found.spans]
+        return Covering(told, learned, cut)
+
+    return workspace.kept("covering", (found.key, clock_version, cut), make)
 
 
 def save_learned(catalog: Catalog, lake_version: int, learned: Learned) -> int:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 import polars as pl
 
-from hoptrace.engines.calls import all_reported, read_calls
+from hoptrace.catalog.traces import Stored
+from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import learned_of, save_learned
-from hoptrace.errors import UsageError
-from hoptrace.linking.learning import learn, sample
-from hoptrace.linking.trust import Trust
-from hoptrace.linking.weights import Weights, caller_changed
+from hoptrace.engines.keeping import covering, known
+from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
-from hoptrace.output import check_place, whole_file
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.hops import Sources, pairs_of
 from hoptrace.tracing.results import Floors, Stamp, result
@@ -28,7 +22,7 @@ from hoptrace.tracing.signing import rows_by_place, with_signing
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
-AT_ONCE = 5_000
+AT_ONCE = 2_000
 """Calls traced in one pass: bounds the memory."""
 
 Replay = tuple[int, int] | tuple[int, int, int]
@@ -50,71 +44,21 @@ def trace(
     `replay` names the versions that an earlier result names: the answer is then that result's, to the byte.
     Raises UsageError where a call's number or time cannot be used.
     """
-    results = list(_results(workspace, calls, progress, replay))
-    workspace.catalog.traces.save(item.as_dict() for item in results)
-    return results
+    told = list(results(workspace, calls, progress, replay))
+    workspace.catalog.traces.save(
+        Stored(item.call_ref, item.verdict, None if item.call is None else item.call.campaign, item.as_json().decode())
+        for item in told
+    )
+    return told
 
 
-def trace_file(
-    workspace: Workspace,
-    calls: Path,
-    out: Path,
-    *,
-    progress: Progress | None = None,
-    replay: Replay | None = None,
-) -> dict[str, Any]:
-    """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
-
-    `unknown_terminating` are the terminating carriers that the directory does not have, with their calls. `replay` as
-    in `trace`. The file appears whole or not at all.
-    """
-    check_place(out)
-    if out.exists() and calls.exists() and out.samefile(calls):
-        raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
-    reported_calls = read_calls(Path(calls), workspace.settings.home_country)
-    verdicts: Counter[str] = Counter()
-    with whole_file(out) as stream:
-        for start in range(0, len(reported_calls), AT_ONCE):
-            part = reported_calls[start : start + AT_ONCE]
-            offset = _Offset(progress, start, len(reported_calls))
-            for item in trace(workspace, part, progress=offset, replay=replay):
-                stream.write(orjson.dumps(item.as_dict()) + b"\n")
-                verdicts[str(item.verdict)] += 1
-    known = {carrier.carrier_id for carrier in workspace.catalog.directory.carriers()}
-    terminating = Counter(call.terminating_carrier for call in reported_calls if call.terminating_carrier)
-    return {
-        "calls": len(reported_calls),
-        "verdicts": dict(sorted(verdicts.items())),
-        "out": str(out),
-        "unknown_terminating": {carrier: terminating[carrier] for carrier in sorted(terminating.keys() - known)},
-    }
-
-
-def learn_clocks(workspace: Workspace) -> int:
-    """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal)."""
-    view = workspace.lake.view()
-    learned = learn(sample(view.scan(), view.rows()))
-    return save_learned(workspace.catalog, view.version, learned)
-
-
-class _Offset:
-    """Progress of one part of a longer file."""
-
-    def __init__(self, progress: Progress | None, start: int, of: int) -> None:
-        self._progress, self._start, self._of = progress, start, of
-
-    def __call__(self, done: int, of: int) -> None:
-        del of
-        if self._progress is not None:
-            self._progress(self._start + done, self._of)
-
-
-def _results(
+def results(
     workspace: Workspace,
     calls: Sequence[ReportedCall],
-    progress: Progress | None,
-    replay: Replay | None,
+    progress: Progress | None = None,
+    replay: Replay | None = None,
 ) -> Iterator[TraceResult]:
+    """The results of `trace`, one after the other and not stored."""
     ground, stamp = _ground(workspace, replay)
     settings = workspace.settings.trace
     floors = Floors(settings.ambiguous_below, settings.name_from)
@@ -140,24 +84,23 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
     from hoptrace import __version__
 
     catalog = workspace.catalog
-    view = workspace.lake.view(replay[0] if replay else None)
-    clocks = catalog.clocks.clocks(replay[1]) if replay else catalog.clocks.latest_clocks()
+    view = workspace.lake.view(replay[0] if replay else None, catalog.batches.after)
+    clocks = known(workspace, replay[1] if replay else None)
     countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
     ground = Ground(
         view=view,
-        learned=learned_of(clocks),
-        spans=[
-            (carrier, batch, first.timestamp(), last.timestamp())
-            for carrier, batch, first, last in catalog.batches.spans(lake_version=view.version)
-        ],
+        learned=clocks.learned,
+        weights=clocks.weights,
+        spans=(),
         around=Surroundings(
             workspace.settings.home_country,
             countries,
             workspace.settings.trace.report_seconds,
-            Trust.from_json(clocks.weights.get("trust", {})),
-            caller_changed(Weights.from_json(clocks.weights)),
+            clocks.trust,
+            caller_changed(clocks.weights),
         ),
         window=workspace.settings.trace.window_seconds,
+        covering=covering(workspace, view, clocks.version, clocks.learned),
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     return ground, stamp

@@ -65,28 +65,65 @@ def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, fl
     return groups
 
 
+class Covering:
+    """Whose records cover which time, worked out once from all batches and asked for any call.
+
+    Clocks and shifts are counted in. A pause between two batches is covered as well where it is no longer than those in
+    which this carrier has no calls. With `expired_before` (epoch s, as records write time) nothing earlier is covered:
+    its statements were removed.
+    """
+
+    def __init__(self, batches: Sequence[Span], learned: Learned, expired_before: float | None = None) -> None:
+        self._spans = _without_pauses(_on_common_clock(batches, learned, expired_before))
+        self._joined: dict[float, pl.DataFrame] = {}
+
+    def carriers(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> pl.DataFrame:
+        """(`call`, `carrier`): the carriers whose records cover a call's time, `margin` s around them included."""
+        calls = pl.DataFrame({"call": range(len(moments)), "at": moments}, schema={"call": pl.Int64, "at": pl.Float64})
+        if margin not in self._joined:
+            self._joined[margin] = _joined(self._spans, margin)
+        spans = self._joined[margin]
+        if len(moments) == 1:
+            found = spans.filter(pl.col("first") <= moments[0], pl.col("last") >= moments[0])
+            return found.select(pl.lit(0, pl.Int64).alias("call"), "carrier").unique().sort("carrier")
+        return (
+            calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+            .select("call", "carrier")
+            .unique()
+            .sort("call", "carrier")
+        )
+
+
 def carriers_covering(
     moments: Sequence[float], batches: Sequence[Span], learned: Learned, margin: float = COVERAGE_MARGIN
 ) -> pl.DataFrame:
-    """(`call`, `carrier`): the carriers whose batches cover a call's time, `margin` s around them included.
+    """(`call`, `carrier`): the carriers whose batches cover a call's time, see `Covering`."""
+    return Covering(batches, learned).carriers(moments, margin)
 
-    Clocks and shifts are counted in. A pause between two batches is covered as well where it is no longer than those in
-    which this carrier has no calls.
-    """
-    calls = pl.DataFrame({"call": range(len(moments)), "at": moments}, schema={"call": pl.Int64, "at": pl.Float64})
-    spans = _without_pauses(_on_common_clock(batches, learned)).select(
-        "carrier", first=pl.col("first") - margin, last=pl.col("last") + margin
+
+def _joined(spans: pl.DataFrame, margin: float) -> pl.DataFrame:
+    """Spans with a margin (`carrier`, `first`, `last`), those that meet joined: few, however many batches there are."""
+    floor = pl.col("floor")
+    wide = (
+        spans.filter(floor.is_null() | (pl.col("last") >= floor))
+        .select("carrier", first=pl.max_horizontal(pl.col("first") - margin, floor), last=pl.col("last") + margin)
+        .sort("carrier", "first", "last")
     )
+    reached = pl.col("last").cum_max().shift(1).over("carrier")
+    opens = (reached.is_null() | (pl.col("first") > reached)).cast(pl.Int64).cum_sum()
     return (
-        calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-        .select("call", "carrier")
-        .unique()
-        .sort("call", "carrier")
+        wide.with_columns(run=opens)
+        .group_by("run", maintain_order=True)
+        .agg(pl.col("carrier").first(), pl.col("first").min(), pl.col("last").max())
+        .drop("run")
     )
 
 
-def _on_common_clock(batches: Sequence[Span], learned: Learned) -> pl.DataFrame:
-    """The batches' spans (`carrier`, `first`, `last`, epoch s), sorted by carrier and time."""
+def _on_common_clock(batches: Sequence[Span], learned: Learned, expired_before: float | None) -> pl.DataFrame:
+    """The batches' spans (`carrier`, `first`, `last`, `floor`, epoch s), sorted by carrier and time.
+
+    `floor` is the time before which nothing is kept any more, on the common clock as well; null where all is.
+    """
     schema = {"carrier": pl.String, "batch": pl.String, "first": pl.Float64, "last": pl.Float64}
     known = (
         pl.DataFrame(list(batches), schema=schema, orient="row")
@@ -95,7 +132,13 @@ def _on_common_clock(batches: Sequence[Span], learned: Learned) -> pl.DataFrame:
     )
     drifted = pl.col("drift") * (pl.col("first") - pl.col("reference")) / DAY
     fast = pl.col("offset").fill_null(0.0) + drifted.fill_null(0.0) + pl.col("shift").fill_null(0.0)
-    return known.select("carrier", first=pl.col("first") - fast, last=pl.col("last") - fast).sort(pl.all())
+    told = known.select(
+        "carrier",
+        first=pl.col("first") - fast,
+        last=pl.col("last") - fast,
+        floor=pl.lit(expired_before, pl.Float64) - fast,
+    )
+    return told.sort("carrier", "first", "last", "floor")
 
 
 def _without_pauses(spans: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, gro
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.intake.zones import parse_zone
+from hoptrace.lake.upkeep import keep_up
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
 
@@ -53,12 +55,17 @@ def submit(
     signers = signers_by_url(workspace.catalog.certificates.list())
     context = Context(who, asked.profile, timezone, signers)
     with workspace.writing():
+        begun = time.perf_counter()
         recover(workspace)
         before = _before(workspace, carrier, sources)
         new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
         with _all_or_nothing(len(sources)):
             found = find_readers(new, asked, known_readers)
             taken = _take_all(_Run(workspace, context, progress), list(groups(new, found)), before)
+        if taken:
+            # Merging only makes reading quicker; the batches are in.
+            with suppress(StorageFailed):
+                keep_up(workspace.lake, time.perf_counter() - begun)
     return _in_order(sources, before, taken)
 
 
@@ -103,9 +110,6 @@ def _take_all(run: _Run, in_groups: Sequence[Group], before: dict[str, Receipt])
     digests = {source.digest for group in in_groups for source in group.sources}
     replaced = sorted(receipt.batch for digest, receipt in before.items() if digest in digests)
     receipts = commit(run.workspace, carrier.carrier_id, takings, replaced, _watch(in_groups, run.progress))
-    # Merging only makes reading quicker; the batches are in.
-    with suppress(StorageFailed):
-        run.workspace.lake.tidy()
     return {receipt.digest: receipt for receipt in receipts}
 
 

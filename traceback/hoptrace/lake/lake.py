@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction
@@ -15,24 +15,39 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from hoptrace.errors import NotFound, StorageFailed
 from hoptrace.lake.footers import Footers
-from hoptrace.lake.layout import PARTITIONS, TABLE, Index, Part, parts, sort_part
+from hoptrace.lake.layout import PARTITIONS, TABLE, parts
+from hoptrace.lake.levels import Step
+from hoptrace.lake.merging import Merging
+from hoptrace.lake.object_store import Access
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.view import FILES, View
 
 RUN_ROWS = 500_000
 """Rows that are sorted together: more make fewer, longer files and need more memory."""
 
-MERGE_FROM_FILES = 24
-"""A partition with more small files than this is worth merging."""
+MARK = b"hoptrace:"
+"""How the names of marks in the table's log begin."""
 
-MERGE_ROWS = 500_000
-"""Rows merged at once at most; a file with half as many is not small."""
+EXPIRED = "hoptrace:expired"
+"""The table's log counts here up to which day (since 1970) statements were removed."""
 
-# Traces name the version they were made from, so no version may ever be cleaned away by itself.
+LAST_EXPIRY = "hoptrace:last-expiry"
+"""And here at which version that was done last."""
+
+VACUUMED = "hoptrace:vacuumed"
+"""And here before which version of the table files may have been deleted."""
+
+EPOCH = date(1970, 1, 1)
+
+Later = Callable[[int], Sequence[str]]
+"""Gives the batches that came in after a version of the lake."""
+
+# Traces name the version they were made from, so no version may ever be cleaned away by itself. That a file went is
+# remembered for a week: without an end each checkpoint of the log would name every file that ever was.
 _TABLE_PROPERTIES = {
     "delta.dataSkippingStatsColumns": "key,start_time",
     "delta.logRetentionDuration": "interval 36500 days",
-    "delta.deletedFileRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 7 days",
     "delta.enableExpiredLogCleanup": "false",
 }
 
@@ -48,11 +63,14 @@ class Staged:
 class Lake:
     """The statements of one workspace. Writing needs the workspace's writer lock; reading needs nothing."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, access: Access | None = None) -> None:
         self.uri = uri
-        self._store = Store.at(uri)
+        self._access = access or Access()
+        self._store = Store.at(uri, self._access)
         self._footers = Footers(self._store)
         self._latest: DeltaTable | None = None
+        self._newest: View | None = None
+        self._marks: dict[str, int | None] = {}
 
     def create(self) -> None:
         """Make the empty table where there is none yet."""
@@ -64,6 +82,7 @@ class Lake:
                 partition_by=PARTITIONS,
                 name="statements",
                 configuration=_TABLE_PROPERTIES,
+                storage_options=self._access.options(self.uri),
             )
 
     def version(self) -> int:
@@ -114,71 +133,127 @@ class Lake:
             if not self.has_commit(commit_id):
                 self._store.remove(self._store.named(commit_id))
 
-    def tidy(self) -> int:
-        """Merge the small files of each partition that has many; gives how many files went. Old versions stay readable.
+    def merge(self, step: Step) -> None:
+        """Do one step of upkeep, as one commit of the table; needs the writer's lock. Older versions stay readable."""
+        merge_id = f"merge-{uuid.uuid4().hex}"
+        try:
+            with guard("merge its files"):
+                added = Merging(self._store, self._footers, merge_id).files(step)
+                gone = self.view().files.filter(pl.col("path").is_in(step.paths))
+                self._commit(self._table(), [*added, *removals(gone, data_change=False)], merge_id)
+        except BaseException:
+            self._take_back(merge_id)
+            raise
 
-        When to call: after an append, under the writer lock. Each partition is one commit, so a crash costs nothing.
-        """
-        small = self.view().files.filter(pl.col("rows") < MERGE_ROWS // 2).sort("rows", "path")
-        gone = 0
-        for (index, day), group in sorted(small.partition_by("index", "day", as_dict=True).items()):
-            taken = group.filter(pl.col("rows").cum_sum() <= MERGE_ROWS)
-            if group.height > MERGE_FROM_FILES and taken.height > 1:
-                self._merge(Index(index), day, taken)
-                gone += taken.height
-        return gone
+    def replace(self, adds: Sequence[AddAction], gone: pl.DataFrame, commit_id: str, marks: dict[str, int]) -> None:
+        """Put files in the place of others (rows of `view().files`), and set marks of the log, in one commit."""
+        with guard("write its log"):
+            self._commit(self._table(), [*adds, *removals(gone, data_change=True)], commit_id, marks)
 
-    def view(self, version: int | None = None) -> View:
-        """A fixed view of the table at a version (the newest if None); raises NotFound for one that never was."""
+    def mark(self, name: str) -> int | None:
+        """A mark of the table's log, such as EXPIRED, at the newest version."""
         table = self._table()
-        newest = table.version()
-        if version is not None and version != newest:
-            if not 0 <= version < newest:
-                raise NotFound(f"The lake has no version {version}; the newest is {newest}.")
-            with guard(f"read version {version}"):
-                table = DeltaTable(self.uri, version=version)
-        return View(self._store, self._footers, table.version(), _files(table))
+        if name not in self._marks:
+            with guard("read its log"):
+                self._marks[name] = table.transaction_version(name)
+        return self._marks[name]
+
+    def unneeded(self, hours: float) -> list[str]:
+        """The data files that the newest version has not named for so many hours: merged, expired or left by a kill."""
+        with guard("look through its files"):
+            paths = self._table().vacuum(int(hours), dry_run=True, enforce_retention_duration=False, full=True)
+            # The log also remembers files that were deleted already.
+            return sorted(set(paths) & set(self._store.named("")))
+
+    @property
+    def store(self) -> Store:
+        """Where the files are."""
+        return self._store
+
+    def view(self, version: int | None = None, later: Later | None = None) -> View:
+        """A fixed view of the table at a version (the newest if None); raises NotFound for one that never was.
+
+        Where files of an old version were deleted since, the newest ones stand in for them without the batches that
+        came `later`; looking up time whose statements have expired since then raises NotFound.
+        """
+        newest = self._newest_view()
+        if version is None or version == newest.version:
+            return newest
+        if not 0 <= version < newest.version:
+            raise NotFound(f"The lake has no version {version}; the newest is {newest.version}.")
+        with guard(f"read version {version}"):
+            table = DeltaTable(self.uri, version=version, storage_options=self._access.options(self.uri))
+            expired = _as_day(table.transaction_version(EXPIRED))
+        if version >= (self.mark(VACUUMED) or 0):
+            return View(self._store, self._footers, version, _files(table), expired)
+        if later is None:
+            raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
+        gone = newest.expired_before if (self.mark(LAST_EXPIRY) or 0) > version else None
+        hidden = pl.Series("batch", later(version), pl.String)
+        return replace(newest, version=version, expired_before=expired, gone_before=gone, hidden=hidden)
+
+    def _newest_view(self) -> View:
+        table = self._table()
+        if self._newest is None or self._newest.version != table.version():
+            expired = _as_day(self.mark(EXPIRED))
+            self._newest = View(self._store, self._footers, table.version(), _files(table), expired)
+            self._footers.forget_others(self._newest.files["path"])
+        return self._newest
 
     def _table(self) -> DeltaTable:
         with guard("open its table"):
             if self._latest is None:
-                self._latest = DeltaTable(self.uri)
-            else:
+                self._latest = DeltaTable(self.uri, storage_options=self._access.options(self.uri))
+            elif self._store.exists(_log_entry(self._latest.version() + 1)):
+                # To ask for one file is cheaper than to have the table list its whole log.
+                before = self._latest.version()
                 self._latest.update_incremental()
+                self._keep_marks(range(before + 1, self._latest.version() + 1))
         return self._latest
 
-    def _commit(self, table: DeltaTable, actions: list[AddAction | RemoveAction], commit_id: str) -> None:
+    def _keep_marks(self, versions: range) -> None:
+        # Asking the table for a mark reads its whole log: so it is asked again only where an entry has set one.
+        if any(MARK in self._store.text(_log_entry(version)) for version in versions):
+            self._marks.clear()
+
+    def _commit(
+        self,
+        table: DeltaTable,
+        actions: list[AddAction | RemoveAction],
+        commit_id: str,
+        marks: dict[str, int] | None = None,
+    ) -> None:
+        told = [Transaction(commit_id, 1), *(Transaction(name, value) for name, value in (marks or {}).items())]
         table.create_write_transaction(
             actions,
             mode="append",
             schema=table.schema(),
             partition_by=PARTITIONS,
-            commit_properties=CommitProperties(app_transactions=[Transaction(commit_id, 1)]),
+            commit_properties=CommitProperties(app_transactions=told),
         )
-        self._store.sync(self._store.full(f"_delta_log/{self.version():020d}.json"))
+        self._store.sync(self._store.full(_log_entry(self.version())))
 
     def _take_back(self, commit_id: str) -> None:
         # The commit may have gone through and only a later step failed: then the files belong to the table.
         with suppress(StorageFailed):
             self.forget(commit_id)
 
-    def _merge(self, index: Index, day: Any, files: pl.DataFrame) -> None:
-        merge_id = f"merge-{uuid.uuid4().hex}"
-        table = self._table()
-        try:
-            with guard("merge its files"):
-                rows = pl.concat([self._store.read(path) for path in files["path"]])
-                part = Part(index, day, sort_part(rows))
-                added = self._store.write(part, merge_id, data_change=False)
-                now = int(time.time() * 1000)
-                removed = [
-                    RemoveAction(path, False, now, size, {"index": str(index), "day": day.isoformat()})
-                    for path, size in files.select("path", "bytes").iter_rows()
-                ]
-                self._commit(table, [added, *removed], merge_id)
-        except BaseException:
-            self._take_back(merge_id)
-            raise
+
+def removals(files: pl.DataFrame, *, data_change: bool) -> list[RemoveAction]:
+    """The actions that take files (rows of a view's) out of the newest version."""
+    now = int(time.time() * 1000)
+    return [
+        RemoveAction(path, data_change, now, size, {"index": index, "day": day.isoformat()})
+        for path, size, index, day in files.select("path", "bytes", "index", "day").iter_rows()
+    ]
+
+
+def _log_entry(version: int) -> str:
+    return f"_delta_log/{version:020d}.json"
+
+
+def _as_day(days: int | None) -> date | None:
+    return None if days is None else EPOCH + timedelta(days=days)
 
 
 def _runs(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

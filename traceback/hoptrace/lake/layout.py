@@ -94,9 +94,10 @@ def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
-    days = rows.with_columns(day=pl.col("start_time").dt.date()).partition_by("day", as_dict=True, include_key=False)
-    for (day,), frame in sorted(days.items()):
-        yield Part(index, day, sort_part(frame))
+    day = pl.col("start_time").dt.date()
+    days = rows.select(day.unique().sort()).to_series()
+    for each in days:
+        yield Part(index, each, sort_part(rows.filter(day == each) if len(days) > 1 else rows))
 
 
 SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})
@@ -105,7 +106,10 @@ SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})
 
 def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
     """The same spans without overlaps, sorted by key and time, so that a statement falls into one of them at most."""
-    wanted = spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    wanted = spans if spans.schema == SPANS else spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    if wanted.height == 1 and not any(None in row or row[1] > row[2] for row in wanted.rows()):
+        # Nothing to merge: a single call is looked up by one span, and each step on a frame takes its time.
+        return wanted
     ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort("key", "from_time", "to_time")
     reached = pl.col("to_time").cum_max().shift(1).over("key")
     opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()

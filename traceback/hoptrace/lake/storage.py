@@ -1,28 +1,35 @@
 """The lake's files: written once, never changed, each read through one small interface on a disk or an object store."""
 # pyright: basic
-# pyarrow has no type stubs; it is used in this file alone.
+# pyarrow has no type stubs; it is used in this file alone. It loads late: one trace reads by scans, without it.
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
-from pyarrow import ArrowException
-from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, STORED, Part
+from hoptrace.lake.layout import GROUP_ROWS, Part
+from hoptrace.lake.object_store import Access
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
+
+TAIL = 1 << 16
+"""Bytes at the end of a file that are read first: most footers are shorter."""
+
+MAGIC = b"PAR1"
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -32,25 +39,46 @@ def guard(what: str) -> Generator[None]:
     """Turn what the disk or the table throws into StorageFailed."""
     try:
         yield
-    except (OSError, DeltaError, ArrowException, pl.exceptions.PolarsError) as error:
+    except Exception as error:
+        if not _of_storage(error):
+            raise
         cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StorageFailed(f"The lake could not {what}: {cause}. Nothing of this step was kept.") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """Where the table's files are: a filesystem and the folder in it."""
+def _of_storage(error: Exception) -> bool:
+    if isinstance(error, (OSError, DeltaError, pl.exceptions.PolarsError)):
+        return True
+    from pyarrow import ArrowException
 
-    files: FileSystem
+    return isinstance(error, ArrowException)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the table's files are: a folder of this machine, or one in an object store."""
+
     root: str
+    remote: FileSystem | None = None
+    """The object store; None is this machine's disk."""
+    options: dict[str, str] | None = None
+    """What Polars and the table's log need to open files of an object store."""
 
     @classmethod
-    def at(cls, uri: str) -> Store:
+    def at(cls, uri: str, access: Access | None = None) -> Store:
         """The store behind a folder's path or an object store's URI."""
         if "://" not in uri:
-            return cls(LocalFileSystem(), str(Path(uri).absolute()))
-        files, root = FileSystem.from_uri(uri)
-        return cls(files, root)
+            return cls(str(Path(uri).absolute()))
+        access = access or Access()
+        files, root = access.open(uri)
+        return cls(root.rstrip("/"), None if files.type_name == "local" else files, access.options(uri))
+
+    @cached_property
+    def files(self) -> FileSystem:
+        """The filesystem by which all but scans read and write."""
+        from pyarrow.fs import LocalFileSystem
+
+        return LocalFileSystem() if self.remote is None else self.remote
 
     def full(self, path: str) -> str:
         """The path in the filesystem of a path in the table."""
@@ -58,33 +86,67 @@ class Store:
 
     def uri(self, path: str) -> str:
         """What Polars opens the file by."""
-        kind = self.files.type_name
-        return self.full(path) if kind == "local" else f"{kind}://{self.full(path)}"
+        return self.full(path) if self.remote is None else f"{self.remote.type_name}://{self.full(path)}"
 
     def read(self, path: str) -> pl.DataFrame:
         """A whole file of the table."""
-        return pl.read_parquet(self.uri(path), hive_partitioning=False, glob=False)
+        return self.scan([path]).collect()
 
-    def footer(self, path: str) -> Any:
-        """A file's Parquet metadata, to open it again without reading them."""
-        with pq.ParquetFile(self.full(path), filesystem=self.files) as file:
-            return file.metadata
+    def scan(self, paths: Sequence[str]) -> pl.LazyFrame:
+        """Whole files of the table, lazily."""
+        return pl.scan_parquet(
+            [self.uri(path) for path in paths], hive_partitioning=False, glob=False, storage_options=self.options
+        )
 
-    def read_group(self, path: str, metadata: Any, group: int, columns: list[str] | None = None) -> pl.DataFrame:
-        """One row group of a file (of some columns only)."""
+    def read_keys(self, path: str, first: int, beyond: int | None) -> pl.DataFrame:
+        """The rows of a file with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
+        key = pl.col("key")
+        wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
+        return self.scan([path]).filter(wanted).collect()
+
+    def text(self, path: str) -> bytes:
+        """The content of a small file in the table's folder."""
+        with self.files.open_input_stream(self.full(path)) as stream:
+            return stream.read()
+
+    def size(self, path: str) -> int:
+        """Bytes of a file of the table; 0 where it is gone."""
+        return int(self.files.get_file_info(self.full(path)).size or 0)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file in the table's folder."""
+        if self.remote is None:
+            return Path(self.full(path)).is_file()
+        from pyarrow.fs import FileType
+
+        return self.files.get_file_info(self.full(path)).type == FileType.File
+
+    def footer(self, path: str) -> tuple[bytes, Any]:
+        """A file's Parquet metadata, as written and opened."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with self.files.open_input_file(self.full(path)) as file:
+            size = file.size()
+            tail = file.read_at(min(size, TAIL), max(0, size - TAIL))
+            length = int.from_bytes(tail[-8:-4], "little")
+            raw = tail[-8 - length : -8] if length + 8 <= len(tail) else file.read_at(length, size - 8 - length)
+        text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
+        return raw, pq.read_metadata(pa.BufferReader(text))
+
+    def read_group(self, path: str, metadata: Any, group: int, columns: list[str]) -> Any:
+        """Some columns of one row group of a file, as an Arrow table."""
+        import pyarrow.parquet as pq
+
         with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return _as_frame(file.read_row_group(group, columns=columns))
-
-    def read_rows(self, path: str, metadata: Any, group: int, rows: Any) -> pl.DataFrame:
-        """Some rows of one row group, by their positions in it; the others are never turned into a frame."""
-        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return _as_frame(file.read_row_group(group, use_threads=False).take(rows))
+            return file.read_row_group(group, columns=columns, use_threads=False)
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
         path = f"index={part.index}/day={part.day}/{name}.parquet"
         full = self.full(path)
-        self.files.create_dir(full.rpartition("/")[0], recursive=True)
+        if self.remote is None:
+            self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
             part.rows.write_parquet(
                 stream,
@@ -113,14 +175,17 @@ class Store:
 
     def named(self, part_of_name: str) -> list[str]:
         """The paths in the table of all data files whose name contains this, whether the table names them or not."""
+        from pyarrow.fs import FileSelector
+
         selector = FileSelector(self.root, recursive=True, allow_not_found=True)
         found = (str(info.path) for info in self.files.get_file_info(selector) if info.is_file)
-        mine = (path for path in found if part_of_name in path.rpartition("/")[2] and path.endswith(".parquet"))
-        return sorted(path.removeprefix(f"{self.root}/") for path in mine)
+        inside = (path.removeprefix(f"{self.root}/") for path in found)
+        data = (path for path in inside if path.startswith("index=") and path.endswith(".parquet"))
+        return sorted(path for path in data if part_of_name in path.rpartition("/")[2])
 
     def sync(self, full: str) -> None:
         """Have the disk keep the file and its name; an object store does so by itself."""
-        if not isinstance(self.files, LocalFileSystem):
+        if self.remote is not None:
             return
         for path in (full, full.rpartition("/")[0]):
             handle = os.open(path, os.O_RDONLY)
@@ -149,7 +214,18 @@ def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def _as_frame(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame:
+    """Some rows of each of several Arrow tables (by position) as one frame of these columns; no other is made one."""
+    if not tables:
+        return kinds.to_frame()
+    import pyarrow as pa
+
+    taken = [table.take(some) for table, some in zip(tables, rows, strict=True)]
+    # Tables differ in the columns that are empty, and in how wide the offsets of their texts are.
+    chosen = pa.concat_tables(taken, promote_options="permissive")
+    frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    return frame.cast({name: STORED[name] for name in frame.columns})
+    there = set(frame.columns)
+    return frame.select(
+        pl.col(name).cast(kind) if name in there else pl.lit(None, kind).alias(name) for name, kind in kinds.items()
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import polars as pl
 
+from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.storage import Store, guard, picked
 from hoptrace.model.statements import STATEMENTS, TIME
 
 FILES = pl.Schema(
@@ -30,11 +31,16 @@ FILES = pl.Schema(
 )
 """One row a data file of the table."""
 
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
+SCAN_UP_TO = 32
+"""With more spans than this, a scan's filter is slower than looking into the files' footers."""
+
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A fixed version of the lake; what is appended later is not in it."""
 
@@ -42,6 +48,12 @@ class View:
     footers: Footers
     version: int
     files: pl.DataFrame
+    expired_before: date | None = None
+    """Statements of earlier days were removed when they had been kept long enough."""
+    gone_before: date | None = None
+    """This version had statements of earlier days, but they were removed since."""
+    hidden: pl.Series | None = None
+    """Batches that came in after this version, whose statements lie in the same files."""
 
     def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
@@ -74,7 +86,8 @@ class View:
             files, wanted = files.filter(pl.col("time_min") <= last), [*wanted, start <= last]
         if files.is_empty():
             return pl.LazyFrame(schema=STATEMENTS)
-        rows = self._scan(files["path"]).filter(wanted)
+        self._check_time(first)
+        rows = self._shown(self.store.scan(files["path"].to_list()).filter(wanted))
         return rows.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
 
     def rows(self) -> int:
@@ -103,44 +116,86 @@ class View:
 
     def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
         paths = self._files_for(index, spans)
+        self._check_time(spans["from_time"].min())
         with guard("be read"):
+            if spans.height <= SCAN_UP_TO and not self.footers.pay():
+                return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
-                picked = list(self._pick(paths, spans))
-                return pl.concat(picked) if picked else _empty(index)
-            return self._join(paths, spans) if not paths.is_empty() else _empty(index)
+                return self._shown(self._pick(paths, spans, index))
+            return self._join(paths, spans) if paths else _empty(index)
 
-    def _files_for(self, index: Index, spans: pl.DataFrame) -> pl.Series:
-        first, last = spans["from_time"].min(), spans["to_time"].max()
+    def _files_for(self, index: Index, spans: pl.DataFrame) -> list[str]:
+        """The files that may hold a row of the spans, by the bounds in the table's log."""
         if spans.is_empty():
-            return pl.Series("path", [], pl.String)
-        return self.files.filter(
-            pl.col("index") == index,
-            pl.col("time_max") >= first,
-            pl.col("time_min") <= last,
-            pl.col("key_max") >= spans["key"].min(),
-            pl.col("key_min") <= spans["key"].max(),
-        )["path"]
+            return []
+        wanted, bounds = _Wanted.of(spans), self._bounds[index]
+        inside = (bounds.time_max >= wanted.first.min()) & (bounds.time_min <= wanted.last.max())
+        inside &= (bounds.key_max >= wanted.keys[0]) & (bounds.key_min <= wanted.keys[-1])
+        return [bounds.paths[at] for at in np.flatnonzero(inside).tolist()]
 
-    def _pick(self, paths: pl.Series, spans: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    @cached_property
+    def _bounds(self) -> dict[Index, _Bounds]:
+        return {index: _Bounds.of(self.files.filter(pl.col("index") == index)) for index in Index}
+
+    def _check_time(self, first: Any) -> None:
+        if self.gone_before is None:
+            return
+        begins = datetime.combine(self.gone_before, time(), UTC)
+        if first is None or first < begins:
+            raise NotFound(
+                f"Version {self.version} of the lake is gone: the statements of days before {self.gone_before} were "
+                "removed since, by hoptrace lake expire. Stored results stay, and so do the statements that they cite."
+            )
+
+    def _shown(self, rows: Rows) -> Rows:
+        """The rows without those of batches that came later."""
+        return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
+
+    def _scan_few(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
+        """One scan that skips the row groups without a wanted key or time: quickest for files not looked into yet."""
+        if not paths:
+            return _empty(index)
+        key, start = pl.col("key"), pl.col("start_time")
+        wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
+        return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(_kinds(index).keys()).collect()
+
+    def _pick(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
         wanted = _Wanted.of(spans)
-        for path in paths:
-            footer = self.footers.footer(path)
-            for group in wanted.groups(footer.key_min, footer.key_max):
-                rows = wanted.rows(*self.footers.keys(path, group))
-                if rows.size:
-                    yield self.store.read_rows(path, footer.metadata, group, rows)
+        groups = [
+            (path, group)
+            for path, footer in zip(paths, self.footers.footers(paths), strict=True)
+            for group in wanted.groups(footer.key_min, footer.key_max)
+        ]
+        rows = [wanted.rows(*keys) for keys in self.footers.keys(groups)]
+        holding = [(group, some) for group, some in zip(groups, rows, strict=True) if some.size]
+        return picked(
+            self.footers.tables([group for group, _ in holding]), [some for _, some in holding], _kinds(index)
+        )
 
-    def _join(self, paths: pl.Series, spans: pl.DataFrame) -> pl.DataFrame:
+    def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
         first, last = spans["from_time"].min(), spans["to_time"].max()
-        rows = self._scan(paths).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
+        rows = self._shown(self.store.scan(paths)).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
         return joined.collect(engine="streaming")
 
-    def _scan(self, paths: pl.Series) -> pl.LazyFrame:
-        return pl.scan_parquet([self.store.uri(path) for path in paths], hive_partitioning=False, glob=False)
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The files of an index as arrays: paths, smallest and largest key, first and last start time in microseconds."""
+
+    paths: list[str]
+    key_min: Int64s
+    key_max: Int64s
+    time_min: Int64s
+    time_max: Int64s
+
+    @classmethod
+    def of(cls, files: pl.DataFrame) -> _Bounds:
+        told = files.select("path", "key_min", "key_max", pl.col("time_min", "time_max").to_physical())
+        return cls(told["path"].to_list(), *(told[name].to_numpy() for name in told.columns[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +236,12 @@ def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left")
     return int(ordered.searchsorted(value, side=side))
 
 
+def _kinds(index: Index) -> pl.Schema:
+    return STORED if index is Index.CALLED else pl.Schema([(name, STORED[name]) for name in NARROW])
+
+
 def _empty(index: Index) -> pl.DataFrame:
-    names = STORED.names() if index is Index.CALLED else NARROW
-    return pl.DataFrame(schema={name: STORED[name] for name in names})
+    return _kinds(index).to_frame()
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,10 @@ LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
 
 LEAST_LEAP = 3.0
 """A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
+
+
+FEW = 4
+"""Statements on a side up to which all assignments are tried: 24 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Assignment:
     def rivals(self, d: int) -> list[tuple[Pair, float]]:
         """Other pairs that `d` could have had, each with the loss of total weight if it were forced, least first."""
         group = self.groups.get(d, [])
+        if not any(pair.d == d and pair != self.chosen.get(d) for pair in group):
+            return []
         best = sum(pair.weight for pair in solve(group))
         rivals: list[tuple[Pair, float]] = []
         for pair in group:
@@ -153,10 +160,21 @@ def _favourites(group: list[Pair]) -> list[Pair]:
 
 def _best_places(value: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     """(row, column) of the assignment with the largest sum of values."""
+    if max(value.shape) <= FEW:
+        return _best_of_few(value)
     from scipy.optimize import linear_sum_assignment  # pyright: ignore  # scipy ships no types; loads only when needed
 
     rows, columns = linear_sum_assignment(value, maximize=True)  # pyright: ignore
     return list(zip(map(int, rows), map(int, columns), strict=True))  # pyright: ignore
+
+
+def _best_of_few(value: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The same for a few rows and columns, by trying all: the usual case, for which SciPy need not be loaded."""
+    turned = value.shape[0] > value.shape[1]
+    cells: list[list[float]] = (value.T if turned else value).tolist()
+    ways = permutations(range(len(cells[0])), len(cells))
+    best = max(ways, key=lambda way: sum(row[column] for row, column in zip(cells, way, strict=True)))
+    return [(column, row) if turned else (row, column) for row, column in enumerate(best)]
 
 
 def _groups(pairs: list[Pair]) -> list[list[Pair]]:

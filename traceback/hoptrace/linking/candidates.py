@@ -25,11 +25,21 @@ def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFram
     known = _with_coverage(members, covered)
     met = _met(known)
     down = known.select("call", *(pl.col(name).alias(f"d_{name}") for name in (*KEPT, *COVERAGE)))
-    retry = (pl.col("leg") != pl.col("sid")).alias("u_retry")
-    up = known.select("call", retry, *(pl.col(name).alias(f"u_{name}") for name in (*KEPT, *COVERAGE)))
+    up = known.select(
+        "call", _retry().alias("u_retry"), *(pl.col(name).alias(f"u_{name}") for name in (*KEPT, *COVERAGE))
+    )
     both = met.join(down, on=["call", "d_sid"]).join(up, on=["call", "u_sid"])
     kinds = both.with_columns(kind=_kind()).filter(pl.col("kind").is_not_null())
     return kinds.filter((pl.col("kind") != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
+
+
+def _retry() -> pl.Expr:
+    """Whether another attempt of the same ingress failed: the way on then began later than the ingress.
+
+    Both attempts tell the time of the ingress, and no record which of them was first.
+    """
+    failed = (pl.col("outcome") != "answered").fill_null(value=False).cast(pl.Int64)
+    return (failed.sum().over("call", "leg") > failed) | (pl.col("leg") != pl.col("sid"))
 
 
 def _with_coverage(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
@@ -89,6 +99,10 @@ def _kind() -> pl.Expr:
     up_silent = pl.col("u_downstream").is_null()
     both_name = pl.col("d_upstream").is_not_null() & ~up_silent
     answers_differ = ((pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")).fill_null(False)
+    # Of two that handed the call on the other way, none got it back from the other without saying so.
+    back = ((pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))).fill_null(
+        value=False
+    )
     direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
     return (
         pl.when(continuous & direct)
@@ -99,7 +113,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.CONFLICT)))
         .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
         .then(pl.lit(str(Kind.BRIDGED)))
-        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered"))
+        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered") & ~back)
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))

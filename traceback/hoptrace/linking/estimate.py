@@ -28,7 +28,9 @@ UNRELATED: Mapping[str, tuple[float, ...]] = {
     "signer": (0.3, 0.6, 0.1),
     "attestation": (0.5, 0.2, 0.2, 0.1),
 }
-"""How often each level is seen between statements of two different calls to one number, before data tell."""
+"""How often each level is seen between statements of two different calls to one number, before data tell: the levels
+that speak for one handoff against each other, and those that do not. How often unrelated statements agree at all
+follows from what agreement is worth (`_before`)."""
 
 SEEN_BEFORE = 30.0
 """As how many pairs of each class the defaults count."""
@@ -60,7 +62,7 @@ def estimate(pairs: pl.DataFrame) -> Estimate:
     codes = {name: _codes(levelled[f"l_{name}"], name) for name in LEVELS}
     time = (levelled["w_time"] + levelled["w_answer"]).to_numpy()
     same, other, posterior = _maximise(codes, time)
-    network = {name: _near_default(name, _weights(name, same[name], other[name])) for name in LEVELS}
+    network = {name: _near_default(name, _named(name, _logs(same[name], other[name]))) for name in LEVELS}
     return Estimate(Weights(network, _own(levelled, codes, posterior, same, other)), posterior)
 
 
@@ -71,10 +73,19 @@ def _codes(levels: pl.Series, name: str) -> npt.NDArray[np.int64]:
 
 
 def _before(name: str) -> tuple[Floats, Floats]:
-    """The default probabilities of the levels for one handoff, and for two calls."""
-    other = np.array(UNRELATED[name])
-    same = other * np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
-    return same / same.sum(), other / other.sum()
+    """The default probabilities of the levels for one handoff, and for two calls, whose ratios are the default weights.
+
+    Both must add up to one. That leaves one share open, how often two unrelated statements agree: with A and B the mean
+    ratio over the levels that agree and over the others, a share t of A and 1 - t of B make one.
+    """
+    ratio = np.exp(np.array([DEFAULTS[name][level] for level in LEVELS[name]]))
+    seen, agree = np.array(UNRELATED[name]), ratio > 1
+    high, low = (float(np.average(ratio[which], weights=seen[which])) for which in (agree, ~agree))
+    share = (1 - low) / (high - low)
+    other = seen.copy()
+    for which, part in ((agree, share), (~agree, 1 - share)):
+        other[which] *= part / float(np.sum(seen[which]))
+    return other * ratio, other
 
 
 def _maximise(
@@ -102,9 +113,12 @@ def _shares(code: npt.NDArray[np.int64], share: Floats, before: Floats) -> Float
     return counts / counts.sum()
 
 
-def _weights(name: str, same: Floats, other: Floats) -> dict[str, float]:
-    weights = np.clip(np.log(same / other), LEAST, MOST)
-    return {level: round(float(weight), 3) for level, weight in zip(LEVELS[name], weights, strict=True)}
+def _logs(same: Floats, other: Floats) -> Floats:
+    return np.clip(np.log(same / other), LEAST, MOST).round(3)
+
+
+def _named(name: str, weights: Floats) -> dict[str, float]:
+    return dict(zip(LEVELS[name], weights.tolist(), strict=True))
 
 
 def _near_default(name: str, weights: Mapping[str, float]) -> dict[str, float]:
@@ -124,15 +138,17 @@ def _own(
 ) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """Weights of single pairs of carriers where their handoffs look otherwise than the network's."""
     names = levelled.select("u_carrier", "d_carrier")
+    pairs = names.unique().sort("u_carrier", "d_carrier").with_row_index("pair")
+    pair = names.join(pairs, on=["u_carrier", "d_carrier"], how="left", maintain_order="left")["pair"].to_numpy()
+    carriers = pairs.select("u_carrier", "d_carrier").rows()
     own: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
     for name, code in codes.items():
-        seen = names.with_columns(code=pl.Series(code), share=pl.Series(posterior)).filter(pl.col("code") >= 0)
-        counts = seen.group_by("u_carrier", "d_carrier", "code").agg(pl.col("share").sum())
-        for (u, d), group in sorted(counts.group_by("u_carrier", "d_carrier")):
-            found = np.zeros(len(LEVELS[name]))
-            found[group["code"].to_numpy()] = group["share"].to_numpy()
-            shares = (found + OWN_BEFORE * same[name]) / (found.sum() + OWN_BEFORE)
-            mine, usual = _weights(name, shares, other[name]), _weights(name, same[name], other[name])
-            if any(abs(mine[level] - usual[level]) > WORTH_OWN for level in mine):
-                own.setdefault((str(u), str(d)), {})[name] = mine
+        known = code >= 0
+        counts = np.zeros((pairs.height, len(LEVELS[name])))
+        np.add.at(counts, (pair[known], code[known]), posterior[known])
+        seen = counts.sum(axis=1, keepdims=True)
+        mine = _logs((counts + OWN_BEFORE * same[name]) / (seen + OWN_BEFORE), other[name])
+        apart = np.abs(mine - _logs(same[name], other[name])).max(axis=1) > WORTH_OWN
+        for place in np.flatnonzero(apart & (seen[:, 0] > 0)).tolist():
+            own.setdefault(carriers[place], {})[name] = _named(name, mine[place])
     return own

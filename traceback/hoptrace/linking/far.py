@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import networkx as nx
 import polars as pl
 
 from hoptrace.linking.meeting import FURTHEST, find_edges
@@ -68,6 +67,8 @@ def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
 
 def _parts(carriers: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     """The number of the part that each carrier is in; parts hang together by well-tied neighbours."""
+    import networkx as nx  # loads only when clocks are learned
+
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(carriers)
     graph.add_edges_from((edge.upstream, edge.downstream) for edge in edges if edge.matches >= WELL_TIED)

@@ -1,8 +1,8 @@
 """Learning: clocks, habits, shifts of batches, weights and trust, from all records together.
 
-In this order: what a carrier's own rows show of its habits; the difference at which each pair of neighbours meets most
-often, and the potentials that fit all of them; batches that are off by themselves; who starts late because it writes
-the answer's time; straight lines for the clocks through all matched pairs; what each comparison is worth.
+In this order: what a carrier's own rows show of its habits; batches that are off by themselves; the difference at which
+each pair of neighbours meets most often, and the potentials that fit all of them; who starts late because it writes the
+answer's time; straight lines for the clocks through all matched pairs; what each comparison is worth.
 Nothing is ever written into the records.
 """
 
@@ -65,15 +65,13 @@ def learn(statements: pl.DataFrame) -> Learned:
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
     met = differences(comparable(statements, habitual))
-    edges = _edges(statements, habitual, met)
+    shifts = find_shifts(met)
+    if shifts.height:
+        met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
+    edges = _edges(statements, Learned(habitual.clocks, shifts), met)
     if not edges:
         return habitual
     offsets = potentials(edges)
-    shifts = find_shifts(met, pl.DataFrame({"carrier": list(offsets), "offset": list(offsets.values())}))
-    if shifts.height:
-        shifted = Learned(habitual.clocks, shifts)
-        edges = _edges(statements, shifted, differences(comparable(statements, shifted)))
-        offsets = potentials(edges)
     learned = Learned(_clocks(offsets, habits), shifts)
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), shifts)

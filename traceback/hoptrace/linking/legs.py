@@ -11,6 +11,9 @@ import polars as pl
 SAME_MOMENT = 0.02
 """Seconds: rows of one ingress carry one and the same arrival time."""
 
+SHARP = 1.0
+"""Seconds: redials come further apart, so that times cut to no more than this tell them from attempts of one call."""
+
 
 def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone)."""
@@ -21,8 +24,11 @@ def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     same_id = pl.col("cid") == pl.col("cid").shift(1)
     unknown_id = pl.col("cid").is_null() & pl.col("cid").shift(1).is_null()
     same_moment = (pl.col("setup") - pl.col("setup").shift(1)).abs() <= SAME_MOMENT
-    # A route is only left when it failed: of two attempts at one moment at most one can have gone on.
-    failed = (pl.col("outcome") == "failed") | (pl.col("outcome").shift(1) == "failed")
+    # A route is only left when it failed: of two attempts at one moment at most one can have gone on. Some carriers
+    # refuse with what others say of a phone that rang; that is enough where the moment is no coarse one.
+    left = ["failed"], ["failed", "no_answer", "cancelled"]
+    coarse, sharp = (pl.col("outcome").is_in(how) | pl.col("outcome").shift(1).is_in(how) for how in left)
+    failed = coarse | (sharp & (pl.col("tick") <= SHARP))
     elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
     one_leg = same & (same_id.fill_null(False) | (unknown_id & same_moment & failed & elsewhere).fill_null(False))
     return (

@@ -6,6 +6,8 @@ clocks, be it seconds or hours. Redials give several differences; the true one s
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -13,6 +15,7 @@ import polars as pl
 from hoptrace.linking.potentials import Edge
 
 Floats = npt.NDArray[np.float64]
+Ticks = TypeVar("Ticks", float, Floats, pl.Expr)
 
 FURTHEST = 26 * 3600.0
 """Seconds: a wrong date line and a wrong zone together."""
@@ -25,14 +28,23 @@ LEAST_SPREAD = 0.05
 
 
 def find_edges(met: pl.DataFrame) -> list[Edge]:
-    """One edge for each pair of neighbours whose statements meet often enough at one of their `differences`."""
-    edges: list[Edge] = []
-    for (upstream, downstream), group in met.group_by(["u", "d"], maintain_order=True):
-        certain = group.filter("same_call_id")
-        found = _meeting(certain if certain.height >= LEAST_MATCHES else group)
-        if found is not None:
-            edges.append(Edge(str(upstream), str(downstream), *found))
-    return edges
+    """One edge for each pair of neighbours whose statements meet often enough at one of their `differences`.
+
+    Equal Call-IDs are all but certain: where a pair of neighbours has some, only those count.
+    """
+    pair = ("u", "d")
+    certain = pl.col("same_call_id").sum().over(pair) >= LEAST_MATCHES
+    used = met.filter(pl.col("same_call_id") | ~certain).with_columns(tick=pl.col("tick").max().over(pair))
+    windows = densest(used, [*pair]).filter(pl.col("matches") >= LEAST_MATCHES)
+    dense = used.join(windows, on=pair).filter(pl.col("difference").is_between("low", "high"))
+    ours = _one_to_one(dense).with_columns(middle=pl.col("difference").median().over(pair))
+    scatter = 1.4826 * (pl.col("difference") - pl.col("middle")).abs().median()
+    beyond_ticks = (scatter**2 - pl.col("tick").first() ** 2 / 6).clip(0.0).sqrt()
+    found = ours.group_by(pair).agg(
+        pl.col("middle").first(), beyond_ticks.clip(LEAST_SPREAD).alias("spread"), pl.col("matches").first().round()
+    )
+    rows = found.sort(pair).select(*pair, "middle", "spread", pl.col("matches").cast(pl.Int64))
+    return [Edge(*row) for row in rows.iter_rows()]
 
 
 def differences(facts: pl.DataFrame) -> pl.DataFrame:
@@ -58,6 +70,11 @@ def differences(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([quiet, crowded]).filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference")
 
 
+def reach_of(tick: Ticks) -> Ticks:
+    """Seconds within which differences of times that were cut to `tick` seconds lie together."""
+    return 2.0 + 2 * tick
+
+
 def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """Statements of two neighbours that agree `on` some columns, with their difference of time in seconds."""
     few = pl.len().over(on) <= CROWD
@@ -81,26 +98,30 @@ def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     )
 
 
-def _meeting(group: pl.DataFrame) -> tuple[float, float, int] | None:
-    """Difference (s), spread (s) and number of matches where the differences lie densest; None where too few meet."""
-    values = group["difference"].to_numpy()
-    tick = float(group["tick"].to_numpy().max())
-    width = 2.0 + 2 * tick
-    weights = np.concatenate([[0.0], np.cumsum(group["weight"].to_numpy())])
-    ends = np.searchsorted(values, values + width, side="right")
-    inside = weights[ends] - weights[:-1]
-    first = int(np.argmax(inside))
-    if inside[first] < LEAST_MATCHES:
-        return None
-    dense = _one_to_one(group[first : int(ends[first])])
-    middle = float(np.median(dense))
-    spread = 1.4826 * float(np.median(np.abs(dense - middle)))
-    beyond_ticks = max(spread**2 - 2 * tick**2 / 12, 0.0) ** 0.5
-    return middle, max(beyond_ticks, LEAST_SPREAD), round(float(inside[first]))
+def densest(differences: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Where the `difference`s of each group lie densest: the columns `by`, `at` (s), `matches` (sum of weights).
+
+    `low`, `high` (s): the span in which they lie, as wide as the group's median `tick` demands.
+    """
+    ordered = differences.sort(*by, "difference").with_columns(group=pl.struct(by).rle_id())
+    values = ordered["difference"].to_numpy()
+    # All groups on one line, too far apart to meet.
+    line = values + ordered["group"].to_numpy() * 8 * FURTHEST
+    width = reach_of(ordered.select(pl.col("tick").median().over("group")).to_series().to_numpy())
+    sums = np.concatenate([[0.0], np.cumsum(ordered["weight"].to_numpy())])
+    ends = np.searchsorted(line, line + width, side="right")
+    middle = (np.arange(len(line)) + ends - 1) // 2
+    return (
+        ordered.select(*by, at=pl.Series(values[middle]), matches=pl.Series(sums[ends] - sums[:-1]))
+        .with_columns(low=pl.Series(values), high=pl.Series(values[ends - 1]))
+        .sort(*by, "matches", "at", descending=[*[False] * len(by), True, False])
+        .unique(by, keep="first", maintain_order=True)
+    )
 
 
-def _one_to_one(meeting: pl.DataFrame) -> Floats:
+def _one_to_one(dense: pl.DataFrame) -> pl.DataFrame:
     """The differences of statements that are each other's best match; redials also meet across, seconds off."""
-    away = (pl.col("difference") - float(np.median(meeting["difference"].to_numpy()))).abs()
-    best = (away == away.min().over("u_sid")) & (away == away.min().over("d_sid"))
-    return meeting.filter(best)["difference"].to_numpy()
+    away = (pl.col("difference") - pl.col("difference").median().over("u", "d")).abs()
+    near = dense.with_columns(away=away)
+    best = [pl.col("away") == pl.col("away").min().over("u", "d", side) for side in ("u_sid", "d_sid")]
+    return near.filter(pl.all_horizontal(best))

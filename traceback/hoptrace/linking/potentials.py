@@ -30,11 +30,11 @@ class Edge:
     matches: int
 
 
-def potentials(edges: Sequence[Edge]) -> dict[str, float]:
+def potentials(edges: Sequence[Edge], slack: float = SLACK) -> dict[str, float]:
     """Offsets (s) by carrier that fit the edges best, each connected part around its own median.
 
     Iteratively reweighted least squares: first with Huber's weights, under which the majority wins, then with Cauchy's,
-    under which an edge that is hours off pulls no more at all.
+    under which an edge that is hours off pulls no more at all. `slack`: seconds by which an edge may well miss.
     """
     carriers = sorted({edge.upstream for edge in edges} | {edge.downstream for edge in edges})
     place = {carrier: i for i, carrier in enumerate(carriers)}
@@ -46,7 +46,7 @@ def potentials(edges: Sequence[Edge]) -> dict[str, float]:
     for round_ in range(2 * ROUNDS):
         solution = _solved(down, up, target, weights, len(carriers))
         residual = np.abs(solution[down] - solution[up] - target)
-        huber, cauchy = np.minimum(1.0, SLACK / np.maximum(residual, 1e-9)), 1 / (1 + (residual / SLACK) ** 2)
+        huber, cauchy = np.minimum(1.0, slack / np.maximum(residual, 1e-9)), 1 / (1 + (residual / slack) ** 2)
         weights = trust * (huber if round_ < ROUNDS else cauchy)
     return _centred(carriers, solution, edges)
 

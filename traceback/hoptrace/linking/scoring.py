@@ -50,9 +50,14 @@ COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
+CHANGED = (Kind.REWRITTEN, Kind.FORWARDED)
+
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
 UNNAMED = -2.0
 """Where the lower record does not say who gave it the call, any carrier that hands calls to a silent one may have."""
+
+LEAST_MEETINGS, SAME_MOMENT, MET_AGAIN = 3, 1.0, 4.0
+"""Calls to two numbers that met so often, each with at least this weight of time, weigh so much as one call changed."""
 
 LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
@@ -119,8 +124,11 @@ def _time() -> pl.Expr:
     early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
     arrival = _weighed(setup, pl.col("background"))
-    # A call that is forwarded when nobody answers goes on after it has rung.
-    rang = (pl.col("u_sent") != pl.col("u_called")) & setup.is_between(0.0, LONGEST_RING)
+    # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
+    # the moments of the answer must tell whether the two are one call at all.
+    answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
+    changed = (pl.col("u_sent") != pl.col("u_called")) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
+    rang = changed & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
         _weighed(final, pl.col("background")),
@@ -158,10 +166,22 @@ def _naming() -> pl.Expr:
 
 
 def _number() -> pl.Expr:
-    """The number that went out is the one that came in; a carrier that says it sent another speaks against it."""
-    changed = pl.col("kind").is_in([Kind.REWRITTEN, Kind.FORWARDED])
+    """The number that went out is the one that came in; a carrier that says it sent another speaks against it.
+
+    Where nobody says that the number was changed, redials tell: again and again the two met at the same moments.
+    """
+    changed = pl.col("kind").is_in(CHANGED)
     forwarded_elsewhere = (pl.col("u_sent") != pl.col("d_called")) & ~changed
-    return pl.when(forwarded_elsewhere).then(-3.0).otherwise(0.0)
+    redialled = changed & (pl.col("meetings") >= LEAST_MEETINGS)
+    return pl.when(forwarded_elsewhere).then(-3.0).when(redialled).then(MET_AGAIN).otherwise(0.0)
+
+
+def _meetings() -> pl.Expr:
+    """How often calls to the one number went in when calls to the other came out, each statement counted once."""
+    one_to_one = ("call", "kind", "d_sid"), ("call", "kind", "u_sid")
+    nearest = pl.all_horizontal(pl.col("w_time") == pl.col("w_time").max().over(side) for side in one_to_one)
+    ways = ("call", "kind", "u_carrier", "d_carrier", "u_sent", "d_called")
+    return (nearest & (pl.col("w_time") >= SAME_MOMENT)).sum().over(ways)
 
 
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
@@ -171,7 +191,8 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     # A false record bears no signature; that speaks for no other call.
     said = pl.col("kind") != Kind.CONFLICT
     signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
-    named = weighed.with_columns(*signed, w_naming=_naming(), w_number=_number())
+    told = weighed.with_columns(*signed, meetings=_meetings())
+    named = told.with_columns(w_naming=_naming(), w_number=_number())
     return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
 
 

@@ -1,20 +1,32 @@
-"""Shifts: single batches whose times are off beyond their carrier's clock, as a file written in a wrong zone is."""
+"""Shifts: single batches whose times are off beyond their carrier's clock, as a file written in a wrong zone is.
+
+A batch that is hours off makes all its neighbours' look off. Who is to blame cannot be told carrier by carrier: the
+clocks of all batches are fitted together, each held weakly to its carrier's clock, so that the fewest batches are off.
+"""
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from hoptrace.linking.learned import SHIFTS
+from hoptrace.linking.meeting import densest, reach_of
+from hoptrace.linking.potentials import Edge, potentials
 
 LEAST_SHIFT = 600.0
 """Seconds: smaller ones are the clock's own."""
 
+LEAST_TOGETHER = 2.0
+"""Matches from which two batches are tied; wrong ties are outvoted."""
+
 LEAST_MATCHES = 4.0
 CLEARER = 2.0
-"""So many times more statements meet with the shift than without it."""
+"""A batch is moved where so many statements meet, so many times more than where it was."""
 
-ROUNDS = 20
+SLACK = 30.0
+"""Seconds by which batches of one clock may miss each other: hours are at stake here, not the clocks' seconds."""
+
+VOTE, HELD = 0.9, 1.9
+"""Spreads that make a tie count as its matches, and hold a batch to its carrier's clock as a quarter of one match."""
 
 WHOLE = 900.0
 """Seconds: zones differ by quarters of an hour."""
@@ -23,77 +35,75 @@ NEARLY = 5.0
 """Seconds beyond its tick by which a shift may miss whole quarters of an hour and is taken to be them."""
 
 
-def find_shifts(differences: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
+def find_shifts(differences: pl.DataFrame) -> pl.DataFrame:
     """The SHIFTS of batches, from all differences of time between neighbours' statements of one number.
 
-    `differences` from `hoptrace.linking.meeting.differences`; `offsets` (`carrier`, `offset`) as known so far. A batch
-    that is off makes its neighbours' look off as well: those that several neighbours show to be off are set right
-    first, then what is left is looked at again.
+    `differences` from `hoptrace.linking.meeting.differences`. Batches that meet a neighbour's batch are fitted
+    together; then each is held against all its neighbours at once, which also places those too small for that.
     """
-    known = offsets.select("carrier", "offset")
-    left = (
-        differences.join(known.rename({"carrier": "u", "offset": "u_offset"}), on="u")
-        .join(known.rename({"carrier": "d", "offset": "d_offset"}), on="d")
-        .select(
-            "u",
-            "d",
-            "u_batch",
-            "d_batch",
-            "weight",
-            "tick",
-            left=pl.col("difference") - pl.col("d_offset") + pl.col("u_offset"),
-        )
+    ties = densest(differences, ["u_batch", "d_batch"]).filter(pl.col("matches") >= LEAST_TOGETHER)
+    if ties.is_empty():
+        return SHIFTS.to_frame()
+    sides = _sides(differences)
+    batches = sides.group_by("batch").agg(pl.col("carrier").first(), pl.col("tick").median()).sort("batch")
+    placed = _fitted(ties, batches)
+    moved = placed.join(_moves(sides, placed), on="batch").with_columns(
+        shift=pl.col("total") - pl.col("clock") + pl.col("at")
     )
-    found = SHIFTS.to_frame()
-    for _ in range(ROUNDS):
-        suspects = _suspects(left)
-        if suspects.is_empty():
-            break
-        several = suspects.filter(pl.col("partners") > 1)
-        sure = several if several.height else suspects.sort("matches", "batch", descending=[True, False]).head(1)
-        left = _without(left, sure)
-        found = pl.concat([found, sure.select(SHIFTS.names())])
-    summed = found.group_by("batch", "carrier").agg(pl.col("shift").sum(), pl.col("matches").last())
-    return summed.filter(pl.col("shift").abs() >= LEAST_SHIFT).select(SHIFTS.names()).sort("batch")
+    return _told(moved.filter(pl.col("shift").abs() >= LEAST_SHIFT))
 
 
-def _suspects(left: pl.DataFrame) -> pl.DataFrame:
-    """Batches that look off, in the SHIFTS schema and with the number of `partners`, the neighbours that show it."""
-    down = left.select("weight", "tick", "left", carrier="d", batch="d_batch", partner="u")
-    up = left.select("weight", "tick", left=-pl.col("left"), carrier="u", batch="u_batch", partner="d")
-    both = pl.concat([down.select(up.columns), up]).sort("batch", "left", "partner")
-    rows: list[tuple[str, str, float, int, int]] = []
-    for (carrier, batch), group in both.group_by("carrier", "batch", maintain_order=True):
-        shift = _shift(group)
-        if shift is not None:
-            rows.append((str(batch), str(carrier), *shift))
-    return pl.DataFrame(rows, schema={**SHIFTS, "partners": pl.Int64}, orient="row")
+def _sides(differences: pl.DataFrame) -> pl.DataFrame:
+    """Each difference as either of its two batches sees it: how late that one is (`late`), and `against` which one."""
+    both = ("weight", "tick")
+    down = differences.select(*both, late="difference", carrier="d", batch="d_batch", against="u_batch")
+    up = differences.select(*both, late=-pl.col("difference"), carrier="u", batch="u_batch", against="d_batch")
+    return pl.concat([down, up])
 
 
-def _without(left: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
-    """The differences as they are with these shifts taken off."""
-    by = dict(shifts.select("batch", "shift").iter_rows())
-    down = pl.col("d_batch").replace_strict(by, default=0.0, return_dtype=pl.Float64)
-    up = pl.col("u_batch").replace_strict(by, default=0.0, return_dtype=pl.Float64)
-    return left.with_columns(left=pl.col("left") - down + up)
+def _fitted(ties: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """The `batches` with the seconds that each (`total`) and its carrier's `clock` are off: the same unless shifted."""
+    met = [
+        Edge(f"batch {u}", f"batch {d}", at, VOTE, round(matches))
+        for u, d, at, matches in ties.select("u_batch", "d_batch", "at", "matches").iter_rows()
+    ]
+    tied = batches.filter(pl.col("batch").is_in(pl.concat([ties["u_batch"], ties["d_batch"]]).to_list()))
+    held = [
+        Edge(f"clock {who}", f"batch {name}", 0.0, HELD, 1) for name, who in tied.select("batch", "carrier").iter_rows()
+    ]
+    fitted = pl.DataFrame(
+        list(potentials([*met, *held], SLACK).items()), schema={"node": pl.String, "x": pl.Float64}, orient="row"
+    )
+    shifted = (pl.col("total") - pl.col("clock")).abs() >= LEAST_SHIFT
+    return (
+        batches.with_columns(of_batch="batch " + pl.col("batch"), of_clock="clock " + pl.col("carrier"))
+        .join(fitted.rename({"node": "of_clock", "x": "clock"}), on="of_clock", maintain_order="left")
+        .join(fitted.rename({"node": "of_batch", "x": "total"}), on="of_batch", how="left", maintain_order="left")
+        .with_columns(total=pl.when(shifted).then("total").otherwise("clock"))
+    )
 
 
-def _shift(group: pl.DataFrame) -> tuple[float, int, int] | None:
-    """Seconds, matches and partners, where a batch meets its neighbours' statements most often far from its clock."""
-    values, weights = group["left"].to_numpy(), group["weight"].to_numpy()
-    tick = float(np.median(group["tick"].to_numpy()))
-    width = 2.0 + 2 * tick
-    sums = np.concatenate([[0.0], np.cumsum(weights)])
-    ends = np.searchsorted(values, values + width, side="right")
-    inside = sums[ends] - sums[:-1]
-    first = int(np.argmax(inside))
-    dense = values[first : int(ends[first])]
-    at = float(np.median(dense))
-    without = float(weights[np.abs(values) <= width].sum())
-    if abs(at) < LEAST_SHIFT or inside[first] < LEAST_MATCHES or inside[first] < CLEARER * without:
-        return None
-    whole = round(at / WHOLE) * WHOLE
-    shift = whole if abs(at - whole) <= NEARLY + tick else round(at, 3)
-    showing = group[first : int(ends[first])].group_by("partner").agg(pl.col("weight").sum())
-    partners = showing.filter(pl.col("weight") >= LEAST_MATCHES / 2).height
-    return shift, round(float(inside[first])), partners
+def _moves(sides: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """What each batch is off beyond what was fitted: `batch`, `at` (s), `matches` that it rests on."""
+    total = placed.select("batch", "total")
+    left = (
+        sides.join(total, on="batch")
+        .join(total.rename({"batch": "against", "total": "other"}), on="against")
+        .select("batch", "weight", "tick", difference=pl.col("late") + pl.col("other") - pl.col("total"))
+    )
+    near = pl.col("difference").abs() <= reach_of(pl.col("tick").median())
+    found = densest(left, ["batch"]).join(
+        left.group_by("batch").agg(unmoved=pl.col("weight").filter(near).sum()), on="batch"
+    )
+    enough = pl.col("matches") >= LEAST_MATCHES
+    clear = (pl.col("at").abs() < LEAST_SHIFT) | (pl.col("matches") >= CLEARER * pl.col("unmoved"))
+    return found.filter(enough & clear).select("batch", "at", "matches")
+
+
+def _told(off: pl.DataFrame) -> pl.DataFrame:
+    """Batches that are off, in the SHIFTS schema: by whole quarters of an hour where it is nearly that."""
+    whole = (pl.col("shift") / WHOLE).round() * WHOLE
+    nearly = (pl.col("shift") - whole).abs() <= NEARLY + pl.col("tick")
+    shift = pl.when(nearly).then(whole).otherwise(pl.col("shift").round(3))
+    matches = pl.col("matches").round().cast(pl.Int64)
+    return off.with_columns(shift=shift, matches=matches).select(SHIFTS.names()).sort("batch")

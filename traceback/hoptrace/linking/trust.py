@@ -14,24 +14,16 @@ from typing import Any
 
 import polars as pl
 
+from hoptrace.linking.blame import FEW, LEAST_LOSS, named_falsely
 from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
-
-LEAST_LOSS = 0.002
-"""Share of rows that any carrier may lose."""
-
-FEW = 8.0
-"""As how many statements the prior belief in a carrier counts."""
-
-GRACE = 1.5
-"""Rows that any two neighbours may lack of each other: a single one makes no liar."""
-
-AS_ELSEWHERE = 30.0
-"""As how many statements about one neighbour counts what a carrier says about all of them: who blames blames many."""
 
 LEAST_CAUGHT = 2.0
 """False claims from which a carrier's word of its customers is weighed against others'."""
 
 ROUNDS = 10
+
+MOST_COUNTED = 10
+"""Quarrels with one neighbour that tell of a carrier's others: more have the same cause and tell no more."""
 
 ALONE = 1.0
 """As how many quarrels with others the prior belief counts that either side of a quarrel may be its cause."""
@@ -77,7 +69,7 @@ def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame)
     """What the counts (CLASHES, CLAIMS, TRAFFIC) tell of each carrier and each pair of neighbours."""
     invents, lost = _invents(claims), losses(clashes)
     return Trust(
-        _untrue(clashes, lost),
+        named_falsely(clashes, lost),
         invents,
         _doubt(claims, invents, traffic),
         lost,
@@ -100,27 +92,6 @@ def losses(clashes: pl.DataFrame) -> dict[str, float]:
     )
     middle = ordered.filter("reached").group_by("named", maintain_order=True).agg(pl.col("rate").first())
     return {named: max(rate, LEAST_LOSS) for named, rate in middle.select("named", "rate").iter_rows()}
-
-
-def _untrue(clashes: pl.DataFrame, lost: Mapping[str, float]) -> dict[tuple[str, str], float]:
-    """By (namer, named): the probability that an unconfirmed upstream was named falsely, rather than a row lost."""
-    if clashes.is_empty():
-        return {}
-    rows = clashes.with_columns(loss=pl.col("named").replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64))
-    # Of what is said truly a share is lost; what is missing beyond that is not true.
-    missing = pl.col("unconfirmed") - pl.col("loss") * pl.col("said") - GRACE
-    excess = (missing / (1 - pl.col("loss").clip(upper_bound=0.9))).clip(0.0)
-    usual = (
-        rows.with_columns(excess=excess)
-        .group_by("namer", "side")
-        .agg(untrue=pl.col("excess").sum() / (pl.col("said").sum() + FEW))
-    )
-    told = rows.join(usual, on=["namer", "side"]).with_columns(
-        untrue=(excess + AS_ELSEWHERE * pl.col("untrue")) / (pl.col("said") + AS_ELSEWHERE)
-    )
-    share = pl.col("untrue") / (pl.col("untrue") + (1 - pl.col("untrue")).clip(0.01) * pl.col("loss"))
-    upstream = told.filter(pl.col("side") == "upstream").select("namer", "named", share).sort("namer", "named")
-    return {(namer, named): value for namer, named, value in upstream.rows()}
 
 
 def _claimed(claims: pl.DataFrame, invents: Mapping[tuple[str, str], float]) -> pl.DataFrame:
@@ -148,10 +119,11 @@ def _made_up(clashes: pl.DataFrame, lost: Mapping[str, float], claimed: pl.DataF
 def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:
     """By (upstream, claimant): who of the two has this quarrel with others as well.
 
-    A quarrel that is laid at another's door does not count against a carrier; a few rounds settle that.
+    A quarrel that is laid at another's door does not count against a carrier; a few rounds settle that. Whom several
+    neighbours contradict is the cause, and not who has the more traffic with a single one.
     """
-    at = pl.col("quarrels") * pl.col("share")
-    away = pl.col("quarrels") * (1 - pl.col("share"))
+    counted = pl.col("quarrels").clip(upper_bound=MOST_COUNTED)
+    at, away = counted * pl.col("share"), counted * (1 - pl.col("share"))
     rows = claims.with_columns(share=pl.lit(0.5))
     for _ in range(ROUNDS):
         by_claimant = at.sum().over("claimant") - at

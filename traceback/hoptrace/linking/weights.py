@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -41,12 +42,28 @@ Pairs = Mapping[tuple[str, str], Table]
 """Own weights of pairs of carriers, by (upstream, downstream)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """The network's weights, and those of single pairs of neighbours that differ from them."""
 
     network: Table = field(default_factory=lambda: DEFAULTS)
     pairs: Pairs = field(default_factory=dict[tuple[str, str], Table])
+
+    @cached_property
+    def own(self) -> pl.DataFrame:
+        """The pairs' weights as a frame: a row a pair (`u`, `d`), a column `o_` + comparison + level each.
+
+        Null where the network's weight holds; comparisons that no pair has weights of its own for are left out.
+        """
+        named = sorted({name for own in self.pairs.values() for name in own})
+        columns = [(name, level) for name in named for level in LEVELS[name]]
+        told = {"u": [u for u, _ in sorted(self.pairs)], "d": [d for _, d in sorted(self.pairs)]}
+        rows = [self.pairs[pair] for pair in sorted(self.pairs)]
+        frame = pl.DataFrame(told, schema={"u": pl.String, "d": pl.String})
+        return frame.with_columns(
+            pl.Series(f"o_{name}_{level}", [own.get(name, {}).get(level) for own in rows], pl.Float64)
+            for name, level in columns
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, from which `from_json` makes the same weights again."""
@@ -71,22 +88,10 @@ def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> p
     `elsewhere`: where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if equal,
     another signature little, for the carrier between them may have restarted the call and signed it anew.
     """
-    own = _own(weights)
+    own = weights.own
     joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
     found = [_weight(name, weights.network[name], own.columns, elsewhere).alias(f"w_{name}") for name in LEVELS]
     return joined.with_columns(found).drop([name for name in own.columns if name not in ("u", "d")])
-
-
-def _own(weights: Weights) -> pl.DataFrame:
-    """One row a pair of carriers, one column a comparison and level; null where the network's weight holds."""
-    columns = [f"o_{name}_{level}" for name, levels in LEVELS.items() for level in levels]
-    rows = [
-        (u, d, *(own.get(name, {}).get(level) for name, levels in LEVELS.items() for level in levels))
-        for (u, d), own in sorted(weights.pairs.items())
-    ]
-    return pl.DataFrame(
-        rows, schema={"u": pl.String, "d": pl.String, **dict.fromkeys(columns, pl.Float64)}, orient="row"
-    )
 
 
 def _weight(name: str, network: Mapping[str, float], columns: list[str], elsewhere: pl.Expr) -> pl.Expr:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 
 class Verdict(StrEnum):
@@ -127,4 +130,15 @@ class TraceResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain data, in the contract's field names and order."""
-        return asdict(self)
+        try:
+            return orjson.loads(orjson.dumps(self))
+        except TypeError:
+            # Text that is no Unicode, such as half a surrogate pair, stays as it is.
+            return asdict(self)
+
+    def as_json(self) -> bytes:
+        """The same as one line of JSON."""
+        try:
+            return orjson.dumps(self)
+        except TypeError:
+            return json.dumps(asdict(self)).encode()

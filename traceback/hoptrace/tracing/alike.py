@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from hoptrace.tracing.case import Case
+from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.trails import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
 
 SHARP = 6.0
 """Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
+
+SAME_MOMENT = 1.0
+"""Seconds beyond what their records leave open that two parts of one call may seem apart."""
 
 MUCH_LESS_ALIKE = 2.5
 """Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
@@ -21,7 +24,33 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
         and one.differs >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
+        and not further_up(case, one, best)
     )
+
+
+def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
+    """Whether a trail is rather the best one's own way on, beyond carriers without a record, than another call.
+
+    The best one ends at a carrier without a record, the other was handed to one, at the same moment. Too little says
+    that they are one call for the trail to go on there; but two calls that each lack what the other has are less likely
+    still, and whichever is meant, what the best trail says of the call holds.
+    """
+    if best.trail.ending not in (Ending.SILENT, Ending.ENTRY, Ending.LACKING):
+        return False
+    last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
+    return (
+        tail.downstream not in (None, case.reported.terminating)
+        and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
+        and _may_be_one(last, tail)
+        and abs(one.residual - best.residual) <= (one.timed.open + best.timed.open) / 2 + SAME_MOMENT
+    )
+
+
+def _may_be_one(lower: Fact, upper: Fact) -> bool:
+    """Whether neither the callers nor the outcomes of two records say that they are of two calls."""
+    callers = lower.calling, upper.sent_calling
+    known = [caller for caller in callers if caller is not None and caller > 0]
+    return len(set(known)) < 2 and (lower.outcome == "answered") == (upper.outcome == "answered")
 
 
 def redial(case: Case, one: Weighed, best: Weighed) -> bool:

@@ -19,8 +19,8 @@ CURVES: Mapping[Verdict, Curve] = {
     Verdict.ORIGINATOR_IDENTIFIED: (0.387, 1.369, 0.914),
     Verdict.POINT_OF_ENTRY_IDENTIFIED: (0.706, 0.904, 0.470),
     Verdict.NON_PARTICIPATING: (1.918, 0.307, -0.432),
-    Verdict.NO_RECORD: (0.0, 0.454, 0.0),
-    Verdict.DISPUTED: (0.0, 0.487, 0.0),
+    Verdict.NO_RECORD: (1.284, 0.41, -1.173),
+    Verdict.DISPUTED: (1.577, 0.473, -0.532),
 }
 
 LEAST, MOST = 0.001, 0.9995

@@ -82,7 +82,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the walk needs for one call. `covered` and `taking_part` as in Coverage."""
+    """All that the walk needs for one call. `covered` and `taking_part` as in Coverage.
+
+    `legs`: what stands for a statement's ingress, by sid; attempts over several routes share it.
+    """
 
     reported: Reported
     facts: Mapping[int, Fact]
@@ -90,6 +93,7 @@ class Case:
     covered: frozenset[str]
     around: Surroundings
     taking_part: float = 1.0
+    legs: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def conflicts_with(self, sid: int) -> list[Pair]:
         """Conflicting pairs in which this statement is the downstream side, heaviest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
 from hoptrace.linking.trust import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
@@ -25,10 +25,18 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     return (Evidence("terminating carrier", None, text),)
 
 
+def _of_number(case: Case, fact: Fact) -> Evidence:
+    """Whether the lowest record is of the reported number, or of one to which calls to it were sent on."""
+    if case.reported.called in (fact.called, fact.sent):
+        return Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number.")
+    text = f"{fact.carrier} has a record of a call to {display(fact.called)}, to which the call was sent on further up."
+    return Evidence("called number", None, text)
+
+
 def of_report(case: Case, fact: Fact, best: Weighed) -> tuple[Evidence, ...]:
     """Why the statement nearest to the called party is taken to be the reported call."""
     found = [
-        Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number."),
+        _of_number(case, fact),
         Evidence(
             "time",
             abs(best.residual) < 3.0,
@@ -140,8 +148,10 @@ def _naming_between(row: Row, between: str | None) -> Evidence:
 def _called(row: Row) -> Evidence:
     d, u = row["d_carrier"], row["u_carrier"]
     came, went, before = row["d_called"], row["u_sent"], row["u_called"]
-    if row["kind"] in (Kind.REWRITTEN, Kind.FORWARDED):
+    if row["kind"] in CHANGED:
         text = f"{u} recorded the call to {display(before)}, {d} to {display(came)}: the number changed on the way."
+        if row["meetings"] >= LEAST_MEETINGS:
+            text += f" Calls to the one went in as calls to the other came out, {row['meetings']} times."
         return Evidence("called number", False, text)
     if came == went and went != before:
         text = f"{u} forwarded the call for {display(before)} to {display(went)}, the number that {d} recorded."

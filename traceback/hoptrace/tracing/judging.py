@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from hoptrace.tracing.alike import alike, redial
+from hoptrace.tracing.alike import alike, further_up, redial
+from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
@@ -52,7 +53,8 @@ class Judgement:
 
     `path_share` is the probability of its path among the trails of the same answer; `none` that no record at hand is of
     the reported call. `alike`: another call with another answer came at so nearly the same moment that the report
-    cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them.
+    cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them; where none is,
+    those that come nearest to it.
     """
 
     best: Weighed | None
@@ -71,9 +73,10 @@ class Judgement:
 
 def judge(case: Case) -> Judgement:
     """Weigh all trails of a case and take the likeliest answer, and the likeliest path to it."""
-    found = [weighed for weighed in (weigh(case, trail) for trail in trails(case)) if weighed.weight > NOT_THE_CALL]
+    every = [weigh(case, trail) for trail in without_attempts_in_vain(case, trails(case))]
+    found = [weighed for weighed in every if weighed.weight > NOT_THE_CALL]
     if not found:
-        return Judgement(None, 0.0, ())
+        return Judgement(None, 0.0, (), likely=_near(every, max((one.weight for one in every), default=0.0)))
     nothing = unrecorded(case, found)
     told = _answers(case, found)
     answers = _shares(found, lambda trail: told[trail], nothing)
@@ -82,19 +85,26 @@ def judge(case: Case) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome(case)
     confidence, astray = _handoffs(case, best.trail)
     same = {one.trail for one in found if alike(case, one, best)}
-    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)}
+    parts = {one.trail.outcome(case) for one in found if further_up(case, one, best)}
+    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)} - parts
+    mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     redials = sum(outcomes[each] for each in sorted(tries, key=str))
     rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
         best,
-        (answers[answer] + BY_THE_SAME * min(redials, 1 - answers[answer])) * confidence,
+        (mine + BY_THE_SAME * min(redials, 1 - mine)) * confidence,
         _told(case, rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
         bool(same),
-        tuple(one for one in found if one.weight >= best.weight - WORTH_A_LOOK),
+        _near(found, best.weight),
     )
+
+
+def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:
+    """The trails that are worth a further look beside one of this weight."""
+    return tuple(one for one in found if one.weight >= weight - WORTH_A_LOOK)
 
 
 def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:

@@ -45,13 +45,14 @@ def judge_all(
     around: Surroundings,
 ) -> Iterator[Judged]:
     """Each call's judgement, in the order of `reported`."""
-    facts = _facts_by_call(members)
+    facts, legs = _facts_by_call(members), _legs_by_call(members)
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
     for call, report in enumerate(reported):
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
         told = coverage.get(call, Coverage())
-        case = Case(report, mine, settle(pairs_of_call, mine), told.covered, around, told.taking_part)
+        settled = settle(pairs_of_call, mine)
+        case = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
         yield Judged(call, case, judge(case))
 
 
@@ -73,6 +74,13 @@ def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
     for call, *values in members.select("call", *KEPT).iter_rows():
         facts[call][values[0]] = Fact(*values)
     return facts
+
+
+def _legs_by_call(members: pl.DataFrame) -> dict[int, dict[int, int]]:
+    legs: dict[int, dict[int, int]] = defaultdict(dict)
+    for call, sid, leg in members.select("call", "sid", "leg").iter_rows():
+        legs[call][sid] = leg
+    return legs
 
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:

@@ -68,8 +68,8 @@ class Match:
 def match(facts: Sequence[Fact], at: float, called: int | None = None, close: float = CLOSE) -> Match:
     """How well a reported time `at` (epoch s) fits a trail of the statements `facts`, the terminating carrier's first.
 
-    `called`: the reported number. Where a record has another one the call was forwarded below it, perhaps after it
-    rang. `close`: seconds by which reports may well be off.
+    `called`: the number under which the call came to its end. Where a record has another one the call was forwarded
+    below it, perhaps after it rang. `close`: seconds by which reports may well be off.
     """
     later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
     forwarded = [called is not None and fact.called != called for fact in facts]
@@ -107,24 +107,24 @@ def _span(fact: Fact, later: float) -> tuple[float, float, float]:
 
 def _posterior(spans: Sequence[tuple[float, float, float]]) -> tuple[Floats, Floats]:
     """Moments around the sharp spans, and the probability of each given all spans."""
-    widths = [last - first + 2 * blur for first, last, blur in spans]
-    sharp = [span for span, width in zip(spans, widths, strict=True) if width <= max(SHARP, min(widths))]
-    low = min(first - 4 * blur for first, _, blur in sharp) - 1.0
-    high = max(last + 4 * blur for _, last, blur in sharp) + 1.0
+    first, last, blur = np.array(spans).T
+    widths = last - first + 2 * blur
+    sharp = widths <= max(SHARP, float(widths.min()))
+    low, high = float((first - 4 * blur)[sharp].min()) - 1.0, float((last + 4 * blur)[sharp].max()) + 1.0
     moments = np.arange(low, high, max(STEP, (high - low) / 2_000))
-    weight = np.zeros_like(moments)
-    for place, (first, last, sigma) in enumerate(spans):
-        doubt = UNLIKELY if place else UNLIKELY_AT_THE_END
-        weight += np.log(_density(moments, first, last, sigma) + doubt)
+    doubt = np.full(len(spans), UNLIKELY)
+    doubt[0] = UNLIKELY_AT_THE_END
+    weight = np.log(_density(moments, first, last, blur) + doubt[:, None]).sum(axis=0)
     likely = np.exp(weight - weight.max())
     return moments, likely / likely.sum()
 
 
-def _density(moments: Floats, first: float, last: float, sigma: float) -> Floats:
-    """A uniform span with blurred ends; the logistic curve stands for the normal one."""
-    width = max(last - first, STEP)
-    return (_below((moments - first) / sigma) - _below((moments - first - width) / sigma)) / width
+def _density(moments: Floats, first: Floats, last: Floats, sigma: Floats) -> Floats:
+    """Uniform spans with blurred ends, a row each; the logistic curve stands for the normal one."""
+    width = np.maximum(last - first, STEP)
+    since = (moments - first[:, None]) / sigma[:, None]
+    return (_below(since) - _below(since - (width / sigma)[:, None])) / width[:, None]
 
 
 def _below(deviations: Floats) -> Floats:
-    return 1 / (1 + np.exp(np.clip(-1.702 * deviations, -60.0, 60.0)))
+    return 1 / (1 + np.exp(np.minimum(np.maximum(-1.702 * deviations, -60.0), 60.0)))

@@ -25,6 +25,9 @@ STOPS_SHORT = frozenset(
 )
 """Verdicts of trails whose furthest carrier got the call from somebody: who signed above it may lead on."""
 
+SIGNATURE = ("attestation", "orig_id", "signer", "identity")
+"""The columns in which a record tells of a signature."""
+
 NO_VERDICT = "Alone it is no ground for a verdict."
 
 
@@ -43,11 +46,12 @@ def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signe
     `rows` as from `rows_by_place`. Verdict, path and confidence stay. Where a header was held against certificates,
     the result names their version.
     """
-    hops = [_signed_hop(hop, rows) for hop in result.hops]
-    if not any(hop.signed for hop in hops):
+    found = [_row_of(hop, rows) for hop in result.hops]
+    if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in found):
         return result
-    found = signer_evidence(hops, signers, result.verdict)
-    told = [replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, found, strict=True)]
+    hops = [_signed_hop(hop, row) for hop, row in zip(result.hops, found, strict=True)]
+    lines = signer_evidence(hops, signers, result.verdict)
+    told = [replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, lines, strict=True)]
     version = signers.trust.version if any(hop.identity is not None for hop in hops) else 0
     return replace(result, hops=tuple(told), certificates_version=version)
 
@@ -169,19 +173,23 @@ def _joined(before: tuple[Evidence, ...], more: Sequence[Evidence]) -> tuple[Evi
     return (*before, *(line for line in more if line.about != "orig_id" or not told))
 
 
-def _signed_hop(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> SignedHop:
-    row = next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
+def _row_of(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> Row | None:
+    return next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
+
+
+def _signed_hop(hop: Hop, row: Row | None) -> SignedHop:
     if row is None:
         return SignedHop(hop.carrier)
     start: datetime = row["start_time"]
-    arrived = row["start_basis"] == StartBasis.RECEIVED
+    arrived, header = row["start_basis"] == StartBasis.RECEIVED, row["identity"] is not None
     return SignedHop(
         carrier=hop.carrier,
         recorded=True,
-        **{name: row[name] for name in ("attestation", "orig_id", "signer", "identity")},
+        **{name: row[name] for name in SIGNATURE},
         at=start.timestamp() - (row["offset"] or 0.0) if arrived else None,
-        calling=_digits(row, "calling", "egress_calling"),
-        called=_digits(row, "called", "egress_called", "redirecting"),
+        # Only a header repeats the numbers.
+        calling=_digits(row, "calling", "egress_calling") if header else frozenset(),
+        called=_digits(row, "called", "egress_called", "redirecting") if header else frozenset(),
     )
 
 

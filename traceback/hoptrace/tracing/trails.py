@@ -23,7 +23,7 @@ DOUBTFUL = 0.03
 HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
-NAMED_FALSELY = 0.75
+NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
 
@@ -68,6 +68,11 @@ class Trail:
         return tuple(step.carrier for step in self.steps)
 
     @property
+    def first_statement(self) -> int:
+        """The sid of the statement nearest to the called party."""
+        return next(step.sid for step in self.steps if step.sid is not None)
+
+    @property
     def last_statement(self) -> int:
         """The sid of the furthest statement."""
         return next(step.sid for step in reversed(self.steps) if step.sid is not None)
@@ -96,10 +101,35 @@ class Trail:
 
 
 def trails(case: Case) -> list[Trail]:
-    """One trail for each statement that hands on to no other statement and fits the reported number."""
+    """One trail for each statement that hands on to no other statement, of calls that went to the reported number."""
     used = case.assignment.used
-    tails = [fact for sid, fact in sorted(case.facts.items()) if sid not in used and _reported(fact, case)]
-    return [walk(case, fact) for fact in tails]
+    tails = [_tail(case, fact) for sid, fact in sorted(case.facts.items()) if sid not in used]
+    found = [walk(case, fact) for fact in tails if fact is not None]
+    # A walk past a false claim goes through statements that no pair uses: they begin no trail of their own.
+    passed = {step.sid for trail in found for step in trail.steps if step.sid != trail.first_statement}
+    return [trail for trail in found if trail.first_statement not in passed]
+
+
+def _tail(case: Case, lowest: Fact) -> Fact | None:
+    """Where the way of the reported call begins in a chain of handoffs; None where the chain is of other numbers.
+
+    A call that was reported by the number dialled went on under another one. It is told from its end, but for a report
+    that says that it ended at the carrier which sent it on.
+    """
+    fact: Fact | None = lowest
+    seen = set[int]()
+    while fact is not None and fact.sid not in seen:
+        if _reported(fact, case):
+            return fact if _ended_here(case, fact) else lowest
+        seen.add(fact.sid)
+        above = case.assignment.chosen.get(fact.sid)
+        fact = case.facts[above.u] if above is not None else None
+    return None
+
+
+def _ended_here(case: Case, fact: Fact) -> bool:
+    """Whether a carrier that sent a call to the reported number on elsewhere is reported as the call's end."""
+    return fact.carrier == case.reported.terminating and fact.called == case.reported.called
 
 
 def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> Trail:
@@ -122,7 +152,7 @@ def detached(trail: Trail, case: Case, few: float) -> bool:
 
     Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part.
     """
-    tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
+    tail = case.facts[trail.first_statement]
     end = case.reported.terminating
     if tail.downstream is None or (end is None and case.taking_part >= few):
         return False
@@ -136,19 +166,19 @@ def _reported(fact: Fact, case: Case) -> bool:
 def _delivery(case: Case, tail: Fact) -> list[Step]:
     """Carriers without a record below the tail: the one that it handed the call to, and the one reported as the end.
 
-    Who forwarded the reported number is the end. The report counts where neither of the two has submitted anything, and
-    where the tail handed the call on over a trunk that nobody listed.
+    Who forwarded the reported number is the end where the report says so. If the trail is the reported call, it went on
+    to the reported end; so it did where the tail handed it on over a trunk that nobody listed, unless the end has
+    records of that time.
     """
-    forwards = tail.egress_called is not None and tail.called == case.reported.called != tail.egress_called
+    forwards = tail.egress_called not in (None, tail.called) and _ended_here(case, tail)
     end = case.reported.terminating
     if tail.downstream is None and tail.handed_on and end not in (None, tail.carrier) and end not in case.covered:
         return [Step(str(end))]
     if tail.downstream is None or forwards:
         return []
-    silent = end not in case.covered and tail.downstream not in case.covered
-    if end is None or end == tail.downstream or not silent:
+    if end in (None, tail.carrier, tail.downstream):
         return [Step(tail.downstream)]
-    return [Step(end), Step(tail.downstream)]
+    return [Step(str(end)), Step(tail.downstream)]
 
 
 def _between(pair: Pair, lower: Fact, upper: Fact) -> list[str]:

@@ -35,6 +35,9 @@ OTHER_CALLS_WITHIN = 1200.0
 BY_THE_REPORT = -1.0
 """Weight of a trail that no record ties to the reported end."""
 
+ELSEWHERE = -6.0
+"""Weight of a trail that went to another end, or whose carriers down there should have a record of it and have none."""
+
 OVER_SOME_TRUNK = 0.5
 """Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
 
@@ -72,7 +75,7 @@ def weigh(case: Case, trail: Trail) -> Weighed:
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    timed = match(facts, case.reported.at, case.reported.called, case.around.close)
+    timed = match(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
     looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
     weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
     differs = _caller_weight(case, facts[0]) + min(_end_weight(case, trail) - BY_THE_REPORT, 0.0)
@@ -96,7 +99,7 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     """What rivals of one of a trail's handoffs would make of it, where that is another path or ending."""
-    tail = next(case.facts[step.sid] for step in trail.steps if step.sid is not None)
+    tail = case.facts[trail.first_statement]
     found: list[Detour] = []
     for other, loss in case.assignment.rivals(pair.d):
         if loss > HOPELESS:
@@ -110,6 +113,13 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
 def reliability(pair: Pair, odds_against: float) -> float:
     """The probability that a handoff is one: against rivals that lead elsewhere, and against there being none."""
     return KIND_RELIABILITY[pair.kind] / (1 + odds_against + math.exp(-pair.weight))
+
+
+def _number_at_the_end(case: Case, trail: Trail) -> int:
+    """The number under which a trail's call came to its end; records of another one tell of the way before that."""
+    tail = case.facts[trail.first_statement]
+    delivered = trail.path[0] == tail.carrier and tail.called == case.reported.called
+    return tail.called if delivered else tail.sent
 
 
 def _caller_weight(case: Case, tail: Fact) -> float:
@@ -130,9 +140,10 @@ def _end_weight(case: Case, trail: Trail) -> float:
     if case.reported.terminating is None:
         return 0.0
     if trail.steps[0].carrier != case.reported.terminating:
-        return -6.0
+        return ELSEWHERE
     if trail.steps[0].sid is not None:
         return 2.0
     if trail.steps[1].sid is None:
-        return BY_THE_REPORT
+        unknown = case.covered.isdisjoint(step.carrier for step in trail.steps[:2])
+        return BY_THE_REPORT if unknown else ELSEWHERE
     return 2.0 if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK

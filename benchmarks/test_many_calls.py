@@ -1,0 +1,68 @@
+"""Many calls traced with full scoring and evidence, beside the SQL that a user would write instead, in the same run."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nation import Nation, fill, make_nation
+from plain_sql import WALK, asked, in_duckdb, in_postgres
+
+from hoptrace.engines.batch import How, trace_file
+from hoptrace.engines.learning import learn_clocks
+from hoptrace.workspace import Workspace
+
+TIMES_ROWS = 10
+"""Statements are so many times the benchmark's rows: 1 and 10 million."""
+
+BATCHES = 400
+
+
+@pytest.fixture(scope="module")
+def nation(rows: int) -> Nation:
+    """A day's statements, of which a tenth of the calls are reported; 100,000 of them at most."""
+    made = make_nation(TIMES_ROWS * rows)
+    return Nation(made.statements, made.reported.head(rows // 10 if rows < 1_000_000 else 100_000))
+
+
+@pytest.fixture(scope="module")
+def traced(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Path]]:
+    """A workspace with the statements, clocks learned, and the file of the calls."""
+    folder = tmp_path_factory.mktemp("nation")
+    nation.reported.drop("origin").write_csv(folder / "calls.csv")
+    with fill(folder / "workspace", nation, BATCHES) as workspace:
+        learn_clocks(workspace)
+        yield workspace, folder / "calls.csv"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_trace_many(benchmark, nation, traced, tmp_path, workers):
+    """Reading, scoring, evidence, writing and filing included; calls a second and peak memory (MB) in extra_info."""
+    workspace, calls = traced
+
+    def run() -> dict[str, int]:
+        return trace_file(workspace, calls, tmp_path / "out.jsonl", how=How(workers=workers))["verdicts"]
+
+    verdicts = benchmark.pedantic(run, rounds=1)
+    assert verdicts == {"originator_identified": nation.reported.height}
+    benchmark.extra_info["calls a second"] = round(nation.reported.height / benchmark.stats["median"])
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    benchmark.extra_info["peak_memory_mb"] = round(peak / 1024)
+
+
+def test_duckdb(benchmark, nation):
+    """The table is in memory; loading is not counted."""
+    pytest.importorskip("duckdb", reason="duckdb is not installed (pip install duckdb)")
+    database = in_duckdb(nation.statements, asked(nation.reported))
+    found = benchmark.pedantic(lambda: database.execute(WALK).fetchone()[0], rounds=1)
+    benchmark.extra_info["found"] = found
+
+
+def test_postgres(benchmark, nation, postgres):
+    """With an index on called number and time; loading is not counted."""
+    url = postgres.replace("postgresql+psycopg", "postgresql")
+    database = in_postgres(url, nation.statements, asked(nation.reported))
+    found = benchmark.pedantic(lambda: database.execute(WALK).fetchone()[0], rounds=1)
+    benchmark.extra_info["found"] = found

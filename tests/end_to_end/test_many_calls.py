@@ -1,0 +1,158 @@
+"""A file of many calls: in parts, in several processes, killed and taken up, on Spark; always the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+
+import hoptrace
+from hoptrace.engines import local, partition
+from hoptrace.engines.batch import How, trace_file
+from hoptrace.engines.calls import read_calls
+from hoptrace.errors import WorkspaceError
+from hoptrace.simulate import scenario_named, simulate, turned
+
+AT_ONCE = 25
+
+PROGRAM = f"""
+import sys
+from pathlib import Path
+from hoptrace import open_workspace
+from hoptrace.engines import batch, partition
+batch.AT_ONCE = partition.AT_ONCE = {AT_ONCE}
+with open_workspace(sys.argv[1]) as workspace:
+    told = batch.trace_file(workspace, Path(sys.argv[2]), Path(sys.argv[3]), how=batch.How(workers=int(sys.argv[4])))
+print(told["taken_up"])
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A submitted world with `calls.csv` beside its workspace `ws`."""
+    folder = tmp_path_factory.mktemp("many")
+    simulate(turned(scenario_named("redials", calls=1_200, traced=200), {}), 5, folder)
+    with hoptrace.init_workspace(folder / "ws") as workspace:
+        workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
+        for entry in orjson.loads((folder / "submit.json").read_bytes()):
+            form = str(folder / entry["format"]) if entry["format"].endswith(".toml") else entry["format"]
+            hoptrace.submit(workspace, [folder / name for name in entry["files"]], entry["carrier"], format=form)
+        hoptrace.learn_clocks(workspace)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def due(world: Path) -> bytes:
+    """What one process says of the calls, one after the other in the file's order."""
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        told = local.results(workspace, read_calls(world / "calls.csv", "US"))
+        return b"".join(item.as_json() + b"\n" for item in told)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partition, "AT_ONCE", AT_ONCE)
+
+
+def run(world: Path, out: Path, workers: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM, str(world / "ws"), str(world / "calls.csv"), str(out), str(workers)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def finished(out: Path) -> int:
+    return len(list(out.with_name(f"{out.name}.parts").glob("*.index")))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_parts_in_any_number_of_processes_give_what_one_pass_gives(world, due, tmp_path, workers):
+    out = tmp_path / "out.jsonl"
+    process = run(world, out, workers)
+    assert (process.communicate()[0].strip(), process.returncode) == ("0", 0)
+    assert out.read_bytes() == due
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_killed_run_is_taken_up_and_gives_the_same(world, due, tmp_path):
+    out = tmp_path / "out.jsonl"
+    process = run(world, out, 1)
+    while finished(out) < 2:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    left = finished(out)
+    assert left >= 2
+    assert not out.exists()
+    again = run(world, out, 1)
+    assert (again.communicate()[0].strip(), again.returncode) == (str(left), 0)
+    assert out.read_bytes() == due
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_parts_of_another_run_are_not_taken_up(world, due, tmp_path):
+    out = tmp_path / "out.jsonl"
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("".join((world / "calls.csv").read_text().splitlines(keepends=True)[:60]))
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        trace_file(workspace, fewer, out, how=How(workers=1))
+        kept = tmp_path / "out.jsonl.parts"
+        kept.mkdir()
+        (kept / "0.index").write_bytes(b"of another run")
+        (kept / "run.json").write_text("{}")
+        assert trace_file(workspace, world / "calls.csv", out, how=How(workers=1))["taken_up"] == 0
+    assert out.read_bytes() == due
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_results_are_stored_and_counted(world, due, tmp_path):
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        told = trace_file(workspace, world / "calls.csv", tmp_path / "out.jsonl", how=How(workers=1))
+        lines = [orjson.loads(line) for line in due.splitlines()]
+        assert told["calls"] == sum(told["verdicts"].values()) == len(lines)
+        assert all(workspace.catalog.traces.get(line["call_ref"]) == line for line in lines[:5])
+
+
+def test_parts_lie_together_as_the_lake_does(world, monkeypatch):
+    monkeypatch.setattr(partition, "AT_ONCE", 7)
+    calls = read_calls(world / "calls.csv", "US")
+    parts = partition.parts_of(calls, "US")
+    order = [place for part in parts for place, _ in part.calls]
+    assert sorted(order) == list(range(len(calls)))
+    assert [part.number for part in parts] == list(range(len(parts)))
+    numbers = [[call.called_number for _, call in part.calls] for part in parts]
+    assert max(numbers[0]) <= min(numbers[1])
+
+
+def test_a_process_with_other_settings_is_refused(world, monkeypatch):
+    calls = read_calls(world / "calls.csv", "US")
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        pinned = partition.pin(workspace, None)
+    monkeypatch.setenv("HOPTRACE_TRACE__REPORT_SECONDS", "9")
+    partition._opened.cache_clear()
+    with pytest.raises(WorkspaceError, match="other settings here"):
+        partition.trace_part(pinned, partition.parts_of(calls, "US")[0])
+    partition._opened.cache_clear()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_spark_gives_the_same_bytes(world, due, tmp_path, monkeypatch):
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("pyspark is not installed: pip install 'hoptrace[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("there is no java on this machine, which Spark needs")
+    out = tmp_path / "out.jsonl"
+    monkeypatch.setattr(os, "environ", os.environ)
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        told = trace_file(workspace, world / "calls.csv", out, how=How("local-cluster[2,1,2048]"))
+    assert out.read_bytes() == due
+    with (world / "calls.csv").open() as stream:
+        assert told["calls"] == len(list(csv.DictReader(stream)))

@@ -1,0 +1,171 @@
+"""What is worth merging, and that merging changes no answer and rewrites no row more often than levels say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import hoptrace.lake.levels as levels_module
+from hoptrace.errors import StorageFailed
+from hoptrace.lake import merging, storage, upkeep
+from hoptrace.lake.lake import Lake
+from hoptrace.lake.layout import Index
+from hoptrace.lake.levels import due, lowest_key, named_slice, narrower, slice_of
+from hoptrace.lake.storage import Store
+from hoptrace.lake.upkeep import keep_up, tidy
+from hoptrace.lake.view import FILES
+
+A = 12025550100
+DAY = 86_400
+
+
+@pytest.fixture
+def small_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels that a few rows fill: two files make a longer one, 16 rows are long enough."""
+    for module in (levels_module, merging):
+        monkeypatch.setattr(module, "FAN", 2)
+        monkeypatch.setattr(module, "STEP_ROWS", 32)
+    monkeypatch.setattr(levels_module, "WHOLE_ROWS", 16)
+    monkeypatch.setattr(storage, "GROUP_ROWS", 2)
+
+
+def files(*rows: tuple[str, int]) -> pl.DataFrame:
+    """Files of one partition: name, rows."""
+    day = date(2026, 5, 1)
+    told = [(f"{name}.parquet", "called", day, count, count * 100, -5, 5, None, None) for name, count in rows]
+    return pl.DataFrame(told, schema=FILES, orient="row")
+
+
+def test_eight_files_of_a_level_are_due_and_seven_are_not():
+    assert list(due(files(*((f"f{n}", 9_000) for n in range(7))))) == []
+    (step,) = due(files(*((f"f{n}", 9_000) for n in range(8)), ("long", 100_000)))
+    assert (step.index, step.rows, step.bytes, step.deals) == (Index.CALLED, 72_000, 7_200_000, False)
+    assert step.paths == tuple(f"f{n}.parquet" for n in range(8))
+
+
+def test_a_step_is_bounded_in_rows():
+    (step,) = due(files(*((f"f{n}", 200_000) for n in range(9))))
+    assert len(step.paths) == 2
+    assert step.rows <= levels_module.STEP_ROWS
+
+
+def test_long_files_are_dealt_out_into_slices():
+    (step,) = due(files(*((f"f{n}", 300_000) for n in range(9))))
+    assert step.deals
+    assert len(step.paths) == 8
+
+
+def test_files_of_one_number_are_not_dealt_out():
+    full = files(*((f"f{n}", 300_000) for n in range(9)))
+    assert list(due(full.with_columns(key_min=pl.lit(7, pl.Int64), key_max=pl.lit(7, pl.Int64)))) == []
+
+
+def test_slices_are_merged_apart():
+    one, other = named_slice(narrower("", 5)), named_slice(narrower("", 9))
+    rows = [(f"a{n}{one}", 9_000) for n in range(8)] + [(f"b{n}{other}", 9_000) for n in range(7)]
+    (step,) = due(files(*rows))
+    assert all(path.startswith("a") for path in step.paths)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4))
+def test_a_slice_is_read_back_from_a_name(keys: list[int]):
+    piece = ""
+    for key in keys:
+        piece = narrower(piece, key)
+    name = pl.DataFrame({"path": [f"index=called/day=2026-05-01/merge-abc-001{named_slice(piece)}.parquet"]})
+    assert name.select(slice_of(pl.col("path"))).item() == piece
+    assert lowest_key(piece) == (keys[-1] if keys else -(2**63))
+
+
+@pytest.mark.usefixtures("small_levels")
+def test_merging_changes_no_answer(lake: Lake, make, spans) -> None:
+    for n in range(12):
+        rows = ({"at": n + 10 * m, "called": A + m, "calling": A + 50} for m in range(4))
+        lake.append([make(*rows, batch=f"b{n:02d}")], f"c{n}")
+    lake.append([make({"at": DAY}, batch="other day")], "c99")
+    before = lake.view()
+    wanted = spans((A + 1, 11, 19), (A + 3, 0, 99))
+    done = tidy(lake)
+    after = lake.view()
+    assert done.steps > 0
+    assert done.fewer == before.files.height - after.files.height > 0
+    assert after.version == before.version + done.steps
+    assert_frame_equal(after.statements(wanted), before.statements(wanted))
+    assert_frame_equal(lake.view(before.version).statements(wanted), before.statements(wanted))
+    assert after.info()["statements"] == before.info()["statements"] == 49
+    assert tidy(lake).steps == 0
+
+
+@pytest.mark.usefixtures("small_levels")
+def test_a_look_up_opens_few_files_however_many_there_are(lake: Lake, make, spans) -> None:
+    for n in range(32):
+        rows = ({"at": n, "called": A + m, "calling": A + 50 + m} for m in range(16))
+        lake.append([make(*rows, batch=f"b{n:02d}")], f"c{n}")
+    done = tidy(lake)
+    files = lake.view().files.with_columns(slice=slice_of(pl.col("path")))
+    assert files["slice"].str.len_bytes().max() // 16 >= 2
+    holding = files.filter(pl.col("index") == "called", pl.col("key_min") <= A + 5, pl.col("key_max") >= A + 5)
+    assert holding.height <= 8
+    assert lake.view().statements(spans((A + 5, 0, 99))).height == 32
+    assert done.rows <= 2 * 32 * 16 * 6
+
+
+def sized(groups: list[int]) -> list[list[int]]:
+    """Keys for each appended file: as many rows as said, and some numbers far more often than others."""
+    return [[A + (n * n * 7 + count) % 23 if n % 3 else A for n in range(count)] for count in groups]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=14))
+def test_whatever_is_appended_is_there_once_after_each_step(make_once, groups: list[int]) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        for module in (levels_module, merging):
+            patched.setattr(module, "FAN", 2)
+            patched.setattr(module, "STEP_ROWS", 20)
+        patched.setattr(levels_module, "WHOLE_ROWS", 10)
+        lake = Lake(str(Path(folder) / "lake"))
+        lake.create()
+        for n, keys in enumerate(sized(groups)):
+            lake.append([make_once(*({"at": n, "called": key} for key in keys), batch=f"b{n}")], f"c{n}")
+        told = lake.view().scan().collect().sort("batch", "row")
+        for _ in range(200):
+            todo = list(due(lake.view().files))
+            if not todo:
+                break
+            assert todo[0].deals or todo[0].rows <= 20
+            lake.merge(todo[0])
+            assert_frame_equal(lake.view().scan().collect().sort("batch", "row"), told)
+        assert list(due(lake.view().files)) == []
+
+
+@pytest.mark.usefixtures("small_levels")
+def test_a_failed_merge_leaves_the_lake_as_it_was(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        lake.append([make({"at": n}, batch=f"b{n}")], f"c{n}")
+    before = sorted(Path(lake.uri).rglob("*.parquet"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "sync", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(StorageFailed, match="merge"):
+            tidy(lake)
+    assert sorted(Path(lake.uri).rglob("*.parquet")) == before
+    assert lake.view().info()["statements"] == 3
+
+
+@pytest.mark.usefixtures("small_levels")
+def test_upkeep_takes_its_share_over_many_submits(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "estimated_seconds", lambda _step: 1.0)
+    steps = 0
+    for n in range(60):
+        lake.append([make({"at": n}, batch=f"b{n}")], f"c{n}")
+        steps += keep_up(lake, 1.0).steps
+    assert 0.5 * upkeep.SHARE <= steps / 60 <= 1.5 * upkeep.SHARE
+    assert keep_up(lake, 0.0).steps == 0
+    assert keep_up(lake, 1e9).steps > 0
+    assert lake.view().info()["statements"] == 60

@@ -1,0 +1,71 @@
+"""Routes that were tried in vain: the report means the call that went on."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.model.verdicts import Verdict
+
+
+def tried(world, refusal: str = "failed", ended: str = "answered", wait: float = 2.0) -> None:
+    """A call that `mid` tried over `full` in vain and over `good` after `wait` s, both rows at the ingress's time."""
+    facts = {"outcome": ended}
+    world.say("orig", 0.0, customer="c", downstream="mid", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream="good", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream="full", outcome=refusal)
+    world.say("full", 0.2, upstream="mid", outcome=refusal)
+    world.say("good", wait + 0.2, upstream="mid", downstream="term", **facts)
+    world.say("term", wait + 0.3, upstream="good", **facts)
+
+
+@pytest.mark.parametrize("wait", [0.1, 1.0, 2.5])
+@pytest.mark.parametrize(
+    ("refusal", "ended"), [("failed", "answered"), ("no_answer", "answered"), ("no_answer", "cancelled")]
+)
+def test_the_call_went_on_over_another_route_though_its_record_tells_the_time_of_the_ingress(
+    world, refusal, ended, wait
+):
+    tried(world, refusal, ended, wait)
+    found = world.trace(at=wait + 0.3)
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+    assert found.path == ("term", "good", "mid", "orig")
+    assert found.alternatives == ()
+
+
+def test_a_report_near_the_refused_attempt_means_the_call_that_went_on(world):
+    tried(world, ended="no_answer")
+    assert world.trace(at=0.2).path == ("term", "good", "mid", "orig")
+
+
+def test_a_carrier_that_refused_is_the_end_where_the_report_says_so(world):
+    tried(world)
+    assert world.trace(at=0.2, terminating_carrier="full").path == ("full", "mid", "orig")
+
+
+def test_of_two_refused_attempts_neither_is_in_vain(world):
+    world.say("orig", 0.0, customer="c", downstream="one", outcome="failed")
+    world.say("orig", 0.0, customer="c", downstream="two", outcome="failed")
+    world.say("one", 0.1, upstream="orig", outcome="failed")
+    world.say("two", 1.0, upstream="orig", outcome="failed")
+    assert world.trace(at=0.1).path == ("one", "orig")
+    assert world.trace(at=1.0, terminating_carrier="two").path == ("two", "orig")
+
+
+def test_a_redial_that_failed_is_a_call_of_its_own(world):
+    world.say("orig", 0.0, customer="c", downstream="one", outcome="failed")
+    world.say("one", 0.1, upstream="orig", outcome="failed")
+    world.say("orig", 20.0, customer="c", downstream="two")
+    world.say("two", 20.1, upstream="orig")
+    assert world.trace(at=0.1).path == ("one", "orig")
+    assert world.trace(at=20.1).path == ("two", "orig")
+
+
+@pytest.mark.parametrize(("tick", "second"), [(1_000_000, "no_answer"), (60_000_000, "failed")])
+def test_times_cut_to_the_second_still_tell_attempts_from_redials(world, tick, second):
+    world.say("orig", 0.0, customer="c", downstream="mid", outcome="cancelled")
+    world.say("mid", 0.0, upstream="orig", downstream="good", outcome="cancelled", precision=tick)
+    world.say("mid", 0.0, upstream="orig", downstream="full", outcome=second, precision=tick)
+    world.say("full", 0.2, upstream="mid", outcome=second)
+    world.say("good", 2.0, upstream="mid", downstream="term", outcome="cancelled")
+    world.say("term", 2.1, upstream="good", outcome="cancelled")
+    assert world.trace(at=2.1).path == ("term", "good", "mid", "orig")

@@ -1,0 +1,82 @@
+"""The spans of time that batches cover: of all carriers, asked for with every trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
+
+import sqlalchemy as sa
+
+from hoptrace.catalog.database import guard
+from hoptrace.catalog.tables import BATCHES, COMMITS, CommitState
+
+BatchSpan = tuple[str, str, datetime, datetime]
+"""Carrier, batch, its first and last start time as written."""
+
+_ORDER = itemgetter(1)
+
+
+@dataclass(frozen=True, slots=True)
+class SpansAt:
+    """The spans at a version of the lake; where `key` is the same, so are the spans."""
+
+    key: tuple[int, tuple[str, ...]]
+    spans: tuple[BatchSpan, ...]
+
+
+class BatchSpans:
+    """The spans of the stored batches; `out` gives those of pending commits that the lake does not have."""
+
+    def __init__(self, engine: sa.Engine, out: Callable[[set[str]], set[str]]) -> None:
+        self._engine = engine
+        self._out = out
+        self._known: tuple[int, tuple[BatchSpan, ...]] = (-1, ())
+
+    def select(self, carrier_id: str | None, lake_version: int | None) -> list[BatchSpan]:
+        """See `Batches.spans`."""
+        pending = COMMITS.c.state == CommitState.PENDING
+        wanted = [] if carrier_id is None else [BATCHES.c.carrier_id == carrier_id]
+        if lake_version is not None:
+            wanted.append((COMMITS.c.lake_version <= lake_version) | pending)
+        found = self._read(*wanted)
+        out = self._out({commit_id for _, commit_id, state in found if state == CommitState.PENDING})
+        return [span for span, commit_id, _ in found if commit_id not in out]
+
+    def at(self, lake_version: int) -> SpansAt:
+        """See `Batches.spans_at`. What is settled never changes, so that only newer commits are read.
+
+        A pending commit that the lake has will be settled as of a version that may be known already: until then none of
+        what is new is taken for known.
+        """
+        known_to, known = self._known
+        if lake_version < known_to:
+            spans = tuple(self.select(None, lake_version))
+            return SpansAt((lake_version, ("of old", str(len(spans)))), spans)
+        # One query, so that a commit that is being settled is seen in one state or the other.
+        pending = COMMITS.c.state == CommitState.PENDING
+        found = self._read(pending | COMMITS.c.lake_version.between(known_to + 1, lake_version))
+        waiting = {commit_id for _, commit_id, state in found if state == CommitState.PENDING}
+        out = self._out(waiting)
+        new = [span for span, commit_id, _ in found if commit_id not in out]
+        spans = tuple(sorted((*known, *new), key=_ORDER)) if new else known
+        if waiting <= out:
+            self._known = (lake_version, spans)
+        return SpansAt((lake_version, tuple(sorted(waiting - out))), spans)
+
+    def _read(self, *wanted: sa.ColumnElement[bool]) -> list[tuple[BatchSpan, str, str]]:
+        at = BATCHES.c
+        query = sa.select(at.carrier_id, at.batch, at.first_time, at.last_time, at.commit_id, COMMITS.c.state)
+        query = query.join(COMMITS).where(at.first_time.is_not(None), *wanted).order_by(at.batch)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            ((carrier, batch, as_utc(first), as_utc(last)), commit_id, state)
+            for carrier, batch, first, last, commit_id, state in rows
+        ]
+
+
+def as_utc(time: datetime) -> datetime:
+    """A time of the database; SQLite gives times back without their zone, they were written in UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

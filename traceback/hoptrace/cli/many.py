@@ -1,0 +1,84 @@
+"""hoptrace trace --calls: all calls of a file, on this machine or on a cluster."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.options import the_workspace
+from hoptrace.cli.progress import progress
+
+if TYPE_CHECKING:
+    from hoptrace.engines.local import Replay
+
+LOCAL = "local"
+
+_OPTIONS = (
+    click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv."),
+    click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where its results go, a JSON a line."),
+    click.option("--engine", metavar="URL", help="With --calls: the URL of a Spark master.  [default: this machine]"),
+    click.option("--workers", type=click.IntRange(1), metavar="N", help="With --calls: processes.  [default: cores]"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What was asked of a file of calls; None where it was not."""
+
+    calls: Path | None
+    out: Path | None
+    engine: str | None
+    workers: int | None
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """The options that were given."""
+        told = {"calls": self.calls, "out": self.out, "engine": self.engine, "workers": self.workers}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def many_calls_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --calls, --out, --engine and --workers to a command, which gets them together as `many`."""
+
+    @functools.wraps(command)
+    def bundled(calls: Path | None, out: Path | None, engine: str | None, workers: int | None, **others: Any) -> object:
+        return command(many=Many(calls, out, engine, workers), **others)
+
+    wrapped: Callable[..., Any] = bundled
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
+    """Trace a file of calls and say how many of each verdict there are."""
+    from hoptrace.engines.batch import How, trace_file
+
+    if many.calls is None or many.out is None:
+        raise click.UsageError("A file of calls needs both --calls FILE and --out FILE.")
+    if many.engine not in (None, LOCAL) and many.workers is not None:
+        raise click.UsageError("--workers is of this machine; a cluster has executors of its own.")
+    how = How(many.engine or LOCAL, many.workers)
+    with the_workspace() as workspace, progress("Tracing") as report:
+        summary = trace_file(workspace, many.calls, many.out, progress=report, replay=replay, how=how)
+    _notes(summary, many.calls)
+    if as_json:
+        show.as_json(summary)
+    else:
+        show.table(("Verdict", "Calls"), summary["verdicts"].items())
+        click.echo(f"Wrote {show.count(summary['calls'], 'result')} to {many.out}")
+
+
+def _notes(summary: dict[str, Any], calls: Path) -> None:
+    if summary["taken_up"]:
+        parts = show.count(summary["taken_up"], "finished part")
+        click.echo(f"Note: this run was broken off before; {parts} of it taken over.", err=True)
+    for carrier, count in summary["unknown_terminating"].items():
+        named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
+        click.echo(f"Note: the directory has no such carrier: {named}.", err=True)

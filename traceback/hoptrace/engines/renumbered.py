@@ -1,0 +1,122 @@
+"""Renumbered: the other called numbers under which a call went, before it was forwarded or translated and after.
+
+Where the record of the carrier that changed the number tells both, the one leads to the other. Where it does not, or
+has no record, the trail ends at a carrier that should know the call and does not, at its upper or its lower end; the
+same caller's statement at that handoff is then looked for under any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.engines.spans import to_read
+from hoptrace.linking.members import WANTED, comparable
+from hoptrace.tracing.case import Case, Fact, Reported
+from hoptrace.tracing.trails import Ending, Trail
+
+if TYPE_CHECKING:
+    from hoptrace.engines.gathering import Ground
+    from hoptrace.tracing.kernel import Judged
+
+LATER_WINDOW = 240.0
+"""Seconds around a handoff in which the statements of the leg before or after a forwarding are looked for."""
+
+REWRITE_WINDOW = 60.0
+"""Seconds around a handoff in which the same caller's statement with another called number is looked for."""
+
+MOST_GUESSES = 8
+"""Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
+
+UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
+"""Endings at a carrier that is named but has no record of the call under this number."""
+
+ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "upper": pl.String, "lower": pl.String, "at": pl.Float64})
+"""Caller `key`'s statement at about `at` is asked for, at a handoff from `upper` to `lower`."""
+
+
+def declared(members: pl.DataFrame, reported: Sequence[Reported]) -> pl.DataFrame:
+    """The numbers before and after each forwarding that a record tells, in the WANTED schema.
+
+    The number before is looked for always; the one after only on the way on from the number that was reported.
+    """
+    changed = members.filter(pl.col("egress_called").is_not_null() & (pl.col("egress_called") != pl.col("called")))
+    onward = changed.join(_on_from(changed, reported), on=["call", "called"], how="semi")
+    before = changed.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
+    after = onward.select("call", key="egress_called", at="start", window=pl.lit(LATER_WINDOW))
+    found = pl.concat([before, after])
+    return found.unique(["call", "key"], maintain_order=True).select(WANTED.names())
+
+
+def _on_from(changed: pl.DataFrame, reported: Sequence[Reported]) -> pl.DataFrame:
+    """The numbers (`call`, `called`) to which calls to the reported number went on, itself included."""
+    numbers = [(call, report.called, report.at) for call, report in enumerate(reported)]
+    schema = {"call": pl.Int64, "called": pl.Int64, "at": pl.Float64}
+    start = pl.DataFrame(numbers, schema=schema, orient="row")
+    then = changed.join(start.select("call", "at"), on="call")
+    near = then.filter((pl.col("start") - pl.col("at")).abs() <= LATER_WINDOW)
+    steps = near.select("call", "called", "egress_called").unique()
+    known = start.select("call", "called")
+    while True:
+        further = steps.join(known, on=["call", "called"], how="semi").select("call", called="egress_called")
+        new = further.unique().join(known, on=["call", "called"], how="anti")
+        if new.is_empty():
+            return known
+        known = pl.concat([known, new])
+
+
+def changed_silently(judged: Iterable[Judged], ground: Ground) -> pl.DataFrame:
+    """Numbers under which calls may have gone where no record tells of a change, in the WANTED schema."""
+    above, below = list[tuple[int, int, str, str, float]](), list[tuple[int, int, str, str, float]]()
+    for one in judged:
+        for weighed in one.judgement.likely:
+            above += _question_above(one.call, one.case, weighed.trail)
+            below += _question_below(one.call, one.case, weighed.trail)
+    name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
+    # The carrier above said to whom it handed the call, or somebody handed it to that carrier, which has no record.
+    handed_down = ((name == upper) & (pl.col("downstream") == lower)) | (pl.col("downstream") == upper)
+    taken = ((name == lower) & (pl.col("upstream") == upper)) | (pl.col("upstream") == lower)
+    return pl.concat([_found(above, handed_down, ground), _found(below, taken, ground)])
+
+
+def _found(asked: Sequence[tuple[int, int, str, str, float]], fits: pl.Expr, ground: Ground) -> pl.DataFrame:
+    if not asked:
+        return pl.DataFrame(schema=WANTED)
+    questions = pl.DataFrame(asked, schema=ASKED, orient="row")
+    spans = to_read(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground.learned)
+    found = comparable(ground.view.placed_by(spans), ground.learned)
+    seen = found.select("called", "upstream", "downstream", "start", carrier_right="carrier", key="calling")
+    near = (pl.col("start") - pl.col("at")).abs() <= REWRITE_WINDOW
+    return (
+        questions.join(seen, on="key")
+        .filter(near & fits.fill_null(value=False))
+        .sort("call", (pl.col("start") - pl.col("at")).abs(), "called")
+        .group_by("call", maintain_order=True)
+        .head(MOST_GUESSES)
+        .select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
+        .select(WANTED.names())
+    )
+
+
+def _question_above(call: int, case: Case, trail: Trail) -> list[tuple[int, int, str, str, float]]:
+    last = case.facts[trail.last_statement]
+    if trail.ending not in UNBORNE or last.calling is None or last.calling < 0 or last.upstream is None:
+        return []
+    return [(call, last.calling, last.upstream, last.carrier, last.start)]
+
+
+def _question_below(call: int, case: Case, trail: Trail) -> list[tuple[int, int, str, str, float]]:
+    first = case.facts[trail.first_statement]
+    if first.sent_calling is None or first.sent_calling < 0 or first.downstream is None:
+        return []
+    return [(call, first.sent_calling, first.carrier, first.downstream, first.start)] if _goes_on(case, first) else []
+
+
+def _goes_on(case: Case, first: Fact) -> bool:
+    """Whether the call went on below a trail's lowest record: to a carrier that should know it, or to another end."""
+    end = case.reported.terminating
+    if first.downstream in case.covered:
+        return end != first.carrier
+    return end is not None and end not in (first.carrier, first.downstream)

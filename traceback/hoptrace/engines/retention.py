@@ -1,0 +1,83 @@
+"""The care of a workspace's lake: tidy it, expire what was kept long enough, tell how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hoptrace.intake.commit import recover
+from hoptrace.lake.expiring import GRACE_HOURS, HELD, Expired, Expiring, Vacuumed, vacuum
+from hoptrace.lake.health import partitions
+from hoptrace.lake.upkeep import Tidied, tidy
+
+if TYPE_CHECKING:
+    from hoptrace.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cared:
+    """What was done to the lake."""
+
+    tidied: Tidied | None
+    expired: Expired | None
+    vacuumed: Vacuumed
+
+
+def tidy_lake(workspace: Workspace, *, grace_hours: float = GRACE_HOURS, progress: Progress | None = None) -> Cared:
+    """Do every merge that is due, and delete files that nothing has needed for the hours of grace.
+
+    Takes the writer's lock; raises WorkspaceBusy or StorageFailed. Each merge is done or not, whenever it is killed.
+    """
+    with workspace.writing():
+        recover(workspace)
+        done = tidy(workspace.lake, progress)
+        return Cared(done, None, vacuum(workspace.lake, grace_hours))
+
+
+def expire_lake(
+    workspace: Workspace,
+    before: date,
+    *,
+    dry_run: bool = False,
+    grace_hours: float = GRACE_HOURS,
+    progress: Progress | None = None,
+) -> Cared:
+    """Take the statements of days before `before` (UTC) out of the lake, but for those that a stored result cites.
+
+    Batches, receipts and rejected rows stay in the catalog. With `dry_run` nothing is changed. Takes the writer's lock;
+    raises WorkspaceBusy or StorageFailed. All of it is done or nothing, whenever it is killed.
+    """
+    with workspace.writing():
+        recover(workspace)
+        expiring = Expiring(workspace.lake, before, cited(workspace))
+        expired = expiring.plan(progress, dry_run=dry_run)
+        if dry_run:
+            return Cared(None, expired, Vacuumed(0, 0))
+        expiring.commit()
+        return Cared(None, expired, vacuum(workspace.lake, grace_hours))
+
+
+def cited(workspace: Workspace) -> pl.DataFrame:
+    """The statements (HELD) that stored results cite."""
+    return pl.DataFrame(sorted(workspace.catalog.traces.cited()), schema=HELD, orient="row")
+
+
+def lake_info(workspace: Workspace) -> dict[str, Any]:
+    """What the lake holds, of what time, and how well it lies: the contract's `lake info`."""
+    view = workspace.lake.view(None)
+    told = view.info()
+    parts = partitions(view.files)
+    return {
+        **told,
+        "expired_before": None if view.expired_before is None else view.expired_before.isoformat(),
+        "days": len({part.day for part in parts}),
+        "merges_due": sum(part.due for part in parts),
+        "partitions": [part.as_dict() for part in parts],
+    }

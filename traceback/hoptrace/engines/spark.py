@@ -1,0 +1,117 @@
+"""The Spark engine: the same parts, each a task of a cluster.
+
+Nothing of the records is shuffled. The lake is sorted by called number already, so each task reads the few row groups
+that its own calls need, forwarded legs included, at the version that the run is pinned to. docs/scale.md has the why
+and the how.
+"""
+# pyright: basic
+# pyspark's types are partial, and the extra may be missing.
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hoptrace.engines.partition import Part, Pinned, Traced, trace_part
+from hoptrace.errors import EngineFailed, MissingExtra
+
+TRACED = "part int, place long, call_ref string, verdict string, campaign string, line binary"
+
+
+def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[int, list[Traced]]]:
+    """Trace parts on a Spark cluster (`master`: spark://HOST:PORT, local[N], local-cluster[N,CORES,MB] ...).
+
+    Raises MissingExtra without pyspark, EngineFailed where the cluster cannot be reached or a task fails.
+    """
+    session = _session(master)
+    try:
+        rows = session.createDataFrame(
+            [(part.number, pickle.dumps(part)) for part in parts], schema="part int, calls binary"
+        )
+        # One task a part: as many as there are parts, in their order.
+        spread = rows.repartitionByRange(len(parts), "part")
+        traced = spread.mapInArrow(_Task(pinned), TRACED)
+        yield from _by_part(traced.toLocalIterator(prefetchPartitions=True))
+    except Exception as error:
+        raise _failed(error, master) from error
+    finally:
+        session.stop()
+
+
+class _Task:
+    """What a task does with the parts that it is given; pickled to the executors."""
+
+    def __init__(self, pinned: Pinned) -> None:
+        self._pinned = pinned
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+
+        for batch in batches:
+            for number, calls in zip(batch.column("part").to_pylist(), batch.column("calls").to_pylist(), strict=True):
+                # Our own driver wrote these bytes.
+                found = trace_part(self._pinned, pickle.loads(calls))
+                columns = {
+                    "part": pa.array([number] * len(found), pa.int32()),
+                    "place": pa.array([one.place for one in found], pa.int64()),
+                    "call_ref": pa.array([one.call_ref for one in found], pa.string()),
+                    "verdict": pa.array([one.verdict for one in found], pa.string()),
+                    "campaign": pa.array([one.campaign for one in found], pa.string()),
+                    "line": pa.array([one.line for one in found], pa.binary()),
+                }
+                yield pa.RecordBatch.from_pydict(columns)
+
+
+def _by_part(rows: Iterator[Any]) -> Iterator[tuple[int, list[Traced]]]:
+    """The rows gathered into parts; a part's rows come together."""
+    number, traced = -1, list[Traced]()
+    for part, place, ref, verdict, campaign, line in rows:
+        if part != number and traced:
+            yield number, traced
+            traced = []
+        number = part
+        traced.append(Traced(place, ref, verdict, campaign, bytes(line)))
+    if traced:
+        yield number, traced
+
+
+def _session(master: str) -> Any:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise MissingExtra("Tracing on Spark needs pyspark. Install it with: pip install 'hoptrace[spark]'") from error
+    # Executors on this machine run this Python, with what it finds.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    builder = SparkSession.builder.master(master).appName("hoptrace")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
+    }
+    if master.startswith("local"):
+        settings |= {"spark.executorEnv.PYTHONPATH": path, "spark.driver.host": "127.0.0.1"}
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        os.environ["PYTHONPATH"] = path
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:
+        raise _failed(error, master) from error
+
+
+def _failed(error: Exception, master: str) -> Exception:
+    from hoptrace.errors import HoptraceError
+
+    if isinstance(error, HoptraceError):
+        return error
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    why = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), (lines or ["?"])[0])
+    return EngineFailed(
+        f"Spark at {master} could not trace the calls: {why[:300]}. Finished parts are kept: mend it and give the same "
+        "command again."
+    )

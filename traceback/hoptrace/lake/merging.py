@@ -1,0 +1,69 @@
+"""How a step of upkeep makes its new files: joined into one, or dealt out into slices of keys, bounded in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from deltalake.transaction import AddAction
+
+from hoptrace.lake.footers import Footers, Int64s
+from hoptrace.lake.layout import Part, sort_part
+from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
+from hoptrace.lake.storage import Store
+
+Slice = tuple[str, int, int | None]
+"""A slice's name, its first key and the first key beyond it (None: no end)."""
+
+
+class Merging:
+    """Makes the files of one step; nothing is in the table before the caller commits them."""
+
+    def __init__(self, store: Store, footers: Footers, name: str) -> None:
+        self._store = store
+        self._footers = footers
+        self._name = name
+
+    def files(self, step: Step) -> list[AddAction]:
+        """Write the new files and give the actions that add them."""
+        frames = self._dealt(step) if step.deals else self._joined(step)
+        adds: list[AddAction] = []
+        for number, (piece, rows) in enumerate(frames):
+            name = f"{self._name}-{number:03d}{named_slice(piece)}"
+            adds.append(self._store.write(Part(step.index, step.day, rows), name, data_change=False))
+        return adds
+
+    def _joined(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
+        yield step.slice, sort_part(self._store.scan(step.paths).collect())
+
+    def _dealt(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
+        firsts = {path: self._footers.footer(path).key_min for path in step.paths}
+        for piece, first, beyond in _slices(step, np.sort(np.concatenate(list(firsts.values())))):
+            parts = (self._store.read_keys(path, first, beyond) for path in step.paths)
+            for rows in _batches(part for part in parts if part.height):
+                yield piece, rows
+
+
+def _batches(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Sorted frames of a step's bounded size: one number may fill a slice with more than memory should hold."""
+    waiting: list[pl.DataFrame] = []
+    height = 0
+    for part in parts:
+        if waiting and height + part.height > STEP_ROWS:
+            yield sort_part(pl.concat(waiting))
+            waiting, height = [], 0
+        waiting.append(part)
+        height += part.height
+    if waiting:
+        yield sort_part(pl.concat(waiting))
+
+
+def _slices(step: Step, firsts: Int64s) -> list[Slice]:
+    """The narrower slices: those that are there already, else eight with about as many rows each."""
+    start = lowest_key(step.slice)
+    inner = [lowest_key(piece) for piece in step.inner]
+    marks = inner or [int(firsts[firsts.size * part // FAN]) for part in range(1, FAN)]
+    begins = sorted({start, *(mark for mark in marks if mark > int(firsts[0]))})
+    ends = [*begins[1:], None]
+    return [(narrower(step.slice, begin), begin, end) for begin, end in zip(begins, ends, strict=True)]

@@ -1,0 +1,76 @@
+"""Upkeep: the lake's due merges, a little after each submit, or all of them at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hoptrace.lake.lake import Lake
+from hoptrace.lake.layout import Index
+from hoptrace.lake.levels import Step, due
+
+SHARE = 0.35
+"""Upkeep's share of the time of the submits that it serves, at most, over many submits."""
+
+SECONDS_A_ROW = {Index.CALLED: 3e-6, Index.CALLING: 0.8e-6}
+SECONDS_A_FILE = 0.005
+SECONDS_A_STEP = 0.03
+"""What a step takes beside its rows: opening each file, and writing the log."""
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many that are known so far."""
+
+GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What upkeep did: steps, the files and rows that they rewrote, how many files the lake has less, seconds."""
+
+    steps: int = 0
+    files: int = 0
+    rows: int = 0
+    fewer: int = 0
+    seconds: float = 0.0
+
+
+def tidy(lake: Lake, progress: Progress | None = None) -> Tidied:
+    """Do every step that is due, also those that steps make due; needs the writer's lock.
+
+    Each step is one commit of the table: killed at any moment, the lake holds the same statements.
+    """
+    begun, before = time.perf_counter(), lake.view().files.height
+    steps = files = rows = 0
+    while todo := list(due(lake.view().files)):
+        for step in todo:
+            lake.merge(step)
+            steps, files, rows = steps + 1, files + len(step.paths), rows + step.rows
+            if progress is not None:
+                progress(steps, steps + len(todo))
+    return Tidied(steps, files, rows, before - lake.view().files.height, time.perf_counter() - begun)
+
+
+def keep_up(lake: Lake, seconds: float) -> Tidied:
+    """Do due steps in proportion to a submit of so many seconds; needs the writer's lock.
+
+    A step that would take longer than its share is done by chance after one of several such submits: small submits
+    too serve their part of long steps, and nothing has to be remembered between processes. The chance is drawn from
+    the lake's version, so that it falls evenly.
+    """
+    begun, before = time.perf_counter(), lake.view().files.height
+    left = SHARE * seconds
+    steps = files = rows = 0
+    for step in due(lake.view().files):
+        cost = estimated_seconds(step)
+        if (lake.version() + 1) * GOLDEN % 1.0 >= left / cost:
+            break
+        lake.merge(step)
+        left -= cost
+        steps, files, rows = steps + 1, files + len(step.paths), rows + step.rows
+    return Tidied(steps, files, rows, before - lake.view().files.height, time.perf_counter() - begun)
+
+
+def estimated_seconds(step: Step) -> float:
+    """About how long a step takes on two cores that have other work as well."""
+    return SECONDS_A_STEP + len(step.paths) * SECONDS_A_FILE + step.rows * SECONDS_A_ROW[step.index]
