@@ -19,6 +19,7 @@ import polars as pl
 
 from hoptrace.catalog.batches import RejectedRow
 from hoptrace.errors import StorageFailed
+from hoptrace.intake.ahead import ahead
 from hoptrace.intake.taking import Taking
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
@@ -46,7 +47,7 @@ def commit(
     commit_id = uuid.uuid4().hex
     catalog.batches.begin(commit_id, carrier_id)
     try:
-        staged = lake.stage(_frames(takings, read), commit_id)
+        staged = lake.stage(ahead(_frames(takings, read)), commit_id)
         batches = [batch for taking in takings for batch in taking.batches()]
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
         version = lake.commit(staged) if staged.adds else lake.version()

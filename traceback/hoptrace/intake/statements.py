@@ -58,11 +58,11 @@ def build(
     `signers` maps the x5u URL of a certificate at hand to its service provider code.
     """
     keyed, plan, learned = _read_numbers(calls, plan)
-    refused = keyed.filter(pl.col("reason").is_not_null()).select("call", "reason")
-    good = keyed.filter(pl.col("reason").is_null()).drop("reason")
+    refused = keyed.select("call", "reason").filter(pl.col("reason").is_not_null())
+    good = keyed.filter(pl.col("reason").is_null()) if refused.height else keyed
     # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
     # is sent again is known again, whatever certificates and trunks are at hand by then.
-    good = good.with_columns(carrier=pl.lit(carrier_id, pl.String))
+    good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
     placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]

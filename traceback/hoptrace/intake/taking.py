@@ -67,10 +67,10 @@ class Taking:
     def _take(self, chunk: Chunk) -> pl.DataFrame:
         built = build(chunk.calls, self._carrier, self._plan, self._trunks, self._context.signers)
         self._plan = built.plan
-        statements = built.statements.sort("file", "row")
+        statements = _in_file_order(built.statements)
         repeated = self._repeats.of(statements)
-        kept = statements.filter(~repeated)
-        rows = settle_rows(chunk.rows, built.refused, statements.filter(repeated).select("call"))
+        kept = statements.filter(~repeated) if repeated.any() else statements
+        rows = settle_rows(chunk.rows, built.refused, statements.select("call").filter(repeated))
         self._count(rows, kept, built)
         self._note(chunk, rows, built)
         names = self._batch_names(kept)
@@ -105,4 +105,15 @@ class Taking:
         """The batch of each statement; a batch is named after the first day in the first chunk that has calls of it."""
         days: dict[int, datetime] = dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
         names = {file: self._files[file].name_batch(self._carrier, days[file]) for file in sorted(days)}
+        if len(names) == 1:
+            (name,) = names.values()
+            return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
+
+
+def _in_file_order(statements: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by file and row; most readers give them so, and sorting moves every column."""
+    files, rows = statements["file"], statements["row"]
+    if files.n_unique() <= 1 and rows.is_sorted():
+        return statements
+    return statements.sort("file", "row")

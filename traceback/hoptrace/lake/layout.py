@@ -62,7 +62,19 @@ def as_statements(stored: pl.DataFrame) -> pl.DataFrame:
 
 def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
     """The order inside a file."""
-    return rows.sort("key", "start_time", maintain_order=True)
+    # Most columns are empty or the same all through; they need not be moved.
+    varied = [name for name in rows.columns if name in {"key", "start_time"} or not _is_even(rows[name])]
+    ordered = rows.select(varied).sort("key", "start_time", maintain_order=True)
+    return rows.with_columns(ordered.get_columns())
+
+
+def _is_even(column: pl.Series) -> bool:
+    """One value, or none, in every row; a few are looked at first."""
+    if column.null_count():
+        return column.null_count() == column.len()
+    if column.is_empty() or column.gather_every(column.len() // 64 + 1).n_unique() > 1:
+        return False
+    return column.n_unique() == 1
 
 
 def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:
@@ -83,8 +95,9 @@ def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
 
 def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
     day = pl.col("start_time").dt.date()
-    for each in rows.select(day.unique().sort()).to_series():
-        yield Part(index, each, sort_part(rows.filter(day == each)))
+    days = rows.select(day.unique().sort()).to_series()
+    for each in days:
+        yield Part(index, each, sort_part(rows.filter(day == each) if len(days) > 1 else rows))
 
 
 SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})

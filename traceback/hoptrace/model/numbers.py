@@ -38,21 +38,31 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
 
     Clean spellings are read by expressions; `normalise` reads each distinct one of the others. Both always agree.
     """
-    frame = pl.DataFrame({"text": column.cast(pl.String)})
-    frame = frame.with_columns(key=_clean_key(pl.col("text"), plan))
-    odd = frame.filter(pl.col("key").is_null() & pl.col("text").is_not_null())["text"].unique().sort()
+    text = column.cast(pl.String).rename("text")
+    key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
+    if key.null_count() == text.null_count():
+        clean = pl.when(pl.col("text").is_not_null()).then(pl.lit(str(NumberKind.E164)))
+        kind = text.to_frame().select(kind=clean.otherwise(pl.lit(str(NumberKind.MISSING)))).to_series()
+        return pl.DataFrame({"key": key, "kind": kind})
+    frame = pl.DataFrame({"text": text, "key": key})
+    read = _read_distinct(frame.filter(key.is_null() & text.is_not_null())["text"].unique().sort(), plan)
+    frame = frame.join(read, on="text", how="left", maintain_order="left")
+    explicit = pl.when(pl.col("key").is_not_null()).then(pl.lit(str(NumberKind.E164)))
+    kind = explicit.otherwise(pl.col("other_kind").fill_null(str(NumberKind.MISSING)))
+    return frame.select(key=pl.coalesce("key", "other_key"), kind=kind)
+
+
+def _read_distinct(texts: pl.Series, plan: DialPlan) -> pl.DataFrame:
+    """`other_key` and `other_kind` of distinct spellings (`text`) that do not begin with a plus and a calling code."""
+    told = texts.to_frame().with_columns(other_key=_clean_key(pl.col("text"), plan))
+    odd = told.filter(pl.col("other_key").is_null())["text"]
     numbers = [normalise(text, plan) for text in odd.to_list()]
     read = pl.DataFrame(
-        {"text": odd, "odd_key": [n.key for n in numbers], "odd_kind": [str(n.kind) for n in numbers]},
-        schema={"text": pl.String, "odd_key": pl.Int64, "odd_kind": pl.String},
+        {"text": odd, "other_key": [n.key for n in numbers], "other_kind": [str(n.kind) for n in numbers]},
+        schema={"text": pl.String, "other_key": pl.Int64, "other_kind": pl.String},
     )
-    if read.height:
-        frame = frame.join(read, on="text", how="left", maintain_order="left")
-    else:
-        frame = frame.with_columns(odd_key=pl.lit(None, pl.Int64), odd_kind=pl.lit(None, pl.String))
-    clean = pl.when(pl.col("key").is_not_null()).then(pl.lit(str(NumberKind.E164)))
-    kind = clean.otherwise(pl.col("odd_kind").fill_null(str(NumberKind.MISSING)))
-    return frame.select(key=pl.coalesce("key", "odd_key"), kind=kind)
+    clean = told.filter(pl.col("other_key").is_not_null())
+    return pl.concat([clean.with_columns(other_kind=pl.lit(str(NumberKind.E164))), read])
 
 
 def display(key: int | None) -> str | None:
@@ -130,20 +140,27 @@ def _possible_prefixes(text: str) -> list[str]:
     return prefixes
 
 
+def _explicit_key(text: pl.Expr) -> pl.Expr:
+    """The key of spellings with a plus that leave no doubt, as most are, else null."""
+    return _matching(text, f"^\\+(?:{_every_shape()})$", text.str.slice(1))
+
+
+def _every_shape() -> str:
+    return "|".join(f"{code}{shape}" for code, shape in sorted(clean_shapes().items()))
+
+
 def _clean_key(text: pl.Expr, plan: DialPlan) -> pl.Expr:
-    """The key of spellings that leave no doubt, else null."""
+    """The key of spellings without a plus that leave no doubt, else null."""
     country = country_of(plan.country)
-    shapes = clean_shapes()
-    every = "|".join(f"{code}{shape}" for code, shape in sorted(shapes.items()))
-    key = _matching(text, f"^\\+(?:{every})$", text.str.slice(1))
     unprefixed = pl.lit(value=True)
     for prefix in plan.prefixes():
         unprefixed = unprefixed & ~text.str.starts_with(prefix)
+    every = _every_shape()
     others = [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
-    others += _domestic_keys(text, country, shapes)
+    others += _domestic_keys(text, country, clean_shapes())
     if not others:
-        return key
-    return pl.coalesce(key, pl.when(unprefixed).then(pl.coalesce(*others)))
+        return pl.lit(None, pl.Int64)
+    return pl.when(unprefixed).then(pl.coalesce(*others))
 
 
 def _domestic_keys(text: pl.Expr, country: Country, shapes: dict[int, str]) -> list[pl.Expr]:

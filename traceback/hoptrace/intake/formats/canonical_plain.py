@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hoptrace.intake.formats.canonical_lines import Block, Shape
 
-_SPACE = 32
+Bytes = npt.NDArray[np.uint8]
+_SPACE, _END = ord(" "), ord("\n")
+_PIECE = 64 * 1024
 
 
 def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> tuple[pl.DataFrame, int] | None:
@@ -19,12 +23,12 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     """
     if block.quoted or codecs.BOM_UTF8 in block.data:
         return None
-    head, separator = f"{header}\n".encode(), shape.separator.encode()
+    head, separator = f"{header}\n".encode(), ord(shape.separator)
     with_header = block.data.startswith(head)
     body = block.data[len(head) :] if with_header else block.data
-    lines = body.count(b"\n") + block.unended
+    lines = _count(body, lambda piece: piece == _END) + block.unended
     # Polars refuses lines with too many fields and fills those with too few.
-    if not lines or body.count(separator) != lines * (shape.width - 1):
+    if not lines or _count(body, lambda piece: piece == separator) != lines * (shape.width - 1):
         return None
     try:
         read = pl.read_csv(
@@ -39,9 +43,13 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
 
 def is_tidy(data: bytes) -> bool:
     """No field of these lines has a space or a control character: all below are line ends."""
-    if not data.isascii():
-        return False
-    return int(np.count_nonzero(np.frombuffer(data, np.uint8) <= _SPACE)) == data.count(b"\n")
+    return data.isascii() and _count(data, lambda piece: piece <= _SPACE) == _count(data, lambda piece: piece == _END)
+
+
+def _count(data: bytes, which: Callable[[Bytes], npt.NDArray[np.bool_]]) -> int:
+    """How many bytes are such; in pieces that stay in the processor's cache, which is quicker than `bytes.count`."""
+    every = np.frombuffer(data, np.uint8)
+    return sum(int(np.count_nonzero(which(every[at : at + _PIECE]))) for at in range(0, len(every), _PIECE))
 
 
 def _repeats(read: pl.DataFrame, header: list[str]) -> bool:

@@ -120,7 +120,7 @@ def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataF
     unique = column_names(names)
     if not good.height:
         return pl.DataFrame(schema={"row": pl.Int64, "hash": pl.UInt64, **dict.fromkeys(unique, pl.String)})
-    body = "\n".join(good["text"].to_list())
+    body: str = good["text"].str.join("\n").item()
     read = pl.read_csv(
         io.BytesIO(body.encode()),
         separator=shape.separator,
@@ -154,7 +154,7 @@ def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]], block: B
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
     whole = good.height == block.data.count(b"\n") + block.unended and codecs.BOM_UTF8 not in block.data
-    body = block.data if whole else "\n".join(good["text"].to_list()).encode()
+    body = block.data if whole else good["text"].str.join("\n").item().encode()
     read = pl.read_ndjson(body, schema=schema)
     if read.height != good.height:
         raise pl.exceptions.ShapeError("lines and objects differ in number")
