@@ -19,7 +19,8 @@ import hoptrace
 from hoptrace.engines import local, partition
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
-from hoptrace.errors import WorkspaceError
+from hoptrace.errors import WorkspaceBusy, WorkspaceError
+from hoptrace.lock import file_lock
 from hoptrace.simulate import scenario_named, simulate, turned
 
 AT_ONCE = 25
@@ -81,18 +82,29 @@ def test_parts_in_any_number_of_processes_give_what_one_pass_gives(world, due, t
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_killed_run_is_taken_up_and_gives_the_same(world, due, tmp_path):
+def children(of: int) -> list[int]:
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(of)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in told.stdout.split()]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_is_taken_up_and_gives_the_same(world, due, tmp_path, workers):
     out = tmp_path / "out.jsonl"
-    process = run(world, out, 1)
+    process = run(world, out, workers)
     while finished(out) < 2:
         assert process.poll() is None
         time.sleep(0.01)
+    helpers = children(process.pid)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in helpers):
+        assert time.monotonic() < until, "processes outlive the run that they worked for"
+        time.sleep(0.05)
     left = finished(out)
     assert left >= 2
     assert not out.exists()
-    again = run(world, out, 1)
+    again = run(world, out, workers)
     assert (again.communicate()[0].strip(), again.returncode) == (str(left), 0)
     assert out.read_bytes() == due
 
@@ -108,8 +120,21 @@ def test_parts_of_another_run_are_not_taken_up(world, due, tmp_path):
         kept.mkdir()
         (kept / "0.index").write_bytes(b"of another run")
         (kept / "run.json").write_text("{}")
-        assert trace_file(workspace, world / "calls.csv", out, how=How(workers=1))["taken_up"] == 0
+        told = trace_file(workspace, world / "calls.csv", out, how=How(workers=1))
+    assert (told["taken_up"], told["thrown_away"]) == (0, True)
     assert out.read_bytes() == due
+
+
+def test_two_runs_do_not_write_one_output(world, tmp_path):
+    out, kept = tmp_path / "out.jsonl", tmp_path / "out.jsonl.parts"
+    kept.mkdir()
+    with (
+        hoptrace.open_workspace(world / "ws") as workspace,
+        file_lock(kept / "lock", 0.0),
+        pytest.raises(WorkspaceBusy, match=r"out\.jsonl\.parts"),
+    ):
+        trace_file(workspace, world / "calls.csv", out, how=How(workers=1))
+    assert not out.exists()
 
 
 @pytest.mark.usefixtures("small_parts")

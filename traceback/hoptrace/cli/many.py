@@ -79,6 +79,8 @@ def _notes(summary: dict[str, Any], calls: Path) -> None:
     if summary["taken_up"]:
         parts = show.count(summary["taken_up"], "finished part")
         click.echo(f"Note: this run was broken off before; {parts} of it taken over.", err=True)
+    if summary["thrown_away"]:
+        click.echo("Note: finished parts of another run (other calls, records or settings) were thrown away.", err=True)
     for carrier, count in summary["unknown_terminating"].items():
         named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
         click.echo(f"Note: the directory has no such carrier: {named}.", err=True)

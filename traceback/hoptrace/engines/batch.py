@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,8 @@ def trace_file(
     The results are the same whatever traces, in the order of the calls. `unknown_terminating` are the terminating
     carriers that the directory does not have, with their calls. `replay` as in `trace`. The file appears whole or not
     at all; what was finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up`
-    parts). Raises UsageError, EngineFailed or MissingExtra.
+    parts), or thrown away by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, EngineFailed or
+    MissingExtra.
     """
     check_place(out)
     if out.exists() and calls.exists() and out.samefile(calls):
@@ -62,21 +64,33 @@ def trace_file(
     reported_calls = read_calls(Path(calls), workspace.settings.home_country)
     run, pinned = _engine(how), pin(workspace, replay)
     parts = parts_of(reported_calls, workspace.settings.home_country)
-    digest = hashlib.sha256(Path(calls).read_bytes()).hexdigest()
-    told = {"calls": digest, "versions": pinned.versions, "settings": pinned.settings, "at_once": AT_ONCE}
-    finished = Finished(_beside(out, digest), told)
-    _finish(parts, finished, lambda todo: run(pinned, todo), progress)
-    verdicts = _put_together(workspace, finished, out)
-    finished.remove()
+    with _kept(out, _which_run(workspace, calls, pinned)) as finished:
+        _finish(parts, finished, lambda todo: run(pinned, todo), progress)
+        verdicts = _put_together(workspace, finished, out)
+        finished.remove()
     summary = {"calls": len(reported_calls), "verdicts": dict(sorted(verdicts.items())), "out": str(out)}
-    return summary | {"unknown_terminating": _unknown(workspace, reported_calls), "taken_up": finished.taken_up}
+    told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
+    return summary | {"unknown_terminating": _unknown(workspace, reported_calls)} | told
 
 
-def _beside(out: Path, digest: str) -> Path:
-    """The file beside which parts are kept; next to a device or a pipe there is no place for them."""
-    if out.exists() and not out.is_file():
-        return Path(tempfile.gettempdir()) / f"hoptrace-{digest[:16]}"
-    return out
+def _which_run(workspace: Workspace, calls: Path, pinned: Pinned) -> dict[str, Any]:
+    """What makes a run this one: the calls, the ground with the directory, and the program that traces."""
+    from hoptrace import __version__
+
+    digest = hashlib.sha256(Path(calls).read_bytes()).hexdigest()
+    directory = hashlib.sha256(repr(workspace.catalog.directory.carriers()).encode()).hexdigest()
+    return {"calls": digest, "directory": directory, "at_once": AT_ONCE, "engine": __version__, **asdict(pinned)}
+
+
+@contextmanager
+def _kept(out: Path, run: dict[str, Any]) -> Generator[Finished]:
+    """The finished parts beside the output; a device or a pipe has no place beside it, nor a run that is taken up."""
+    if not out.exists() or out.is_file():
+        with Finished.beside(out, run) as finished:
+            yield finished
+        return
+    with tempfile.TemporaryDirectory(prefix="hoptrace-") as folder:
+        yield Finished(Path(folder), run)
 
 
 def _engine(how: How) -> Run:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Self
 
 import orjson
 import polars as pl
 
 from hoptrace.engines.partition import Traced
+from hoptrace.lock import file_lock
 from hoptrace.output import cannot_write
 
-MANIFEST = "run.json"
+MANIFEST, LOCK = "run.json", "lock"
+
+MOST_OPEN = 200
+"""Files that are open at once; many systems allow a thousand."""
 
 INDEX = pl.Schema(
     {
@@ -38,16 +42,26 @@ class Finished:
     have been thrown away.
     """
 
-    def __init__(self, out: Path, run: dict[str, Any]) -> None:
-        self._folder = out.with_name(f"{out.name}.parts")
+    def __init__(self, folder: Path, run: dict[str, Any]) -> None:
+        self._folder = folder
         self._run = orjson.dumps(run, option=orjson.OPT_SORT_KEYS)
-        self.stale = self._folder.exists() and not self._is_ours()
-        with _writing(out):
-            if self.stale:
-                shutil.rmtree(self._folder)
-            self._folder.mkdir(exist_ok=True)
-            (self._folder / MANIFEST).write_bytes(self._run)
+        self.stale = bool(self.numbers()) and not self._is_ours()
+        with _writing(folder):
+            for path in folder.iterdir() if not self._is_ours() else ():
+                if path.name != LOCK:
+                    path.unlink()
+            (folder / MANIFEST).write_bytes(self._run)
         self.taken_up = len(self.numbers())
+
+    @classmethod
+    @contextmanager
+    def beside(cls, out: Path, run: dict[str, Any]) -> Generator[Self]:
+        """The parts kept in `OUT.parts`, which no other run has meanwhile; raises WorkspaceBusy or StorageFailed."""
+        folder = out.with_name(f"{out.name}.parts")
+        with _writing(out):
+            folder.mkdir(exist_ok=True)
+        with file_lock(folder / LOCK, 0.0):
+            yield cls(folder, run)
 
     def numbers(self) -> set[int]:
         """The parts that are finished."""
@@ -68,14 +82,17 @@ class Finished:
     def results(self) -> Iterator[Traced]:
         """All results in their places' order; of the lines one is in memory at a time."""
         index = pl.concat([pl.read_parquet(path) for path in sorted(self._folder.glob("*.index"))]).sort("place")
-        with ExitStack() as opened:
-            files = {
-                part: opened.enter_context((self._folder / f"{part}.jsonl").open("rb"))
-                for part in index["part"].unique().to_list()
-            }
+        files: dict[int, IO[bytes]] = {}
+        try:
             for place, ref, verdict, campaign, part, offset, length in index.iter_rows():
-                line = os.pread(files[part].fileno(), length, offset)
-                yield Traced(place, ref, verdict, campaign, line)
+                if part not in files and len(files) >= MOST_OPEN:
+                    files.pop(next(iter(files))).close()
+                if part not in files:
+                    files[part] = (self._folder / f"{part}.jsonl").open("rb")
+                yield Traced(place, ref, verdict, campaign, os.pread(files[part].fileno(), length, offset))
+        finally:
+            for stream in files.values():
+                stream.close()
 
     def remove(self) -> None:
         """Throw the parts away; the output is there."""

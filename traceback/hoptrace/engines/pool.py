@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,7 @@ def run(pinned: Pinned, parts: Sequence[Part], workers: int | None = None) -> It
         return
     # A forked child would inherit Polars' threads in whatever state they are in.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context) as pool:
+    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent) as pool:
         yield from _as_finished(pool, pinned, parts, wanted)
 
 
@@ -48,3 +49,15 @@ def _as_finished(
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Have this worker end when the process that made it is killed, and not wait for ever for its next part."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
