@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 import polars as pl
 
@@ -33,6 +34,17 @@ class Index(StrEnum):
 NARROW = ("key", "start_time", "carrier", "called", "batch", "row")
 """What index "calling" keeps of a statement; its other columns are null."""
 
+KEY_OF = {
+    "calling_number": "calling",
+    "called_number": "called",
+    "egress_calling_number": "egress_calling",
+    "egress_called_number": "egress_called",
+    "redirecting_number": "redirecting",
+}
+"""The number key that each text of a number was read as. A text that is "+" and the digits of its key is not stored."""
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
 # Delta tables know no unsigned integers: the fingerprint lies there as the signed number of the same bits.
 STORED = pl.Schema({**STATEMENTS, "fingerprint": pl.Int64, "key": pl.Int64})
 TABLE = pl.Schema({**STORED, "index": pl.String, "day": pl.Date})
@@ -48,23 +60,61 @@ class Part:
     rows: pl.DataFrame
 
 
+def kinds(index: Index) -> pl.Schema:
+    """The columns of an index. A file leaves out those that are empty in all of its rows."""
+    return STORED if index is Index.CALLED else pl.Schema([(name, STORED[name]) for name in NARROW])
+
+
+def index_of(path: str) -> Index:
+    """The index that a file of the table belongs to, by its path."""
+    return Index(path.partition("/")[0].removeprefix("index="))
+
+
 def parts(statements: pl.DataFrame) -> Iterator[Part]:
     """Lay statements out; `statements` has the STATEMENTS columns."""
-    stored = statements.select(STATEMENTS.names()).with_columns(pl.col("fingerprint").reinterpret(signed=True))
+    stored = _told_by_keys(statements.select(STATEMENTS.names()))
+    stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
     yield from _by_day(Index.CALLED, _called_rows(stored))
     yield from _by_day(Index.CALLING, _calling_rows(stored))
 
 
-def as_statements(stored: pl.DataFrame) -> pl.DataFrame:
+def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    return stored.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
+    texts = {name: _as_written(name, key) for name, key in KEY_OF.items()}
+    texts["fingerprint"] = pl.col("fingerprint").reinterpret(signed=False)
+    return stored.select(texts.get(name, pl.col(name)) for name in STATEMENTS.names())
+
+
+def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
+    """Without the texts of numbers that their keys tell to the letter, which most are; "" where there was no text."""
+    shorter = [
+        _unless_told(name, key) for name, key in KEY_OF.items() if statements[key].null_count() < statements.height
+    ]
+    return statements.with_columns(shorter)
+
+
+def _unless_told(name: str, key: str) -> pl.Expr:
+    text, number = pl.col(name), pl.col(key)
+    # "+" and the digits of the key: "++12" and "+012" would be read as the same number.
+    clean = text.str.starts_with("+") & ~text.str.starts_with("+0") & ~text.str.starts_with("++")
+    told = (number > 0) & clean & (text.str.slice(1).cast(pl.Int64, strict=False) == number)
+    shorter = pl.when(~told.fill_null(value=False)).then(text)
+    return pl.when(text.is_null() & (number > 0)).then(pl.lit("")).otherwise(shorter).alias(name)
+
+
+def _as_written(name: str, key: str) -> pl.Expr:
+    text, number = pl.col(name), pl.col(key)
+    told = pl.when(text.is_null() & (number > 0)).then(pl.lit("+") + number.cast(pl.String)).otherwise(text)
+    return pl.when(told != "").then(told).alias(name)
 
 
 def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
     """The order inside a file."""
     # Most columns are empty or the same all through; they need not be moved.
     varied = [name for name in rows.columns if name in {"key", "start_time"} or not _is_even(rows[name])]
-    ordered = rows.select(varied).sort("key", "start_time", maintain_order=True)
+    # Files mostly come in the order of time already: then one key is enough.
+    by = ["key"] if rows["start_time"].is_sorted() else ["key", "start_time"]
+    ordered = rows.select(varied).sort(by, maintain_order=True)
     return rows.with_columns(ordered.get_columns())
 
 

@@ -20,7 +20,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, Part
+from hoptrace.lake.layout import GROUP_ROWS, Part, index_of, kinds
 from hoptrace.lake.object_store import Access
 
 if TYPE_CHECKING:
@@ -93,9 +93,14 @@ class Store:
         return self.scan([path]).collect()
 
     def scan(self, paths: Sequence[str]) -> pl.LazyFrame:
-        """Whole files of the table, lazily."""
+        """Whole files of one index of the table, lazily; the columns that a file leaves out are null."""
         return pl.scan_parquet(
-            [self.uri(path) for path in paths], hive_partitioning=False, glob=False, storage_options=self.options
+            [self.uri(path) for path in paths],
+            schema=kinds(index_of(paths[0])),
+            missing_columns="insert",
+            hive_partitioning=False,
+            glob=False,
+            storage_options=self.options,
         )
 
     def read_keys(self, path: str, first: int, beyond: int | None) -> pl.DataFrame:
@@ -148,7 +153,7 @@ class Store:
         if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
-            part.rows.write_parquet(
+            _filled(part.rows).write_parquet(
                 stream,
                 compression="zstd",
                 compression_level=1,
@@ -193,6 +198,11 @@ class Store:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _filled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without the columns that are empty: an empty one costs as much time as a short one."""
+    return rows.select(column.name for column in rows.iter_columns() if column.null_count() < rows.height)
 
 
 def _statistics(rows: pl.DataFrame) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers, Int64s
-from hoptrace.lake.layout import NARROW, STORED, Index, as_statements, merge_spans
+from hoptrace.lake.layout import Index, Rows, as_statements, kinds, merge_spans
 from hoptrace.lake.storage import Store, guard, picked
 from hoptrace.model.statements import STATEMENTS, TIME
 
@@ -30,8 +30,6 @@ FILES = pl.Schema(
     }
 )
 """One row a data file of the table."""
-
-Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 SCAN_UP_TO = 32
 """With more spans than this, a scan's filter is slower than looking into the files' footers."""
@@ -88,7 +86,7 @@ class View:
             return pl.LazyFrame(schema=STATEMENTS)
         self._check_time(first)
         rows = self._shown(self.store.scan(files["path"].to_list()).filter(wanted))
-        return rows.select(*STATEMENTS.names()[:-1], pl.col("fingerprint").reinterpret(signed=False))
+        return as_statements(rows)
 
     def rows(self) -> int:
         """How many rows are filed under a called number: the statements, forwarded ones twice; no file is opened."""
@@ -157,7 +155,7 @@ class View:
             return _empty(index)
         key, start = pl.col("key"), pl.col("start_time")
         wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
-        return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(_kinds(index).keys()).collect()
+        return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
 
     def _pick(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
         """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
@@ -169,9 +167,7 @@ class View:
         ]
         rows = [wanted.rows(*keys) for keys in self.footers.keys(groups)]
         holding = [(group, some) for group, some in zip(groups, rows, strict=True) if some.size]
-        return picked(
-            self.footers.tables([group for group, _ in holding]), [some for _, some in holding], _kinds(index)
-        )
+        return picked(self.footers.tables([group for group, _ in holding]), [some for _, some in holding], kinds(index))
 
     def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
@@ -236,12 +232,8 @@ def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left")
     return int(ordered.searchsorted(value, side=side))
 
 
-def _kinds(index: Index) -> pl.Schema:
-    return STORED if index is Index.CALLED else pl.Schema([(name, STORED[name]) for name in NARROW])
-
-
 def _empty(index: Index) -> pl.DataFrame:
-    return _kinds(index).to_frame()
+    return kinds(index).to_frame()
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:

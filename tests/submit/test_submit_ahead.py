@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from hoptrace.intake.ahead import ahead
+
+
+def _counted(made: list[int], upto: int, fails_at: int | None = None) -> Iterator[int]:
+    for number in range(upto):
+        if number == fails_at:
+            raise ValueError("broken")
+        made.append(number)
+        yield number
+
+
+def test_items_come_in_their_order_from_another_thread() -> None:
+    threads: list[int] = []
+
+    def named() -> Iterator[int]:
+        for number in range(20):
+            threads.append(threading.get_ident())
+            yield number
+
+    assert list(ahead(named())) == list(range(20))
+    assert set(threads) != {threading.get_ident()}
+
+
+def test_what_is_raised_there_is_raised_here_after_what_was_made() -> None:
+    got: list[int] = []
+    with pytest.raises(ValueError, match="broken"):
+        got.extend(ahead(_counted([], 9, fails_at=5)))
+    assert got == [0, 1, 2, 3, 4] or not got
+
+
+def test_whoever_stops_early_stops_the_making() -> None:
+    made: list[int] = []
+    items = ahead(_counted(made, 1000), depth=1)
+    assert next(items) == 0
+    items.close()
+    assert len(made) < 10
+    assert not any(thread.name == "hoptrace-reading" for thread in threading.enumerate())
+
+
+def test_nothing_gives_nothing() -> None:
+    assert list(ahead([])) == []
