@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -87,7 +88,29 @@ def test_tidy_lines_have_nothing_to_strip(data: bytes, tidy: bool) -> None:
 
 
 SECOND = "2026-11-24T02:03:04"
+FIRST = {"start_time": f"{SECOND}Z", "called_number": "+12025550100", "record_id": "0"}
 NO_TIMES = ("2026-02-30T00:00:00Z", SECOND, "x", "", "Z")
+VALUES = (
+    st.sampled_from(["+12025550101", "", " ", " 1", "a b", "\t", "\u00a0", "\\", '"', "x"])
+    | st.none()
+    | st.integers(0, 9)
+)
+
+
+@RELAXED
+@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=6), spaces=st.booleans())
+def test_tidy_objects_give_what_others_give(take: Read, rows: list[tuple[Any, Any]], spaces: bool) -> None:
+    told = [{"start_time": f"{SECOND}Z", "called_number": one, "record_id": two} for one, two in rows]
+    separators = (", ", ": ") if spaces else (",", ":")
+    content = "".join(json.dumps(each, separators=separators) + "\n" for each in [FIRST, *told]).encode()
+    quick = _take(take, content)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(canonical_rows, "_is_tidy_json", lambda _: False)
+        slow = _take(take, content)
+    assert quick.rows.equals(slow.rows)
+    assert quick.calls.equals(slow.calls)
+
+
 TIMES = st.sampled_from([*NO_TIMES, *(SECOND + end for end in ("Z", ".1Z", ".12Z", ".123456789Z", "+01:00", "z"))])
 
 

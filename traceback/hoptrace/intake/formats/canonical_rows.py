@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 import polars as pl
@@ -87,13 +87,19 @@ def parse_json(block: Block, columns: Columns) -> Parsed:
     why = pl.when(pl.col("text").is_null()).then(pl.lit(NOT_UTF8))
     judged = records.with_columns(silent=silent, why=why)
     try:
-        return _apart(judged, block, lambda good: _split_json(good, schema, block))
+        parsed = _apart(judged, block, lambda good: _split_json(good, schema, block))
+        return replace(parsed, tidy=_is_tidy_json(block.data))
     except pl.exceptions.PolarsError:
         pass
     # Rare: a line is no JSON object, and polars does not say which.
     faults = pl.Series([_json_fault(text) for text in records["text"].to_list()], dtype=pl.String)
     judged = judged.with_columns(why=pl.coalesce("why", faults))
     return _apart(judged, block, lambda good: _split_json(good, schema, block))
+
+
+def _is_tidy_json(data: bytes) -> bool:
+    """No value has a space, a control character or nothing in it, nor an escape that could stand for one."""
+    return b"\\" not in data and b'""' not in data and is_tidy(data)
 
 
 def _plain(records: pl.DataFrame) -> pl.DataFrame:
