@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import polars as pl
 import pytest
 
@@ -167,3 +169,18 @@ def test_shifted_files_are_read_where_their_times_were_written():
 def test_no_calls_read_nothing():
     wanted = pl.DataFrame(schema={"key": pl.Int64, "at": pl.Float64, "window": pl.Float64})
     assert to_read(wanted, NOTHING).is_empty()
+
+
+def test_many_calls_are_covered_as_each_one_is_alone():
+    chance = random.Random(5)
+    batches = [
+        (f"c{n % 7}", f"b{n}", start := chance.uniform(0, 1e5), start + chance.uniform(0, 9e3)) for n in range(60)
+    ]
+    covering = Covering(batches, Learned.nothing())
+    ends = [time for _, _, first, last in batches for time in (first - COVERAGE_MARGIN, last + COVERAGE_MARGIN)]
+    moments = [*ends, *(chance.uniform(-1e3, 1.2e5) for _ in range(300)), *ends[:5]]
+    together, alone = covering.sets(moments), [covering.sets([moment])[0] for moment in moments]
+    assert together == alone
+    rows = covering.carriers(moments)
+    assert rows.rows() == [(call, carrier) for call, told in enumerate(alone) for carrier in sorted(told)]
+    assert len({id(told) for told in together}) <= len(set(together)) + 2 * len(batches)

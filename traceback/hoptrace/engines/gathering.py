@@ -76,16 +76,10 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
     """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
     covering = ground.covering or Covering(ground.spans, ground.learned)
-    covered = covering.carriers(moments)
-    about = covering.carriers(moments, ABOUT_THEN)
-    sets = {int(str(call)): frozenset(group["carrier"]) for (call,), group in covered.group_by("call")}
-    counts = dict(about.group_by("call").len().iter_rows())
     known = max(1, len(ground.around.country))
-    coverage = {
-        call: Coverage(sets.get(call, frozenset()), min(1.0, counts.get(call, 0) / known))
-        for call in range(len(moments))
-    }
-    return covered, coverage
+    told = zip(covering.sets(moments), covering.sets(moments, ABOUT_THEN), strict=True)
+    coverage = {call: Coverage(then, min(1.0, len(about) / known)) for call, (then, about) in enumerate(told)}
+    return covering.carriers(moments), coverage
 
 
 def _round(

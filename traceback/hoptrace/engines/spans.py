@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.learned import DAY, Learned
@@ -20,6 +22,8 @@ SLACK = 1.0
 
 FAR = 300.0
 """Seconds between two clocks from which each gets a span of its own: reading all between them would cost more."""
+
+Stretches = npt.NDArray[np.int64]
 
 Span = tuple[str, str, float, float]
 """A batch: carrier, batch, its first and last start time as written, epoch seconds."""
@@ -79,19 +83,30 @@ class Covering:
 
     def carriers(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> pl.DataFrame:
         """(`call`, `carrier`): the carriers whose records cover a call's time, `margin` s around them included."""
-        calls = pl.DataFrame({"call": range(len(moments)), "at": moments}, schema={"call": pl.Int64, "at": pl.Float64})
+        stretch, each = self._by_stretch(moments, margin)
+        calls = pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema_overrides={"call": pl.Int64})
+        return calls.join(each, on="stretch", maintain_order="left_right").select("call", "carrier")
+
+    def sets(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> list[frozenset[str]]:
+        """The same as a set for each call; calls of one stretch of time share theirs."""
+        stretch, each = self._by_stretch(moments, margin)
+        told = {int(str(number)): frozenset(group["carrier"]) for (number,), group in each.group_by("stretch")}
+        return [told.get(number, frozenset()) for number in stretch.tolist()]
+
+    def _by_stretch(self, moments: Sequence[float], margin: float) -> tuple[Stretches, pl.DataFrame]:
+        """For each moment the stretch of time that it is in, and (`stretch`, `carrier`): who covers each stretch.
+
+        Nobody begins or ends within a stretch: as many spans have begun, and as many have ended, at all its moments.
+        """
         if margin not in self._joined:
             self._joined[margin] = _joined(self._spans, margin)
-        spans = self._joined[margin]
-        if len(moments) == 1:
-            found = spans.filter(pl.col("first") <= moments[0], pl.col("last") >= moments[0])
-            return found.select(pl.lit(0, pl.Int64).alias("call"), "carrier").unique().sort("carrier")
-        return (
-            calls.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-            .select("call", "carrier")
-            .unique()
-            .sort("call", "carrier")
-        )
+        spans, at = self._joined[margin], np.array(moments, np.float64)
+        begun = np.searchsorted(np.sort(spans["first"].to_numpy()), at, side="right")
+        ended = np.searchsorted(np.sort(spans["last"].to_numpy()), at, side="left")
+        _, one_of, stretch = np.unique(begun * (spans.height + 1) + ended, return_index=True, return_inverse=True)
+        few = pl.DataFrame({"stretch": range(len(one_of)), "at": at[one_of]}, schema_overrides={"stretch": pl.Int64})
+        covering = few.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+        return stretch.astype(np.int64), covering.select("stretch", "carrier").unique().sort("stretch", "carrier")
 
 
 def carriers_covering(
