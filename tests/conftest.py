@@ -12,6 +12,7 @@ import pytest
 
 from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.linking.trust import Trust
 from hoptrace.linking.weights import Weights
@@ -107,11 +108,13 @@ class World:
     def ground(self) -> Ground:
         clocks = clock_of({carrier: self.clocks.get(carrier, 0.0) for carrier in self.covers}, self.spread)
         first, last = (BASE - timedelta(days=400)).timestamp(), (BASE + timedelta(days=400)).timestamp()
+        learned = replace(Learned.nothing(), clocks=clocks)
+        batches = [(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)]
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]
-            learned=replace(Learned.nothing(), clocks=clocks),
+            learned=learned,
             weights=Weights(),
-            spans=[(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)],
+            covering=Covering(batches, learned),
             around=Surroundings("US", self.country, trust=self.trust),
             window=600.0,
         )

@@ -7,12 +7,16 @@ import random
 import polars as pl
 import pytest
 
-from hoptrace.engines.spans import COVERAGE_MARGIN, FAR, Covering, carriers_covering, to_read
+from hoptrace.engines.spans import COVERAGE_MARGIN, FAR, Covering, to_read
 from hoptrace.linking.learned import CLOCKS, DAY, SHIFTS, Learned, clock_of
 
 AT = 1_793_600_000.0
 HOUR = 3600.0
 NOTHING = Learned.nothing()
+
+
+def carriers_covering(moments, batches, learned, margin=COVERAGE_MARGIN):
+    return Covering(batches, learned).carriers(moments, margin)
 
 
 def covered(at: float, spans, learned: Learned = NOTHING, **more) -> set[str]:

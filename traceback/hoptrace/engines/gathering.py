@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.engines.callers import shared_callers
 from hoptrace.engines.renumbered import changed_silently, declared
-from hoptrace.engines.spans import Covering, Span, to_read
+from hoptrace.engines.spans import Covering, to_read
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.weights import Weights
@@ -33,15 +33,14 @@ ABOUT_THEN = 12 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A run's ground: what was `learned`, its `weights`; the `spans` of the batches, or `covering` made of them."""
+    """What a run stands on: what was `learned`, its `weights`, and whose records are `covering` which time."""
 
     view: View
     learned: Learned
     weights: Weights
-    spans: Sequence[Span]
+    covering: Covering
     around: Surroundings
     window: float
-    covering: Covering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
     """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
-    covering = ground.covering or Covering(ground.spans, ground.learned)
+    covering = ground.covering
     known = max(1, len(ground.around.country))
     told = zip(covering.sets(moments), covering.sets(moments, ABOUT_THEN), strict=True)
     coverage = {call: Coverage(then, min(1.0, len(about) / known)) for call, (then, about) in enumerate(told)}

@@ -91,7 +91,6 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
         view=view,
         learned=clocks.learned,
         weights=clocks.weights,
-        spans=(),
         around=Surroundings(
             workspace.settings.home_country,
             countries,

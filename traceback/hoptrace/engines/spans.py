@@ -109,13 +109,6 @@ class Covering:
         return stretch.astype(np.int64), covering.select("stretch", "carrier").unique().sort("stretch", "carrier")
 
 
-def carriers_covering(
-    moments: Sequence[float], batches: Sequence[Span], learned: Learned, margin: float = COVERAGE_MARGIN
-) -> pl.DataFrame:
-    """(`call`, `carrier`): the carriers whose batches cover a call's time, see `Covering`."""
-    return Covering(batches, learned).carriers(moments, margin)
-
-
 def _joined(spans: pl.DataFrame, margin: float) -> pl.DataFrame:
     """Spans with a margin (`carrier`, `first`, `last`), those that meet joined: few, however many batches there are."""
     floor = pl.col("floor")
