@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from hoptrace.linking.assignment import FEW, HANDOFFS, LEAPS, Pair, _best_of_few, assign, solve
+from hoptrace.linking.assignment import HANDOFFS, LEAPS, assign
+from hoptrace.linking.contests import FEW, Pair, _best_of_few, solve
 from hoptrace.linking.members import members_of
 from hoptrace.linking.scoring import Kind
 from hoptrace.linking.weights import Weights

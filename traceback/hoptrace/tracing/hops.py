@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.model.numbers import display
 from hoptrace.model.times import rfc3339
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, Support

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
@@ -38,16 +38,16 @@ def link(members: pl.DataFrame, covered: pl.DataFrame, weights: Weights) -> pl.D
 
 
 def judge_all(
-    reported: Sequence[Reported],
+    reported: Mapping[int, Reported],
     members: pl.DataFrame,
     pairs: pl.DataFrame,
     coverage: Mapping[int, Coverage],
     around: Surroundings,
 ) -> Iterator[Judged]:
-    """Each call's judgement, in the order of `reported`."""
+    """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members), _legs_by_call(members)
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
-    for call, report in enumerate(reported):
+    for call, report in reported.items():
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
         told = coverage.get(call, Coverage())
@@ -85,7 +85,8 @@ def _legs_by_call(members: pl.DataFrame) -> dict[int, dict[int, int]]:
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
+    kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
     for call, d, u, kind, weight, row, timed, leg in pairs.sort("row").select(columns).iter_rows():
-        linked[call].append(Pair(d, u, Kind(kind), weight, row, timed, leg))
+        linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, leg))
     return linked

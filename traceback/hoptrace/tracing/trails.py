@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Case, Fact
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact
@@ -101,9 +101,7 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     """What rivals of one of a trail's handoffs would make of it, where that is another path or ending."""
     tail = case.facts[trail.first_statement]
     found: list[Detour] = []
-    for other, loss in case.assignment.rivals(pair.d):
-        if loss > HOPELESS:
-            break
+    for other, loss in case.assignment.rivals(pair.d, HOPELESS):
         elsewhere = walk(case, tail, {pair.d: other})
         if elsewhere.outcome(case) != trail.outcome(case):
             found.append(Detour(elsewhere, math.exp(-max(loss, 0.0))))
