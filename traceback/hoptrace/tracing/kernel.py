@@ -15,7 +15,7 @@ from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
-from hoptrace.tracing.settling import settle
+from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    for call, d, u, kind, weight, row, timed, leg in pairs.sort("row").select(columns).iter_rows():
+    for call, d, u, kind, weight, row, timed, leg in pairs.filter(_may_count()).sort("row").select(columns).iter_rows():
         linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, leg))
     return linked
+
+
+def _may_count() -> pl.Expr:
+    """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
+    lendable = pl.any_horizontal(
+        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
+        for side in ("d", "u")
+    )
+    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hoptrace.linking.assignment import Assignment, assign
 from hoptrace.linking.contests import Pair
@@ -24,6 +24,9 @@ LEAST_ROUTE = 3.0
 
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
+
+MOST_LENT = time_weight(0.0, 0.0, leap_spread(Kind.DIRECT))
+"""The most that a lent time can weigh."""
 
 TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
 
@@ -128,4 +131,4 @@ def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: M
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    return replace(pair, weight=pair.weight - pair.timed + weight, timed=weight)
+    return pair._replace(weight=pair.weight - pair.timed + weight, timed=weight)
