@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,8 @@ from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.judging import Judgement, judge
+from hoptrace.tracing.judging import Judgement
+from hoptrace.tracing.judging import judge_all as judge
 from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle
 
 
@@ -43,17 +44,19 @@ def judge_all(
     pairs: pl.DataFrame,
     coverage: Mapping[int, Coverage],
     around: Surroundings,
-) -> Iterator[Judged]:
+) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members), _legs_by_call(members)
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
+    cases: dict[int, Case] = {}
     for call, report in reported.items():
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
         told = coverage.get(call, Coverage())
         settled = settle(pairs_of_call, mine)
-        case = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
-        yield Judged(call, case, judge(case))
+        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
+    judgements = judge(list(cases.values()))
+    return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
