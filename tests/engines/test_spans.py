@@ -15,8 +15,17 @@ HOUR = 3600.0
 NOTHING = Learned.nothing()
 
 
+def carriers_of(covering: Covering, moments, margin=COVERAGE_MARGIN) -> pl.DataFrame:
+    """(`call`, `carrier`): who covers each of these moments."""
+    told = covering.at(moments, margin)
+    found = told.stretches.join(told.carriers, on="stretch").select("call", "carrier").sort("call", "carrier")
+    sets = [(call, carrier) for call, carriers in enumerate(told.sets()) for carrier in sorted(carriers)]
+    assert found.rows() == sets
+    return found
+
+
 def carriers_covering(moments, batches, learned, margin=COVERAGE_MARGIN):
-    return Covering(batches, learned).carriers(moments, margin)
+    return carriers_of(Covering(batches, learned), moments, margin)
 
 
 def covered(at: float, spans, learned: Learned = NOTHING, **more) -> set[str]:
@@ -130,8 +139,8 @@ def test_what_expired_is_covered_no_more():
         (DAY, {"a", "b"}),
         (2 * DAY, {"a", "b"}),
     ):
-        assert set(expired.carriers([at])["carrier"]) == carriers
-    many = expired.carriers([DAY - 4 * HOUR, DAY + 60.0])
+        assert set(carriers_of(expired, [at])["carrier"]) == carriers
+    many = carriers_of(expired, [DAY - 4 * HOUR, DAY + 60.0])
     assert many.rows() == [(0, "a"), (1, "a"), (1, "b")]
 
 

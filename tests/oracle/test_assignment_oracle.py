@@ -14,6 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from hoptrace.linking.assignment import HANDOFFS, LEAPS, assign
 from hoptrace.linking.contests import FEW, Pair, _best_of_few, solve
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import members_of
 from hoptrace.linking.scoring import Kind
 from hoptrace.linking.weights import Weights
@@ -112,7 +113,7 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
     at = facts["start"].mean()
     wanted = pl.DataFrame([(0, called, at, 600.0)], schema=WANTED, orient="row")
     members = members_of(wanted, facts)
-    pairs = link(members, pl.DataFrame(schema={"call": pl.Int64, "carrier": pl.String}), Weights())
+    pairs = link(members, Covered.nothing(), Weights())
     rows = {row["sid"]: row for row in members.iter_rows(named=True)}
     brute = {
         (d["sid"], u["sid"])

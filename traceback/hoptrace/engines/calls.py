@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+
+import polars as pl
 
 from hoptrace.catalog.files import Row, read_rows
 from hoptrace.errors import InputRefused, UsageError
 from hoptrace.model.dialplan import DialPlan
-from hoptrace.model.numbers import NumberKind, normalise
+from hoptrace.model.numbers import NumberKind, normalise, normalise_column
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.case import Reported
 
@@ -26,34 +28,55 @@ def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
     """
     if path.is_dir():
         raise InputRefused(f"{path} is a directory. Name the file with the calls to trace.")
-    calls: list[ReportedCall] = []
+    rows, calls = list[Row](), list[ReportedCall]()
     seen: set[str] = set()
     for row in read_rows(path, REQUIRED):
         call = _call(row)
         if call.call_ref in seen:
             raise _refuse(row, f"call_ref {call.call_ref!r} stands twice; it must be unique.")
         seen.add(call.call_ref)
-        try:
-            reported(call, home_country)
-        except UsageError as error:
-            raise _refuse(row, str(error)) from error
+        rows.append(row)
         calls.append(call)
+    _check(rows, calls, home_country)
     return calls
 
 
 def reported(call: ReportedCall, home_country: str) -> Reported:
     """A reported call in the kernel's form; raises UsageError where time or number cannot be used."""
-    return Reported(
-        at=moment(call.start_time),
-        called=number_key(call.called_number, home_country),
-        calling=normalise(call.calling_number, DialPlan(country=home_country)).key,
-        terminating=call.terminating_carrier,
-    )
+    return all_reported([call], home_country)[0]
 
 
 def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Reported]:
-    """Reported calls in the kernel's form, in order."""
-    return [reported(call, home_country) for call in calls]
+    """Reported calls in the kernel's form, in order; raises UsageError as `reported` does, of the first bad one."""
+    plan = DialPlan(country=home_country)
+    called = normalise_column(_column(call.called_number for call in calls), plan)
+    calling = normalise_column(_column(call.calling_number for call in calls), plan)["key"]
+    keys = called.select(pl.when(pl.col("kind") == str(NumberKind.E164)).then("key"))["key"]
+    return [
+        Reported(
+            at=moment(call.start_time),
+            called=key if key is not None else number_key(call.called_number, home_country),
+            calling=caller,
+            terminating=call.terminating_carrier,
+        )
+        for call, key, caller in zip(calls, keys, calling, strict=True)
+    ]
+
+
+def _check(rows: Sequence[Row], calls: Sequence[ReportedCall], home_country: str) -> None:
+    """Raises InputRefused at the first row whose time or number cannot be used."""
+    try:
+        all_reported(calls, home_country)
+    except UsageError:
+        for row, call in zip(rows, calls, strict=True):
+            try:
+                reported(call, home_country)
+            except UsageError as error:
+                raise _refuse(row, str(error)) from error
+
+
+def _column(numbers: Iterable[str | None]) -> pl.Series:
+    return pl.Series(list(numbers), dtype=pl.String)
 
 
 def number_key(text: str, home_country: str) -> int:

@@ -16,6 +16,7 @@ from hoptrace.engines.asking import MOST_FORWARDS, ask
 from hoptrace.engines.callers import shared_callers
 from hoptrace.engines.renumbered import changed_silently
 from hoptrace.engines.spans import Covering
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
@@ -84,7 +85,7 @@ class _Rounds:
         every = len(calls) == len(self._calls)
         wanted = self._wanted if every else self._wanted.filter(mine)
         asked = ask(calls, wanted, self._ground, self._sids)
-        pairs = link(asked.members, self._covered if every else self._covered.filter(mine), self._ground.weights)
+        pairs = link(asked.members, self._covered, self._ground.weights)
         pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs
         self._facts.append(asked.facts)
         self._pairs.append(pairs)
@@ -107,10 +108,11 @@ class _Rounds:
         return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs))
 
 
-def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
-    """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
-    covering = ground.covering
+def _coverage(moments: Sequence[float], ground: Ground) -> tuple[Covered, list[Coverage]]:
+    """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
+    then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))
-    told = zip(covering.sets(moments), covering.sets(moments, ABOUT_THEN), strict=True)
-    coverage = {call: Coverage(then, min(1.0, len(about) / known)) for call, (then, about) in enumerate(told)}
-    return covering.carriers(moments), coverage
+    return then, [
+        Coverage(covered, min(1.0, len(present) / known))
+        for covered, present in zip(then.sets(), about.sets(), strict=True)
+    ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from hoptrace.linking.contests import Pair
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
@@ -32,7 +33,7 @@ class Judged:
     elsewhere: int = 0
 
 
-def link(members: pl.DataFrame, covered: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
     pairs = score(candidate_pairs(members, covered), weights)
     return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
@@ -42,7 +43,7 @@ def judge_all(
     reported: Mapping[int, Reported],
     members: pl.DataFrame,
     pairs: pl.DataFrame,
-    coverage: Mapping[int, Coverage],
+    coverage: Sequence[Coverage],
     around: Surroundings,
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
@@ -52,7 +53,7 @@ def judge_all(
     for call, report in reported.items():
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
-        told = coverage.get(call, Coverage())
+        told = coverage[call]
         settled = settle(pairs_of_call, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
     judgements = judge(list(cases.values()))
