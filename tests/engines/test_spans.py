@@ -192,8 +192,8 @@ def test_many_calls_are_covered_as_each_one_is_alone():
     covering = Covering(batches, Learned.nothing())
     ends = [time for _, _, first, last in batches for time in (first - COVERAGE_MARGIN, last + COVERAGE_MARGIN)]
     moments = [*ends, *(chance.uniform(-1e3, 1.2e5) for _ in range(300)), *ends[:5]]
-    together, alone = covering.sets(moments), [covering.sets([moment])[0] for moment in moments]
+    together, alone = covering.at(moments).sets(), [covering.at([moment]).sets()[0] for moment in moments]
     assert together == alone
-    rows = covering.carriers(moments)
+    rows = carriers_of(covering, moments)
     assert rows.rows() == [(call, carrier) for call, told in enumerate(alone) for carrier in sorted(told)]
     assert len({id(told) for told in together}) <= len(set(together)) + 2 * len(batches)

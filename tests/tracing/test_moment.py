@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.moment import match
+from hoptrace.tracing.moment import Question, match_all
 
 AT = 1_762_000_000.0
 
@@ -25,6 +25,11 @@ def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", st
         "release_code": None,
     }
     return Fact(**names, **rest, **last, **times, tick=tick, outcome=outcome)
+
+
+def match(facts, at: float, called: int | None = None):
+    (found,) = match_all([Question(facts, at, called)])
+    return found
 
 
 def weight(facts, at: float) -> float:

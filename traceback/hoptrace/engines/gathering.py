@@ -6,7 +6,7 @@ A call whose called number changed on the way is looked up again by its other nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
+from hoptrace.tracing.trails import Trail
 
 if TYPE_CHECKING:
     from hoptrace.lake.view import View
@@ -49,6 +50,11 @@ class Gathered:
     judged: list[Judged]
     facts: pl.DataFrame
     pairs: pl.DataFrame
+
+    def best_trails(self) -> Iterator[Trail]:
+        """The trail of each call of which there is a record."""
+        found = (judged.judgement.best for judged in self.judged)
+        return (best.trail for best in found if best is not None)
 
 
 def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:

@@ -104,9 +104,7 @@ class _Joined:
     def at(self, moments: Moments) -> Covered:
         begun = np.searchsorted(self._first, moments, side="right")
         ended = np.searchsorted(self._last, moments, side="left")
-        _, one_of, stretch = np.unique(
-            begun * (self._spans.height + 1) + ended, return_index=True, return_inverse=True
-        )
+        _, one_of, stretch = np.unique(begun * (self._spans.height + 1) + ended, return_index=True, return_inverse=True)
         few = pl.DataFrame({"stretch": range(len(one_of)), "at": moments[one_of]}, schema_overrides=STRETCH)
         covering = few.join_where(self._spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
         calls = pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema=STRETCHES)

@@ -61,8 +61,8 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     """The best one-to-one choice among a call's pairs; conflicts are kept apart and never chosen."""
     every = list(pairs)
     result = Assignment(every)
-    _choose(result, [pair for pair in every if pair.kind in HANDOFFS and pair.weight > 0])
-    leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > LEAST_LEAP]
+    _choose(result, [pair for pair in every if pair.weight > 0 and pair.kind in HANDOFFS])
+    leaps = [pair for pair in every if pair.weight > LEAST_LEAP and pair.kind in LEAPS]
     if leaps:
         ends = _top_ends(result)
         used = result.used
@@ -74,6 +74,8 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
 
 
 def _choose(result: Assignment, pairs: list[Pair]) -> None:
+    if not pairs:
+        return
     for contest in contests(pairs):
         fed = {pair.fed: pair.u for pair in contest.best}
         for pair in contest.pairs:

@@ -7,7 +7,7 @@ every ingress gets its heaviest pair; only the rest is solved, by all ways or by
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import permutations
 from typing import NamedTuple
@@ -45,7 +45,11 @@ class Contest:
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
         self.pairs = pairs
-        self.best = solve(pairs)
+        self._favourites = _favourites(pairs)
+        favourites = list(self._favourites.values())
+        self.settled = _distinct(favourites)
+        """Whether every ingress gets its favourite, so that it matters to nobody what the others get."""
+        self.best = favourites if self.settled else _solved(pairs)
 
     def rivals(self, d: int, chosen: Pair | None, hopeless: float) -> list[tuple[Pair, float]]:
         """The other pairs of `d`, each with the loss of total weight if it were forced, least first.
@@ -68,10 +72,6 @@ class Contest:
         return sum(pair.weight for pair in self.best)
 
     @cached_property
-    def _favourites(self) -> Mapping[int, Pair]:
-        return _favourites(self.pairs)
-
-    @cached_property
     def _most(self) -> float:
         """What all pairs could weigh if nobody competed."""
         return sum(pair.weight for pair in self._favourites.values())
@@ -89,7 +89,7 @@ class Contest:
         return wanted
 
     def _at_least(self, pair: Pair) -> float:
-        """A loss that forcing a pair costs in any case: the others get their best, or their second best, for nothing."""
+        """What forcing a pair costs in any case: as if the others got their best, or second best, for nothing."""
         own = self._favourites[pair.fed]
         others = self._most - own.weight - (self._wanted.get(pair.u, 0.0) if own.u != pair.u else 0.0)
         return self._worth - pair.weight - others
@@ -99,7 +99,13 @@ class Contest:
         return self._worth - pair.weight - sum(other.weight for other in rest)
 
 
-def contests(pairs: Sequence[Pair]) -> Iterator[Contest]:
+def contests(pairs: Sequence[Pair]) -> Iterable[Contest]:
+    """The contests among pairs of positive weight; one for all where they settle themselves."""
+    together = Contest(pairs)
+    return [together] if together.settled else map(Contest, _groups(pairs))
+
+
+def _groups(pairs: Sequence[Pair]) -> Iterable[list[Pair]]:
     """Pairs in connected groups: those that share a statement on the same side, directly or through others."""
     parent: dict[int, int] = {}
 
@@ -115,15 +121,21 @@ def contests(pairs: Sequence[Pair]) -> Iterator[Contest]:
     groups: dict[int, list[Pair]] = defaultdict(list)
     for pair in pairs:
         groups[root(2 * pair.fed)].append(pair)
-    return map(Contest, groups.values())
+    return groups.values()
 
 
 def solve(group: Sequence[Pair]) -> list[Pair]:
     """The pairs of a group that together weigh most, each statement once on each side."""
     favourites = list(_favourites(group).values())
-    if len({pair.u for pair in favourites}) == len(favourites):
-        # Everybody gets the best there is for it: no assignment can weigh more.
-        return favourites
+    return favourites if _distinct(favourites) else _solved(group)
+
+
+def _distinct(favourites: Sequence[Pair]) -> bool:
+    """Whether everybody gets the best there is for it: no assignment can weigh more."""
+    return len({pair.u for pair in favourites}) == len(favourites)
+
+
+def _solved(group: Sequence[Pair]) -> list[Pair]:
     downs = sorted({pair.fed for pair in group})
     ups = sorted({pair.u for pair in group})
     value = np.zeros((len(downs), len(ups)))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.covered import Covered
-from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
