@@ -165,7 +165,7 @@ def _posterior(spans: Floats, counts: Counts) -> tuple[Floats, Floats]:
     Beyond a trail's number of moments (`counts`) its probability is 0.
     """
     low, high = _reach(spans)
-    place = np.arange(-(-counts.max() // ALIGNED) * ALIGNED)
+    place = np.arange(-(-int(counts.max()) // ALIGNED) * ALIGNED)
     moments = low[:, None] + _step(low, high)[:, None] * place
     weight = np.zeros_like(moments)
     for span in range(spans.shape[2]):
