@@ -61,6 +61,21 @@ def test_a_rivals_loss_is_what_forcing_it_costs(seed):
             assert loss >= -1e-9
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_hopeless_rivals_are_left_out_and_no_others(seed):
+    chance = random.Random(seed)
+    kinds = [Kind.DIRECT, Kind.BRIDGED]
+    pairs = [
+        Pair(d, u, chance.choice(kinds), chance.uniform(0.5, 20), row, 0.0, d // 2 if seed % 2 else -1)
+        for row, (d, u) in enumerate((d, u) for d in range(7) for u in range(10, 17) if chance.random() < 0.5)
+    ]
+    assignment = assign(pairs)
+    for d in range(7):
+        every = assignment.rivals(d)
+        for hopeless in (0.0, 5.0, 12.0):
+            assert assignment.rivals(d, hopeless) == [rival for rival in every if rival[1] <= hopeless]
+
+
 def redials(new_world, seed: int):
     """A random world: a few calls to one number over random chains, some redialled within seconds, some rows lost."""
     chance = random.Random(seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.case import Reported
 
 REQUIRED = ("call_ref", "start_time", "called_number")
+FEW = 50
+"""Calls whose numbers are read one by one."""
+
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 OPTIONAL = ("calling_number", "terminating_carrier", "campaign")
 
@@ -48,19 +51,28 @@ def reported(call: ReportedCall, home_country: str) -> Reported:
 
 def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Reported]:
     """Reported calls in the kernel's form, in order; raises UsageError as `reported` does, of the first bad one."""
-    plan = DialPlan(country=home_country)
-    called = normalise_column(_column(call.called_number for call in calls), plan)
-    calling = normalise_column(_column(call.calling_number for call in calls), plan)["key"]
-    keys = called.select(pl.when(pl.col("kind") == str(NumberKind.E164)).then("key"))["key"]
+    called = _read(calls, "called_number", home_country)
+    calling = _read(calls, "calling_number", home_country)
     return [
         Reported(
             at=moment(call.start_time),
-            called=key if key is not None else number_key(call.called_number, home_country),
+            called=key if kind is NumberKind.E164 and key is not None else number_key(call.called_number, home_country),
             calling=caller,
             terminating=call.terminating_carrier,
         )
-        for call, key, caller in zip(calls, keys, calling, strict=True)
+        for call, (key, kind), (caller, _) in zip(calls, called, calling, strict=True)
     ]
+
+
+def _read(calls: Sequence[ReportedCall], name: str, home_country: str) -> list[tuple[int | None, NumberKind]]:
+    """The key and kind of a number of each call; of a few calls one by one, which loads fewer numbering plans."""
+    plan = DialPlan(country=home_country)
+    texts: list[str | None] = [getattr(call, name) for call in calls]
+    if len(texts) <= FEW:
+        numbers = [normalise(text, plan) for text in texts]
+        return [(number.key, number.kind) for number in numbers]
+    read = normalise_column(pl.Series(texts, dtype=pl.String), plan)
+    return [(key, NumberKind(kind)) for key, kind in read.select("key", "kind").iter_rows()]
 
 
 def _check(rows: Sequence[Row], calls: Sequence[ReportedCall], home_country: str) -> None:
@@ -73,10 +85,6 @@ def _check(rows: Sequence[Row], calls: Sequence[ReportedCall], home_country: str
                 reported(call, home_country)
             except UsageError as error:
                 raise _refuse(row, str(error)) from error
-
-
-def _column(numbers: Iterable[str | None]) -> pl.Series:
-    return pl.Series(list(numbers), dtype=pl.String)
 
 
 def number_key(text: str, home_country: str) -> int:
