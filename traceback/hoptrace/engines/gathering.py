@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import polars as pl
 
@@ -21,9 +21,6 @@ from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
 
-if TYPE_CHECKING:
-    from hoptrace.lake.view import View
-
 MOST_FORWARDS = 6
 """How often a call may be forwarded before the search ends."""
 
@@ -31,11 +28,23 @@ ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
 
 
+class Reads(Protocol):
+    """How statements are looked up: the lake's view, or what stands in for it where a trace is replayed without one."""
+
+    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.statements`."""
+        ...
+
+    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.placed_by`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a run stands on: what was `learned`, its `weights`, and whose records are `covering` which time."""
 
-    view: View
+    view: Reads
     learned: Learned
     weights: Weights
     covering: Covering

@@ -39,11 +39,12 @@ def known(workspace: Workspace, version: int | None = None) -> Known:
     newest = clocks.latest_version()
     wanted = newest if version is None else version
     if not 0 < wanted <= newest:
-        return _known(clocks.clocks(wanted))
-    return workspace.kept("learned", wanted, lambda: _known(clocks.clocks(wanted)))
+        return known_of(clocks.clocks(wanted))
+    return workspace.kept("learned", wanted, lambda: known_of(clocks.clocks(wanted)))
 
 
-def _known(table: ClockTable) -> Known:
+def known_of(table: ClockTable) -> Known:
+    """A stored version of what was learned, ready for the kernel."""
     weights, trust = Weights.from_json(table.weights), Trust.from_json(table.weights.get("trust", {}))
     return Known(table.version, learned_of(table), weights, trust)
 
