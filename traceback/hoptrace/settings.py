@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,22 @@ class Settings:
         """Twelve hex digits of the SHA-256 of every value that changes an answer."""
         told = {"home_country": self.home_country, "trace": asdict(self.trace)}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def source_date_epoch() -> datetime | None:
+    """The moment that SOURCE_DATE_EPOCH names (seconds since 1970), so that what is made then has the same bytes.
+
+    None where it is not set; raises WorkspaceError where it is no such number.
+    """
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return None
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise WorkspaceError(
+            f"SOURCE_DATE_EPOCH={text!r} is no number of seconds since 1970. Mend or unset it."
+        ) from None
 
 
 def read_settings_file(folder: Path) -> dict[str, Any]:

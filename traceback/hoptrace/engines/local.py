@@ -59,7 +59,7 @@ def trace(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that the calls of a run stand on: what they are traced on, what their results name, and what they are told by.
+    """All that the calls of a run stand on: what they are traced on, and what their results are told by and name.
 
     `home` is the country in which numbers without a country code are read.
     """
@@ -128,9 +128,7 @@ class Lying:
     covering: Covering
 
 
-def stand_on(
-    rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Trust, statements: Lying
-) -> Standing:
+def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Trust, statements: Lying) -> Standing:
     """What a run stands on, put together of its parts."""
     from hoptrace import __version__
 
