@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,7 @@ class Case:
     folder: Path
 
     def pack(
-        self, *refs: str, name: str = "case.zip", originals: bool = True, key: SigningKey | None = None
+        self, *refs: str, name: str = "case.zip", originals: bool = False, key: SigningKey | None = None
     ) -> Packaged:
         wanted = refs or [call.call_ref for call in CALLS]
         files = [self.files] if originals else []
@@ -58,11 +58,12 @@ class Case:
 
 @pytest.fixture(scope="session")
 def make_case() -> Callable[[Path], Case]:
-    def make(folder: Path) -> Case:
+    def make(folder: Path, *, keep_files: bool = True) -> Case:
         files = folder / "files"
         files.mkdir()
         (folder / "carriers.csv").write_text(DIRECTORY)
         workspace = init_workspace(folder / "workspace")
+        workspace.settings = replace(workspace.settings, keep_files=keep_files)
         workspace.catalog.directory.load_directory(folder / "carriers.csv")
         for carrier, text in FILES.items():
             (files / f"{carrier}.csv").write_text(HEADER + text)

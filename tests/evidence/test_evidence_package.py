@@ -45,8 +45,9 @@ def test_the_cited_rows_stand_in_it_as_the_carriers_wrote_them(case, packed):
             assert archive.read(line["path"]) == written
 
 
-def test_without_the_files_the_digests_stand_for_the_rows(case):
-    made = case.pack("c1", name="no-files.zip", originals=False)
+def test_without_the_files_the_digests_stand_for_the_rows(make_case, tmp_path):
+    case = make_case(tmp_path, keep_files=False)
+    made = case.pack("c1")
     assert (made.cited, made.originals, made.without_bytes) == (3, 0, ("mid.csv", "orig.csv", "term.csv"))
     with zipfile.ZipFile(made.out) as archive:
         lines = [json.loads(line) for line in archive.read("originals.jsonl").splitlines()]
@@ -54,11 +55,12 @@ def test_without_the_files_the_digests_stand_for_the_rows(case):
     assert verify(made.out).sound
 
 
-def test_a_file_that_was_changed_since_is_not_taken_for_the_submitted_one(make_case, tmp_path):
-    case = make_case(tmp_path)
+def test_submitted_files_can_be_named_where_the_workspace_keeps_none(make_case, tmp_path):
+    case = make_case(tmp_path, keep_files=False)
+    assert case.pack("c1", originals=True).originals == 3
     orig = case.files / "orig.csv"
-    orig.write_text(orig.read_text().replace("cust-1", "cust-9"))
-    made = case.pack("c1")
+    orig.write_text(orig.read_text().replace("cust-1", "cust-9"))  # is no longer the file that was submitted
+    made = case.pack("c1", originals=True)
     assert (made.cited, made.originals, made.without_bytes) == (3, 2, ("orig.csv",))
 
 

@@ -77,6 +77,15 @@ def _text(value: object) -> str | None:
     return value
 
 
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise _Refused("should be true or false")
+    return known[value.lower()]
+
+
 def _trace(value: object) -> TraceSettings:
     if isinstance(value, TraceSettings):
         return value
@@ -136,6 +145,8 @@ class Settings:
     """Folder or URI (s3://bucket/folder) of the Delta table; None is a folder in the workspace."""
     lock_wait_seconds: float = field(default=30.0, metadata={"check": _Number()})
     """How long to wait for another process that writes."""
+    keep_files: bool = field(default=True, metadata={"check": _switch})
+    """Whether submitted files are kept, so that evidence packages show the cited rows as they were written."""
     trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
 
     def digest(self) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ORIGINALS_FILE, ORIGINALS_FOLDER = "originals.jsonl", "originals"
 NOT_AT_HAND = "the submitted file is not at hand; its digest stands for it"
-NOT_IN_FILE = "the file has no such row that could be read again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +50,20 @@ def original_members(workspace: Workspace, cited: Mapping[str, Sequence[int]], o
     for batch, rows in cited.items():
         receipt = workspace.catalog.batches.show(batch).receipt
         found = originals.rows(receipt.digest, receipt.format, rows)
-        if receipt.digest not in originals.sources:
+        if not found and receipt.format not in NO_BYTES:
             missing.add(receipt.file)
         for row in rows:
-            line, member = _original(receipt, row, found.get(row), at_hand=receipt.digest in originals.sources)
+            line, member = _original(receipt, row, found.get(row))
             lines.append(line)
             members += [member] if member is not None else []
     listed = Member(ORIGINALS_FILE, as_lines(lines))
     return OriginalMembers((listed, *members), len(lines), len(members), tuple(sorted(missing)))
 
 
-def _original(
-    receipt: Receipt, row: int, content: bytes | None, *, at_hand: bool
-) -> tuple[dict[str, Any], Member | None]:
+def _original(receipt: Receipt, row: int, content: bytes | None) -> tuple[dict[str, Any], Member | None]:
     line: dict[str, Any] = {"batch": receipt.batch, "row": row, "file": receipt.file, "file_sha256": receipt.digest}
     if content is None:
-        why = NO_BYTES.get(receipt.format) or (NOT_IN_FILE if at_hand else NOT_AT_HAND)
+        why = NO_BYTES.get(receipt.format, NOT_AT_HAND)
         return line | {"path": None, "sha256": None, "why": why}, None
     path = f"{ORIGINALS_FOLDER}/{receipt.digest[:16]}/row-{row}.txt"
     return line | {"path": path, "sha256": digest(content), "why": None}, Member(path, content)

@@ -112,7 +112,7 @@ def read_public_key(pem: bytes) -> Ed25519PublicKey:
     except UnsupportedAlgorithm as error:
         raise ValueError("it is no key of a known kind") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("it is no Ed25519 key")  # noqa: TRY004: of the file, not of an argument
+        raise ValueError("it is no Ed25519 key")  # noqa: TRY004
     if _public(key).pem != pem:
         raise ValueError("it is not written as hoptrace writes it")
     return key

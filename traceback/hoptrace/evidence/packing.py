@@ -28,6 +28,7 @@ from hoptrace.evidence.manifest import (
 )
 from hoptrace.evidence.readme import README_FILE, readme
 from hoptrace.evidence.tables import as_lines, write_tables
+from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import Originals
 from hoptrace.output import check_place, whole_file
 from hoptrace.reports import render, result_from_dict, trace_report
@@ -80,7 +81,7 @@ def package(
     check_place(place)
     results = [_stored(workspace, call_ref) for call_ref in sorted(set(call_refs))]
     grounds = _grounds(workspace, results)
-    originals = original_members(workspace, cited_rows(results), Originals.of(files))
+    originals = original_members(workspace, cited_rows(results), Originals.of(files, KeptFiles.of(workspace.path)))
     calls = [_call_line(number, item) for number, item in enumerate(results, start=1)]
     members = sorted(
         [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.freeswitch_documents import documents_of
+from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import Source
 
@@ -20,20 +21,27 @@ NO_BYTES = {
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """Submitted files at hand, by the SHA-256 that the receipts name."""
+    """Submitted files at hand, by the SHA-256 that the receipts name, and those that the workspace keeps."""
 
     sources: dict[str, Source]
+    kept: KeptFiles | None = None
 
     @classmethod
-    def of(cls, files: Iterable[Path]) -> Originals:
+    def of(cls, files: Iterable[Path], kept: KeptFiles | None = None) -> Originals:
         """The files that somebody names, folders opened up; raises InputRefused for one that cannot be read."""
         sources = [_source(path) for file in files for path in _expand(file)]
-        return cls({source.digest: source for source in sources})
+        return cls({source.digest: source for source in sources}, kept)
 
     def rows(self, digest: str, format_name: str, rows: Sequence[int]) -> dict[int, bytes]:
         """The bytes of rows of the file with this digest, without line ends; of a file that is not at hand, none."""
+        if format_name in NO_BYTES:
+            return {}
         source = self.sources.get(digest)
-        if source is None or format_name in NO_BYTES:
+        if source is None and self.kept is not None:
+            source = self.kept.source(digest)
+            if source is None:
+                return self.kept.left(digest, rows)
+        if source is None:
             return {}
         if format_name == "freeswitch_json":
             return _documents(source, rows)
