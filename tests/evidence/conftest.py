@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hoptrace
 from hoptrace.evidence.keys import SigningKey, the_key
-from hoptrace.evidence.packing import Packaged, package
+from hoptrace.evidence.packing import Contents, Packaged, package
 from hoptrace.workspace import Workspace, init_workspace
 
 HEADER = "start_time,answer_time,duration,calling_number,called_number,upstream,customer,downstream\n"
@@ -49,11 +50,13 @@ class Case:
     folder: Path
 
     def pack(
-        self, *refs: str, name: str = "case.zip", originals: bool = False, key: SigningKey | None = None
+        self, *refs: str, name: str = "case.zip", originals: bool = False, key: SigningKey | None = None, **how: Any
     ) -> Packaged:
         wanted = refs or [call.call_ref for call in CALLS]
         files = [self.files] if originals else []
-        return package(self.workspace, wanted, self.folder / name, key or the_key(self.workspace.path), files=files)
+        return package(
+            self.workspace, wanted, self.folder / name, key or the_key(self.workspace.path), Contents(files, **how)
+        )
 
 
 @pytest.fixture(scope="session")

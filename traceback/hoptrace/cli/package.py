@@ -9,6 +9,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.telling import asked_option, language_option, moment_asked
 
 if TYPE_CHECKING:
     from hoptrace.evidence.packing import Packaged
@@ -30,18 +31,24 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="A submitted file, or a folder of them, to take the cited rows from as they were written.",
 )
+@language_option
+@asked_option
 @json_option
 @workspace_option
-def package(call_refs: tuple[str, ...], out: Path, originals: tuple[Path, ...], as_json: bool) -> None:
+def package(
+    call_refs: tuple[str, ...], out: Path, originals: tuple[Path, ...], as_json: bool, **telling: str | None
+) -> None:
     """Write the evidence of traced calls into one signed file.
 
     It holds their reports and all that they rest on, and is checked with hoptrace verify.
     """
     from hoptrace.evidence.keys import the_key
+    from hoptrace.evidence.packing import Contents
     from hoptrace.evidence.packing import package as pack
 
+    contents = Contents(originals, telling["language"] or "en", moment_asked(telling["asked"]))
     with the_workspace() as workspace:
-        made = pack(workspace, call_refs, out, the_key(workspace.path), files=originals)
+        made = pack(workspace, call_refs, out, the_key(workspace.path), contents)
     if as_json:
         show.as_json(made.as_dict())
     else:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hoptrace.evidence.archive import Member, is_name
 
 MANIFEST, SIGNATURE, PUBLIC_KEY = "manifest.json", "manifest.sig", "public-key.pem"
+RESULTS_FILE, RECEIPTS_FILE = "results.jsonl", "receipts.jsonl"
 HEAD = (MANIFEST, SIGNATURE, PUBLIC_KEY)
 """The members that the manifest does not list: itself and what vouches for it. They come first."""
 

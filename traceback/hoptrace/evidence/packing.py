@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hoptrace.engines.local import standing, trace_on
+from hoptrace.engines.local import Rules, standing, trace_on
 from hoptrace.engines.packed import Packed, Recording
 from hoptrace.errors import PackageRefused
 from hoptrace.evidence.archive import Member, archive
@@ -19,6 +19,8 @@ from hoptrace.evidence.keys import SigningKey
 from hoptrace.evidence.manifest import (
     MANIFEST,
     PUBLIC_KEY,
+    RECEIPTS_FILE,
+    RESULTS_FILE,
     SIGNATURE,
     CallLine,
     Manifest,
@@ -27,17 +29,24 @@ from hoptrace.evidence.manifest import (
     write_manifest,
 )
 from hoptrace.evidence.readme import README_FILE, readme
+from hoptrace.evidence.reporting import (
+    REPORTING_FILE,
+    Manner,
+    Reporter,
+    read_receipts,
+    write_manner,
+)
 from hoptrace.evidence.tables import as_lines, write_tables
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import Originals
 from hoptrace.output import check_place, whole_file
-from hoptrace.reports import render, result_from_dict, trace_report
+from hoptrace.reports import render, result_from_dict
+from hoptrace.reports.language import ENGLISH, language
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall, TraceResult
     from hoptrace.workspace import Workspace
 
-RESULTS_FILE, RECEIPTS_FILE = "results.jsonl", "receipts.jsonl"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 MOST_REF = 60
 
@@ -64,40 +73,53 @@ class Packaged:
         return {name: getattr(self, name) for name in self.__slots__} | {"out": str(self.out)}
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a package beside the calls: `files` that were submitted, to read cited rows from; how it is told.
+
+    `asked`: when the next carriers are asked, for the reports to say by when they are due.
+    """
+
+    files: Sequence[Path] = ()
+    language: str = ENGLISH
+    asked: datetime | None = None
+
+
+USUAL = Contents()
+
+
 def package(
     workspace: Workspace,
     call_refs: Iterable[str],
     out: str | os.PathLike[str],
     key: SigningKey,
-    *,
-    files: Sequence[Path] = (),
+    contents: Contents = USUAL,
 ) -> Packaged:
-    """Write the evidence package of traced calls; `files` are submitted files, to read cited rows from again.
+    """Write the evidence package of traced calls.
 
     The newest stored result of each call is traced again on its own versions; only what comes out again is packaged.
     Raises UnknownTrace, NotFound (the statements have expired), PackageRefused, InputRefused or StorageFailed.
     """
     place = Path(out)
     check_place(place)
+    language(contents.language)
     results = [_stored(workspace, call_ref) for call_ref in sorted(set(call_refs))]
     grounds = _grounds(workspace, results)
-    originals = original_members(workspace, cited_rows(results), Originals.of(files, KeptFiles.of(workspace.path)))
+    originals = Originals.of(contents.files, KeptFiles.of(workspace.path))
+    cited = original_members(workspace, cited_rows(results), originals)
     calls = [_call_line(number, item) for number, item in enumerate(results, start=1)]
-    members = sorted(
-        [
-            Member(README_FILE, readme()),
-            Member(RESULTS_FILE, b"".join(item.as_json() + b"\n" for item in results)),
-            Member(RECEIPTS_FILE, as_lines(receipt_lines(workspace, results, grounds.values()))),
-            *originals.members,
-            *_reports(workspace, results, calls),
-            *(
-                Member(f"{_ground(at)}/{name}", text)
-                for at, held in grounds.items()
-                for name, text in write_tables(held).items()
-            ),
-        ],
-        key=lambda member: member.name,
-    )
+    receipts = as_lines(receipt_lines(workspace, results, grounds.values()))
+    manner = Manner(contents.language, contents.asked, workspace.settings.deadlines())
+    members = [
+        Member(README_FILE, readme()),
+        Member(RESULTS_FILE, b"".join(item.as_json() + b"\n" for item in results)),
+        Member(RECEIPTS_FILE, receipts),
+        Member(REPORTING_FILE, write_manner(manner)),
+        *cited.members,
+        *_reports(results, calls, _reporters(grounds, receipts, manner)),
+        *_tables(grounds),
+    ]
+    members.sort(key=lambda member: member.name)
     content = _signed(members, calls, key)
     with whole_file(place) as stream:
         stream.write(content)
@@ -105,11 +127,11 @@ def package(
         out=place,
         calls=len(results),
         statements=sum(held.statements.height for held in grounds.values()),
-        cited=originals.cited,
-        originals=originals.found,
+        cited=cited.cited,
+        originals=cited.found,
         bytes=len(content),
         key=key.public.fingerprint,
-        without_bytes=originals.missing,
+        without_bytes=cited.missing,
     )
 
 
@@ -157,8 +179,6 @@ def _held(workspace: Workspace, versions: Versions, results: Sequence[TraceResul
             )
     catalog, settings = workspace.catalog, workspace.settings
     view = workspace.lake.view(versions[0], catalog.batches.after)
-    from hoptrace.engines.local import Rules
-
     return Packed(
         rules=Rules(settings.home_country, settings.trace, settings.digest()),
         lake_version=versions[0],
@@ -184,12 +204,25 @@ def _call_line(number: int, result: TraceResult) -> CallLine:
     )
 
 
-def _reports(workspace: Workspace, results: Sequence[TraceResult], calls: Sequence[CallLine]) -> Iterable[Member]:
-    carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
+def _reporters(grounds: Mapping[Versions, Packed], receipts: bytes, manner: Manner) -> dict[Versions, Reporter]:
+    # Made of what the package will hold, as its check will make them.
+    told = read_receipts(receipts)
+    return {versions: Reporter.on(held, told, manner) for versions, held in grounds.items()}
+
+
+def _reports(
+    results: Sequence[TraceResult], calls: Sequence[CallLine], reporters: Mapping[Versions, Reporter]
+) -> Iterator[Member]:
     for item, line in zip(results, calls, strict=True):
-        report = trace_report(item, carriers)
+        report = reporters[versions_of(item)].report(item)
         yield Member(f"{line.folder}/report.html", render(report, "html"))
         yield Member(f"{line.folder}/report.json", render(report, "json"))
+
+
+def _tables(grounds: Mapping[Versions, Packed]) -> Iterator[Member]:
+    for versions, held in grounds.items():
+        for name, text in write_tables(held).items():
+            yield Member(f"{_ground(versions)}/{name}", text)
 
 
 def _signed(members: Sequence[Member], calls: Sequence[CallLine], key: SigningKey) -> bytes:

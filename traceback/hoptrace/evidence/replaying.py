@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import polars as pl
 
-from hoptrace.engines.local import Standing, trace_on
-from hoptrace.engines.packed import standing_of
+from hoptrace.engines.local import trace_on
 from hoptrace.errors import HoptraceError
-from hoptrace.evidence.manifest import CallLine, Manifest
+from hoptrace.evidence.manifest import RECEIPTS_FILE, RESULTS_FILE, CallLine, Manifest
 from hoptrace.evidence.problems import Problem
-from hoptrace.evidence.tables import CARRIERS_FILE, FILES, read_tables
-from hoptrace.model.carriers import Carrier
-from hoptrace.reports import render, result_from_dict, trace_report
+from hoptrace.evidence.reporting import REPORTING_FILE, Manner, Reporter, read_manner, read_receipts
+from hoptrace.evidence.tables import FILES, read_tables
+from hoptrace.reports import render, result_from_dict
 
 if TYPE_CHECKING:
+    from hoptrace.engines.local import Standing
+    from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import ReportedCall, TraceResult
-
-RESULTS_FILE = "results.jsonl"
 
 # What a signed but senseless package can make the tables' readers and the kernel throw.
 _SENSELESS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError, HoptraceError)
@@ -60,27 +59,36 @@ def replay(manifest: Manifest, files: Mapping[str, bytes]) -> Outcome:
     lines = manifest.calls
     if [(line.call_ref, line.verdict) for line in lines] != [(item.call_ref, str(item.verdict)) for item in stored]:
         return Outcome(None, (Problem(RESULTS_FILE, "it has other calls or verdicts than the manifest"),))
+    try:
+        told = read_receipts(files[RECEIPTS_FILE]), read_manner(files[REPORTING_FILE])
+    except _BROKEN as error:
+        return Outcome(None, (Problem(REPORTING_FILE, f"it or {RECEIPTS_FILE} cannot be read: {_words(error)}"),))
     problems: list[Problem] = []
     replayed: dict[str, Replayed] = {}
     for ground in sorted({line.ground for line in lines}):
-        mine = [item for line, item in zip(lines, stored, strict=True) if line.ground == ground]
+        mine = [(line, item) for line, item in zip(lines, stored, strict=True) if line.ground == ground]
         try:
-            for each in _on_ground(ground, files, mine):
-                replayed[each.call_ref] = each
+            reporter = _reporter(ground, files, *told)
+            here = list(_on_ground(reporter.stands_on, [item for _, item in mine]))
         except _BROKEN as error:
             problems.append(Problem(ground, f"the calls cannot be traced again from it: {_words(error)}"))
-    problems += [problem for each in replayed.values() if (problem := _differs(each, manifest)) is not None]
-    told = tuple(replayed[item.call_ref] for item in stored if item.call_ref in replayed)
-    problems += _reports(manifest, files, stored)
-    return Outcome(told, tuple(problems), tuple(_notes(manifest, told)))
+            continue
+        replayed |= {each.call_ref: each for each in here}
+        problems += [problem for each in here if (problem := _differs(each, manifest)) is not None]
+        problems += _reports(manifest, files, mine, reporter)
+    again = tuple(replayed[item.call_ref] for item in stored if item.call_ref in replayed)
+    return Outcome(again, tuple(problems), tuple(_notes(manifest, again)))
+
+
+def _reporter(ground: str, files: Mapping[str, bytes], receipts: Mapping[str, Receipt], manner: Manner) -> Reporter:
+    return Reporter.on(read_tables({name: files[f"{ground}/{name}"] for name in FILES}), receipts, manner)
 
 
 def _result(line: bytes) -> TraceResult:
     return result_from_dict(orjson.loads(line))
 
 
-def _on_ground(ground: str, files: Mapping[str, bytes], stored: Sequence[TraceResult]) -> Iterator[Replayed]:
-    stands_on = standing_of(read_tables({name: files[f"{ground}/{name}"] for name in FILES}))
+def _on_ground(stands_on: Standing, stored: Sequence[TraceResult]) -> Iterator[Replayed]:
     calls = [_call(item, stands_on) for item in stored]
     for item, again in zip(stored, trace_on(stands_on, calls), strict=True):
         same = replace(again, engine=item.engine).as_json() == item.as_json()
@@ -122,23 +130,19 @@ def _notes(manifest: Manifest, replayed: Sequence[Replayed]) -> Iterator[str]:
         yield f"Traced again by this version, {len(other)} of the results are worded otherwise, with the same verdict."
 
 
-def _reports(manifest: Manifest, files: Mapping[str, bytes], stored: Sequence[TraceResult]) -> Iterator[Problem]:
+def _reports(
+    manifest: Manifest, files: Mapping[str, bytes], calls: Sequence[tuple[CallLine, TraceResult]], reporter: Reporter
+) -> Iterator[Problem]:
     """Reports that say something else than the results; asked only of the program that made them."""
     if not _same_program(manifest):
         return
-    for line, item in zip(manifest.calls, stored, strict=True):
+    for line, item in calls:
         path = f"{line.folder}/report.json"
         try:
-            again = render(trace_report(item, _carriers(line, files)), "json")
-            if files[path] != again:
+            if files[path] != render(reporter.report(item), "json"):
                 yield Problem(path, "it is not the report of the result in this package")
         except _BROKEN as error:
             yield Problem(path, f"it cannot be made again: {_words(error)}")
-
-
-def _carriers(line: CallLine, files: Mapping[str, bytes]) -> dict[str, Carrier]:
-    rows = files[f"{line.ground}/{CARRIERS_FILE}"].splitlines()
-    return {carrier.carrier_id: carrier for carrier in (Carrier(**orjson.loads(row)) for row in rows)}
 
 
 def _words(error: BaseException) -> str:
