@@ -60,18 +60,25 @@ def _due(clock: ResponseClock, asked: datetime, zone: str | None) -> datetime:
 
 
 def _within(clock: ResponseClock, rule: Rule, country: str, voice: Language) -> str:
-    amounts = {
-        Unit.HOURS: ("{number} hour after it is asked", "{number} hours after it is asked"),
-        Unit.DAYS: ("{number} day after it is asked", "{number} days after it is asked"),
-        Unit.BUSINESS_DAYS: ("{number} business day after it is asked", "{number} business days after it is asked"),
-    }
-    span = voice.count(clock.amount, *amounts[clock.unit])
+    span = _span(clock, voice)
     if rule.assumed:
         text = message("No rule of {country} is known here; by default an answer is expected {span}.")
         return voice.say(text, country=country or voice.say("its country"), span=span)
     if rule.source:
         return voice.say("Its answer is due {span} ({rule}).", span=span, rule=rule.source)
     return voice.say("Its answer is due {span}, by the settings of this workspace.", span=span)
+
+
+def _span(clock: ResponseClock, voice: Language) -> str:
+    match clock.unit:
+        case Unit.HOURS:
+            return voice.count(clock.amount, "{number} hour after it is asked", "{number} hours after it is asked")
+        case Unit.DAYS:
+            return voice.count(clock.amount, "{number} day after it is asked", "{number} days after it is asked")
+        case Unit.BUSINESS_DAYS:
+            return voice.count(
+                clock.amount, "{number} business day after it is asked", "{number} business days after it is asked"
+            )
 
 
 def preserve_lines(trace: TraceResult, asking: Asking) -> tuple[PreserveLine, ...]:
@@ -155,8 +162,8 @@ def completeness(trace: TraceResult, behind: Behind, carriers: Directory, voice:
             len(cards), "Of the path, {carriers} has none.", "Of the path, {carriers} have none.", carriers=names
         )
     text += " " + voice.say(
-        "What other carriers would tell is not known here: that none of these recorded a call does not show that it did "
-        "not take place."
+        "What other carriers would tell is not known here: that none of these recorded a call does not show that it "
+        "did not take place."
     )
     return Completeness(
         says=text, covered=covered, path_without=cards, taking_part=len(behind.about), listed=behind.listed

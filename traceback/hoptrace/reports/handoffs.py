@@ -73,6 +73,7 @@ def _side(hop: Hop, lines: Lines, *, sends: bool) -> SideLine | None:
     row = _row(hop, lines)
     if row is None:
         return None
+    ended = OUTCOMES.get(row["outcome"])
     ref = next(each for each in hop.records if (each.batch, each.row) == (row["batch"], row["row"]))
     return SideLine(
         carrier=carrier_card(hop.carrier, lines.carriers),
@@ -87,7 +88,7 @@ def _side(hop: Hop, lines: Lines, *, sends: bool) -> SideLine | None:
         called=_sent(row, "called") if sends else _came(row, "called"),
         call_id=plain_or_none((row["egress_call_id"] or row["call_id"]) if sends else row["call_id"]),
         attestation=plain_or_none(row["attestation"]),
-        outcome=lines.voice.say(OUTCOMES[row["outcome"]]) if row["outcome"] in OUTCOMES else None,
+        outcome=None if ended is None else lines.voice.say(ended),
         release_code=plain_or_none(row["release_code"]),
     )
 

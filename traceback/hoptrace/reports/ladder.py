@@ -204,7 +204,8 @@ def _seen(hop: HopLine, voice: Language) -> list[Line]:
     if not hop.records:
         return [Line(voice.say("No record of this call from this carrier"), SMALL, 22)]
     when = f"{hop.start_utc} UTC" if hop.start_utc else voice.say("Time not known")
-    numbers = f"{hop.calling or voice.say('caller not known')} → {hop.called or voice.say('not known')}"
+    calling, called = hop.calling or voice.say("caller not known"), hop.called or voice.say("not known")
+    numbers = f"{calling} → {called}"
     lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]
     if hop.start_recorded:
         # The day is in the line above; what the carrier's clock showed is what this line is for.

@@ -33,11 +33,12 @@ SPOKEN = frozenset(
         "whose",
         "begin",
         "faults",
-        "about",
+        "span",
     }
 )
 """Names in patterns whose values are phrases themselves."""
 
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 SUBJECTS = {
@@ -86,6 +87,12 @@ def pattern_of(sentence: str) -> str | None:
 def _value(name: str, value: str, voice: Language) -> str:
     if name not in SPOKEN:
         return value
+    if name == "faults":
+        return " ".join(_spoken(part, voice) for part in _SENTENCES.split(value))
+    return _spoken(value, voice)
+
+
+def _spoken(value: str, voice: Language) -> str:
     found = _fitting(value, (*WORDS, *PHRASES))
     if found is None:
         return value

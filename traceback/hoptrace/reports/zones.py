@@ -10,6 +10,10 @@ from hoptrace.model.carriers import Carrier
 from hoptrace.reports.times import utc_text
 
 
+NO_PLACE = frozenset({"UTC", "Etc/UTC", "Etc/GMT", "GMT", "Zulu", "Etc/UCT", "UCT", "Universal"})
+"""Zones that say nothing beside UTC."""
+
+
 @cache
 def zone_of_country(country: str) -> str | None:
     """The IANA zone of a country that has only one; None for others."""
@@ -28,8 +32,8 @@ def zone_of(carrier: Carrier) -> str | None:
 
 
 def local_text(moment: datetime | None, zone: str | None) -> str | None:
-    """A moment as a zone's clocks showed it, with their offset: "2026-03-04 22:04:05.123 +07:00"."""
-    there = _zone(zone) if zone else None
+    """A moment as a zone's clocks showed it, with their offset: "2026-03-04 22:04:05.123 +07:00"; None for UTC."""
+    there = _zone(zone) if zone and zone not in NO_PLACE else None
     if moment is None or there is None:
         return None
     local = moment.astimezone(there)
