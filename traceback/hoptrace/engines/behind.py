@@ -61,11 +61,7 @@ def behind_of(result: TraceResult, stands_on: Standing, read: pl.DataFrame, rece
     cited = {(record.batch, record.row) for hop in result.hops for record in hop.records}
     wanted = pl.DataFrame(sorted(cited), schema={"batch": pl.String, "row": pl.Int64}, orient="row")
     rows = read.join(wanted, on=["batch", "row"], how="semi").iter_rows(named=True) if read.height else ()
-    at = [moment(result.call.start_time)] if result.call is not None else []
-    covering = stands_on.ground.covering
-    (covered,), (about,) = (
-        (covering.sets(at), covering.sets(at, ABOUT_THEN)) if at else ((frozenset(),), (frozenset(),))
-    )
+    covered, about = _coverage(result, stands_on)
     batches = {batch for batch, _ in cited}
     return Behind(
         statements={(row["batch"], row["row"]): row for row in rows},
@@ -74,6 +70,13 @@ def behind_of(result: TraceResult, stands_on: Standing, read: pl.DataFrame, rece
         listed=len(stands_on.ground.around.country),
         receipts={batch: receipts[batch] for batch in sorted(batches & receipts.keys())},
     )
+
+
+def _coverage(result: TraceResult, stands_on: Standing) -> tuple[frozenset[str], frozenset[str]]:
+    if result.call is None:
+        return frozenset(), frozenset()
+    at, covering = [moment(result.call.start_time)], stands_on.ground.covering
+    return covering.sets(at)[0], covering.sets(at, ABOUT_THEN)[0]
 
 
 def _receipts(workspace: Workspace, result: TraceResult) -> dict[str, Receipt]:

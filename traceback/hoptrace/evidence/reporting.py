@@ -79,5 +79,6 @@ def read_receipts(content: bytes) -> dict[str, Receipt]:
     for line in content.splitlines():
         told: dict[str, Any] = orjson.loads(line)
         told.pop("submitted_at")
-        found[str(told["batch"])] = Receipt(**{**told, "flags": tuple(told["flags"])})
+        flags: tuple[str, ...] = tuple(told.pop("flags"))
+        found[str(told["batch"])] = Receipt(**told, flags=flags)
     return found

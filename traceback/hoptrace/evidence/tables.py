@@ -37,15 +37,16 @@ def write_tables(packed: Packed) -> dict[str, bytes]:
         "lake_version": packed.lake_version,
         "expired_before": packed.expired_before,
     }
-    spans = ({"carrier": who, "batch": batch, "first": first, "last": last} for who, batch, first, last in packed.spans)
+    spans = (
+        {"carrier": who, "batch": batch, "first": rfc3339(first), "last": rfc3339(last)}
+        for who, batch, first, last in packed.spans
+    )
     return {
         SETTINGS_FILE: as_document(settings),
         CARRIERS_FILE: as_lines(asdict(carrier) for carrier in packed.carriers),
         CERTIFICATES_FILE: as_lines(_certificate(each) for each in packed.certificates),
         CLOCKS_FILE: as_document({**asdict(clocks), "weights": clocks.weights}),
-        COVERAGE_FILE: as_lines(
-            {**span, "first": rfc3339(span["first"]), "last": rfc3339(span["last"])} for span in spans
-        ),
+        COVERAGE_FILE: as_lines(spans),
         STATEMENTS_FILE: as_lines(map(_statement, packed.statements.iter_rows(named=True))),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +109,7 @@ class KeptFiles:
                 shutil.copyfileobj(submitted, stream, _BLOCK)
 
     @contextmanager
-    def _written(self, digest: str, ending: str) -> Iterator[IO[bytes]]:
+    def _written(self, digest: str, ending: str) -> Generator[IO[bytes]]:
         """A stream whose content is there once it is whole. Not synchronised: many are small, and reading checks."""
         place = self._place(digest, ending)
         scratch = place.with_name(f".{place.name}")

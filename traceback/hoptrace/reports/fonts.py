@@ -16,8 +16,8 @@ def check_font(code: str) -> None:
     if code in PACKAGES and not has_font(code):
         name, package = PACKAGES[code]
         raise MissingExtra(
-            f"A PDF in {name} needs a font with {name} letters, and this system has none: run apt-get install {package}, "
-            "or ask for html."
+            f"A PDF in {name} needs a font with {name} letters, and this system has none: run "
+            f"apt-get install {package}, or ask for html."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -63,10 +63,10 @@ def _words(voice: Language) -> dict[str, Any]:
 
     return {
         "roles": roles,
-        "subject": lambda about: subject(about, voice),
-        "share": lambda share: share_text(share, voice),
-        "clock": lambda offset: clock_text(offset, voice),
-        "seconds": lambda seconds: seconds_text(seconds, voice),
+        "subject": partial(subject, voice=voice),
+        "share": partial(share_text, voice=voice),
+        "clock": partial(clock_text, voice=voice),
+        "seconds": partial(seconds_text, voice=voice),
         "era": voice.with_era,
     }
 

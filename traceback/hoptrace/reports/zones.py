@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hoptrace.model.carriers import Carrier
 from hoptrace.reports.times import utc_text
 
-
 NO_PLACE = frozenset({"UTC", "Etc/UTC", "Etc/GMT", "GMT", "Zulu", "Etc/UCT", "UCT", "Universal"})
 """Zones that say nothing beside UTC."""
 
