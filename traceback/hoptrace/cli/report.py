@@ -10,10 +10,13 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.package import package
+from hoptrace.cli.telling import telling_options
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult
     from hoptrace.reports import ReportFormat
+    from hoptrace.reports.of_workspace import How
     from hoptrace.workspace import Workspace
 
 FORMATS = ("html", "json", "csv", "pdf")
@@ -23,6 +26,9 @@ FORMATS = ("html", "json", "csv", "pdf")
 @workspace_option
 def report() -> None:
     """Reports to read, print and hand on."""
+
+
+report.add_command(package)
 
 
 @report.command(
@@ -40,9 +46,12 @@ def report() -> None:
     help="[default: by the ending of FILE; html where it has none]",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
+@telling_options
 @json_option
 @workspace_option
-def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: bool, **one_call: str | None) -> None:
+def trace(
+    call_ref: str | None, format_name: str | None, out: Path, as_json: bool, how: How, **one_call: str | None
+) -> None:
     """Write the report of one trace.
 
     CALL_REF names a call that was traced before; --called and --at trace one now.
@@ -54,7 +63,7 @@ def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: boo
     chosen = format_name or _format_of(out)
     with the_workspace() as workspace:
         subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
-        written = write(workspace, subject, out, cast("ReportFormat", chosen))
+        written = write(workspace, subject, out, cast("ReportFormat", chosen), how)
     if as_json:
         show.as_json({"report": str(written), "format": chosen})
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import polars as pl
 
@@ -24,18 +24,27 @@ from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
 from hoptrace.tracing.trails import Trail
 
-if TYPE_CHECKING:
-    from hoptrace.lake.view import View
-
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
+
+
+class Reads(Protocol):
+    """How statements are looked up: the lake's view, or what stands in for it where a trace is replayed without one."""
+
+    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.statements`."""
+        ...
+
+    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.placed_by`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a run stands on: what was `learned`, its `weights`, and whose records are `covering` which time."""
 
-    view: View
+    view: Reads
     learned: Learned
     weights: Weights
     covering: Covering

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hoptrace.reports.render import ReportFormat, write_report
-from hoptrace.reports.trace import trace_report
+from hoptrace.engines.behind import behind
+from hoptrace.reports.language import ENGLISH
+from hoptrace.reports.model import TraceReport, result_from_dict
+from hoptrace.reports.render import Paper, ReportFormat, write_report
+from hoptrace.reports.trace import Telling, trace_report
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult
     from hoptrace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a report is told: its language, the paper of a PDF, and when the next carrier is asked, if that is known."""
+
+    language: str = ENGLISH
+    paper: Paper = "a4"
+    asked: datetime | None = None
+
+
+USUAL = How()
 
 
 def report(
@@ -19,12 +36,22 @@ def report(
     trace: TraceResult | str,
     out: str | os.PathLike[str],
     format: ReportFormat = "html",  # noqa: A002
+    how: How = USUAL,
 ) -> Path:
     """Write the report of a trace to `out`; for a `call_ref` the newest stored trace of that call.
 
     Raises UnknownTrace where the call was not traced, MissingExtra where the PDF part is not installed, StorageFailed
-    where `out` cannot be written.
+    where `out` cannot be written, UsageError where there is no such language.
     """
-    result = workspace.catalog.traces.get(trace) if isinstance(trace, str) else trace
+    return write_report(full_report(workspace, trace, how), out, format, how.paper)
+
+
+def full_report(workspace: Workspace, trace: TraceResult | str, how: How = USUAL) -> TraceReport:
+    """The report of a trace with all that the workspace knows of it; for a `call_ref` of its newest stored trace.
+
+    It traces the call once more, at the versions that the result names, to find the statements that it rests on.
+    """
+    result = result_from_dict(workspace.catalog.traces.get(trace)) if isinstance(trace, str) else trace
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
-    return write_report(trace_report(result, carriers), out, format)
+    told = Telling(how.language, behind(workspace, result), workspace.settings.deadlines(), how.asked)
+    return trace_report(result, carriers, told)

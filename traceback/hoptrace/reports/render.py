@@ -11,9 +11,10 @@ from hoptrace.output import check_place, whole_file
 from hoptrace.reports.model import TraceReport
 
 ReportFormat = Literal["html", "json", "csv", "pdf"]
+Paper = Literal["a4", "letter"]
 
 
-def render(report: TraceReport, format: ReportFormat) -> bytes:  # noqa: A002
+def render(report: TraceReport, format: ReportFormat, paper: Paper = "a4") -> bytes:  # noqa: A002
     """The report as bytes in `format`.
 
     Raises `MissingExtra` where the PDF part is not installed, `UsageError` for a format that does not exist.
@@ -26,20 +27,27 @@ def render(report: TraceReport, format: ReportFormat) -> bytes:  # noqa: A002
         case "csv":
             from hoptrace.reports.render_csv import render_csv as write
         case "pdf":
-            from hoptrace.reports.render_pdf import render_pdf as write  # an extra
+            from hoptrace.reports.render_pdf import render_pdf  # an extra
+
+            return render_pdf(report, paper)
         case _:
             raise UsageError(f"A report has no format {format!r}; choose one of {', '.join(get_args(ReportFormat))}.")
     return write(report)
 
 
-def write_report(report: TraceReport, path: str | os.PathLike[str], format: ReportFormat) -> Path:  # noqa: A002
+def write_report(
+    report: TraceReport,
+    path: str | os.PathLike[str],
+    format: ReportFormat,  # noqa: A002
+    paper: Paper = "a4",
+) -> Path:
     """Write the report to `path` and give the path back; a file that was there stays until the new one is whole.
 
     Raises `StorageFailed` where the folder is missing or not writable, or the disk is full; nothing is left behind.
     """
     place = Path(path)
     check_place(place)
-    content = render(report, format)
+    content = render(report, format, paper)
     with whole_file(place) as stream:
         stream.write(content)
     return place

@@ -1,0 +1,89 @@
+"""What stands behind a result: the statements that it cites, whose records were at hand, and the files they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hoptrace.engines.calls import moment
+from hoptrace.engines.gathering import ABOUT_THEN
+from hoptrace.engines.local import Standing, standing, trace_on
+from hoptrace.engines.packed import Recording
+from hoptrace.errors import NotFound, UnknownBatch
+
+if TYPE_CHECKING:
+    from hoptrace.model.receipts import Receipt
+    from hoptrace.model.verdicts import TraceResult
+    from hoptrace.workspace import Workspace
+
+Place = tuple[str, int]
+"""Batch and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a report tells beyond the result itself.
+
+    `statements`: the cited ones (STATEMENTS columns), none where they have expired. `covered`: carriers whose records
+    cover the time of the call; `about`: those that have submitted anything of that half day; `listed`: the carriers of
+    the directory. `receipts`: of the batches that are cited.
+    """
+
+    statements: Mapping[Place, Mapping[str, Any]] = field(default_factory=dict[Place, Mapping[str, Any]])
+    covered: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    listed: int = 0
+    receipts: Mapping[str, Receipt] = field(default_factory=dict[str, "Receipt"])
+
+
+def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
+    """What stands behind a stored result, at the versions that it names; None where its call was not kept with it."""
+    if result.call is None:
+        return None
+    stands_on = standing(workspace, (result.lake_version, result.clock_version, result.certificates_version))
+    recording = Recording(stands_on.ground.view)
+    recorded = replace(stands_on, ground=replace(stands_on.ground, view=recording))
+    try:
+        list(trace_on(recorded, [result.call]))
+    except NotFound:
+        # The statements have expired since; who had submitted what is still known.
+        read = pl.DataFrame()
+    else:
+        read = recording.read()
+    return behind_of(result, stands_on, read, _receipts(workspace, result))
+
+
+def behind_of(result: TraceResult, stands_on: Standing, read: pl.DataFrame, receipts: Mapping[str, Receipt]) -> Behind:
+    """The same of a ground that is at hand: `read` are the statements that the trace read."""
+    cited = {(record.batch, record.row) for hop in result.hops for record in hop.records}
+    wanted = pl.DataFrame(sorted(cited), schema={"batch": pl.String, "row": pl.Int64}, orient="row")
+    rows = read.join(wanted, on=["batch", "row"], how="semi").iter_rows(named=True) if read.height else ()
+    covered, about = _coverage(result, stands_on)
+    batches = {batch for batch, _ in cited}
+    return Behind(
+        statements={(row["batch"], row["row"]): row for row in rows},
+        covered=covered,
+        about=about,
+        listed=len(stands_on.ground.around.country),
+        receipts={batch: receipts[batch] for batch in sorted(batches & receipts.keys())},
+    )
+
+
+def _coverage(result: TraceResult, stands_on: Standing) -> tuple[frozenset[str], frozenset[str]]:
+    if result.call is None:
+        return frozenset(), frozenset()
+    at, covering = [moment(result.call.start_time)], stands_on.ground.covering
+    return covering.sets(at)[0], covering.sets(at, ABOUT_THEN)[0]
+
+
+def _receipts(workspace: Workspace, result: TraceResult) -> dict[str, Receipt]:
+    found: dict[str, Receipt] = {}
+    for batch in sorted({record.batch for hop in result.hops for record in hop.records}):
+        try:
+            found[batch] = workspace.catalog.batches.show(batch).receipt
+        except UnknownBatch:
+            continue
+    return found
