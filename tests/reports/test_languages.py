@@ -102,11 +102,12 @@ def test_names_of_carriers_are_never_taken_for_messages_or_patterns():
 
 @pytest.mark.parametrize("pattern", [*PHRASES, *WORDS])
 def test_each_pattern_finds_its_own_sentences(pattern):
-    values = {name: f"<{name}>" for name in NAMES.findall(pattern)}
+    known = {"when": "1.2 s after", "what": "arrival time"}
+    values = {name: known.get(name, f"<{name}>") for name in NAMES.findall(pattern)}
     sentence = NAMES.sub(lambda found: values[found[1]], pattern)
     assert (pattern_of(sentence) or pattern) == pattern
     thai = translated(sentence, language("th"))
-    for value in set(values.values()):
+    for value in set(values.values()) - set(known.values()):
         assert value in thai or pattern in WORDS
 
 

@@ -24,6 +24,7 @@ calls/            the report of each call, to read (HTML) and for programs (JSON
 originals.jsonl   the rows of carriers' files that the results cite, with the
 originals/        file's SHA-256, and the rows' original bytes where they are at
                   hand, one file a row, without the line end
+reporting.json    how the reports are told: language, deadlines
 receipts.jsonl    what became of each submitted file, row for row
 ground/           what the calls were traced on, by the versions that the results
                   name (lake-clock-certificates): all statements that were read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -268,4 +269,10 @@ def result_from_dict(data: Mapping[str, Any]) -> TraceResult:
 
     Raises pydantic's `ValidationError` (a `ValueError`) where a required field is missing or of the wrong kind.
     """
-    return TypeAdapter(TraceResult).validate_python(dict(data))
+    return _results().validate_python(dict(data))
+
+
+@cache
+def _results() -> TypeAdapter[TraceResult]:
+    # Making one takes longer than a report may.
+    return TypeAdapter(TraceResult)

@@ -38,7 +38,14 @@ SPOKEN = frozenset(
 )
 """Names in patterns whose values are phrases themselves."""
 
+SHAPES = {
+    "when": r"at the same moment as|[0-9.,]+ s (?:after|before)",
+    "what": r"arrival time|time of the final answer",
+}
+"""Values of which it is known how they look; others are whatever stands there."""
+
 _SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+_ASIDE = re.compile(r"\(([^()]+)\)")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 SUBJECTS = {
@@ -85,6 +92,8 @@ def pattern_of(sentence: str) -> str | None:
 
 
 def _value(name: str, value: str, voice: Language) -> str:
+    if name == "ways":
+        return _ASIDE.sub(lambda found: f"({_spoken(found[1], voice)})", value)
     if name not in SPOKEN:
         return value
     if name == "faults":
@@ -121,7 +130,7 @@ def _pieces(pattern: str) -> Iterator[str]:
     for place in _PLACE.finditer(pattern):
         yield re.escape(pattern[at : place.start()])
         name = place[1]
-        yield f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        yield f"(?P={name})" if name in seen else f"(?P<{name}>{SHAPES.get(name, '.+?')})"
         seen.add(name)
         at = place.end()
     yield re.escape(pattern[at:])

@@ -15,7 +15,7 @@ TRAIL_PHRASES = (
     message("The report names {carrier}."),
     message(
         "The same origin called again within seconds over another route; with {share} the report means this path. "
-        "Also possible: {others}."
+        "Also possible: {ways}."
     ),
     # Who names whom at a handoff.
     message("{lower} says that {carrier} handed it the call."),
