@@ -1,0 +1,109 @@
+"""Rows of an Oracle / Acme Packet SBC become calls: start and interim rows go into the stop row of the same attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hoptrace.intake.formats.acme_layout import Kind
+from hoptrace.intake.formats.acme_rows import Record
+from hoptrace.intake.ledger import Ledger
+from hoptrace.model.statements import StartBasis
+
+Attempt = list[Record]
+"""The rows of one call over one route; the first stands for it."""
+
+
+def session_of(record: Record) -> tuple[str, str] | tuple[int, int]:
+    """What the rows of one session share: the ingress Call-ID and, where it is written, the setup time's instant.
+
+    A Call-ID that is used again for the next try of the same caller has another setup time.
+    """
+    name = record.call_id or record.session or record.generic
+    return (name, record.setup.isoformat()) if name else record.place
+
+
+def attempts_of(records: Sequence[Record]) -> Iterator[Attempt]:
+    """The route attempts of one session: one for each egress Call-ID that a row names.
+
+    Rows that name none go into the attempt that was answered or else tried last. Several stop rows with the same egress
+    Call-ID, or none, are attempts of their own.
+    """
+    if len(records) == 1:
+        yield [records[0]]
+        return
+    attempts: list[Attempt] = [[record] for record in records if record.kind is Kind.STOP]
+    for record in records:
+        if record.kind is Kind.STOP:
+            continue
+        owner = _owner(record, attempts)
+        if owner is None:
+            attempts.append([record])
+        else:
+            owner.append(record)
+    for attempt in attempts:
+        yield sorted(attempt, key=_standing)
+
+
+def _owner(record: Record, attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that a start or interim row tells of."""
+    if record.egress_call_id:
+        same = [each for each in attempts if record.egress_call_id in (other.egress_call_id for other in each)]
+        if same:
+            return same[0]
+        open_ones = [each for each in attempts if not any(other.egress_call_id for other in each)]
+    else:
+        open_ones = list(attempts)
+    return max(open_ones, key=lambda each: (each[0].connect is not None, each[0].place), default=None)
+
+
+def _standing(record: Record) -> tuple[int, tuple[int, int]]:
+    """Stop rows say most, then start rows."""
+    return (Kind.STOP, Kind.START, Kind.INTERIM).index(record.kind), record.place
+
+
+def enter(attempt: Attempt, ledger: Ledger) -> None:
+    """Put an attempt and its rows into the ledger."""
+    ledger.call([record.place for record in attempt], **_facts(attempt))
+
+
+def _facts(attempt: Attempt) -> dict[str, Any]:
+    main = attempt[0]
+    answered = _first(attempt, "connect")
+    if main.kind is Kind.STOP and _unanswered(main):
+        answered = None
+    ended = main.kind is Kind.STOP
+    return {
+        "start_time": main.setup,
+        "start_basis": str(StartBasis.RECEIVED),
+        "answer_time": answered,
+        "end_time": main.disconnect,
+        "duration": (main.duration if answered or main.duration else 0.0) if ended else None,
+        "precision": main.tick,
+        "calling_number": _first(attempt, "calling"),
+        "called_number": main.called,
+        "egress_called_number": _first(attempt, "final_number"),
+        "redirecting_number": _first(attempt, "diversion"),
+        "upstream": _first(attempt, "upstream"),
+        "downstream": _first(attempt, "downstream"),
+        "call_id": main.call_id,
+        "egress_call_id": _first(attempt, "egress_call_id"),
+        "attestation": _first(attempt, "attestation"),
+        "release_code": main.release,
+        "record_id": _record_id(main),
+    }
+
+
+def _unanswered(stop: Record) -> bool:
+    """A failed call whose answer time only repeats another of its times."""
+    failed = stop.release is not None and len(stop.release) == 3 and stop.release[0] in "3456"
+    return failed and not stop.duration
+
+
+def _first(attempt: Attempt, name: str) -> Any:
+    return next((value for record in attempt if (value := getattr(record, name)) is not None), None)
+
+
+def _record_id(record: Record) -> str | None:
+    parts = (record.session or record.generic, record.sequence)
+    return "/".join(part for part in parts if part) or None
