@@ -155,8 +155,7 @@ def test_without_a_node_zone_one_is_needed(lines, write, read) -> None:
 
 def test_the_repeated_hour_is_settled_by_the_gateway_s_ticks(lines, write, read) -> None:
     def stop(ticks: int, clock: str, number: int) -> str:
-        line = put(lines(ACT)[STOP], c3=f"0x{number:016X}", c4=str(ticks), c6="11/03/2024", c7=clock, c11="", c12="")
-        return line
+        return put(lines(ACT)[STOP], c3=f"0x{number:016X}", c4=str(ticks), c6="11/03/2024", c7=clock, c11="", c12="")
 
     chunk = read(
         "ribbon_act",

@@ -1,4 +1,4 @@
-"""Zone words that switches write beside a time (PST, EET, GMT-05:00) become zones; an ambiguous word asks the carrier."""
+"""Zone words that switches write beside a time (PST, GMT-05:00) become offsets; the carrier settles ambiguous ones."""
 
 from __future__ import annotations
 

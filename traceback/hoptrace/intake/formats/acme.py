@@ -148,8 +148,8 @@ def _flag(file: int, odd: Odd, unknown: Counter[str], ledger: Ledger) -> None:
     for why, count in sorted(unknown.items()):
         ledger.flag(
             file,
-            f"rows of {why}: {count:,}. Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; name "
-            "the columns in a profile (docs/formats/acme.md)",
+            f"rows of {why}: {count:,}. Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; "
+            "name the columns in a profile (docs/formats/acme.md)",
         )
     if odd.milliseconds:
         ledger.flag(file, f"session times in milliseconds: {odd.milliseconds:,}")

@@ -83,8 +83,8 @@ class ClockTimes:
             found.append(f"times marked as of a clock that was not synchronised: {self.unsynchronised:,}")
         if self._words.ambiguous:
             found.append(
-                f"zone words that mean several zones ({', '.join(self._words.ambiguous)}): say which with --timezone, or "
-                "fill timezone or country of the carrier in carriers.csv"
+                f"zone words that mean several zones ({', '.join(self._words.ambiguous)}): say which with --timezone, "
+                "or fill timezone or country of the carrier in carriers.csv"
             )
         return found
 

@@ -200,7 +200,7 @@ def _answered(kind: str, said: Mapping[str, str], start: datetime, odd: Odd) -> 
 
 
 def _release(kind: str, said: Mapping[str, str], incoming: Sequence[str], outgoing: Sequence[str]) -> str | None:
-    """The SIP status of a failed attempt, as the next carrier gave it; else the disconnect reason (above 127 Ribbon's own)."""
+    """The SIP status of a failed attempt, as the next carrier gave it; else the disconnect reason."""
     if kind == ATTEMPT:
         for subs in (outgoing, incoming):
             status = _sub(subs, _RESPONSE)

@@ -1,4 +1,4 @@
-"""The times of ACT records: date and clock in the zone that each record names, settled by the gateway's tick counter."""
+"""The times of ACT records: date and clock in the zone that each record names; the tick counter settles folds."""
 
 from __future__ import annotations
 
