@@ -64,46 +64,38 @@ def _standing(record: Record) -> tuple[int, tuple[int, int]]:
 
 def enter(attempt: Attempt, ledger: Ledger) -> None:
     """Put an attempt and its rows into the ledger."""
-    ledger.call([record.place for record in attempt], **_facts(attempt))
+    ledger.call([record.place for record in attempt], **_facts(_merged(attempt)))
 
 
-def _facts(attempt: Attempt) -> dict[str, Any]:
+def _merged(attempt: Attempt) -> Record:
+    """The first record, with what it does not say from the others."""
     main = attempt[0]
-    answered = _first(attempt, "connect")
-    if main.kind is Kind.STOP and _unanswered(main):
-        answered = None
-    ended = main.kind is Kind.STOP
+    for other in attempt[1:]:
+        main = Record._make(theirs if ours is None else ours for ours, theirs in zip(main, other, strict=True))
+    return main
+
+
+def _facts(call: Record) -> dict[str, Any]:
+    failed = call.release is not None and len(call.release) == 3 and call.release[0] in "3456"
+    # A failed call's answer time only repeats another of its times.
+    answered = None if failed and not call.duration else call.connect
+    silent = call.kind is Kind.STOP and answered is None and not call.duration
     return {
-        "start_time": main.setup,
+        "start_time": call.setup,
         "start_basis": str(StartBasis.RECEIVED),
         "answer_time": answered,
-        "end_time": main.disconnect,
-        "duration": (main.duration if answered or main.duration else 0.0) if ended else None,
-        "precision": main.tick,
-        "calling_number": _first(attempt, "calling"),
-        "called_number": main.called,
-        "egress_called_number": _first(attempt, "final_number"),
-        "redirecting_number": _first(attempt, "diversion"),
-        "upstream": _first(attempt, "upstream"),
-        "downstream": _first(attempt, "downstream"),
-        "call_id": main.call_id,
-        "egress_call_id": _first(attempt, "egress_call_id"),
-        "attestation": _first(attempt, "attestation"),
-        "release_code": main.release,
-        "record_id": _record_id(main),
+        "end_time": call.disconnect,
+        "duration": 0.0 if silent else call.duration,
+        "precision": call.tick,
+        "calling_number": call.calling,
+        "called_number": call.called,
+        "egress_called_number": call.final_number,
+        "redirecting_number": call.diversion,
+        "upstream": call.upstream,
+        "downstream": call.downstream,
+        "call_id": call.call_id,
+        "egress_call_id": call.egress_call_id,
+        "attestation": call.attestation,
+        "release_code": call.release,
+        "record_id": "/".join(part for part in (call.session or call.generic, call.sequence) if part) or None,
     }
-
-
-def _unanswered(stop: Record) -> bool:
-    """A failed call whose answer time only repeats another of its times."""
-    failed = stop.release is not None and len(stop.release) == 3 and stop.release[0] in "3456"
-    return failed and not stop.duration
-
-
-def _first(attempt: Attempt, name: str) -> Any:
-    return next((value for record in attempt if (value := getattr(record, name)) is not None), None)
-
-
-def _record_id(record: Record) -> str | None:
-    parts = (record.session or record.generic, record.sequence)
-    return "/".join(part for part in parts if part) or None

@@ -107,24 +107,18 @@ def split_unescaped(text: str) -> list[str]:
     Quotes inside a SIP header come in pairs, so that a column ends at a quote before a comma only after a whole pair.
     """
     cells: list[str] = []
-    at = 0
-    while at <= len(text):
-        if text[at : at + 1] != '"':
-            end = text.find(",", at)
-            end = len(text) if end < 0 else end
-            cells.append(text[at:end])
-        else:
-            end = at + 1
-            inside = 0
-            while end < len(text) and not (
-                text[end] == '"' and inside % 2 == 0 and text[end + 1 : end + 2] in ("", ",")
-            ):
-                inside += text[end] == '"'
-                end += 1
-            cells.append(text[at + 1 : end].replace('""', '"'))
-            end += 1
-        at = end + 1
-    return cells
+    held: list[str] = []
+    quotes = 0
+    for piece in text.split(","):
+        if not held and not piece.startswith('"'):
+            cells.append(piece)
+            continue
+        held.append(piece)
+        quotes += piece.count('"')
+        if quotes % 2 == 0 and piece.endswith('"'):
+            cells.append(",".join(held)[1:-1].replace('""', '"'))
+            held, quotes = [], 0
+    return [*cells, ",".join(held)[1:]] if held else cells
 
 
 def read_record(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
-from hoptrace.intake.zone_words import ZoneWords
+from hoptrace.intake.zone_words import ZoneWords, fixed_zone
 from hoptrace.intake.zones import LocalClock
 
 _CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
@@ -35,8 +35,11 @@ class Stamp(NamedTuple):
 
 
 class _Day(NamedTuple):
+    """The day of a time: `utc` is its midnight in UTC where its zone word means the same everywhere."""
+
     midnight: datetime
     zone: str | None
+    utc: datetime | None
 
 
 @dataclass(slots=True)
@@ -67,8 +70,8 @@ class ClockTimes:
             return None
         self.unsynchronised += bool(mark)
         micros = int((fraction or "").ljust(6, "0"))
-        local = day.midnight + timedelta(hours=int(hour), minutes=int(minute), seconds=int(second), microseconds=micros)
-        at = self._utc(local, day.zone or zone)
+        clock_time = timedelta(0, int(hour) * 3600 + int(minute) * 60 + int(second), micros)
+        at = day.utc + clock_time if day.utc is not None else self._utc(day.midnight + clock_time, day.zone or zone)
         return None if at is None else Stamp(at, 10 ** (6 - len(fraction or "")))
 
     @property
@@ -119,4 +122,5 @@ def _day_of(text: str) -> _Day | None:
         midnight = datetime(int(match["year"]), _MONTHS.index(match["month"].upper()) + 1, int(match["day"]))  # noqa: DTZ001
     except ValueError:
         return None
-    return _Day(midnight, match["zone"])
+    fixed = fixed_zone(match["zone"]) if match["zone"] else None
+    return _Day(midnight, match["zone"], None if fixed is None else midnight.replace(tzinfo=fixed).astimezone(UTC))
