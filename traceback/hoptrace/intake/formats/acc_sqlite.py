@@ -74,6 +74,7 @@ def _open(source: Source) -> sqlite3.Connection:
     path = quote(str(Path(source.path).resolve()))
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     connection.text_factory = _text
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.longest_row)
     return connection
 
 
