@@ -41,6 +41,7 @@ NAMES = [reader.name for reader in readers()]
 BY_LINE = {"acc_json", "acc_syslog", "acc_flatstore", "yate", "asterisk", "acme", "ribbon_act", "audiocodes"}
 """Readers whose rows are the file's lines, one each."""
 
+DELIMITERS = [b",", b"|", b"\t", b";", b" ", b"=", b'"', b":"]
 WORDS = [
     *(
         b"",
@@ -219,6 +220,14 @@ def swapped(lines: list[bytes], delimiter: bytes, one: int, other: int) -> list[
     return [delimiter.join(cells) for cells in rows]
 
 
+def with_cell(lines: list[bytes], row: int, delimiter: bytes, column: int, word: bytes) -> list[bytes]:
+    """The lines with another value in one place."""
+    row %= len(lines)
+    cells = lines[row].split(delimiter)
+    cells[column % len(cells)] = word
+    return [*lines[:row], delimiter.join(cells), *lines[row + 1 :]]
+
+
 def mutated(draw: st.DrawFn, content: bytes, other: bytes) -> bytes:
     """One thing done to a file that some damage, or somebody, does."""
     at, size = draw(st.integers(0, max(len(content) - 1, 0))), draw(st.integers(0, 60))
@@ -233,9 +242,8 @@ def mutated(draw: st.DrawFn, content: bytes, other: bytes) -> bytes:
         "begun late": lambda: content[at:],
         "repeated": lambda: content[: at + size] + content[at:],
         "shuffled": lambda: b"\n".join(draw(st.permutations(lines[:40]))) + b"\n" + b"\n".join(lines[40:]),
-        "columns": lambda: b"\n".join(
-            swapped(lines, draw(st.sampled_from([b",", b"|", b"\t", b";", b" "])), at % 20, size % 20)
-        ),
+        "cell": lambda: b"\n".join(with_cell(lines, at, draw(st.sampled_from(DELIMITERS)), size, word)),
+        "columns": lambda: b"\n".join(swapped(lines, draw(st.sampled_from(DELIMITERS)), at % 20, size % 20)),
         "line ends": lambda: content.replace(b"\n", draw(st.sampled_from([b"\r", b"\r\n", b"\n\n", b"\0\n"]))),
         "joined": lambda: content[:at] + other,
         "doubled": lambda: content + content,

@@ -100,16 +100,13 @@ def _read_file(source: Source, group: _Group) -> None:
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
-        if not line.text.strip():
+        kind = _kind(line.text)
+        if kind is Kind.OTHER or not line.text.strip():
             group.ledger.skip(*where)
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
         else:
             group.seen.add(line.raw)
-            kind = _kind(line.text)
-            if kind is Kind.OTHER:
-                group.ledger.skip(*where)
-                continue
             layout = _row(where, _Line(line.text, kind, line.number == last), group, odd)
             good, tried = good + (layout is not None), tried + 1
             if layout is not None and not layout.known and kind is not Kind.INTERIM:
