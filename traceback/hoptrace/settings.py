@@ -110,6 +110,8 @@ class IntakeSettings:
 
     longest_row: int = field(default=16 << 20, metadata={"check": _Number(1_024, whole=True)})
     """Bytes of one line of a text file."""
+    most_rows: int = field(default=10_000_000, metadata={"check": _Number(1, whole=True)})
+    """Lines of one file whose calls are joined in memory: of all formats but the canonical one."""
     longest_value: int = field(default=65_536, metadata={"check": _Number(256, whole=True)})
     """Bytes of one value of a call: a number, a Call-ID, an Identity header."""
     most_expansion: int = field(default=200, metadata={"check": _Number(1, whole=True)})

@@ -129,6 +129,14 @@ def test_a_row_that_is_too_long_refuses_the_file_in_every_reader(name: str, tmp_
         read_all(name, path, longest_row=100_000)
 
 
+@pytest.mark.parametrize("name", sorted(GOLDEN.keys() - {"canonical"}))
+def test_a_file_of_too_many_rows_is_refused_in_every_reader_that_joins_them(name: str, tmp_path: Path) -> None:
+    path = tmp_path / Path(GOLDEN[name]).name
+    path.write_bytes((FIXTURES / GOLDEN[name]).read_bytes() + b"\n" * 2_000)
+    with pytest.raises(InputRefused, match=rf"{path.name}, line 2,001: more than 2,000 lines.*most_rows"):
+        read_all(name, path, most_rows=2_000)
+
+
 def test_a_database_with_an_endless_value_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "acc.sqlite"
     with sqlite3.connect(path) as database:
@@ -136,7 +144,7 @@ def test_a_database_with_an_endless_value_is_refused(tmp_path: Path) -> None:
         database.execute("UPDATE acc SET from_tag = ?", ("t" * 200_000,))
     database.close()
     read_all("acc_sqlite", path, longest_row=1_000_000)
-    with pytest.raises(InputRefused, match="too big"):
+    with pytest.raises(InputRefused, match=r"more than 100,000 bytes \(string or blob too big\).*longest_row"):
         read_all("acc_sqlite", path, longest_row=100_000)
 
 

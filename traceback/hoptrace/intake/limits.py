@@ -124,10 +124,12 @@ def unpacked(path: Path, name: str, limits: IntakeSettings) -> IO[bytes]:
 
 
 def check_content(data: bytes, name: str, limits: IntakeSettings) -> None:
-    """Refuse text with a line that is too long, and XML that declares entities; raises InputRefused."""
+    """Refuse text with a line that is too long or too many lines, and XML that declares entities."""
     at = too_long(data, limits.longest_row)
     if at is not None:
         raise InputRefused(row_refusal(name, _line_of(data, at), limits))
+    if len(data) > limits.most_rows and data.count(b"\n") > limits.most_rows:
+        raise InputRefused(rows_refusal(name, limits))
     if _XML.match(data[:_LOOKED_AT].removeprefix(_MARKS)) and (found := _ENTITY.search(data)):
         raise InputRefused(
             f"{name}, line {_line_of(data, found.start()):,}: the XML declares entities, which can make a "
@@ -156,6 +158,14 @@ def row_refusal(name: str, line: int, limits: IntakeSettings) -> str:
         f"{name}, line {line:,}: a line of more than {limits.longest_row:,} bytes. This is no text file of one record "
         "a line; submit the file as the switch or the export wrote it, or raise longest_row under [intake] in "
         "hoptrace.toml."
+    )
+
+
+def rows_refusal(name: str, limits: IntakeSettings) -> str:
+    """The sentence about a file with too many lines."""
+    return (
+        f"{name}, line {limits.most_rows + 1:,}: more than {limits.most_rows:,} lines, and the calls of one file are "
+        "joined in memory. Split it by day and submit the parts, or raise most_rows under [intake] in hoptrace.toml."
     )
 
 

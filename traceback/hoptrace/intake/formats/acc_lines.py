@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import zstandard
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.limits import row_refusal
+from hoptrace.intake.limits import row_refusal, rows_refusal
 from hoptrace.intake.reading import Source
 
 CUT = "last line is cut: file still being written?"
@@ -39,6 +39,8 @@ def lines_of(source: Source) -> Iterator[Line]:
             for number, raw in enumerate(iter(lambda: stream.readline(longest + 2), b""), start=1):
                 if len(raw.rstrip(b"\r\n")) > longest:
                     raise InputRefused(row_refusal(source.name, number, source.limits))
+                if number > source.limits.most_rows:
+                    raise InputRefused(rows_refusal(source.name, source.limits))
                 bare = raw.removesuffix(b"\n").removesuffix(b"\r")
                 yield Line(number, bare.removeprefix(_BOM) if number == 1 else bare, raw.endswith(b"\n"))
     except (OSError, EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
