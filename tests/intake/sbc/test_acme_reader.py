@@ -121,6 +121,47 @@ def test_of_an_unknown_length_the_first_columns_are_read_and_it_is_said(golden: 
     assert "312 columns, of which the first 23 are known: 1" in chunk.flags[0][1]
 
 
+def test_the_columns_of_an_unknown_length_are_found_by_the_four_addresses(golden: Path, read) -> None:
+    chunk = read("acme", golden / "acme/cdr-scz-306.csv")
+    answered, busy, refused = (at(chunk, row) for row in (1, 2, 3))
+    assert {call["upstream"] for call in (answered, busy, refused)} == {"TG-ELM"}
+    assert [call["release_code"] for call in (answered, busy, refused)] == ["200", "486", "404"]
+    assert [call["attestation"] for call in (answered, busy, refused)] == ["A", "A", None]
+    assert answered["egress_called_number"] == "sip:13125550194@192.0.2.20"
+    flag = "rows of 306 columns, those behind the media flows found by the four addresses in 232 to 235: 3"
+    assert chunk.flags == ((0, flag),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"c232": ""},  # three addresses are not enough
+        {"c224": "1800"},  # no time zone where it should be
+        {"c240": "PCMU"},  # no SIP status where it should be
+        {"c250": "192.0.2.1", "c251": "192.0.2.2", "c252": "192.0.2.3", "c253": "192.0.2.4"},  # which four?
+    ],
+)
+def test_what_is_not_clear_is_not_measured(lines, write, read, changes: dict[str, str]) -> None:
+    rows = [put(line, **changes) for line in lines("acme/cdr-scz-306.csv")]
+    chunk = read("acme", write(rows))
+    assert chunk.calls["upstream"].to_list() == ["peer-elm"] * 3
+    assert "306 columns, of which the first 23 are known: 3" in chunk.flags[0][1]
+
+
+def test_rows_that_waited_to_be_measured_are_taken_like_the_later_ones(lines, write, read) -> None:
+    failed = lines("acme/cdr-scz-306.csv")[2]  # it has no egress address of its own
+    rows = [failed.replace("h3", f"x{n}") for n in range(250)]
+    chunk = read("acme", write([*rows[:150], lines("acme/cdr-scz-306.csv")[0], *rows[150:]]))
+    assert chunk.calls["upstream"].to_list() == ["TG-ELM"] * 251
+    assert chunk.rows["fate"].to_list() == ["accepted"] * 251
+
+
+def test_a_cut_last_row_of_an_unknown_length_is_not_measured(lines, write, read) -> None:
+    whole, other, _ = lines("acme/cdr-scz-306.csv")
+    path = write(f"{whole}\n{','.join(other.split(',')[:260])}".encode())
+    assert reasons(read("acme", path)) == {2: ["last line is cut: file still being written?"]}
+
+
 def test_a_verdict_that_names_the_level_gives_the_attestation(golden: Path, read) -> None:
     assert at(read("acme", golden / "acme/cdr-scz.csv", zone="UTC"), 1)["attestation"] == "B"
 
@@ -159,6 +200,12 @@ def test_named_and_built_in_layouts_agree() -> None:
     layout = named_layout(Kind.STOP, names, "names")
     assert layout.columns == {"session": 3, "call_id": 4}
     assert Layouts(Profile()).of(Kind.STOP, ["2"] * 175) is None
+
+
+def test_a_zone_column_that_says_nothing_known_leaves_it_to_the_carrier(lines, write, read) -> None:
+    line = put(lines(DAY)[2].replace(" EST DEC", " DEC"), c119="Eastern")
+    chunk = read("acme", write([line]), zone="America/New_York")
+    assert at(chunk, 1)["start_time"] == datetime(2023, 12, 18, 20, 54, 56, 868_000, tzinfo=UTC)
 
 
 def test_zone_less_times_need_a_zone(golden: Path, read) -> None:
@@ -249,5 +296,5 @@ def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
         claim = reader.detect(Source(0, path, path.name, "d"), path.read_bytes()) if path.is_file() else None
         if claim is not None:
             claims[path.name] = claim.why
-    assert set(claims) == {"cdr20231218.csv", "cdr-sc610.csv", "cdr-scz.csv"}
+    assert set(claims) == {"cdr20231218.csv", "cdr-sc610.csv", "cdr-scz.csv", "cdr-scz-306.csv"}
     assert "S-C6.3 and 6.4 stop: 4" in claims["cdr20231218.csv"]

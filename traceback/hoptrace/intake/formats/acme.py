@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.acme_calls import attempts_of, enter, session_of
@@ -20,6 +19,12 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 _LOOKED_AT = 100
 _CUT = "last line is cut: file still being written?"
 _UNKNOWN_COLUMNS = "columns are not where any known release has them"
+_UNREAD = (
+    "Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; name the columns in a profile "
+    "(docs/formats/acme.md)"
+)
+_ENOUGH = 200
+"""So many rows of an unknown length are looked at together."""
 _UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
 
 
@@ -33,14 +38,6 @@ class _Group:
     ledger: Ledger = field(default_factory=Ledger)
     sessions: dict[object, list[Record]] = field(default_factory=dict[object, list[Record]])
     seen: set[bytes] = field(default_factory=set[bytes])
-
-
-class _Line(NamedTuple):
-    """A line that may tell of a call; `last`: it has no line end."""
-
-    text: str
-    kind: Kind | None
-    last: bool
 
 
 class AcmeSbc:
@@ -95,7 +92,7 @@ def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout 
 
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
-    odd, unknown, good, tried = Odd(), Counter[str](), 0, 0
+    file = _File(source.index, group)
     last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
@@ -107,48 +104,87 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.duplicate(*where)
         else:
             group.seen.add(line.raw)
-            layout = _row(where, _Line(line.text, kind, line.number == last), group, odd)
-            good, tried = good + (layout is not None), tried + 1
-            if layout is not None and not layout.known and kind is not Kind.INTERIM:
-                unknown[layout.why] += 1
-    if tried and not good:
+            file.row(where, line.text, kind, last=line.number == last)
+    file.settle()
+    if file.tried and not file.understood:
         raise InputRefused(
             f"{source.name}: no row looks like a local CDR of an Oracle / Acme Packet SBC (type 1, 2 or 3 first, setup "
             "time in column 11 to 14). Give the right --format, or name the columns in a profile: docs/formats/acme.md."
         )
-    _flag(source.index, odd, unknown, group.ledger)
+    file.flag()
 
 
 def _kind(text: str) -> Kind | None:
     return KINDS.get(text.partition(",")[0].strip('" ').lower())
 
 
-def _row(where: tuple[int, int], line: _Line, group: _Group, odd: Odd) -> Layout | None:
-    """Settle a row or put it with its session; gives the layout where the row could be read."""
-    if line.kind is None:
-        group.ledger.reject(*where, _CUT if line.last else _UNKNOWN_TYPE)
-        return None
-    last = line.last
-    cells, layout = _fitted(line.text, line.kind, group.layouts)
-    if layout is None or (last and not layout.known):
-        group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
-        return None
-    record = read_record(where, cells, layout, group.times, group.peers, odd)
-    if isinstance(record, Record):
-        group.sessions.setdefault(session_of(record), []).append(record)
-    else:
-        group.ledger.reject(*where, *record)
-    return layout
+_Waiting = list[tuple[tuple[int, int], list[str]]]
 
 
-def _flag(file: int, odd: Odd, unknown: Counter[str], ledger: Ledger) -> None:
-    for why, count in sorted(unknown.items()):
-        ledger.flag(
-            file,
-            f"rows of {why}: {count:,}. Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; "
-            "name the columns in a profile (docs/formats/acme.md)",
-        )
-    if odd.milliseconds:
-        ledger.flag(file, f"session times in milliseconds: {odd.milliseconds:,}")
-    if odd.durations:
-        ledger.flag(file, f"session times that contradict answer and end, which count: {odd.durations:,}")
+@dataclass(slots=True)
+class _File:
+    """One file being read; rows of a length that nothing is known of wait until there are enough to measure them."""
+
+    index: int
+    group: _Group
+    odd: Odd = field(default_factory=Odd)
+    tried: int = 0
+    unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
+    understood: int = 0
+    waiting: dict[tuple[Kind, int], _Waiting] = field(default_factory=dict[tuple[Kind, int], _Waiting])
+
+    def row(self, where: tuple[int, int], text: str, kind: Kind | None, *, last: bool) -> None:
+        """Put a row with its session, or let it wait, or reject it; `last`: it has no line end."""
+        self.tried += 1
+        if last:
+            self.settle()
+        if kind is None:
+            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+            return
+        cells, layout = _fitted(text, kind, self.group.layouts)
+        if layout is None or (last and not layout.known):
+            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
+        elif layout.known or not self.group.layouts.waits(kind, len(cells)):
+            self._take(where, cells, layout)
+        else:
+            waiting = self.waiting.setdefault((kind, len(cells)), [])
+            waiting.append((where, cells))
+            if len(waiting) >= _ENOUGH:
+                self._measure(kind, self.waiting.pop((kind, len(cells))))
+
+    def settle(self) -> None:
+        """Measure and take the rows that wait."""
+        while self.waiting:
+            (kind, _), rows = self.waiting.popitem()
+            self._measure(kind, rows)
+
+    def flag(self) -> None:
+        """What the receipt should say of this file."""
+        flag = self.group.ledger.flag
+        for (measured, why), count in sorted(self.unusual.items()):
+            if measured:
+                flag(self.index, f"rows of {why}: {count:,}")
+            else:
+                flag(self.index, f"rows of {why}: {count:,}. {_UNREAD}")
+        if self.odd.milliseconds:
+            flag(self.index, f"session times in milliseconds: {self.odd.milliseconds:,}")
+        if self.odd.durations:
+            flag(self.index, f"session times that contradict answer and end, which count: {self.odd.durations:,}")
+
+    def _measure(self, kind: Kind, rows: _Waiting) -> None:
+        layouts = self.group.layouts
+        layouts.measure(kind, [cells for _, cells in rows])
+        for where, cells in rows:
+            layout = layouts.of(kind, cells)
+            if layout is not None:
+                self._take(where, cells, layout)
+
+    def _take(self, where: tuple[int, int], cells: list[str], layout: Layout) -> None:
+        self.understood += 1
+        if (layout.measured or not layout.known) and layout.kind is not Kind.INTERIM:
+            self.unusual[layout.measured, layout.why] += 1
+        record = read_record(where, cells, layout, self.group.times, self.group.peers, self.odd)
+        if isinstance(record, Record):
+            self.group.sessions.setdefault(session_of(record), []).append(record)
+        else:
+            self.group.ledger.reject(*where, *record)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from hoptrace.errors import ProfileInvalid
+from hoptrace.intake.formats.acme_measure import address_block
 from hoptrace.intake.formats.clock_times import looks_like_time
 from hoptrace.intake.profile import Profile
 
@@ -77,13 +78,17 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns (index from 0) of one kind and length of rows; `known`: `why` names a documented layout."""
+    """The columns (index from 0) of one kind and length of rows.
+
+    `known`: also those behind the media flows; `measured`: those were found in the rows and are in no guide.
+    """
 
     kind: Kind
     width: int
     columns: Mapping[str, int]
     why: str
     known: bool = True
+    measured: bool = False
 
     def fits(self, cells: Sequence[str]) -> bool:
         """The setup time stands where the layout has it; without one nothing else in the row can be relied on."""
@@ -145,6 +150,26 @@ class Layouts:
         if layout is not None and layout.fits(cells):
             return layout
         return self._by_prefix(kind, cells) if len(cells) >= LEAST_COLUMNS else None
+
+    def waits(self, kind: Kind, width: int) -> bool:
+        """Nothing is known of rows of this length yet, so that some of them should be looked at together."""
+        return (kind, width) not in self._table
+
+    def measure(self, kind: Kind, rows: Sequence[Sequence[str]]) -> None:
+        """Find the columns behind the media flows in rows of one length, which `of` gave no known layout for."""
+        width = len(rows[0])
+        layout = next((found for row in rows if (found := self._by_prefix(kind, row)) is not None), None)
+        if layout is None or (kind, width) in self._table:
+            return
+        begin = address_block(rows, layout.columns["in_realm"] + 1, stop=kind is Kind.STOP)
+        if begin is not None:
+            names = {Kind.STOP: _STOP_TAIL, Kind.START: _START_TAIL}.get(kind, _TAIL)
+            tail = begin - _TAIL.index("in_local")
+            behind = {name: place for place, name in enumerate(names, start=tail) if name in _WANTED and place < width}
+            where = f"the four addresses in {begin + 1} to {begin + 4}"
+            why = f"{width} columns, those behind the media flows found by {where}"
+            layout = Layout(kind, width, {**layout.columns, **behind}, why, measured=True)
+        self._table[kind, width] = layout
 
     def _by_prefix(self, kind: Kind, cells: Sequence[str]) -> Layout | None:
         """The columns before the media flows, which stand in the same places from S-C6.2 to 10.1."""

@@ -194,7 +194,11 @@ def _attestation(said: dict[str, str], cells: Sequence[str], layout: Layout) -> 
     """What the verifier read from the Identity header: its own column, or a verdict such as TN-Validation-Passed-B."""
     if said.get("attestation", "").upper() in ("A", "B", "C"):
         return said["attestation"].upper()
-    told = [said["verstat"]] if "verstat" in said else ([] if layout.known else cells[layout.columns["in_realm"] :])
+    told = (
+        [said["verstat"]]
+        if "verstat" in said
+        else ([] if layout.known and not layout.measured else cells[layout.columns["in_realm"] :])
+    )
     found = {match[1] for text in told if "-" in text and (match := _VERSTAT.search(text))}
     return found.pop() if len(found) == 1 else None
 

@@ -71,7 +71,7 @@ class ClockTimes:
         self.unsynchronised += bool(mark)
         micros = int((fraction or "").ljust(6, "0"))
         clock_time = timedelta(0, int(hour) * 3600 + int(minute) * 60 + int(second), micros)
-        at = day.utc + clock_time if day.utc is not None else self._utc(day.midnight + clock_time, day.zone or zone)
+        at = day.utc + clock_time if day.utc is not None else self._utc(day.midnight + clock_time, day.zone, zone)
         return None if at is None else Stamp(at, 10 ** (6 - len(fraction or "")))
 
     @property
@@ -91,13 +91,17 @@ class ClockTimes:
             )
         return found
 
-    def _utc(self, local: datetime, zone: str) -> datetime | None:
-        if not zone:
-            if self._clock is None:
-                self._clock = LocalClock.of(self.context)
-            return self._clock.to_utc(local)
-        offset = self._words.offset(zone, local)
-        return None if offset is None else (local - offset).replace(tzinfo=UTC)
+    def _utc(self, local: datetime, own: str | None, of_row: str) -> datetime | None:
+        """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""
+        word = own or of_row
+        offset = self._words.offset(word, local) if word else None
+        if offset is not None:
+            return (local - offset).replace(tzinfo=UTC)
+        if own:
+            return None
+        if self._clock is None:
+            self._clock = LocalClock.of(self.context)
+        return self._clock.to_utc(local)
 
     def _day(self, text: str) -> _Day | None:
         if text in self._days:
