@@ -32,7 +32,6 @@ from hoptrace.intake.sources import Group
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.carriers import Carrier
-from hoptrace.model.receipts import Receipt
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "formats"
@@ -110,14 +109,15 @@ class Seed:
 
 
 def _sound(path: Path) -> Iterator[tuple[str, Seed]]:
-    """The reader that claims a golden file, and the file as a seed."""
+    """The reader of a golden file, as the profile of its own name says or as the file shows, and the file as a seed."""
     profiles = [load_profile(each) for each in sorted(path.parent.glob("*.toml"))]
-    profiles.sort(key=lambda profile: not path.name.startswith(profile.name))
+    own = next((profile for profile in profiles if profile.name == path.stem and profile.format), None)
     source = Source(0, path, path.name, "")
     claims = [claim for reader in readers() if (claim := reader.detect(source, source.head())) is not None]
-    if claims:
-        name = max(claims, key=lambda claim: claim.sure).format
-        yield name, Seed(path.name, path.read_bytes(), next((p for p in profiles if p.format == name), Profile()))
+    name = own.format if own else max(claims, key=lambda claim: claim.sure).format if claims else None
+    if name is not None:
+        fitting = own or next((profile for profile in profiles if profile.format == name), Profile())
+        yield name, Seed(path.name, path.read_bytes(), fitting)
 
 
 def _made(folder: Path) -> Iterator[tuple[str, Seed]]:
@@ -161,8 +161,8 @@ def reader_named(name: str) -> FormatReader:
     return next(reader for reader in readers() if reader.name == name)
 
 
-def taken(reader: FormatReader, paths: list[Path], profile: Profile) -> list[Receipt]:
-    """The receipts of files taken in together, without a workspace; checks what the reader gave."""
+def taken(reader: FormatReader, paths: list[Path], profile: Profile) -> int:
+    """Take files in together, without a workspace, and check the accounts; gives how many rows the reader accepted."""
     context = Context(Carrier("oak", country="US"), profile, "America/Chicago")
     sources = tuple(Source(index, path, path.name, f"{index:064x}") for index, path in enumerate(paths))
     watched = Watched(reader)
@@ -183,7 +183,7 @@ def taken(reader: FormatReader, paths: list[Path], profile: Profile) -> list[Rec
             assert own == list(range(1, len(own) + 1)), "a line is missing"
             assert len(own) in {len(data.splitlines()), data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))}
     assert len(list(taking.rejected_rows())) == sum(sum(receipt.rejected.values()) for receipt in receipts)
-    return receipts
+    return rows.filter(pl.col("fate") == "accepted").height
 
 
 class Watched:
@@ -272,8 +272,7 @@ def test_every_reader_takes_its_golden_files(name: str, seeds: dict[str, list[Se
     for seed in seeds[name]:
         path = places(seed.name)
         path.write_bytes(seed.content)
-        (receipt,) = taken(reader_named(name), [path], seed.profile)
-        accepted += receipt.accepted
+        accepted += taken(reader_named(name), [path], seed.profile)
     assert accepted
 
 
