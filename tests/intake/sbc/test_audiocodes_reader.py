@@ -84,6 +84,23 @@ def test_other_columns_in_other_order_are_read_by_their_titles(write, read) -> N
     assert (call["upstream"], call["release_code"]) == ("198.51.100.40", "404")
 
 
+def test_calls_of_a_gateway_have_one_leg(write, read) -> None:
+    titles = (
+        "GWReportType |Cid |SessionId |Trunk |BChan |TG |EPTyp |Orig |SourceIp |DestIp |TON |NPI |SrcPhoneNum "
+        "|SrcNumBeforeMap |TON |NPI |DstPhoneNum |DstNumBeforeMap |Durat |TrmSd |TrmReason |SIPCallId |SetupTime "
+        "|ConnectTime |ReleaseTime"
+    )
+    times = "10:00:00.000 UTC Thu Jun 11 2026 |10:00:05.000 UTC Thu Jun 11 2026 |10:00:35.000 UTC Thu Jun 11 2026"
+    row = (
+        "CALL_END |3 |77 |0 |4 |1 |ISDN |RMT |198.51.100.40 |203.0.113.5 |0 |0 |2025550134 |+12025550134 |0 |0 "
+        f"|3125550187 |+13125550187 |30 |RMT |GWAPP_NORMAL_CALL_CLEAR |17@198.51.100.40 |{times}"
+    )
+    call = at(read("audiocodes", write([f"[S=1] |{titles}", f"[S=2] |{row}"])), 2)
+    assert (call["calling_number"], call["called_number"]) == ("+12025550134", "+13125550187")
+    assert (call["upstream"], call["downstream"], call["duration"]) == ("198.51.100.40", None, 30.0)
+    assert (call["call_id"], call["release_code"]) == ("17@198.51.100.40", "16")
+
+
 def test_without_title_row_other_columns_need_a_profile(write, read) -> None:
     row = "[S=2] |CALL_END |10:00:00.000 UTC Thu Jun 11 2026 |3125550187@h |2025550134@h |RMT |198.51.100.40 |404"
     names = ("SBCReportType", "SetupTime", "DstURI", "SrcURI", "Orig", "SourceIp", "SIPTrmReason")

@@ -7,6 +7,7 @@ and every call that a reader gives by `check_values`.
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import zlib
@@ -29,6 +30,7 @@ _PIECE = {".gz": 65_536, ".zst": 2_048}
 _ROOMY = 64 << 20
 """A file that unpacks to no more than this may do so from as little as it likes: rows of one kind repeat a lot."""
 
+_GZIP = b"\x1f\x8b"
 _PARTS = {".gz": "gzip members", ".zst": "Zstandard frames"}
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<[?!A-Za-z]")
@@ -76,7 +78,7 @@ class Unpacked(io.RawIOBase):
                     packed = packed.lstrip(b"\0") if parts and self._suffix == ".gz" else packed
                     if not packed:
                         break
-                    member, parts = self._member(), parts + 1
+                    member, parts = self._member(packed), parts + 1
                     if parts > self._limits.most_members:
                         raise InputRefused(self._too_many())
                 for piece in _inflated(member, packed) if self._suffix == ".gz" else [member.decompress(packed)]:
@@ -86,11 +88,15 @@ class Unpacked(io.RawIOBase):
                 if member.eof:
                     member = None
         if member is not None:
-            raise EOFError("the last part of the packed file has no end")
+            raise EOFError("Compressed file ended before its last part was whole")
 
-    def _member(self) -> Any:
+    def _member(self, packed: bytes) -> Any:
         """An object that unpacks one member or frame: zlib's and zstandard's have no common type."""
-        return zlib.decompressobj(wbits=31) if self._suffix == ".gz" else zstandard.ZstdDecompressor().decompressobj()
+        if self._suffix == ".zst":
+            return zstandard.ZstdDecompressor().decompressobj()
+        if packed[:2] != _GZIP[: len(packed)]:
+            raise gzip.BadGzipFile(f"Not a gzipped file ({packed[:2]!r})")
+        return zlib.decompressobj(wbits=31)
 
     def _count(self, piece: bytes, taken: int) -> None:
         self._out += len(piece)
