@@ -24,8 +24,8 @@ from hoptrace.settings import IntakeSettings
 DEEPEST_JSON = 64
 """A JSON document that nests deeper is rejected by itself; XML parsers stop at 256 of their own accord."""
 
-_PIECE = {".gz": 65_536, ".zst": 2_048}
-"""Packed bytes unpacked at once. Four bytes of Zstandard can say 128 KiB, so that these stand for 64 MiB at most."""
+_PIECE = {".gz": 65_536, ".zst": 1_024}
+"""Packed bytes unpacked at once. Four bytes of Zstandard can say 128 KiB, so that these stand for 32 MiB at most."""
 
 _ROOMY = 64 << 20
 """A file that unpacks to no more than this may do so from as little as it likes: rows of one kind repeat a lot."""
