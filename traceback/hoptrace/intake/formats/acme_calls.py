@@ -32,34 +32,32 @@ def attempts_of(records: Sequence[Record]) -> Iterator[Attempt]:
     if len(records) == 1:
         yield [records[0]]
         return
-    attempts: list[Attempt] = [[record] for record in records if record.kind is Kind.STOP]
-    for record in records:
-        if record.kind is Kind.STOP:
-            continue
-        owner = _owner(record, attempts)
+    attempts: list[Attempt] = []
+    by_egress: dict[str, Attempt] = {}
+    unnamed: list[Attempt] = []  # those without an egress Call-ID, the likeliest last
+    for record in sorted(records, key=_standing):
+        egress = record.egress_call_id
+        owner = None
+        if record.kind is not Kind.STOP:
+            owner = (by_egress.get(egress) or (unnamed.pop() if unnamed else None)) if egress else _last(attempts)
         if owner is None:
-            attempts.append([record])
-        else:
-            owner.append(record)
-    for attempt in attempts:
-        yield sorted(attempt, key=_standing)
+            owner = []
+            attempts.append(owner)
+            if not egress:
+                unnamed.append(owner)
+        owner.append(record)
+        if egress:
+            by_egress.setdefault(egress, owner)
+    yield from attempts
 
 
-def _owner(record: Record, attempts: Sequence[Attempt]) -> Attempt | None:
-    """The attempt that a start or interim row tells of."""
-    if record.egress_call_id:
-        same = [each for each in attempts if record.egress_call_id in (other.egress_call_id for other in each)]
-        if same:
-            return same[0]
-        open_ones = [each for each in attempts if not any(other.egress_call_id for other in each)]
-    else:
-        open_ones = list(attempts)
-    return max(open_ones, key=lambda each: (each[0].connect is not None, each[0].place), default=None)
+def _last(attempts: Sequence[Attempt]) -> Attempt | None:
+    return attempts[-1] if attempts else None
 
 
-def _standing(record: Record) -> tuple[int, tuple[int, int]]:
-    """Stop rows say most, then start rows."""
-    return (Kind.STOP, Kind.START, Kind.INTERIM).index(record.kind), record.place
+def _standing(record: Record) -> tuple[int, bool, tuple[int, int]]:
+    """Stop rows say most, then start rows; of those the answered ones come last, and else the later ones."""
+    return (Kind.STOP, Kind.START, Kind.INTERIM).index(record.kind), record.connect is not None, record.place
 
 
 def enter(attempt: Attempt, ledger: Ledger) -> None:

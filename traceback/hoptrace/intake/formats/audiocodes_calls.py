@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,11 +48,12 @@ def enter_session(reports: Sequence[Leg], ledger: Ledger) -> None:
     """
     legs = sorted(_legs(reports), key=lambda leg: (leg.main.setup, leg.main.place))
     incoming = [leg for leg in legs if leg.main.incoming]
+    setups = [leg.main.setup for leg in incoming]
     routed: list[list[Whole]] = [[] for _ in incoming]
     for leg in legs:
         if leg.main.incoming:
             continue
-        owner = _owner(leg, incoming)
+        owner = _owner(leg, setups)
         if owner is None:
             _enter(None, leg, leg.reports, ledger)
         else:
@@ -64,11 +66,13 @@ def enter_session(reports: Sequence[Leg], ledger: Ledger) -> None:
                 _enter(come, leg, leg.reports, ledger)
 
 
-def _owner(leg: Whole, incoming: Sequence[Whole]) -> int | None:
-    """The incoming leg that an outgoing one belongs to; equal times are those of one moment."""
-    near = [i for i, come in enumerate(incoming) if abs(come.main.setup - leg.main.setup) < _ONE_SESSION]
-    before = [i for i in near if incoming[i].main.setup <= leg.main.setup]
-    return max(before) if before else min(near, default=None)
+def _owner(leg: Whole, setups: Sequence[datetime]) -> int | None:
+    """Which incoming leg (their sorted setup times) an outgoing one belongs to: the last before it, else the next."""
+    after = bisect_right(setups, leg.main.setup)
+    for place in (after - 1, after):
+        if 0 <= place < len(setups) and abs(setups[place] - leg.main.setup) < _ONE_SESSION:
+            return place
+    return None
 
 
 def _legs(reports: Sequence[Leg]) -> Iterator[Whole]:
