@@ -27,6 +27,18 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (settings.home_country, settings.trace.window_seconds) == ("FR", 30)
 
 
+def test_limits_of_intake_are_a_table_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOPTRACE_INTAKE__MOST_EXPANSION", "500")
+    settings = load_settings(_write(tmp_path, "[intake]\nlongest_row = 2048\nmost_expansion = 3\n"))
+    assert (settings.intake.longest_row, settings.intake.most_expansion, settings.intake.most_members) == (
+        2048,
+        500,
+        100_000,
+    )
+    with pytest.raises(WorkspaceError, match=r"intake\.longest_row: should be at least 1024"):
+        load_settings(_write(tmp_path, "[intake]\nlongest_row = 10\n"))
+
+
 def test_other_variables_of_the_program_are_no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOPTRACE_WORKSPACE", str(tmp_path))
     assert load_settings(_write(tmp_path, "")).home_country == "US"

@@ -21,8 +21,8 @@ from hoptrace.model.deadlines import DEFAULT, Deadlines, ResponseClock, read_clo
 
 FILE_NAME = "hoptrace.toml"
 PREFIX = "HOPTRACE_"
-TABLE, INSIDE = "trace", "__"
-"""The table of the file, and what stands between it and a name in the environment: HOPTRACE_TRACE__WINDOW_SECONDS."""
+INSIDE = "__"
+"""What stands between a table of the file and a name in the environment: HOPTRACE_TRACE__WINDOW_SECONDS."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -110,11 +110,17 @@ def _days(value: object) -> dict[str, int]:
 
 
 def _trace(value: object) -> TraceSettings:
-    if isinstance(value, TraceSettings):
-        return value
+    return value if isinstance(value, TraceSettings) else TraceSettings(**_table(TraceSettings, value, "trace"))
+
+
+def _intake(value: object) -> IntakeSettings:
+    return value if isinstance(value, IntakeSettings) else IntakeSettings(**_table(IntakeSettings, value, "intake"))
+
+
+def _table(model: type[TraceSettings | IntakeSettings], value: object, name: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise _Refused("should be a table of settings")
-    return TraceSettings(**_checked(TraceSettings, value, f"{TABLE}."))  # pyright: ignore[reportUnknownArgumentType]
+    return _checked(model, value, f"{name}.")  # pyright: ignore[reportUnknownArgumentType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,22 @@ class TraceSettings:
     """A trail with less confidence than this is called ambiguous where another fits too."""
     name_from: float = field(default=0.955, metadata={"check": _Number(most=1.0)})
     """An originator is named from this confidence on; with less the call is ambiguous."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """What a submitted file may be at most; beyond it the file is refused, for it is broken or hostile."""
+
+    longest_row: int = field(default=16 << 20, metadata={"check": _Number(1_024, whole=True)})
+    """Bytes of one line of a text file."""
+    most_rows: int = field(default=10_000_000, metadata={"check": _Number(1, whole=True)})
+    """Lines of one file whose calls are joined in memory: of all formats but the canonical one."""
+    longest_value: int = field(default=65_536, metadata={"check": _Number(256, whole=True)})
+    """Bytes of one value of a call: a number, a Call-ID, an Identity header."""
+    most_expansion: int = field(default=200, metadata={"check": _Number(1, whole=True)})
+    """How many times its size a .gz or .zst file may unpack to, once it unpacks to more than 64 MiB."""
+    most_members: int = field(default=100_000, metadata={"check": _Number(1, whole=True)})
+    """Members of one .gz file, frames of one .zst file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +197,7 @@ class Settings:
     keep_files: bool = field(default=True, metadata={"check": _switch})
     """Whether submitted files are kept, so that evidence packages show the cited rows as they were written."""
     trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
+    intake: IntakeSettings = field(default=IntakeSettings(), metadata={"check": _intake})
 
     def deadlines(self) -> Deadlines:
         """The rules of `response` and `retention`, with those that are known by default."""
@@ -233,13 +256,14 @@ def make_settings(values: Mapping[str, Any], source: Path) -> Settings:
 def _with_environment(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with what the environment says in their place; its other variables are no settings."""
     settings = {each.name for each in fields(Settings)}
+    tables = {"trace": TraceSettings.__slots__, "intake": IntakeSettings.__slots__}
     found = dict(values)
     for variable, text in _environment(PREFIX).items():
         name, _, inner = variable.partition(INSIDE)
-        if variable in settings and variable != TABLE:
+        if variable in settings and variable not in tables:
             found[variable] = text
-        elif name == TABLE and inner in TraceSettings.__slots__ and isinstance(table := found.get(TABLE, {}), Mapping):
-            found[TABLE] = {**table, inner: text}
+        elif inner in tables.get(name, ()) and isinstance(table := found.get(name, {}), Mapping):
+            found[name] = {**table, inner: text}
     return found
 
 
@@ -249,7 +273,9 @@ def _environment(prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix).lower(): value for name, value in told.items() if name.startswith(prefix)}
 
 
-def _checked(model: type[Settings | TraceSettings], values: Mapping[str, Any], inside: str = "") -> dict[str, Any]:
+def _checked(
+    model: type[Settings | TraceSettings | IntakeSettings], values: Mapping[str, Any], inside: str = ""
+) -> dict[str, Any]:
     """The values as the model's checks give them; raises _Several with every problem at once."""
     checks = {each.name: each.metadata["check"] for each in fields(model)}
     checked: dict[str, Any] = {}

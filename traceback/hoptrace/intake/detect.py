@@ -86,8 +86,6 @@ def _is_parquet(source: Source) -> bool:
 def _head(source: Source) -> bytes:
     try:
         head = source.head()
-        if not head and source.path.name.endswith(".zst"):
-            _refuse_stump(source)
     except IsADirectoryError:
         raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
@@ -97,15 +95,6 @@ def _head(source: Source) -> bytes:
     except OSError as error:
         raise InputRefused(f"{source.name} cannot be read: {error.strerror or error}.") from error
     return head
-
-
-def _refuse_stump(source: Source) -> None:
-    """A frame that ends before its first block unpacks to nothing, which is not the same as being empty."""
-    packed = source.path.read_bytes()
-    frame = zstandard.ZstdDecompressor().decompressobj()
-    frame.decompress(packed)
-    if packed and not frame.eof:
-        raise EOFError("the frame has no end")
 
 
 def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers: Sequence[FormatReader]) -> str:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, Protocol
 
 import polars as pl
-import zstandard
 
+from hoptrace.intake.limits import unpacked
 from hoptrace.intake.profile import Profile
 from hoptrace.model.carriers import Carrier
+from hoptrace.settings import IntakeSettings
 
 HEAD_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One submitted file: `index` in its group, `path` to read, `name` to show, `digest` SHA-256 of its bytes."""
+    """One submitted file: `index` in its group, `path` to read, `name` to show, `digest` SHA-256 of its bytes.
+
+    `limits`: what it may be at most.
+    """
 
     index: int
     path: Path
     name: str
     digest: str
+    limits: IntakeSettings = field(default=IntakeSettings())
 
     def open(self) -> IO[bytes]:
-        """The file's content as bytes, unpacked where its name ends in .gz or .zst."""
-        if self.path.name.endswith(".gz"):
-            return cast(IO[bytes], gzip.open(self.path, "rb"))
-        if self.path.name.endswith(".zst"):
-            return io.BufferedReader(
-                zstandard.ZstdDecompressor().stream_reader(self.path.open("rb"), closefd=True, read_across_frames=True)
-            )
-        return self.path.open("rb")
+        """The file's content as bytes, unpacked where its name ends in .gz or .zst; InputRefused beyond a limit."""
+        return unpacked(self.path, self.name, self.limits)
 
     def head(self) -> bytes:
         """The first bytes of the unpacked content, enough to tell a format by."""

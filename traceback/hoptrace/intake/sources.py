@@ -10,6 +10,7 @@ from pathlib import Path
 from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import FormatReader, Source
+from hoptrace.settings import IntakeSettings
 
 AUTO = "auto"
 FOLDER_FORMAT = "freeswitch_json"
@@ -56,11 +57,11 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
     raise UsageError(f"There is no format {name!r}. Known are {known}, or the path of a .toml profile.")
 
 
-def open_sources(files: Sequence[Path], asked: Asked) -> list[Source]:
+def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) -> list[Source]:
     """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read."""
     folders = asked.reader is None or asked.reader.name == FOLDER_FORMAT
     paths = [path for file in files for path in _expand(Path(file), folders)]
-    return [Source(index, path, path.name, _digest(path)) for index, path in enumerate(paths)]
+    return [Source(index, path, path.name, _digest(path), limits) for index, path in enumerate(paths)]
 
 
 def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:

@@ -51,7 +51,7 @@ def submit(
         parse_zone(timezone)
     known_readers = readers()
     asked = asked_format(format, known_readers)
-    sources = open_sources(files, asked)
+    sources = open_sources(files, asked, workspace.settings.intake)
     signers = signers_by_url(workspace.catalog.certificates.list())
     context = Context(who, asked.profile, timezone, signers)
     with workspace.writing():

@@ -13,6 +13,7 @@ from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
 from hoptrace.intake.accounts import FileAccount, settle_rows
 from hoptrace.intake.collecting import collection_paused
+from hoptrace.intake.limits import check_values
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import Group
@@ -70,6 +71,8 @@ class Taking:
             yield chunk
 
     def _take(self, chunk: Chunk) -> pl.DataFrame:
+        sources = self._group.sources
+        check_values(chunk.calls, [source.name for source in sources], sources[0].limits)
         built = build(chunk.calls, self._carrier, self._plan, self._trunks, self._context.signers)
         self._plan = built.plan
         statements = _in_file_order(built.statements)

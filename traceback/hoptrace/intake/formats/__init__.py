@@ -11,9 +11,12 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.acc_json import AccJson
     from hoptrace.intake.formats.acc_sqlite import AccSqlite
     from hoptrace.intake.formats.acc_syslog import AccSyslog
+    from hoptrace.intake.formats.acme import AcmeSbc
     from hoptrace.intake.formats.asterisk import AsteriskCsv
+    from hoptrace.intake.formats.audiocodes import AudioCodesSyslog
     from hoptrace.intake.formats.canonical import Canonical
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.ribbon import RibbonAct
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -23,6 +26,9 @@ def readers() -> tuple[FormatReader, ...]:
         AccSyslog(),
         AccFlatstore(),
         FreeswitchJson(),
+        AcmeSbc(),
+        RibbonAct(),
+        AudioCodesSyslog(),
         YateCdrfile(),
         AsteriskCsv(),
     )

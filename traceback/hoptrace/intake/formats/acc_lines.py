@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import zstandard
 
 from hoptrace.errors import InputRefused
+from hoptrace.intake.limits import row_refusal, rows_refusal
 from hoptrace.intake.reading import Source
 
 CUT = "last line is cut: file still being written?"
@@ -34,7 +35,12 @@ def lines_of(source: Source) -> Iterator[Line]:
     """All lines of a file; raises InputRefused where it cannot be read or unpacked."""
     try:
         with source.open() as stream:
-            for number, raw in enumerate(stream, start=1):
+            longest = source.limits.longest_row
+            for number, raw in enumerate(iter(lambda: stream.readline(longest + 2), b""), start=1):
+                if len(raw.rstrip(b"\r\n")) > longest:
+                    raise InputRefused(row_refusal(source.name, number, source.limits))
+                if number > source.limits.most_rows:
+                    raise InputRefused(rows_refusal(source.name, source.limits))
                 bare = raw.removesuffix(b"\n").removesuffix(b"\r")
                 yield Line(number, bare.removeprefix(_BOM) if number == 1 else bare, raw.endswith(b"\n"))
     except (OSError, EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:

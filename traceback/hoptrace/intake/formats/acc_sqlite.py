@@ -57,6 +57,11 @@ class AccSqlite:
             try:
                 with closing(_open(source)) as connection:
                     _database(source, connection, context.profile, gathering)
+            except sqlite3.DataError as error:  # what SQLite says of a value beyond its limit
+                raise InputRefused(
+                    f"{source.name}: a value of more than {source.limits.longest_row:,} bytes ({error}). Take that row "
+                    "out of a copy and submit it, or raise longest_row under [intake] in hoptrace.toml."
+                ) from error
             except (sqlite3.Error, OSError, UnicodeError) as error:
                 raise InputRefused(
                     f"{source.name}: the SQLite database cannot be read: {error}. Make a sound copy (sqlite3 FILE"
@@ -74,6 +79,7 @@ def _open(source: Source) -> sqlite3.Connection:
     path = quote(str(Path(source.path).resolve()))
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     connection.text_factory = _text
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.longest_row)
     return connection
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import zstandard
 
 from hoptrace.errors import InputRefused
+from hoptrace.intake.limits import check_content
 from hoptrace.intake.reading import Source
 
 MOST_BYTES = 2 << 30
@@ -36,7 +37,7 @@ class Lines:
 
 
 def content_of(source: Source) -> bytes:
-    """A file's unpacked bytes; raises InputRefused where it is damaged, too large or UTF-16."""
+    """A file's unpacked bytes; raises InputRefused where it is damaged, beyond a limit or UTF-16."""
     try:
         with source.open() as stream:
             data = stream.read(MOST_BYTES + 1)
@@ -48,6 +49,7 @@ def content_of(source: Source) -> bytes:
         )
     if data.startswith(_UTF16):
         raise InputRefused(f"{source.name}: written in UTF-16. Save it as UTF-8, or send what the switch wrote itself.")
+    check_content(data, source.name, source.limits)
     return data
 
 

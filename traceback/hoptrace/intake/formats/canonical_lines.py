@@ -16,12 +16,11 @@ import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
 import zstandard
 
 from hoptrace.errors import InputRefused
+from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
 
 PIECE_BYTES = 16 * 1024 * 1024
-LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_QUOTED = 50
-_PACKED_PIECE = 16 * 1024
 Offsets = npt.NDArray[np.int64]
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -72,11 +71,10 @@ def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
     for piece, last in _with_last(_plain_pieces(source)):
         data = carry + piece
         whole = len(data) if last else data.rfind(b"\n") + 1
-        if not last and len(data) - whole > LONGEST_LINE:
-            raise InputRefused(
-                f"{source.name}, line {row}: a line of more than {LONGEST_LINE // 2**20} MB. This is no text file of "
-                "one call a line; submit the file as the switch or the export wrote it."
-            )
+        too_long_at = too_long(data, source.limits.longest_row)
+        if too_long_at is not None:
+            line = row + data.count(b"\n", 0, too_long_at)
+            raise InputRefused(row_refusal(source.name, line, source.limits))
         lines = data[:whole]
         quoted = shape is not None and b'"' in lines
         count, pairs = lines.count(b"\n") + (bool(lines) and not lines.endswith(b"\n")), []
@@ -142,35 +140,11 @@ def _plain_pieces(source: Source) -> Iterator[bytes]:
 
 def _unpacked(source: Source) -> Iterator[bytes]:
     try:
-        if source.path.name.endswith(".zst"):
-            yield from _unpacked_zstd(source)
-            return
         with source.open() as stream:
             while piece := stream.read(PIECE_BYTES):
                 yield piece
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise InputRefused(_unreadable(source, error)) from error
-
-
-def _unpacked_zstd(source: Source) -> Iterator[bytes]:
-    """Frame by frame: files packed in parallel have many, and only an object per frame tells that one was cut."""
-    frame, size = zstandard.ZstdDecompressor().decompressobj(), 0
-    got: list[bytes] = []
-    fed = False
-    with source.path.open("rb") as stream:
-        while packed := stream.read(_PACKED_PIECE):
-            while packed:
-                got.append(frame.decompress(packed))
-                size, fed = size + len(got[-1]), True
-                packed = frame.unused_data if frame.eof else b""
-                if frame.eof:
-                    frame, fed = zstandard.ZstdDecompressor().decompressobj(), False
-            if size >= PIECE_BYTES:
-                yield b"".join(got)
-                got, size = [], 0
-    if fed:
-        raise EOFError("the last frame has no end")
-    yield b"".join(got)
 
 
 def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
 
+from hoptrace.intake.limits import DEEPEST_JSON
+
 MOST_DOCUMENT_CHARACTERS = 16 << 20
-DEEPEST = 64
 
 NOT_JSON = "not a JSON document"
 CUT = "document is cut: file still being written?"
@@ -124,7 +125,7 @@ def _limits(value: object, size: int) -> str | None:
         return NOT_AN_OBJECT
     if size > MOST_DOCUMENT_CHARACTERS:
         return TOO_LARGE
-    return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST) else None
+    return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST_JSON) else None
 
 
 def _deeper_than(value: Json, limit: int) -> bool:

@@ -1,0 +1,190 @@
+"""Oracle / Acme Packet session border controllers: local CDR files, rows of several types and lengths in one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.acme_calls import attempts_of, enter, session_of
+from hoptrace.intake.formats.acme_layout import KINDS, LEAST_COLUMNS, Kind, Layout, Layouts
+from hoptrace.intake.formats.acme_rows import Odd, Peers, Record, read_record, split_row, split_unescaped
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
+from hoptrace.intake.formats.clock_times import ClockTimes
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+_LOOKED_AT = 100
+_CUT = "last line is cut: file still being written?"
+_UNKNOWN_COLUMNS = "columns are not where any known release has them"
+_UNREAD = (
+    "Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; name the columns in a profile "
+    "(docs/formats/acme.md)"
+)
+_ENOUGH = 200
+"""So many rows of an unknown length are looked at together."""
+_UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group of files gave so far: records by session, and rows already seen."""
+
+    times: ClockTimes
+    layouts: Layouts
+    peers: Peers
+    ledger: Ledger = field(default_factory=Ledger)
+    sessions: dict[object, list[Record]] = field(default_factory=dict[object, list[Record]])
+    seen: set[bytes] = field(default_factory=set[bytes])
+
+
+class AcmeSbc:
+    """Reads local CDR files of Oracle's SBC; rotated files are one group, as a start may lie in the file before."""
+
+    name = "acme"
+    title = "Oracle / Acme Packet SBC local CDR (CSV)"
+    grouped = True
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file most of whose long rows have a type and a setup time where Oracle's SBC writes them."""
+        del source
+        lines = [text for raw in head.splitlines()[:_LOOKED_AT] if (text := decoded(raw)).strip()]
+        layouts = Layouts(Profile())
+        known = [_understood(text, layouts) for text in lines]
+        found = Counter(layout.why for layout in known if layout is not None)
+        if not found or found.total() * 2 < sum(1 for text in lines if text.count(",") >= LEAST_COLUMNS):
+            return None
+        kinds = ", ".join(f"{why}: {count}" for why, count in sorted(found.items()))
+        return Detection(self.name, 0.95, f"setup time and record type where Oracle's SBC has them ({kinds})")
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk for the group; raises InputRefused where no row of a file is an SBC's, TimezoneMissing."""
+        group = _Group(ClockTimes(context), Layouts(context.profile), Peers.of(context.profile))
+        for source in sources:
+            _read_file(source, group)
+        for records in group.sessions.values():
+            for attempt in attempts_of(records):
+                enter(attempt, group.ledger)
+        for text in group.times.flags():
+            group.ledger.flag(sources[0].index, text)
+        yield group.ledger.chunk(group.times.zone)
+
+
+def _understood(text: str, layouts: Layouts) -> Layout | None:
+    kind = _kind(text)
+    return None if kind is None or kind is Kind.OTHER else _fitted(text, kind, layouts)[1]
+
+
+def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout | None]:
+    """The row's columns and layout; where quotes inside quotes moved the columns, they are split by pairs."""
+    cells = split_row(text)
+    layout = layouts.of(kind, cells)
+    if '"' in text and (layout is None or not layout.known):
+        again = split_unescaped(text)
+        other = layouts.of(kind, again) if again != cells else None
+        if other is not None and (layout is None or other.known):
+            return again, other
+    return cells, layout
+
+
+def _read_file(source: Source, group: _Group) -> None:
+    lines = lines_of(source)
+    file = _File(source.index, group)
+    last = None if lines.complete or not lines.lines else lines.lines[-1].number
+    for line in lines.lines:
+        where = source.index, line.number
+        group.ledger.row(*where, line.raw)
+        kind = _kind(line.text)
+        if kind is Kind.OTHER or not line.text.strip():
+            group.ledger.skip(*where)
+        elif line.raw in group.seen:
+            group.ledger.duplicate(*where)
+        else:
+            group.seen.add(line.raw)
+            file.row(where, line.text, kind, last=line.number == last)
+    file.settle()
+    if file.tried and not file.understood:
+        raise InputRefused(
+            f"{source.name}: no row looks like a local CDR of an Oracle / Acme Packet SBC (type 1, 2 or 3 first, setup "
+            "time in column 11 to 14). Give the right --format, or name the columns in a profile: docs/formats/acme.md."
+        )
+    file.flag()
+
+
+def _kind(text: str) -> Kind | None:
+    return KINDS.get(text.partition(",")[0].strip('" ').lower())
+
+
+_Waiting = list[tuple[tuple[int, int], list[str]]]
+
+
+@dataclass(slots=True)
+class _File:
+    """One file being read; rows of a length that nothing is known of wait until there are enough to measure them."""
+
+    index: int
+    group: _Group
+    odd: Odd = field(default_factory=Odd)
+    tried: int = 0
+    unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
+    understood: int = 0
+    waiting: dict[tuple[Kind, int], _Waiting] = field(default_factory=dict[tuple[Kind, int], _Waiting])
+
+    def row(self, where: tuple[int, int], text: str, kind: Kind | None, *, last: bool) -> None:
+        """Put a row with its session, or let it wait, or reject it; `last`: it has no line end."""
+        self.tried += 1
+        if last:
+            self.settle()
+        if kind is None:
+            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+            return
+        cells, layout = _fitted(text, kind, self.group.layouts)
+        if layout is None or (last and not layout.known):
+            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
+        elif layout.known or not self.group.layouts.waits(kind, len(cells)):
+            self._take(where, cells, layout)
+        else:
+            waiting = self.waiting.setdefault((kind, len(cells)), [])
+            waiting.append((where, cells))
+            if len(waiting) >= _ENOUGH:
+                self._measure(kind, self.waiting.pop((kind, len(cells))))
+
+    def settle(self) -> None:
+        """Measure and take the rows that wait."""
+        while self.waiting:
+            (kind, _), rows = self.waiting.popitem()
+            self._measure(kind, rows)
+
+    def flag(self) -> None:
+        """What the receipt should say of this file."""
+        flag = self.group.ledger.flag
+        for (measured, why), count in sorted(self.unusual.items()):
+            if measured:
+                flag(self.index, f"rows of {why}: {count:,}")
+            else:
+                flag(self.index, f"rows of {why}: {count:,}. {_UNREAD}")
+        if self.odd.milliseconds:
+            flag(self.index, f"session times in milliseconds: {self.odd.milliseconds:,}")
+        if self.odd.durations:
+            flag(self.index, f"session times that contradict answer and end, which count: {self.odd.durations:,}")
+
+    def _measure(self, kind: Kind, rows: _Waiting) -> None:
+        layouts = self.group.layouts
+        layouts.measure(kind, [cells for _, cells in rows])
+        for where, cells in rows:
+            layout = layouts.of(kind, cells)
+            if layout is not None:
+                self._take(where, cells, layout)
+
+    def _take(self, where: tuple[int, int], cells: list[str], layout: Layout) -> None:
+        self.understood += 1
+        if (layout.measured or not layout.known) and layout.kind is not Kind.INTERIM:
+            self.unusual[layout.measured, layout.why] += 1
+        record = read_record(where, cells, layout, self.group.times, self.group.peers, self.odd)
+        if isinstance(record, Record):
+            self.group.sessions.setdefault(session_of(record), []).append(record)
+        else:
+            self.group.ledger.reject(*where, *record)

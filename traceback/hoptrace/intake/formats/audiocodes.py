@@ -1,0 +1,107 @@
+"""AudioCodes session border controllers and gateways: CDRs sent to syslog, one report a leg and stage of a call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
+from hoptrace.intake.formats.audiocodes_calls import enter_session, session_of
+from hoptrace.intake.formats.audiocodes_rows import CALL_TYPES, Leg, Titles, columns_of, is_title, read_leg, titles_for
+from hoptrace.intake.formats.clock_times import ClockTimes
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+
+_LOOKED_AT = 200
+_CUT = "last line is cut: file still being written?"
+_NO_TITLES = "no title row before it and not the documented columns"
+_WRONG_WIDTH = "not as many columns as its title row"
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group of files gave so far: reports by session, and lines already seen."""
+
+    times: ClockTimes
+    context: Context
+    ledger: Ledger = field(default_factory=Ledger)
+    sessions: dict[object, list[Leg]] = field(default_factory=dict[object, list[Leg]])
+    seen: set[bytes] = field(default_factory=set[bytes])
+
+
+class AudioCodesSyslog:
+    """Reads syslog files with AudioCodes CDRs; other lines are skipped. A call's legs may lie in two files."""
+
+    name = "audiocodes"
+    title = "AudioCodes SBC or gateway CDRs (syslog)"
+    grouped = True
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file with a title row of AudioCodes' CDRs, or rows that begin with a call report."""
+        del source
+        rows = [columns_of(decoded(raw)) for raw in head.splitlines()[:_LOOKED_AT]]
+        titles = sum(1 for cells in rows if is_title(cells) and Titles.of(cells).usable)
+        reports = Counter(cells[0] for cells in rows if len(cells) > 1 and cells[0] in CALL_TYPES)
+        if not titles and not reports:
+            return None
+        told = ", ".join(f"{count} {kind}" for kind, count in sorted(reports.items())) or "no call in its first lines"
+        return Detection(self.name, 0.95, f"{titles} title rows of AudioCodes CDRs, {told}")
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk for the group; raises InputRefused where a file has no CDR, TimezoneMissing."""
+        group = _Group(ClockTimes(context), context)
+        for source in sources:
+            _read_file(source, group)
+        for reports in group.sessions.values():
+            enter_session(reports, group.ledger)
+        for text in group.times.flags():
+            group.ledger.flag(sources[0].index, text)
+        yield group.ledger.chunk(group.times.zone)
+
+
+def _read_file(source: Source, group: _Group) -> None:
+    lines = lines_of(source)
+    titles: Titles | None = None
+    found = 0
+    last = None if lines.complete or not lines.lines else lines.lines[-1].number
+    for line in lines.lines:
+        where = source.index, line.number
+        group.ledger.row(*where, line.raw)
+        cells = columns_of(line.text)
+        if is_title(cells):
+            given = Titles.of(cells)
+            titles = given if given.usable else titles  # media CDRs have title rows of their own
+            group.ledger.skip(*where)
+            found += given.usable
+        elif not cells or cells[0] not in CALL_TYPES:
+            group.ledger.skip(*where)
+        elif line.raw in group.seen:
+            group.ledger.duplicate(*where)
+            found += 1
+        else:
+            group.seen.add(line.raw)
+            found += 1
+            _row(where, cells, titles, group, last=line.number == last)
+    if lines.lines and not found:
+        raise InputRefused(
+            f"{source.name}: no line is a call report of an AudioCodes device (|CALL_END |SBC |...). Give the right "
+            "--format; see docs/formats/audiocodes.md."
+        )
+
+
+def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group, *, last: bool) -> None:
+    """Put a report with its session, or reject it."""
+    if titles is None or len(cells) != titles.width:
+        fitting = titles_for(cells, group.context.profile)
+        if fitting is None or not fitting.usable:
+            group.ledger.reject(*where, _CUT if last else _NO_TITLES if titles is None else _WRONG_WIDTH)
+            return
+        titles = fitting
+    leg = read_leg(where, cells, titles, group.times)
+    if isinstance(leg, Leg):
+        group.sessions.setdefault(session_of(leg), []).append(leg)
+    else:
+        group.ledger.reject(*where, *leg)

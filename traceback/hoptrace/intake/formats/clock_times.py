@@ -1,0 +1,130 @@
+"""Times that begin with the clock: `15:54:56.868 PST DEC 18 2017`, as Cisco's h323 attributes have them.
+
+Session border controllers write them too: Oracle's without a weekday, AudioCodes' with one. A `*` or `.` in front says
+that the clock was not synchronised (Cisco: NTP not in sync, not set).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zone_words import ZoneWords, fixed_zone
+from hoptrace.intake.zones import LocalClock
+
+_CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
+_DATE = re.compile(
+    r"(?:(?P<zone>\S+)\s+)??(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)\s+)?"
+    r"(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\s+(?P<day>\d\d?)\s+(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+_CACHE_LIMIT = 10_000
+_HEAD_WORDS = 6
+
+
+class Stamp(NamedTuple):
+    """A moment in UTC and the microseconds that one tick of its written form lasts."""
+
+    at: datetime
+    tick: int
+
+
+class _Day(NamedTuple):
+    """The day of a time: `utc` is its midnight in UTC where its zone word means the same everywhere."""
+
+    midnight: datetime
+    zone: str | None
+    utc: datetime | None
+
+
+@dataclass(slots=True)
+class ClockTimes:
+    """Reads the times of one group of files; a zone is looked for only once a time without one turns up."""
+
+    context: Context
+    unsynchronised: int = 0
+    _words: ZoneWords = field(init=False)
+    _clock: LocalClock | None = None
+    _days: dict[str, _Day | None] = field(default_factory=dict[str, _Day | None])
+
+    def __post_init__(self) -> None:
+        self._words = ZoneWords(self.context)
+
+    def read(self, text: str, zone: str = "") -> Stamp | None:
+        """The moment that a text says, None where it says none; `zone`: of the row, where the time has none itself.
+
+        Raises TimezoneMissing at the first time without a zone where none is known.
+        """
+        clock, _, rest = text.strip().partition(" ")
+        match = _CLOCK.fullmatch(clock)
+        day = self._day(rest) if match is not None else None
+        if match is None or day is None:
+            return None
+        mark, hour, minute, second, fraction = match.groups()
+        if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
+            return None
+        self.unsynchronised += bool(mark)
+        micros = int((fraction or "").ljust(6, "0"))
+        clock_time = timedelta(0, int(hour) * 3600 + int(minute) * 60 + int(second), micros)
+        at = day.utc + clock_time if day.utc is not None else self._utc(day.midnight + clock_time, day.zone, zone)
+        return None if at is None else Stamp(at, 10 ** (6 - len(fraction or "")))
+
+    @property
+    def zone(self) -> Zone:
+        """The zone of the times that had none, for the receipt."""
+        return ZONE_IN_FILE if self._clock is None else self._clock.zone
+
+    def flags(self) -> list[str]:
+        """What the receipt should say of these files' times."""
+        found = list(self._clock.flags()) if self._clock is not None else []
+        if self.unsynchronised:
+            found.append(f"times marked as of a clock that was not synchronised: {self.unsynchronised:,}")
+        if self._words.ambiguous:
+            found.append(
+                f"zone words that mean several zones ({', '.join(self._words.ambiguous)}): say which with --timezone, "
+                "or fill timezone or country of the carrier in carriers.csv"
+            )
+        return found
+
+    def _utc(self, local: datetime, own: str | None, of_row: str) -> datetime | None:
+        """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""
+        word = own or of_row
+        offset = self._words.offset(word, local) if word else None
+        if offset is not None:
+            return (local - offset).replace(tzinfo=UTC)
+        if own:
+            return None
+        if self._clock is None:
+            self._clock = LocalClock.of(self.context)
+        return self._clock.to_utc(local)
+
+    def _day(self, text: str) -> _Day | None:
+        if text in self._days:
+            return self._days[text]
+        if len(self._days) >= _CACHE_LIMIT:
+            self._days.clear()
+        day = self._days[text] = _day_of(text)
+        return day
+
+
+def looks_like_time(text: str) -> bool:
+    """Whether a text has this form."""
+    clock, _, rest = text.strip().partition(" ")
+    return _CLOCK.fullmatch(clock) is not None and len(rest.split()) < _HEAD_WORDS and _DATE.fullmatch(rest) is not None
+
+
+def _day_of(text: str) -> _Day | None:
+    match = _DATE.fullmatch(text.strip())
+    if match is None or not _FIRST_YEAR <= int(match["year"]) <= _LAST_YEAR:
+        return None
+    try:
+        midnight = datetime(int(match["year"]), _MONTHS.index(match["month"].upper()) + 1, int(match["day"]))  # noqa: DTZ001
+    except ValueError:
+        return None
+    fixed = fixed_zone(match["zone"]) if match["zone"] else None
+    return _Day(midnight, match["zone"], None if fixed is None else midnight.replace(tzinfo=fixed).astimezone(UTC))

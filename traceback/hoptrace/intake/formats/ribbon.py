@@ -1,0 +1,169 @@
+"""Ribbon (Sonus) ACT files of GSX and SBC Core: START, STOP and ATTEMPT records, and others that tell of no call."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split_tolerant
+from hoptrace.intake.formats.ribbon_rows import ATTEMPT, LEAST, NO_CALL, START, STOP, Odd, Record, read_record
+from hoptrace.intake.formats.ribbon_times import NodeTimes
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.model.statements import StartBasis
+
+_LOOKED_AT = 200
+_CUT = "last line is cut: file still being written?"
+_FEW_COLUMNS = "too few columns for its record type"
+_UNKNOWN_TYPE = "unknown record type"
+_TITLES = ("sonus", "ribbon")
+"""How the first line of a file can begin that tells of the file itself."""
+
+_Key = tuple[str, ...] | tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group of files gave so far: records by gateway and accounting id, and rows already seen."""
+
+    times: NodeTimes
+    context: Context
+    ledger: Ledger = field(default_factory=Ledger)
+    calls: dict[_Key, list[Record]] = field(default_factory=dict[_Key, list[Record]])
+    seen: set[bytes] = field(default_factory=set[bytes])
+
+
+class RibbonAct:
+    """Reads ACT files; those of one gateway are one group, as a START may lie in the file before its STOP."""
+
+    name = "ribbon_act"
+    title = "Ribbon / Sonus ACT (GSX, SBC Core)"
+    grouped = True
+    needs_profile = False
+
+    def detect(self, source: Source, head: bytes) -> Detection | None:
+        """Claims a file of records that begin with START, STOP or ATTEMPT, a gateway and an accounting id."""
+        del source
+        lines = [text for raw in head.splitlines()[:_LOOKED_AT] if (text := decoded(raw)).strip()]
+        kinds = Counter(cells[0] for text in lines if _is_record(cells := text.split(",", 6)))
+        others = sum(1 for text in lines if text.partition(",")[0] in NO_CALL or text.lower().startswith(_TITLES))
+        if not kinds or kinds.total() * 2 < len(lines) - others:
+            return None
+        told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        return Detection(self.name, 0.96, f"records of a Ribbon or Sonus accounting file with gateway and id: {told}")
+
+    def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
+        """One chunk for the group; raises InputRefused where no row of a file is an ACT record, TimezoneMissing."""
+        group = _Group(NodeTimes(context), context)
+        for source in sources:
+            _read_file(source, group)
+        for records in group.calls.values():
+            for attempt in _attempts(records):
+                group.ledger.call([record.place for record in attempt], **_facts(attempt))
+        for text in group.times.flags():
+            group.ledger.flag(sources[0].index, text)
+        yield group.ledger.chunk(group.times.zone)
+
+
+def _is_record(cells: Sequence[str]) -> bool:
+    return len(cells) == 7 and cells[0] in LEAST and cells[2].startswith("0x") and cells[5].count("/") == 2
+
+
+def _read_file(source: Source, group: _Group) -> None:
+    lines = lines_of(source)
+    odd, good, tried = Odd(), 0, 0
+    last = None if lines.complete or not lines.lines else lines.lines[-1].number
+    for line in lines.lines:
+        where = source.index, line.number
+        group.ledger.row(*where, line.raw)
+        kind = line.text.partition(",")[0].strip()
+        if not kind or kind in NO_CALL or (line.number == 1 and kind.lower().startswith(_TITLES)):
+            group.ledger.skip(*where)
+        elif line.raw in group.seen:
+            group.ledger.duplicate(*where)
+        else:
+            group.seen.add(line.raw)
+            tried += 1
+            good += _row(where, line.text, group, odd, last=line.number == last)
+    if tried and not good:
+        raise InputRefused(
+            f"{source.name}: no row is a START, STOP or ATTEMPT record of a Ribbon or Sonus ACT file. Give the right "
+            "--format; see docs/formats/ribbon.md."
+        )
+    if odd.durations:
+        group.ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations:,}")
+
+
+def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd, *, last: bool) -> bool:
+    """Settle a row or put it with its call; gives whether it was a call record."""
+    cells = _cells(text)
+    kind = cells[0]
+    if kind not in LEAST:
+        group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+        return False
+    if len(cells) < LEAST[kind]:
+        group.ledger.reject(*where, _CUT if last else _FEW_COLUMNS)
+        return False
+    record = read_record(where, cells, group.times, group.context.signers, odd)
+    if isinstance(record, Record):
+        key: _Key = (record.gateway, record.id, record.start.isoformat()) if record.id else record.place
+        group.calls.setdefault(key, []).append(record)
+    else:
+        group.ledger.reject(*where, *record)
+    return True
+
+
+def _cells(text: str) -> list[str]:
+    if '"' not in text:
+        return text.split(",")
+    try:
+        return next(csv.reader((text,)))
+    except (csv.Error, StopIteration):
+        return split_tolerant(text)
+
+
+def _attempts(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """The attempts of one accounting id: each ATTEMPT is one, a STOP with its START is one.
+
+    A STOP says all that its START says, so it stands first.
+    """
+    starts = [record for record in records if record.kind == START]
+    stops = [record for record in records if record.kind == STOP]
+    for stop in stops:
+        yield [stop, *starts]
+        starts = []
+    if starts:
+        yield starts
+    for record in records:
+        if record.kind == ATTEMPT:
+            yield [record]
+
+
+def _facts(attempt: Sequence[Record]) -> dict[str, Any]:
+    main = attempt[0]
+    return {
+        "start_time": main.start,
+        "start_basis": str(StartBasis.RECEIVED),
+        "answer_time": main.answer,
+        "end_time": main.end,
+        "duration": main.duration,
+        "precision": main.tick,
+        "calling_number": main.calling,
+        "called_number": main.called,
+        "egress_calling_number": main.egress_calling,
+        "egress_called_number": main.egress_called,
+        "redirecting_number": main.redirecting,
+        "upstream": main.upstream,
+        "downstream": main.downstream,
+        "call_id": main.call_id,
+        "egress_call_id": main.egress_call_id,
+        "attestation": main.attestation,
+        "orig_id": main.orig_id,
+        "signer": main.signer,
+        "release_code": main.release,
+        "record_id": f"{main.gateway}/{main.id}" if main.id else None,
+    }
