@@ -13,7 +13,9 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.acc_syslog import AccSyslog
     from hoptrace.intake.formats.asterisk import AsteriskCsv
     from hoptrace.intake.formats.canonical import Canonical
+    from hoptrace.intake.formats.cube import CubeCsv
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -24,5 +26,7 @@ def readers() -> tuple[FormatReader, ...]:
         AccFlatstore(),
         FreeswitchJson(),
         YateCdrfile(),
+        RadiusAccounting(),
+        CubeCsv(),
         AsteriskCsv(),
     )
