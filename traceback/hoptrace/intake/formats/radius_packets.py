@@ -15,6 +15,7 @@ from hoptrace.intake.formats.freeswitch_documents import CUT, clean, documents_o
 
 NO_ATTRIBUTES = "no attributes"
 _EPOCH_DIGITS = 10
+_NOTHING = ("", "*")
 _QUOTES = ('"', "'")
 
 _PACKET = re.compile(rb"[^\s][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
@@ -77,10 +78,10 @@ def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _flat(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Name and text of each value; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
+    """Name and text of each value, lone surrogates replaced; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
     for name, value in items:
         if type(value) is str:
-            yield name, value
+            yield name, clean(value) or ""
         elif isinstance(value, dict):
             yield from _flat([(name, cast(dict[str, Any], value).get("value"))])
         elif isinstance(value, list):
@@ -132,17 +133,17 @@ def _attributes(pairs: Iterable[tuple[str, str]], names: _Names) -> dict[str, st
         name = names[written]
         if not name or name in found:
             continue
-        value = _bare(quoted)
+        # Nearly all values are quoted and have nothing escaped inside.
+        value = quoted[1:-1] if quoted[:1] == '"' == quoted[-1:] and "\\" not in quoted else _bare(quoted)
         if name == "*":
-            name, _, value = value.partition("=")
-            name = name.lower()
-            if name not in _WANTED or name in found:
+            inner, _, value = value.partition("=")
+            name = names[inner]
+            if name in _NOTHING or name in found:
                 continue
         elif value.startswith(name) and value[len(name) : len(name) + 1] == "=":
             value = value[len(name) + 1 :]
-        text = clean(value.strip())
-        if text:
-            found[name] = text
+        if value := value.strip():
+            found[name] = value
     return found
 
 
@@ -152,6 +153,4 @@ def _bare(value: str) -> str:
     if value[:1] not in _QUOTES:
         return value
     value = value[1:-1] if value[-1:] == value[0] and len(value) > 1 else value[1:]
-    if "\\" in value:
-        return _ESCAPED.sub(lambda match: match[1] if len(match[1]) == 1 else chr(int(match[1], 8) % 256), value)
-    return value
+    return _ESCAPED.sub(lambda match: match[1] if len(match[1]) == 1 else chr(int(match[1], 8) % 256), value)
