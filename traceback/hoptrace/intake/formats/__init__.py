@@ -12,6 +12,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.acc_sqlite import AccSqlite
     from hoptrace.intake.formats.acc_syslog import AccSyslog
     from hoptrace.intake.formats.asterisk import AsteriskCsv
+    from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
     from hoptrace.intake.formats.canonical import Canonical
     from hoptrace.intake.formats.cube import CubeCsv
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
@@ -28,5 +29,7 @@ def readers() -> tuple[FormatReader, ...]:
         YateCdrfile(),
         RadiusAccounting(),
         CubeCsv(),
+        BroadworksCsv(),
+        BroadworksXml(),
         AsteriskCsv(),
     )
