@@ -93,7 +93,7 @@ class BroadworksCsv:
     needs_profile = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
-        """Claims a file with BroadWorks' first line, or most of whose rows have type, start and zone in their places."""
+        """Claims a file with BroadWorks' first line, or most of whose rows have type, start and zone in place."""
         del source
         lines = [raw.decode("latin-1") for raw in head.splitlines()[:_LOOKED_AT] if raw.strip()]
         fits = sum(_looks_like_broadworks(split_escaped(line)) for line in lines)
@@ -174,8 +174,8 @@ def _read_xml(source: Source, group: _Group) -> None:
     content = content_of(source)
     parse = parser_of(encoding_of(content))
     found = fits = 0
-    for found, record in enumerate(records_of(content, "cdrData", _ROOTS), start=1):
-        place = source.index, record.number
+    for record in records_of(content, "cdrData", _ROOTS):
+        found, place = record.number, (source.index, record.number)
         group.ledger.row(*place, record.raw)
         if record.problem is not None:
             group.ledger.reject(*place, record.problem)
@@ -184,7 +184,7 @@ def _read_xml(source: Source, group: _Group) -> None:
         else:
             group.seen.add(record.raw)
             element = parse(record.raw)
-            leaves = element.iter() if element is not None else ()
+            leaves = element.iter(*FIELDS) if element is not None else ()
             fits += group.take(place, _leaves((str(leaf.tag), leaf.text) for leaf in leaves))
     if found and not fits:
         raise _none(source)
@@ -194,7 +194,7 @@ def _leaves(elements: Iterable[tuple[str, str | None]]) -> dict[str, str]:
     """The fields that elements hold; of one that repeats the first counts."""
     found: dict[str, str] = {}
     for tag, text in elements:
-        if text is not None and tag in FIELDS and tag not in found and (bare := text.strip()):
+        if text is not None and tag not in found and (bare := text.strip()):
             found[tag] = bare
     return found
 

@@ -100,7 +100,7 @@ class Record:
 
     @property
     def ahead(self) -> timedelta | None:
-        """How far the local clock that BroadWorks writes into its SIP Call-IDs is ahead of the start time as written."""
+        """How far the local clock that BroadWorks writes into its SIP Call-IDs is ahead of the written start time."""
         for name in ("accessCallID", "networkCallID"):
             match = _CALL_ID.match(self.fields.get(name, ""))
             if match is None:

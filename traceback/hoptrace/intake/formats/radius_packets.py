@@ -78,7 +78,7 @@ def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _flat(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Name and text of each value, lone surrogates replaced; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
+    """Name and text of each value; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
     for name, value in items:
         if type(value) is str:
             yield name, clean(value) or ""
