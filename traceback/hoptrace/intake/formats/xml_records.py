@@ -46,25 +46,28 @@ def encoding_of(content: bytes) -> str:
 
 def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlRecord]:
     """All elements `tag` of a file; what stands between them, but for the tags `roots`, is a record with a problem."""
-    name = re.escape(tag.encode())
-    one = re.compile(rb"<%b(?=[\s>/]).*?(?:</%b\s*>|(?=<%b[\s>])|\Z)" % (name, name, name), re.DOTALL)
+    begins = [match.start() for match in re.finditer(rb"<%b(?=[\s>/])" % re.escape(tag.encode()), content)]
     number, at = 0, 0
-    for match in one.finditer(content):
-        for raw in _between(content[at : match.start()], roots):
+    for begin, limit in zip(begins, [*begins[1:], len(content)], strict=True):
+        end, closed = _end(content, tag, begin, limit)
+        for raw in _between(content[at:begin], roots):
             number += 1
             yield XmlRecord(number, raw, NOT_A_RECORD)
-        number, at = number + 1, match.end()
-        yield XmlRecord(number, match[0].strip(), _problem(match[0], tag, at == len(content)))
+        number, at = number + 1, end
+        problem = TOO_LARGE if end - begin > MOST_RECORD_BYTES else None
+        if not closed and end == len(content):
+            problem = CUT
+        yield XmlRecord(number, content[begin:end].strip(), problem)
     for raw in _between(content[at:], roots):
         number += 1
         yield XmlRecord(number, raw, NOT_A_RECORD)
 
 
-def _problem(raw: bytes, tag: str, last: bool) -> str | None:
-    if len(raw) > MOST_RECORD_BYTES:
-        return TOO_LARGE
-    closed = raw.rstrip().endswith(b">") and raw.rstrip()[:-1].rstrip().endswith(b"</" + tag.encode())
-    return CUT if last and not closed else None
+def _end(content: bytes, tag: str, begin: int, limit: int) -> tuple[int, bool]:
+    """Where a record ends, and whether it is closed there; one that is not ends where the next one begins."""
+    close = content.find(b"</" + tag.encode(), begin, limit)
+    bracket = content.find(b">", close, limit) if close >= 0 else -1
+    return (bracket + 1, True) if bracket >= 0 else (limit, False)
 
 
 def _between(gap: bytes, roots: frozenset[str]) -> Iterator[bytes]:
