@@ -16,6 +16,8 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.canonical import Canonical
     from hoptrace.intake.formats.cube import CubeCsv
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
+    from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
     from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.yate import YateCdrfile
 
@@ -26,6 +28,8 @@ def readers() -> tuple[FormatReader, ...]:
         AccSyslog(),
         AccFlatstore(),
         FreeswitchJson(),
+        FreeswitchXml(),
+        FreeswitchCsv(),
         YateCdrfile(),
         RadiusAccounting(),
         CubeCsv(),

@@ -23,7 +23,7 @@ from hoptrace.intake.formats.broadworks_records import (
     split_escaped,
     zone_offset,
 )
-from hoptrace.intake.formats.xml_records import encoding_of, parser_of, records_of
+from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -172,7 +172,7 @@ def _read_csv(source: Source, group: _Group) -> None:
 
 def _read_xml(source: Source, group: _Group) -> None:
     content = content_of(source)
-    parse = parser_of(encoding_of(content))
+    parser = RecordParser(encoding_of(content))
     found = fits = 0
     for record in records_of(content, "cdrData", _ROOTS):
         found, place = record.number, (source.index, record.number)
@@ -183,7 +183,7 @@ def _read_xml(source: Source, group: _Group) -> None:
             group.ledger.duplicate(*place)
         else:
             group.seen.add(record.raw)
-            element = parse(record.raw)
+            element = parser.parse(record.raw)
             leaves = element.iter(*FIELDS) if element is not None else ()
             fits += group.take(place, _leaves((str(leaf.tag), leaf.text) for leaf in leaves))
     if found and not fits:

@@ -6,7 +6,7 @@ Submitted files are hostile: entities are not expanded, nothing is fetched, nest
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,11 @@ TOO_LARGE = "record larger than 16 MiB"
 
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _AROUND = re.compile(
-    rb"<\?.*?\?>|<!DOCTYPE(?:[^\[\]>]|\[.*?\])*>|<!--.*?-->|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]|\xef\xbb\xbf", re.DOTALL
+    rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|<!--.*?-->|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]|\xef\xbb\xbf",
+    re.DOTALL,
 )
+_NO_TAG = re.compile(rb"<(?!/?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>|[?!])")
+_AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z]+|#\d+|#x[0-9A-Fa-f]+);)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +84,34 @@ def _between(gap: bytes, roots: frozenset[str]) -> Iterator[bytes]:
         yield gap.strip()
 
 
-def parser_of(encoding: str) -> Callable[[bytes], etree._Element | None]:
-    """A parser of single records: strict first, and where that fails one that mends what it can.
+class RecordParser:
+    """Parses single records: strictly, else with what is no markup escaped, else as lxml mends it.
 
-    It gives None where nothing can be made of the bytes.
+    `mended` counts those that were not well-formed, as those of a switch that writes SIP headers into its elements.
     """
-    from lxml import etree
 
-    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "encoding": encoding}
-    strict, lenient = etree.XMLParser(**safe), etree.XMLParser(recover=True, **safe)
+    def __init__(self, encoding: str) -> None:
+        from lxml import etree
 
-    def parse(raw: bytes) -> etree._Element | None:
+        def parser(**how: bool) -> etree.XMLParser:
+            safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+            return etree.XMLParser(encoding=encoding, **safe, **how)
+
+        self._strict, self._lenient = parser(), parser(recover=True)
+        self._failed = etree.XMLSyntaxError
+        self._read = etree.fromstring
+        self.mended = 0
+
+    def parse(self, raw: bytes) -> etree._Element | None:
+        """The element, None where nothing can be made of the bytes."""
         try:
-            return etree.fromstring(raw, strict)
-        except etree.XMLSyntaxError:
-            pass
-        try:
-            return etree.fromstring(raw, lenient)
-        except etree.XMLSyntaxError:
-            return None
-
-    return parse
+            return self._read(raw, self._strict)
+        except self._failed:
+            self.mended += 1
+        text = _AMPERSAND.sub(b"&amp;", _NO_TAG.sub(b"&lt;", raw))
+        for parser in (self._strict, self._lenient):
+            try:
+                return self._read(text, parser)
+            except self._failed:
+                continue
+        return None
