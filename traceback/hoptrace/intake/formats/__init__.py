@@ -14,6 +14,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.asterisk import AsteriskCsv
     from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
     from hoptrace.intake.formats.canonical import Canonical
+    from hoptrace.intake.formats.cgrates import Cgrates
     from hoptrace.intake.formats.cube import CubeCsv
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
     from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
@@ -35,5 +36,6 @@ def readers() -> tuple[FormatReader, ...]:
         CubeCsv(),
         BroadworksCsv(),
         BroadworksXml(),
+        Cgrates(),
         AsteriskCsv(),
     )

@@ -95,8 +95,8 @@ def unknown_template(file_name: str, widths: Sequence[int]) -> InputRefused:
     seen = ", ".join(map(str, sorted(widths)[:5])) or "no"
     return InputRefused(
         f"{file_name}: rows of {seen} columns, which no template that FreeSWITCH ships has. Name the variables "
-        'of the template in a profile, format = "freeswitch_csv" and [layouts] master = ["caller_id_name", ...], and submit with '
-        "--format profile.toml, see docs/formats/freeswitch.md."
+        'of the template in a profile, format = "freeswitch_csv" and [layouts] master = ["caller_id_name", ...], and '
+        "submit with --format profile.toml, see docs/formats/freeswitch.md."
     )
 
 

@@ -51,7 +51,7 @@ def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlR
     """All elements `tag` of a file; what stands between them, but for the tags `roots`, is a record with a problem."""
     begins = [match.start() for match in re.finditer(rb"<%b(?=[\s>/])" % re.escape(tag.encode()), content)]
     number, at = 0, 0
-    for begin, limit in zip(begins, [*begins[1:], len(content)], strict=True):
+    for begin, limit in zip(begins, [*begins[1:], len(content)], strict=False):
         end, closed = _end(content, tag, begin, limit)
         for raw in _between(content[at:begin], roots):
             number += 1
