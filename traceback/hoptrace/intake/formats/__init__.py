@@ -12,6 +12,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.acc_sqlite import AccSqlite
     from hoptrace.intake.formats.acc_syslog import AccSyslog
     from hoptrace.intake.formats.asterisk import AsteriskCsv
+    from hoptrace.intake.formats.asterisk_cel import AsteriskCel
     from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
     from hoptrace.intake.formats.canonical import Canonical
     from hoptrace.intake.formats.cgrates import Cgrates
@@ -38,4 +39,5 @@ def readers() -> tuple[FormatReader, ...]:
         BroadworksXml(),
         Cgrates(),
         AsteriskCsv(),
+        AsteriskCel(),
     )
