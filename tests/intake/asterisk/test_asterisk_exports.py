@@ -9,8 +9,8 @@ FREEPBX = (
     "uniqueid,userfield,did,cnum,cnam,outbound_cnum,outbound_cnam,dst_cnam,recordingfile,linkedid,peeraccount,sequence"
 )
 INBOUND = (
-    '2026-03-02 09:00:01,"""Ada"" <+12025550130>",+12025550130,301,ext-local,PJSIP/tg-north-00000001,PJSIP/301-00000002,'
-    'Dial,"PJSIP/301/sip:301@203.0.113.60,30",19,15,ANSWERED,3,,1772460001.1,,12125550187,,,,,,,1772460001.1,,7'
+    '2026-03-02 09:00:01,"""Ada"" <+12025550130>",+12025550130,301,ext-local,PJSIP/tg-north-00000001,'
+    'PJSIP/301-00000002,Dial,"PJSIP/301/sip:301@203.0.113.60,30",19,15,ANSWERED,3,,1772460001.1,,12125550187,,,,,,,1772460001.1,,7'
 )
 OUTBOUND = (
     "2026-03-02 09:01:00,301,301,912125550188,from-internal,PJSIP/301-00000003,PJSIP/tg-east-00000004,Dial,"
@@ -19,7 +19,8 @@ OUTBOUND = (
 GRANDSTREAM = (
     "Account Code,Caller Number,Callee Number,Context,CallerID,Source Channel,Dest Channel,Last app,Last data,"
     "Start Time,Answer Time,End Time,Call Time,Talk Time,Call Status,AMA Flags,Unique ID,Call Type,"
-    "Dest Channel Extension,Caller Name,Answered by,Session,Premier Caller,Action Type,Source Trunk Name,Destination Trunk Name\r\n"
+    "Dest Channel Extension,Caller Name,Answered by,Session,Premier Caller,Action Type,"
+    "Source Trunk Name,Destination Trunk Name\r\n"
     ',1001,12125550140,from-internal,"""Desk"" <1001>",PJSIP/1001-00000001,PJSIP/trunk_1-00000002,Dial,'
     "PJSIP/trunk_1/0012125550140,2026-03-02 09:00:01,2026-03-02 09:00:05,2026-03-02 09:00:20,19,15,ANSWERED,"
     "DOCUMENTATION,1772460001.1,OUTBOUND,,Desk,,1772460001-1,,DIAL,,TG-EAST\r\n"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import Json
 from hoptrace.intake.formats.freeswitch_legs import READ, Leg, Odd, make_leg
-from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
+from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
-
-if TYPE_CHECKING:
-    from lxml import etree
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
 _ROOTS = frozenset({"cdrs", "records"})
@@ -74,7 +71,7 @@ def _legs(source: Source, ledger: Ledger, seen: set[bytes]) -> Iterator[Leg]:
         ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations}")
 
 
-def _document(root: etree._Element) -> Json:
+def _document(root: Element) -> Json:
     """The parts of an XML document that matter, as mod_json_cdr would have written them."""
     variables: dict[str, str] = {}
     for holder in root.iter("variables"):
@@ -84,7 +81,7 @@ def _document(root: etree._Element) -> Json:
     return {"variables": variables, "callflow": [_flow(flow) for flow in root.iter("callflow")]}
 
 
-def _flow(flow: etree._Element) -> Json:
+def _flow(flow: Element) -> Json:
     found: Json = {"profile_index": flow.get("profile_index", "")}
     for name in ("caller_profile", "times"):
         part = flow.find(name)
@@ -93,7 +90,7 @@ def _flow(flow: etree._Element) -> Json:
     return found
 
 
-def _value(element: etree._Element, depth: int) -> Any:
+def _value(element: Element, depth: int) -> Any:
     """An element as text, or as an object where it has elements; one that repeats is a list."""
     if not len(element) or depth == 0:
         return element.text or ""
@@ -102,7 +99,10 @@ def _value(element: etree._Element, depth: int) -> Any:
         value, tag = _value(child, depth - 1), str(child.tag)
         if tag.endswith("_caller_profiles") and isinstance(value, dict):
             # JSON has a list here, XML an element around it.
-            value = next(iter(value.values()), value)
+            value = next(iter(cast(Json, value).values()), "")
         before = found.get(tag)
-        found[tag] = value if before is None else [*before, value] if isinstance(before, list) else [before, value]
+        if before is None:
+            found[tag] = value
+        else:
+            found[tag] = [*cast(list[Any], before), value] if isinstance(before, list) else [before, value]
     return found

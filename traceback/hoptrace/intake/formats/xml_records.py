@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lxml import etree
+from importlib import import_module
+from typing import Any, Protocol
 
 MOST_RECORD_BYTES = 16 << 20
 NOT_A_RECORD = "not a record"
@@ -84,6 +82,38 @@ def _between(gap: bytes, roots: frozenset[str]) -> Iterator[bytes]:
         yield gap.strip()
 
 
+class Element(Protocol):
+    """What is used of lxml's elements, which come without types."""
+
+    @property
+    def tag(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def text(self) -> str | None:
+        """The text before its first child."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def get(self, key: str, default: str) -> str:
+        """An attribute."""
+        ...
+
+    def find(self, path: str) -> Element | None:
+        """The first child of a name."""
+        ...
+
+    def iter(self, *tags: str) -> Iterator[Element]:
+        """Itself and all below it, of some names."""
+        ...
+
+    def iterchildren(self, *tags: str) -> Iterator[Element]:
+        """Its children, of some names."""
+        ...
+
+
 class RecordParser:
     """Parses single records: strictly, else with what is no markup escaped, else as lxml mends it.
 
@@ -91,27 +121,27 @@ class RecordParser:
     """
 
     def __init__(self, encoding: str) -> None:
-        from lxml import etree
-
-        def parser(**how: bool) -> etree.XMLParser:
-            safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-            return etree.XMLParser(encoding=encoding, **safe, **how)
-
-        self._strict, self._lenient = parser(), parser(recover=True)
-        self._failed = etree.XMLSyntaxError
-        self._read = etree.fromstring
+        self._etree: Any = import_module("lxml.etree")
+        self._strict, self._lenient = self._parser(encoding), self._parser(encoding, recover=True)
         self.mended = 0
 
-    def parse(self, raw: bytes) -> etree._Element | None:
+    def parse(self, raw: bytes) -> Element | None:
         """The element, None where nothing can be made of the bytes."""
-        try:
-            return self._read(raw, self._strict)
-        except self._failed:
-            self.mended += 1
+        element = self._read(raw, self._strict)
+        if element is not None:
+            return element
+        self.mended += 1
         text = _AMPERSAND.sub(b"&amp;", _NO_TAG.sub(b"&lt;", raw))
-        for parser in (self._strict, self._lenient):
-            try:
-                return self._read(text, parser)
-            except self._failed:
-                continue
-        return None
+        again = self._read(text, self._strict)
+        return again if again is not None else self._read(text, self._lenient)
+
+    def _parser(self, encoding: str, **how: bool) -> Any:
+        safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+        return self._etree.XMLParser(encoding=encoding, **safe, **how)
+
+    def _read(self, raw: bytes, parser: Any) -> Element | None:
+        try:
+            element: Element | None = self._etree.fromstring(raw, parser)
+        except self._etree.XMLSyntaxError:
+            return None
+        return element
