@@ -13,8 +13,8 @@ from hoptrace.intake.reading import FormatReader, Source
 from hoptrace.settings import IntakeSettings
 
 AUTO = "auto"
-FOLDER_FORMAT = "freeswitch_json"
-"""FreeSWITCH writes one file a call into a folder; a folder is taken for nothing else."""
+FOLDER_FORMATS = {"freeswitch_json": "*.json", "freeswitch_xml": "*.xml"}
+"""FreeSWITCH writes one file a leg into a folder, with these names; a folder is taken for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
 
 def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) -> list[Source]:
     """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read."""
-    folders = asked.reader is None or asked.reader.name == FOLDER_FORMAT
+    names = list(FOLDER_FORMATS) if asked.reader is None else [asked.reader.name]
+    folders = [FOLDER_FORMATS[name] for name in names if name in FOLDER_FORMATS]
     paths = [path for file in files for path in _expand(Path(file), folders)]
     return [Source(index, path, path.name, _digest(path), limits) for index, path in enumerate(paths)]
 
@@ -87,19 +88,19 @@ def groups(sources: Sequence[Source], readers: Sequence[FormatReader]) -> Iterat
         yield Group(by_name[name], tuple(replace(source, index=at) for at, source in enumerate(members)))
 
 
-def _expand(path: Path, folders: bool) -> list[Path]:
+def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
     try:
         if not path.exists():
             raise InputRefused(f"{path}: there is no such file. Nothing was taken in.")
         if not path.is_dir():
             return [path]
-        inside = sorted(path.glob("*.json")) if folders else []
+        inside = sorted(found for pattern in patterns for found in path.glob(pattern))
     except OSError as error:
         raise InputRefused(f"{path}: cannot be read: {error.strerror}. Nothing was taken in.") from error
     if not inside:
         raise InputRefused(
             f"{path} is a directory. Name the files in it: "
-            "only a folder of FreeSWITCH's *.json files is taken as a whole. Nothing was taken in."
+            "only a folder of FreeSWITCH's *.json or *.xml files is taken as a whole. Nothing was taken in."
         )
     return inside
 

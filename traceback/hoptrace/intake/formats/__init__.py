@@ -13,9 +13,16 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.acc_syslog import AccSyslog
     from hoptrace.intake.formats.acme import AcmeSbc
     from hoptrace.intake.formats.asterisk import AsteriskCsv
+    from hoptrace.intake.formats.asterisk_cel import AsteriskCel
     from hoptrace.intake.formats.audiocodes import AudioCodesSyslog
+    from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
     from hoptrace.intake.formats.canonical import Canonical
+    from hoptrace.intake.formats.cgrates import Cgrates
+    from hoptrace.intake.formats.cube import CubeCsv
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
+    from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
+    from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.ribbon import RibbonAct
     from hoptrace.intake.formats.yate import YateCdrfile
 
@@ -29,6 +36,14 @@ def readers() -> tuple[FormatReader, ...]:
         AcmeSbc(),
         RibbonAct(),
         AudioCodesSyslog(),
+        FreeswitchXml(),
+        FreeswitchCsv(),
         YateCdrfile(),
+        RadiusAccounting(),
+        CubeCsv(),
+        BroadworksCsv(),
+        BroadworksXml(),
+        Cgrates(),
         AsteriskCsv(),
+        AsteriskCel(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -12,14 +11,12 @@ from hoptrace.intake.formats.asterisk_facts import NO_CALLED, Times, enter
 from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
+from hoptrace.intake.formats.resaved import damage, only_minutes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
 from hoptrace.intake.zones import LocalClock, measure
 
 _CUT = "last line is cut: file still being written?"
-_RESAVED = "the file was saved again by a spreadsheet"
-_FEWEST_FOR_MINUTES = 10
-_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _NUMBERS = ("calling_number", "called_number")
 
 
@@ -64,7 +61,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
     if any(cdr.start.tzinfo is None for cdr in cdrs):
         pairs = [(cdr.start, cdr.epoch) for cdr in cdrs if cdr.epoch is not None and cdr.start.tzinfo is None]
         clock = LocalClock.of(context, measure(pairs))
-    times = Times(clock, _only_minutes(cdrs))
+    times = Times(clock, only_minutes([cdr.start for cdr in cdrs]))
     for call in calls_of(cdrs):
         enter(call, times, source.index, ledger)
     for text in (*(clock.flags() if clock else ()), *times.flags(), *_damage(cdrs, times.minutes)):
@@ -153,17 +150,7 @@ def _cdr(file: int, line: Line, fields: dict[str, str], order: DateOrder, ledger
     return None
 
 
-def _only_minutes(cdrs: Sequence[Cdr]) -> bool:
-    """Whether all times stand on the full minute, in more rows than chance allows."""
-    return len(cdrs) > _FEWEST_FOR_MINUTES and all(cdr.start.second == 0 for cdr in cdrs)
-
-
 def _damage(cdrs: Sequence[Cdr], minutes: bool) -> Iterator[str]:
-    """What a spreadsheet did to the file: seconds, dates, long numbers."""
-    if minutes:
-        yield f"{_RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
-    if any(is_slashed(cdr.text("start_time")) for cdr in cdrs):
-        yield f"{_RESAVED}: dates are written with slashes; ask for the original"
-    rounded = sum(any(_ROUNDED.fullmatch(cdr.text(name)) for name in _NUMBERS) for cdr in cdrs)
-    if rounded:
-        yield f"{_RESAVED}: numbers rounded to the form 1.2E+11 in {rounded} rows; ask for the original"
+    """What a spreadsheet did to the file."""
+    numbers = (tuple(cdr.text(name) for name in _NUMBERS) for cdr in cdrs)
+    yield from damage(numbers, minutes=minutes, slashed=any(is_slashed(cdr.text("start_time")) for cdr in cdrs))

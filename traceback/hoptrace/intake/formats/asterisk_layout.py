@@ -33,6 +33,7 @@ _TAILS = (
     "uniqueid userfield peeraccount linkedid",
     "uniqueid userfield peeraccount linkedid sequence",
     "uniqueid userfield did cnum cnam outbound_cnum outbound_cnam dst_cnam recordingfile linkedid peeraccount sequence",
+    "uniqueid userfield did recordingfile cnum cnam outbound_cnum outbound_cnam dst_cnam linkedid peeraccount sequence",
 )
 _SYNONYMS = {
     "calldate": "start",
@@ -45,7 +46,28 @@ _SYNONYMS = {
     "sipcallid": "call_id",
     "answertime": "answer",
     "endtime": "end",
+    "callernumber": "src",
+    "calleenumber": "dst",
+    "sourcechannel": "channel",
+    "destchannel": "dstchannel",
+    "lastapp": "lastapp",
+    "lastdata": "lastdata",
+    "context": "dcontext",
+    "calltime": "duration",
+    "talktime": "billsec",
+    "callstatus": "disposition",
+    "accountcode": "accountcode",
+    "amaflags": "amaflags",
+    "uniqueid": "uniqueid",
+    "sourcetrunkname": "src_trunk_name",
+    "destinationtrunkname": "dst_trunk_name",
+    "desttrunkname": "dst_trunk_name",
+    "srctrunk": "src_trunk_name",
+    "dsttrunk": "dst_trunk_name",
+    "dstrunk": "dst_trunk_name",
+    "didnumber": "did",
 }
+"""What exports name the columns (FreePBX, VitalPBX, Grandstream UCM, Yeastar), without spaces, to Asterisk's names."""
 _MOST_ROWS_LOOKED_AT = 2_000
 _FITS = 0.8
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
@@ -34,13 +34,20 @@ class Document:
     problem: str | None = None
 
 
-def documents_of(content: bytes) -> Iterator[Document]:
-    """All documents of a file. Damage ends a document at the next line that begins with a brace."""
+Pairs = Callable[[list[tuple[str, Any]]], Json]
+
+
+def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Document]:
+    """All documents of a file; `pairs` makes an object of keys that may repeat, of which else the first value counts.
+
+    Damage ends a document at the next line that begins with a brace.
+    """
     text = content.decode("utf-8", errors="surrogateescape")
+    decoders = _decoders(pairs or _object)
     at, number = _next(text, 0), 0
     while at < len(text):
         number += 1
-        value, end, problem = _decode(text, at)
+        value, end, problem = _decode(text, at, decoders)
         if problem is None:
             problem = _limits(value, end - at)
         raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
@@ -92,18 +99,23 @@ def _object(pairs: list[tuple[str, Any]]) -> Json:
     return found
 
 
-def _decode(text: str, at: int) -> tuple[object, int, str | None]:
+def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
+    """A strict one, and one that lets raw control characters in texts pass."""
+    return json.JSONDecoder(object_pairs_hook=pairs), json.JSONDecoder(object_pairs_hook=pairs, strict=False)
+
+
+def _decode(text: str, at: int, decoders: tuple[json.JSONDecoder, json.JSONDecoder]) -> tuple[object, int, str | None]:
     """A value, where it ends, and why it is none."""
     resume = _resume(text, at)
     if text[at] not in "{[":
         return None, resume, NOT_JSON
     try:
-        value, end = _STRICT.raw_decode(text, at)
+        value, end = decoders[0].raw_decode(text, at)
     except RecursionError:
         return None, resume, TOO_DEEP
     except json.JSONDecodeError as error:
         if error.msg.startswith("Invalid control character"):
-            return _decode_lenient(text[at:resume], resume)
+            return _decode_lenient(text[at:resume], resume, decoders[1])
         ends_early = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip(_SPACE))
         return None, resume, CUT if ends_early and resume == len(text) else NOT_JSON
     except ValueError:  # an integer of thousands of digits
@@ -111,10 +123,10 @@ def _decode(text: str, at: int) -> tuple[object, int, str | None]:
     return value, end, None
 
 
-def _decode_lenient(part: str, resume: int) -> tuple[object, int, str | None]:
+def _decode_lenient(part: str, resume: int, lenient: json.JSONDecoder) -> tuple[object, int, str | None]:
     """The same for a document with raw control characters in its texts; it must end where the next one begins."""
     try:
-        value, end = _LENIENT.raw_decode(part)
+        value, end = lenient.raw_decode(part)
     except (ValueError, RecursionError):
         return None, resume, NOT_JSON
     return value, resume if not part[end:].strip(_SPACE) else resume - len(part) + end, None
@@ -164,7 +176,3 @@ def _resume(text: str, at: int) -> int:
     """Where to read on after damage: at the next line that begins with a brace."""
     line = text.find("\n{", at + 1)
     return len(text) if line < 0 else line + 1
-
-
-_STRICT = json.JSONDecoder(object_pairs_hook=_object)
-_LENIENT = json.JSONDecoder(object_pairs_hook=_object, strict=False)

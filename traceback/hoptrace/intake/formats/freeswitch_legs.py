@@ -24,12 +24,13 @@ _LONGEST = 7 * 86_400
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _USER = re.compile(r"(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)*(?:user|sofia_contact)/")
 _STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
-_READ = (
+READ = (
     "answer_epoch",
     "answer_uepoch",
     "billmsec",
     "billsec",
     "billusec",
+    "bleg_uuid",
     "bridge_channel",
     "bridge_uuid",
     "caller_id_number",
@@ -75,6 +76,39 @@ _READ = (
 )
 """The channel variables that are looked at, of some two hundred that a document has."""
 
+_CAUSES = {
+    "UNALLOCATED_NUMBER": "1",
+    "NO_ROUTE_TRANSIT_NET": "2",
+    "NO_ROUTE_DESTINATION": "3",
+    "CHANNEL_UNACCEPTABLE": "6",
+    "NORMAL_CLEARING": "16",
+    "USER_BUSY": "17",
+    "NO_USER_RESPONSE": "18",
+    "NO_ANSWER": "19",
+    "SUBSCRIBER_ABSENT": "20",
+    "CALL_REJECTED": "21",
+    "NUMBER_CHANGED": "22",
+    "DESTINATION_OUT_OF_ORDER": "27",
+    "INVALID_NUMBER_FORMAT": "28",
+    "FACILITY_REJECTED": "29",
+    "NORMAL_UNSPECIFIED": "31",
+    "NORMAL_CIRCUIT_CONGESTION": "34",
+    "NETWORK_OUT_OF_ORDER": "38",
+    "NORMAL_TEMPORARY_FAILURE": "41",
+    "SWITCH_CONGESTION": "42",
+    "REQUESTED_CHAN_UNAVAIL": "44",
+    "INCOMPATIBLE_DESTINATION": "88",
+    "RECOVERY_ON_TIMER_EXPIRE": "102",
+    "INTERWORKING": "127",
+    "ORIGINATOR_CANCEL": "487",
+}
+"""FreeSWITCH's words for Q.850 causes (switch_call_cause_t), for records that have the word alone; 487 is SIP's."""
+
+_NAMING = (
+    *("bridge_uuid", "originating_leg_uuid", "originator", "signal_bond", "last_bridge_to", "originated_legs"),
+    "bleg_uuid",
+)
+"""The variables that name other legs of a call."""
 _NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
 
 
@@ -138,7 +172,7 @@ class Leg:
         if cause.isdecimal() and len(cause) <= 3 and 0 < int(cause) < 128:
             return str(int(cause))
         word = self.variables.get("hangup_cause", "")
-        return word if word and word not in _NO_CODE else None
+        return _CAUSES.get(word, word) if word and word not in _NO_CODE else None
 
     @property
     def is_local_user(self) -> bool:
@@ -200,7 +234,7 @@ def make_leg(where: tuple[int, int], document: Json, odd: Odd) -> Leg | list[str
 
 
 def _strings(variables: Json) -> dict[str, str]:
-    return {name: text for name in _READ if name in variables and (text := clean(text_of(variables[name])))}
+    return {name: text for name in READ if name in variables and (text := clean(text_of(variables[name])))}
 
 
 def _in_order(flows: list[Json]) -> list[Json]:
@@ -229,8 +263,7 @@ def _counterparts(profile: Json, side: str) -> list[Json]:
 
 
 def _uuids(variables: Mapping[str, str]) -> set[str | None]:
-    named = ("bridge_uuid", "originating_leg_uuid", "originator", "signal_bond", "last_bridge_to", "originated_legs")
-    return {found for name in named for found in _UUID.findall(variables.get(name, ""))}
+    return {found for name in _NAMING for found in _UUID.findall(variables.get(name, ""))}
 
 
 def _is_outbound(variables: Mapping[str, str], originator: Profile | None) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
-from hoptrace.intake.formats.yate_calls import Call, calls_of, enter
+from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
+from hoptrace.intake.formats.yate_calls import enter
 from hoptrace.intake.formats.yate_rows import (
     COMBINED_COLUMNS,
     LEG_COLUMNS,
@@ -32,7 +33,7 @@ class _Group:
 
     ledger: Ledger = field(default_factory=Ledger)
     legs: dict[str, list[Leg]] = field(default_factory=dict[str, list[Leg]])
-    calls: list[Call] = field(default_factory=list[Call])
+    calls: list[Attempt[Leg]] = field(default_factory=list[Attempt[Leg]])
     seen: set[bytes] = field(default_factory=set[bytes])
 
 
@@ -64,7 +65,7 @@ class YateCdrfile:
         for source in sources:
             _read_file(source, group)
         for legs in group.legs.values():
-            group.calls.extend(calls_of(legs))
+            group.calls.extend(attempts_of(legs))
         for call in group.calls:
             enter(call, group.ledger)
         yield group.ledger.chunk()
@@ -131,7 +132,7 @@ def _row(where: tuple[int, int], cells: list[str], wanted: int, group: _Group, o
         return
     leg = incoming_leg(where, cells, odd)
     if len(cells) == COMBINED_COLUMNS:
-        group.calls.append(Call(leg, outgoing_leg(leg, cells, odd), (where,)))
+        group.calls.append(Attempt(leg, outgoing_leg(leg, cells, odd), (where,)))
     elif leg.billid:
         group.legs.setdefault(leg.billid, []).append(leg)
     else:

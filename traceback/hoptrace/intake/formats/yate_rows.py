@@ -91,7 +91,22 @@ class Leg:
     reason: str
 
     @property
-    def start(self) -> datetime:
+    def rows(self) -> tuple[tuple[int, int], ...]:
+        """The row of the leg as (file, row)."""
+        return ((self.file, self.row),)
+
+    @property
+    def incoming(self) -> bool:
+        """Whether the call came in on this leg."""
+        return self.direction is Direction.INCOMING
+
+    @property
+    def answered(self) -> bool:
+        """Whether the leg was answered."""
+        return bool(self.billtime)
+
+    @property
+    def begun(self) -> datetime:
         """When the leg began, in UTC."""
         return at(self.time)
 

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.detect import find_format
+from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.asterisk_cel import AsteriskCel
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Source
+from hoptrace.model.carriers import Carrier
+
+CEL = Path(__file__).parents[3] / "fixtures" / "formats" / "asterisk" / "cel.csv"
+
+
+def read(path: Path, timezone: str | None = None, **profile: object) -> Chunk:
+    context = Context(Carrier("oak"), Profile.model_validate(profile), timezone)
+    (chunk,) = AsteriskCel().read([Source(0, path, path.name, "digest")], context)
+    return chunk
+
+
+def at(chunk: Chunk, row: int) -> dict[str, object]:
+    return chunk.calls.row(by_predicate=pl.col("row") == row, named=True)
+
+
+def test_each_dialled_channel_is_an_attempt() -> None:
+    chunk = read(CEL)
+    failed, answered = at(chunk, 3), at(chunk, 1)
+    assert failed["start_time"] == answered["start_time"] == datetime(2026, 3, 2, 14, 0, 1, 120_000, tzinfo=UTC)
+    assert (failed["downstream"], failed["release_code"], failed["duration"]) == ("tg-east", "34", 0.0)
+    assert (answered["upstream"], answered["downstream"]) == ("tg-north", "tg-west")
+    assert (answered["duration"], answered["precision"], answered["release_code"]) == (10.0, 1_000, "16")
+    assert (failed["egress_called_number"], answered["egress_called_number"]) == ("0012125550185", "+12125550185")
+
+
+def test_who_forwarded_is_told_by_the_event_and_the_zone_by_the_uniqueid() -> None:
+    chunk = read(CEL)
+    assert at(chunk, 1)["redirecting_number"] == "+12125550199"
+    assert str(chunk.zone) == "-06:00 (measured from the uniqueid of 6 of 6 rows)"
+
+
+def test_local_channels_are_part_of_the_call_that_they_carry() -> None:
+    chunk = read(CEL)
+    call = at(chunk, 14)
+    assert (call["called_number"], call["downstream"], call["release_code"]) == ("12125550186", None, "19")
+    assert chunk.rows.filter(pl.col("call") == call["call"])["row"].to_list() == [14, 15, 16, 17, 18]
+
+
+def test_epochs_need_no_zone(tmp_path: Path) -> None:
+    path = tmp_path / "cel.csv"
+    path.write_text(CEL.read_text().splitlines()[0].replace("2026-03-02 08:00:01.120", "1772460001.120345") + "\n")
+    chunk = read(path)
+    assert chunk.calls["start_time"].to_list() == [datetime(2026, 3, 2, 14, 0, 1, 120_345, tzinfo=UTC)]
+
+
+def test_a_header_or_a_profile_names_the_columns(tmp_path: Path) -> None:
+    columns = ["eventtype", "eventtime", "cid_num", "exten", "channame", "uniqueid", "linkedid"]
+    row = "CHAN_START,2026-03-02 08:00:01,+12025550130,12125550185,PJSIP/tg-north-00000001,1772460001.1,1772460001.1\n"
+    path = tmp_path / "cel.csv"
+    path.write_text(",".join(columns) + "\n" + row)
+    assert read(path).calls["upstream"].to_list() == ["tg-north"]
+    path.write_text(row)
+    assert read(path, layouts={"cel": columns}).calls["called_number"].to_list() == ["12125550185"]
+
+
+def test_rows_that_cannot_be_used_are_rejected(tmp_path: Path) -> None:
+    lines = CEL.read_text().splitlines()
+    bad_time = lines[1].replace("2026-03-02 08:00:01.130", "soon")
+    no_event = lines[1].replace("APP_START", "MADE_UP")
+    path = tmp_path / "cel.csv"
+    path.write_text("\n".join([lines[0], lines[0], bad_time, no_event, "1,2,3", lines[1][:60]]))
+    rows = read(path).rows
+    assert rows["fate"].to_list()[:2] == ["accepted", "duplicate"]
+    rejected = dict(rows.filter(pl.col("fate") == "rejected").select("row", "reasons").iter_rows())
+    assert rejected == {
+        3: ["event time not understood"],
+        4: ["no known event"],
+        5: ["wrong number of columns"],
+        6: ["last line is cut: file still being written?"],
+    }
+
+
+def test_a_call_without_a_number_is_rejected_with_all_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "cel.csv"
+    path.write_text("\n".join(line.replace("12125550186", "s") for line in CEL.read_text().splitlines()[13:15]) + "\n")
+    assert read(path).rows["reasons"].to_list() == [["no called number"], ["no called number"]]
+
+
+def test_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,b,c\n1,2,3\n")
+    with pytest.raises(InputRefused, match="CEL"):
+        read(path)
+
+
+def test_detect() -> None:
+    assert find_format(Source(0, CEL, CEL.name, "d"), readers()).name == "asterisk_cel"
+    for name in ("Master.csv", "export_with_header.csv"):
+        path = CEL.with_name(name)
+        assert find_format(Source(0, path, path.name, "d"), readers()).name == "asterisk"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(CEL.read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content)))
+        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
+    path = tmp_path / "cel.csv"
+    path.write_bytes(content)
+    try:
+        chunk = read(path, timezone="UTC")
+    except InputRefused:
+        return
+    rows = chunk.rows.sort("row")
+    assert rows["raw"].to_list() == bytes(content).splitlines()
+    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
+    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

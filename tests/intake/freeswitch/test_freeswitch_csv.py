@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
+from hoptrace.intake.detect import find_format
+from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Chunk, Context, Source
+from hoptrace.model.carriers import Carrier
+
+FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "freeswitch_csv"
+MASTER, RESAVED = FOLDER / "Master.csv", FOLDER / "resaved.csv"
+NO_NEIGHBOUR = "no column names a neighbour: from whom calls came and to whom they went is not known"
+
+
+def read(path: Path, timezone: str | None = None, **profile: object) -> Chunk:
+    context = Context(Carrier("oak"), Profile.model_validate(profile), timezone)
+    (chunk,) = FreeswitchCsv().read([Source(0, path, path.name, "digest")], context)
+    return chunk
+
+
+def write(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "Master.csv"
+    path.write_text("".join(f"{row}\n" for row in rows))
+    return path
+
+
+def test_the_zone_and_the_fraction_come_from_the_uuid() -> None:
+    chunk = read(MASTER)
+    assert str(chunk.zone) == "-06:00 (measured from the uuid (version 1) of 4 of 4 rows)"
+    call = chunk.calls.row(0, named=True)
+    assert call["start_time"] == datetime(2026, 3, 2, 14, 0, 1, 605_123, tzinfo=UTC)
+    assert (call["precision"], call["answer_time"]) == (1_000, datetime(2026, 3, 2, 14, 0, 4, tzinfo=UTC))
+    assert (call["duration"], call["release_code"]) == (10.0, "16")
+
+
+def test_two_legs_are_one_statement() -> None:
+    chunk = read(MASTER)
+    assert chunk.rows["call"].to_list() == [0, 0, 1, 2]
+    call = chunk.calls.row(0, named=True)
+    assert (call["called_number"], call["egress_called_number"]) == ("12125550172", "0012125550172")
+
+
+def test_an_end_in_the_second_of_the_start_is_not_before_it() -> None:
+    call = read(MASTER).calls.row(2, named=True)
+    assert call["end_time"] == call["start_time"] == datetime(2026, 3, 2, 14, 2, 10, 40_000, tzinfo=UTC)
+    assert (call["duration"], call["answer_time"], call["calling_number"]) == (0.0, None, "anonymous")
+
+
+def test_a_template_without_neighbours_is_flagged() -> None:
+    assert read(MASTER).flags == ((0, NO_NEIGHBOUR),)
+
+
+def test_what_a_spreadsheet_saved_again_is_recognised() -> None:
+    chunk = read(RESAVED, timezone="+08:00")
+    said = [text for _, text in chunk.flags]
+    assert sum("saved again by a spreadsheet" in text for text in said) == 3
+    assert set(chunk.calls["precision"]) == {60_000_000}
+    assert chunk.calls["start_time"].to_list()[1] == datetime(2026, 3, 2, 14, 41, tzinfo=UTC)
+
+
+def test_rows_of_one_uuid_are_calls_of_their_own() -> None:
+    calls = read(RESAVED, timezone="UTC").calls
+    again = calls.filter(pl.col("record_id") == "00000011-0000-4000-8000-000000000005")
+    assert again["release_code"].to_list() == ["16", "18"]
+
+
+def test_without_a_zone_the_file_is_refused_with_the_ways_out() -> None:
+    with pytest.raises(TimezoneMissing, match="--timezone"):
+        read(RESAVED)
+
+
+TEMPLATE = (
+    *("uuid", "direction", "${caller_id_number}", "destination_number", "start_stamp", "start_epoch", "answer_epoch"),
+    *("end_epoch", "billsec", "hangup_cause", "sip_network_ip", "sip_gateway_name", "sip_call_id"),
+    "originating_leg_uuid",
+)
+OWN = (
+    "u-1,inbound,+12025550130,12125550175,2026-03-02 08:00:01,1772460001,1772460004,1772460014,10,NORMAL_CLEARING,"
+    "203.0.113.31,,a1@203.0.113.31,",
+    "u-2,outbound,+12025550130,0012125550175,2026-03-02 08:00:01,1772460001,1772460004,1772460014,10,NORMAL_CLEARING,"
+    "203.0.113.40,gw-east,b1@203.0.113.10,u-1",
+)
+
+
+def test_a_profile_names_the_template(tmp_path: Path) -> None:
+    path = write(tmp_path, *(row.replace("u-", "00000011-0000-4000-8000-00000000000") for row in OWN))
+    chunk = read(path, layouts={"master": TEMPLATE})
+    (call,) = chunk.calls.iter_rows(named=True)
+    assert (call["upstream"], call["downstream"]) == ("203.0.113.31", "gw-east")
+    assert (call["call_id"], call["egress_call_id"]) == ("a1@203.0.113.31", "b1@203.0.113.10")
+    assert call["start_time"] == datetime(2026, 3, 2, 14, 0, 1, tzinfo=UTC)
+    assert chunk.flags == ()
+
+
+def test_a_template_that_nobody_named_is_refused_and_says_how_to(tmp_path: Path) -> None:
+    path = write(tmp_path, *(row.replace("u-", "00000011-0000-4000-8000-00000000000") for row in OWN))
+    assert FreeswitchCsv().detect(Source(0, path, path.name, "d"), path.read_bytes()) is not None
+    with pytest.raises(InputRefused, match=r"\[layouts\] master"):
+        read(path)
+
+
+def test_a_profile_that_names_no_variables_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProfileInvalid, match=r"layouts\.x"):
+        read(write(tmp_path, *OWN), layouts={"x": ["a", "b"]})
+
+
+def test_inserts_are_read(tmp_path: Path) -> None:
+    cells = MASTER.read_text().splitlines()[0].split(",")[:13]
+    path = write(tmp_path, f"INSERT INTO cdr VALUES ({','.join(cells[:12])}, {cells[12]});")
+    assert read(path).calls["called_number"].to_list() == ["12125550172"]
+
+
+def test_rows_that_cannot_be_used_are_rejected(tmp_path: Path) -> None:
+    good = MASTER.read_text().splitlines()
+    path = tmp_path / "bad.csv"
+    no_number = good[3].replace("12125550174", "")
+    no_time = good[3].replace("2026-03-02 08:02:10", "2026-03-02 08:02:70")
+    path.write_text("\n".join([*good, good[0], "1,2", no_number, no_time, good[2][:80]]))
+    rejected = dict(read(path).rows.filter(pl.col("fate") == "rejected").select("row", "reasons").iter_rows())
+    assert rejected == {
+        6: ["wrong number of columns"],
+        7: ["no called number"],
+        8: ["start time not understood"],
+        9: ["last line is cut: file still being written?"],
+    }
+
+
+def test_detect() -> None:
+    for path in (MASTER, RESAVED):
+        assert find_format(Source(0, path, path.name, "d"), readers()).name == "freeswitch_csv"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from([MASTER, RESAVED])).read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content)))
+        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(content)
+    try:
+        chunk = read(path, timezone="UTC")
+    except InputRefused:
+        return
+    rows = chunk.rows.sort("row")
+    assert rows["raw"].to_list() == bytes(content).splitlines()
+    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
+    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

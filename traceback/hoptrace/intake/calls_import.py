@@ -1,0 +1,186 @@
+"""Lists of suspicious calls (the contract's calls.csv, honeypot exports, complaint files) become a calls.csv to trace.
+
+Complaint files of the FTC and the FCC do not say who was called. Nothing can be traced by them alone; who called is
+kept as seeds of a campaign, in a file of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from hoptrace.catalog.files import Row, read_rows
+from hoptrace.errors import InputRefused
+from hoptrace.intake.calls_mapping import FIELDS, CallsProfile, Complaints, columns_for, complaints_of, plain
+from hoptrace.intake.calls_rows import ImportedCall, RowReader, written
+from hoptrace.intake.detect import readable_head
+from hoptrace.intake.reading import Source
+from hoptrace.model.dialplan import DialPlan
+from hoptrace.model.numbers import NumberKind, normalise
+from hoptrace.output import check_place, harmless, whole_file
+
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Who is said to have called for a campaign; `time` and places as written, numbers as +E.164."""
+
+    calling_number: str
+    time: str = ""
+    campaign: str = ""
+    callback_number: str = ""
+    area_code: str = ""
+    state: str = ""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file: rows = calls + seeds + duplicates + rejected; `problems` are the first rejected rows."""
+
+    file: str
+    kind: str
+    out: str | None = None
+    seeds_out: str | None = None
+    rows: int = 0
+    calls: int = 0
+    seeds: int = 0
+    duplicates: int = 0
+    rejected: Counter[str] = field(default_factory=Counter[str])
+    problems: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self), "rejected": dict(self.rejected.most_common())}
+
+    def reject(self, row: Row, reasons: Sequence[str]) -> None:
+        """Count a row that gives nothing."""
+        self.rejected[reasons[0]] += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(f"{row.where}: {'; '.join(reasons)}")
+
+
+def import_calls(path: Path, out: Path, country: str, profile: CallsProfile | None = None) -> Imported:
+    """Write the calls of a list to `out`, or the seeds of a complaint file beside it (`out` with .seeds.csv).
+
+    `country` (ISO 3166-1) is that of numbers without a country code. Raises InputRefused where the file cannot be read,
+    ColumnMissing where its columns are not known, StorageFailed; then nothing is written.
+    """
+    check_place(out)
+    profile = profile or CallsProfile()
+    header = header_of(path)
+    complaints = complaints_of(header)
+    plan = DialPlan(country=country)
+    if complaints is not None and profile.columns.called_number is None:
+        return _import_seeds(path, out.with_suffix(".seeds.csv"), complaints, plan)
+    columns = columns_for(header, profile, str(path))
+    return _import_calls(path, out, RowReader.of(columns, profile, plan, path.name.partition(".")[0]))
+
+
+def header_of(path: Path) -> list[str]:
+    """The names of a file's columns; raises InputRefused where it has none."""
+    if path.name.endswith((".ndjson", ".jsonl")):
+        rows = read_rows(path, ())
+        return sorted({name for _, row in zip(range(1000), rows, strict=False) for name in row.cells})
+    if path.name.endswith(".parquet"):
+        return sorted({name for row in read_rows(path, ()) for name in row.cells})
+    if not path.exists():
+        raise InputRefused(f"{path}: there is no such file.")
+    head = readable_head(Source(0, path, path.name, "")).decode("utf-8-sig", "replace")
+    return [name.strip() for name in next(csv.reader(io.StringIO(head)), [])]
+
+
+def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
+    told = Imported(str(path), "calls", out=str(out))
+    calls: list[ImportedCall] = []
+    seen: set[tuple[str, ...]] = set()
+    refs: set[str] = set()
+    for row in read_rows(path, ()):
+        told.rows += 1
+        call = reader.read(told.rows, row.cells)
+        if not isinstance(call, ImportedCall):
+            told.reject(row, call)
+        elif (same := (call.start_time, call.calling_number, call.called_number, call.campaign)) in seen:
+            told.duplicates += 1
+        elif call.call_ref in refs:
+            told.reject(row, ["the call_ref stands twice; it must be unique"])
+        else:
+            seen.add(same)
+            refs.add(call.call_ref)
+            calls.append(call)
+    if not calls:
+        reasons = "; ".join(told.problems[:3]) or "it has no rows"
+        raise InputRefused(f"{path}: no call in it can be traced ({reasons}). Nothing was written.")
+    told.calls = len(calls)
+    if reader.repeated:
+        told.notes.append(f"Times in the hour that summer time's end repeats, read as the first: {reader.repeated}")
+    _write(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
+    return told
+
+
+def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan) -> Imported:
+    told = Imported(str(path), complaints.kind, seeds_out=str(out))
+    seeds: dict[Seed, None] = {}
+    for row in read_rows(path, ()):
+        told.rows += 1
+        seed = _seed({plain(name): text for name, text in row.cells.items()}, complaints, plan)
+        if seed is None:
+            told.reject(row, ["it names no caller"])
+        elif seed in seeds:
+            told.duplicates += 1
+        else:
+            seeds[seed] = None
+    told.seeds = len(seeds)
+    told.notes.append(
+        f"{complaints.title} do not say who was called: none of these calls can be traced by itself. Who called is kept "
+        f"as {told.seeds:,} seeds of campaigns; look for calls from these numbers in carriers' records."
+    )
+    columns = [each.name for each in fields(Seed)]
+    _write(out, columns, [astuple(seed) for seed in seeds], ("time", "campaign", "area_code", "state"))
+    return told
+
+
+def _seed(cells: dict[str, str], complaints: Complaints, plan: DialPlan) -> Seed | None:
+    def text(name: str, together: bool = False) -> str:
+        found = [cells[column] for column in complaints.columns.get(name, ()) if column in cells]
+        return " ".join(found) if together else found[0] if found else ""
+
+    numbers = {name: _caller(text(name), plan) for name in ("calling_number", "callback_number")}
+    if not any(numbers.values()):
+        return None
+    time = text("time", together=complaints.kind == "fcc")
+    return Seed(
+        calling_number=numbers["calling_number"],
+        time=time,
+        campaign=text("campaign"),
+        callback_number=numbers["callback_number"],
+        area_code=text("area_code"),
+        state=text("state"),
+    )
+
+
+def _caller(text: str, plan: DialPlan) -> str:
+    """A number that somebody called from, empty where it is none (`None`, `anonymous`)."""
+    return written(text, plan) if normalise(text, plan).kind is NumberKind.E164 else ""
+
+
+def _write(path: Path, columns: Sequence[str], rows: Sequence[tuple[str, ...]], texts: Sequence[str]) -> None:
+    """Write a CSV; the columns `texts` hold what others wrote, and are kept from being run as formulas."""
+    free = {at for at, name in enumerate(columns) if name in texts}
+
+    def lines() -> Iterator[list[str]]:
+        for row in rows:
+            yield [harmless(cell) if at in free else cell for at, cell in enumerate(row)]
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows(lines())
+    with whole_file(path) as stream:
+        stream.write(out.getvalue().encode("utf-8"))

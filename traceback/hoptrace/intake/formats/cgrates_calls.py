@@ -1,0 +1,131 @@
+"""The runs in which CGRateS rated one call become one statement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.zones import LocalClock
+from hoptrace.model.statements import StartBasis
+
+FIELDS = frozenset({"CGRID", "OriginID", "SetupTime", "AnswerTime", "Destination", "Account", "Tenant", "RequestType"})
+"""Names of which a record has at least one."""
+
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "start_time": ("SetupTime", "AnswerTime"),
+    "answer_time": ("AnswerTime",),
+    "duration": ("Usage",),
+    "calling_number": ("CLI", "Caller", "CallerNumber", "calling_number", "Subject"),
+    "called_number": ("Destination",),
+    "upstream": ("Account",),
+    "downstream": ("Route", "RouteID", "Supplier"),
+    "call_id": ("call_id", "SIPCallID", "OriginID"),
+    "release_code": ("DisconnectCause",),
+    "record_id": ("CGRID", "OriginID"),
+}
+_TIMES = frozenset({"start_time", "answer_time", "duration"})
+_SUPPLIER_RUNS = frozenset({"*supplier", "supplier", "*suppliers", "suppliers", "*route", "*vendor"})
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|us|µs|ns|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_NUMBER = re.compile(r"\+?\d{5,}|anonymous|restricted|unavailable", re.IGNORECASE)
+_LONGEST = 7 * 86_400
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
+@dataclass(slots=True)
+class Runs:
+    """All records of one call; the fields of the first that has them count, `supplier` is that of a supplier's run."""
+
+    rows: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+    supplier: str | None = None
+
+    def add(self, place: tuple[int, int], fields: dict[str, str]) -> None:
+        """One more record of the call."""
+        self.rows.append(place)
+        if fields.get("RunID", "").lower() in _SUPPLIER_RUNS:
+            self.supplier = self.supplier or fields.get("Account")
+            fields = {name: text for name, text in fields.items() if name not in ("Account", "Subject")}
+        self.fields = {**fields, **self.fields}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a time of the call has no zone."""
+        times = (parse_time(self.fields.get(name)) for name in ("SetupTime", "AnswerTime"))
+        return any(time is not None and time.tzinfo is None for time in times)
+
+
+def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger) -> None:
+    """Put a call into the ledger, or reject its rows."""
+
+    def first(name: str) -> str | None:
+        columns = profile.columns_of(name, _COLUMNS[name])
+        return next((text for column in columns if (text := runs.fields.get(column))), None)
+
+    columns = profile.columns_of("start_time", _COLUMNS["start_time"])
+    start = next((time for column in columns if (time := _utc(runs.fields.get(column), clock)) is not None), None)
+    reasons = [] if start is not None else ["start time not understood"]
+    if first("called_number") is None:
+        reasons.append("no called number")
+    if start is None or reasons:
+        for row in runs.rows:
+            ledger.reject(*row, *reasons)
+        return
+    answer = _utc(first("answer_time"), clock)
+    duration = _duration(first("duration"))
+    facts: dict[str, Any] = {name: first(name) for name in _COLUMNS if name not in _TIMES}
+    calling = facts["calling_number"]
+    facts.update(
+        start_time=start,
+        start_basis=str(StartBasis.RECEIVED),
+        answer_time=answer if answer is not None and answer >= start and duration != 0 else None,
+        end_time=answer + timedelta(seconds=duration) if answer is not None and duration else None,
+        duration=0.0 if answer is None and not duration else duration,
+        precision=1_000_000,
+        calling_number=calling if calling is not None and _NUMBER.fullmatch(calling) else None,
+        downstream=facts["downstream"] or runs.supplier,
+    )
+    ledger.call(runs.rows, **facts)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A time as RFC 3339 or as digits (`20260302140001`), naive where it has no zone; None for year 1 and no time."""
+    if not text:
+        return None
+    match = _COMPACT.fullmatch(text)
+    try:
+        if match is not None:
+            *parts, fraction = match.groups()
+            year, month, day, hour, minute, second = (int(part) for part in parts)
+            micro = int((fraction or "").ljust(6, "0"))
+            time = datetime(year, month, day, hour, minute, second, micro)  # noqa: DTZ001 - its zone comes later
+        else:
+            time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if _FIRST_YEAR <= time.year < _LAST_YEAR else None
+
+
+def _utc(text: str | None, clock: LocalClock | None) -> datetime | None:
+    time = parse_time(text)
+    if time is None or time.tzinfo is not None:
+        return time.astimezone(UTC) if time is not None else None
+    return clock.to_utc(time) if clock is not None else None
+
+
+def _duration(text: str | None) -> float | None:
+    """Seconds of Usage: nanoseconds as a number, or a duration of Go (`1m12.5s`); None where it is neither."""
+    if text is None:
+        return None
+    if text.isdecimal():
+        seconds = int(text[:20]) / 1e9
+    elif "".join(match[0] for match in _PART.finditer(text)) == text:
+        seconds = sum(float(value) * _SECONDS[unit] for value, unit in _PART.findall(text))
+    else:
+        return None
+    return seconds if seconds <= _LONGEST else None

@@ -1,0 +1,147 @@
+"""Records out of an XML file, each parsed for itself: damage, or a DOCTYPE with entities, spoils no other record.
+
+Submitted files are hostile: entities are not expanded, nothing is fetched, nesting is bounded by the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+MOST_RECORD_BYTES = 16 << 20
+NOT_A_RECORD = "not a record"
+CUT = "record is cut: file still being written?"
+TOO_LARGE = "record larger than 16 MiB"
+
+_DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
+_AROUND = re.compile(
+    rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|<!--.*?-->|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]|\xef\xbb\xbf",
+    re.DOTALL,
+)
+_NO_TAG = re.compile(rb"<(?!/?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>|[?!])")
+_AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z]+|#\d+|#x[0-9A-Fa-f]+);)")
+
+
+@dataclass(frozen=True, slots=True)
+class XmlRecord:
+    """One record of a file: `number` from 1, `raw` its bytes; `problem` where it cannot be parsed as one."""
+
+    number: int
+    raw: bytes
+    problem: str | None = None
+
+
+def encoding_of(content: bytes) -> str:
+    """The encoding that the XML declaration names, UTF-8 without one or where Python does not know it."""
+    match = _DECLARED.search(content[:1024])
+    name = match[1].decode("ascii") if match else "utf-8"
+    try:
+        "".encode(name)
+    except LookupError:
+        return "utf-8"
+    return name
+
+
+def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlRecord]:
+    """All elements `tag` of a file; what stands between them, but for the tags `roots`, is a record with a problem."""
+    begins = [match.start() for match in re.finditer(rb"<%b(?=[\s>/])" % re.escape(tag.encode()), content)]
+    number, at = 0, 0
+    for begin, limit in zip(begins, [*begins[1:], len(content)], strict=False):
+        end, closed = _end(content, tag, begin, limit)
+        for raw in _between(content[at:begin], roots):
+            number += 1
+            yield XmlRecord(number, raw, NOT_A_RECORD)
+        number, at = number + 1, end
+        problem = TOO_LARGE if end - begin > MOST_RECORD_BYTES else None
+        if not closed and end == len(content):
+            problem = CUT
+        yield XmlRecord(number, content[begin:end].strip(), problem)
+    for raw in _between(content[at:], roots):
+        number += 1
+        yield XmlRecord(number, raw, NOT_A_RECORD)
+
+
+def _end(content: bytes, tag: str, begin: int, limit: int) -> tuple[int, bool]:
+    """Where a record ends, and whether it is closed there; one that is not ends where the next one begins."""
+    close = content.find(b"</" + tag.encode(), begin, limit)
+    bracket = content.find(b">", close, limit) if close >= 0 else -1
+    return (bracket + 1, True) if bracket >= 0 else (limit, False)
+
+
+def _between(gap: bytes, roots: frozenset[str]) -> Iterator[bytes]:
+    """What is left of a gap without declarations, comments, white space and the tags around records."""
+    if not gap.strip():
+        return
+    left = _AROUND.sub(
+        lambda match: b"" if match[1] is None or match[1].decode("ascii", "replace") in roots else match[0], gap
+    )
+    if left:
+        yield gap.strip()
+
+
+class Element(Protocol):
+    """What is used of lxml's elements, which come without types."""
+
+    @property
+    def tag(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def text(self) -> str | None:
+        """The text before its first child."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def get(self, key: str, default: str) -> str:
+        """An attribute."""
+        ...
+
+    def find(self, path: str) -> Element | None:
+        """The first child of a name."""
+        ...
+
+    def iter(self, *tags: str) -> Iterator[Element]:
+        """Itself and all below it, of some names."""
+        ...
+
+    def iterchildren(self, *tags: str) -> Iterator[Element]:
+        """Its children, of some names."""
+        ...
+
+
+class RecordParser:
+    """Parses single records: strictly, else with what is no markup escaped, else as lxml mends it.
+
+    `mended` counts those that were not well-formed, as those of a switch that writes SIP headers into its elements.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._etree: Any = import_module("lxml.etree")
+        self._strict, self._lenient = self._parser(encoding), self._parser(encoding, recover=True)
+        self.mended = 0
+
+    def parse(self, raw: bytes) -> Element | None:
+        """The element, None where nothing can be made of the bytes."""
+        element = self._read(raw, self._strict)
+        if element is not None:
+            return element
+        self.mended += 1
+        text = _AMPERSAND.sub(b"&amp;", _NO_TAG.sub(b"&lt;", raw))
+        again = self._read(text, self._strict)
+        return again if again is not None else self._read(text, self._lenient)
+
+    def _parser(self, encoding: str, **how: bool) -> Any:
+        safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+        return self._etree.XMLParser(encoding=encoding, **safe, **how)
+
+    def _read(self, raw: bytes, parser: Any) -> Element | None:
+        try:
+            element: Element | None = self._etree.fromstring(raw, parser)
+        except self._etree.XMLSyntaxError:
+            return None
+        return element
