@@ -49,11 +49,18 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
                     f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
                     f'format = "{name}" in it. See docs/formats/profiles.md.'
                 )
-            return replace(asked, reader=reader)
+            return replace(asked, reader=_bound(reader, profile))
     known = f"auto, {', '.join(reader.name for reader in readers)}"
     if profile is not None:
         raise ProfileInvalid(f"{text}: format: there is no format {name!r}. Known are {known}.")
     raise UsageError(f"There is no format {name!r}. Known are {known}, or the path of a .toml profile.")
+
+
+def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:
+    """A reader of declared files has a profile of its own: what the submitter's says is laid over it."""
+    from hoptrace.intake.formats.profiled import Profiled
+
+    return reader.bound(profile) if isinstance(reader, Profiled) and profile is not None else reader
 
 
 def open_sources(files: Sequence[Path], asked: Asked) -> list[Source]:

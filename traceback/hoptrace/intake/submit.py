@@ -12,6 +12,7 @@ from hoptrace.errors import InputRefused, StorageFailed
 from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.identities import signers_by_url
 from hoptrace.intake.reading import Context, Source
 from hoptrace.intake.repeats import Repeats
@@ -126,9 +127,11 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
 
 def _taking(run: _Run, group: Group, repeats: Repeats) -> Taking:
     catalog, carrier = run.workspace.catalog, run.context.carrier
+    own = group.reader.profile if isinstance(group.reader, Profiled) else None
+    context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
-    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, run.context.profile.trunks.own)
-    return Taking(group, run.context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
+    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, context.profile.trunks.own)
+    return Taking(group, context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
 
 
 def _in_order(sources: Sequence[Source], before: dict[str, Receipt], taken: dict[str, Receipt]) -> list[Receipt]:

@@ -14,6 +14,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.asterisk import AsteriskCsv
     from hoptrace.intake.formats.canonical import Canonical
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
+    from hoptrace.intake.formats.profiled import generic_readers, shipped_readers
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -25,4 +26,6 @@ def readers() -> tuple[FormatReader, ...]:
         FreeswitchJson(),
         YateCdrfile(),
         AsteriskCsv(),
+        *shipped_readers(),
+        *generic_readers(),
     )
