@@ -48,7 +48,9 @@ def test_a_header_that_some_files_have(taken, head: str, fates: list[str]) -> No
 
 
 def test_a_column_that_is_missing_is_named_with_one_that_is_near(taken) -> None:
-    with pytest.raises(ColumnMissing, match=r"called_number from called, .* Did you mean «calleds»\? The file has start"):
+    with pytest.raises(
+        ColumnMissing, match=r"called_number from called, .* Did you mean «calleds»\? The file has start"
+    ):
         taken("start,calling,calleds\n" + A)
 
 
@@ -76,7 +78,10 @@ def test_quotes_that_mean_nothing(taken) -> None:
 
 
 def test_backslashes(taken) -> None:
-    told = taken(r"2026-11-02T08:00:01Z,Smith\, J \\ Co,+13125550187" + "\n" + A, '[file]\nheader = false\nquoting = "backslash"\n' + PLACES)
+    told = taken(
+        r"2026-11-02T08:00:01Z,Smith\, J \\ Co,+13125550187" + "\n" + A,
+        '[file]\nheader = false\nquoting = "backslash"\n' + PLACES,
+    )
     assert told.said(1, "calling_number") == ("Smith, J \\ Co",)
     assert told.said(2, "calling_number") == ("+12025550143",)
 
@@ -117,7 +122,9 @@ def test_the_same_row_again_is_a_duplicate(taken) -> None:
 
 
 def test_a_key_by_which_rows_are_known(taken) -> None:
-    told = taken("start,id,called\n" + A.replace("+12025550143", "7") + B.replace("+12025550144", "7"), 'dedupe = ["id"]')
+    told = taken(
+        "start,id,called\n" + A.replace("+12025550143", "7") + B.replace("+12025550144", "7"), 'dedupe = ["id"]'
+    )
     assert told.fates() == ["skipped", "accepted", "duplicate"]
 
 

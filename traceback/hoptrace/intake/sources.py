@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
+from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.reading import FormatReader, Source
 
 AUTO = "auto"
@@ -33,9 +34,16 @@ class Group:
     sources: tuple[Source, ...]
 
 
-def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
-    """Understand `--format`: auto, a reader's name, or the path of a profile; raises UsageError or ProfileInvalid."""
+def asked_format(
+    text: str, readers: Sequence[FormatReader], stored: Callable[[str], Profile | None] | None = None
+) -> Asked:
+    """Understand `--format`: auto, a reader's name, the path of a profile, or the name of one of the carrier's.
+
+    `stored` gives the carrier's profile of a name. Raises UsageError or ProfileInvalid.
+    """
     profile = load_profile(Path(text)) if text.endswith(".toml") else None
+    if profile is None and text != AUTO and stored is not None:
+        profile = stored(text)
     name = AUTO if profile is None and text == AUTO else text
     if profile is not None:
         name = profile.format or AUTO
@@ -50,10 +58,14 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
                     f'format = "{name}" in it. See docs/formats/profiles.md.'
                 )
             return replace(asked, reader=_bound(reader, profile))
-    known = f"auto, {', '.join(reader.name for reader in readers)}"
+    names = [AUTO, *(reader.name for reader in readers)]
+    known = ", ".join(names)
     if profile is not None:
         raise ProfileInvalid(f"{text}: format: there is no format {name!r}. Known are {known}.")
-    raise UsageError(f"There is no format {name!r}. Known are {known}, or the path of a .toml profile.")
+    raise UsageError(
+        f"There is no format {name!r}{meant(name, names)}. Known are {known}, a profile that was added for the "
+        "carrier, or the path of a .toml profile."
+    )
 
 
 def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:

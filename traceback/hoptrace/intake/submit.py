@@ -14,6 +14,7 @@ from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.identities import signers_by_url
+from hoptrace.intake.profile_store import stored_profile
 from hoptrace.intake.reading import Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, groups, open_sources
@@ -41,7 +42,8 @@ def submit(
 ) -> list[Receipt]:
     """Take in a carrier's files and give a receipt for each, in the order of the files.
 
-    `format` is auto, a reader's name, or the path of a .toml profile; `timezone` an IANA name or +HH:MM for times that
+    `format` is auto, a reader's name, the name of a profile that was added for the carrier, or the path of a .toml
+    profile; `timezone` an IANA name or +HH:MM for times that
     are written without a zone. All files go in together: one that cannot be taken keeps the others out too, and nothing
     is half done. A file that is in already, by its digest, adds nothing; one of which every row was rejected is read
     again, as other words about its format or zone may make it of use.
@@ -51,7 +53,7 @@ def submit(
     if timezone is not None:
         parse_zone(timezone)
     known_readers = readers()
-    asked = asked_format(format, known_readers)
+    asked = asked_format(format, known_readers, lambda name: stored_profile(workspace.catalog.profiles, carrier, name))
     sources = open_sources(files, asked)
     signers = signers_by_url(workspace.catalog.certificates.list())
     context = Context(who, asked.profile, timezone, signers)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.intake.formats.asterisk_lines import split_tolerant
+from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
 from hoptrace.intake.formats.canonical_lines import Block, Shape
 from hoptrace.intake.formats.canonical_plain import is_tidy, split_at_once
 from hoptrace.intake.formats.profiled_plan import place
@@ -151,19 +151,21 @@ def _split_quoted(records: pl.DataFrame, rules: FileRules, width: int) -> list[p
             parts.append(read)
             records = records.filter(~built)
     if records.height:
-        strict = rules.quoting is Quoting.STANDARD
-        lists = [_cells(text, rules.delimiter, strict=strict) for text in records["text"].to_list()]
+        lists = [_cells(text, rules, width) for text in records["text"].to_list()]
         parts.append(_of_lists(records["row"], lists))
     return parts
 
 
-def _cells(text: str, delimiter: str, *, strict: bool) -> list[str]:
-    if strict:
+def _cells(text: str, rules: FileRules, width: int) -> list[str]:
+    """The cells by the first way that gives as many as the others have; quotes are where files are broken most."""
+    if rules.quoting is Quoting.STANDARD:
         try:
-            return next(csv.reader((text,), delimiter=delimiter, strict=True))
+            return next(csv.reader((text,), delimiter=rules.delimiter, strict=True))
         except (csv.Error, StopIteration):
             pass
-    return split_tolerant(text, delimiter)
+    loose, tolerant = split(text, rules.delimiter), split_tolerant(text, rules.delimiter)
+    ways = (loose, tolerant) if rules.quoting is Quoting.STANDARD else (tolerant, loose)
+    return next((cells for cells in ways if len(cells) == width), ways[0])
 
 
 def _read_quoted(records: pl.DataFrame, rules: FileRules, width: int) -> pl.DataFrame | None:
