@@ -63,6 +63,11 @@ def take(profile: Profile, *paths: Path, timezone: str | None = None, country: s
     )
 
 
+@pytest.fixture(scope="session", name="take")
+def take_fixture() -> Callable[..., Taken]:
+    return take
+
+
 @pytest.fixture
 def fixtures() -> Path:
     return FIXTURES

@@ -21,6 +21,7 @@ from hoptrace.model.numbers import DialPlan, display, normalise
 from hoptrace.model.statements import Fate
 
 NUMBERS = ("calling_number", "called_number", "egress_calling_number", "egress_called_number", "redirecting_number")
+_TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _NOT_SHOWN = frozenset({"call", "file", "row", "start_basis", "precision"})
 
 
@@ -118,7 +119,8 @@ def _facts(chunk: Chunk, told: pl.DataFrame) -> list[tuple[int, dict[str, Any]]]
 
 def _plan(carrier: Carrier, profile: Profile) -> DialPlan:
     numbers = profile.numbers
-    return DialPlan(carrier.country, numbers.tech_prefixes, numbers.outside_prefixes, carrier.carrier_id)
+    own = (numbers.tech_prefixes, numbers.outside_prefixes)
+    return DialPlan(carrier.country, *own, carrier.carrier_id, trunk_prefixes=numbers.of_trunks())
 
 
 def _shown(source: Source, accounts: pl.DataFrame, facts: dict[int, Any], plan: DialPlan) -> list[ShownRow]:
@@ -135,7 +137,11 @@ def _understood(facts: dict[str, Any], plan: DialPlan) -> dict[str, Any]:
     told = {name: value for name, value in facts.items() if value is not None and name not in _NOT_SHOWN}
     for name in NUMBERS:
         if name in told:
-            number = normalise(told[name], plan)
+            trunk = facts.get(_TRUNK_SIDE.get(name, ""))
+            prefixes = [
+                prefix for each, prefix in plan.trunk_prefixes if each == trunk and told[name].startswith(prefix)
+            ]
+            number = normalise(told[name].removeprefix(max(prefixes, key=len, default="")), plan)
             told[name] = display(number.key) or f"{told[name]} ({number.why or number.kind})"
             if number.key is not None and number.key < -1:
                 told[name] = f"{facts[name]} (internal)"

@@ -113,7 +113,7 @@ class ProfiledFile:
         parts = [
             account(sound.filter(repeated), Fate.DUPLICATE),
             account(rejected.join(block.raw(rejected["row"]), on="row", how="left"), Fate.REJECTED),
-            account(rows.skipped.to_frame("row"), Fate.SKIPPED),
+            account(_with_first(rows.skipped, block), Fate.SKIPPED),
             account(apart.skipped.to_frame("row"), Fate.SKIPPED),
         ]
         return self._finished(new, parts)
@@ -149,6 +149,14 @@ class ProfiledFile:
         known = pl.col(DIRECTION).is_in([*legs.incoming, *legs.outgoing]).fill_null(value=False)
         told = pl.when(known).then("reasons").otherwise(pl.concat_list("reasons", pl.lit(_NO_DIRECTION)))
         return judged.with_columns(reasons=told)
+
+
+def _with_first(skipped: pl.Series, block: Block) -> pl.DataFrame:
+    """Skipped rows; the file's first with its bytes, under which rejected rows are written out to be mended."""
+    rows = skipped.to_frame("row")
+    if block.first_row != 1 or 1 not in skipped:
+        return rows
+    return rows.join(block.raw(pl.Series("row", [1], pl.Int64)), on="row", how="left")
 
 
 def _cut(rejected: pl.DataFrame, block: Block) -> pl.DataFrame:

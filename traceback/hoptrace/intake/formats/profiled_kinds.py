@@ -48,7 +48,7 @@ def _by_type(cells: pl.DataFrame, plan: Plan, profile: Profile) -> tuple[pl.Data
         silent, other = silent | other, pl.lit(value=False)
     shown = pl.coalesce(kind.str.slice(0, _SHOWN), pl.lit("nothing"))
     strange = cells.filter(other).select(
-        "row", why=pl.format("a row of a type that the profile does not name: {}", shown)
+        "row", why=pl.format("row of a type that the profile does not name: {}", shown)
     )
     return cells.filter(carries & ~silent), cells.filter(silent)["row"], strange
 

@@ -118,19 +118,17 @@ def _kind(file: str, profile: Profile, layout: Layout, names: Names) -> Kind:
         rule, columns = fields[name]
         if not columns and rule.value is None:
             raise ColumnMissing(_missing(file, name, rule.columns, names))
-    kept = {name: (rule, columns) for name, (rule, columns) in fields.items() if columns or rule.value is not None}
-    return Kind(_reachable(kept, names), layout.types, layout.columns or profile.records.columns)
-
-
-def _reachable(
-    fields: dict[str, tuple[ColumnRule, tuple[str, ...]]], names: Names
-) -> dict[str, tuple[ColumnRule, tuple[str, ...]]]:
-    """Fields whose condition the file can answer: a field that counts in some rows only needs the column that tells."""
-    return {
+    kept = {
         name: (rule, columns)
         for name, (rule, columns) in fields.items()
-        if rule.when is None or names.find(rule.when.column) is not None
+        if (columns or rule.value is not None) and _can_tell(rule_of(rules[name]), names)
     }
+    return Kind(kept, layout.types, layout.columns or profile.records.columns)
+
+
+def _can_tell(rule: ColumnRule, names: Names) -> bool:
+    """Whether the file has the column on which a field depends; without it the field is not known in any row."""
+    return rule.when is None or names.find(rule.when.column) is not None
 
 
 def _found(names: Names, rule: ColumnRule) -> tuple[ColumnRule, tuple[str, ...]]:

@@ -70,7 +70,7 @@ def _epochs(text: pl.Series, unit: int) -> pl.DataFrame:
     return frame.select(
         read=pl.when(sound).then(micros).cast(pl.Datetime("us")),
         tick=tick.cast(pl.Int64),
-        zoned=pl.lit(value=True),
+        zoned=sound.fill_null(value=False),
         letters=pl.lit(None, pl.String),
     )
 
@@ -110,7 +110,7 @@ def _formatted(text: pl.Series, form: str) -> pl.DataFrame:
         frame.select(
             read=read.cast(pl.Datetime("us")),
             tick=tick.cast(pl.Int64),
-            zoned=pl.lit(zoned),
+            zoned=pl.lit(zoned) & read.is_not_null(),
             letters=pl.col("letters"),
         )
     )

@@ -42,7 +42,7 @@ class Localiser:
         """UTC of `read_times`; `zones` are the texts of the rows' own zones, `after` a time that cannot be later."""
         own = times["letters"] if times["letters"].null_count() < times.height else zones
         read, zoned = times["read"], times["zoned"]
-        if zoned.all() or read.null_count() == read.len():
+        if (zoned | read.is_null()).all():
             return read.dt.replace_time_zone("UTC").cast(TIME)
         given = own.is_not_null() & ~zoned
         utc = pl.select(pl.when(zoned).then(read.dt.replace_time_zone("UTC"))).to_series().cast(TIME)

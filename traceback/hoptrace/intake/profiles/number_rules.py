@@ -45,6 +45,10 @@ class NumberRules(Part):
             _check_prefixes(prefixes)
         return trunks
 
+    def of_trunks(self) -> tuple[tuple[str, str], ...]:
+        """Every trunk with every one of its tech prefixes."""
+        return tuple((trunk, prefix) for trunk, prefixes in self.trunks.items() for prefix in prefixes)
+
 
 class TrunkRules(Part):
     """`own`: addresses, CIDR blocks or names of the carrier's own subscriber side: a call sent there is delivered."""
