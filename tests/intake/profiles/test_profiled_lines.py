@@ -128,6 +128,11 @@ def test_a_key_by_which_rows_are_known(taken) -> None:
     assert told.fates() == ["skipped", "accepted", "duplicate"]
 
 
+def test_rows_without_a_key_are_not_taken_for_each_other(taken) -> None:
+    told = taken("start,id,called\n2026-11-02T08:00:01Z,,1\n2026-11-02T08:00:02Z,,1\n", 'dedupe = ["id"]')
+    assert told.fates() == ["skipped", "accepted", "accepted"]
+
+
 def test_an_empty_file_is_refused(taken) -> None:
     with pytest.raises(InputRefused, match="is empty"):
         taken("")

@@ -182,7 +182,8 @@ def test_times_before_the_start_are_left_out_and_told(taken) -> None:
 
 
 def test_ticks_after_the_start(taken) -> None:
-    toml = '[fields]\nstart_time = "s"\nanswer_time = { column = "t", unit = "10ms", after = "start_time" }\ncalled_number = "c"\n'
+    toml = '[fields]\nstart_time = "s"\ncalled_number = "c"\n'
+    toml += 'answer_time = { column = "t", unit = "10ms", after = "start_time" }\n'
     told = taken("s,t,c\n2026-11-02T08:00:01Z,511,1\n2026-11-02T08:00:01Z,,1\n", toml)
     assert told.said(2, "answer_time") == (utc(2026, 11, 2, 8, 0, 6, 110_000),)
     assert told.said(3, "answer_time") == (None,)

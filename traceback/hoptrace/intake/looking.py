@@ -11,6 +11,7 @@ import polars as pl
 from hoptrace.errors import InputRefused
 from hoptrace.intake.detect import LEAST_SURE, readable_head
 from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.canonical_lines import blocks
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.raw_rows import raw_rows
@@ -21,6 +22,7 @@ from hoptrace.model.numbers import DialPlan, display, normalise
 from hoptrace.model.statements import Fate
 
 NUMBERS = ("calling_number", "called_number", "egress_calling_number", "egress_called_number", "redirecting_number")
+_NO_TEXT = (b"PAR1", b"SQLite format 3")
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _NOT_SHOWN = frozenset({"call", "file", "row", "start_basis", "precision"})
 
@@ -124,12 +126,26 @@ def _plan(carrier: Carrier, profile: Profile) -> DialPlan:
 
 
 def _shown(source: Source, accounts: pl.DataFrame, facts: dict[int, Any], plan: DialPlan) -> list[ShownRow]:
-    written = raw_rows(source, accounts["row"].to_list())
+    written = _written(source, accounts["row"].to_list())
     shown: list[ShownRow] = []
     for row, fate, reasons, raw in accounts.select("row", "fate", "reasons", "raw").iter_rows():
         text = (raw or written.get(row, b"")).decode("utf-8", "replace")
         shown.append(ShownRow(row, text, fate, tuple(reasons or ()), _understood(facts.get(row, {}), plan)))
     return shown
+
+
+def _written(source: Source, rows: list[int]) -> dict[int, bytes]:
+    """The bytes of these rows; lines end as readers end them, also at a lone CR."""
+    if readable_head(source).startswith(_NO_TEXT):
+        return raw_rows(source, rows)
+    found: dict[int, bytes] = {}
+    for block in blocks(source, None, zeros=True):
+        end = block.first_row + block.data.count(b"\n") + block.unended
+        here = pl.Series("row", [row for row in rows if block.first_row <= row < end], pl.Int64)
+        found |= dict(block.raw(here).iter_rows())
+        if len(found) == len(set(rows)):
+            break
+    return found
 
 
 def _understood(facts: dict[str, Any], plan: DialPlan) -> dict[str, Any]:

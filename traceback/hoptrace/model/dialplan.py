@@ -22,7 +22,8 @@ class DialPlan:
     """How one carrier writes numbers: its `country` (ISO 3166-1 alpha-2, empty where unknown) and prefixes.
 
     `tech_prefixes` are the routing digits of interconnects, `outside_prefixes` the digits that a PBX user dials for a
-    line (9). `trunk_prefixes` are the tech prefixes of one trunk each: (trunk, prefix). `carrier_id` keeps the keys of internal numbers apart: extension 105 is another phone at each carrier.
+    line (9), `trunk_prefixes` the routing digits of one trunk each: (trunk, prefix). `carrier_id` keeps the keys of
+    internal numbers apart: extension 105 is another phone at each carrier.
     """
 
     country: str = ""

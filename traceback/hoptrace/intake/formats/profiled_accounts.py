@@ -22,7 +22,8 @@ def raw_calls(sound: pl.DataFrame) -> pl.DataFrame:
 def account(frame: pl.DataFrame, fate: Fate) -> pl.DataFrame:
     """Rows (row, and call, reasons, raw where it has them) with their fate."""
     empty = {"call": pl.lit(None, pl.Int64), "reasons": pl.lit(None, ROWS["reasons"]), "raw": pl.lit(None, pl.Binary)}
-    told = {name: pl.col(name) if name in frame.columns else nothing for name, nothing in empty.items()}
+    known = set(frame.columns) - (set() if fate is Fate.REJECTED else {"reasons"})
+    told = {name: pl.col(name) if name in known else nothing for name, nothing in empty.items()}
     return frame.select(row=pl.col("row").cast(pl.Int64), fate=pl.lit(str(fate)), **told)
 
 

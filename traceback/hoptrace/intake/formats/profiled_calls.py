@@ -118,19 +118,18 @@ class Judge:
             answer_time_read=pl.when(~pl.col("odd_answer")).then(answer),
             end_time_read=pl.when(~pl.col("odd_end")).then(end),
         )
-        return frame.with_columns(*_completed(asked="answer_time" in self.profile.fields)).with_columns(_end())
+        return frame.with_columns(*_completed(self.profile)).with_columns(_end())
 
 
-def _completed(*, asked: bool) -> list[pl.Expr]:
-    """The duration where only the times are written, and the answer where only duration and end are.
-
-    `asked`: the profile has a column for the answer, so that without one the call was not answered.
-    """
+def _completed(profile: Profile) -> list[pl.Expr]:
+    """The duration where only the times are written, and the answer where only duration and end are."""
+    # Where a profile has a column for the answer, a call without one was not answered.
+    asked = "answer_time" in profile.fields
     answer, end, duration = pl.col("answer_time_read"), pl.col("end_time_read"), pl.col("duration_read")
     talked = (end - answer).dt.total_microseconds() / 1e6
     silent = pl.when(answer.is_null() & asked).then(0.0)
     back = (end - pl.duration(microseconds=duration * 1e6)).cast(TIME)
-    fits = back >= pl.col("start_time_read")
+    fits = (back >= pl.col("start_time_read")) & profile.time.complete
     return [
         pl.coalesce(duration, talked, silent).alias("duration_read"),
         # Of calls that were not answered some switches repeat the start as the answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -46,8 +47,13 @@ def fields_of(frame: pl.DataFrame, kind: Kind, plan: Plan) -> pl.DataFrame:
     )
     told = [name for name in FIELDS if name in kind.fields]
     beside_told = [name for name, column in beside.items() if column is not None]
-    known_by = frame.select(plan.dedupe) if plan.dedupe else chosen.select(*told, *beside_told)
-    return chosen.with_columns(known_by.hash_rows().alias(KEY))
+    whole = chosen.select(*told, *beside_told).hash_rows().alias(KEY)
+    if not plan.dedupe:
+        return chosen.with_columns(whole)
+    named = frame.select(plan.dedupe)
+    # Rows in which the key is empty have nothing else in common.
+    keyless = named.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    return chosen.with_columns(whole.zip_with(keyless, named.hash_rows()).alias(KEY))
 
 
 def _text(rule: ColumnRule, columns: Sequence[str]) -> pl.Expr:
@@ -60,7 +66,7 @@ def _text(rule: ColumnRule, columns: Sequence[str]) -> pl.Expr:
     if rule.split is not None and rule.part is not None:
         text = text.str.split(rule.split).list.get(rule.part - 1, null_on_oob=True).str.strip_chars()
     if rule.regex is not None:
-        text = text.str.extract(rule.regex, 1 if "(" in rule.regex.replace(r"\(", "").replace("(?:", "") else 0)
+        text = text.str.extract(rule.regex, min(re.compile(rule.regex).groups, 1))
     if rule.split is not None or rule.regex is not None or rule.join is not None:
         text = pl.when(text != "").then(text)
     if rule.null:

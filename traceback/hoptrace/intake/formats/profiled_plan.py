@@ -83,7 +83,7 @@ def plan_of(file: str, profile: Profile, header: Sequence[str] | None) -> Plan:
     """The plan for a file; `header` are its column names where it has them. Raises ColumnMissing."""
     base = _names(profile, header, None, file)
     layouts = profile.records.layout or (Layout(),)
-    kinds = tuple(_kind(file, profile, layout, _names(profile, header, layout.names, file)) for layout in layouts)
+    kinds = tuple(_kind(file, profile, layout, header) for layout in layouts)
     zone = profile.time.zone
     whole = Plan(
         kinds=kinds,
@@ -98,6 +98,7 @@ def plan_of(file: str, profile: Profile, header: Sequence[str] | None) -> Plan:
 
 
 def _names(profile: Profile, header: Sequence[str] | None, layout: str | None, file: str) -> Names:
+    """The names of the columns; those of a headerless file are the layout that is asked for, or fits its name."""
     if profile.format != "delimited":
         return Names(None)
     if layout is not None:
@@ -111,7 +112,8 @@ def _names(profile: Profile, header: Sequence[str] | None, layout: str | None, f
     return Names.of(profile.layouts.get(chosen[0], ()) if chosen else ())
 
 
-def _kind(file: str, profile: Profile, layout: Layout, names: Names) -> Kind:
+def _kind(file: str, profile: Profile, layout: Layout, header: Sequence[str] | None) -> Kind:
+    names = _names(profile, header, layout.names, file)
     rules: dict[str, FieldRule] = {**profile.fields, **layout.fields}
     fields = {name: _found(names, rule_of(rule)) for name, rule in rules.items()}
     for name in NEEDED:
@@ -123,7 +125,10 @@ def _kind(file: str, profile: Profile, layout: Layout, names: Names) -> Kind:
         for name, (rule, columns) in fields.items()
         if (columns or rule.value is not None) and _can_tell(rule_of(rules[name]), names)
     }
-    return Kind(kept, layout.types, layout.columns or profile.records.columns)
+    widths = layout.columns or profile.records.columns
+    if not widths and header is None and names.places:
+        widths = (len(names.places),)  # a layout names every column of its rows
+    return Kind(kept, layout.types, widths)
 
 
 def _can_tell(rule: ColumnRule, names: Names) -> bool:

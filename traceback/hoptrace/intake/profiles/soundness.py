@@ -26,11 +26,25 @@ NEEDED = ("start_time", "called_number")
 def check_whole(profile: Profile, lines: dict[Path, int], where: str) -> None:
     """Raise ProfileInvalid where parts of a profile contradict each other or its format."""
     told: list[str] = []
-    for path, words in _contradictions(profile) if profile.declarative else _of_coded_reader(profile):
+    for path, words in _all(profile):
         line = line_of(lines, path)
         told.append(f"{where}, line {line}: {words}" if line else f"{where}: {words}")
     if told:
         raise ProfileInvalid(f"{'; '.join(told)}. See docs/formats/profiles.md for the keys.")
+
+
+def _all(profile: Profile) -> Iterator[tuple[Path, str]]:
+    from hoptrace.intake.profiles.shipped import shipped_names
+
+    if profile.declarative:
+        return _contradictions(profile)
+    # What is laid over a shipped profile is whole only together with it, and is looked at again then.
+    return _field_names(profile) if profile.format in shipped_names() else _of_coded_reader(profile)
+
+
+def _field_names(profile: Profile) -> Iterator[tuple[Path, str]]:
+    for name in sorted(set(profile.fields) - READABLE):
+        yield ("fields", name), f"fields: there is no field {name!r}{meant(name, sorted(READABLE))}"
 
 
 def _of_coded_reader(profile: Profile) -> Iterator[tuple[Path, str]]:
@@ -61,8 +75,7 @@ def _fields(profile: Profile) -> Iterator[tuple[Path, str]]:
         for name in sorted(set(layout.fields) - READABLE):
             words = f"there is no field {name!r}{meant(name, sorted(READABLE))}"
             yield ("records", "layout", at, "fields", name), f"records.layout.{at}.fields: {words}"
-    for name in sorted(set(profile.fields) - READABLE):
-        yield ("fields", name), f"fields: there is no field {name!r}{meant(name, sorted(READABLE))}"
+    yield from _field_names(profile)
     times = {"start_time", "answer_time", "end_time"}
     for name, rule in profile.rules():
         if rule.after is not None and (name not in times or rule.after not in times - {name} or rule.unit is None):

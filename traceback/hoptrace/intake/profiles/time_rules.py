@@ -30,7 +30,8 @@ class TimeRules(Part):
     `timezone`: IANA name or +HH:MM of zone-less times. `formats`: tried in this order; epoch, epoch_ms, epoch_us,
     epoch_ns, rfc3339, or strftime's signs (%.f for a fraction, %Z for a zone in letters). `zone`: the column that has
     the zone of a row, `zone_means` how. `zones`: abbreviation = IANA name or +HH:MM. `start_is`: what the start time
-    is the time of. `clock`: a column by which the zone can be measured.
+    is the time of. `clock`: a column by which the zone can be measured. `complete`: an answer time that is not written
+    is worked out from the end and the duration; false where the duration is rounded.
     """
 
     timezone: str | None = None
@@ -40,6 +41,7 @@ class TimeRules(Part):
     zones: dict[str, str] = Field(default_factory=dict[str, str])
     start_is: Literal["received", "final"] = "received"
     clock: ClockColumn | None = None
+    complete: bool = True
 
     @field_validator("timezone")
     @classmethod
