@@ -42,7 +42,7 @@ class Taken:
 
 
 def take(profile: Profile, *paths: Path, timezone: str | None = None, country: str = "US") -> Taken:
-    reader = Profiled(profile.name, profile.title, profile)
+    reader = Profiled(profile.name, profile)
     sources = [Source(at, path, path.name, "") for at, path in enumerate(paths)]
     chunks = list(reader.read(sources, Context(Carrier("acme", country=country), profile, timezone)))
     for chunk in chunks:

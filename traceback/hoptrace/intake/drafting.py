@@ -56,7 +56,7 @@ def draft_profile(path: Path) -> Draft:
 
 def _tried(source: Source, profile: Profile, text: str) -> Draft:
     """The file read with the draft; times without a zone are tried as UTC."""
-    reader = Profiled("draft", "a draft", profile)
+    reader = Profiled("draft", profile)
     missing = False
     for zone in (None, "UTC"):
         try:

@@ -22,36 +22,50 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Profiled:
-    """Reads what a profile describes; without a `profile` of its own it needs one in the context."""
+    """Reads what a profile describes: its `own`, the one that comes along under its name, or one in the context."""
 
     name: str
-    title: str
-    profile: Profile | None = None
+    own: Profile | None = None
+    shipped: bool = False
+
+    @property
+    def profile(self) -> Profile | None:
+        """Its profile; one that comes along is loaded when it is first asked for."""
+        return shipped_profile(self.name) if self.own is None and self.shipped else self.own
+
+    @property
+    def title(self) -> str:
+        """What people call its files."""
+        return TITLES.get(self.name, self.name) if self.profile is None else self.profile.title or self.name
 
     @property
     def grouped(self) -> bool:
         """Legs can be spread over several files."""
-        return self.profile is not None and self.profile.legs.rule == "joined"
+        profile = self.profile
+        return profile is not None and profile.legs.rule == "joined"
 
     @property
     def needs_profile(self) -> bool:
         """Nothing is known of the columns until a profile names them."""
-        return self.profile is None
+        return self.own is None and not self.shipped
 
     @property
     def customisable(self) -> bool:
         """The columns are the operator's choice: the profile may fit, and must be named."""
-        return self.profile is not None and self.profile.detect.customisable
+        profile = self.profile
+        return profile is not None and profile.detect.customisable
 
     def bound(self, asked: Profile) -> Profiled:
         """This reader with what the submitter's profile says; over a shipped one it lays its own keys."""
-        if self.profile is None:
-            return replace(self, name=asked.name or self.name, title=asked.title or self.title, profile=asked)
-        return replace(self, profile=overlaid(self.profile, asked))
+        base = self.profile
+        if base is None:
+            return replace(self, name=asked.name or self.name, own=asked)
+        return replace(self, own=overlaid(base, asked))
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims files that its profile knows by their header or the look of their lines."""
-        return None if self.profile is None else claim(self.name, self.profile, source, head)
+        profile = self.profile
+        return None if profile is None else claim(self.name, profile, source, head)
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk a block, and for joined legs one of all calls; raises InputRefused or ColumnMissing."""
@@ -68,10 +82,9 @@ class Profiled:
 
 def generic_readers() -> tuple[Profiled, ...]:
     """The readers that need a profile, by the names that `format = ` takes."""
-    return tuple(Profiled(name, title) for name, title in TITLES.items())
+    return tuple(Profiled(name) for name in TITLES)
 
 
 def shipped_readers() -> tuple[Profiled, ...]:
     """A reader for each profile that hoptrace brings along."""
-    profiles = [shipped_profile(name) for name in shipped_names()]
-    return tuple(Profiled(profile.name, profile.title, profile) for profile in profiles)
+    return tuple(Profiled(name, shipped=True) for name in shipped_names())

@@ -100,7 +100,7 @@ def _formatted(text: pl.Series, form: str) -> pl.DataFrame:
         read = frame["text"].str.to_datetime(form, strict=False, time_unit="us")
     except pl.exceptions.PolarsError:
         return _empty(text)
-    zoned = read.dtype.time_zone is not None  # pyright: ignore[reportAttributeAccessIssue]
+    zoned = read.dtype == pl.Datetime("us", "UTC")
     read = read.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zoned else read
     tick = pl.lit(1_000_000 if "%S" in form or "%T" in form else MINUTE, pl.Int64)
     if _FRACTION.search(form):

@@ -65,14 +65,14 @@ def meant(written: str, known: Sequence[str]) -> str:
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
     """The keys that the table at this path may have."""
-    here: type[BaseModel] | None = model
+    here = model
     for part in path:
-        if isinstance(part, int) or here is None:
+        if isinstance(part, int):
             continue
         field = here.model_fields.get(part)
         inside = list(_models_in(field.annotation)) if field is not None else []
         here = inside[0] if inside else here
-    return {field.alias or name for name, field in here.model_fields.items()} if here is not None else set()
+    return {field.alias or name for name, field in here.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
