@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from hoptrace.intake.formats.canonical_times import read_any
+from hoptrace.intake.formats.canonical_times import with_time
 from hoptrace.intake.profiles.time_rules import EPOCHS, RFC3339
 
 MINUTE = 60_000_000
@@ -77,19 +77,13 @@ def _epochs(text: pl.Series, unit: int) -> pl.DataFrame:
 
 def _rfc3339(text: pl.Series) -> pl.DataFrame:
     """RFC 3339 with a zone, or the same without one."""
-    frame = read_any(text.rename("text"))
-    plain = text.rename("text").to_frame().with_columns(shape=frame["shape"], tick=frame["tick"])
-    naive = pl.col("text").str.replace(r"[Tt ]", " ").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False)
-    told = plain.select(naive=pl.when(pl.col("shape") == 1).then(naive.cast(pl.Datetime("us"))))
-    zoned = frame["read"].dt.replace_time_zone(None)
-    return _bounded(
-        pl.DataFrame({"zoned_time": zoned, "naive": told["naive"], "tick": frame["tick"]}).select(
-            read=pl.coalesce("zoned_time", "naive"),
-            tick=pl.col("tick"),
-            zoned=pl.col("zoned_time").is_not_null(),
-            letters=pl.lit(None, pl.String),
-        )
-    )
+    times = with_time(text.rename("text").to_frame(), "text")
+    read: pl.Expr = pl.col("text_read").dt.replace_time_zone(None)
+    zoned = read.is_not_null()
+    if (times["text_shape"] == 1).any():
+        plain = pl.col("text").str.replace(r"[Tt]", " ").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False)
+        read = pl.coalesce(read, pl.when(pl.col("text_shape") == 1).then(plain.cast(pl.Datetime("us"))))
+    return _bounded(times.select(read=read, tick="text_tick", zoned=zoned, letters=pl.lit(None, pl.String)))
 
 
 def _formatted(text: pl.Series, form: str) -> pl.DataFrame:
