@@ -86,11 +86,25 @@ def _times(columns: Sequence[Column]) -> dict[str, Choice]:
     if "start_time" not in found and left:
         first = left.pop(0)
         found["start_time"] = Choice("start_time", first, f"the earliest of the times; {_times_of(first)}")
-    whole = [column for column in left if _never_before(column, found["start_time"].column)] if found else []
-    for name, column in zip([n for n in ("answer_time", "end_time") if n not in found], whole, strict=False):
-        if len(columns) >= 3 or column.filled < found["start_time"].column.filled:
-            found[name] = Choice(name, column, f"never before the start; {_times_of(column)}")
+    if "start_time" in found:
+        _later_times(left, found)
     return found
+
+
+def _later_times(left: list[Column], found: dict[str, Choice]) -> None:
+    """Of times that are never before the start: the nearest is the answer, the furthest the end."""
+    start = found["start_time"].column
+    later = sorted((c for c in left if _never_before(c, start)), key=lambda column: _seconds_after(column, start))
+    free = [name for name in ("answer_time", "end_time") if name not in found]
+    if len(later) == 1 and len(free) == 2:
+        free = ["answer_time" if later[0].filled < start.filled else "end_time"]
+    for name, column in zip(free, later, strict=False):
+        found[name] = Choice(name, column, f"never before the start; {_times_of(column)}")
+
+
+def _seconds_after(column: Column, start: Column) -> float:
+    after = (column.read - start.read).dt.total_seconds().mean()
+    return float(after) if isinstance(after, (int, float)) else 0.0
 
 
 def _times_of(column: Column) -> str:

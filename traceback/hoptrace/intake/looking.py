@@ -102,12 +102,12 @@ def _first(reader: FormatReader, source: Source, context: Context, rows: int) ->
     """The accounts of the first rows that are not skipped, and the facts of the calls that they are in."""
     found: list[pl.DataFrame] = []
     facts: dict[int, Any] = {}
-    for at, chunk in enumerate(reader.read([source], context)):
+    for chunk in reader.read([source], context):
         told = chunk.rows.filter(pl.col("fate") != str(Fate.SKIPPED)).sort("row").head(rows)
         facts |= dict(_facts(chunk, told))
         found.append(told)
-        whole = sum(part.height for part in found) >= rows
-        if (whole and at > 0) or (whole and not reader.grouped):
+        # A grouped reader gives its calls last.
+        if not reader.grouped and sum(part.height for part in found) >= rows:
             break
     if not found:
         raise InputRefused(f"{source.name} is empty: there is no row to show.")

@@ -85,7 +85,8 @@ class ProfiledFile:
             return header
         has = {plain_name(cell) for cell in cells}
         wanted = {plain_name(c) for _, rule in self.profile.rules() for c in rule.columns if isinstance(c, str)}
-        return bool(wanted & has)
+        # One name alone may be a value as well.
+        return len(wanted & has) >= min(2, len(wanted))
 
     def _rows(self, block: Block, plan: Plan, header: str, width: int) -> Rows:
         if self.profile.format == "fixed":

@@ -18,8 +18,6 @@ from hoptrace.model.statements import TIME
 _BACK = timedelta(minutes=30)
 """A start time that lies so far before one above it, in an hour that is repeated, is of the second pass."""
 
-NO_ZONE = "the zone is not understood"
-
 
 @dataclass(slots=True)
 class Localiser:

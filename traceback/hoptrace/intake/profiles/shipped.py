@@ -30,15 +30,10 @@ def shipped_profile(name: str) -> Profile:
 
 
 def overlaid(base: Profile, top: Profile) -> Profile:
-    """`base` with every key that `top` gives in its place; tables are joined key by key."""
+    """`base` with every key that `top` gives in its place: tables are joined key by key, keys are taken whole."""
     given = top.model_dump(exclude_unset=True, by_alias=True, exclude={"name", "title", "format"})
-    whole = _joined(base.model_dump(exclude_unset=True, by_alias=True), given)
+    whole = base.model_dump(exclude_unset=True, by_alias=True)
+    for table, keys in given.items():
+        old: Any = whole.get(table)
+        whole[table] = {**old, **keys} if isinstance(old, dict) and isinstance(keys, dict) else keys
     return profile_of(whole, "", f"{top.name} over {base.name}", base.name)
-
-
-def _joined(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
-    both = dict(base)
-    for key, value in top.items():
-        old = both.get(key)
-        both[key] = _joined(old, value) if isinstance(old, dict) and isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
-    return both
