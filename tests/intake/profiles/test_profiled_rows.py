@@ -66,6 +66,25 @@ calling_number = 2
     assert told.reasons() == {3: ["1 columns where the profile names 3, 4"]}
 
 
+def test_a_layout_s_own_units_and_conditions_count(taken) -> None:
+    toml = (
+        TYPED
+        + """
+[[records.layout]]
+types = ["START"]
+fields = { duration = { column = 3, unit = "ms" } }
+[[records.layout]]
+types = ["STOP"]
+fields = { duration = { column = 3, unit = "h:m:s" } }
+[fields]
+start_time = 2
+called_number = 4
+"""
+    )
+    told = taken("START;2026-11-02T08:00:01Z;1500;1\nSTOP;2026-11-02T08:00:02Z;00:01:05;1\n", toml)
+    assert told.calls["duration"].to_list() == [1.5, 65.0]
+
+
 def test_types_of_one_width_are_told_apart_on_the_quick_way(taken) -> None:
     toml = TYPED + "[fields]\nstart_time = 2\ncalled_number = 4\n"
     told = taken(START + START.replace("START", "REBOOT") + START.replace("START", ""), toml)

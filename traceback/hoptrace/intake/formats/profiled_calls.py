@@ -9,11 +9,12 @@ import polars as pl
 from hoptrace.intake.formats.canonical_checks import LONGEST_FIELD
 from hoptrace.intake.formats.profiled_durations import LONGEST_SECONDS, seconds
 from hoptrace.intake.formats.profiled_fields import FIELDS, ZONE
+from hoptrace.intake.formats.profiled_plan import Kind
 from hoptrace.intake.formats.profiled_resaved import Resaved
 from hoptrace.intake.formats.profiled_times import read_times
 from hoptrace.intake.formats.profiled_zones import Localiser
 from hoptrace.intake.profile import Profile
-from hoptrace.intake.profiles.column_rules import ColumnRule, Unit, rule_of
+from hoptrace.intake.profiles.column_rules import Unit
 from hoptrace.model.statements import TIME, StartBasis
 
 TIMES = ("start_time", "answer_time", "end_time")
@@ -39,13 +40,13 @@ class Judge:
     resaved: Resaved
     left_out: dict[str, int] = field(default_factory=dict[str, int])
 
-    def judged(self, fields: pl.DataFrame) -> pl.DataFrame:
-        """`fields_of` with the fields as RAW_CALLS has them, and `reasons`, a list that is empty for sound rows."""
-        frame = self._with_times(fields)
+    def judged(self, fields: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+        """`fields_of` rows of one kind with the fields as RAW_CALLS has them, and `reasons`, empty for sound rows."""
+        frame = self._with_times(fields, kind)
         frame = frame.with_columns(attestation_written=pl.col("attestation").is_not_null())
-        frame = frame.with_columns(self._duration(), *_addresses(frame), self._cause(), _attestation())
+        frame = frame.with_columns(_duration(kind), *_addresses(frame), self._cause(), _attestation())
         frame = frame.with_columns(reasons=_reasons(frame))
-        return self._consistent(frame).with_columns(start_basis=pl.lit(self._basis()))
+        return self._consistent(frame, kind).with_columns(start_basis=pl.lit(self._basis()))
 
     def flags(self) -> list[str]:
         """What the receipt should say of this file."""
@@ -55,9 +56,10 @@ class Judge:
     def _basis(self) -> str:
         return str(StartBasis(self.profile.time.start_is))
 
-    def _with_times(self, fields: pl.DataFrame) -> pl.DataFrame:
+    def _with_times(self, fields: pl.DataFrame, kind: Kind) -> pl.DataFrame:
         """`<time>_read` (UTC) of each time, `<time>_written` where one was written, and `precision`."""
-        spans = {name: rule for name in TIMES if (rule := self._rule(name)) is not None and rule.after is not None}
+        rules = {name: kind.fields[name][0] for name in TIMES if name in kind.fields}
+        spans = {name: rule for name, rule in rules.items() if rule.after is not None}
         frame = fields
         started: pl.Series | None = None
         for name in TIMES:
@@ -75,15 +77,6 @@ class Judge:
             frame = frame.with_columns((pl.col(f"{rule.after}_read") + span).cast(TIME).alias(f"{name}_read"))
         return frame
 
-    def _rule(self, name: str) -> ColumnRule | None:
-        named = self.profile.fields.get(name)
-        return None if named is None else rule_of(named)
-
-    def _duration(self) -> pl.Expr:
-        rule = self._rule("duration")
-        unit = rule.unit if rule is not None and rule.unit is not None else Unit.SECONDS
-        return seconds(pl.col("duration"), unit).alias("duration_read")
-
     def _cause(self) -> pl.Expr:
         code, rules = pl.col("release_code"), self.profile.cause
         told = code
@@ -98,7 +91,7 @@ class Judge:
             told = code.replace_strict(list(rules.table), list(rules.table.values()), default=told)
         return told.alias("release_code")
 
-    def _consistent(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _consistent(self, frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
         """Times and duration that agree with each other; what contradicts is left out and counted."""
         start, answer, end = (pl.col(f"{name}_read") for name in TIMES)
         duration = pl.col("duration_read")
@@ -118,18 +111,23 @@ class Judge:
             answer_time_read=pl.when(~pl.col("odd_answer")).then(answer),
             end_time_read=pl.when(~pl.col("odd_end")).then(end),
         )
-        return frame.with_columns(*_completed(self.profile)).with_columns(_end())
+        return frame.with_columns(*_completed(kind, complete=self.profile.time.complete)).with_columns(_end())
 
 
-def _completed(profile: Profile) -> list[pl.Expr]:
+def _duration(kind: Kind) -> pl.Expr:
+    unit = kind.fields["duration"][0].unit if "duration" in kind.fields else None
+    return seconds(pl.col("duration"), unit or Unit.SECONDS).alias("duration_read")
+
+
+def _completed(kind: Kind, *, complete: bool) -> list[pl.Expr]:
     """The duration where only the times are written, and the answer where only duration and end are."""
     # Where a profile has a column for the answer, a call without one was not answered.
-    asked = "answer_time" in profile.fields
+    asked = "answer_time" in kind.fields
     answer, end, duration = pl.col("answer_time_read"), pl.col("end_time_read"), pl.col("duration_read")
     talked = (end - answer).dt.total_microseconds() / 1e6
     silent = pl.when(answer.is_null() & asked).then(0.0)
     back = (end - pl.duration(microseconds=duration * 1e6)).cast(TIME)
-    fits = (back >= pl.col("start_time_read")) & profile.time.complete
+    fits = (back >= pl.col("start_time_read")) & complete
     return [
         pl.coalesce(duration, talked, silent).alias("duration_read"),
         # Of calls that were not answered some switches repeat the start as the answer.

@@ -99,9 +99,10 @@ class ProfiledFile:
         self.marked.update(dict.fromkeys(rows.marked))
         cells = cleaned(rows.cells, plan, self.profile, tidy=rows.tidy)
         apart = told_apart(cells, plan, self.profile, names)
-        fields = pl.concat([fields_of(part, kind, plan) for part, kind in apart.kinds]).sort("row")
-        self._measure(fields, plan)
-        judged = self._with_directions(self.judge.judged(fields))
+        fields = [(fields_of(part, kind, plan), kind) for part, kind in apart.kinds]
+        self._measure(fields[0][0], plan)
+        each = [self.judge.judged(part, kind) for part, kind in fields if part.height or len(fields) == 1]
+        judged = self._with_directions(pl.concat(each or [self.judge.judged(*fields[0])]).sort("row"))
         sound = judged.filter(pl.col("reasons").list.len() == 0)
         faulty = judged.filter(pl.col("reasons").list.len() > 0).select("row", "reasons")
         bad = pl.concat([rows.bad, apart.bad]).select("row", reasons=pl.concat_list("why"))
