@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.engines.gathering import Ground, gather
 from hoptrace.engines.keeping import covering, known
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.hops import Sources, pairs_of
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import rows_by_place, with_signing
+from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -68,12 +67,13 @@ def results(
     done = 0
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
-        gathered = gather(all_reported(part, home), ground)
-        sources = _sources(gathered)
-        rows = rows_by_place(sources.statements)
-        for call, judged in zip(part, gathered.judged, strict=True):
-            told = result(call, judged, sources, stamp, floors)
-            yield with_signing(told, rows, signers)
+        with collection_paused():
+            gathered = gather(all_reported(part, home), ground)
+            sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
+            told = [result(*one, sources, stamp, floors) for one in zip(part, gathered.judged, strict=True)]
+            told = [with_signing(item, sources.signed, signers) for item in told]
+        for item in told:
+            yield item
             done += 1
             if progress is not None:
                 progress(done, len(calls))
@@ -103,16 +103,3 @@ def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]
     )
     stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
     return ground, stamp
-
-
-def _sources(gathered: Gathered) -> Sources:
-    """The statements and pairs that the results will quote, fetched together."""
-    trails = [judged.judgement.best.trail for judged in gathered.judged if judged.judgement.best is not None]
-    sids = sorted({step.sid for trail in trails for step in trail.steps if step.sid is not None})
-    rows = sorted({pair.row for trail in trails for pair in pairs_of(trail)})
-    facts = gathered.facts.filter(pl.col("sid").is_in(sids)) if sids else gathered.facts.clear()
-    pairs = gathered.pairs.filter(pl.col("row").is_in(rows)) if rows else gathered.pairs.clear()
-    return Sources(
-        statements={row["sid"]: row for row in facts.iter_rows(named=True)},
-        pairs={row["row"]: row for row in pairs.iter_rows(named=True)},
-    )
