@@ -137,6 +137,15 @@ def test_a_shipped_profile_by_name_by_auto_and_under_own_keys(loaded) -> None:
     assert (own["format"], own["rejected"]) == ("sansay", {})
 
 
+def test_a_profile_without_a_format_lies_over_the_one_that_is_found(loaded) -> None:
+    Path("own.toml").write_text('[fields]\nupstream = "x"\n[trunks]\nown = ["000202"]\n')
+    told = loaded(
+        "submit", str(FIXTURES / "twilio" / "calls.csv"), "--carrier", "alpha", "--format", "own.toml", "--json"
+    )
+    (receipt,) = json.loads(told.stdout)
+    assert (receipt["format"], receipt["accepted"]) == ("twilio", 3)
+
+
 def test_auto_refuses_what_an_operator_chooses_and_names_the_command(loaded) -> None:
     told = loaded("submit", str(FIXTURES / "3cx" / "cdr.log"), "--carrier", "alpha")
     assert told.exit_code == 1

@@ -90,7 +90,8 @@ def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[Form
         for source in sources:
             readable_head(source)
         return [asked.reader] * len(sources)
-    return [find_format(source, readers, asked.profile if asked.has_profile else None) for source in sources]
+    said = asked.profile if asked.has_profile else None
+    return [_bound(find_format(source, readers, said), said) for source in sources]
 
 
 def groups(sources: Sequence[Source], readers: Sequence[FormatReader]) -> Iterator[Group]:
