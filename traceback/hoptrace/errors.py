@@ -9,6 +9,7 @@ leaves with the error's exit code.
     ├── NotFound                  4   no such carrier, batch, call or file
     │   ├── UnknownCarrier
     │   ├── UnknownBatch
+    │   ├── UnknownProfile
     │   └── UnknownTrace
     ├── WorkspaceError            1
     │   ├── NotAWorkspace
@@ -60,6 +61,10 @@ class UnknownCarrier(NotFound):
 
 class UnknownBatch(NotFound):
     """A batch id that the catalog does not have."""
+
+
+class UnknownProfile(NotFound):
+    """A profile's name that neither the carrier nor hoptrace has."""
 
 
 class UnknownTrace(NotFound):

@@ -22,7 +22,7 @@ def test_every_field_of_a_reader_can_be_mapped() -> None:
 def test_no_other_field_can_be(name: str, tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_text(f'[fields]\n{name} = "x"\n')
-    with pytest.raises(ProfileInvalid, match=f"p.toml: fields: there is no field '{name}'"):
+    with pytest.raises(ProfileInvalid, match=f"p.toml, line 2: fields: there is no field '{name}'"):
         load_profile(path)
 
 

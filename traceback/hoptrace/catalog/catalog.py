@@ -10,12 +10,14 @@ from hoptrace.catalog.carriers import Directory
 from hoptrace.catalog.certificates import Certificates
 from hoptrace.catalog.clocks import Clocks
 from hoptrace.catalog.database import advisory_lock, open_engine, upgrade
+from hoptrace.catalog.profiles import Profiles
 from hoptrace.catalog.traces import Traces
 
 
 class Catalog:
-    """Carriers (`directory`), `batches`, `clocks`, `certificates` and `traces` in one SQLite or PostgreSQL database.
+    """Carriers (`directory`), `batches`, `clocks`, `certificates`, `profiles`, `traces` in one database.
 
+    It is SQLite or PostgreSQL.
     Opening makes or updates the tables. `in_lake` tells whether the lake has a commit of this id.
     Whatever the database refuses comes as StorageFailed.
     """
@@ -27,6 +29,7 @@ class Catalog:
         self.batches = Batches(self._engine, in_lake)
         self.clocks = Clocks(self._engine)
         self.certificates = Certificates(self._engine)
+        self.profiles = Profiles(self._engine)
         self.traces = Traces(self._engine)
 
     def writer_lock(self, wait_seconds: float) -> AbstractContextManager[None]:

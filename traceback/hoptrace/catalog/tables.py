@@ -1,4 +1,5 @@
-"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, certificates, traces.
+"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, certificates, profiles,
+traces.
 
 Times are UTC.
 """
@@ -151,6 +152,16 @@ CERTIFICATES = Table(
     Column("anchor", Boolean, nullable=False),
     Column("pem", Text, nullable=False),
     Column("loaded_at", DateTime(timezone=True), nullable=False),
+)
+
+PROFILES = Table(
+    "profiles",
+    METADATA,
+    Column("carrier_id", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("version", Integer, primary_key=True),  # counts up from 1; what was added is never changed
+    Column("text", Text, nullable=False),  # TOML
+    Column("added_at", DateTime(timezone=True), nullable=False),
 )
 
 TRACES = Table(

@@ -12,7 +12,7 @@ from hoptrace.cli.on_demand import OnDemand
 from hoptrace.cli.options import remember_workspace
 
 COMMANDS = (
-    *("init", "carriers", "certificates", "submit", "batches", "lake", "clocks", "calls"),
+    *("init", "carriers", "certificates", "profile", "submit", "batches", "lake", "clocks", "calls"),
     *("trace", "report", "keys", "verify", "simulate", "demo"),
 )
 """All commands, in the order in which a workspace meets them; each in the module of its name."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Detection, FormatReader, Source
 
@@ -39,10 +40,17 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
     if len(best) > 1:
         raise FormatUnknown(_several_fit(source, [claim for _, claim in best]))
     reader, claim = best[0]
+    if isinstance(reader, Profiled) and reader.customisable:
+        raise FormatUnknown(
+            f"{source.name} looks like {reader.title} ({claim.why}), but each operator chooses its columns, so that it "
+            f"is never taken for that unasked. See what it would be read as with: hoptrace profile show {source.name} "
+            f"--profile {reader.name}. If that is right, submit with --format {reader.name}, else draft a profile."
+        )
     if reader.needs_profile and profile is None:
         raise FormatUnknown(
             f"{source.name} looks like {reader.title} ({claim.why}), whose columns each operator chooses. "
-            f'Name them in a profile with format = "{reader.name}" and submit with --format profile.toml.'
+            f'Name them in a profile with format = "{reader.name}" and submit with --format profile.toml. '
+            f"To propose one for a delimited file: hoptrace profile draft {source.name}"
         )
     return reader
 
@@ -104,7 +112,8 @@ def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers:
     seen = f" Nearest, but not sure enough: {weak}." if weak else " No format claims it."
     return (
         f"{source.name}: no known format. It begins with {_shown(head)}.{seen} "
-        f"Say what it is with --format NAME ({_names(readers)}) or --format profile.toml."
+        f"Say what it is with --format NAME ({_names(readers)}) or --format profile.toml; to propose a profile: "
+        f"hoptrace profile draft {source.name}"
     )
 
 

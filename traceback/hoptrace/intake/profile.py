@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import tomllib
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
-from hoptrace.errors import ProfileInvalid, UnknownTimezone
+from hoptrace.errors import ProfileInvalid
+from hoptrace.intake.profiles.column_rules import ColumnRule, FieldRule, rule_of
+from hoptrace.intake.profiles.file_rules import FileRules
+from hoptrace.intake.profiles.number_rules import NumberRules, TrunkRules
+from hoptrace.intake.profiles.part import Part, Ref
+from hoptrace.intake.profiles.problems import problems_of
+from hoptrace.intake.profiles.record_rules import CauseRules, DetectRules, LegRules, RecordRules
+from hoptrace.intake.profiles.time_rules import TimeRules
+from hoptrace.intake.profiles.toml_lines import key_lines
 
 FIELDS = frozenset({
     "start_time", "answer_time", "end_time", "duration", "calling_number", "called_number", "egress_calling_number",
@@ -22,125 +28,91 @@ FIELDS = frozenset({
 })  # fmt: skip
 """What `[fields]` may name: the canonical columns, and what accounting modules and Asterisk have beside them."""
 
-_PREFIX = re.compile(r"[0-9*#+]+")
-_NETWORK = re.compile(r"[0-9.]+/[0-9]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*/[0-9]+")
-_IN_WORDS = {
-    "extra_forbidden": "there is no such key",
-    "tuple_type": 'it must be a list, such as ["a", "b"]',
-    "string_type": 'it must be text, such as "a"',
-    "dict_type": "it must be a table",
-    "model_type": "it must be a table",
-}
+DECLARATIVE = ("delimited", "fixed", "keyvalue")
+"""The formats that a profile alone describes."""
+
+PAGE = "See docs/formats/profiles.md for the keys."
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TimeRules(_Part):
-    """`timezone`: IANA name or +HH:MM of zone-less times."""
-
-    timezone: str | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, name: str | None) -> str | None:
-        from hoptrace.intake.zones import parse_zone  # it needs the profile itself
-
-        if name is not None:
-            try:
-                parse_zone(name)
-            except UnknownTimezone as error:
-                raise ValueError(str(error)) from error
-        return name
-
-
-class NumberRules(_Part):
-    """Digits to take off before a number is read: `tech_prefixes` of interconnects, `outside_prefixes` of a PBX."""
-
-    tech_prefixes: tuple[str, ...] = ()
-    outside_prefixes: tuple[str, ...] = ()
-
-    @field_validator("tech_prefixes", "outside_prefixes")
-    @classmethod
-    def _are_digits(cls, prefixes: tuple[str, ...]) -> tuple[str, ...]:
-        for prefix in prefixes:
-            if not _PREFIX.fullmatch(prefix.strip()):
-                raise ValueError(f"{prefix!r} is no prefix of a number; write digits, * and # only")
-        return prefixes
-
-
-class TrunkRules(_Part):
-    """`own`: addresses, CIDR blocks or names of the carrier's own subscriber side: a call sent there is delivered."""
-
-    own: tuple[str, ...] = ()
-
-    @field_validator("own")
-    @classmethod
-    def _are_networks(cls, own: tuple[str, ...]) -> tuple[str, ...]:
-        for text in own:
-            if _NETWORK.fullmatch(text.strip()):
-                try:
-                    ipaddress.ip_network(text.strip(), strict=False)
-                except ValueError as error:
-                    raise ValueError(f"{text!r} is no valid CIDR block") from error
-        return own
-
-
-class Profile(_Part):
+class Profile(Part):
     """How to read one carrier's files.
 
     `format` names the reader. `layouts` gives the column names of headerless files, by layout name; `files` maps a file
     name pattern (fnmatch) or a table name to a layout. `fields` maps a canonical column (contract.md) to the name of
-    the carrier's column, or to several of which the first that is not empty counts.
+    the carrier's column, or to several of which the first that is not empty counts. The formats delimited, fixed and
+    keyvalue have no reader but this: `file`, `records`, `legs`, `dedupe`, `cause` and `detect` are theirs, and their
+    `fields` may be places and rules too. `dedupe`: the columns by which a row that is written twice is known.
     """
 
     name: str = ""
+    title: str = ""
     format: str | None = None
+    file: FileRules = FileRules()
     layouts: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     files: dict[str, str] = Field(default_factory=dict[str, str])
-    fields: dict[str, str | tuple[str, ...]] = Field(default_factory=dict[str, str | tuple[str, ...]])
+    records: RecordRules = RecordRules()
+    fields: dict[str, FieldRule] = Field(default_factory=dict[str, FieldRule])
     time: TimeRules = TimeRules()
     numbers: NumberRules = NumberRules()
     trunks: TrunkRules = TrunkRules()
+    legs: LegRules = LegRules()
+    dedupe: tuple[Ref, ...] = ()
+    cause: CauseRules = CauseRules()
+    detect: DetectRules = DetectRules()
 
-    @field_validator("fields")
-    @classmethod
-    def _are_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        for name in fields:
-            if name not in FIELDS:
-                known = sorted(FIELDS)
-                near = [field for field in known if field.startswith(name)] or get_close_matches(name, known, n=1)
-                hint = f"; did you mean {near[0]}" if near else ""
-                raise ValueError(f"there is no field {name!r}{hint}")
-        return fields
+    @property
+    def declarative(self) -> bool:
+        """Whether the profile alone says how its files are read."""
+        return self.format in DECLARATIVE
 
     def columns_of(self, canonical: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The carrier's columns that may hold a canonical field, best first."""
         named = self.fields.get(canonical)
         if named is None:
             return default
-        return (named,) if isinstance(named, str) else named
+        return tuple(column for column in rule_of(named).columns if isinstance(column, str))
+
+    def rules(self) -> Iterator[tuple[str, ColumnRule]]:
+        """All fields, those of layouts too, as rules."""
+        for fields in (self.fields, *(layout.fields for layout in self.records.layout)):
+            for name, field in fields.items():
+                yield name, rule_of(field)
 
 
 def load_profile(path: Path) -> Profile:
-    """Read a profile; raises ProfileInvalid with file and key."""
+    """Read a profile; raises ProfileInvalid with file, line and key."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ProfileInvalid(f"{path}: there is no such profile.") from None
     except OSError as error:
         raise ProfileInvalid(f"{path}: cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ProfileInvalid(f"{path}: not a readable TOML file: {error}. Mend it and submit again.") from error
+    return read_profile(text, str(path), path.stem)
+
+
+def read_profile(text: str, where: str, name: str) -> Profile:
+    """A profile from its text; `where` is named in errors, `name` is what it is called where it does not say."""
+    return profile_of(parsed(text, where), text, where, name)
+
+
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """A TOML text as plain data; raises ProfileInvalid."""
     try:
-        return Profile.model_validate({"name": path.stem, **data})
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileInvalid(f"{where}: not a readable TOML file: {error}. Mend it and submit again.") from error
+
+
+def profile_of(data: dict[str, Any], text: str, where: str, name: str) -> Profile:
+    """A profile from plain data; `text` is where the lines of its keys are looked up."""
+    from hoptrace.intake.profiles.soundness import check_whole
+
+    try:
+        profile = Profile.model_validate({"name": name, **data})
     except ValidationError as error:
-        problems = "; ".join(sorted({_in_words(**problem) for problem in error.errors()}))
-        raise ProfileInvalid(f"{path}: {problems}. See docs/formats/profiles.md for the keys.") from error
-
-
-def _in_words(*, loc: tuple[Any, ...], type: str, msg: str, **_: Any) -> str:  # noqa: A002
-    """One problem that pydantic found, as key and words. A value that may be text or a list is told of once."""
-    keys = [str(part) for part in loc if part not in {"str", "tuple[str, ...]"}]
-    return f"{'.'.join(keys)}: {_IN_WORDS.get(type, msg.removeprefix('Value error, '))}".rstrip(".")
+        told = problems_of(error, Profile, key_lines(text), where)
+        raise ProfileInvalid(f"{told}. {PAGE}") from error
+    check_whole(profile, key_lines(text), where)
+    return profile

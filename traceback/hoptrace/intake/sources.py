@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
+from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.reading import FormatReader, Source
 from hoptrace.settings import IntakeSettings
 
@@ -34,9 +35,16 @@ class Group:
     sources: tuple[Source, ...]
 
 
-def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
-    """Understand `--format`: auto, a reader's name, or the path of a profile; raises UsageError or ProfileInvalid."""
+def asked_format(
+    text: str, readers: Sequence[FormatReader], stored: Callable[[str], Profile | None] | None = None
+) -> Asked:
+    """Understand `--format`: auto, a reader's name, the path of a profile, or the name of one of the carrier's.
+
+    `stored` gives the carrier's profile of a name. Raises UsageError or ProfileInvalid.
+    """
     profile = load_profile(Path(text)) if text.endswith(".toml") else None
+    if profile is None and text != AUTO and stored is not None:
+        profile = stored(text)
     name = AUTO if profile is None and text == AUTO else text
     if profile is not None:
         name = profile.format or AUTO
@@ -50,11 +58,22 @@ def asked_format(text: str, readers: Sequence[FormatReader]) -> Asked:
                     f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
                     f'format = "{name}" in it. See docs/formats/profiles.md.'
                 )
-            return replace(asked, reader=reader)
-    known = f"auto, {', '.join(reader.name for reader in readers)}"
+            return replace(asked, reader=_bound(reader, profile))
+    names = [AUTO, *(reader.name for reader in readers)]
+    known = ", ".join(names)
     if profile is not None:
         raise ProfileInvalid(f"{text}: format: there is no format {name!r}. Known are {known}.")
-    raise UsageError(f"There is no format {name!r}. Known are {known}, or the path of a .toml profile.")
+    raise UsageError(
+        f"There is no format {name!r}{meant(name, names)}. Known are {known}, a profile that was added for the "
+        "carrier, or the path of a .toml profile."
+    )
+
+
+def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:
+    """A reader of declared files has a profile of its own: what the submitter's says is laid over it."""
+    from hoptrace.intake.formats.profiled import Profiled
+
+    return reader.bound(profile) if isinstance(reader, Profiled) and profile is not None else reader
 
 
 def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) -> list[Source]:
@@ -73,7 +92,8 @@ def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[Form
         for source in sources:
             readable_head(source)
         return [asked.reader] * len(sources)
-    return [find_format(source, readers, asked.profile if asked.has_profile else None) for source in sources]
+    said = asked.profile if asked.has_profile else None
+    return [_bound(find_format(source, readers, said), said) for source in sources]
 
 
 def groups(sources: Sequence[Source], readers: Sequence[FormatReader]) -> Iterator[Group]:

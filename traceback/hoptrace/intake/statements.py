@@ -27,6 +27,7 @@ _NUMBERS = {
     "egress_called": "egress_called_number",
     "redirecting": "redirecting_number",
 }
+_TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
 
 
@@ -85,7 +86,19 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
 
 
 def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
-    return {name: _read_column(calls[column], plan) for name, column in _NUMBERS.items()}
+    return {name: _read_column(_without_trunk_prefix(calls, column, plan), plan) for name, column in _NUMBERS.items()}
+
+
+def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> pl.Series:
+    """Called numbers without the tech prefix of the trunk that they came in over or were sent out over."""
+    side = _TRUNK_SIDE.get(column)
+    if side is None or not plan.trunk_prefixes:
+        return calls[column]
+    text: pl.Expr = pl.col(column)
+    for trunk, prefix in sorted(plan.trunk_prefixes, key=lambda pair: len(pair[1])):
+        bears = (pl.col(side) == trunk) & pl.col(column).str.starts_with(prefix)
+        text = pl.when(bears).then(pl.col(column).str.strip_prefix(prefix)).otherwise(text)
+    return calls.select(text.alias(column)).to_series()
 
 
 def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:

@@ -12,7 +12,9 @@ from hoptrace.errors import InputRefused, StorageFailed
 from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.identities import signers_by_url
+from hoptrace.intake.profile_store import stored_profile
 from hoptrace.intake.reading import Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, groups, open_sources
@@ -40,7 +42,8 @@ def submit(
 ) -> list[Receipt]:
     """Take in a carrier's files and give a receipt for each, in the order of the files.
 
-    `format` is auto, a reader's name, or the path of a .toml profile; `timezone` an IANA name or +HH:MM for times that
+    `format` is auto, a reader's name, the name of a profile that was added for the carrier, or the path of a .toml
+    profile; `timezone` an IANA name or +HH:MM for times that
     are written without a zone. All files go in together: one that cannot be taken keeps the others out too, and nothing
     is half done. A file that is in already, by its digest, adds nothing; one of which every row was rejected is read
     again, as other words about its format or zone may make it of use.
@@ -50,7 +53,7 @@ def submit(
     if timezone is not None:
         parse_zone(timezone)
     known_readers = readers()
-    asked = asked_format(format, known_readers)
+    asked = asked_format(format, known_readers, lambda name: stored_profile(workspace.catalog.profiles, carrier, name))
     sources = open_sources(files, asked, workspace.settings.intake)
     signers = signers_by_url(workspace.catalog.certificates.list())
     context = Context(who, asked.profile, timezone, signers)
@@ -126,9 +129,11 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
 
 def _taking(run: _Run, group: Group, repeats: Repeats) -> Taking:
     catalog, carrier = run.workspace.catalog, run.context.carrier
+    own = group.reader.profile if isinstance(group.reader, Profiled) else None
+    context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
-    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, run.context.profile.trunks.own)
-    return Taking(group, run.context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
+    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, context.profile.trunks.own)
+    return Taking(group, context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
 
 
 def _in_order(sources: Sequence[Source], before: dict[str, Receipt], taken: dict[str, Receipt]) -> list[Receipt]:

@@ -33,7 +33,10 @@ class Taking:
         self._repeats = repeats
         numbers = context.profile.numbers
         self._carrier = context.carrier.carrier_id
-        self._plan = DialPlan(country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier)
+        by_trunk = numbers.of_trunks()
+        self._plan = DialPlan(
+            country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier, trunk_prefixes=by_trunk
+        )
         self._files: list[FileAccount] = [FileAccount(source) for source in group.sources]
 
     @property

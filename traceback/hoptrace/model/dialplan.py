@@ -22,13 +22,15 @@ class DialPlan:
     """How one carrier writes numbers: its `country` (ISO 3166-1 alpha-2, empty where unknown) and prefixes.
 
     `tech_prefixes` are the routing digits of interconnects, `outside_prefixes` the digits that a PBX user dials for a
-    line (9). `carrier_id` keeps the keys of internal numbers apart: extension 105 is another phone at each carrier.
+    line (9), `trunk_prefixes` the routing digits of one trunk each: (trunk, prefix). `carrier_id` keeps the keys of
+    internal numbers apart: extension 105 is another phone at each carrier.
     """
 
     country: str = ""
     tech_prefixes: tuple[str, ...] = ()
     outside_prefixes: tuple[str, ...] = ()
     carrier_id: str = ""
+    trunk_prefixes: tuple[tuple[str, str], ...] = ()
 
     def prefixes(self) -> tuple[str, ...]:
         """Everything that may be taken off, the longest first."""

@@ -22,6 +22,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.freeswitch import FreeswitchJson
     from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
     from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
+    from hoptrace.intake.formats.profiled import generic_readers, shipped_readers
     from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.ribbon import RibbonAct
     from hoptrace.intake.formats.yate import YateCdrfile
@@ -46,4 +47,6 @@ def readers() -> tuple[FormatReader, ...]:
         Cgrates(),
         AsteriskCsv(),
         AsteriskCel(),
+        *shipped_readers(),
+        *generic_readers(),
     )

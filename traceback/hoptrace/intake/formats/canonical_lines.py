@@ -62,13 +62,14 @@ class Block:
         return pl.DataFrame({"row": rows, "raw": raw}, schema={"row": pl.Int64, "raw": pl.Binary})
 
 
-def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
+def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Iterator[Block]:
     """The file's records, some 16 MB at a time; with a `shape`, a quoted field may run over several lines.
 
-    CRLF and lone CR count as line ends. Raises InputRefused where the file is no text or its packing is broken.
+    `zeros`: zero bytes are no reason to refuse the file. CRLF and lone CR count as line ends. Raises InputRefused where
+    the file is no text or its packing is broken.
     """
     carry, row = b"", 1
-    for piece, last in _with_last(_plain_pieces(source)):
+    for piece, last in _with_last(_plain_pieces(source, zeros)):
         data = carry + piece
         whole = len(data) if last else data.rfind(b"\n") + 1
         too_long_at = too_long(data, source.limits.longest_row)
@@ -90,28 +91,31 @@ def blocks(source: Source, shape: Shape | None) -> Iterator[Block]:
         row += count
 
 
-def first_line(source: Source) -> str:
-    """The first line that is not blank, without line end and byte order mark; raises InputRefused where none is."""
+def first_line(source: Source, comments: tuple[str, ...] = (), *, zeros: bool = False) -> str:
+    """The first line that is not blank, without line end and byte order mark; raises InputRefused where none is.
+
+    Lines that begin with one of the `comments` are passed over; `zeros`: zero bytes are left out, not refused.
+    """
     try:
         head = source.head()
     except IsADirectoryError:
         raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise InputRefused(_unreadable(source, error)) from error
-    _refuse_foreign(source, head)
-    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r", "\n")
+    _refuse_foreign(source, head, zeros=zeros)
+    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r", "\n").replace("\0", "")
     for line in text.split("\n"):
-        if line.strip():
+        if line.strip() and not line.startswith(comments):
             return line
     for _ in _unpacked(source):  # a packed file that shows nothing may be cut, which only its end tells
         pass
     raise InputRefused(f"{source.name} is empty: there is not even a header. Export it again and submit it.")
 
 
-def _refuse_foreign(source: Source, head: bytes) -> None:
+def _refuse_foreign(source: Source, head: bytes, *, zeros: bool = False) -> None:
     if head.startswith(_UTF16_MARKS):
         raise InputRefused(f"{source.name} is written in UTF-16. Save it as UTF-8 (in a spreadsheet: «CSV UTF-8»).")
-    if b"\0" in head[:4096]:
+    if not zeros and b"\0" in head[:4096]:
         raise InputRefused(f"{source.name} holds zero bytes: it is no text file. Submit the CDRs as CSV or JSON lines.")
 
 
@@ -122,13 +126,13 @@ def _unreadable(source: Source, error: BaseException) -> str:
     return f"{source.name} cannot be read: {error}."
 
 
-def _plain_pieces(source: Source) -> Iterator[bytes]:
+def _plain_pieces(source: Source, zeros: bool) -> Iterator[bytes]:
     """Unpacked bytes with every line end as one LF, the byte order mark at the very start taken off."""
     held, first = b"", True
     for raw in _unpacked(source):
         piece = held + raw
         if first:
-            _refuse_foreign(source, piece)
+            _refuse_foreign(source, piece, zeros=zeros)
             piece, first = piece.removeprefix(codecs.BOM_UTF8), False
         held = b"\r" if piece.endswith(b"\r") else b""
         if b"\r" in piece:

@@ -19,12 +19,13 @@ _PIECE = 64 * 1024
 def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> tuple[pl.DataFrame, int] | None:
     """The block's lines as string columns, and 1 where the first line is the header, which is left out, else 0.
 
-    None where a line has a quote, is blank, repeats the header, is no UTF-8 or has another number of fields.
+    An empty `header`: the file has none. None where a line has a quote, is blank, repeats the header, is no UTF-8 or
+    has another number of fields.
     """
     if block.quoted or codecs.BOM_UTF8 in block.data:
         return None
     head, separator = f"{header}\n".encode(), ord(shape.separator)
-    with_header = block.data.startswith(head)
+    with_header = bool(header) and block.data.startswith(head)
     body = block.data[len(head) :] if with_header else block.data
     lines = _count(body, lambda piece: piece == _END) + block.unended
     # Polars refuses lines with too many fields and fills those with too few.
@@ -36,7 +37,7 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
         )
     except pl.exceptions.PolarsError:
         return None
-    if read.shape != (lines, shape.width) or _repeats(read, header.split(shape.separator)):
+    if read.shape != (lines, shape.width) or (header and _repeats(read, header.split(shape.separator))):
         return None
     return read, int(with_header)
 

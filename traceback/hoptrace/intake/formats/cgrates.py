@@ -36,7 +36,7 @@ class _Group:
 class Cgrates:
     """Reads CGRateS' own field names; where an operator chose others, `[fields]` of a profile names them."""
 
-    name = "cgrates"
+    name = "cgrates_json"
     title = "CGRateS CDRs (JSON or XML)"
     grouped = True
     needs_profile = False

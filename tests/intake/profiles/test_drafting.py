@@ -1,0 +1,129 @@
+"""Profiles proposed for unknown files: the right columns, the evidence, and a file that they read."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.drafting import Draft, draft_profile
+
+A_DAY = "2026-11-02 08:"
+ROWS = [
+    (f"{A_DAY}00:01", f"{A_DAY}00:06", f"{A_DAY}00:36", "12025550143", "13125550187", "30", "203.0.113.7"),
+    (f"{A_DAY}01:01", "", f"{A_DAY}01:21", "12025550144", "13125550188", "0", "203.0.113.7"),
+    (f"{A_DAY}02:01", f"{A_DAY}02:04", f"{A_DAY}02:14", "12025550145", "13125550189", "10", "203.0.113.8"),
+]
+MONTH_FIRST, DAY_FIRST = "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S"
+
+
+def table(delimiter: str = ",", header: str = "", rows: list[tuple[str, ...]] | None = None) -> str:
+    lines = [delimiter.join(row) for row in (rows or ROWS)]
+    return "\n".join([*([header] if header else []), *lines]) + "\n"
+
+
+@pytest.fixture
+def drafted(tmp_path: Path):
+    def draft(content: str) -> tuple[Draft, dict[str, Any]]:
+        path = tmp_path / "unknown.csv"
+        path.write_text(content)
+        told = draft_profile(path)
+        return told, tomllib.loads(told.text)
+
+    return draft
+
+
+def test_columns_without_names_are_told_by_what_they_hold(drafted) -> None:
+    told, toml = drafted(table(";"))
+    assert toml["file"] == {"delimiter": ";", "quoting": "standard", "header": False}
+    fields = toml["fields"]
+    assert (fields["start_time"], fields["answer_time"], fields["end_time"]) == (1, 2, 3)
+    assert (fields["calling_number"], fields["called_number"]) == (4, 5)
+    assert (fields["duration"], fields["upstream"]) == (6, 7)
+    assert "seconds from answer to end" in told.text
+    assert "the earliest of the times" in told.text
+    assert (told.rows, told.accepted, told.zone_missing) == (3, 3, True)
+
+
+def test_names_say_what_is_what(drafted) -> None:
+    header = "EndTime,AnswerTime,StartTime,DestNumber,SrcNumber,BillSec,SrcTrunk"
+    rows = [(end, answer, start, called, calling, secs, "T-1") for start, answer, end, calling, called, secs, _ in ROWS]
+    told, toml = drafted(table(",", header, rows))
+    assert toml["fields"] == {
+        "start_time": "StartTime",
+        "answer_time": "AnswerTime",
+        "end_time": "EndTime",
+        "duration": "BillSec",
+        "calling_number": "SrcNumber",
+        "called_number": "DestNumber",
+        "upstream": "SrcTrunk",
+    }
+    assert told.accepted == 3
+
+
+def test_the_spelling_of_times_is_found(drafted) -> None:
+    rows = [(f"179360640{n}250", "0", "12025550143", f"1312555018{n}") for n in range(3)]
+    _, toml = drafted(table("|", "start|answer|caller|callee", rows))
+    assert toml["time"] == {"formats": ["epoch_ms"]}
+
+
+def test_zero_stands_for_never(drafted) -> None:
+    rows = [(f"179360640{n}", "0" if n else "1793606409", f"1202555014{n}", f"1312555018{n}") for n in range(3)]
+    told, toml = drafted(table(",", "start,answer,caller,callee", rows))
+    assert toml["fields"]["answer_time"] == {"column": "answer", "null": ["0"]}
+    assert told.accepted == 3
+
+
+def test_ten_digits_under_a_number_s_name_are_no_epochs(drafted) -> None:
+    rows = [(f"2026-11-02T08:00:0{n}Z", f"202555014{n}", f"312555018{n}") for n in range(3)]
+    _, toml = drafted(table(",", "time,caller,callee", rows))
+    assert toml["fields"] == {"start_time": "time", "calling_number": "caller", "called_number": "callee"}
+
+
+def test_a_date_and_a_time_of_day_side_by_side_are_joined(drafted) -> None:
+    rows = [("02.11.2026", f"08:00:0{n}", f"1202555014{n}", f"1312555018{n}") for n in range(3)]
+    told, toml = drafted(table(";", "day;clock;caller;callee", rows))
+    assert toml["fields"]["start_time"] == {"column": ["day", "clock"], "join": " "}
+    assert toml["time"]["formats"] == ["%d.%m.%Y %H:%M:%S"]
+    assert told.accepted == 3
+
+
+@pytest.mark.parametrize(("day", "form", "asks"), [("09", MONTH_FIRST, True), ("25", DAY_FIRST, False)])
+def test_day_and_month_that_cannot_be_told_apart_are_asked_for(drafted, day: str, form: str, asks: bool) -> None:
+    rows = [(f"{day}/11/2026 08:00:0{n}", f"1202555014{n}", f"1312555018{n}") for n in range(3)]
+    told, toml = drafted(table(",", "time,caller,callee", rows))
+    assert toml["time"]["formats"] == [form]
+    assert ("ASK THE CARRIER" in told.text) == asks
+
+
+def test_quotes_that_are_not_doubled_are_seen(drafted) -> None:
+    rows = [(f'"2026-11-02T08:00:0{n}Z"', f'""A, B" <1202555014{n}>"', f'"1312555018{n}"') for n in range(3)]
+    told, toml = drafted(table(",", '"time","caller","callee"', rows))
+    assert toml["file"]["quoting"] == "unescaped"
+    assert told.accepted == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "is empty"),
+        ("one\ntwo\nthree\n", "neither comma, semicolon, tab nor bar"),
+        ("a,b,c\nx,y,z\nu,v,w\n", "no column looks like the time of a call"),
+        ("2026-11-02T08:00:01Z,x\n2026-11-02T08:00:02Z,y\n", "no column looks like the called number"),
+    ],
+)
+def test_what_shows_nothing_is_refused(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "unknown.csv"
+    path.write_text(content)
+    with pytest.raises((FormatUnknown, InputRefused), match=told):
+        draft_profile(path)
+
+
+def test_names_that_would_break_the_toml_are_escaped(drafted) -> None:
+    rows = [(f"2026-11-02T08:00:0{n}Z", f"1202555014{n}", f"1312555018{n}") for n in range(3)]
+    told, toml = drafted(table(";", 'start "UTC";caller\\x;called #', rows))
+    assert toml["fields"]["called_number"] == "called #"
+    assert told.accepted == 3

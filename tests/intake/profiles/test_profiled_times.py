@@ -1,0 +1,196 @@
+"""Times as switches write them: formats, units, zones, hours that a zone repeats."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hoptrace.errors import TimezoneMissing
+from hoptrace.intake.formats.profiled_durations import seconds
+from hoptrace.intake.formats.profiled_times import read_times
+from hoptrace.intake.profiles.column_rules import Unit
+
+FIELDS = '[fields]\nstart_time = "start"\ncalled_number = "called"\n'
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("written", "form", "meant", "tick"),
+    [
+        ("1793606401", "epoch", utc(2026, 11, 2, 8, 0, 1), 1_000_000),
+        ("1793606401.25", "epoch", utc(2026, 11, 2, 8, 0, 1, 250_000), 10_000),
+        ("1793606401250", "epoch_ms", utc(2026, 11, 2, 8, 0, 1, 250_000), 1_000),
+        ("1793606401250001", "epoch_us", utc(2026, 11, 2, 8, 0, 1, 250_001), 1),
+        ("1793606401250001999", "epoch_ns", utc(2026, 11, 2, 8, 0, 1, 250_001), 1),
+        ("2026-11-02T08:00:01.5Z", "rfc3339", utc(2026, 11, 2, 8, 0, 1, 500_000), 100_000),
+        ("2026-11-02T08:00:01+05:30", "rfc3339", utc(2026, 11, 2, 2, 30, 1), 1_000_000),
+        ("Mon Nov 02 08:00:01 2026", "%a %b %d %H:%M:%S %Y", utc(2026, 11, 2, 8, 0, 1), 1_000_000),
+        ("02/11/2026 08:00", "%d/%m/%Y %H:%M", utc(2026, 11, 2, 8, 0), 60_000_000),
+        ("2026-11-02 08:00:01 +0100 UTC", "%Y-%m-%d %H:%M:%S %z UTC", utc(2026, 11, 2, 7, 0, 1), 1_000_000),
+        ("20261102080001", "%Y%m%d%H%M%S", utc(2026, 11, 2, 8, 0, 1), 1_000_000),
+        ("2026-11-02 08:00:01.125", "%Y-%m-%d %H:%M:%S%.f", utc(2026, 11, 2, 8, 0, 1, 125_000), 1_000),
+    ],
+)
+def test_spellings(taken, written: str, form: str, meant: datetime, tick: int) -> None:
+    toml = f'[time]\nformats = ["{form}"]\ntimezone = "UTC"\n{FIELDS}'
+    told = taken(f"start,called\n{written},+13125550187\n", toml)
+    assert told.said(2, "start_time", "precision") == (meant, tick)
+
+
+@pytest.mark.parametrize("written", ["0", "99", "17936064010000000", "yesterday", "2026-11-02"])
+def test_what_is_no_time_is_rejected(taken, written: str) -> None:
+    told = taken(f"start,called\n{written},+13125550187\n", f'[time]\nformats = ["epoch"]\n{FIELDS}')
+    assert told.reasons() == {2: ["start time not understood"]}
+
+
+def test_several_formats_are_tried_in_their_order(taken) -> None:
+    toml = f'[time]\nformats = ["epoch", "%Y-%m-%d %H:%M:%S", "rfc3339"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    told = taken("start,called\n1793606401,1\n2026-11-02 02:00:01,2\n2026-11-02T08:00:01Z,3\n", toml)
+    assert told.calls["start_time"].to_list() == [utc(2026, 11, 2, 8, 0, 1)] * 3
+
+
+def test_local_times_without_a_zone_are_refused_with_the_ways_out(taken) -> None:
+    with pytest.raises(TimezoneMissing, match="--timezone"):
+        taken("start,called\n2026-11-02 02:00:01,1\n", f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\n{FIELDS}')
+
+
+def test_a_zone_of_each_row_in_minutes_west_of_greenwich(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nzone = "tz"\nzone_means = "minutes_west"\n{FIELDS}'
+    told = taken(
+        "start,called,tz\n2026-11-02 00:00:01,1,480\n2026-11-02 13:30:01,2,-330\n2026-11-02 13:30:01,2,x\n", toml
+    )
+    assert told.calls["start_time"].to_list() == [utc(2026, 11, 2, 8, 0, 1)] * 2
+    assert told.reasons() == {4: ["start time not understood"]}
+
+
+def test_a_zone_in_letters(taken) -> None:
+    toml = f'[time]\nformats = ["%H:%M:%S%.f %Z %b %d %Y"]\nzones = {{ PST = "-08:00" }}\n{FIELDS}'
+    told = taken(
+        "start,called\n00:00:01.500 PST NOV 02 2026,1\n08:00:01 GMT NOV 02 2026,2\n08:00:01 XXT NOV 02 2026,3\n", toml
+    )
+    assert told.calls["start_time"].to_list() == [utc(2026, 11, 2, 8, 0, 1, 500_000), utc(2026, 11, 2, 8, 0, 1)]
+    assert told.reasons() == {4: ["start time not understood"]}
+
+
+def test_the_zone_is_measured_by_an_epoch_beside_the_local_time(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = {{ column = "epoch" }}\n{FIELDS}'
+    told = taken("start,called,epoch\n2026-11-02 02:00:01,1,1793606401\n2026-11-02 02:00:09,2,1793606409\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 11, 2, 8, 0, 1),)
+    assert told.zones[0] == "-06:00 (measured from the epoch of 2 of 2 rows)"
+
+
+def test_the_zone_is_measured_by_a_version_1_uuid(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = {{ column = "id", means = "uuid1" }}\n{FIELDS}'
+    told = taken("start,called,id\n2026-11-02 03:00:00,1,66f79680-d693-11f1-8bfb-65b6c3cdac7d\n", toml)
+    assert told.zones[0].startswith("-05:00 (measured from the id of 1 of 1 rows")
+
+
+FALL = ["01:50:00", "01:59:00", "01:05:00", "01:06:00", "02:10:00"]
+
+
+def test_hours_that_a_zone_repeats_are_settled_by_the_order_of_the_rows(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    told = taken("start,called\n" + "".join(f"2026-11-01 {at},{n}\n" for n, at in enumerate(FALL)), toml)
+    assert [at.strftime("%H:%M") for at in told.calls["start_time"]] == ["06:50", "06:59", "07:05", "07:06", "08:10"]
+    assert any("read as the second as the rows' order shows: 2" in flag for flag in told.flags)
+
+
+def test_an_answer_in_the_repeated_hour_is_not_before_its_start(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += '[fields]\nstart_time = "start"\nanswer_time = "answer"\ncalled_number = "called"\n'
+    told = taken("start,answer,called\n2026-11-01 01:59:58,2026-11-01 01:00:03,1\n", toml)
+    assert told.said(2, "start_time", "answer_time") == (utc(2026, 11, 1, 6, 59, 58), utc(2026, 11, 1, 7, 0, 3))
+
+
+def test_an_hour_that_a_zone_leaves_out_is_shifted_and_told(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    told = taken("start,called\n2026-03-08 02:30:00,1\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 3, 8, 8, 30),)
+    assert any("leaves out as summer time begins, shifted: 1" in flag for flag in told.flags)
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "meant"),
+    [
+        ("12.5", "s", 12.5),
+        ("1500", "ms", 1.5),
+        ("1500000", "us", 1.5),
+        ("1500000000", "ns", 1.5),
+        ("511", "10ms", 5.11),
+        ("2", "min", 120.0),
+        ("00:08:10", "h:m:s", 490.0),
+        ("08:10", "h:m:s", 490.0),
+        ("1h2m3.5s", "go", 3723.5),
+        ("500ms", "go", 0.5),
+        ("0s", "go", 0.0),
+        ("10000000000", "go", 10.0),
+        ("many", "go", None),
+        ("", "go", None),
+        ("1:2", "s", None),
+    ],
+)
+def test_units_of_durations(written: str, unit: str, meant: float | None) -> None:
+    told = (
+        pl.DataFrame({"d": [written or None]}, schema={"d": pl.String}).select(seconds(pl.col("d"), Unit(unit))).item()
+    )
+    assert told == (None if meant is None else pytest.approx(meant))
+
+
+WHOLE = '[fields]\nstart_time = "s"\nanswer_time = "a"\nend_time = "e"\nduration = "d"\ncalled_number = "c"\n'
+
+
+def spoken(taken, answer: str, end: str, duration: str) -> tuple[Any, ...]:
+    minute = "2026-11-02T08:00:"
+    cells = [f"{minute}{each}Z" if each else "" for each in ("01", answer, end)]
+    told = taken(f"s,a,e,d,c\n{','.join(cells)},{duration},1\n", WHOLE)
+    call = told.call(2)
+    seconds_ = [None if call[name] is None else call[name].second for name in ("answer_time", "end_time")]
+    return (*seconds_, call["duration"], told.flags)
+
+
+def test_what_is_not_written_follows_from_the_rest(taken) -> None:
+    assert spoken(taken, "05", "15", "") == (5, 15, 10.0, [])
+    assert spoken(taken, "", "15", "10") == (5, 15, 10.0, [])
+    assert spoken(taken, "05", "", "10") == (5, 15, 10.0, [])
+    assert spoken(taken, "", "15", "") == (None, 15, 0.0, [])
+    assert spoken(taken, "01", "", "0")[0] is None
+
+
+def test_a_duration_that_the_times_contradict_gives_way_to_them(taken) -> None:
+    *told, flags = spoken(taken, "05", "12", "305")
+    assert told == [5, 12, 7.0]
+    assert flags == ["durations that are not the time from answer to end, which was taken instead: 1"]
+
+
+@pytest.mark.parametrize("duration", ["-5", "1e9"])
+def test_durations_that_cannot_be_are_left_out_and_told(taken, duration: str) -> None:
+    *told, flags = spoken(taken, "05", "15", duration)
+    assert told == [5, 15, 10.0]
+    assert flags == ["durations that cannot be, left out: 1"]
+
+
+def test_times_before_the_start_are_left_out_and_told(taken) -> None:
+    *told, flags = spoken(taken, "00", "00", "")
+    assert told[0] is None
+    assert flags == ["answer times before the start, left out: 1", "end times before the start, left out: 1"]
+
+
+def test_ticks_after_the_start(taken) -> None:
+    toml = '[fields]\nstart_time = "s"\ncalled_number = "c"\n'
+    toml += 'answer_time = { column = "t", unit = "10ms", after = "start_time" }\n'
+    told = taken("s,t,c\n2026-11-02T08:00:01Z,511,1\n2026-11-02T08:00:01Z,,1\n", toml)
+    assert told.said(2, "answer_time") == (utc(2026, 11, 2, 8, 0, 6, 110_000),)
+    assert told.said(3, "answer_time") == (None,)
+
+
+def test_reading_keeps_the_order_of_texts_that_several_formats_share() -> None:
+    texts = pl.Series(["x", "1793606401", None, "2026-11-02 08:00:01"])
+    told = read_times(texts, ("%Y-%m-%d %H:%M:%S", "epoch"))
+    assert told["read"].is_null().to_list() == [True, False, True, False]
+    assert told["zoned"].to_list() == [False, True, False, False]

@@ -1,0 +1,315 @@
+"""The profiles that come along: invented files of each switch, sound ones and damaged ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hoptrace.errors import FormatUnknown, InputRefused, TimezoneMissing
+from hoptrace.intake.detect import find_format
+from hoptrace.intake.formats import readers
+from hoptrace.intake.profiles.shipped import shipped_names, shipped_profile
+from hoptrace.intake.reading import Source
+
+GOLDEN = {
+    "3cx": "cdr.log",
+    "bandwidth": "bdr.csv",
+    "cgrates": "cdrs.csv",
+    "cucm": "cdr_StandAloneCluster_01_202611020800_1",
+    "netsapiens": "cdrs.csv",
+    "sansay": "cdr.txt",
+    "twilio": "calls.csv",
+    "vos3000": "e_cdr_20261102.csv",
+}
+DAMAGED = {
+    "3cx": "malformed.log",
+    "bandwidth": "malformed.csv",
+    "cgrates": "malformed.csv",
+    "cucm": "malformed",
+    "netsapiens": "malformed.csv",
+    "sansay": "malformed.txt",
+    "twilio": "malformed.csv",
+    "vos3000": "malformed.csv",
+}
+CUT = "last line is cut: file still being written?"
+FULL_DOCS = Path(__file__).parents[3] / "docs" / "formats"
+
+
+def utc(minute: int, second: int, micro: int = 0) -> datetime:
+    return datetime(2026, 11, 2, 8, minute, second, micro, tzinfo=UTC)
+
+
+def test_every_shipped_profile_has_golden_and_damaged_files_and_a_page(fixtures: Path) -> None:
+    assert sorted(GOLDEN) == sorted(DAMAGED) == list(shipped_names())
+    for name in shipped_names():
+        assert (fixtures / name / GOLDEN[name]).is_file()
+        assert (fixtures / name / DAMAGED[name]).is_file()
+        assert (FULL_DOCS / f"{name}.md").is_file()
+        assert shipped_profile(name).name == name
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_a_golden_file_is_read_without_a_loss(name: str, fixtures: Path, taken_as) -> None:
+    told = taken_as(name, fixtures / name / GOLDEN[name], timezone="UTC")
+    assert "rejected" not in told.fates()
+    assert told.flags == []
+    assert told.calls.height >= 2
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_its_reader_is_found_or_refuses_to_guess(name: str, fixtures: Path) -> None:
+    path = fixtures / name / GOLDEN[name]
+    source = Source(0, path, path.name, "")
+    if shipped_profile(name).detect.customisable:
+        with pytest.raises(FormatUnknown, match=f"hoptrace profile show .* --profile {name}"):
+            find_format(source, readers())
+    else:
+        assert find_format(source, readers()).name == name
+
+
+def test_no_other_fixture_is_claimed_by_a_shipped_profile(fixtures: Path) -> None:
+    ours = [reader for reader in readers() if reader.name in GOLDEN]
+    for path in sorted(fixtures.rglob("*")):
+        if path.is_file() and path.suffix != ".toml":
+            source = Source(0, path, path.name, "")
+            claims = {reader.name for reader in ours if reader.detect(source, path.read_bytes()[:65536])}
+            assert claims <= {path.parent.name}, path
+
+
+def test_sansay(fixtures: Path, taken_as) -> None:
+    told = taken_as("sansay", fixtures / "sansay" / "cdr.txt")
+    assert told.fates() == ["accepted", "accepted", "accepted", "skipped", "accepted"]
+    assert told.said(1, "start_time", "answer_time", "end_time", "duration") == (
+        utc(0, 1),
+        utc(0, 8),
+        utc(0, 38),
+        30.0,
+    )
+    assert told.said(1, "upstream", "downstream", "call_id", "egress_call_id", "egress_called_number") == (
+        "000101",
+        "000202",
+        "a1@203.0.113.7",
+        "b1@198.51.100.9",
+        "770113125550187",
+    )
+    assert told.said(2, "release_code", "downstream", "duration") == ("503", "000303", 0.0)
+    assert told.said(5, "calling_number", "release_code", "egress_called_number") == (None, "404", None)
+
+
+def test_sansay_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("sansay", fixtures / "sansay" / "malformed.txt")
+    assert told.fates() == [
+        "accepted",
+        "duplicate",
+        "rejected",
+        "rejected",
+        "rejected",
+        "rejected",
+        "skipped",
+        "rejected",
+    ]
+    assert told.reasons() == {
+        3: ["start time not understood"],
+        4: ["30 columns where the profile names 59"],
+        5: ["row of a type that the profile does not name: X"],
+        6: ["start time not understood", "end time not understood"],
+        8: [CUT, "20 columns where the profile names 59"],
+    }
+
+
+def test_vos3000(fixtures: Path, taken_as) -> None:
+    told = taken_as("vos3000", fixtures / "vos3000" / "e_cdr_20261102.csv")
+    assert told.said(2, "start_time", "answer_time", "end_time", "duration", "precision") == (
+        utc(0, 1, 250_000),
+        utc(0, 11, 250_000),
+        utc(0, 41, 250_000),
+        30.0,
+        1_000,
+    )
+    assert told.said(2, "called_number", "egress_called_number", "upstream", "downstream") == (
+        "7701442079460123",
+        "00442079460123",
+        "CUST-ALFA",
+        "VEND-BRAVO",
+    )
+    assert told.said(4, "end_time", "calling_number", "upstream") == (None, "12025550143", "203.0.113.7")
+
+
+def test_vos3000_without_header_and_with_chinese_names(fixtures: Path, taken_as) -> None:
+    told = taken_as("vos3000", fixtures / "vos3000" / "without_header.csv")
+    assert told.fates() == ["accepted"]
+    assert told.flags == ["lines that are not UTF-8, read as gb18030"]
+
+
+def test_vos3000_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("vos3000", fixtures / "vos3000" / "malformed.csv")
+    assert told.reasons() == {3: ["start time not understood"], 6: ["53 columns where the header has 52"]}
+    assert told.fates().count("duplicate") == 1
+
+
+def test_3cx(fixtures: Path, taken_as) -> None:
+    told = taken_as("3cx", fixtures / "3cx" / "cdr.log", timezone="UTC")
+    assert told.said(1, "start_time", "duration", "calling_number", "called_number", "upstream", "customer") == (
+        utc(0, 1),
+        30.0,
+        "12025550143",
+        "13125550187",
+        "10020",
+        None,
+    )
+    assert told.said(2, "calling_number", "called_number", "customer", "downstream", "duration") == (
+        "102",
+        "00442079460123",
+        "102",
+        "10021",
+        0.0,
+    )
+
+
+def test_3cx_times_have_no_zone(fixtures: Path, taken_as) -> None:
+    with pytest.raises(TimezoneMissing):
+        taken_as("3cx", fixtures / "3cx" / "cdr.log")
+
+
+def test_3cx_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("3cx", fixtures / "3cx" / "malformed.log", timezone="UTC")
+    assert told.reasons() == {
+        3: ["start time not understood"],
+        4: ["28 columns where the profile names 27"],
+        5: [CUT, "6 columns where the profile names 27"],
+    }
+
+
+def test_cucm(fixtures: Path, taken_as) -> None:
+    told = taken_as("cucm", fixtures / "cucm" / GOLDEN["cucm"])
+    assert told.fates() == ["skipped", "skipped", "accepted", "accepted"]
+    assert told.said(3, "start_time", "answer_time", "duration", "release_code") == (utc(0, 1), utc(0, 8), 30.0, "16")
+    assert told.said(3, "called_number", "egress_called_number", "egress_calling_number", "downstream") == (
+        "913125550187",
+        "13125550187",
+        "12025550143",
+        "TRUNK-ALFA",
+    )
+    assert told.said(4, "answer_time", "duration", "release_code") == (None, 0.0, "17")
+
+
+def test_cucm_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("cucm", fixtures / "cucm" / "malformed")
+    assert told.reasons() == {
+        5: ["start time not understood"],
+        6: ["row of a type that the profile does not name: 7"],
+        7: [CUT, "8 columns where the header has 18"],
+    }
+
+
+def test_cucm_after_a_spreadsheet(fixtures: Path, taken_as) -> None:
+    told = taken_as("cucm", fixtures / "cucm" / "after_a_spreadsheet.csv")
+    assert [flag.split(".")[1] for flag in told.flags] == ["1E+11 (1): re-saved by a spreadsheet"]
+
+
+def test_cgrates(fixtures: Path, taken_as) -> None:
+    told = taken_as("cgrates", fixtures / "cgrates" / "cdrs.csv")
+    assert told.fates() == ["skipped", "accepted", "duplicate", "accepted", "skipped", "accepted"]
+    assert told.said(2, "duration", "answer_time", "call_id", "upstream") == (
+        30.0,
+        utc(0, 8),
+        "abc1@203.0.113.7",
+        "alfa",
+    )
+    assert told.said(4, "duration", "answer_time", "start_time") == (0.0, None, utc(1, 0))
+    assert told.said(6, "duration") == (10.0,)
+
+
+def test_cgrates_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("cgrates", fixtures / "cgrates" / "malformed.csv")
+    assert told.reasons() == {
+        2: ["duration not understood"],
+        3: ["start time not understood"],
+        7: [CUT, "6 columns where the header has 14"],
+    }
+
+
+def test_twilio(fixtures: Path, taken_as) -> None:
+    told = taken_as("twilio", fixtures / "twilio" / "calls.csv")
+    assert told.said(2, "start_time", "duration", "customer") == (utc(0, 1), 30.0, "AC00000000000000000000000000000001")
+    assert told.said(3, "duration", "release_code", "customer") == (0.0, "no-answer", None)
+    assert told.said(4, "redirecting_number", "customer") == ("+13125550190", None)
+
+
+def test_twilio_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("twilio", fixtures / "twilio" / "malformed.csv")
+    assert told.fates() == ["skipped", "accepted", "duplicate", "rejected", "accepted", "rejected"]
+    assert told.reasons()[6] == ["13 columns where the header has 12"]
+
+
+def test_bandwidth(fixtures: Path, taken_as) -> None:
+    told = taken_as("bandwidth", fixtures / "bandwidth" / "bdr.csv")
+    assert told.said(2, "start_time", "end_time", "answer_time", "duration") == (utc(0, 1), utc(0, 35), None, 30.0)
+    assert told.said(3, "start_time", "upstream", "downstream") == (
+        datetime(2026, 11, 2, 23, 10, tzinfo=UTC),
+        "203.0.113.7",
+        "198.51.100.9",
+    )
+
+
+def test_bandwidth_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("bandwidth", fixtures / "bandwidth" / "malformed.csv")
+    assert told.reasons() == {5: ["duration not understood"]}
+    assert told.flags[0].startswith("times respelled by a spreadsheet (1)")
+
+
+def test_netsapiens(fixtures: Path, taken_as) -> None:
+    told = taken_as("netsapiens", fixtures / "netsapiens" / "cdrs.csv")
+    assert told.said(2, "start_time", "answer_time", "duration", "egress_call_id") == (
+        utc(0, 1),
+        utc(0, 8),
+        30.0,
+        "t1@198.51.100.9",
+    )
+    assert told.said(3, "downstream", "answer_time", "release_code") == ("198.51.100.22", None, "Term: Cancel")
+
+
+def test_netsapiens_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("netsapiens", fixtures / "netsapiens" / "malformed.csv")
+    assert told.reasons() == {
+        4: ["start time not understood"],
+        5: ["duration not understood"],
+        6: [CUT, "8 columns where the header has 15"],
+    }
+
+
+def test_a_carrier_s_own_keys_are_laid_over_a_shipped_profile(fixtures: Path, taken_as) -> None:
+    over = '[fields]\nupstream = 17\n[records]\ncolumns = [59, 60]\n[numbers]\ntech_prefixes = ["7701"]\n'
+    told = taken_as("sansay", fixtures / "sansay" / "cdr.txt", over=over)
+    assert told.said(1, "upstream", "downstream") == ("203.0.113.7", "000202")
+    assert told.fates()[3] == "skipped", "the types are still those of the shipped one"
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_loses_no_row(tmp_path: Path, taken_as, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(GOLDEN)))
+    fixtures = Path(__file__).parents[3] / "fixtures" / "formats"
+    content = bytearray((fixtures / name / GOLDEN[name]).read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 40))] = data.draw(
+            st.binary(max_size=8) | st.sampled_from([b'"', b"\n", b"\r", b";", b",", b"\0", b"\xff", b"\\", b"1e+10"])
+        )
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(content)
+    try:
+        told = taken_as(name, path, timezone="UTC")
+    except (InputRefused, TimezoneMissing):
+        return
+    rows = told.rows["row"].sort().to_list()
+    lines = len(bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n"))
+    assert len(set(rows)) == len(rows)
+    # A quoted field may join lines: then the first of them stands for the record.
+    assert rows == list(range(1, lines + 1)) or b'"' in content
+    assert all(told.rows.filter(told.rows["fate"] == "rejected")["reasons"].list.len() > 0)
+    assert told.rows.filter(told.rows["fate"] == "rejected")["raw"].null_count() == 0

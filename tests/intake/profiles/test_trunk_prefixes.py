@@ -1,0 +1,40 @@
+"""Tech prefixes of one trunk are taken off its numbers only, for their keys and not for what is kept as written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from hoptrace.intake.statements import build
+from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.numbers import DialPlan
+from hoptrace.model.statements import RAW_CALLS
+
+PLAN = DialPlan("US", trunk_prefixes=(("T1", "1234#"), ("T1", "1234#9"), ("T2", "0055")))
+
+
+def keys(**facts: Any) -> dict[str, Any]:
+    row = {"call": 0, "file": 0, "row": 1, "start_time": datetime(2026, 11, 2, tzinfo=UTC), **facts}
+    calls = pl.DataFrame([row], schema=RAW_CALLS)
+    built = build(calls, "acme", PLAN, TrunkTable.of([], []))
+    return built.statements.row(0, named=True)
+
+
+def test_the_called_number_loses_its_trunk_s_prefix() -> None:
+    told = keys(called_number="1234#13125550187", upstream="T1")
+    assert told["called"] == 13125550187
+    assert told["called_number"] == "1234#13125550187"
+
+
+def test_the_longest_prefix_counts() -> None:
+    assert keys(called_number="1234#913125550187", upstream="T1")["called"] == 13125550187
+
+
+def test_another_trunk_s_prefix_stays() -> None:
+    told = keys(called_number="13125550187", egress_called_number="005513125550187", upstream="T2", downstream="T2")
+    assert told["called"] == 13125550187
+    assert told["egress_called"] is None, "sent out unchanged but for the prefix of the trunk"
+    other = keys(called_number="13125550187", egress_called_number="005513125550187", downstream="T9")
+    assert other["egress_called"] != 13125550187

@@ -1,0 +1,114 @@
+"""How claims on a file, rows beside what was understood, and profiles are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hoptrace.cli import show
+from hoptrace.cli.options import the_workspace
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.profiles import StoredProfile
+    from hoptrace.intake.drafting import Draft
+    from hoptrace.intake.looking import Claim, ShownRow
+    from hoptrace.intake.profile import Profile
+    from hoptrace.intake.sources import Asked
+    from hoptrace.model.carriers import Carrier
+
+
+def show_claims(file: Path, claims: Sequence[Claim]) -> None:
+    """What a file may be, the surest first, and what to do."""
+    if not claims:
+        click.echo(f"No format claims {file}. Propose a profile for it with: hoptrace profile draft {file}")
+        return
+    rows = [(claim.format, f"{claim.sure:.0%}", claim.title, claim.why) for claim in claims]
+    show.table(("Format", "Sure", "What it is", "Why"), rows)
+    click.echo()
+    best = claims[0]
+    if not best.guessed:
+        click.echo(f"It is never taken for {best.format} unasked: the operator may have chosen other columns.")
+    click.echo(f"Next: {best.take}")
+
+
+def show_rows(rows: Sequence[ShownRow]) -> None:
+    """Rows as they are written, each beside what was understood."""
+    for number, row in enumerate(rows):
+        if number:
+            click.echo()
+        click.secho(f"Row {row.row}", bold=True)
+        click.echo(f"written     {show.plain(row.written)}")
+        told = ("; ".join(row.reasons),) if row.reasons else ()
+        click.echo(f"became      {' - '.join((row.fate, *told))}")
+        show.facts((f"  {name}", value) for name, value in row.understood.items())
+
+
+def asked_of(name: str, carrier: str | None, country: str | None) -> tuple[Asked, Carrier]:
+    """What --profile means, and in whose name a file is looked at; the workspace is opened for a carrier only."""
+    from hoptrace.intake.formats import readers
+    from hoptrace.intake.looking import shown_carrier
+    from hoptrace.intake.profile_store import stored_profile
+    from hoptrace.intake.sources import asked_format
+
+    if carrier is None:
+        return asked_format(name, readers()), shown_carrier(None, country)
+    with the_workspace() as workspace:
+        who = workspace.catalog.directory.carrier(carrier)
+        profiles = workspace.catalog.profiles
+        asked = asked_format(name, readers(), lambda asked: stored_profile(profiles, carrier, asked))
+    return asked, shown_carrier(who, country)
+
+
+def write_draft(out: Path, draft: Draft) -> None:
+    """Write a proposed profile, wholly or not at all."""
+    from hoptrace.output import check_place, whole_file
+
+    check_place(out)
+    with whole_file(out) as stream:
+        stream.write(draft.text.encode())
+
+
+def profile_facts(profile: Profile) -> Iterator[tuple[str, object]]:
+    """What a profile says, in short."""
+    yield "Profile", profile.name
+    yield "Title", profile.title or None
+    yield "Format", profile.format or "the file tells"
+    yield "Fields", ", ".join(profile.fields) or None
+    yield "Time zone", profile.time.timezone
+    yield "Legs", profile.legs.rule if profile.declarative else None
+    yield "It", "can be used"
+
+
+def plain_profile(stored: StoredProfile) -> dict[str, Any]:
+    """A stored profile as plain data, without its text."""
+    return {
+        "carrier": stored.carrier_id,
+        "name": stored.name,
+        "version": stored.version,
+        "added_at": stored.added_at,
+    }
+
+
+def all_profiles(carrier: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The shipped profiles and those of the workspace (of one carrier), as plain data."""
+    from hoptrace.intake.profiles.shipped import shipped_names, shipped_profile
+
+    shipped = [shipped_profile(name) for name in shipped_names()]
+    with the_workspace() as workspace:
+        if carrier is not None:
+            workspace.catalog.directory.carrier(carrier)
+        stored = workspace.catalog.profiles.list(carrier)
+    told = [{"name": each.name, "title": each.title, "customisable": each.detect.customisable} for each in shipped]
+    return told, [plain_profile(each) for each in stored]
+
+
+def show_profiles(shipped: Sequence[dict[str, Any]], stored: Sequence[dict[str, Any]]) -> None:
+    """Both kinds of profiles as tables."""
+    show.table(("Shipped", "What it is"), [(each["name"], each["title"]) for each in shipped])
+    if stored:
+        click.echo()
+        rows = [(each["carrier"], each["name"], each["version"], each["added_at"]) for each in stored]
+        show.table(("Carrier", "Profile", "Version", "Added"), rows)

@@ -1,0 +1,142 @@
+"""A profile proposed for an unknown delimited file, with the evidence for each line of it as comments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from hoptrace.errors import FormatUnknown, TimezoneMissing
+from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month, is_clock
+from hoptrace.intake.drafting_fields import TIMES, Choice, choices
+from hoptrace.intake.drafting_shape import FileShape, shape_of
+from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.profile import Profile, read_profile
+from hoptrace.intake.reading import Context, Source
+from hoptrace.model.carriers import Carrier
+from hoptrace.model.statements import Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposed profile: its TOML `text`, and what the file's rows became when it was read with it."""
+
+    text: str
+    rows: int
+    accepted: int
+    zone_missing: bool
+
+
+def draft_profile(path: Path) -> Draft:
+    """Propose a profile for a delimited file; it loads, and was tried on the file.
+
+    Raises InputRefused where the file cannot be read, FormatUnknown where it shows no times or no called numbers.
+    """
+    source = Source(0, path, path.name, "")
+    shape = shape_of(source)
+    columns = columns_of(shape)
+    found = choices(columns)
+    joined = _date_and_clock(columns) if "start_time" not in found else None
+    for name, words in (("start_time", "the time of a call"), ("called_number", "the called number")):
+        if name not in found and not (name == "start_time" and joined):
+            raise FormatUnknown(
+                f"{path}: no column looks like {words}. Write the profile by hand, see docs/formats/profiles.md, and "
+                "try it with: hoptrace profile show"
+            )
+    body = "\n".join(_lines(path, shape, found, joined))
+    tried = _tried(source, read_profile(body, "the draft", path.stem), body)
+    head = (
+        f"# Tried on {path.name}: {tried.accepted:,} of {tried.rows:,} rows became calls. Nothing is certain: look\n"
+        "# at what it makes of some rows with `hoptrace profile show`, correct it, and submit with --format.\n"
+    )
+    return replace(tried, text=f"{head}{body}\n")
+
+
+def _tried(source: Source, profile: Profile, text: str) -> Draft:
+    """The file read with the draft; times without a zone are tried as UTC."""
+    reader = Profiled("draft", profile)
+    missing = False
+    for zone in (None, "UTC"):
+        try:
+            chunks = list(reader.read([source], Context(Carrier("draft"), profile, zone)))
+        except TimezoneMissing:
+            missing = True
+            continue
+        fates = [fate for chunk in chunks for fate in chunk.rows["fate"].to_list()]
+        return Draft(text, len(fates), fates.count(str(Fate.ACCEPTED)), missing)
+    raise FormatUnknown(f"{source.name}: the draft cannot read the file.")
+
+
+def _date_and_clock(columns: Sequence[Column]) -> tuple[Column, Column] | None:
+    """A date and a time of day in two columns side by side."""
+    for date, clock in pairwise(columns):
+        if date.date and is_clock(clock):
+            return date, clock
+    return None
+
+
+def _lines(
+    path: Path, shape: FileShape, found: dict[str, Choice], joined: tuple[Column, Column] | None
+) -> Iterator[str]:
+    yield f"name = {_text(path.name.split('.')[0] or 'draft')}"
+    yield 'format = "delimited"'
+    yield from ("", "[file]")
+    yield f"delimiter = {_text(shape.delimiter)} # {shape.why[0]}"
+    yield f'quoting = "{shape.quoting}" # {shape.why[1]}'
+    yield f"header = {'true' if shape.names else 'false'} # {shape.why[2]}"
+    yield from ("", "[fields]")
+    if joined is not None:
+        places = ", ".join(_ref(column, shape) for column in joined)
+        yield "# a date and a time of day side by side"
+        yield f'start_time = {{ column = [{places}], join = " " }}'
+    for name, choice in found.items():
+        yield f"# {_comment(choice.why)}"
+        yield f"{name} = {_rule(name, choice.column, shape)}"
+    if not {"upstream", "downstream"} & set(found):
+        yield "# No column looks like a trunk or a neighbour's address: a trace then rests on numbers and times."
+    yield from ("", "[time]")
+    yield from _time_lines(found, joined)
+
+
+def _time_lines(found: dict[str, Choice], joined: tuple[Column, Column] | None) -> Iterator[str]:
+    times = [found[name].column for name in TIMES if name in found]
+    formats = dict.fromkeys(column.time for column in times)
+    if joined is not None:
+        fraction = "%.f" if any("." in cell for cell in joined[1].cells) else ""
+        formats = dict.fromkeys([f"{joined[0].date} %H:%M:%S{fraction}", *formats])
+    for column in times:
+        other = day_and_month(column)
+        if other is not None:
+            yield f"# Day and month cannot be told apart in these rows. ASK THE CARRIER: it may be {_text(other)}"
+    yield f"formats = [{', '.join(_text(each) for each in formats)}]"
+    if joined is not None or not all(column.zoned for column in times):
+        yield "# The times have no zone. Say which, or give --timezone, or set it in carriers.csv:"
+        yield '# timezone = "America/Chicago"'
+
+
+def _rule(name: str, column: Column, shape: FileShape) -> str:
+    ref = _ref(column, shape)
+    if name == "duration" and "clock" in column.kinds:
+        return f'{{ column = {ref}, unit = "h:m:s" }}'
+    if column.never and name in TIMES:
+        return f"{{ column = {ref}, null = [{', '.join(_text(word) for word in column.never)}] }}"
+    return ref
+
+
+def _ref(column: Column, shape: FileShape) -> str:
+    """A column by its name where that is the only one, else by its place."""
+    plain = [name.strip().lower() for name in shape.names]
+    if column.name and plain.count(column.name.strip().lower()) == 1:
+        return _text(column.name)
+    return str(column.at + 1)
+
+
+def _text(text: str) -> str:
+    # JSON's strings are TOML's.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _comment(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "." for letter in text)

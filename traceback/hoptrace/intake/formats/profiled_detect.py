@@ -1,0 +1,46 @@
+"""By what a file is known to be one that a profile describes: its header, or the look of its lines."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from hoptrace.intake.formats.asterisk_lines import split
+from hoptrace.intake.formats.canonical_columns import plain_name
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.reading import Detection, Source
+
+_LOOKED_AT = 50
+_LEAST_SHARE = 0.5
+SURE_OF_HEADER, SURE_OF_LINES = 0.95, 0.9
+
+
+def claim(name: str, profile: Profile, source: Source, head: bytes) -> Detection | None:
+    """The claim of a profile on a file, by what its `[detect]` says."""
+    del source
+    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\0", "")
+    lines = [line for line in text.splitlines()[:-1] or text.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(profile.file.comments)][:_LOOKED_AT]
+    if not lines:
+        return None
+    return _by_header(name, profile, lines[0]) or _by_lines(name, profile, lines)
+
+
+def _by_header(name: str, profile: Profile, line: str) -> Detection | None:
+    wanted = [plain_name(each) for each in profile.detect.header]
+    has = {plain_name(each) for each in split(line, profile.file.delimiter)}
+    if not wanted or not set(wanted) <= has:
+        return None
+    shown = ", ".join(profile.detect.header[:4])
+    return Detection(name, SURE_OF_HEADER, f"its header has {shown}{' ...' if len(wanted) > 4 else ''}")
+
+
+def _by_lines(name: str, profile: Profile, lines: list[str]) -> Detection | None:
+    if profile.detect.pattern is None:
+        return None
+    fits = sum(re.search(profile.detect.pattern, line) is not None for line in lines)
+    if fits < _LEAST_SHARE * len(lines):
+        return None
+    return Detection(
+        name, SURE_OF_LINES, f"{fits} of its first {len(lines)} lines look like records of {profile.title}"
+    )

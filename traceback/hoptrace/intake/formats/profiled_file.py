@@ -1,0 +1,170 @@
+"""One file that a profile describes, block by block: rows are told apart, read, and given their fate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from hoptrace.intake.formats.asterisk_lines import split
+from hoptrace.intake.formats.canonical_columns import plain_name
+from hoptrace.intake.formats.canonical_lines import Block, Shape, blocks, first_line
+from hoptrace.intake.formats.canonical_rows import CUT
+from hoptrace.intake.formats.profiled_accounts import account, accounts, raw_calls
+from hoptrace.intake.formats.profiled_calls import Judge
+from hoptrace.intake.formats.profiled_fields import CLOCK, DIRECTION, KEY, cleaned, fields_of
+from hoptrace.intake.formats.profiled_kinds import told_apart
+from hoptrace.intake.formats.profiled_lines import Rows, delimited_rows
+from hoptrace.intake.formats.profiled_plan import Plan, plan_of
+from hoptrace.intake.formats.profiled_resaved import Resaved
+from hoptrace.intake.formats.profiled_text import fixed_rows, pair_rows
+from hoptrace.intake.formats.profiled_times import MINUTE, read_times
+from hoptrace.intake.formats.profiled_zones import Localiser, epochs_of
+from hoptrace.intake.profile import Profile
+from hoptrace.intake.profiles.file_rules import Quoting
+from hoptrace.intake.reading import Chunk, Context, Source
+from hoptrace.intake.seen import Seen
+from hoptrace.intake.zones import Measured, measure, resolve
+from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
+
+_MEASURED_ROWS = 5_000
+_UNENDED = "the last line has no line end: if the file was still being written, submit it again when it is whole."
+_NO_DIRECTION = "direction is not one that the profile names"
+
+
+@dataclass(slots=True)
+class ProfiledFile:
+    """One file being read: what must be known from one block to the next."""
+
+    source: Source
+    profile: Profile
+    context: Context
+    seen: Seen = field(default_factory=Seen)
+    legs: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    marked: dict[str, None] = field(default_factory=dict[str, None])
+    _measured: Measured | None = None
+    _judge: Judge | None = None
+    _unended: bool = False
+
+    @property
+    def judge(self) -> Judge:
+        """What reads this file's fields."""
+        if self._judge is None:
+            localiser = Localiser(self.profile.time, lambda: resolve(self.context, self._measured))
+            self._judge = Judge(self.profile, localiser, Resaved(self.profile.numbers.explicit))
+        return self._judge
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The file's chunks; of legs that are to be joined only the rows that are not accepted."""
+        header, names, width = self._opened()
+        plan = plan_of(self.source.name, self.profile, names)
+        quotes = self.profile.file.quoting is Quoting.STANDARD and self.profile.format == "delimited"
+        shape = Shape(self.profile.file.delimiter, width) if quotes else None
+        for block in blocks(self.source, shape, zeros=True):
+            self._unended = block.unended
+            yield self._chunk(block, self._rows(block, plan, header, width), plan, len(names or ()))
+        closing = [*self.marked, *self.judge.flags(), *([_UNENDED] if self._unended else [])]
+        if closing:
+            flags = tuple((self.source.index, text) for text in closing)
+            yield Chunk(RAW_CALLS.to_frame(), ROWS.to_frame(), self.judge.localiser.zone, flags)
+
+    def _opened(self) -> tuple[str, list[str] | None, int]:
+        """The header line (empty where there is none), its names, and how many columns a row has."""
+        rules = self.profile.file
+        line = first_line(self.source, rules.comments, zeros=True)
+        cells = [line] if self.profile.format != "delimited" else split(line, rules.delimiter)
+        if self.profile.format != "delimited" or not self._is_header(cells):
+            return "", None, len(cells)
+        return line, cells, len(cells)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        header = self.profile.file.header
+        if isinstance(header, bool):
+            return header
+        has = {plain_name(cell) for cell in cells}
+        wanted = {plain_name(c) for _, rule in self.profile.rules() for c in rule.columns if isinstance(c, str)}
+        # One name alone may be a value as well.
+        return len(wanted & has) >= min(2, len(wanted))
+
+    def _rows(self, block: Block, plan: Plan, header: str, width: int) -> Rows:
+        if self.profile.format == "fixed":
+            return fixed_rows(block, self.profile.file)
+        if self.profile.format == "keyvalue":
+            return pair_rows(block, self.profile.file, plan.used)
+        return delimited_rows(block, self.profile.file, header, width)
+
+    def _chunk(self, block: Block, rows: Rows, plan: Plan, names: int) -> Chunk:
+        self.marked.update(dict.fromkeys(rows.marked))
+        cells = cleaned(rows.cells, plan, self.profile, tidy=rows.tidy)
+        apart = told_apart(cells, plan, self.profile, names)
+        fields = [(fields_of(part, kind, plan), kind) for part, kind in apart.kinds]
+        self._measure(fields[0][0], plan)
+        each = [self.judge.judged(part, kind) for part, kind in fields if part.height or len(fields) == 1]
+        judged = self._with_directions(pl.concat(each or [self.judge.judged(*fields[0])]).sort("row"))
+        sound = judged.filter(pl.col("reasons").list.len() == 0)
+        faulty = judged.filter(pl.col("reasons").list.len() > 0).select("row", "reasons")
+        bad = pl.concat([rows.bad, apart.bad]).select("row", reasons=pl.concat_list("why"))
+        rejected = _cut(pl.concat([faulty, bad]), block)
+        repeated = self.seen.repeated(sound[KEY])
+        new = sound.filter(~repeated) if repeated.any() else sound
+        self.judge.resaved.look_at_numbers(new)
+        if self.judge.resaved.on_minutes:
+            new = new.with_columns(precision=pl.lit(MINUTE))
+        parts = [
+            account(sound.filter(repeated), Fate.DUPLICATE),
+            account(rejected.join(block.raw(rejected["row"]), on="row", how="left"), Fate.REJECTED),
+            account(_with_first(rows.skipped, block), Fate.SKIPPED),
+            account(apart.skipped.to_frame("row"), Fate.SKIPPED),
+        ]
+        return self._finished(new, parts)
+
+    def _finished(self, new: pl.DataFrame, parts: list[pl.DataFrame]) -> Chunk:
+        zone = self.judge.localiser.zone
+        if self.profile.legs.rule == "joined":
+            self.legs.append(new.with_columns(file=pl.lit(self.source.index, pl.Int32)))
+            return Chunk(RAW_CALLS.to_frame(), accounts(parts, self.source.index), zone)
+        calls = raw_calls(new.with_columns(file=pl.lit(self.source.index, pl.Int32)))
+        parts.append(account(calls, Fate.ACCEPTED))
+        return Chunk(calls, accounts(parts, self.source.index), zone)
+
+    def _measure(self, fields: pl.DataFrame, plan: Plan) -> None:
+        """The zone as the clock column of the first rows shows it; asked before the first time is read."""
+        clock = self.profile.time.clock
+        if clock is None or plan.clock is None or self._measured is not None:
+            return
+        rows = fields.filter(pl.col(CLOCK).is_not_null()).head(_MEASURED_ROWS)
+        times = read_times(rows["start_time"], self.profile.time.formats)
+        locals_: list[datetime | None] = times["read"].to_list()
+        pairs = [
+            (local, epoch)
+            for local, epoch in zip(locals_, epochs_of(rows[CLOCK], clock.means), strict=True)
+            if local is not None and epoch is not None
+        ]
+        self._measured = measure(pairs, by=str(clock.column))
+
+    def _with_directions(self, judged: pl.DataFrame) -> pl.DataFrame:
+        legs = self.profile.legs
+        if legs.rule != "joined":
+            return judged
+        known = pl.col(DIRECTION).is_in([*legs.incoming, *legs.outgoing]).fill_null(value=False)
+        told = pl.when(known).then("reasons").otherwise(pl.concat_list("reasons", pl.lit(_NO_DIRECTION)))
+        return judged.with_columns(reasons=told)
+
+
+def _with_first(skipped: pl.Series, block: Block) -> pl.DataFrame:
+    """Skipped rows; the file's first with its bytes, under which rejected rows are written out to be mended."""
+    rows = skipped.to_frame("row")
+    if block.first_row != 1 or 1 not in skipped:
+        return rows
+    return rows.join(block.raw(pl.Series("row", [1], pl.Int64)), on="row", how="left")
+
+
+def _cut(rejected: pl.DataFrame, block: Block) -> pl.DataFrame:
+    """Where the last line has no end and was rejected, say that first."""
+    if not block.unended or rejected.is_empty():
+        return rejected
+    last = block.first_row + block.data.count(b"\n")
+    told = pl.when(pl.col("row") == last).then(pl.concat_list(pl.lit(CUT), "reasons")).otherwise("reasons")
+    return rejected.with_columns(reasons=told)
