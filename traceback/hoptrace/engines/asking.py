@@ -55,6 +55,8 @@ def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, 
 
 
 def _read(wanted: pl.DataFrame, ground: Ground, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    facts = comparable(ground.view.statements(to_read(wanted, ground.learned)), ground.learned)
+    # Between records that fit equally well their number decides: it must not depend on the files they came in.
+    found = ground.view.statements(to_read(wanted, ground.learned)).sort("start_time", "fingerprint", "batch", "row")
+    facts = comparable(found, ground.learned)
     facts = facts.with_columns(pl.col("sid") + first) if first else facts
     return facts, members_of(wanted, facts)
