@@ -156,5 +156,5 @@ def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
 
 def test_columns_that_no_title_row_names_are_not_guessed(golden: Path) -> None:
     path = golden / "audiocodes" / "untitled.log"
-    with pytest.raises(FormatUnknown, match="no title row says what their columns are.*--format NAME"):
+    with pytest.raises(FormatUnknown, match=r"no title row says what their columns are.*--format NAME"):
         find_format(Source(0, path, path.name, "d"), readers())

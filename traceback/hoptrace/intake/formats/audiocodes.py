@@ -40,7 +40,7 @@ class AudioCodesSyslog:
     needs_profile = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
-        """Claims a file with a title row of AudioCodes' CDRs; without one it is no sure claim, as columns are a choice."""
+        """Claims a file with a title row of AudioCodes' CDRs; without one not surely, for columns are a choice."""
         del source
         rows = [columns_of(decoded(raw)) for raw in head.splitlines()[:_LOOKED_AT]]
         titles = sum(1 for cells in rows if is_title(cells) and Titles.of(cells).usable)
