@@ -47,7 +47,7 @@ def attempts_of(records: Sequence[Record]) -> Iterator[Attempt]:
                 unnamed.append(owner)
         owner.append(record)
         if egress:
-            by_egress.setdefault(egress, owner)
+            by_egress[egress] = owner
     yield from attempts
 
 
