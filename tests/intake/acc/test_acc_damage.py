@@ -10,6 +10,7 @@ import pytest
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.acc_flatstore import AccFlatstore
+from hoptrace.intake.formats.acc_gather import CROWDED, MOST_EVENTS
 from hoptrace.intake.formats.acc_json import AccJson
 from hoptrace.intake.formats.acc_sqlite import AccSqlite
 from hoptrace.intake.formats.acc_syslog import AccSyslog
@@ -59,3 +60,14 @@ def test_damaged_bytes_never_lose_a_row_nor_raise_anything_else(run, golden, tmp
         if path.suffix != ".sqlite":
             assert len(outcome.rows) == len(path.read_bytes().removesuffix(b"\n").split(b"\n"))
     assert read > 0
+
+
+def test_rows_without_end_of_one_call_id_are_rejected_and_hold_up_no_other_call(run, golden, tmp_path):
+    lines = (golden / "acc_1.log").read_text().splitlines()
+    path = tmp_path / "acc_1.log"
+    crowd = [lines[0].replace("|t1|", f"|t{n}x|") for n in range(MOST_EVENTS + 1)]
+    path.write_text("\n".join([*(line.replace("one@", "other@") for line in crowd), *lines]) + "\n")
+    outcome = run(AccFlatstore(), [path], load_profile(golden / "flatstore.toml"))
+    alone = run(AccFlatstore(), [golden / "acc_1.log"], load_profile(golden / "flatstore.toml"))
+    assert outcome.content() == alone.content()
+    assert outcome.reasons()[CROWDED] == MOST_EVENTS + 1

@@ -8,7 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.errors import InputRefused
+from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.detect import find_format
+from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.audiocodes import AudioCodesSyslog
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Source
@@ -148,4 +150,11 @@ def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
         if claim is not None:
             claims[path.name] = claim.why
     assert set(claims) == {"syslog.log", "untitled.log"}
+    assert claims["untitled.log"] == "1 CALL_END, but no title row says what their columns are"
     assert claims["syslog.log"] == "1 title rows of AudioCodes CDRs, 1 CALL_CONNECT, 5 CALL_END, 2 CALL_START"
+
+
+def test_columns_that_no_title_row_names_are_not_guessed(golden: Path) -> None:
+    path = golden / "audiocodes" / "untitled.log"
+    with pytest.raises(FormatUnknown, match=r"no title row says what their columns are.*--format NAME"):
+        find_format(Source(0, path, path.name, "d"), readers())

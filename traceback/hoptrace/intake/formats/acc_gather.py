@@ -15,6 +15,9 @@ from hoptrace.intake.reading import Chunk, Context, Source
 
 CHUNK_ROWS = 50_000
 _Key = str | tuple[int, int]  # a Call-ID, or the place of a row without one
+MOST_EVENTS = 1_000
+"""Rows of one Call-ID are compared with each other; a call of more than this has a Call-ID that is none."""
+CROWDED = f"more than {MOST_EVENTS:,} rows have its Call-ID"
 ORPHAN = "its call's INVITE is in none of the files submitted together"
 
 
@@ -67,7 +70,10 @@ class Gathering:
         """All calls and row accounts; call once, after the last row."""
         for file, rows in sorted(self._odd_durations.items()):
             self.flag(file, f"durations of {rows} rows were impossible and were computed from end minus start")
-        groups = [pair(events) for events in self._events.values()]
+        groups = [pair(events) for events in self._events.values() if len(events) <= MOST_EVENTS]
+        for event in (event for events in self._events.values() if len(events) > MOST_EVENTS for event in events):
+            self._ledger.row(event.file, event.row, event.raw)
+            self._ledger.reject(event.file, event.row, CROWDED)
         self._events.clear()
         habit = learn_dialog_start(groups)
         ledger, filled = self._ledger, 0

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.acme_calls import attempts_of, enter, session_of
 from hoptrace.intake.formats.acme_layout import KINDS, LEAST_COLUMNS, Kind, Layout, Layouts
-from hoptrace.intake.formats.acme_rows import Odd, Peers, Record, read_record, split_row, split_unescaped
+from hoptrace.intake.formats.acme_rows import (
+    Odd,
+    Peers,
+    Record,
+    Row,
+    read_record,
+    said_in,
+    said_quickly,
+    split_row,
+    split_unescaped,
+)
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.ledger import Ledger
@@ -79,10 +89,10 @@ def _understood(text: str, layouts: Layouts) -> Layout | None:
 
 
 def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout | None]:
-    """The row's columns and layout; where quotes inside quotes moved the columns, they are split by pairs."""
+    """The row's columns and layout; where quotes inside quotes moved the columns, they are split by whole pairs."""
     cells = split_row(text)
     layout = layouts.of(kind, cells)
-    if '"' in text and (layout is None or not layout.known):
+    if layout is None or not layout.known:
         again = split_unescaped(text)
         other = layouts.of(kind, again) if again != cells else None
         if other is not None and (layout is None or other.known):
@@ -118,7 +128,8 @@ def _kind(text: str) -> Kind | None:
     return KINDS.get(text.partition(",")[0].strip('" ').lower())
 
 
-_Waiting = list[tuple[tuple[int, int], list[str]]]
+_Waiting = tuple[tuple[int, int], str, list[str]]
+"""Where a row stands, its text and its columns."""
 
 
 @dataclass(slots=True)
@@ -131,7 +142,7 @@ class _File:
     tried: int = 0
     unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
     understood: int = 0
-    waiting: dict[tuple[Kind, int], _Waiting] = field(default_factory=dict[tuple[Kind, int], _Waiting])
+    waiting: dict[tuple[Kind, int], list[_Waiting]] = field(default_factory=dict[tuple[Kind, int], list[_Waiting]])
 
     def row(self, where: tuple[int, int], text: str, kind: Kind | None, *, last: bool) -> None:
         """Put a row with its session, or let it wait, or reject it; `last`: it has no line end."""
@@ -141,14 +152,20 @@ class _File:
         if kind is None:
             self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
             return
-        cells, layout = _fitted(text, kind, self.group.layouts)
+        layouts = self.group.layouts
+        quick = layouts.known_of(kind, text.count(",") + 1)
+        said = said_quickly(text, quick) if quick is not None else None
+        if quick is not None and said is not None:
+            self._take(Row(where, kind, text, said), quick)
+            return
+        cells, layout = _fitted(text, kind, layouts)
         if layout is None or (last and not layout.known):
             self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
-        elif layout.known or not self.group.layouts.waits(kind, len(cells)):
-            self._take(where, cells, layout)
+        elif layout.known or not layouts.waits(kind, len(cells)):
+            self._take(Row(where, kind, text, said_in(cells, layout)), layout)
         else:
             waiting = self.waiting.setdefault((kind, len(cells)), [])
-            waiting.append((where, cells))
+            waiting.append((where, text, cells))
             if len(waiting) >= _ENOUGH:
                 self._measure(kind, self.waiting.pop((kind, len(cells))))
 
@@ -171,20 +188,20 @@ class _File:
         if self.odd.durations:
             flag(self.index, f"session times that contradict answer and end, which count: {self.odd.durations:,}")
 
-    def _measure(self, kind: Kind, rows: _Waiting) -> None:
+    def _measure(self, kind: Kind, rows: list[_Waiting]) -> None:
         layouts = self.group.layouts
-        layouts.measure(kind, [cells for _, cells in rows])
-        for where, cells in rows:
+        layouts.measure(kind, [cells for _, _, cells in rows])
+        for where, text, cells in rows:
             layout = layouts.of(kind, cells)
             if layout is not None:
-                self._take(where, cells, layout)
+                self._take(Row(where, kind, text, said_in(cells, layout)), layout)
 
-    def _take(self, where: tuple[int, int], cells: list[str], layout: Layout) -> None:
+    def _take(self, row: Row, layout: Layout) -> None:
         self.understood += 1
         if (layout.measured or not layout.known) and layout.kind is not Kind.INTERIM:
             self.unusual[layout.measured, layout.why] += 1
-        record = read_record(where, cells, layout, self.group.times, self.group.peers, self.odd)
+        record = read_record(row, self.group.times, self.group.peers, self.odd)
         if isinstance(record, Record):
             self.group.sessions.setdefault(session_of(record), []).append(record)
         else:
-            self.group.ledger.reject(*where, *record)
+            self.group.ledger.reject(*row.where, *record)

@@ -37,7 +37,7 @@ def attempts_of(records: Sequence[Record]) -> Iterator[Attempt]:
     unnamed: list[Attempt] = []  # those without an egress Call-ID, the likeliest last
     for record in sorted(records, key=_standing):
         egress = record.egress_call_id
-        owner = None
+        owner: Attempt | None = None
         if record.kind is not Kind.STOP:
             owner = (by_egress.get(egress) or (unnamed.pop() if unnamed else None)) if egress else _last(attempts)
         if owner is None:
@@ -47,7 +47,7 @@ def attempts_of(records: Sequence[Record]) -> Iterator[Attempt]:
                 unnamed.append(owner)
         owner.append(record)
         if egress:
-            by_egress.setdefault(egress, owner)
+            by_egress[egress] = owner
     yield from attempts
 
 

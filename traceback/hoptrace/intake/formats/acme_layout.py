@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 
 from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.formats.acme_measure import address_block
@@ -80,7 +81,8 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 class Layout:
     """The columns (index from 0) of one kind and length of rows.
 
-    `known`: also those behind the media flows; `measured`: those were found in the rows and are in no guide.
+    `known`: also those behind the media flows; `measured`: those were found in the rows and are in no guide. `gap`: the
+    longest stretch of columns that nothing is read from, its first and the one behind it.
     """
 
     kind: Kind
@@ -90,10 +92,17 @@ class Layout:
     known: bool = True
     measured: bool = False
 
+    gap: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = sorted({0, self.width, *self.columns.values()})
+        gap = max(pairwise(places), key=lambda pair: pair[1] - pair[0])
+        object.__setattr__(self, "gap", (gap[0] + 1, gap[1]))
+
     def fits(self, cells: Sequence[str]) -> bool:
         """The setup time stands where the layout has it; without one nothing else in the row can be relied on."""
         setup = self.columns.get("setup", self.width)
-        return len(cells) == self.width and setup < self.width and looks_like_time(cells[setup])
+        return len(cells) == self.width and setup < self.width and looks_like_time(cells[setup].strip())
 
 
 def _positions(kind: Kind, shift: int, tail: int | None, sequence: int | None = None) -> dict[str, int]:
@@ -150,6 +159,11 @@ class Layouts:
         if layout is not None and layout.fits(cells):
             return layout
         return self._by_prefix(kind, cells) if len(cells) >= LEAST_COLUMNS else None
+
+    def known_of(self, kind: Kind, width: int) -> Layout | None:
+        """The layout of rows of this length, if all of its columns are known."""
+        layout = self._table.get((kind, width))
+        return layout if layout is not None and layout.known else None
 
     def waits(self, kind: Kind, width: int) -> bool:
         """Nothing is known of rows of this length yet, so that some of them should be looked at together."""

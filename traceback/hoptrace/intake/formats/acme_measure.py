@@ -14,6 +14,7 @@ from collections.abc import Sequence
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?", re.ASCII)
 _ZONE = re.compile(r"|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d\d)?|[A-Z]{3,5}|[A-Z][A-Za-z_]+/[A-Za-z_/]+", re.ASCII)
 _STATUS = re.compile(r"(?:[1-6]\d\d|0)?", re.ASCII)
+_CLOTHES = ' "'
 _SIDE_BY_SIDE = 4
 _BEHIND, _BEFORE = 8, 11
 """The SIP status stands 8 columns behind the first address in a stop row, Session-Charging-Vector 11 before it."""
@@ -47,7 +48,7 @@ def _blocks(row: Sequence[str], first: int) -> list[int]:
     begins: list[int] = []
     run = 0
     for place in range(first, len(row) + 1):
-        if place < len(row) and _ADDRESS.fullmatch(row[place].strip()):
+        if place < len(row) and _ADDRESS.fullmatch(row[place].strip(_CLOTHES)):
             run += 1
             continue
         if run >= _SIDE_BY_SIDE:
@@ -57,7 +58,9 @@ def _blocks(row: Sequence[str], first: int) -> list[int]:
 
 
 def _is_sound(row: Sequence[str], begin: int, stop: bool) -> bool:
-    zone = row[begin - 8].strip()
+    zone = row[begin - 8].strip(_CLOTHES)
     if _ZONE.fullmatch(zone) is None:
         return False
-    return not stop or (begin + _BEHIND < len(row) and _STATUS.fullmatch(row[begin + _BEHIND].strip()) is not None)
+    return not stop or (
+        begin + _BEHIND < len(row) and _STATUS.fullmatch(row[begin + _BEHIND].strip(_CLOTHES)) is not None
+    )

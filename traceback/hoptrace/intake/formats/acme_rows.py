@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.formats.acme_layout import Kind, Layout, column_named
-from hoptrace.intake.formats.clock_times import ClockTimes
+from hoptrace.intake.formats.clock_times import ClockTimes, looks_like_time
 from hoptrace.intake.profile import Profile
 from hoptrace.model.number_text import undress
 
@@ -19,7 +19,8 @@ NO_CALLED, NO_TIME = "no called number", "setup time not understood"
 
 _NOTHING = frozenset({"", "0.0.0.0", "::", "127.0.0.1", "NULL", "null", "(null)", "unknown", "-"})
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
-_VERSTAT = re.compile(r"TN-Validation-Passed-([ABC])\b")
+_PASSED = "TN-Validation-Passed-"
+_VERSTAT = re.compile(_PASSED + r"([ABC])\b")
 _NUMBERED = re.compile(r"^[^@]*(?<![\d.])\+?[1-9]\d{7,}", re.ASCII)
 _SIP = re.compile(r"[1-6]\d\d")
 _Q850 = re.compile(r"\d{1,3}")
@@ -62,6 +63,15 @@ class Record(NamedTuple):
         return self.file, self.row
 
 
+class Row(NamedTuple):
+    """A row as text, what it says by column, and where (file, row) it stands."""
+
+    where: tuple[int, int]
+    kind: Kind
+    text: str
+    said: dict[str, str]
+
+
 @dataclass(slots=True)
 class Odd:
     """What was unusual in one file, for its receipt."""
@@ -94,8 +104,6 @@ class Peers:
 
 def split_row(text: str) -> list[str]:
     """The columns of a row by the rules of CSV."""
-    if '"' not in text:
-        return text.split(",")
     try:
         return next(csv.reader((text,)))
     except (csv.Error, StopIteration):
@@ -122,11 +130,44 @@ def split_unescaped(text: str) -> list[str]:
     return [*cells, ",".join(held)[1:]] if held else cells
 
 
-def read_record(
-    where: tuple[int, int], cells: Sequence[str], layout: Layout, times: ClockTimes, peers: Peers, odd: Odd
-) -> Record | list[str]:
+def split_where_needed(text: str, layout: Layout) -> list[str]:
+    """The columns of a row with as many commas as its layout has, those of its `gap` left empty: they are not read."""
+    first, behind = layout.gap
+    before = text.split(",", first)
+    after = before.pop().rsplit(",", layout.width - behind) if len(before) > first else []
+    return [*before, *[""] * (behind - first), *after[1:]]
+
+
+def said_in(cells: Sequence[str], layout: Layout) -> dict[str, str]:
+    """What a row says, by column, where it says anything."""
+    return {name: text for name, place in layout.columns.items() if (text := cells[place].strip()) not in _NOTHING}
+
+
+def said_quickly(text: str, layout: Layout) -> dict[str, str] | None:
+    """The same of a row that is divided at every comma; None where a comma inside quotes cuts one of its columns."""
+    cells = split_where_needed(text, layout)
+    said: dict[str, str] = {}
+    for name, place in layout.columns.items():
+        cell = cells[place]
+        if not cell:
+            continue
+        if cell[0] == '"':
+            if cell[-1] != '"' or len(cell) == 1:
+                return None
+            cell = cell[1:-1]
+            if '""' in cell:
+                cell = cell.replace('""', '"')
+        elif cell[-1] == '"':
+            return None
+        cell = cell.strip()
+        if cell not in _NOTHING:
+            said[name] = cell
+    return said if looks_like_time(said.get("setup", "")) else None
+
+
+def read_record(row: Row, times: ClockTimes, peers: Peers, odd: Odd) -> Record | list[str]:
     """The row as a record, or every reason why it is none; raises TimezoneMissing."""
-    said = {name: text for name, place in layout.columns.items() if (text := cells[place].strip()) not in _NOTHING}
+    said = row.said
     zone = said.get("zone", "")
     setup = times.read(said.get("setup", ""), zone)
     called = said.get("called") or said.get("final_number")
@@ -134,8 +175,8 @@ def read_record(
         return [reason for missing, reason in ((setup is None, NO_TIME), (called is None, NO_CALLED)) if missing]
     connect, disconnect = (times.read(said.get(name, ""), zone) for name in ("connect", "disconnect"))
     return Record(
-        *where,
-        kind=layout.kind,
+        *row.where,
+        kind=row.kind,
         session=said.get("session"),
         call_id=said.get("call_id"),
         egress_call_id=said.get("egress_call_id"),
@@ -152,7 +193,7 @@ def read_record(
         upstream=_peer(said, peers.upstream),
         downstream=_peer(said, peers.downstream),
         release=_release(said),
-        attestation=_attestation(said, cells, layout),
+        attestation=_attestation(said, row.text),
         sequence=said.get("sequence"),
     )
 
@@ -190,16 +231,13 @@ def _release(said: dict[str, str]) -> str | None:
     return None
 
 
-def _attestation(said: dict[str, str], cells: Sequence[str], layout: Layout) -> str | None:
+def _attestation(said: dict[str, str], text: str) -> str | None:
     """What the verifier read from the Identity header: its own column, or a verdict such as TN-Validation-Passed-B."""
     if said.get("attestation", "").upper() in ("A", "B", "C"):
         return said["attestation"].upper()
-    told = (
-        [said["verstat"]]
-        if "verstat" in said
-        else ([] if layout.known and not layout.measured else cells[layout.columns["in_realm"] :])
-    )
-    found = {match[1] for text in told if "-" in text and (match := _VERSTAT.search(text))}
+    if _PASSED not in text:
+        return None
+    found = set(_VERSTAT.findall(text))
     return found.pop() if len(found) == 1 else None
 
 

@@ -40,7 +40,7 @@ class AudioCodesSyslog:
     needs_profile = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
-        """Claims a file with a title row of AudioCodes' CDRs, or rows that begin with a call report."""
+        """Claims a file with a title row of AudioCodes' CDRs; without one not surely, for columns are a choice."""
         del source
         rows = [columns_of(decoded(raw)) for raw in head.splitlines()[:_LOOKED_AT]]
         titles = sum(1 for cells in rows if is_title(cells) and Titles.of(cells).usable)
@@ -48,6 +48,8 @@ class AudioCodesSyslog:
         if not titles and not reports:
             return None
         told = ", ".join(f"{count} {kind}" for kind, count in sorted(reports.items())) or "no call in its first lines"
+        if not titles:
+            return Detection(self.name, 0.5, f"{told}, but no title row says what their columns are")
         return Detection(self.name, 0.95, f"{titles} title rows of AudioCodes CDRs, {told}")
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:

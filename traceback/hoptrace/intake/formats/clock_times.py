@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
@@ -24,7 +25,6 @@ _DATE = re.compile(
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099
 _CACHE_LIMIT = 10_000
-_HEAD_WORDS = 6
 
 
 class Stamp(NamedTuple):
@@ -50,6 +50,7 @@ class ClockTimes:
     unsynchronised: int = 0
     _words: ZoneWords = field(init=False)
     _clock: LocalClock | None = None
+    _seconds: dict[str, int] = field(default_factory=dict[str, int])
     _days: dict[str, _Day | None] = field(default_factory=dict[str, _Day | None])
 
     def __post_init__(self) -> None:
@@ -60,19 +61,14 @@ class ClockTimes:
 
         Raises TimezoneMissing at the first time without a zone where none is known.
         """
-        clock, _, rest = text.strip().partition(" ")
-        match = _CLOCK.fullmatch(clock)
-        day = self._day(rest) if match is not None else None
-        if match is None or day is None:
+        clock, _, rest = text.partition(" ")
+        told = self._clock_time(clock)
+        day = self._day(rest) if told is not None else None
+        if told is None or day is None:
             return None
-        mark, hour, minute, second, fraction = match.groups()
-        if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
-            return None
-        self.unsynchronised += bool(mark)
-        micros = int((fraction or "").ljust(6, "0"))
-        clock_time = timedelta(0, int(hour) * 3600 + int(minute) * 60 + int(second), micros)
-        at = day.utc + clock_time if day.utc is not None else self._utc(day.midnight + clock_time, day.zone, zone)
-        return None if at is None else Stamp(at, 10 ** (6 - len(fraction or "")))
+        since, tick = told
+        at = day.utc + since if day.utc is not None else self._utc(day.midnight + since, day.zone, zone)
+        return None if at is None else Stamp(at, tick)
 
     @property
     def zone(self) -> Zone:
@@ -90,6 +86,23 @@ class ClockTimes:
                 "or fill timezone or country of the carrier in carriers.csv"
             )
         return found
+
+    def _clock_time(self, text: str) -> tuple[timedelta, int] | None:
+        """The time since midnight, and the microseconds of one tick."""
+        seconds, fraction = self._seconds.get(text[:8]), text[9:]
+        if seconds is not None and len(fraction) == 3 and text[8] == "." and fraction.isascii() and fraction.isdigit():
+            return timedelta(0, seconds, int(fraction) * 1_000), 1_000
+        match = _CLOCK.fullmatch(text)
+        if match is None:
+            return None
+        mark, hour, minute, second, fraction = match.groups(default="")
+        if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
+            return None
+        self.unsynchronised += bool(mark)
+        seconds = int(hour) * 3600 + int(minute) * 60 + int(second)
+        if not mark and len(hour) == 2:
+            self._seconds[text[:8]] = seconds  # there are no more than a day has
+        return timedelta(0, seconds, int(fraction.ljust(6, "0"))), 10 ** (6 - len(fraction))
 
     def _utc(self, local: datetime, own: str | None, of_row: str) -> datetime | None:
         """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""
@@ -114,8 +127,14 @@ class ClockTimes:
 
 def looks_like_time(text: str) -> bool:
     """Whether a text has this form."""
-    clock, _, rest = text.strip().partition(" ")
-    return _CLOCK.fullmatch(clock) is not None and len(rest.split()) < _HEAD_WORDS and _DATE.fullmatch(rest) is not None
+    clock, _, rest = text.partition(" ")
+    return _CLOCK.fullmatch(clock) is not None and _is_day(rest)
+
+
+@lru_cache(maxsize=1_024)
+def _is_day(text: str) -> bool:
+    """Files have few days; what is no day is read again, it is in few rows."""
+    return _DATE.fullmatch(text) is not None
 
 
 def _day_of(text: str) -> _Day | None:
