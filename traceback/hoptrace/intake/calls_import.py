@@ -93,7 +93,7 @@ def header_of(path: Path) -> list[str]:
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
     head = readable_head(Source(0, path, path.name, "")).decode("utf-8-sig", "replace")
-    return [name.strip() for name in next(csv.reader(io.StringIO(head)), [])]
+    return [name.strip() for name in next(csv.reader(io.StringIO(head)), list[str]())]
 
 
 def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
@@ -138,8 +138,8 @@ def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan)
             seeds[seed] = None
     told.seeds = len(seeds)
     told.notes.append(
-        f"{complaints.title} do not say who was called: none of these calls can be traced by itself. Who called is kept "
-        f"as {told.seeds:,} seeds of campaigns; look for calls from these numbers in carriers' records."
+        f"{complaints.title} do not say who was called: none of these calls can be traced by itself. Who called is "
+        f"kept as {told.seeds:,} seeds of campaigns; look for calls from these numbers in carriers' records."
     )
     columns = [each.name for each in fields(Seed)]
     _write(out, columns, [astuple(seed) for seed in seeds], ("time", "campaign", "area_code", "state"))
