@@ -44,7 +44,7 @@ KINDS = {
     "freeswitch_xml": Kind(
         "freeswitch_xml/a_00000001-0000-4000-8000-000000000001.cdr.xml", r"0000000[13](?=-0000-4000)"
     ),
-    "freeswitch_csv": Kind("freeswitch_csv/Master.csv", r"(?<=-80)\d\d(?=-0000000000a1)"),
+    "freeswitch_csv": Kind("freeswitch_csv/Master.csv", r"[0-9a-f]{8}(?=-1640-11f1)"),
     "cgrates": Kind("cgrates/cdrs.json", r"(?<=\"CGRID\":\")a1f|(?<=\"OriginID\":\")\w+"),
     "asterisk_cel": Kind("asterisk/cel.csv", r"(?<=1772460)\d{3}"),
 }
