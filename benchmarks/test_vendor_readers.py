@@ -29,6 +29,7 @@ class Kind:
     path: str
     ids: str
     around: tuple[str, str] = ("", "")
+    binary: bool = False
 
 
 KINDS = {
@@ -46,18 +47,22 @@ KINDS = {
     ),
     "freeswitch_csv": Kind("freeswitch_csv/Master.csv", r"[0-9a-f]{8}(?=-1640-11f1)"),
     "cgrates": Kind("cgrates/cdrs.json", r"(?<=\"CGRID\":\")a1f|(?<=\"OriginID\":\")\w+"),
+    "3gpp": Kind("3gpp/gateway.ber", r"\x01\x02(?=[\x03-\x06])", binary=True),
     "asterisk_cel": Kind("asterisk/cel.csv", r"(?<=1772460)\d{3}"),
 }
 
 
 def many(kind: Kind, copies: int) -> bytes:
     """The golden file so many times, each with ids of its own."""
-    text = (GOLDEN / kind.path).read_text(encoding="latin-1")
+    text = (GOLDEN / kind.path).read_bytes().decode("latin-1")
     if kind.around[0]:
         text = re.sub(r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|</?broadWorksCDR[^>]*>", "", text)
     parts = re.split(f"({kind.ids})", text, flags=re.MULTILINE)
 
     def copy(number: int) -> str:
+        if kind.binary:
+            parts[1::2] = [chr(number >> 8) + chr(number & 0xFF)] * len(parts[1::2])
+            return "".join(parts)
         return "".join(f"{number:0{len(part)}d}" if at % 2 else part for at, part in enumerate(parts))
 
     return (kind.around[0] + "".join(map(copy, range(copies))) + kind.around[1]).encode("latin-1")

@@ -22,6 +22,8 @@ GOLDEN = {
     "freeswitch_csv/Master.csv": ("freeswitch_csv", 3),
     "cgrates/cdrs.json": ("cgrates", 3),
     "asterisk/cel.csv": ("asterisk_cel", 3),
+    "3gpp/gateway.ber": ("3gpp", 4),
+    "3gpp/ims.ber": ("3gpp", 3),
 }
 
 
@@ -39,6 +41,8 @@ def workspace(tmp_path: Path):
 @pytest.mark.parametrize("name", sorted(GOLDEN))
 def test_a_golden_file_is_taken_in(workspace: Workspace, name: str) -> None:
     told, statements = GOLDEN[name]
+    if told == "3gpp":
+        pytest.importorskip("pycrate_asn1dir")
     (receipt,) = submit(workspace, [FORMATS / name], "oak")
     assert (receipt.format, receipt.statements) == (told, statements)
     assert receipt.rows == receipt.accepted + receipt.duplicates + receipt.skipped + sum(receipt.rejected.values())

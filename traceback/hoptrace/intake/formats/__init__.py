@@ -21,6 +21,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
     from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
     from hoptrace.intake.formats.radius import RadiusAccounting
+    from hoptrace.intake.formats.tgpp import Tgpp
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -38,6 +39,7 @@ def readers() -> tuple[FormatReader, ...]:
         BroadworksCsv(),
         BroadworksXml(),
         Cgrates(),
+        Tgpp(),
         AsteriskCsv(),
         AsteriskCel(),
     )
