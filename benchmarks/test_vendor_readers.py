@@ -40,13 +40,13 @@ KINDS = {
     "broadworks_xml": Kind(
         "broadworks/BW-CDR-20260302.xml",
         r"(?<=<localCallId>)\d{4}|(?<=<eventCounter>)\d{10}",
-        ("<broadWorksCDR>", "</broadWorksCDR>"),
+        ('<?xml version="1.0" encoding="ISO-8859-1"?><broadWorksCDR>', "</broadWorksCDR>"),
     ),
     "freeswitch_xml": Kind(
         "freeswitch_xml/a_00000001-0000-4000-8000-000000000001.cdr.xml", r"0000000[13](?=-0000-4000)"
     ),
     "freeswitch_csv": Kind("freeswitch_csv/Master.csv", r"[0-9a-f]{8}(?=-1640-11f1)"),
-    "cgrates": Kind("cgrates/cdrs.json", r"(?<=\"CGRID\":\")a1f|(?<=\"OriginID\":\")\w+"),
+    "cgrates_json": Kind("cgrates_json/cdrs.json", r"(?<=\"CGRID\":\")a1f|(?<=\"OriginID\":\")\w+"),
     "3gpp": Kind("3gpp/gateway.ber", r"\x01\x02(?=[\x03-\x06])", binary=True),
     "asterisk_cel": Kind("asterisk/cel.csv", r"(?<=1772460)\d{3}"),
 }

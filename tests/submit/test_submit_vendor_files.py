@@ -20,7 +20,7 @@ GOLDEN = {
     "freeswitch_xml/a_00000001-0000-4000-8000-000000000001.cdr.xml": ("freeswitch_xml", 1),
     "freeswitch_xml/not_encoded.cdr.xml": ("freeswitch_xml", 1),
     "freeswitch_csv/Master.csv": ("freeswitch_csv", 3),
-    "cgrates/cdrs.json": ("cgrates", 3),
+    "cgrates_json/cdrs.json": ("cgrates_json", 3),
     "asterisk/cel.csv": ("asterisk_cel", 3),
     "3gpp/gateway.ber": ("3gpp", 4),
     "3gpp/ims.ber": ("3gpp", 3),

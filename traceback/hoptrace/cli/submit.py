@@ -31,8 +31,8 @@ SOME_REJECTED = 3
     show_default=True,
     metavar="NAME|PROFILE.toml",
     help="auto; canonical, asterisk, asterisk_cel, acc_flatstore, acc_syslog, acc_json, acc_sqlite, yate, "
-    "freeswitch_json, freeswitch_xml, freeswitch_csv, radius, cisco_cube, broadworks_csv, broadworks_xml, cgrates or "
-    "3gpp; or a profile that says what the operator chose.",
+    "freeswitch_json, freeswitch_xml, freeswitch_csv, radius, cisco_cube, broadworks_csv, broadworks_xml, cgrates_json "
+    "or 3gpp; or a profile that says what the operator chose.",
 )
 @click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one: America/Chicago, +02:00.")
 @json_option

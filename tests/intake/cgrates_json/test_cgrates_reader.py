@@ -16,7 +16,7 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 
-FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "cgrates"
+FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "cgrates_json"
 JSON, XML = FOLDER / "cdrs.json", FOLDER / "partial.xml"
 
 
@@ -86,7 +86,7 @@ def test_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_detect() -> None:
     for path in (JSON, XML):
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "cgrates"
+        assert find_format(Source(0, path, path.name, "d"), readers()).name == "cgrates_json"
     others = [path for path in FOLDER.parent.rglob("*") if path.is_file() and path.parent != FOLDER]
     claims = [path for path in others if Cgrates().detect(Source(0, path, path.name, "d"), path.read_bytes())]
     assert claims == []
