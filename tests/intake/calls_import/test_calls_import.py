@@ -29,7 +29,7 @@ format = "%m/%d/%Y %I:%M:%S %p"
 [fixed]
 terminating_carrier = "oak"
 """
-FTC = """Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,Consumer_Area_Code,Subject,Robocall
+FTC = """Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,Consumer_Area_Code,Subject,Robo
 2025550132,2026-09-23 00:02:35,2026-09-22 18:22:00,OAKTOWN,California,510,"Reducing your debt (credit cards, mortgage)",
 2025550132,2026-09-23 00:03:35,2026-09-22 18:22:00,X,California,510,"Reducing your debt (credit cards, mortgage)",Y
 ,2026-09-23 00:04:31,2026-09-22 19:07:00,,Texas,512,No Subject Provided,Y

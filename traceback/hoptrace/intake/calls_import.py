@@ -93,7 +93,7 @@ def header_of(path: Path) -> list[str]:
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
     head = readable_head(Source(0, path, path.name, "")).decode("utf-8-sig", "replace")
-    return [name.strip() for name in next(csv.reader(io.StringIO(head)), [])]
+    return [name.strip() for name in next(csv.reader(io.StringIO(head)), list[str]())]
 
 
 def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:

@@ -25,6 +25,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.profiled import generic_readers, shipped_readers
     from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.ribbon import RibbonAct
+    from hoptrace.intake.formats.tgpp import Tgpp
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -45,6 +46,7 @@ def readers() -> tuple[FormatReader, ...]:
         BroadworksCsv(),
         BroadworksXml(),
         Cgrates(),
+        Tgpp(),
         AsteriskCsv(),
         AsteriskCel(),
         *shipped_readers(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
@@ -69,9 +69,9 @@ class _Group:
         if before is None:
             self.records[key] = record
         elif kind is Kind.ONGOING:
-            self.records[key] = Record((*before.rows, *record.rows), before.fields, before.start, before.tick)
+            self.records[key] = replace(before, rows=(*before.rows, *record.rows))
         else:
-            self.records[key] = Record((*record.rows, *before.rows), record.fields, record.start, record.tick)
+            self.records[key] = replace(record, rows=(*record.rows, *before.rows))
 
     def chunk(self) -> Chunk:
         """The group's calls."""

@@ -15,6 +15,7 @@ from hoptrace.model.statements import StartBasis
 
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]|[A-Za-z][\w.-]*):\d{1,5}")
 _LONGEST = 7 * 86_400
+_LOOKED_AT = 2_000
 _AGREES = timedelta(minutes=2)
 
 
@@ -26,7 +27,7 @@ class Clock:
 
     def __init__(self, records: Sequence[Record]) -> None:
         gmt = local = 0
-        for record in records:
+        for record in records[:_LOOKED_AT]:
             ahead, offset = record.ahead, record.offset
             if ahead is not None and offset is not None and abs(offset) > _AGREES:
                 gmt += abs(ahead - offset) <= _AGREES

@@ -46,6 +46,10 @@ _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?")
 _ZONE = re.compile(r"[01]([+-])(\d\d)(\d\d)(\d\d)")
 _RECORD_ID = re.compile(r"(.*?)\d{14}\.\d{3}([01][+-]\d{6})")
 _CALL_ID = re.compile(r"BW(\d\d)(\d\d)(\d\d)\d{3}(\d\d)(\d\d)(\d\d)")
+_ESCAPED = re.compile(r"\\(.)")
+_NO_DIGIT = re.compile(r"\D")
+_NATIONAL = 10
+"""So many last digits of two spellings of a number are the same."""
 _NO_CALL = frozenset({"start", "end", "failover"})
 _ONGOING = frozenset({"long duration", "interim"})
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -76,22 +80,11 @@ class Record:
     fields: dict[str, str]
     start: datetime
     tick: int
+    direction: Direction
 
     def get(self, name: str) -> str | None:
         """A field, None where it is empty."""
         return self.fields.get(name)
-
-    @property
-    def direction(self) -> Direction:
-        """As stated, else by which party the user is."""
-        said = self.fields.get("direction", "").lower()
-        if said in ("originating", "terminating"):
-            return Direction(said)
-        user = _digits(self.fields.get("userNumber", ""))
-        calling, called = (_digits(self.fields.get(name, "")) for name in ("callingNumber", "calledNumber"))
-        if not user or calling == called or user not in (calling, called):
-            return Direction.UNKNOWN
-        return Direction.ORIGINATING if user == calling else Direction.TERMINATING
 
     @property
     def offset(self) -> timedelta | None:
@@ -140,7 +133,7 @@ def split_escaped(line: str) -> list[str]:
         return line.split(",")
     parts = re.split(r"(?<!\\)((?:\\\\)*),", line)
     cells = ["".join(parts[at : at + 2]) for at in range(0, len(parts), 2)]
-    return [re.sub(r"\\(.)", r"\1", cell) for cell in cells]
+    return [_ESCAPED.sub(r"\1", cell) if "\\" in cell else cell for cell in cells]
 
 
 def make_record(place: tuple[int, int], fields: dict[str, str]) -> Record | list[str]:
@@ -152,7 +145,20 @@ def make_record(place: tuple[int, int], fields: dict[str, str]) -> Record | list
     if start is None or reasons:
         return reasons
     fraction = fields["startTime"].partition(".")[2]
-    return Record((place,), fields, start, 10 ** (6 - len(fraction)))
+    return Record((place,), fields, start, 10 ** (6 - len(fraction)), _direction(fields))
+
+
+def _direction(fields: dict[str, str]) -> Direction:
+    """As stated, else by which party the user is."""
+    said = fields.get("direction", "").lower()
+    if said in ("originating", "terminating"):
+        return Direction(said)
+    user, calling, called = (
+        _NO_DIGIT.sub("", fields.get(name, ""))[-_NATIONAL:] for name in ("userNumber", "callingNumber", "calledNumber")
+    )
+    if not user or calling == called or user not in (calling, called):
+        return Direction.UNKNOWN
+    return Direction.ORIGINATING if user == calling else Direction.TERMINATING
 
 
 def parse_time(text: str) -> datetime | None:
@@ -182,8 +188,3 @@ def zone_offset(text: str) -> timedelta | None:
 def utc(time: datetime, offset: timedelta) -> datetime:
     """A time as written in UTC."""
     return (time - offset).replace(tzinfo=UTC)
-
-
-def _digits(text: str) -> str:
-    """The last ten digits, by which a user's number and a party's are the same."""
-    return "".join(c for c in text if c.isdigit())[-10:]

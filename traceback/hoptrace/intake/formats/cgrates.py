@@ -86,7 +86,7 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.reject(*place, "no field of a CGRateS record")
     if found and not fits:
         raise InputRefused(
-            f"{source.name}: no record of CGRateS. Give the right --format, see docs/formats/cgrates.md."
+            f"{source.name}: no record of CGRateS. Give the right --format, see docs/formats/cgrates_json.md."
         )
 
 

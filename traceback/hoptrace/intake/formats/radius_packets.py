@@ -7,7 +7,7 @@ the name inside. Names are put into small letters. Only what makes a call is kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,11 +15,11 @@ from hoptrace.intake.formats.freeswitch_documents import CUT, clean, documents_o
 
 NO_ATTRIBUTES = "no attributes"
 _EPOCH_DIGITS = 10
-_NOTHING = ("", "*")
+_MOST_KNOWN = 50_000
 _QUOTES = ('"', "'")
 
 _PACKET = re.compile(rb"[^\s][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
-_ATTRIBUTE = re.compile(r"^[ \t]*([A-Za-z][\w.:-]*)[ \t]*[+:]?=[ \t]*(.*)$", re.MULTILINE)
+_ATTRIBUTE = re.compile(r"[ \t]*([A-Za-z][\w.:-]*)[ \t]*[+:]?=[ \t]*(.*)")
 _ESCAPED = re.compile(r"\\(\d{3}|.)")
 _PAIRS = frozenset({"cisco-avpair", "cisco-command-code", "avpair"})
 _WANTED = frozenset({
@@ -57,12 +57,16 @@ def packets_of(content: bytes) -> Iterator[Packet]:
 
 
 def _json_packets(content: bytes) -> Iterator[Packet]:
-    names = _Names()
+    names, pairs = _Names(), _Pairs()
     for document in documents_of(content, _repeating):
-        if document.data is None:
-            yield Packet(document.number, document.raw, {}, document.problem)
-        else:
-            yield Packet(document.number, document.raw, _attributes(_flat(document.data.items()), names))
+        found: dict[str, str] = {}
+        for written, value in (document.data or {}).items():
+            if names[written]:
+                for text in (value,) if type(value) is str and value.isascii() else _texts(value):
+                    name, bare = pairs[written, text]
+                    if name and name not in found:
+                        found[name] = bare
+        yield Packet(document.number, document.raw, found, document.problem)
 
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -77,36 +81,51 @@ def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _flat(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Name and text of each value; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
-    for name, value in items:
-        if type(value) is str:
-            yield name, clean(value) or ""
-        elif isinstance(value, dict):
-            yield from _flat([(name, cast(dict[str, Any], value).get("value"))])
-        elif isinstance(value, list):
-            yield from _flat((name, each) for each in cast(list[Any], value) if not isinstance(each, list))
-        elif value is not None:
-            yield name, str(value)
+def _texts(value: object) -> Iterator[str]:
+    """The values of a name as text; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
+    if type(value) is str:
+        yield clean(value) or ""
+    elif isinstance(value, dict):
+        yield from _texts(cast(dict[str, object], value).get("value"))
+    elif isinstance(value, list):
+        for each in cast(list[object], value):
+            if not isinstance(each, list):
+                yield from _texts(each)
+    elif value is not None:
+        yield str(value)
 
 
 def _detail_packets(content: bytes) -> Iterator[Packet]:
     complete = content.endswith((b"\n", b"\r"))
-    number, raw, names = 0, b"", _Names()
-    for match in _PACKET.finditer(content.removeprefix(b"\xef\xbb\xbf")):
+    number, raw, lines = 0, b"", _Lines()
+    for packet in _split(content.removeprefix(b"\xef\xbb\xbf")):
         if number:
-            yield _detail_packet(number, raw, names, complete=True)
-        number, raw = number + 1, match[0]
+            yield _detail_packet(number, raw, lines, complete=True)
+        number, raw = number + 1, packet
     if number:
-        yield _detail_packet(number, raw, names, complete=complete)
+        yield _detail_packet(number, raw, lines, complete=complete)
 
 
-def _detail_packet(number: int, raw: bytes, names: _Names, *, complete: bool) -> Packet:
+def _split(content: bytes) -> Iterator[bytes]:
+    """The packets of a detail file: a line that is not indented and the indented ones below it."""
+    for part in content.split(b"\n\n"):
+        # Nearly every part is one packet, with but indented lines below the first; that is seen quicker than found.
+        if part[:1].strip() and b"\r" not in part and part.count(b"\n") == part.count(b"\n\t"):
+            yield part
+        else:
+            yield from _PACKET.findall(part)
+
+
+def _detail_packet(number: int, raw: bytes, lines: _Lines, *, complete: bool) -> Packet:
     """A packet of a detail file; the server writes its Timestamp last, so that one without it and a line end is cut."""
     text = raw.decode("utf-8", "replace")
     if "\r" in text or "\0" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    attributes = _attributes(_ATTRIBUTE.findall(text), names)
+    attributes: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, value = lines[line]
+        if name and name not in attributes:
+            attributes[name] = value
     problem = None if attributes else NO_ATTRIBUTES
     if not complete and len(attributes.get("timestamp", "")) < _EPOCH_DIGITS:
         problem = CUT
@@ -126,25 +145,51 @@ class _Names(dict[str, str]):
         return self[written]
 
 
-def _attributes(pairs: Iterable[tuple[str, str]], names: _Names) -> dict[str, str]:
-    """What is wanted of a packet's attributes; one that repeats keeps its first value."""
-    found: dict[str, str] = {}
-    for written, quoted in pairs:
-        name = names[written]
-        if not name or name in found:
-            continue
-        # Nearly all values are quoted and have nothing escaped inside.
-        value = quoted[1:-1] if quoted[:1] == '"' == quoted[-1:] and "\\" not in quoted else _bare(quoted)
+class _Pairs(dict[tuple[str, str], tuple[str, str]]):
+    """Attributes as written to name and value, the name empty where it is not wanted; most come again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = _Names()
+
+    def __missing__(self, pair: tuple[str, str]) -> tuple[str, str]:
+        found = _attribute(self._names, *pair)
+        if len(self) < _MOST_KNOWN:
+            self[pair] = found
+        return found
+
+
+class _Lines(dict[str, tuple[str, str]]):
+    """The same for the lines of a detail file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = _Names()
+
+    def __missing__(self, line: str) -> tuple[str, str]:
+        match = _ATTRIBUTE.fullmatch(line)
+        found = ("", "") if match is None else _attribute(self._names, match[1], match[2])
+        if len(self) < _MOST_KNOWN:
+            self[line] = found
+        return found
+
+
+def _attribute(names: _Names, written: str, quoted: str) -> tuple[str, str]:
+    """Name and value of an attribute; the name is empty where it is not wanted or has no value."""
+    name = names[written]
+    if not name:
+        return "", ""
+    # Nearly all values are quoted and have nothing escaped inside.
+    value = quoted[1:-1] if quoted[:1] == '"' == quoted[-1:] and "\\" not in quoted else _bare(quoted)
+    if name == "*":
+        inner, _, value = value.partition("=")
+        name = names[inner]
         if name == "*":
-            inner, _, value = value.partition("=")
-            name = names[inner]
-            if name in _NOTHING or name in found:
-                continue
-        elif value.startswith(name) and value[len(name) : len(name) + 1] == "=":
-            value = value[len(name) + 1 :]
-        if value := value.strip():
-            found[name] = value
-    return found
+            return "", ""
+    elif value.startswith(name) and value[len(name) : len(name) + 1] == "=":
+        value = value[len(name) + 1 :]
+    value = value.strip()
+    return (name, value) if value else ("", "")
 
 
 def _bare(value: str) -> str:

@@ -16,7 +16,7 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 
-FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "cgrates"
+FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "cgrates_json"
 JSON, XML = FOLDER / "cdrs.json", FOLDER / "partial.xml"
 
 
