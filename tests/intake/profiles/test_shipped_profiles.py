@@ -17,9 +17,11 @@ from hoptrace.intake.reading import Source
 
 GOLDEN = {
     "3cx": "cdr.log",
+    "audiocodes": "cdr.log",
     "bandwidth": "bdr.csv",
     "cgrates": "cdrs.csv",
     "cucm": "cdr_StandAloneCluster_01_202611020800_1",
+    "didww": "inbound.csv",
     "netsapiens": "cdrs.csv",
     "sansay": "cdr.txt",
     "twilio": "calls.csv",
@@ -27,9 +29,11 @@ GOLDEN = {
 }
 DAMAGED = {
     "3cx": "malformed.log",
+    "audiocodes": "malformed.log",
     "bandwidth": "malformed.csv",
     "cgrates": "malformed.csv",
     "cucm": "malformed",
+    "didww": "malformed.csv",
     "netsapiens": "malformed.csv",
     "sansay": "malformed.txt",
     "twilio": "malformed.csv",
@@ -279,6 +283,61 @@ def test_netsapiens_damaged(fixtures: Path, taken_as) -> None:
         4: ["start time not understood"],
         5: ["duration not understood"],
         6: [CUT, "8 columns where the header has 15"],
+    }
+
+
+def test_audiocodes(fixtures: Path, taken_as) -> None:
+    told = taken_as("audiocodes", fixtures / "audiocodes" / "cdr.log")
+    assert told.fates() == ["skipped", "skipped", "accepted", "accepted", "accepted", "skipped"]
+    assert told.said(4, "start_time", "answer_time", "duration") == (utc(0, 1, 250_000), utc(0, 5, 10_000), 30.0)
+    assert told.said(4, "called_number", "egress_called_number") == (
+        "771#13125550187@203.0.113.200",
+        "0013125550187@198.51.100.9",
+    )
+    assert told.said(4, "upstream", "downstream", "call_id", "egress_call_id") == (
+        "203.0.113.7",
+        "198.51.100.9",
+        "in1@203.0.113.7",
+        "out1@203.0.113.200",
+    )
+    assert told.said(5, "release_code", "downstream", "duration") == ("404", None, 0.0)
+
+
+def test_audiocodes_legs_in_two_files_without_titles(fixtures: Path, taken_as, tmp_path: Path) -> None:
+    lines = (fixtures / "audiocodes" / "without_title.log").read_text().splitlines(keepends=True)
+    paths = [tmp_path / "first.log", tmp_path / "second.log"]
+    for path, line in zip(paths, lines, strict=True):
+        path.write_text(line)
+    told = taken_as("audiocodes", *paths)
+    assert told.calls.height == 1
+    assert told.call(1, file=1)["downstream"] == "198.51.100.9"
+
+
+def test_audiocodes_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("audiocodes", fixtures / "audiocodes" / "malformed.log")
+    assert told.reasons() == {
+        5: ["direction is not one that the profile names"],
+        6: ["start time not understood"],
+        7: ["35 columns where the header has 34"],
+        8: [CUT, "14 columns where the header has 34"],
+    }
+    assert told.fates()[:4] == ["skipped", "skipped", "accepted", "duplicate"]
+
+
+def test_didww(fixtures: Path, taken_as) -> None:
+    told = taken_as("didww", fixtures / "didww" / "inbound.csv")
+    assert told.said(2, "start_time", "answer_time", "called_number") == (utc(0, 1), utc(0, 5), "13125550187")
+    assert told.said(3, "release_code", "duration", "calling_number") == ("487", 0.0, None)
+    newer = taken_as("didww", fixtures / "didww" / "inbound_api.csv")
+    assert newer.said(2, "calling_number", "egress_calling_number") == ("12025550143", "+12025550143")
+
+
+def test_didww_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("didww", fixtures / "didww" / "malformed.csv")
+    assert told.reasons() == {
+        4: ["start time not understood"],
+        5: ["duration not understood"],
+        6: [CUT, "6 columns where the header has 13"],
     }
 
 

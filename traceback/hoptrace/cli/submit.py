@@ -31,8 +31,8 @@ SOME_REJECTED = 3
     show_default=True,
     metavar="NAME|PROFILE.toml",
     help="auto; canonical, asterisk, acc_flatstore, acc_syslog, acc_json, acc_sqlite, yate, freeswitch_json, 3cx, "
-    "bandwidth, cgrates, cucm, netsapiens, sansay, twilio or vos3000; a profile added for the carrier; or one in "
-    "a file, also of format delimited, fixed or keyvalue.",
+    "audiocodes, bandwidth, cgrates, cucm, didww, netsapiens, sansay, twilio or vos3000; a profile added for the "
+    "carrier; or one in a file, also of format delimited, fixed or keyvalue.",
 )
 @click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one: America/Chicago, +02:00.")
 @json_option
