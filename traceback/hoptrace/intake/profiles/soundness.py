@@ -126,7 +126,8 @@ def _columns(profile: Profile) -> Iterator[tuple[Path, str]]:
 def _every_column(profile: Profile) -> Iterator[tuple[tuple[str, ...], Ref]]:
     """Every column that a profile names, with the key that names it."""
     time, zone = profile.time, profile.time.zone
-    named = [(("fields", name), rule.columns) for name, rule in profile.rules()]
+    named: list[tuple[tuple[str, ...], tuple[Ref, ...]]] = []
+    named += [(("fields", name), rule.columns) for name, rule in profile.rules()]
     named += [(("fields", name), (rule.when.column,)) for name, rule in profile.rules() if rule.when is not None]
     named.append((("dedupe",), profile.dedupe))
     named.append((("time", "zone"), () if zone is None else rule_of(zone).columns))
