@@ -96,6 +96,7 @@ def refused() -> Callable[[str], str]:
             "line 4: fields.called_number.when.is: it is missing",
         ),
         ("[numbers.trunks]\nT1 = ['x']\n", "p.toml, line 1: numbers.trunks: 'x' is no prefix"),
+        ("[detect]\npattern = '('\n", "p.toml, line 2: detect.pattern: '(' is no regular expression"),
         ("format = [\n", "p.toml: not a readable TOML file"),
     ],
 )
