@@ -76,6 +76,16 @@ def test_show_works_with_every_reader(run) -> None:
     assert rows[0]["fate"] == "accepted"
 
 
+def test_show_tells_what_would_be_refused_for_its_number(run, files) -> None:
+    Path("bad.csv").write_text(UNKNOWN.replace(";13125550187;", ";;").replace(";13125550188;", ";anonymous;"))
+    rows = json.loads(run("profile", "show", "bad.csv", "--profile", "switch.toml", "--json").stdout)
+    assert [(row["fate"], row["reasons"]) for row in rows] == [
+        ("rejected", ["called_number is missing"]),
+        ("rejected", ["called_number is withheld"]),
+        ("accepted", []),
+    ]
+
+
 def test_show_of_a_file_with_lone_carriage_returns(run) -> None:
     Path("mac.csv").write_bytes(UNKNOWN.replace("\n", "\r").encode())
     Path("switch.toml").write_text(PROFILE)

@@ -31,6 +31,7 @@ def modules_after(code: str) -> set[str]:
         "from hoptrace.cli.app import hoptrace; hoptrace(['--help'], standalone_mode=False)",
         "from hoptrace.cli.app import hoptrace; hoptrace(['submit', '--help'], standalone_mode=False)",
         "from hoptrace.cli.app import hoptrace; hoptrace(['certificates', 'load', '--help'], standalone_mode=False)",
+        "from hoptrace.cli.app import hoptrace; hoptrace(['profile', 'show', '--help'], standalone_mode=False)",
         "from hoptrace.cli.app import hoptrace; hoptrace(['trace', '--help'], standalone_mode=False)",
     ],
 )

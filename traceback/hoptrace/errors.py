@@ -9,7 +9,6 @@ leaves with the error's exit code.
     ├── NotFound                  4   no such carrier, batch, call or file
     │   ├── UnknownCarrier
     │   ├── UnknownBatch
-    │   ├── UnknownProfile
     │   └── UnknownTrace
     ├── WorkspaceError            1
     │   ├── NotAWorkspace
@@ -61,10 +60,6 @@ class UnknownCarrier(NotFound):
 
 class UnknownBatch(NotFound):
     """A batch id that the catalog does not have."""
-
-
-class UnknownProfile(NotFound):
-    """A profile's name that neither the carrier nor hoptrace has."""
 
 
 class UnknownTrace(NotFound):

@@ -82,7 +82,21 @@ def refused() -> Callable[[str], str]:
             'format = "asterisk"\n[fields]\nstart_time = 1\n',
             "line 3: fields.start_time: places and rules are",
         ),
+        (
+            f'format = "keyvalue"\ndedupe = [3]\n[records]\ntype = 2\ncall = ["x"]{FIELDS}',
+            "line 2: dedupe: a keyvalue file has columns by name only; p.toml, line 4: records.type: a keyvalue",
+        ),
+        (
+            'format = "delimited"\n[fields]\nstart_time = { column = 1, unit = "s", after = "end_time" }\n'
+            "called_number = 2\n",
+            "line 3: fields.start_time: only answer_time and end_time can be a span",
+        ),
+        (
+            'format = "delimited"\n[fields]\nstart_time = 1\ncalled_number = { column = 2, when = { column = 1 } }\n',
+            "line 4: fields.called_number.when.is: it is missing",
+        ),
         ("[numbers.trunks]\nT1 = ['x']\n", "p.toml, line 1: numbers.trunks: 'x' is no prefix"),
+        ("[detect]\npattern = '('\n", "p.toml, line 2: detect.pattern: '(' is no regular expression"),
         ("format = [\n", "p.toml: not a readable TOML file"),
     ],
 )

@@ -54,6 +54,30 @@ def test_a_column_that_is_missing_is_named_with_one_that_is_near(taken) -> None:
         taken("start,calling,calleds\n" + A)
 
 
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[time]\nzone = "tz"\n', "the profile takes time.zone from tz"),
+        ('[records]\ntype = "kind"\ncall = ["x"]\n', "the profile takes records.type from kind"),
+        ('dedupe = ["id"]\n', "the profile takes dedupe from id"),
+        (
+            '[fields]\nstart_time = "start"\n'
+            'called_number = { column = "called", when = { column = "k", is = ["x"] } }\n',
+            "the profile takes called_number.when from k",
+        ),
+    ],
+)
+def test_every_column_that_is_needed_must_be_there(taken, toml: str, told: str) -> None:
+    with pytest.raises(ColumnMissing, match=told):
+        taken(HEADER + A, toml)
+
+
+def test_a_header_alone_is_no_error(taken) -> None:
+    told = taken(HEADER)
+    assert told.fates() == ["skipped"]
+    assert told.calls.is_empty()
+
+
 def test_comments_blanks_and_repeated_headers_carry_no_call(taken) -> None:
     told = taken("#begun 2026\n" + HEADER + A + "\n" + HEADER + B + "#end\n", '[file]\ncomments = ["#"]')
     assert told.fates() == ["skipped", "skipped", "accepted", "skipped", "skipped", "accepted", "skipped"]

@@ -151,3 +151,19 @@ def test_a_table_of_causes(taken) -> None:
     toml += '[fields]\nstart_time = "s"\ncalled_number = "c"\nrelease_code = "r"\n'
     told = taken("s,c,r\n2026-11-02T08:00:01Z,1,01\n2026-11-02T08:00:02Z,1,404\n2026-11-02T08:00:03Z,1,017\n", toml)
     assert told.calls["release_code"].to_list() == ["200", "503", "17"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("203.0.113.7:5060", "203.0.113.7"),
+        ("[2001:db8::7]:5060", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("0.0.0.0", None),
+        ("gw:5060", "gw:5060"),
+        ("[", "["),
+    ],
+)
+def test_neighbours_lose_their_port(taken, written: str, meant: str | None) -> None:
+    toml = '[fields]\nstart_time = "s"\ncalled_number = "c"\nupstream = "u"\n'
+    assert taken(f"s,c,u\n2026-11-02T08:00:01Z,1,{written}\n", toml).said(2, "upstream") == (meant,)

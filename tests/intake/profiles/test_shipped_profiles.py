@@ -20,6 +20,7 @@ GOLDEN = {
     "bandwidth": "bdr.csv",
     "cgrates": "cdrs.csv",
     "cucm": "cdr_StandAloneCluster_01_202611020800_1",
+    "didww": "inbound.csv",
     "netsapiens": "cdrs.csv",
     "sansay": "cdr.txt",
     "twilio": "calls.csv",
@@ -30,6 +31,7 @@ DAMAGED = {
     "bandwidth": "malformed.csv",
     "cgrates": "malformed.csv",
     "cucm": "malformed",
+    "didww": "malformed.csv",
     "netsapiens": "malformed.csv",
     "sansay": "malformed.txt",
     "twilio": "malformed.csv",
@@ -279,6 +281,23 @@ def test_netsapiens_damaged(fixtures: Path, taken_as) -> None:
         4: ["start time not understood"],
         5: ["duration not understood"],
         6: [CUT, "8 columns where the header has 15"],
+    }
+
+
+def test_didww(fixtures: Path, taken_as) -> None:
+    told = taken_as("didww", fixtures / "didww" / "inbound.csv")
+    assert told.said(2, "start_time", "answer_time", "called_number") == (utc(0, 1), utc(0, 5), "13125550187")
+    assert told.said(3, "release_code", "duration", "calling_number") == ("487", 0.0, None)
+    newer = taken_as("didww", fixtures / "didww" / "inbound_api.csv")
+    assert newer.said(2, "calling_number", "egress_calling_number") == ("12025550143", "+12025550143")
+
+
+def test_didww_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("didww", fixtures / "didww" / "malformed.csv")
+    assert told.reasons() == {
+        4: ["start time not understood"],
+        5: ["duration not understood"],
+        6: [CUT, "6 columns where the header has 13"],
     }
 
 

@@ -28,6 +28,11 @@ def test_the_called_number_loses_its_trunk_s_prefix() -> None:
     assert told["called_number"] == "1234#13125550187"
 
 
+def test_a_sip_uri_needs_no_rule() -> None:
+    told = keys(called_number='"Desk" <sip:1234#13125550187@203.0.113.7;user=phone>', upstream="T9")
+    assert told["called"] == 13125550187
+
+
 def test_the_longest_prefix_counts() -> None:
     assert keys(called_number="1234#913125550187", upstream="T1")["called"] == 13125550187
 

@@ -36,6 +36,8 @@ def show_claims(file: Path, claims: Sequence[Claim]) -> None:
 
 def show_rows(rows: Sequence[ShownRow]) -> None:
     """Rows as they are written, each beside what was understood."""
+    if not rows:
+        click.echo("No row carries a call: all are headers, comments or rows of other types.")
     for number, row in enumerate(rows):
         if number:
             click.echo()

@@ -48,8 +48,9 @@ def draft_profile(path: Path) -> Draft:
     body = "\n".join(_lines(path, shape, found, joined))
     tried = _tried(source, read_profile(body, "the draft", path.stem), body)
     head = (
-        f"# Tried on {path.name}: {tried.accepted:,} of {tried.rows:,} rows became calls. Nothing is certain: look\n"
-        "# at what it makes of some rows with `hoptrace profile show`, correct it, and submit with --format.\n"
+        f"# Tried on {_comment(path.name)}: {tried.accepted:,} of {tried.rows:,} rows became calls.\n"
+        "# Nothing is certain: look at what it makes of some rows with `hoptrace profile show`, correct it, and\n"
+        "# submit with --format.\n"
     )
     return replace(tried, text=f"{head}{body}\n")
 
@@ -60,12 +61,14 @@ def _tried(source: Source, profile: Profile, text: str) -> Draft:
     missing = False
     for zone in (None, "UTC"):
         try:
-            chunks = list(reader.read([source], Context(Carrier("draft"), profile, zone)))
+            rows = accepted = 0
+            for chunk in reader.read([source], Context(Carrier("draft"), profile, zone)):
+                rows += chunk.rows.height
+                accepted += int((chunk.rows["fate"] == str(Fate.ACCEPTED)).sum())
         except TimezoneMissing:
             missing = True
             continue
-        fates = [fate for chunk in chunks for fate in chunk.rows["fate"].to_list()]
-        return Draft(text, len(fates), fates.count(str(Fate.ACCEPTED)), missing)
+        return Draft(text, rows, accepted, missing)
     raise FormatUnknown(f"{source.name}: the draft cannot read the file.")
 
 
@@ -134,8 +137,8 @@ def _ref(column: Column, shape: FileShape) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON's strings are TOML's.
-    return json.dumps(text, ensure_ascii=False)
+    # JSON's strings are TOML's, but for one character.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:

@@ -18,7 +18,7 @@ from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import Chunk, Context, FormatReader, Source
 from hoptrace.intake.sources import Asked
 from hoptrace.model.carriers import Carrier
-from hoptrace.model.numbers import DialPlan, display, normalise
+from hoptrace.model.numbers import DialPlan, Number, NumberKind, display, normalise
 from hoptrace.model.statements import Fate
 
 NUMBERS = ("calling_number", "called_number", "egress_calling_number", "egress_called_number", "redirecting_number")
@@ -130,8 +130,20 @@ def _shown(source: Source, accounts: pl.DataFrame, facts: dict[int, Any], plan: 
     shown: list[ShownRow] = []
     for row, fate, reasons, raw in accounts.select("row", "fate", "reasons", "raw").iter_rows():
         text = (raw or written.get(row, b"")).decode("utf-8", "replace")
-        shown.append(ShownRow(row, text, fate, tuple(reasons or ()), _understood(facts.get(row, {}), plan)))
+        told = ShownRow(row, text, fate, tuple(reasons or ()), _understood(facts.get(row, {}), plan))
+        why = _refused(facts[row], plan) if row in facts else None
+        shown.append(told if why is None else replace(told, fate=str(Fate.REJECTED), reasons=(why,)))
     return shown
+
+
+def _refused(facts: dict[str, Any], plan: DialPlan) -> str | None:
+    """Why a call that a reader gives would not be taken in: without a called number it cannot be traced."""
+    number = _number(facts, "called_number", plan)
+    if number.kind is NumberKind.MISSING:
+        return "called_number is missing"
+    if number.kind is NumberKind.WITHHELD:
+        return "called_number is withheld"
+    return "called_number is no telephone number" if number.key is None else None
 
 
 def _written(source: Source, rows: list[int]) -> dict[int, bytes]:
@@ -153,15 +165,18 @@ def _understood(facts: dict[str, Any], plan: DialPlan) -> dict[str, Any]:
     told = {name: value for name, value in facts.items() if value is not None and name not in _NOT_SHOWN}
     for name in NUMBERS:
         if name in told:
-            trunk = facts.get(_TRUNK_SIDE.get(name, ""))
-            prefixes = [
-                prefix for each, prefix in plan.trunk_prefixes if each == trunk and told[name].startswith(prefix)
-            ]
-            number = normalise(told[name].removeprefix(max(prefixes, key=len, default="")), plan)
+            number = _number(facts, name, plan)
             told[name] = display(number.key) or f"{told[name]} ({number.why or number.kind})"
             if number.key is not None and number.key < -1:
                 told[name] = f"{facts[name]} (internal)"
     return told
+
+
+def _number(facts: dict[str, Any], name: str, plan: DialPlan) -> Number:
+    """A number of a call, without the tech prefix of its trunk."""
+    text, trunk = facts.get(name) or "", facts.get(_TRUNK_SIDE.get(name, ""))
+    prefixes = [prefix for each, prefix in plan.trunk_prefixes if each == trunk and text.startswith(prefix)]
+    return normalise(text.removeprefix(max(prefixes, key=len, default="")), plan)
 
 
 def shown_carrier(carrier: Carrier | None, country: str | None) -> Carrier:

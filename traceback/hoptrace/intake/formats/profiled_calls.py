@@ -20,7 +20,8 @@ from hoptrace.model.statements import TIME, StartBasis
 TIMES = ("start_time", "answer_time", "end_time")
 _ROUNDED = 2.0
 """Seconds that a duration may differ from its times because both were rounded."""
-_PORT = r"^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$"
+_PORT = r"^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$"
+_BRACKETS = r"^\[([0-9a-fA-F:.]+)\](?::\d{1,5})?$"
 _NOBODY = ("0.0.0.0", "::", "0")
 _LEFT_OUT = {
     "odd_duration": "durations that cannot be, left out",
@@ -148,7 +149,7 @@ def _addresses(frame: pl.DataFrame) -> list[pl.Expr]:
     told: list[pl.Expr] = []
     for name in ("upstream", "downstream"):
         if frame[name].null_count() < frame.height:
-            plain = pl.col(name).str.replace(_PORT, "${1}").str.strip_chars("[]")
+            plain = pl.col(name).str.replace(_PORT, "${1}").str.replace(_BRACKETS, "${1}")
             told.append(pl.when(~plain.is_in(_NOBODY)).then(plain).alias(name))
     return told
 

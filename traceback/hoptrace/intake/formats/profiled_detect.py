@@ -8,7 +8,7 @@ import re
 from hoptrace.intake.formats.asterisk_lines import split
 from hoptrace.intake.formats.canonical_columns import plain_name
 from hoptrace.intake.profile import Profile
-from hoptrace.intake.reading import Detection, Source
+from hoptrace.intake.reading import HEAD_BYTES, Detection, Source
 
 _LOOKED_AT = 50
 _LEAST_SHARE = 0.5
@@ -19,8 +19,9 @@ def claim(name: str, profile: Profile, source: Source, head: bytes) -> Detection
     """The claim of a profile on a file, by what its `[detect]` says."""
     del source
     text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\0", "")
-    lines = [line for line in text.splitlines()[:-1] or text.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(profile.file.comments)][:_LOOKED_AT]
+    # The head may end in the middle of a line.
+    whole = text.splitlines()[:-1] if len(head) >= HEAD_BYTES else text.splitlines()
+    lines = [line for line in whole if line.strip() and not line.startswith(profile.file.comments)][:_LOOKED_AT]
     if not lines:
         return None
     return _by_header(name, profile, lines[0]) or _by_lines(name, profile, lines)
@@ -41,6 +42,4 @@ def _by_lines(name: str, profile: Profile, lines: list[str]) -> Detection | None
     fits = sum(re.search(profile.detect.pattern, line) is not None for line in lines)
     if fits < _LEAST_SHARE * len(lines):
         return None
-    return Detection(
-        name, SURE_OF_LINES, f"{fits} of its first {len(lines)} lines look like records of {profile.title}"
-    )
+    return Detection(name, SURE_OF_LINES, f"{fits} of its first {len(lines)} lines have the look of it")

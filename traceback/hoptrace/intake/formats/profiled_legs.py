@@ -80,8 +80,8 @@ def _paired(went: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
     both = both.with_columns(pair=pl.col("at"), answered=answered, chosen=rank == rank.max().over("owner"))
     own = {name: pl.when("answered").then(f"came_{name}").otherwise(name) for name in _TIMES}
     changed = {
-        "egress_calling_number": pl.col("calling_number"),
-        "egress_called_number": pl.col("called_number"),
+        "egress_calling_number": pl.coalesce("egress_calling_number", "calling_number"),
+        "egress_called_number": pl.coalesce("egress_called_number", "called_number"),
         "egress_call_id": pl.coalesce("egress_call_id", "call_id"),
         "release_code": pl.coalesce("release_code", "came_release_code"),
         "record_id": pl.coalesce("came_record_id", "record_id"),

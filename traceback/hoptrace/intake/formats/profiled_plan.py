@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from hoptrace.errors import ColumnMissing
@@ -88,13 +88,13 @@ def plan_of(file: str, profile: Profile, header: Sequence[str] | None) -> Plan:
     whole = Plan(
         kinds=kinds,
         type=_one(file, base, profile.records.type, "records.type"),
-        zone=None if zone is None else _found(base, rule_of(zone)),
+        zone=None if zone is None else _needed(file, "time.zone", rule_of(zone), base),
         clock=None if profile.time.clock is None else base.find(profile.time.clock.column),
         leg_id=_one(file, base, profile.legs.id, "legs.id"),
         direction=_one(file, base, profile.legs.direction, "legs.direction"),
         dedupe=tuple(_one(file, base, column, "dedupe") or "" for column in profile.dedupe),
     )
-    return Plan(**{name: getattr(whole, name) for name in Plan.__slots__ if name != "used"}, used=_used(whole, base))
+    return replace(whole, used=_used(whole))
 
 
 def _names(profile: Profile, header: Sequence[str] | None, layout: str | None, file: str) -> Names:
@@ -117,9 +117,7 @@ def _kind(file: str, profile: Profile, layout: Layout, header: Sequence[str] | N
     rules: dict[str, FieldRule] = {**profile.fields, **layout.fields}
     fields = {name: _found(names, rule_of(rule)) for name, rule in rules.items()}
     for name in NEEDED:
-        rule, columns = fields[name]
-        if not columns and rule.value is None:
-            raise ColumnMissing(_missing(file, name, rule.columns, names))
+        _needed(file, name, rule_of(rules[name]), names)
     kept = {
         name: (rule, columns)
         for name, (rule, columns) in fields.items()
@@ -129,6 +127,16 @@ def _kind(file: str, profile: Profile, layout: Layout, header: Sequence[str] | N
     if not widths and header is None and names.places:
         widths = (len(names.places),)  # a layout names every column of its rows
     return Kind(kept, layout.types, widths)
+
+
+def _needed(file: str, key: str, rule: ColumnRule, names: Names) -> tuple[ColumnRule, tuple[str, ...]]:
+    """The columns of a field that every row must have; raises ColumnMissing."""
+    found = _found(names, rule)
+    if not found[1] and rule.value is None:
+        raise ColumnMissing(_missing(file, key, rule.columns, names))
+    if rule.when is not None and not _can_tell(rule, names):
+        raise ColumnMissing(_missing(file, f"{key}.when", (rule.when.column,), names))
+    return found
 
 
 def _can_tell(rule: ColumnRule, names: Names) -> bool:
@@ -165,9 +173,8 @@ def _missing(file: str, key: str, wanted: Sequence[Ref], names: Names) -> str:
     return f"{file}: the profile takes {key} from {asked}, which the file does not have.{hint} {has}"
 
 
-def _used(plan: Plan, names: Names) -> frozenset[str]:
+def _used(plan: Plan) -> frozenset[str]:
     """Every column of the frame that somebody looks at."""
-    del names
     columns = {column for kind in plan.kinds for _, found in kind.fields.values() for column in found}
     whens = [rule.when.column for kind in plan.kinds for rule, _ in kind.fields.values() if rule.when is not None]
     columns.update(str(column) for column in whens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -19,8 +20,9 @@ _IN_WORDS = {
     "int_type": "it must be a whole number",
     "bool_parsing": "it must be true or false",
     "int_parsing": "it must be a whole number",
+    "missing": "it is missing",
 }
-_FAMILIES = ("str", "tuple", "int", "function", "constrained", "ColumnRule", "bool", "literal")
+_FAMILIES = re.compile(r"str|int|bool|ColumnRule|(?:tuple|literal|function|constrained|nullable)[-\[].*")
 """What pydantic puts into a path to name the member of a union that it tried."""
 
 
@@ -28,7 +30,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[P
     """All problems, one sentence each, in the order of their lines."""
     told: dict[tuple[str, ...], tuple[int, str]] = {}
     for problem in error.errors():
-        path = [part for part in problem["loc"] if isinstance(part, int) or not part.startswith(_FAMILIES)]
+        path = [part for part in problem["loc"] if isinstance(part, int) or not _FAMILIES.fullmatch(part)]
         keys = tuple(str(part) for part in path)
         line = line_of(dict(lines), path) or 0
         words = _words(problem["type"], problem["msg"], path, model, dict(problem.get("ctx", {})))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hoptrace.intake.profiles.column_rules import FieldRule
 from hoptrace.intake.profiles.part import Part, Position, Ref
@@ -70,3 +71,12 @@ class DetectRules(Part):
     header: tuple[str, ...] = ()
     pattern: str | None = None
     customisable: bool = False
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_regex(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern

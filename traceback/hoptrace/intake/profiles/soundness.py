@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hoptrace.errors import ProfileInvalid
-from hoptrace.intake.profiles.part import Ref
+from hoptrace.intake.profiles.column_rules import rule_of
+from hoptrace.intake.profiles.part import Ref, refs
 from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.profiles.toml_lines import Path, line_of
 
@@ -76,10 +77,11 @@ def _fields(profile: Profile) -> Iterator[tuple[Path, str]]:
             words = f"there is no field {name!r}{meant(name, sorted(READABLE))}"
             yield ("records", "layout", at, "fields", name), f"records.layout.{at}.fields: {words}"
     yield from _field_names(profile)
-    times = {"start_time", "answer_time", "end_time"}
+    spans, times = {"answer_time", "end_time"}, {"start_time", "answer_time", "end_time"}
     for name, rule in profile.rules():
-        if rule.after is not None and (name not in times or rule.after not in times - {name} or rule.unit is None):
-            yield ("fields", name), f'fields.{name}: a span needs unit, and after = "start_time" or another time'
+        if rule.after is not None and (name not in spans or rule.after not in times - {name} or rule.unit is None):
+            words = 'only answer_time and end_time can be a span; it needs unit, and after = "start_time" or the other'
+            yield ("fields", name), f"fields.{name}: {words}"
         if rule.unit is not None and rule.after is None and name != "duration":
             yield ("fields", name), f"fields.{name}: only a duration has a unit, and a time with after"
 
@@ -113,15 +115,26 @@ def _columns(profile: Profile) -> Iterator[tuple[Path, str]]:
     if profile.format == "delimited":
         return
     names = set(profile.file.columns)
-    for name, column in _every_column(profile):
+    for path, column in _every_column(profile):
+        key = ".".join(path)
         if isinstance(column, int):
-            yield ("fields", name), f"fields.{name}: a {profile.format} file has columns by name only"
+            yield path, f"{key}: a {profile.format} file has columns by name only"
         elif profile.format == "fixed" and column not in names:
-            hint = meant(column, sorted(names))
-            yield ("fields", name), f"fields.{name}: there is no column {column!r} in file.columns{hint}"
+            yield path, f"{key}: there is no column {column!r} in file.columns{meant(column, sorted(names))}"
 
 
-def _every_column(profile: Profile) -> Iterator[tuple[str, Ref]]:
-    for name, rule in profile.rules():
-        for column in rule.columns:
-            yield name, column
+def _every_column(profile: Profile) -> Iterator[tuple[tuple[str, ...], Ref]]:
+    """Every column that a profile names, with the key that names it."""
+    time, zone = profile.time, profile.time.zone
+    named: list[tuple[tuple[str, ...], tuple[Ref, ...]]] = []
+    named += [(("fields", name), rule.columns) for name, rule in profile.rules()]
+    named += [(("fields", name), (rule.when.column,)) for name, rule in profile.rules() if rule.when is not None]
+    named.append((("dedupe",), profile.dedupe))
+    named.append((("time", "zone"), () if zone is None else rule_of(zone).columns))
+    named.append((("time", "clock"), () if time.clock is None else (time.clock.column,)))
+    named.append((("records", "type"), refs(profile.records.type)))
+    named.append((("legs", "id"), refs(profile.legs.id)))
+    named.append((("legs", "direction"), refs(profile.legs.direction)))
+    for path, columns in named:
+        for column in columns:
+            yield path, column
