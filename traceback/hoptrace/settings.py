@@ -76,6 +76,15 @@ def _text(value: object) -> str | None:
     return value
 
 
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise _Refused("should be true or false")
+    return known[value.lower()]
+
+
 def _trace(value: object) -> TraceSettings:
     if isinstance(value, TraceSettings):
         return value
@@ -136,6 +145,8 @@ class Settings:
     lock_wait_seconds: float = field(default=30.0, metadata={"check": _Number()})
     """How long to wait for another process that writes."""
     trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
+    regulator_sees_customers: bool = field(default=False, metadata={"check": _switch})
+    """Whether reports for a regulator tell who the carriers' customers are."""
 
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of every value that changes an answer."""

@@ -10,6 +10,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.report_campaign import campaign
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult
@@ -23,6 +24,9 @@ FORMATS = ("html", "json", "csv", "pdf")
 @workspace_option
 def report() -> None:
     """Reports to read, print and hand on."""
+
+
+report.add_command(campaign)
 
 
 @report.command(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
+from hoptrace.reports.attached import MADE, Attached, attached_json
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.render_html import paper_page
+from hoptrace.reports.render_json import render_json
+
+PAPERS = {"a4": "A4", "letter": "letter"}
 
 INSTALL = "The PDF needs WeasyPrint, which is not installed: run pip install 'hoptrace[pdf]', or ask for html."
 SYSTEM = (
@@ -15,14 +20,31 @@ SYSTEM = (
 )
 
 
-def render_pdf(report: TraceReport) -> bytes:
-    """The report as a tagged PDF on A4; the same report gives the same bytes on the same fonts and WeasyPrint.
+def render_pdf(report: TraceReport, paper: str = "a4") -> bytes:
+    """The report as a tagged PDF with its JSON attached inside; the same report gives the same bytes.
 
     Nothing is fetched. Raises `MissingExtra` where WeasyPrint or its system libraries are not there.
     """
-    page = _weasyprint().HTML(string=paper_page(report), url_fetcher=_refuse)
-    identifier = report.replay.result_sha256[:32].encode("ascii")
-    return bytes(page.write_pdf(pdf_tags=True, pdf_identifier=identifier))
+    data = render_json(report)
+    identifier = hashlib.sha256(data).hexdigest()[:32].encode("ascii")
+    page = paper_page(report).replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
+    return as_pdf(page, identifier, attached_json(data))
+
+
+def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
+    """A page as a tagged PDF with `data` attached; the same on the same fonts and WeasyPrint. Raises MissingExtra."""
+    weasyprint = _weasyprint()
+    attachment = weasyprint.Attachment(
+        string=data.content,
+        name=data.name,
+        description=data.description,
+        created=MADE,
+        modified=MADE,
+        relationship="Data",
+        url_fetcher=_refuse,
+    )
+    document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    return bytes(document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment]))
 
 
 def _weasyprint() -> Any:

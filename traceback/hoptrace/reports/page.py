@@ -1,0 +1,131 @@
+"""A page as data: sections with a heading, a picture and a table each; what HTML and PDF of every summary are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hoptrace.reports.columns import Kind
+from hoptrace.reports.figures import shown_share
+from hoptrace.reports.plain import shorten
+from hoptrace.reports.summary import SummaryReport
+from hoptrace.reports.svg import Canvas
+from hoptrace.reports.table import Column, Table
+
+ROWS_AT_MOST = 25
+"""Rows of a table that a page shows; JSON and CSV have all."""
+
+TEXT_AT_MOST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is drawn at any width; `words` tell it to those who cannot see it."""
+
+    name: str
+    title: str
+    words: str
+    draw: Callable[[float], tuple[Canvas, float]]
+
+    def svg(self, width: float) -> str:
+        """The picture as an `<svg>` element."""
+        canvas, height = self.draw(width)
+        return canvas.drawing(height, self.name, self.title, self.words)
+
+    def block(self, width: float) -> str:
+        """The picture as HTML, for paper."""
+        canvas, height = self.draw(width)
+        return canvas.overlaid(height)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, a second line in small print, and the share that a bar shows."""
+
+    text: str
+    label: str
+    kind: Kind
+    small: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table as a page shows it. `more` rows are left out; `empty` says why there is none."""
+
+    caption: str
+    heads: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    more: int
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a page."""
+
+    name: str
+    heading: str
+    hint: str = ""
+    picture: Picture | None = None
+    table: Shown | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page: the report's head and its sections."""
+
+    report: SummaryReport
+    settled: bool
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...] = field(default=())
+
+
+def shown(
+    report: SummaryReport, name: str, caption: str, columns: Sequence[str] = (), at_most: int = ROWS_AT_MOST
+) -> Shown:
+    """A table of the report as a page shows it: `columns` by name, or all."""
+    table = report.tables()[name]
+    heads = _heads(table, columns)
+    rows = tuple(tuple(_cell(head, row) for head in heads) for row in table.rows(at_most))
+    return Shown(caption, heads, rows, max(0, len(table) - at_most), report.empty.get(name, ""))
+
+
+def _heads(table: Table[Any], names: Sequence[str]) -> tuple[Column, ...]:
+    by_name = {column.name: column for column in table.columns}
+    if names:
+        return tuple(by_name[name] for name in names)
+    # The name stands with the id of the carrier, not beside it.
+    return tuple(column for name, column in by_name.items() if name != "name" or "carrier" not in by_name)
+
+
+def _cell(head: Column, row: dict[str, Any]) -> Cell:
+    value = row[head.name]
+    if value is None or value == "":
+        return Cell("–", head.title, head.kind)
+    match head.kind:
+        case Kind.CARRIER:
+            name = str(row.get("name") or value) if head.name == "carrier" else str(value)
+            return Cell(_short(name), head.title, head.kind, small=_short(str(value)) if name != value else "")
+        case Kind.COUNT:
+            return Cell(f"{value:,}", head.title, head.kind)
+        case Kind.SHARE:
+            return Cell(shown_share(value), head.title, head.kind, share=value)
+        case Kind.NUMBER:
+            return Cell(number_text(value), head.title, head.kind)
+        case Kind.CODE:
+            return Cell(_short(str(value).replace("_", " ")), head.title, head.kind)
+        case Kind.TEXT:
+            return Cell(_short(str(value)), head.title, head.kind)
+
+
+def number_text(value: float) -> str:
+    """A measured number for a person: up to three decimals."""
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _short(text: str) -> str:
+    return shorten(text, TEXT_AT_MOST)
