@@ -11,13 +11,17 @@ from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.report_campaign import campaign
+from hoptrace.cli.report_carrier import carrier
+from hoptrace.cli.report_form import paper_option, profile_option
+from hoptrace.cli.report_regulator import regulator
+from hoptrace.cli.report_what_if import what_if
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult
     from hoptrace.reports import ReportFormat
     from hoptrace.workspace import Workspace
 
-FORMATS = ("html", "json", "csv", "pdf")
+FORMATS = ("html", "json", "csv", "pdf", "svg", "graphml")
 
 
 @click.group()
@@ -26,7 +30,8 @@ def report() -> None:
     """Reports to read, print and hand on."""
 
 
-report.add_command(campaign)
+for each in (campaign, carrier, regulator, what_if):
+    report.add_command(each)
 
 
 @report.command(
@@ -44,21 +49,34 @@ report.add_command(campaign)
     help="[default: by the ending of FILE; html where it has none]",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
+@profile_option
+@paper_option
 @json_option
 @workspace_option
-def trace(call_ref: str | None, format_name: str | None, out: Path, as_json: bool, **one_call: str | None) -> None:
+def trace(
+    call_ref: str | None,
+    format_name: str | None,
+    out: Path,
+    as_json: bool,
+    *,
+    profile: str,
+    paper: str,
+    **one_call: str | None,
+) -> None:
     """Write the report of one trace.
 
     CALL_REF names a call that was traced before; --called and --at trace one now.
     """
     from hoptrace.reports.of_workspace import report as write
+    from hoptrace.reports.profiles import read_profile
 
     if (call_ref is None) == (one_call["called"] is None):
         raise click.UsageError("Say which call: either CALL_REF, or --called NUMBER --at TIME.")
     chosen = format_name or _format_of(out)
     with the_workspace() as workspace:
         subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
-        written = write(workspace, subject, out, cast("ReportFormat", chosen))
+        reader = read_profile(profile, customers_allowed=workspace.settings.regulator_sees_customers)
+        written = write(workspace, subject, out, cast("ReportFormat", chosen), reader, paper)
     if as_json:
         show.as_json({"report": str(written), "format": chosen})
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
-from hoptrace.cli.report_form import How, check_place, form_options, profile_of, write
+from hoptrace.cli.report_form import How, check_place, form_options, profile_of, which_options, write
 
 
 @click.command(
@@ -19,8 +19,7 @@ from hoptrace.cli.report_form import How, check_place, form_options, profile_of,
     )
 )
 @click.argument("call_refs", nargs=-1, metavar="[CALL_REF]...")
-@click.option("--results", type=click.Path(path_type=Path), metavar="FILE", help="Results of trace --calls.")
-@click.option("--campaign", "campaign_name", metavar="NAME", help="Calls of this campaign, stored or in FILE.")
+@which_options
 @form_options("html", "pdf", "json", "csv", "graphml", "svg")
 @json_option
 @workspace_option
@@ -29,10 +28,11 @@ def campaign(
 ) -> None:
     """Report what many traced calls have in common.
 
-    Routes, shared carriers, originators, points of entry, caller ids, signatures, and what is open and why. The calls are
-    those of a results file, of a campaign, or the CALL_REFs.
+    Routes, shared carriers, originators, points of entry, caller ids, signatures, and what is open and why. The calls are those
+    of a results file, of a campaign, or the CALL_REFs.
     """
-    from hoptrace.reports.of_many import Which, campaign as report
+    from hoptrace.reports.of_many import Which
+    from hoptrace.reports.of_many import campaign as report
 
     check_place(how)
     with the_workspace() as workspace:

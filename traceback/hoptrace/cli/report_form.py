@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from hoptrace.cli import show
+from hoptrace.cli.options import Command
 
 if TYPE_CHECKING:
     from hoptrace.reports.profiles import Profile
@@ -26,6 +27,18 @@ profile_option = click.option("--profile", default="investigator", metavar="READ
 paper_option = click.option(
     "--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="The paper of a PDF."
 )
+
+
+def which_options(command: Command) -> Command:
+    """Add --results and --campaign to a command: which traced calls are meant; without them all that are stored."""
+    campaign = click.option("--campaign", "campaign_name", metavar="NAME", help="Calls of this campaign alone.")
+    results = click.option(
+        "--results",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Results of trace --calls.  [default: those stored in the workspace]",
+    )
+    return results(campaign(command))
 
 
 @dataclass(frozen=True, slots=True)

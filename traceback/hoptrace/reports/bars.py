@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ BLUE, PALE = "#0b4f9e", "#b9cfe8"
 """Told apart by lightness too, so that a print without colours can be read."""
 
 HIGH, FOOT, LEFT = 120.0, 22.0, 44.0
+LETTER = 6.6
+"""Width of a letter of a label, on the wide side."""
 SMALL, STRONG = Pen(11, MUTED), Pen(12, INK, 700)
 
 
@@ -30,7 +33,8 @@ def columns(bars: Sequence[Bar], width: float) -> tuple[Canvas, float]:
     canvas = Canvas(width)
     most = max((bar.amount for bar in bars), default=0) or 1
     step = (width - LEFT) / max(1, len(bars))
-    every = max(1, -(-len(bars) * 96 // int(width - LEFT)))
+    wide_label = max((len(bar.label) for bar in bars), default=1) * LETTER + 12
+    every = max(1, math.ceil(wide_label / step))
     for share in (1.0, 0.5, 0.0):
         y = 8 + HIGH * (1 - share)
         canvas.bar(LEFT, y, width - LEFT, 0.75, LINE if share == 0 else "#d5dce2")

@@ -72,5 +72,7 @@ def _when(hops: Sequence[HopLine], call: CallLine) -> Figure:
     if moment is None:
         return Figure(value="unknown", label="time of the call", note="no time was reported or recorded")
     day, _, clock = moment.partition(" ")
+    if not clock:
+        return Figure(value=day, label="day of the call", note="UTC")
     source = "as reported" if call.start_utc else "from the first record"
     return Figure(value=clock.partition(".")[0], label=f"UTC on {day}", note=source)

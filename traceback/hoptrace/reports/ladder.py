@@ -70,6 +70,11 @@ def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> st
     return canvas.drawing(height, name, _heading(report), describe(report))
 
 
+def ladder_file(report: TraceReport) -> bytes:
+    """The ladder as an SVG file."""
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ladder(report).encode("utf-8") + b"\n"
+
+
 def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
     """The ladder as a pile of HTML blocks without gaps, so that a page of paper can end between two rungs."""
     top, end = Canvas(width), Canvas(width)
@@ -113,7 +118,7 @@ def _describe_hop(report: TraceReport, hop: HopLine) -> str:
 
 
 def _origin(canvas: Canvas, report: TraceReport) -> float:
-    known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED
+    known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED and not report.cut_above
     colour = INK if known else LINE
     canvas.text(CARD, 20, _origin_words(report), Pen(14, INK, 700) if known else Pen(14, MUTED), canvas.width - CARD)
     canvas.rail(RAIL, 24, 24 + END, stroke=colour, **STROKES[Support.BOTH if known else Support.INFERRED])
@@ -122,6 +127,8 @@ def _origin(canvas: Canvas, report: TraceReport) -> float:
 
 
 def _origin_words(report: TraceReport) -> str:
+    if report.cut_above:
+        return "Before that: not shown to this reader"
     if report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
         return (
             f"Caller: customer {shorten(report.customer, 200)}"
@@ -132,6 +139,8 @@ def _origin_words(report: TraceReport) -> str:
 
 
 def _called_words(report: TraceReport) -> str:
+    if report.cut_below:
+        return "After that: not shown to this reader"
     return f"Called party: {shorten(report.call.called_number, 200)}" if report.call.called_number else "Called party"
 
 
@@ -189,6 +198,8 @@ def _who(hop: HopLine) -> list[Line]:
 def _seen(hop: HopLine) -> list[Line]:
     if not hop.records:
         return [Line("No record of this call from this carrier", SMALL, 22)]
+    if hop.withheld:
+        return [Line("Has a record of this call", SMALL, 22)]
     when = f"{hop.start_utc} UTC" if hop.start_utc else "Time not known"
     numbers = f"{hop.calling or 'caller not known'} → {hop.called or 'not known'}"
     lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]

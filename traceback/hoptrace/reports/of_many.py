@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from hoptrace.errors import NothingTraced, UsageError
 from hoptrace.reports import lines
 from hoptrace.reports.material import Material, material
+from hoptrace.reports.period import of_period, read_period
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
 from hoptrace.reports.traced import Traced
 
 if TYPE_CHECKING:
     from hoptrace.reports.campaign_model import CampaignReport
+    from hoptrace.reports.carrier_model import CarrierReport
+    from hoptrace.reports.regulator_model import RegulatorReport
+    from hoptrace.reports.what_if_model import WhatIfReport
     from hoptrace.workspace import Workspace
 
 
@@ -38,6 +44,9 @@ class Which:
         return f"{len(self.call_refs):,} calls" if self.call_refs else "All traced calls"
 
 
+ALL = Which()
+
+
 def campaign(workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR) -> CampaignReport:
     """The campaign report of some results.
 
@@ -46,9 +55,57 @@ def campaign(workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR
     """
     from hoptrace.reports.campaign import campaign_report
 
-    if which == Which():
+    if which == ALL:
         raise UsageError("Say which calls: --results FILE, --campaign NAME, or CALL_REFs.")
     return campaign_report(known(workspace, found(workspace, which), profile), which.subject)
+
+
+def carrier(
+    workspace: Workspace, carrier_id: str, which: Which = ALL, profile: Profile = INVESTIGATOR, until: str | None = None
+) -> CarrierReport:
+    """The report of one carrier over the twelve months that end with the day `until` (2026-11-30), or its newest call.
+
+    Raises UnknownCarrier, UsageError for a day that is none, and what `campaign` raises.
+    """
+    from hoptrace.reports.carrier import carrier_report
+
+    who = workspace.catalog.directory.carrier(carrier_id)
+    last = None if until is None else end_of_day(until)
+    return carrier_report(workspace, known(workspace, found(workspace, which), profile), who, last)
+
+
+def regulator(
+    workspace: Workspace, period: str, which: Which = ALL, profile: Profile = INVESTIGATOR
+) -> RegulatorReport:
+    """The regulator's tables of a period: 2026, 2026-Q4 or 2026-11. Raises NothingTraced, UsageError, as above."""
+    from hoptrace.reports.regulator import regulator_report
+
+    span = read_period(period)
+    traced = found(workspace, which)
+    of_period(traced, span)
+    # Placed and redacted once, and then divided: what a reader may see does not depend on the period.
+    ever = known(workspace, traced.only(pl.col("at") < span.end), profile)
+    within = replace(ever, traced=of_period(ever.traced, span))
+    return regulator_report(workspace, within, ever, span)
+
+
+def what_if(workspace: Workspace, which: Which = ALL, profile: Profile = INVESTIGATOR) -> WhatIfReport:
+    """Whose taking part would move most open traces on. Raises NothingTraced where nothing was traced, as above."""
+    from hoptrace.reports.what_if import what_if_report
+
+    traced = found(workspace, which)
+    if traced.calls.is_empty():
+        raise NothingTraced("Nothing was traced in this workspace yet. Trace calls first: hoptrace trace --help")
+    return what_if_report(workspace, known(workspace, traced, profile), which.subject)
+
+
+def end_of_day(text: str) -> datetime:
+    """The last moment of a day in UTC; raises UsageError where it is none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day. Write it as 2026-11-30.") from None
+    return datetime.combine(day, time.max, UTC)
 
 
 def found(workspace: Workspace, which: Which) -> Traced:

@@ -17,6 +17,7 @@ ROWS_AT_MOST = 25
 """Rows of a table that a page shows; JSON and CSV have all."""
 
 TEXT_AT_MOST = 120
+LONGEST_WORD = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Cell:
     kind: Kind
     small: str = ""
     share: float | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether its words are short enough to stand unbroken."""
+        return max((len(word) for word in f"{self.text} {self.small}".split()), default=0) <= LONGEST_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +111,31 @@ def _cell(head: Column, row: dict[str, Any]) -> Cell:
     value = row[head.name]
     if value is None or value == "":
         return Cell("–", head.title, head.kind)
-    match head.kind:
-        case Kind.CARRIER:
-            name = str(row.get("name") or value) if head.name == "carrier" else str(value)
-            return Cell(_short(name), head.title, head.kind, small=_short(str(value)) if name != value else "")
+    text = _text(head.kind, value)
+    if head.kind is Kind.CARRIER:
+        name = _short(str(row.get("name") or value)) if head.name == "carrier" else text
+        return Cell(name, head.title, head.kind, small=text if name != text else "")
+    return Cell(text, head.title, head.kind, share=value if head.kind is Kind.SHARE else None)
+
+
+def _text(kind: Kind, value: Any) -> str:
+    match kind:
         case Kind.COUNT:
-            return Cell(f"{value:,}", head.title, head.kind)
+            return f"{value:,}"
         case Kind.SHARE:
-            return Cell(shown_share(value), head.title, head.kind, share=value)
+            return shown_share(value)
         case Kind.NUMBER:
-            return Cell(number_text(value), head.title, head.kind)
+            return number_text(value)
         case Kind.CODE:
-            return Cell(_short(str(value).replace("_", " ")), head.title, head.kind)
-        case Kind.TEXT:
-            return Cell(_short(str(value)), head.title, head.kind)
+            return _short(str(value).replace("_", " "))
+        case _:
+            return _short(str(value))
 
 
 def number_text(value: float) -> str:
-    """A measured number for a person: up to three decimals."""
+    """A measured number for a person: up to three decimals, none from a thousand on."""
+    if abs(value) >= 1_000:
+        return f"{value:,.0f}"
     text = f"{value:,.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 

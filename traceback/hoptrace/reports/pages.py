@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from hoptrace.errors import UsageError
 from hoptrace.reports.campaign_model import CampaignReport
+from hoptrace.reports.carrier_model import CarrierReport
 from hoptrace.reports.page import Page
 from hoptrace.reports.page_campaign import campaign_page
+from hoptrace.reports.page_carrier import carrier_page
+from hoptrace.reports.page_regulator import regulator_page
+from hoptrace.reports.page_what_if import what_if_page
+from hoptrace.reports.regulator_model import RegulatorReport
 from hoptrace.reports.summary import SummaryReport
+from hoptrace.reports.what_if_model import WhatIfReport
 
 WIDTH = 1_000.0
 """User units that a picture in a file of its own is wide."""
@@ -17,6 +23,12 @@ def page_of(report: SummaryReport) -> Page:
     match report:
         case CampaignReport():
             return campaign_page(report)
+        case CarrierReport():
+            return carrier_page(report)
+        case RegulatorReport():
+            return regulator_page(report)
+        case WhatIfReport():
+            return what_if_page(report)
         case _:
             raise TypeError(f"There is no page for {type(report).__name__}.")
 

@@ -10,11 +10,11 @@ from hoptrace.errors import UsageError
 from hoptrace.output import check_place, whole_file
 from hoptrace.reports.model import TraceReport
 
-ReportFormat = Literal["html", "json", "csv", "pdf"]
+ReportFormat = Literal["html", "json", "csv", "pdf", "svg", "graphml"]
 
 
-def render(report: TraceReport, format: ReportFormat) -> bytes:  # noqa: A002
-    """The report as bytes in `format`.
+def render(report: TraceReport, format: ReportFormat, paper: str = "a4") -> bytes:  # noqa: A002
+    """The report as bytes in `format`; a PDF on `paper`, a4 or letter.
 
     Raises `MissingExtra` where the PDF part is not installed, `UsageError` for a format that does not exist.
     """
@@ -26,20 +26,31 @@ def render(report: TraceReport, format: ReportFormat) -> bytes:  # noqa: A002
         case "csv":
             from hoptrace.reports.render_csv import render_csv as write
         case "pdf":
-            from hoptrace.reports.render_pdf import render_pdf as write  # an extra
+            from hoptrace.reports.render_pdf import render_pdf  # an extra
+
+            return render_pdf(report, paper)
+        case "svg":
+            from hoptrace.reports.ladder import ladder_file as write
+        case "graphml":
+            from hoptrace.reports.graph import trace_graphml as write
         case _:
             raise UsageError(f"A report has no format {format!r}; choose one of {', '.join(get_args(ReportFormat))}.")
     return write(report)
 
 
-def write_report(report: TraceReport, path: str | os.PathLike[str], format: ReportFormat) -> Path:  # noqa: A002
+def write_report(
+    report: TraceReport,
+    path: str | os.PathLike[str],
+    format: ReportFormat,  # noqa: A002
+    paper: str = "a4",
+) -> Path:
     """Write the report to `path` and give the path back; a file that was there stays until the new one is whole.
 
     Raises `StorageFailed` where the folder is missing or not writable, or the disk is full; nothing is left behind.
     """
     place = Path(path)
     check_place(place)
-    content = render(report, format)
+    content = render(report, format, paper)
     with whole_file(place) as stream:
         stream.write(content)
     return place

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import polars as pl
 from pydantic import GetCoreSchemaHandler
@@ -113,3 +113,9 @@ def _column(name: str, field: FieldInfo) -> Column:
 def _kind(field: FieldInfo) -> type[pl.DataType]:
     options = [each for each in get_args(field.annotation) or (field.annotation,) if each is not type(None)]
     return _TYPES[options[0]]
+
+
+def row_of(report: type[Part]) -> dict[str, type[Part]]:
+    """The row models of a report's tables, by the table's name."""
+    told = {name: field.annotation for name, field in report.model_fields.items()}
+    return {name: get_args(each)[0] for name, each in told.items() if get_origin(each) is Table}

@@ -1,0 +1,194 @@
+"""The report of one call with only what its reader may see; made from the full report, before it is rendered."""
+
+from __future__ import annotations
+
+import re
+
+from hoptrace.errors import NothingTraced
+from hoptrace.model.verdicts import Verdict
+from hoptrace.reports.figures import key_figures
+from hoptrace.reports.model import CallLine, CarrierCard, EvidenceLine, HopLine, TraceReport
+from hoptrace.reports.plain import plain
+from hoptrace.reports.profiles import Profile, Reader
+from hoptrace.reports.redaction import masked
+from hoptrace.reports.unnamed import HIDDEN, UNNAMED_NOT_SAID, UNNAMED_SAYS
+
+NOT_TOLD = "(not shown to this reader)"
+WITHHELD = "withheld"
+
+ABOUTS = frozenset(
+    {
+        *("called number", "calling number", "time", "answer time", "duration", "call_id", "outcome", "naming"),
+        *("terminating carrier", "signer", "attestation", "orig_id", "identity", "upstream named"),
+    }
+)
+"""What evidence is about, as the engine words it: anything else might be somebody's text."""
+
+_AGREES = {True: "The records agree.", False: "The records differ.", None: "The records cannot be compared in this."}
+_OWN = re.compile(r"\b(its|own|their) customer\b(?! and the right)|\bfor a customer\b", re.IGNORECASE)
+
+
+def redact_trace(report: TraceReport, profile: Profile) -> TraceReport:
+    """The report as `profile` sees it; raises NothingTraced for a carrier that is not on the trail."""
+    match profile.reader:
+        case Reader.INVESTIGATOR:
+            return report
+        case Reader.REGULATOR:
+            return (
+                report.model_copy(update={"profile": profile.name})
+                if profile.sees_customers
+                else (_without_customers(report))
+            )
+        case Reader.CARRIER:
+            return _for_carrier(report, plain(profile.carrier_id or ""))
+        case Reader.PUBLIC:
+            return _for_public(report)
+
+
+def _without_customers(report: TraceReport) -> TraceReport:
+    """Everything but who the customers are: sentences that speak of a customer are left out, for they may name it."""
+
+    def safe(text: str) -> str:
+        names = bool(report.customer) and report.customer in text  # pyright: ignore[reportOperatorIssue]
+        return NOT_TOLD if names or _OWN.search(text) else text
+
+    def tidy(hop: HopLine) -> HopLine:
+        lines = [
+            line.model_copy(update={"detail": safe(line.detail), "about": safe(line.about)}) for line in hop.evidence
+        ]
+        return hop.model_copy(update={"evidence": tuple(lines)})
+
+    ask = report.next_request
+    words = report.words
+    if words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
+        last = report.hops[-1].carrier.name if report.hops else "The carrier"
+        words = words.model_copy(update={"says": f"{last}'s own record says that a customer of it placed this call."})
+    return report.model_copy(
+        update={
+            "profile": Reader.REGULATOR.value,
+            "customer": None,
+            "words": words,
+            "summary": safe(report.summary),
+            "hops": tuple(tidy(hop) for hop in report.hops),
+            "conflicts": tuple(safe(text) for text in report.conflicts),
+            "alternatives": tuple(other.model_copy(update={"why": safe(other.why)}) for other in report.alternatives),
+            "next_request": ask and ask.model_copy(update={"why": safe(ask.why)}),
+        }
+    )
+
+
+def _for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
+    """Its own hop and its direct neighbours', and the call's two numbers."""
+    own = {hop.position for hop in report.hops if hop.carrier.carrier_id == carrier_id}
+    if not own:
+        raise NothingTraced(
+            f"Carrier {carrier_id} is not on the trail of call {report.call.call_ref}, so there is nothing to show it."
+        )
+    call = report.call
+    numbers = {number for number in (call.called_number, call.calling_number) if number}
+    hops = _seen_hops(report, own, numbers)
+    ask = report.next_request if report.next_request and report.next_request.carrier.carrier_id == carrier_id else None
+    bare = call.model_copy(update={"terminating_carrier": _if_seen(call.terminating_carrier, hops), "campaign": None})
+    told = ask and ask.model_copy(update={"why": "The trail ends at this carrier: its records are asked for."})
+    first, last = min(own) - 1, max(own) + 1
+    cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
+    return _bare(report, tuple(hops), bare).model_copy(
+        update={"next_request": told, "profile": f"carrier:{carrier_id}", **cut}
+    )
+
+
+def _seen_hops(report: TraceReport, own: set[int], numbers: set[str]) -> list[HopLine]:
+    """The hops beside its own, counted anew from the lowest: how many carriers the call passed below is not told."""
+    kept = [hop for hop in report.hops if {hop.position - 1, hop.position, hop.position + 1} & own]
+    before = [0, *(hop.position for hop in kept)]
+    return [
+        _neighbour(hop, place, own, numbers, beside=hop.position == before[place - 1] + 1 and place > 1)
+        for place, hop in enumerate(kept, 1)
+    ]
+
+
+def _if_seen(carrier_id: str | None, hops: list[HopLine]) -> str | None:
+    return carrier_id if carrier_id in {hop.carrier.carrier_id for hop in hops} else None
+
+
+def _neighbour(hop: HopLine, place: int, own: set[int], numbers: set[str], *, beside: bool) -> HopLine:
+    """A hop as its neighbour sees it; of its own hop a carrier sees its record, but no other number than the call's."""
+    mine = hop.position in own
+    shown = {
+        "position": place,
+        "calling": hop.calling if hop.calling in numbers and mine else None,
+        "called": hop.called if hop.called in numbers and mine else None,
+        "support": hop.support if beside else None,
+        "gap_s": hop.gap_s if beside else None,
+        "evidence": _bare_evidence(hop) if beside or mine else (),
+    }
+    if not mine:
+        shown |= {"start_recorded": None, "start_utc": None, "clock_offset_s": 0.0, "attestation": None, "gap_s": None}
+        shown |= {"records": tuple(record.model_copy(update=_NO_RECORD) for record in hop.records[:1])}
+        shown |= {"carrier": hop.carrier.model_copy(update={"contact_email": ""}), "when_ringing_ended": False}
+    return hop.model_copy(update=shown)
+
+
+_NO_RECORD = {"batch": WITHHELD, "row": 0, "record_id": None}
+
+
+def _for_public(report: TraceReport) -> TraceReport:
+    """The carriers, their roles, who tells of each handoff and the day; no number, customer, reference or time."""
+    call = CallLine(
+        call_ref=WITHHELD,
+        start_time=None,
+        start_utc=_day(report.call.start_utc),
+        campaign=masked(report.call.campaign) if report.call.campaign else None,
+    )
+    return _bare(report, tuple(_public(hop) for hop in report.hops), call).model_copy(update={"profile": "public"})
+
+
+def _public(hop: HopLine) -> HopLine:
+    return hop.model_copy(
+        update={
+            "carrier": CarrierCard(**hop.carrier.model_dump() | {"contact_email": ""}),
+            "records": tuple(record.model_copy(update=_NO_RECORD) for record in hop.records[:1]),
+            "start_recorded": None,
+            "start_utc": None,
+            "clock_offset_s": 0.0,
+            "calling": None,
+            "called": None,
+            "gap_s": None,
+            "when_ringing_ended": False,
+            "evidence": _bare_evidence(hop),
+        }
+    )
+
+
+def _day(moment: str | None) -> str | None:
+    return moment[:10] if moment else None
+
+
+def _bare_evidence(hop: HopLine) -> tuple[EvidenceLine, ...]:
+    """What was compared and whether it agrees, without the sentence, which may hold numbers and names."""
+    return tuple(
+        EvidenceLine(about=line.about, agrees=line.agrees, detail=_AGREES[line.agrees])
+        for line in hop.evidence
+        if line.about in ABOUTS
+    )
+
+
+def _bare(report: TraceReport, hops: tuple[HopLine, ...], call: CallLine) -> TraceReport:
+    """The report with these hops and without any sentence that came of single records."""
+    words = report.words
+    bare_words = words.model_copy(update={"says": UNNAMED_SAYS[words.verdict], "does_not_say": UNNAMED_NOT_SAID})
+    replay = report.replay.model_copy(update={"command": None, "result_sha256": HIDDEN})
+    return report.model_copy(
+        update={
+            "call": call,
+            "words": bare_words,
+            "figures": key_figures(words.verdict, report.confidence, hops, call),
+            "customer": None,
+            "summary": "",
+            "hops": hops,
+            "conflicts": (f"{len(report.conflicts)} known. {HIDDEN}",) if report.conflicts else (),
+            "alternatives": (),
+            "next_request": None,
+            "replay": replay,
+        }
+    )
