@@ -78,8 +78,7 @@ class Traces:
             query = query.where(TRACES.c.call_ref.in_(call_refs))
         query = query.order_by(TRACES.c.call_ref).execution_options(yield_per=SAVE_AT_ONCE)
         with guard(), self._engine.connect() as connection:
-            for call_ref, result in connection.execute(query):
-                yield call_ref, result
+            yield from connection.execute(query).tuples()
 
     def campaigns(self) -> dict[str, int]:
         """The campaigns of stored results and how many results each has, the most first."""

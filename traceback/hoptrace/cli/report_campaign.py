@@ -28,8 +28,8 @@ def campaign(
 ) -> None:
     """Report what many traced calls have in common.
 
-    Routes, shared carriers, originators, points of entry, caller ids, signatures, and what is open and why. The calls are those
-    of a results file, of a campaign, or the CALL_REFs.
+    Routes, shared carriers, originators, points of entry, caller ids, signatures, and what is open and why. The calls
+    are those of a results file, of a campaign, or the CALL_REFs.
     """
     from hoptrace.reports.of_many import Which
     from hoptrace.reports.of_many import campaign as report

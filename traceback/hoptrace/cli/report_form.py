@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from hoptrace.reports.summary import SummaryReport
     from hoptrace.workspace import Workspace
 
-ENDINGS = {"": "html", "htm": "html", "html": "html", "pdf": "pdf", "json": "json", "csv": "csv", "zip": "csv"}
-ENDINGS |= {"graphml": "graphml", "svg": "svg"}
+ENDINGS = {each: each for each in ("html", "pdf", "json", "csv", "graphml", "svg")}
+OTHER_ENDINGS = {"": "html", "htm": "html", "zip": "csv"}
+    dict.fromkeys(("", "htm", "html"), "html")
+    | {each: each for each in ("pdf", "json", "csv", "graphml", "svg")}
+    | {"zip": "csv"}
+)
 
 PROFILE_HELP = "For whom: investigator, regulator, carrier:ID or public.  [default: investigator]"
 
@@ -91,7 +95,7 @@ _FORMAT_HELP = "[default: by the ending of FILE; html where it has none]"
 
 def format_of(out: Path, formats: tuple[str, ...]) -> str:
     """The format that a file's ending tells; raises click's UsageError where none is written so."""
-    format_name = ENDINGS.get(out.suffix.lstrip(".").lower())
+    format_name = (ENDINGS | OTHER_ENDINGS).get(out.suffix.lstrip(".").lower())
     if format_name not in formats:
         raise click.UsageError(
             f"No such report is written as {out.suffix}. Say which with --format {'|'.join(formats)}."

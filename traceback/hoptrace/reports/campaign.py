@@ -25,18 +25,19 @@ NOT_SAID = (
 def campaign_report(known: Material, subject: str) -> CampaignReport:
     """The campaign report of these results; `subject` names the campaign for people."""
     tables = _tables(known)
-    return CampaignReport(
-        profile=known.profile.name,
-        subject=subject if known.profile.sees_numbers else masked(subject),
-        heading="Campaign report",
-        says=_says(tables, known),
-        does_not_say=NOT_SAID,
-        figures=_figures(tables, known),
-        completeness=tuple(completeness_of(known.traced)),
-        sources=sources_of(known.traced, known.profile),
-        empty=why_empty(tables, _reasons(known)),
+    facts: dict[str, Any] = {
+        "profile": known.profile.name,
+        "subject": subject if known.profile.sees_numbers else masked(subject),
+        "heading": "Campaign report",
+        "says": _says(tables, known),
+        "does_not_say": NOT_SAID,
+        "figures": _figures(tables, known),
+        "completeness": tuple(completeness_of(known.traced)),
+        "sources": sources_of(known.traced, known.profile),
+        "empty": why_empty(tables, _reasons(known)),
         **tables,
-    )
+    }
+    return CampaignReport(**facts)
 
 
 def _tables(known: Material) -> dict[str, Table[Any]]:

@@ -8,11 +8,11 @@ from hoptrace.reports.campaign_model import AttestationRow, BehaviourRow, Caller
 from hoptrace.reports.frames import mostly, shares
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import named
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import Table, table_of
 
 CALLERS_AT_MOST = 1_000
 SAME_EXCHANGE = 8
-"""Leading characters, as +1202555, that the caller's and the called number share where the caller looks like a neighbour."""
+"""Leading characters, as +1202555, that the caller's and the called number share where it looks like a neighbour."""
 
 OFF_PATH = "off_path"
 
@@ -20,7 +20,7 @@ OFF_PATH = "off_path"
 def behaviours(known: Material) -> Table[BehaviourRow]:
     """How callers were shown; nothing where the reader sees no numbers."""
     if not known.profile.sees_numbers:
-        return Table.of(BehaviourRow, [])
+        return table_of(BehaviourRow, [])
     calls = known.calls.join(_along(known), on="call", how="left")
     shown = pl.col("calling").is_not_null() & pl.col("calling").str.contains(r"\d{3}")
     usage = calls.filter(shown).group_by("calling").agg(uses=pl.len())

@@ -21,18 +21,18 @@ from hoptrace.reports.model import Figure, Role
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.profiles import Reader
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
     from hoptrace.model.carriers import Carrier
     from hoptrace.workspace import Workspace
 
 NOT_SAID = (
-    "It does not say that {name} did anything wrong. Traced calls are calls that somebody reported; in the role transit "
-    "a carrier only carried them, in the role terminating it only delivered them, and a carrier with much traffic is on "
-    "many. Whether a number is large can only be told beside its {statements} of the same time. In the role "
-    "originating its own records say that a customer placed the call, which does not say that it knew what the call "
-    "was for."
+    "It does not say that {name} did anything wrong. Traced calls are calls that somebody reported; in the role "
+    "transit a carrier only carried them, in the role terminating it only delivered them, and a carrier with much "
+    "traffic is on many. Whether a number is large can only be told beside its {statements} of the same time. In the "
+    "role originating its own records say that a customer placed the call, which does not say that it knew what the "
+    "call was for."
 )
 
 
@@ -51,26 +51,27 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
         "months": carrier_traffic.months(ever, _or_none(traffic), first, last),
         **_inside(workspace, known, carrier.carrier_id),
     }
-    return CarrierReport(
-        profile=known.profile.name,
-        subject=name,
-        heading="Carrier report",
-        says=_says(name, calls, statements, first, last),
-        does_not_say=NOT_SAID.replace("{name}", isolated(shorten(name, 80))).replace(
+    facts: dict[str, Any] = {
+        "profile": known.profile.name,
+        "subject": name,
+        "heading": "Carrier report",
+        "says": _says(name, calls, statements, first, last),
+        "does_not_say": NOT_SAID.replace("{name}", isolated(shorten(name, 80))).replace(
             "{statements}", "statements" if statements is None else f"{statements:,} statements"
         ),
-        figures=_figures(calls, statements),
-        completeness=(*completeness_of(known.traced), *_completeness(calls, statements)),
-        sources=sources_of(known.traced, known.profile),
-        empty=why_empty(tables, _reasons(known, carrier.carrier_id)),
-        carrier=plain(carrier.carrier_id),
-        name=name,
-        country=plain(carrier.country).upper(),
-        first_day=f"{first:%Y-%m-%d}",
-        last_day=f"{last:%Y-%m-%d}",
-        statements=statements,
+        "figures": _figures(calls, statements),
+        "completeness": (*completeness_of(known.traced), *_completeness(calls, statements)),
+        "sources": sources_of(known.traced, known.profile),
+        "empty": why_empty(tables, _reasons(known, carrier.carrier_id)),
+        "carrier": plain(carrier.carrier_id),
+        "name": name,
+        "country": plain(carrier.country).upper(),
+        "first_day": f"{first:%Y-%m-%d}",
+        "last_day": f"{last:%Y-%m-%d}",
+        "statements": statements,
         **tables,
-    )
+    }
+    return CarrierReport(**facts)
 
 
 def _newest(workspace: Workspace, known: Material, carrier_id: str) -> datetime:
@@ -106,7 +107,7 @@ def _inside(workspace: Workspace, known: Material, carrier_id: str) -> dict[str,
             "rejects": carrier_inside.rejects(workspace, carrier_id),
         }
     hidden = {"conflicts": ConflictRow, "clock": ClockRow, "batches": BatchRow, "rejects": RejectRow}
-    return {name: Table.of(row, []) for name, row in hidden.items()}
+    return {name: table_of(row, []) for name, row in hidden.items()}
 
 
 def _reasons(known: Material, carrier_id: str) -> dict[str, str]:
@@ -115,7 +116,7 @@ def _reasons(known: Material, carrier_id: str) -> dict[str, str]:
     hidden = f"This is not shown to the reader that this report is made for ({known.profile.name})."
     inside = {
         "conflicts": "No record of a neighbour contradicts its statements, as far as was learned.",
-        "clock": "Nothing was learned of its clock: it has submitted no records, or none that neighbours' records meet.",
+        "clock": "Nothing was learned of its clock: it submitted no records, or none that neighbours' records meet.",
         "batches": "It has submitted no files.",
         "rejects": "None of its rows was rejected.",
     }
@@ -177,7 +178,7 @@ def _completeness(calls: pl.DataFrame, statements: int | None) -> list[str]:
     told = [f"{count(calls.height, 'call', 'calls')} of these are the carrier's, of twelve months."]
     if statements is not None:
         told.append(
-            f"The denominator is every statement of the carrier at hand: {statements:,}. What it has not submitted, and "
-            "what was removed after it had been kept long enough, is not in it."
+            f"The denominator is every statement of the carrier at hand: {statements:,}. What it has not "
+            "submitted, and what was removed after it had been kept long enough, is not in it."
         )
     return told

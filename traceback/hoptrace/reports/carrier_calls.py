@@ -24,7 +24,7 @@ ROLES = [
 
 
 def own_calls(known: Material, carrier_id: str) -> pl.DataFrame:
-    """One row a traced call that the carrier is on, in its most telling role, with its neighbours and the call's facts."""
+    """One row a traced call that the carrier is on: its most telling role, its neighbours, the call's facts."""
     place = pl.col("role").replace_strict({role: at for at, role in enumerate(ROLES)}, return_dtype=pl.Int64)
     around = known.hops.sort("call", "position").with_columns(upstream=_beside(-1), downstream=_beside(1), order=place)
     mine = around.filter(pl.col("carrier") == carrier_id).sort("call", "order", "position")

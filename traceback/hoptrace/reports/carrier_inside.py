@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.reports.carrier_model import BatchRow, ClockRow, ConflictRow, RejectRow
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -33,7 +33,7 @@ def clock(workspace: Workspace, carrier_id: str) -> Table[ClockRow]:
         for row in table.rows
         if row.carrier_id == carrier_id
     ]
-    return Table.of(ClockRow, rows)
+    return table_of(ClockRow, rows)
 
 
 def conflicts(workspace: Workspace, carrier_id: str) -> Table[ConflictRow]:
@@ -53,7 +53,7 @@ def conflicts(workspace: Workspace, carrier_id: str) -> Table[ConflictRow]:
         for each in carriers_conflicts(workspace)
         if each.carrier_id == carrier_id
     ]
-    return Table.of(ConflictRow, rows)
+    return table_of(ConflictRow, rows)
 
 
 def batches(workspace: Workspace, carrier_id: str) -> Table[BatchRow]:
@@ -65,7 +65,7 @@ def batches(workspace: Workspace, carrier_id: str) -> Table[BatchRow]:
         | {"rejected": sum(stored.receipt.rejected.values()), "unknown_trunks": len(stored.receipt.unknown_trunks)}
         for stored in workspace.catalog.batches.list(carrier_id)
     ]
-    made = Table.of(BatchRow, rows)
+    made = table_of(BatchRow, rows)
     return Table(BatchRow, made.frame.sort("first_time", "batch", descending=[True, False], nulls_last=True))
 
 

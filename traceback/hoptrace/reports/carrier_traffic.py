@@ -22,7 +22,7 @@ YEAR = timedelta(days=365)
 
 
 def traffic(workspace: Workspace, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:
-    """The carrier's statements that began from `first` to `last`, a row a month; all of them are counted, not a sample."""
+    """The carrier's statements that began from `first` to `last`, a row a month; all of them, no sample."""
     try:
         lake = workspace.lake.view(None, workspace.catalog.batches.after).scan(first, last)
     except NotFound:

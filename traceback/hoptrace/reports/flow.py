@@ -60,12 +60,11 @@ class Ribbon:
 
     def outline(self) -> str:
         """Its outline as SVG path data."""
-        half = (self.x0 + self.x1) / 2
-        low0, low1 = self.y0 + self.thick, self.y1 + self.thick
-        return (
-            f"M{self.x0:.1f} {self.y0:.1f}C{half:.1f} {self.y0:.1f} {half:.1f} {self.y1:.1f} {self.x1:.1f} {self.y1:.1f}"
-            f"V{low1:.1f}C{half:.1f} {low1:.1f} {half:.1f} {low0:.1f} {self.x0:.1f} {low0:.1f}Z"
-        )
+        begin, half, end = (f"{x:.1f}" for x in (self.x0, (self.x0 + self.x1) / 2, self.x1))
+        y0, y1 = f"{self.y0:.1f}", f"{self.y1:.1f}"
+        low0, low1 = f"{self.y0 + self.thick:.1f}", f"{self.y1 + self.thick:.1f}"
+        over = f"M{begin} {y0}C{half} {y0} {half} {y1} {end} {y1}"
+        return f"{over}V{low1}C{half} {low1} {half} {low0} {begin} {low0}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ Key = tuple[int, str]
 
 
 def lay_out(nodes: Sequence[Node], flows: Sequence[Flow], width: float, top: float) -> Layout:
-    """Place nodes and flows; a column's nodes stand in the order in which their calls go on, so that few ribbons cross."""
+    """Place nodes and flows; a column's nodes stand in the order in which their calls go on: few ribbons cross."""
     columns = tuple(sorted({node.column for node in nodes}))
     scale = TALL / max([1, *(_calls(nodes, column) for column in columns)])
     placed: dict[Key, Place] = {}

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import networkx as nx
+import networkx
 
 from hoptrace.errors import UsageError
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.summary import SummaryReport
 
+nx: Any = networkx
+"""Its types say nothing of what a graph holds."""
+
 Graph = Any
-"""networkx has no types of its own."""
 
 
 def summary_graphml(report: SummaryReport) -> bytes:
@@ -30,7 +32,7 @@ def trace_graphml(report: TraceReport) -> bytes:
 
 def campaign_graph(report: CampaignReport) -> Graph:
     """The carriers that calls passed, an edge a pair of neighbours from the upstream carrier down."""
-    graph = nx.DiGraph(report="campaign", version=report.version, profile=report.profile, subject=report.subject)
+    graph: Graph = nx.DiGraph(report="campaign", version=report.version, profile=report.profile, subject=report.subject)
     for row in report.stages.rows():
         if row["carrier"]:
             graph.add_node(row["carrier"], name=row["name"])
@@ -55,7 +57,7 @@ def campaign_graph(report: CampaignReport) -> Graph:
 
 def trace_graph(report: TraceReport) -> Graph:
     """The hops of one call; a carrier that it passed twice is there twice."""
-    graph = nx.DiGraph(report="trace", version=report.version, call_ref=report.call.call_ref)
+    graph: Graph = nx.DiGraph(report="trace", version=report.version, call_ref=report.call.call_ref)
     graph.graph["verdict"] = report.words.verdict.value
     for hop in report.hops:
         facts = {

@@ -10,7 +10,7 @@ from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.model import Role
 from hoptrace.reports.period import Period
 from hoptrace.reports.regulator_model import FigureRow
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import Table, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def key_figures(known: Material, ever: Material, period: Period) -> Table[Figure
     of_period = _numbers(known)
     fresh = known.hops.select("carrier").unique().join(earlier, on="carrier", how="anti").height
     all_time = _numbers(ever) | {"new_carriers": None}
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "figure": kind.figure,
             "period": fresh if kind.figure == "new_carriers" else of_period[kind.figure],
@@ -55,7 +55,7 @@ def key_figures(known: Material, ever: Material, period: Period) -> Table[Figure
         }
         for kind in KINDS
     ]
-    return Table.of(FigureRow, [_floats(row) for row in rows])
+    return table_of(FigureRow, [_floats(row) for row in rows])
 
 
 def _floats(row: dict[str, object]) -> dict[str, object]:

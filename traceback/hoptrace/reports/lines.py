@@ -37,7 +37,7 @@ def of_file(path: Path) -> Traced:
 
 
 def of_campaign(workspace: Workspace, campaign: str) -> Traced:
-    """The stored results of a campaign, the newest of each call; raises UnknownCampaign, which names those there are."""
+    """The stored results of a campaign, the newest of each call; raises UnknownCampaign, which names the known ones."""
     stored = workspace.catalog.traces
     with collection_paused():
         traced = read_traced(_stored(stored.newest(campaign=campaign)), f"the stored traces of campaign {campaign}")

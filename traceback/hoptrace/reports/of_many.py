@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which results: of a file, of a campaign (in that file, or stored), or stored ones of some calls; else all stored."""
+    """Which results: of a file, of a campaign (in that file, or stored), of some calls (stored); else all stored."""
 
     results: Path | None = None
     campaign: str | None = None

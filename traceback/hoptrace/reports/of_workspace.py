@@ -27,8 +27,8 @@ def report(
     """Write the report of a trace to `out`; for a `call_ref` the newest stored trace of that call.
 
     It holds what `profile` sees; a PDF is on `paper`, a4 or letter. Raises UnknownTrace where the call was not traced,
-    UnknownCarrier or NothingTraced where the profile's carrier is none, or is not on the trail, MissingExtra where the PDF part is not installed, StorageFailed
-    where `out` cannot be written.
+    UnknownCarrier or NothingTraced where the profile's carrier is none, or is not on the trail, MissingExtra where
+    the PDF part is not installed, StorageFailed where `out` cannot be written.
     """
     result = workspace.catalog.traces.get(trace) if isinstance(trace, str) else trace
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}

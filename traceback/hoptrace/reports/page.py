@@ -1,4 +1,4 @@
-"""A page as data: sections with a heading, a picture and a table each; what HTML and PDF of every summary are made of."""
+"""A page as data: sections with a heading, a picture and a table each; HTML and PDF of a summary are made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The regulator's tables of a period: participants, silent carriers, uses, key figures, and a row for each call and carrier."""
+"""The regulator's tables of a period: key figures, participants, silent carriers, uses, and each call and carrier."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
 from hoptrace.reports.regulator_model import ContentRow, DictionaryRow, RegulatorReport
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
-from hoptrace.reports.table import Table, columns_of, row_of
+from hoptrace.reports.table import Table, columns_of, row_of, table_of
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -44,21 +44,22 @@ def regulator_report(workspace: Workspace, known: Material, ever: Material, peri
         "transparency": regulator_tables.transparency(known, period),
     }
     tables["contents"] = _contents(tables)
-    return RegulatorReport(
-        profile=known.profile.name,
-        subject=f"Traced calls of {period.name}",
-        heading="Regulator's tables",
-        says=_says(known, tables, period),
-        does_not_say=NOT_SAID,
-        figures=_figures(known, tables),
-        completeness=(*completeness_of(known.traced), *_completeness(known, tables, period)),
-        sources=sources_of(known.traced, known.profile),
-        empty=why_empty(tables, _REASONS),
-        period=period.name,
-        first_day=f"{period.first:%Y-%m-%d}",
-        last_day=f"{period.last:%Y-%m-%d}",
+    facts: dict[str, Any] = {
+        "profile": known.profile.name,
+        "subject": f"Traced calls of {period.name}",
+        "heading": "Regulator's tables",
+        "says": _says(known, tables, period),
+        "does_not_say": NOT_SAID,
+        "figures": _figures(known, tables),
+        "completeness": (*completeness_of(known.traced), *_completeness(known, tables, period)),
+        "sources": sources_of(known.traced, known.profile),
+        "empty": why_empty(tables, _REASONS),
+        "period": period.name,
+        "first_day": f"{period.first:%Y-%m-%d}",
+        "last_day": f"{period.last:%Y-%m-%d}",
         **tables,
-    )
+    }
+    return RegulatorReport(**facts)
 
 
 _REASONS = {
@@ -78,7 +79,7 @@ def _contents(tables: dict[str, Table[Any]]) -> Table[ContentRow]:
     )
     words = {
         "participants": "Table participants.",
-        "silent": "Table silent: carriers that traces name and that gave no record, with the reason as far as data tells.",
+        "silent": "Table silent: carriers that traces name without a record of theirs, and why, as far as data tells.",
         "uses": "Table uses.",
     }
     rows = [
@@ -90,7 +91,7 @@ def _contents(tables: dict[str, Table[Any]]) -> Table[ContentRow]:
         }
         for at, (content, table) in enumerate(asked, 1)
     ]
-    return Table.of(ContentRow, rows)
+    return table_of(ContentRow, rows)
 
 
 def _dictionary() -> Table[DictionaryRow]:
@@ -99,7 +100,7 @@ def _dictionary() -> Table[DictionaryRow]:
         for name, row in row_of(RegulatorReport).items()
         for column in columns_of(row)
     ]
-    return Table.of(DictionaryRow, rows)
+    return table_of(DictionaryRow, rows)
 
 
 def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str:
@@ -107,9 +108,9 @@ def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str
     settled = known.calls.filter(is_settled()).height
     silent = len(tables["silent"])
     return (
-        f"{calls:,} calls of {period.name} were traced; {settled:,} of them ({counted(settled, calls)}) to an originator "
-        f"or a point of entry. {len(tables['participants']):,} carriers took part; {silent:,} were named in traces and "
-        "gave no record of some of these calls."
+        f"{calls:,} calls of {period.name} were traced; {settled:,} of them ({counted(settled, calls)}) to an "
+        f"originator or a point of entry. {len(tables['participants']):,} carriers took part; {silent:,} were named in "
+        "traces and gave no record of some of these calls."
     )
 
 
@@ -138,7 +139,7 @@ def _figures(known: Material, tables: dict[str, Table[Any]]) -> tuple[Figure, ..
 
 def _completeness(known: Material, tables: dict[str, Table[Any]], period: Period) -> list[str]:
     told = [
-        f"Calls from {period.first:%Y-%m-%d} to {period.last:%Y-%m-%d} (UTC, both included) by the time that was reported.",
+        f"Calls from {period.first:%Y-%m-%d} to {period.last:%Y-%m-%d} (UTC, both included) by the reported time.",
         f"Records of the period were submitted by {(tables['participants'].frame['batches'] > 0).sum():,} carriers.",
         f"The transparency table has {len(tables['transparency']):,} rows: every carrier of every path, none left out.",
     ]

@@ -1,4 +1,4 @@
-"""The regulator's tables as typed data: what a year's or a quarter's traces give for TRACED Act section 13(d) and beyond."""
+"""The regulator's tables as typed data: what a period's traces give for TRACED Act section 13(d) and beyond."""
 
 from __future__ import annotations
 

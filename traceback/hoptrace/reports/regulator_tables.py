@@ -23,7 +23,7 @@ FILES = {"carrier": pl.String, "batches": pl.Int64, "ever": pl.Int64}
 
 
 def files(workspace: Workspace, period: Period, known: Material) -> pl.DataFrame:
-    """Of each carrier that has submitted records how many files hold calls of the period, and how many it has at all."""
+    """Of each carrier that has submitted records how many files hold calls of the period, and how many it has."""
     spans = workspace.catalog.batches.spans()
     rows = [(plain(carrier), first < period.end and last >= period.first) for carrier, _, first, last in spans]
     told = pl.DataFrame(rows, schema={"carrier": pl.String, "of_period": pl.Boolean}, orient="row")
@@ -107,10 +107,9 @@ def uses(known: Material) -> Table[UseRow]:
         ),
         "Clear up which of the contradicting records is right": (verdict == Verdict.DISPUTED, "end"),
     }
+    found = [(use, known.calls.filter(which), whom) for use, (which, whom) in ways.items()]
     rows = [
-        {"use": use, "calls": met.height, "carriers": met[whom].drop_nulls().n_unique()}
-        for use, (which, whom) in ways.items()
-        if (met := known.calls.filter(which)) is not None
+        {"use": use, "calls": met.height, "carriers": met[whom].drop_nulls().n_unique()} for use, met, whom in found
     ]
     return Table(UseRow, shares(pl.DataFrame(rows), known.calls.height))
 

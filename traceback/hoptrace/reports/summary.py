@@ -33,7 +33,6 @@ class Sources(Part):
 class SummaryReport(Part):
     """The head of a report over many traces; each kind adds its tables. `empty` says why a table has no row."""
 
-    report: str
     version: int = SUMMARY_VERSION
     profile: str
     subject: str
@@ -91,8 +90,8 @@ def completeness_of(traced: Traced) -> list[str]:
     if undated:
         told.append(f"{undated:,} of the results do not say when the call was; they count in no period of time.")
     told.append(
-        "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them has not "
-        "necessarily carried more of such calls than others."
+        "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them has "
+        "not necessarily carried more of such calls than others."
     )
     return told
 

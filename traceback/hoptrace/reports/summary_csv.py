@@ -47,7 +47,7 @@ def write_folder(report: SummaryReport, folder: Path) -> Path:
     names = {f"{name}.csv" for name, _ in _frames(report)}
     if folder.exists() and (not folder.is_dir() or not {path.name for path in folder.iterdir()} <= names):
         raise StorageFailed(
-            f"{folder} cannot be written: it is no folder of an earlier report's tables. Name a new one, or a .zip file."
+            f"{folder} cannot be written: it is no folder of an earlier report's tables. Name a new one, or a .zip."
         )
     check_place(folder.parent / "new")
     try:
@@ -112,7 +112,7 @@ def _dictionary(tables: dict[str, Table[Any]]) -> pl.DataFrame:
 
 
 def _about(report: SummaryReport) -> pl.DataFrame:
-    """What the report is, what it says and does not say, what it rests on, and why tables are empty; one thing a row."""
+    """What the report is, says and does not say, what it rests on, and why tables are empty; one thing a row."""
     sources = report.sources
     rows = [
         ("report", str(getattr(report, "report", ""))),

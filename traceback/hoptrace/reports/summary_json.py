@@ -13,7 +13,9 @@ def write_json(report: SummaryReport, stream: IO[bytes]) -> None:
     """Write the report in UTF-8, its fields in the model's order, a line for each field and for each row of a table."""
     head = report.model_dump(mode="json", exclude={*report.tables()})
     stream.write(b"{")
-    for at, name in enumerate(type(report).model_fields):
+    fields = type(report).model_fields
+    # The kind of the report comes first, for people who look into the file.
+    for at, name in enumerate(sorted(fields, key=lambda field: field != "report")):
         stream.write(b",\n" if at else b"\n")
         stream.write(_json(name) + b": ")
         value = getattr(report, name)

@@ -45,19 +45,14 @@ class Table(Generic[RowT]):
         self.row = row
         self.frame = frame.select(pl.col(name).cast(kind) for name, kind in frame_schema(row).items())
 
-    @classmethod
-    def of(cls, row: type[RowT], rows: list[dict[str, Any]]) -> Table[RowT]:
-        """A table of a few rows that were made one by one; texts are made plain."""
-        told = [
-            {name: plain(value) if isinstance(value, str) else value for name, value in one.items()} for one in rows
-        ]
-        return cls(row, pl.DataFrame(told, schema=frame_schema(row), orient="row"))
-
     def __len__(self) -> int:
         return self.frame.height
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and self.row is other.row and self.frame.equals(other.frame)
+        if not isinstance(other, Table):
+            return False
+        same: Table[Any] = other
+        return self.row is same.row and self.frame.equals(same.frame)
 
     def __hash__(self) -> int:
         return hash((self.row, self.frame.height))
@@ -86,10 +81,19 @@ class Table(Generic[RowT]):
         def read(value: Any, check: core_schema.ValidatorFunctionWrapHandler) -> Table[Any]:
             if isinstance(value, Table):
                 return value  # pyright: ignore[reportUnknownVariableType]
-            return Table.of(row, [each.model_dump() for each in check(value)])
+            return table_of(row, [each.model_dump() for each in check(value)])
 
-        told = core_schema.plain_serializer_function_ser_schema(Table.rows, return_schema=core_schema.list_schema())
+        def tell(table: Table[Any]) -> list[dict[str, Any]]:
+            return table.rows()
+
+        told = core_schema.plain_serializer_function_ser_schema(tell, return_schema=core_schema.list_schema())
         return core_schema.no_info_wrap_validator_function(read, rows, serialization=told)
+
+
+def table_of(row: type[RowT], rows: list[dict[str, Any]]) -> Table[RowT]:
+    """A table of a few rows that were made one by one; texts are made plain."""
+    told = [{name: plain(value) if isinstance(value, str) else value for name, value in one.items()} for one in rows]
+    return Table(row, pl.DataFrame(told, schema=frame_schema(row), orient="row"))
 
 
 @cache
@@ -105,13 +109,13 @@ def frame_schema(row: type[Part]) -> pl.Schema:
 
 
 def _column(name: str, field: FieldInfo) -> Column:
-    told = field.json_schema_extra
-    kind = Kind(str(told["kind"])) if isinstance(told, dict) else Kind.TEXT
+    told: Any = field.json_schema_extra
+    kind = Kind(told["kind"]) if told else Kind.TEXT
     return Column(name, field.title or name, field.description or "", kind, type(None) in get_args(field.annotation))
 
 
 def _kind(field: FieldInfo) -> type[pl.DataType]:
-    options = [each for each in get_args(field.annotation) or (field.annotation,) if each is not type(None)]
+    options: list[Any] = [each for each in get_args(field.annotation) or (field.annotation,) if each is not type(None)]
     return _TYPES[options[0]]
 
 

@@ -70,7 +70,7 @@ Line = tuple[str, str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The results of many traces. `source` says in words what was read; `replaced` results were hidden by newer ones."""
+    """The results of many traces. `source` says what was read; `replaced` results were hidden by newer ones."""
 
     calls: pl.DataFrame
     hops: pl.DataFrame
@@ -136,8 +136,8 @@ def _odd_json(where: str, text: str | bytes) -> Any:
 
 
 def _call(at: int, told: dict[str, Any]) -> tuple[Any, ...]:
-    call = told.get("call") or {}
-    ask = told.get("next_request") or {}
+    call: dict[str, Any] = told.get("call") or {}
+    ask: dict[str, Any] = told.get("next_request") or {}
     return (
         *(at, told["call_ref"], Verdict(told["verdict"]).value, _share(told["confidence"])),
         *(call.get("campaign") or None, _moment(call.get("start_time"))),
@@ -152,7 +152,7 @@ def _path(at: int, hops: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     lower: list[Any] = []
     for position, hop in enumerate(hops, 1):
         records = hop["records"]
-        first = records[0] if records else {}
+        first: dict[str, Any] = records[0] if records else {}
         yield (
             *(at, position, hop["carrier"], len(records), first.get("batch"), first.get("row")),
             *(hop["calling"], hop["called"], hop["attestation"]),

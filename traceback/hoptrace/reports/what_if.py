@@ -39,20 +39,21 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
     }
     open_traces = known.calls.filter(~is_settled()).height
     movable = int(tables["candidates"].frame["open"].sum())
-    return WhatIfReport(
-        profile=known.profile.name,
-        subject=f"What if more carriers took part: {subject if known.profile.sees_numbers else masked(subject)}",
-        heading="What-if report",
-        says=_says(tables["candidates"], open_traces, movable),
-        does_not_say=NOT_SAID,
-        figures=_figures(tables["candidates"], known, open_traces, movable),
-        completeness=tuple(completeness_of(known.traced)),
-        sources=sources_of(known.traced, known.profile),
-        empty=why_empty(tables, _reasons(open_traces)),
-        open_traces=open_traces,
-        movable=movable,
+    facts: dict[str, Any] = {
+        "profile": known.profile.name,
+        "subject": f"What if more carriers took part: {subject if known.profile.sees_numbers else masked(subject)}",
+        "heading": "What-if report",
+        "says": _says(tables["candidates"], open_traces, movable),
+        "does_not_say": NOT_SAID,
+        "figures": _figures(tables["candidates"], known, open_traces, movable),
+        "completeness": tuple(completeness_of(known.traced)),
+        "sources": sources_of(known.traced, known.profile),
+        "empty": why_empty(tables, _reasons(open_traces)),
+        "open_traces": open_traces,
+        "movable": movable,
         **tables,
-    )
+    }
+    return WhatIfReport(**facts)
 
 
 def _stopped() -> pl.Expr:
@@ -122,9 +123,9 @@ def _says(candidates: Table[CandidateRow], open_traces: int, movable: int) -> st
     first = candidates.rows(1)[0]
     few = candidates.frame.head(3)
     return (
-        f"{open_traces:,} traces are open; {movable:,} of them end at one of {len(candidates):,} carriers whose records "
-        f"are missing. With those of {isolated(shorten(first['name'], 60))} {first['open']:,} would move on; with "
-        f"those of the first {few.height} together {int(few['open'].sum()):,} "
+        f"{open_traces:,} traces are open; {movable:,} of them end at one of {len(candidates):,} carriers whose "
+        f"records are missing. With those of {isolated(shorten(first['name'], 60))} {first['open']:,} would move on; "
+        f"with those of the first {few.height} together {int(few['open'].sum()):,} "
         f"({counted(int(few['open'].sum()), open_traces)})."
     )
 
