@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 ENDINGS = {each: each for each in ("html", "pdf", "json", "csv", "graphml", "svg")}
 OTHER_ENDINGS = {"": "html", "htm": "html", "zip": "csv"}
-    dict.fromkeys(("", "htm", "html"), "html")
-    | {each: each for each in ("pdf", "json", "csv", "graphml", "svg")}
-    | {"zip": "csv"}
-)
 
 PROFILE_HELP = "For whom: investigator, regulator, carrier:ID or public.  [default: investigator]"
 

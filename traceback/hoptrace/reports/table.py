@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import polars as pl
 from pydantic import GetCoreSchemaHandler
@@ -51,7 +51,7 @@ class Table(Generic[RowT]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Table):
             return False
-        same: Table[Any] = other
+        same = cast("Table[Any]", other)
         return self.row is same.row and self.frame.equals(same.frame)
 
     def __hash__(self) -> int:
