@@ -13,7 +13,7 @@ import polars as pl
 from hoptrace.reports.profiles import Profile, Reader
 from hoptrace.reports.traced import Traced
 
-NUMBERLIKE = r"[+(]?\d(?:[\s().\-]?\d){6,}"
+NUMBERLIKE = r"[+(]?\d(?:[\s().\-]{0,3}\d){6,}"
 """Seven digits or more with what is written between digits of a telephone number."""
 
 MASK = "[number]"
@@ -37,8 +37,14 @@ def redact(traced: Traced, profile: Profile) -> Traced:
         calls = calls.with_columns(customer=pl.lit(None, pl.String))
     if not profile.sees_numbers:
         calls, hops = _without_numbers(calls, hops)
-    source = traced.source if profile.sees_numbers else masked(traced.source)
-    return Traced(calls, hops, source, traced.replaced)
+    if not profile.sees_records:
+        calls = calls.with_columns(pl.col("campaign").str.replace_all(NUMBERLIKE, MASK))
+    return Traced(calls, hops, free_text(traced.source, profile), traced.replaced)
+
+
+def free_text(text: str, profile: Profile) -> str:
+    """What somebody wrote, such as a campaign's name, as the profile sees it: numbers in it may be anybody's."""
+    return text if profile.sees_records else masked(text)
 
 
 def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -71,8 +77,6 @@ def _calls_of(calls: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 def _without_numbers(calls: pl.DataFrame, hops: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     nothing = [pl.lit(None, pl.String).alias(name) for name in ("call_ref", "calling", "called")]
-    told = calls.with_columns(
-        *nothing, campaign=pl.col("campaign").str.replace_all(NUMBERLIKE, MASK), at=pl.col("at").dt.truncate("1d")
-    )
+    told = calls.with_columns(*nothing, at=pl.col("at").dt.truncate("1d"))
     gone = [pl.lit(None, hops.schema[name]).alias(name) for name in ("calling", "called", "batch", "row")]
     return told, hops.with_columns(gone)
