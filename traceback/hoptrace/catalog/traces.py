@@ -78,14 +78,16 @@ class Traces:
             query = query.where(TRACES.c.call_ref.in_(call_refs))
         query = query.order_by(TRACES.c.call_ref).execution_options(yield_per=SAVE_AT_ONCE)
         with guard(), self._engine.connect() as connection:
-            yield from connection.execute(query).tuples()
+            for row in connection.execute(query):
+                yield str(row[0]), str(row[1])
 
     def campaigns(self) -> dict[str, int]:
         """The campaigns of stored results and how many results each has, the most first."""
         amount = sa.func.count()
         query = sa.select(TRACES.c.campaign, amount).where(TRACES.c.campaign.is_not(None)).group_by(TRACES.c.campaign)
         with guard(), self._engine.connect() as connection:
-            return dict(connection.execute(query.order_by(amount.desc(), TRACES.c.campaign)).tuples().all())
+            found = connection.execute(query.order_by(amount.desc(), TRACES.c.campaign)).all()
+        return {row[0]: row[1] for row in found}
 
     def cited(self) -> set[tuple[str, int]]:
         """The statements (batch, row) that any stored result names, older results of a call as well."""

@@ -82,7 +82,8 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def _frames(report: SummaryReport) -> Iterator[tuple[str, pl.DataFrame]]:
     tables = report.tables()
     yield from ((name, table.frame) for name, table in tables.items())
-    yield DICTIONARY, _dictionary(tables)
+    if DICTIONARY not in tables:
+        yield DICTIONARY, _dictionary(tables)
     yield ABOUT, _about(report)
 
 

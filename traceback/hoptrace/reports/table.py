@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 import polars as pl
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from hoptrace.reports.columns import Kind
@@ -88,6 +89,11 @@ class Table(Generic[RowT]):
 
         told = core_schema.plain_serializer_function_ser_schema(tell, return_schema=core_schema.list_schema())
         return core_schema.no_info_wrap_validator_function(read, rows, serialization=told)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # Read or written, it is the list of rows that the validator wraps.
+        return handler(core["schema"])
 
 
 def table_of(row: type[RowT], rows: list[dict[str, Any]]) -> Table[RowT]:
