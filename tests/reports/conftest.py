@@ -171,7 +171,10 @@ def told(number: int, verdict: Verdict, carriers: str, silent: str = "", **chang
         name = carrier_id.lower()
         record = RecordRef(f"batch-{name}", 17 + number, f"rec-{name}-{number}")
         customer = "ELMG5 says that its own customer cust-secret-1187 placed the call to +12025550134."
-        evidence = (Evidence("time", True, f"{carrier_id} and FOXG6 are 0.4 s apart."), Evidence("naming", True, customer))
+        evidence = (
+            Evidence("time", True, f"{carrier_id} and FOXG6 are 0.4 s apart."),
+            Evidence("naming", True, customer),
+        )
         gave = carrier_id[0] not in silent
         hops.append(
             Hop(

@@ -189,5 +189,3 @@ def test_a_profile_that_is_none_is_refused(text: str) -> None:
 )
 def test_numbers_in_free_text_are_masked(text: str, told: str) -> None:
     assert masked(text) == told
-
-

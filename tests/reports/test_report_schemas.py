@@ -14,7 +14,7 @@ from hoptrace.reports.summary_files import Form, render_summary
 from hoptrace.reports.table import columns_of, row_of
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas"
-RENEW = "renew it: python -c \"from pathlib import Path; from hoptrace.reports.schemas import write_schemas; "
+RENEW = 'renew it: python -c "from pathlib import Path; from hoptrace.reports.schemas import write_schemas; '
 RENEW += "write_schemas(Path('docs/schemas'))\""
 
 

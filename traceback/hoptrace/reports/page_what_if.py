@@ -5,7 +5,9 @@ from __future__ import annotations
 from hoptrace.reports.bars import Bar, describe, ranking
 from hoptrace.reports.figures import shown_share
 from hoptrace.reports.page import Page, Picture, Section, shown
+from hoptrace.reports.plain import shorten
 from hoptrace.reports.what_if_model import WhatIfReport
+from hoptrace.reports.words import NAME_LIMIT
 
 BARS = 12
 LONGEST = (
@@ -16,7 +18,7 @@ LONGEST = (
 def what_if_page(report: WhatIfReport) -> Page:
     """The report as a page: the ranking as a picture and a table, then what nobody new would help with."""
     bars = [
-        Bar(row["name"], row["open"], row["open"], f"together {shown_share(row['together'])}")
+        Bar(shorten(row["name"], NAME_LIMIT), row["open"], row["open"], f"together {shown_share(row['together'])}")
         for row in report.candidates.rows(BARS)
     ]
     picture = Picture("candidates", LONGEST, describe(bars), lambda width: ranking(bars, width)) if bars else None

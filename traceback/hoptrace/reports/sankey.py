@@ -16,7 +16,9 @@ from hoptrace.reports.flow import Flow, Layout, Node, lay_out
 from hoptrace.reports.ladder import INK, LINE, MUTED, ROLE_COLOURS
 from hoptrace.reports.model import Role
 from hoptrace.reports.page import Picture
+from hoptrace.reports.plain import shorten
 from hoptrace.reports.svg import Canvas, Pen
+from hoptrace.reports.words import NAME_LIMIT
 
 NODES_AT_MOST = 7
 """Carriers of a column that are shown by name; the others are one node."""
@@ -40,7 +42,10 @@ def sankey_of(report: CampaignReport) -> Sankey:
     counted = report.stages.frame.with_columns(key=node_key())
     shown = counted.group_by("stage", maintain_order=True).head(NODES_AT_MOST)
     keys = ["stage", "key"]
-    nodes = [Node(row["stage"], row["key"], row["name"], row["role"], row["calls"]) for row in shown.to_dicts()]
+    nodes = [
+        Node(row["stage"], row["key"], shorten(row["name"], NAME_LIMIT), row["role"], row["calls"])
+        for row in shown.to_dicts()
+    ]
     return Sankey(
         nodes=(*nodes, *_others(counted.join(shown, on=keys, how="anti"))),
         flows=tuple(_flows(report.passages.frame, shown.select(keys))),
