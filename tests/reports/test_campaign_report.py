@@ -69,7 +69,7 @@ def test_originators_entries_and_customers(whole: CampaignReport) -> None:
 
 def test_what_is_open_says_where_and_why(whole: CampaignReport) -> None:
     rows = whole.unresolved.rows()
-    assert [(row["verdict"], row["carrier"], row["calls"]) for row in rows][0] == ("non_participating", "DOGW4", 6)
+    assert next((row["verdict"], row["carrier"], row["calls"]) for row in rows) == ("non_participating", "DOGW4", 6)
     assert sum(row["calls"] for row in rows) == 10
     assert all(row["why"] for row in rows)
     assert {row["carrier"] for row in rows if row["verdict"] == "not_found"} == {""}

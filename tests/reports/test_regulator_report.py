@@ -26,9 +26,9 @@ def test_the_transparency_table_has_every_call_and_carrier(tables, results_of_ma
     rows = tables.transparency.rows()
     assert len(rows) == sum(len(each.hops) for each in results_of_many)
     by_call = {each.call_ref: each for each in results_of_many}
-    for ref in by_call:
+    for ref, result in by_call.items():
         mine = [row for row in rows if row["call_ref"] == ref]
-        assert [row["carrier"] for row in mine] == [hop.carrier for hop in by_call[ref].hops]
+        assert [row["carrier"] for row in mine] == [hop.carrier for hop in result.hops]
         assert len({row["serial"] for row in mine}) <= 1
     assert len({row["serial"] for row in rows}) == 16, "one call has no carrier at all"
     assert rows[0]["serial"] == "2026-Q4-0001"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -62,7 +63,7 @@ def test_the_page_is_accessible_and_stands_alone(kind, summaries):
     for picture in page.xpath("//*[local-name()='svg'][@role='img']"):
         assert all(page.get_element_by_id(name).text for name in picture.get("aria-labelledby").split())
     levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3")]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     markup = html.tostring(page, encoding="unicode")
     assert set(re.findall(r"https?://[^\s\"'<]+", markup)) <= {"http://www.w3.org/2000/svg"}
 
@@ -168,7 +169,7 @@ def test_long_tables_are_cut_on_the_page_and_whole_in_the_files(make_reported, t
 def test_one_table_alone(summaries, tmp_path):
     path = write_summary(summaries["regulator"], tmp_path / "t.csv", Form("csv", table="transparency"))
     assert path.read_bytes().startswith(b"serial,date,campaign,carrier,")
-    with pytest.raises(UsageError, match="no table 'nonsense'. Its tables are key_figures"):
+    with pytest.raises(UsageError, match=r"no table 'nonsense'. Its tables are key_figures"):
         write_summary(summaries["regulator"], tmp_path / "t.csv", Form("csv", table="nonsense"))
     assert path.read_bytes().startswith(b"serial,"), "what was there stays"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
-def of_file(path: Path) -> Traced:
+def of_file(path: Path, *, records: bool = True) -> Traced:
     """The results of a file that `hoptrace trace --calls` wrote; .gz and .zst are unpacked as they are read.
 
     Raises NotFound where there is no such file, InputRefused where it holds no result, or a line is none.
@@ -30,17 +30,18 @@ def of_file(path: Path) -> Traced:
     if path.is_dir():
         raise InputRefused(f"{path} is a folder. Name the file with the results.")
     with collection_paused():
-        traced = read_traced(_lines(path), f"the file {path.name}")
+        traced = read_traced(_lines(path), f"the file {path.name}", records=records)
     if traced.calls.is_empty():
         raise InputRefused(f"{path} holds no result of a trace, so there is nothing to report.")
     return traced
 
 
-def of_campaign(workspace: Workspace, campaign: str) -> Traced:
+def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) -> Traced:
     """The stored results of a campaign, the newest of each call; raises UnknownCampaign, which names the known ones."""
     stored = workspace.catalog.traces
     with collection_paused():
-        traced = read_traced(_stored(stored.newest(campaign=campaign)), f"the stored traces of campaign {campaign}")
+        told = f"the stored traces of campaign {campaign}"
+        traced = read_traced(_stored(stored.newest(campaign=campaign)), told, records=records)
     if traced.calls.is_empty():
         raise UnknownCampaign(_no_campaign(campaign, stored.campaigns()))
     return traced
@@ -58,10 +59,11 @@ def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     return found
 
 
-def of_all(workspace: Workspace) -> Traced:
+def of_all(workspace: Workspace, *, records: bool = True) -> Traced:
     """All stored results, the newest of each call; without any the frames are empty."""
     with collection_paused():
-        return read_traced(_stored(workspace.catalog.traces.newest()), "the traces stored in this workspace")
+        newest = _stored(workspace.catalog.traces.newest())
+        return read_traced(newest, "the traces stored in this workspace", records=records)
 
 
 def only_campaign(traced: Traced, campaign: str) -> Traced:

@@ -25,8 +25,8 @@ SETTLED = ("originator_identified", "point_of_entry_identified")
 class Material:
     """The results as one profile sees them.
 
-    `calls` has `end` (the furthest carrier known) beside its columns; `hops` has `country`, `role`, `certainty` and
-    `signer`. `directory` holds the names and countries of all carriers.
+    `calls` has `end` (the furthest carrier known) beside its columns; `hops` has `country`, `role`, `certainty` and,
+    where the records were read too, `signer`. `directory` holds the names and countries of all carriers.
     """
 
     traced: Traced
@@ -62,7 +62,8 @@ def material(workspace: Workspace, traced: Traced, profile: Profile = INVESTIGAT
 
     carriers = workspace.catalog.directory.carriers()
     directory = directory_frame(carriers)
-    known = _with_ends(with_signers(workspace, traced))
+    # Without their records the hops tell no signature either, and none is looked up.
+    known = _with_ends(with_signers(workspace, traced) if "batch" in traced.hops.columns else traced)
     known = known.replace(known.calls, placed(known, directory))
     codes = Signers.of(carriers, workspace.settings.home_country, Trust())
     return Material(redact(known, profile), directory, codes, profile)

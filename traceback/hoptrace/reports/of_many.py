@@ -71,7 +71,7 @@ def carrier(
 
     who = workspace.catalog.directory.carrier(carrier_id)
     last = None if until is None else end_of_day(until)
-    return carrier_report(workspace, known(workspace, found(workspace, which), profile), who, last)
+    return carrier_report(workspace, known(workspace, found(workspace, which, records=False), profile), who, last)
 
 
 def regulator(
@@ -81,7 +81,7 @@ def regulator(
     from hoptrace.reports.regulator import regulator_report
 
     span = read_period(period)
-    traced = found(workspace, which)
+    traced = found(workspace, which, records=False)
     of_period(traced, span)
     # Placed and redacted once, and then divided: what a reader may see does not depend on the period.
     ever = known(workspace, traced.only(pl.col("at") < span.end), profile)
@@ -93,7 +93,7 @@ def what_if(workspace: Workspace, which: Which = ALL, profile: Profile = INVESTI
     """Whose taking part would move most open traces on. Raises NothingTraced where nothing was traced, as above."""
     from hoptrace.reports.what_if import what_if_report
 
-    traced = found(workspace, which)
+    traced = found(workspace, which, records=False)
     if traced.calls.is_empty():
         raise NothingTraced("Nothing was traced in this workspace yet. Trace calls first: hoptrace trace --help")
     return what_if_report(workspace, known(workspace, traced, profile), which.subject)
@@ -108,17 +108,22 @@ def end_of_day(text: str) -> datetime:
     return datetime.combine(day, time.max, UTC)
 
 
-def found(workspace: Workspace, which: Which) -> Traced:
-    """The results that are meant; empty only where nothing is stored at all and all were meant."""
+def found(workspace: Workspace, which: Which, *, records: bool = True) -> Traced:
+    """The results that are meant; empty only where nothing is stored at all and all were meant.
+
+    Without `records` only what the paths tell, for reports that need no more.
+    """
     if which.results is not None and which.call_refs:
         raise UsageError("Give either --results FILE or CALL_REFs; a file is reported on as a whole.")
     if which.results is not None:
-        traced = lines.of_file(which.results)
+        traced = lines.of_file(which.results, records=records)
         return traced if which.campaign is None else lines.only_campaign(traced, which.campaign)
     if which.call_refs:
         traced = lines.of_calls(workspace, which.call_refs)
         return traced if which.campaign is None else lines.only_campaign(traced, which.campaign)
-    return lines.of_campaign(workspace, which.campaign) if which.campaign is not None else lines.of_all(workspace)
+    if which.campaign is not None:
+        return lines.of_campaign(workspace, which.campaign, records=records)
+    return lines.of_all(workspace, records=records)
 
 
 def known(workspace: Workspace, traced: Traced, profile: Profile) -> Material:

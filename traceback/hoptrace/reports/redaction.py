@@ -11,7 +11,7 @@ import re
 import polars as pl
 
 from hoptrace.reports.profiles import Profile, Reader
-from hoptrace.reports.traced import Traced
+from hoptrace.reports.traced import OF_RECORDS, Traced
 
 NUMBERLIKE = r"[+(]?\d(?:[\s().\-]{0,3}\d){6,}"
 """Seven digits or more with what is written between digits of a telephone number."""
@@ -54,7 +54,7 @@ def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) ->
     step = pl.when(pl.col("position").diff().over("call") == 1).then(1).otherwise(2)
     # Counted anew from the lowest that is shown: how many carriers the call passed below is not told.
     place = step.fill_null(2).cum_sum().over("call") - 1
-    of_record = ("calling", "called", "attestation", "signer", "batch", "row")
+    of_record = [name for name in (*OF_RECORDS, "signer") if name in hops.columns]
     seen = seen.with_columns(position=place.cast(pl.Int64))
     seen = seen.with_columns(
         records=pl.when("own").then("records").otherwise((pl.col("records") > 0).cast(pl.Int64)),
@@ -78,5 +78,6 @@ def _calls_of(calls: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 def _without_numbers(calls: pl.DataFrame, hops: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     nothing = [pl.lit(None, pl.String).alias(name) for name in ("call_ref", "calling", "called")]
     told = calls.with_columns(*nothing, at=pl.col("at").dt.truncate("1d"))
-    gone = [pl.lit(None, hops.schema[name]).alias(name) for name in ("calling", "called", "batch", "row")]
+    of_record = [name for name in ("calling", "called", "batch", "row") if name in hops.columns]
+    gone = [pl.lit(None, hops.schema[name]).alias(name) for name in of_record]
     return told, hops.with_columns(gone)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,7 +17,7 @@ from hoptrace.model.statements import TIME
 from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.plain import harmful_characters, plain
 
-AT_ONCE = 10_000
+AT_ONCE = 5_000
 """Results unpacked together: bounds what of the JSON is in memory."""
 
 VERDICTS = pl.Enum([verdict.value for verdict in Verdict])
@@ -64,6 +63,9 @@ HOPS = pl.Schema(
 )
 """One row a carrier of a path. `position` 1 is the terminating carrier; `batch` and `row` are of the first record."""
 
+OF_RECORDS = ("batch", "row", "calling", "called", "attestation")
+"""What a hop's record holds beside its being there: left out where only the paths are wanted, which halves the memory."""
+
 Line = tuple[str, str | bytes]
 """Where a result stands, for a message, and its JSON."""
 
@@ -89,19 +91,23 @@ class Traced:
         return Traced(calls, hops, self.source, self.replaced)
 
 
-def read_traced(lines: Iterable[Line], source: str) -> Traced:
-    """Read results; of two of one call the later one counts, as in the catalog.
+def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> Traced:
+    """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
 
     Raises InputRefused naming the line that holds no result of a trace.
     """
-    calls, hops, first = [CALLS.to_frame()], [HOPS.to_frame()], 0
-    stream = iter(lines)
-    while part := list(islice(stream, AT_ONCE)):
-        read = [_result(at, where, text) for at, (where, text) in enumerate(part, first)]
-        calls.append(_frame([call for call, _ in read], CALLS))
-        hops.append(_frame([hop for _, path in read for hop in path], HOPS))
-        first += len(part)
-    return _newest(pl.concat(calls), pl.concat(hops), source)
+    schema = HOPS if records else pl.Schema({name: kind for name, kind in HOPS.items() if name not in OF_RECORDS})
+    calls, hops = list[pl.DataFrame](), list[pl.DataFrame]()
+    gathered = _Gathered(0, records=records)
+    for where, text in lines:
+        gathered.add(where, _result(where, text))
+        if gathered.at % AT_ONCE == 0:
+            calls.append(_frame(gathered.calls, CALLS))
+            hops.append(_frame(gathered.hops, schema))
+            gathered = _Gathered(gathered.at, records=records)
+    calls.append(_frame(gathered.calls, CALLS))
+    hops.append(_frame(gathered.hops, schema))
+    return _newest(pl.concat(calls, rechunk=True), _supported(pl.concat(hops, rechunk=True)), source)
 
 
 def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
@@ -112,18 +118,11 @@ def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
     return Traced(newest, hops, source, replaced)
 
 
-def _result(at: int, where: str, text: str | bytes) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
+def _result(where: str, text: str | bytes) -> Any:
     try:
-        told = orjson.loads(text)
+        return orjson.loads(text)
     except orjson.JSONDecodeError:
-        told = _odd_json(where, text)
-    try:
-        return _call(at, told), list(_path(at, told["hops"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputRefused(
-            f"{where} holds no result of a trace ({type(error).__name__}: {error}). Give a file that hoptrace trace "
-            "--calls wrote. No report was written."
-        ) from error
+        return _odd_json(where, text)
 
 
 def _odd_json(where: str, text: str | bytes) -> Any:
@@ -133,6 +132,43 @@ def _odd_json(where: str, text: str | bytes) -> Any:
     except ValueError as error:
         raise InputRefused(f"{where} is no JSON: {error}. Mend the file; no report was written.") from error
     return json.loads(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+class _Gathered:
+    """Columns that grow call by call: quicker than rows, which would have to be turned."""
+
+    def __init__(self, first: int, *, records: bool) -> None:
+        self.at = first
+        self.records = records
+        self.calls: dict[str, list[Any]] = {name: [] for name in CALLS}
+        self.hops: dict[str, list[Any]] = {name: [] for name in HOPS if records or name not in OF_RECORDS}
+
+    def add(self, where: str, told: Any) -> None:
+        """Take a result in; raises InputRefused where it is none."""
+        try:
+            for name, value in zip(self.calls, _call(self.at, told), strict=True):
+                self.calls[name].append(value)
+            self._add_hops(told["hops"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputRefused(
+                f"{where} holds no result of a trace ({type(error).__name__}: {error}). Give a file that hoptrace "
+                "trace --calls wrote. No report was written."
+            ) from error
+        self.at += 1
+
+    def _add_hops(self, path: list[dict[str, Any]]) -> None:
+        hops = self.hops
+        given = [hop["records"] for hop in path]
+        hops["call"] += [self.at] * len(path)
+        hops["position"] += range(1, len(path) + 1)
+        hops["carrier"] += [hop["carrier"] for hop in path]
+        hops["records"] += map(len, given)
+        hops["support"] += [hop.get("support") for hop in path]
+        if self.records:
+            hops["batch"] += [records[0]["batch"] if records else None for records in given]
+            hops["row"] += [records[0]["row"] if records else None for records in given]
+            for name in ("calling", "called", "attestation"):
+                hops[name] += [hop[name] for hop in path]
 
 
 def _call(at: int, told: dict[str, Any]) -> tuple[Any, ...]:
@@ -148,34 +184,23 @@ def _call(at: int, told: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _path(at: int, hops: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    lower: list[Any] = []
-    for position, hop in enumerate(hops, 1):
-        records = hop["records"]
-        first: dict[str, Any] = records[0] if records else {}
-        yield (
-            *(at, position, hop["carrier"], len(records), first.get("batch"), first.get("row")),
-            *(hop["calling"], hop["called"], hop["attestation"]),
-            hop.get("support") or _support(records, lower, position),
-        )
-        lower = records
+def _supported(hops: pl.DataFrame) -> pl.DataFrame:
+    """Where a result does not tell who tells of a handoff, as `hoptrace.reports.roles.support_of` judges it."""
+    upper, lower = pl.col("records") > 0, pl.col("records").shift(1) > 0
+    judged = (
+        pl.when(pl.col("position") == 1)
+        .then(pl.lit(None))
+        .when(upper & lower)
+        .then(pl.lit(Support.BOTH.value))
+        .when(upper | lower)
+        .then(pl.lit(Support.NAMED.value))
+        .otherwise(pl.lit(Support.INFERRED.value))
+    )
+    return hops.with_columns(support=pl.coalesce("support", judged.cast(SUPPORTS)))
 
 
-def _support(upper: list[Any], lower: list[Any], position: int) -> str | None:
-    """As `hoptrace.reports.roles.support_of` judges a result that does not tell."""
-    if position == 1:
-        return None
-    if upper and lower:
-        return Support.BOTH.value
-    return (Support.NAMED if upper or lower else Support.INFERRED).value
-
-
-def _frame(rows: list[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
-    if not rows:
-        return schema.to_frame()
-    columns = zip(*rows, strict=True)
-    series = [pl.Series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
-    return _plain(pl.DataFrame(series))
+def _frame(columns: dict[str, list[Any]], schema: pl.Schema) -> pl.DataFrame:
+    return _plain(pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in schema.items()]))
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
