@@ -162,7 +162,7 @@ def test_long_tables_are_cut_on_the_page_and_whole_in_the_files(make_reported, t
     results = [told_call(at, Verdict.NOT_FOUND, "A", call_ref=f"R{at}") for at in range(60)]
     report = of_many.carrier(make_reported(results), "ALDR1")
     text = " ".join(page_of(report).text_content().split())
-    assert "The first 25 of 60 rows; the JSON and CSV files have all of them." in text
+    assert "The first 15 of 60 rows; the JSON and CSV files have all of them." in text
     assert len(json.loads(render_summary(report, Form("json")))["traces"]) == 60
 
 

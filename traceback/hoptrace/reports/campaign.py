@@ -99,8 +99,9 @@ def _says(tables: dict[str, Table[Any]], known: Material) -> str:
         told.append(f"{first['calls']:,} came into the country through {_name(first)}.")
     if len(tables["unresolved"]):
         first = tables["unresolved"].rows(1)[0]
-        place = f" at {_name(first)}" if first["carrier"] else ""
-        told.append(f"Most of the open ones end{place}: {first['calls']:,}, {first['verdict'].replace('_', ' ')}.")
+        place = f" end at {_name(first)}" if first["carrier"] else " have no known end"
+        words = first["verdict"].replace("_", " ")
+        told.append(f"Of the {calls - settled:,} open ones {first['calls']:,}{place} ({words}).")
     return " ".join(told)
 
 

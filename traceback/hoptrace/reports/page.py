@@ -13,7 +13,7 @@ from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.svg import Canvas
 from hoptrace.reports.table import Column, Table
 
-ROWS_AT_MOST = 25
+ROWS_AT_MOST = 15
 """Rows of a table that a page shows; JSON and CSV have all."""
 
 TEXT_AT_MOST = 120

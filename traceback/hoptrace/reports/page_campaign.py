@@ -31,7 +31,7 @@ def _ways(report: CampaignReport) -> tuple[Section, ...]:
             "upstreams",
             "Carriers that the calls have in common",
             "Ranked by calls. A carrier with the role transit only carried them.",
-            table=shown(report, "upstreams", "Carriers above the terminating one, by calls.", in_common),
+            table=shown(report, "upstreams", "Carriers above the terminating one, by calls.", in_common, 25),
         ),
         Section("originators", "Originators", table=shown(report, "originators", "By the carriers' own records.")),
         Section(

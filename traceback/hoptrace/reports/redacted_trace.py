@@ -92,9 +92,9 @@ def _for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
     told = ask and ask.model_copy(update={"why": "The trail ends at this carrier: its records are asked for."})
     first, last = min(own) - 1, max(own) + 1
     cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
-    return _bare(report, tuple(hops), bare).model_copy(
-        update={"next_request": told, "profile": f"carrier:{carrier_id}", **cut}
-    )
+    made = _bare(report, tuple(hops), bare)
+    figures = (made.figures[0].model_copy(update={"label": "carriers that this reader sees"}), *made.figures[1:])
+    return made.model_copy(update={"next_request": told, "profile": f"carrier:{carrier_id}", "figures": figures, **cut})
 
 
 def _seen_hops(report: TraceReport, own: set[int], numbers: set[str]) -> list[HopLine]:

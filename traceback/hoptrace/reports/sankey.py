@@ -12,7 +12,7 @@ import polars as pl
 
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.campaign_stages import node_key
-from hoptrace.reports.flow import Flow, Layout, Node, lay_out
+from hoptrace.reports.flow import Flow, Layout, Node, Place, lay_out
 from hoptrace.reports.ladder import INK, LINE, MUTED, ROLE_COLOURS
 from hoptrace.reports.model import Role
 from hoptrace.reports.page import Picture
@@ -26,6 +26,8 @@ NODES_AT_MOST = 7
 OTHERS = ""
 BAR, TOP = 9.0, 26.0
 STRONG, SMALL = Pen(12, INK, 700), Pen(11, MUTED)
+NARROW = 760.0
+"""On a picture less wide than this the text is smaller, so that names have room."""
 HEADS = {5: "Furthest known", 4: "Handed to", 3: "Between", 2: "Handed over by", 1: "Delivered by"}
 
 
@@ -88,6 +90,7 @@ def picture_of(report: CampaignReport) -> Picture | None:
 def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
     """The picture on a canvas and how high it is."""
     canvas = Canvas(width)
+    pens = (STRONG, SMALL) if width >= NARROW else (Pen(10.5, INK, 700), Pen(9.5, MUTED))
     layout = lay_out(picture.nodes, picture.flows, width, TOP)
     for ribbon in layout.ribbons:
         # Where calls began or came in the ribbon has the colour of that role; the others stay in the background.
@@ -96,19 +99,20 @@ def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
         canvas.area(ribbon.outline(), tip, fill=colour, fill_opacity="0.28")
     for place in layout.places:
         canvas.bar(place.x, place.y, BAR, place.height, _colour(place.node.role))
-        _label(canvas, layout, place.x + BAR + 5, place.y + place.height / 2, place.node)
+        _label(canvas, layout, place, pens)
     for column in layout.columns:
-        canvas.text(layout.x_of(column), 13, HEADS[column], SMALL, layout.room)
+        canvas.text(layout.x_of(column), 13, HEADS[column], pens[1], layout.room)
     return canvas, layout.height
 
 
 _TELLING = (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY)
 
 
-def _label(canvas: Canvas, layout: Layout, x: float, middle: float, node: Node) -> None:
-    canvas.text(x, middle - 2, node.name, STRONG, layout.room)
+def _label(canvas: Canvas, layout: Layout, place: Place, pens: tuple[Pen, Pen]) -> None:
+    node, x, middle = place.node, place.x + BAR + 5, place.y + place.height / 2
     words = f"{node.role.replace('_', ' ')} · {node.calls:,}" if node.role else f"{node.calls:,}"
-    canvas.text(x, middle + 12, words, SMALL, layout.room)
+    canvas.text(x, middle - 2, node.name, pens[0], layout.room)
+    canvas.text(x, middle + 12, words, pens[1], layout.room)
 
 
 def _colour(role: str) -> str:

@@ -22,7 +22,7 @@ WIDE, ON_PAPER = 824.0, 670.0
 
 def summary_html(report: SummaryReport) -> bytes:
     """The report as an HTML page in UTF-8, for a screen, a phone and paper; the same report gives the same bytes."""
-    return _render(report, ("report.css", "summary.css", "phone.css"), on_screen=True).encode("utf-8")
+    return _render(report, ("report.css", "phone.css", "summary.css"), on_screen=True).encode("utf-8")
 
 
 def summary_paper(report: SummaryReport, paper: str) -> str:

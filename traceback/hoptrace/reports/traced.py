@@ -64,7 +64,7 @@ HOPS = pl.Schema(
 """One row a carrier of a path. `position` 1 is the terminating carrier; `batch` and `row` are of the first record."""
 
 OF_RECORDS = ("batch", "row", "calling", "called", "attestation")
-"""What a hop's record holds beside its being there: left out where only the paths are wanted, which halves the memory."""
+"""What a hop's record holds beside its being there: left out where only the paths are wanted, to save memory."""
 
 Line = tuple[str, str | bytes]
 """Where a result stands, for a message, and its JSON."""
