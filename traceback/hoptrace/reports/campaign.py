@@ -6,7 +6,7 @@ from typing import Any
 
 from hoptrace.reports import campaign_callers, campaign_calls, campaign_carriers, campaign_stages
 from hoptrace.reports.campaign_model import CampaignReport
-from hoptrace.reports.figures import counted
+from hoptrace.reports.figures import count, counted
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
@@ -86,14 +86,15 @@ def _says(tables: dict[str, Table[Any]], known: Material) -> str:
     calls = known.calls.height
     settled = _settled(tables)
     told = [
-        f"Of {calls:,} traced {'call' if calls == 1 else 'calls'} {settled:,} are settled ({counted(settled, calls)})."
+        f"All {calls:,} traced calls are settled."
+        if settled == calls > 1
+        else f"Of {count(calls, 'traced call', 'traced calls')} {settled:,} are settled ({counted(settled, calls)})."
     ]
     if len(tables["originators"]):
         first = tables["originators"].rows(1)[0]
-        told.append(
-            f"{_name(first)}'s own records say that its customers placed {first['calls']:,} of them "
-            f"({counted(first['calls'], calls)})."
-        )
+        part = "all" if first["calls"] == calls else f"{first['calls']:,}"
+        share = "" if first["calls"] == calls else f" ({counted(first['calls'], calls)})"
+        told.append(f"{_name(first)}'s own records say that its customers placed {part} of them{share}.")
     if len(tables["entries"]):
         first = tables["entries"].rows(1)[0]
         told.append(f"{first['calls']:,} came into the country through {_name(first)}.")

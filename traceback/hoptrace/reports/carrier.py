@@ -171,7 +171,7 @@ def _beside(number: int, statements: int) -> str:
     share = number / statements
     if share < 0.001:
         return f"{share * 1e6:,.0f} in a million of its statements"
-    return f"beside its statements {percent(share)}"
+    return f"as many as {percent(share)} of its statements"
 
 
 def _completeness(calls: pl.DataFrame, statements: int | None) -> list[str]:

@@ -41,7 +41,7 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
     movable = int(tables["candidates"].frame["open"].sum())
     facts: dict[str, Any] = {
         "profile": known.profile.name,
-        "subject": f"What if more carriers took part: {free_text(subject, known.profile)}",
+        "subject": _title(free_text(subject, known.profile)),
         "heading": "What-if report",
         "says": _says(tables["candidates"], open_traces, movable),
         "does_not_say": NOT_SAID,
@@ -54,6 +54,10 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
         **tables,
     }
     return WhatIfReport(**facts)
+
+
+def _title(subject: str) -> str:
+    return f"What if more carriers took part: {subject[:1].lower()}{subject[1:]}"
 
 
 def _stopped() -> pl.Expr:
@@ -137,5 +141,9 @@ def _figures(candidates: Table[CandidateRow], known: Material, open_traces: int,
         Figure(value=f"{open_traces:,}", label="open traces", note=f"of {calls:,} traced calls"),
         Figure(value=f"{movable:,}", label="end at a carrier without records", note=counted(movable, open_traces)),
         Figure(value=f"{len(candidates):,}", label="such carriers", note="each with one open trace or more"),
-        Figure(value=f"{half.height:,}", label="of them have half", note="of the traces that would move on"),
+        Figure(
+            value=f"{half.height:,}",
+            label="carrier has half" if half.height == 1 else "carriers have half",
+            note="of the traces that would move on",
+        ),
     )
