@@ -65,7 +65,7 @@ def attestations(known: Material) -> Table[AttestationRow]:
     seen = once.drop("role").join(roles, on=["call", "carrier"], how="left", maintain_order="left")
     absent = pl.when(pl.col("carrier") == "").then(pl.lit("")).otherwise(pl.lit(OFF_PATH))
     counted = (
-        seen.with_columns(role=pl.col("role").fill_null(absent))
+        seen.with_columns(role=pl.col("role").cast(pl.String).fill_null(absent))
         .group_by("signer", "carrier", "attestation")
         .agg(pl.len().alias("calls"), mostly("role"))
     )

@@ -18,8 +18,7 @@ _TELLING = [role.value for role in (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.
 def upstreams(known: Material) -> Table[UpstreamRow]:
     """The carriers above the terminating ones, the most calls first."""
     # A call that passes a carrier twice counts once, in the role that tells most.
-    order = pl.col("role").replace_strict({role: at for at, role in enumerate(_TELLING)}, default=len(_TELLING))
-    above = known.told.filter(~pl.col("delivers")).with_columns(order=order).sort("call", "order", "position")
+    above = known.told.filter(~pl.col("delivers")).sort("call", "role", "position")
     once = above.unique(["call", "carrier"], keep="first", maintain_order=True)
     counted = once.group_by("carrier").agg(
         *(is_role(role) for role in _TELLING),

@@ -7,7 +7,7 @@ import polars as pl
 from hoptrace.reports.campaign_model import PassageRow, StageRow
 from hoptrace.reports.frames import mostly
 from hoptrace.reports.material import Material
-from hoptrace.reports.placing import named
+from hoptrace.reports.placing import CERTAINTIES, ROLES, named
 from hoptrace.reports.table import Table
 
 FURTHEST, NEXT, BETWEEN, UPPER, LOWEST = 5, 4, 3, 2, 1
@@ -69,7 +69,7 @@ def _passed(hops: pl.DataFrame) -> pl.DataFrame:
         stage=pl.lit(BETWEEN, pl.Int64), place=pl.when(more > 0).then(words).otherwise(pl.lit(STRAIGHT))
     )
     short = lengths.filter(pl.col("long") == 3).with_columns(stage=pl.lit(NEXT, pl.Int64), place=pl.lit(STRAIGHT))
-    nothing = {"carrier": pl.lit(""), "role": pl.lit(None, pl.String), "certainty": pl.lit(None, pl.String)}
+    nothing = {"carrier": pl.lit(""), "role": pl.lit(None, ROLES), "certainty": pl.lit(None, CERTAINTIES)}
     return pl.concat([between, short]).with_columns(**nothing)
 
 

@@ -9,25 +9,14 @@ import polars as pl
 from hoptrace.reports.carrier_model import NeighbourRow, RepeatRow, RoleRow, RoleVerdictRow, TraceRow
 from hoptrace.reports.frames import mostly, shares
 from hoptrace.reports.material import Material
-from hoptrace.reports.model import Role
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
-
-ROLES = [
-    role.value
-    for role in (
-        *(Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY),
-        *(Role.TRANSIT, Role.TERMINATING, Role.NAMED),
-    )
-]
-"""In the order in which they stand in tables: the most telling first."""
 
 
 def own_calls(known: Material, carrier_id: str) -> pl.DataFrame:
     """One row a traced call that the carrier is on: its most telling role, its neighbours, the call's facts."""
-    place = pl.col("role").replace_strict({role: at for at, role in enumerate(ROLES)}, return_dtype=pl.Int64)
-    around = known.hops.sort("call", "position").with_columns(upstream=_beside(-1), downstream=_beside(1), order=place)
-    mine = around.filter(pl.col("carrier") == carrier_id).sort("call", "order", "position")
+    around = known.hops.sort("call", "position").with_columns(upstream=_beside(-1), downstream=_beside(1))
+    mine = around.filter(pl.col("carrier") == carrier_id).sort("call", "role", "position")
     once = mine.unique("call", keep="first", maintain_order=True)
     facts = known.calls.select("call", "call_ref", "at", "verdict", "confidence", "campaign")
     return once.join(facts, on="call", how="inner", maintain_order="left")
@@ -56,7 +45,7 @@ def verdicts(calls: pl.DataFrame) -> Table[RoleVerdictRow]:
 
 
 def _by_role(counted: pl.DataFrame, then: str) -> pl.DataFrame:
-    return counted.with_columns(role=pl.col("role").cast(pl.Enum(ROLES))).sort("role", then)
+    return counted.sort("role", then)
 
 
 def repeats(calls: pl.DataFrame, last: datetime) -> Table[RepeatRow]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.errors import NotFound
-from hoptrace.reports.carrier_calls import ROLES
 from hoptrace.reports.carrier_model import MonthRow
 from hoptrace.reports.frames import is_role
+from hoptrace.reports.placing import ROLES
 from hoptrace.reports.table import Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def months(calls: pl.DataFrame, statements: pl.DataFrame, first: datetime, last:
     counted = (
         calls.filter(pl.col("at").is_not_null())
         .group_by(month=pl.col("at").dt.strftime(MONTH))
-        .agg(pl.len().alias("traced"), *(is_role(role) for role in ROLES))
+        .agg(pl.len().alias("traced"), *(is_role(role) for role in ROLES.categories))
     )
     all_months = pl.DataFrame({"month": _between(first - YEAR, last)})
     joined = all_months.join(statements, on="month", how="left").join(counted, on="month", how="left")

@@ -13,7 +13,7 @@ def shares(counted: pl.DataFrame, whole: int) -> pl.DataFrame:
 def mostly(column: str) -> pl.Expr:
     """In an aggregation, the most frequent value; of several that are as frequent the first by the alphabet."""
     known = pl.col(column).drop_nulls()
-    return known.mode().sort().first().alias(column)
+    return known.mode().sort().first().cast(pl.String).alias(column)
 
 
 def is_role(role: str) -> pl.Expr:

@@ -25,8 +25,8 @@ SETTLED = ("originator_identified", "point_of_entry_identified")
 class Material:
     """The results as one profile sees them.
 
-    `calls` has `end` (the furthest carrier known) beside its columns; `hops` has `country`, `role`, `certainty` and,
-    where the records were read too, `signer`. `directory` holds the names and countries of all carriers.
+    `calls` has `end` (the furthest carrier known) beside its columns; `hops` has `role`, `certainty` and, where the
+    records were read too, `signer`. `directory` holds the names and countries of all carriers.
     """
 
     traced: Traced

@@ -38,6 +38,19 @@ ROLE_MEANS = (
     "named (only named by a neighbour's record)."
 )
 
+ROLES = pl.Enum(
+    [
+        role.value
+        for role in (
+            *(Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY),
+            *(Role.TRANSIT, Role.TERMINATING, Role.NAMED),
+        )
+    ]
+)
+"""In the order in which they stand in tables: the most telling first."""
+
+CERTAINTIES = pl.Enum([certainty.value for certainty in Certainty])
+
 DIRECTORY = pl.Schema({"carrier": pl.String, "name": pl.String, "country": pl.String})
 
 
@@ -56,7 +69,7 @@ def named(frame: pl.DataFrame, directory: pl.DataFrame, on: str = "carrier") -> 
 
 
 def placed(traced: Traced, directory: pl.DataFrame) -> pl.DataFrame:
-    """The hops with `country`, `role` (the most telling, as `hoptrace.reports.roles` gives them) and `certainty`.
+    """The hops with `role` (the most telling, as `hoptrace.reports.roles` gives them) and `certainty`.
 
     `delivers`: the first of the path, whatever else it was.
     """
@@ -70,8 +83,12 @@ def placed(traced: Traced, directory: pl.DataFrame) -> pl.DataFrame:
         home=pl.col("country").first().over("call"),
         entered=((pl.col("carrier") == pl.col("entry")).fill_null(value=False) * pl.col("position")).max().over("call"),
     )
-    told = hops.with_columns(role=_role(), certainty=_certainty(), delivers=pl.col("position") == 1)
-    return told.drop("verdict", "originating", "entry", "hops", "above_support", "above_country", "home", "entered")
+    told = hops.with_columns(
+        role=_role().cast(ROLES), certainty=_certainty().cast(CERTAINTIES), delivers=pl.col("position") == 1
+    )
+    return told.drop(
+        "country", "verdict", "originating", "entry", "hops", "above_support", "above_country", "home", "entered"
+    )
 
 
 def _role() -> pl.Expr:

@@ -27,7 +27,7 @@ def masked(text: str) -> str:
 def redact(traced: Traced, profile: Profile) -> Traced:
     """The results with only what `profile` sees.
 
-    `traced.hops` has `role`, `certainty`, `country` and `signer` already: what a carrier was on the whole path is told
+    `traced.hops` has `role`, `certainty` and `signer` already: what a carrier was on the whole path is told
     of the hops that stay, and cannot be worked out from them.
     """
     calls, hops = traced.calls, traced.hops
@@ -55,9 +55,9 @@ def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) ->
     # Counted anew from the lowest that is shown: how many carriers the call passed below is not told.
     place = step.fill_null(2).cum_sum().over("call") - 1
     of_record = [name for name in (*OF_RECORDS, "signer") if name in hops.columns]
-    seen = seen.with_columns(position=place.cast(pl.Int64))
+    seen = seen.with_columns(position=place.cast(pl.Int16))
     seen = seen.with_columns(
-        records=pl.when("own").then("records").otherwise((pl.col("records") > 0).cast(pl.Int64)),
+        records=pl.when("own").then("records").otherwise((pl.col("records") > 0).cast(pl.Int16)),
         **{name: pl.when("own").then(pl.col(name)) for name in of_record},
     )
     return _calls_of(calls, seen), seen.drop("own", "seen")
@@ -70,9 +70,9 @@ def _calls_of(calls: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
         pairs = seen.select("call", pl.col("carrier").alias(name), shown=pl.lit(value=True)).unique()
         kept = kept.join(pairs, on=["call", name], how="left", maintain_order="left")
         kept = kept.with_columns(pl.when(pl.col("shown")).then(pl.col(name)).alias(name)).drop("shown")
-    length = seen.group_by("call").agg(shown=pl.len().cast(pl.Int64))
+    length = seen.group_by("call").agg(shown=pl.len().cast(pl.Int16))
     kept = kept.join(length, on="call", how="left", maintain_order="left")
-    return kept.with_columns(hops=pl.col("shown"), conflicts=pl.lit(0, pl.Int64)).drop("shown")
+    return kept.with_columns(hops=pl.col("shown"), conflicts=pl.lit(0, pl.Int16)).drop("shown")
 
 
 def _without_numbers(calls: pl.DataFrame, hops: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

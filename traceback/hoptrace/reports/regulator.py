@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.reports import campaign_calls, regulator_tables
+from hoptrace.reports.dictionary import dictionary_of
 from hoptrace.reports.figures import counted
 from hoptrace.reports.key_figures import key_figures
 from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.model import Figure
 from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.regulator_model import ContentRow, DictionaryRow, RegulatorReport
+from hoptrace.reports.regulator_model import ContentRow, RegulatorReport
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
-from hoptrace.reports.table import Table, columns_of, row_of, table_of
+from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -40,7 +41,7 @@ def regulator_report(workspace: Workspace, known: Material, ever: Material, peri
         "silent": regulator_tables.silent(known, given),
         "uses": regulator_tables.uses(known),
         "campaigns": regulator_tables.campaigns(known),
-        "dictionary": _dictionary(),
+        "dictionary": dictionary_of(RegulatorReport),
         "transparency": regulator_tables.transparency(known, period),
     }
     tables["contents"] = _contents(tables)
@@ -92,15 +93,6 @@ def _contents(tables: dict[str, Table[Any]]) -> Table[ContentRow]:
         for at, (content, table) in enumerate(asked, 1)
     ]
     return table_of(ContentRow, rows)
-
-
-def _dictionary() -> Table[DictionaryRow]:
-    rows = [
-        {"table": name, "column": column.name, "kind": column.kind.value, "meaning": column.meaning}
-        for name, row in row_of(RegulatorReport).items()
-        for column in columns_of(row)
-    ]
-    return table_of(DictionaryRow, rows)
 
 
 def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str:

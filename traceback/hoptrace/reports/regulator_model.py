@@ -6,6 +6,7 @@ from typing import Literal
 
 from hoptrace.reports.campaign_model import VerdictRow, VolumeRow
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
+from hoptrace.reports.dictionary import DictionaryRow
 from hoptrace.reports.model import Part
 from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
 from hoptrace.reports.summary import SummaryReport
@@ -99,15 +100,6 @@ class TransparencyRow(Part):
     verdict: str = a_code("Verdict", "How the call's trail ends; it is of the call, not of the carrier.")
     confidence: float = a_number("Confidence", "The share of such verdicts that are right.")
     call_ref: str | None = a_text("Call", "Reference of the call; empty where the reader may not know.")
-
-
-class DictionaryRow(Part):
-    """One column of one table and what it means."""
-
-    table: str = a_text("Table", "Name of the table.")
-    column: str = a_text("Column", "Name of the column.")
-    kind: str = a_code("Kind", "text, carrier, count, share (0..1), number or code.")
-    meaning: str = a_text("Meaning", "What it holds.")
 
 
 class RegulatorReport(SummaryReport):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,15 +10,17 @@ import polars as pl
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports.frames import mostly, shares
 from hoptrace.reports.material import Material, is_settled
-from hoptrace.reports.model import Role
 from hoptrace.reports.period import Period
 from hoptrace.reports.placing import named
 from hoptrace.reports.plain import plain
 from hoptrace.reports.regulator_model import CampaignRow, ParticipantRow, SilentRow, TransparencyRow, UseRow
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import LongTable, Table
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
+
+CALLS_AT_ONCE = 20_000
+"""Calls whose rows of the transparency table are made together."""
 
 FILES = {"carrier": pl.String, "batches": pl.Int64, "ever": pl.Int64}
 
@@ -118,21 +121,17 @@ def transparency(known: Material, period: Period) -> Table[TransparencyRow]:
     """One row a traced call and carrier, by serial number and from the terminating carrier upstream."""
     ordered = known.calls.sort("at", "call", maintain_order=True).with_row_index("number", offset=1)
     wide = max(4, len(str(known.calls.height)))
-    facts = ordered.select(
-        "call",
-        "call_ref",
-        "verdict",
-        "confidence",
-        pl.col("campaign").fill_null(""),
-        serial=pl.format("{}-{}", pl.lit(period.name), pl.col("number").cast(pl.String).str.zfill(wide)),
-        date=pl.col("at").dt.strftime("%Y-%m-%d"),
-    )
-    hops = known.hops.select("call", "position", "carrier", "role", "certainty").sort("call", "position")
-    rows = facts.join(hops, on="call", how="inner", maintain_order="left_right")
-    return Table(TransparencyRow, named(rows, known.directory))
+    facts = ordered.select("number", "call", "call_ref", "verdict", "confidence", "campaign", "at")
+    hops = known.hops.select("call", "position", "carrier", "role", "certainty")
 
+    def make() -> Iterator[pl.DataFrame]:
+        for calls in facts.iter_slices(CALLS_AT_ONCE):
+            told = calls.select(
+                *("call", "call_ref", "verdict", "confidence", pl.col("campaign").fill_null("")),
+                serial=pl.format("{}-{}", pl.lit(period.name), pl.col("number").cast(pl.String).str.zfill(wide)),
+                date=pl.col("at").dt.strftime("%Y-%m-%d"),
+            )
+            mine = hops.join(calls.select("call"), on="call", how="semi").sort("call", "position")
+            yield named(told.join(mine, on="call", how="inner", maintain_order="left_right"), known.directory)
 
-def on_paths(known: Material, role: Role | None = None) -> int:
-    """How many different carriers are on the paths, in one role or any."""
-    hops = known.hops if role is None else known.hops.filter(pl.col("role") == role.value)
-    return hops["carrier"].n_unique()
+    return LongTable(TransparencyRow, hops.height, make)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,8 +12,11 @@ import polars as pl
 
 from hoptrace.errors import StorageFailed, UsageError
 from hoptrace.output import cannot_write, check_place
+from hoptrace.reports.columns import a_text
+from hoptrace.reports.dictionary import dictionary_of
+from hoptrace.reports.model import Part
 from hoptrace.reports.summary import SummaryReport
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import Table, frame_schema, table_of
 
 DICTIONARY, ABOUT = "dictionary", "about"
 _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
@@ -23,20 +25,20 @@ _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
 
 def write_table(report: SummaryReport, name: str, stream: IO[bytes]) -> None:
     """Write one table (or `dictionary`, `about`) as CSV (RFC 4180, UTF-8 with a header); raises UsageError."""
-    for table, frame in _frames(report):
-        if table == name:
-            _write(frame, stream)
-            return
-    known = ", ".join(table for table, _ in _frames(report))
+    tables = _tables(report)
+    if name in tables:
+        _write(tables[name], stream)
+        return
+    known = ", ".join(tables)
     raise UsageError(f"This report has no table {name!r}. Its tables are {known}.")
 
 
 def write_zip(report: SummaryReport, stream: IO[bytes]) -> None:
     """Write every table as a CSV file of a zip, which has the same bytes for the same report."""
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, frame in _frames(report):
+        for name, table in _tables(report).items():
             with archive.open(_entry(f"{name}.csv"), "w", force_zip64=True) as entry:
-                _write(frame, entry)
+                _write(table, entry)
 
 
 def write_folder(report: SummaryReport, folder: Path) -> Path:
@@ -44,7 +46,7 @@ def write_folder(report: SummaryReport, folder: Path) -> Path:
 
     A folder that only holds files of these names, as an earlier report left them, is replaced. Raises StorageFailed.
     """
-    names = {f"{name}.csv" for name, _ in _frames(report)}
+    names = {f"{name}.csv" for name in _tables(report)}
     if folder.exists() and (not folder.is_dir() or not {path.name for path in folder.iterdir()} <= names):
         raise StorageFailed(
             f"{folder} cannot be written: it is no folder of an earlier report's tables. Name a new one, or a .zip."
@@ -67,9 +69,9 @@ def write_folder(report: SummaryReport, folder: Path) -> Path:
 
 
 def _fill(report: SummaryReport, folder: Path) -> None:
-    for name, frame in _frames(report):
+    for name, table in _tables(report).items():
         with (folder / f"{name}.csv").open("wb") as stream:
-            _write(frame, stream)
+            _write(table, stream)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -79,22 +81,21 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _frames(report: SummaryReport) -> Iterator[tuple[str, pl.DataFrame]]:
+def _tables(report: SummaryReport) -> dict[str, Table[Any]]:
+    """The report's tables, with the data dictionary and what the report is."""
     tables = report.tables()
-    yield from ((name, table.frame) for name, table in tables.items())
-    if DICTIONARY not in tables:
-        yield DICTIONARY, _dictionary(tables)
-    yield ABOUT, _about(report)
+    dictionary = {} if DICTIONARY in tables else {DICTIONARY: dictionary_of(type(report))}
+    return {**tables, **dictionary, ABOUT: _about(report)}
 
 
-def _write(frame: pl.DataFrame, stream: IO[bytes]) -> None:
-    """A frame in parts; texts that a spreadsheet would run get an apostrophe, as `hoptrace.output.harmless` does."""
-    harmless = [_harmless(name) for name, kind in frame.schema.items() if kind == pl.String]
-    safe = frame.lazy().with_columns(harmless)
-    stream.write(safe.head(0).collect().write_csv(line_terminator="\r\n").encode())
-    for at in range(0, frame.height, 100_000):
-        part = safe.slice(at, 100_000).collect()
-        stream.write(part.write_csv(include_header=False, line_terminator="\r\n").encode())
+def _write(table: Table[Any], stream: IO[bytes]) -> None:
+    """A table in parts; texts that a spreadsheet would run get an apostrophe, as `hoptrace.output.harmless` does."""
+    columns = frame_schema(table.row)
+    texts = [_harmless(name) for name, kind in columns.items() if kind == pl.String]
+    stream.write((",".join(columns) + "\r\n").encode())
+    for part in table.parts(100_000):
+        safe = part.with_columns(texts)
+        stream.write(safe.write_csv(include_header=False, line_terminator="\r\n").encode())
 
 
 def _harmless(name: str) -> pl.Expr:
@@ -102,17 +103,14 @@ def _harmless(name: str) -> pl.Expr:
     return pl.when(text.str.contains(r"^\s*[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(name)
 
 
-def _dictionary(tables: dict[str, Table[Any]]) -> pl.DataFrame:
-    rows = [
-        (table, column.name, column.title, column.kind.value, column.meaning)
-        for table, each in tables.items()
-        for column in each.columns
-    ]
-    names = ("table", "column", "title", "kind", "meaning")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+class AboutRow(Part):
+    """One thing that is to be known of a report."""
+
+    about: str = a_text("About", "What is told.")
+    told: str = a_text("Told", "What it is.")
 
 
-def _about(report: SummaryReport) -> pl.DataFrame:
+def _about(report: SummaryReport) -> Table[AboutRow]:
     """What the report is, says and does not say, what it rests on, and why tables are empty; one thing a row."""
     sources = report.sources
     rows = [
@@ -133,4 +131,4 @@ def _about(report: SummaryReport) -> pl.DataFrame:
         ("clock table versions", " to ".join(map(str, sources.clock_versions))),
         ("settings digests", ", ".join(sources.settings_digests)),
     ]
-    return pl.DataFrame(rows, schema={"about": pl.String, "told": pl.String}, orient="row")
+    return table_of(AboutRow, [{"about": about, "told": told} for about, told in rows])

@@ -60,7 +60,7 @@ def _dictionary(page: Page) -> list[Column]:
 def digest_of(report: SummaryReport) -> bytes:
     """Sixteen bytes that tell reports apart, for a PDF's identifier; tables count by their heads and first rows."""
     head = report.model_dump_json(exclude={*report.tables()})
-    rows = "".join(table.frame.head(1_000).write_csv() for table in report.tables().values())
+    rows = "".join(table.head(1_000).write_csv() for table in report.tables().values())
     return hashlib.sha256((head + rows).encode()).hexdigest()[:32].encode("ascii")
 
 

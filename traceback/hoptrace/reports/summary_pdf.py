@@ -9,7 +9,7 @@ from hoptrace.reports.render_pdf import as_pdf
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_html import digest_of, summary_paper
 from hoptrace.reports.summary_json import write_json
-from hoptrace.reports.table import Table
+from hoptrace.reports.table import table_of
 
 ATTACHED_ROWS = 50_000
 """Tables with more rows are left out of the attachment: a PDF of hundreds of megabytes opens nowhere."""
@@ -33,5 +33,5 @@ def _attachable(report: SummaryReport) -> SummaryReport:
         name: f"Its {len(table):,} rows are not in this attachment; the report as JSON or CSV has them."
         for name, table in long.items()
     }
-    bare = {name: Table(table.row, table.frame.clear()) for name, table in long.items()}
+    bare = {name: table_of(table.row, []) for name, table in long.items()}
     return report.model_copy(update={**bare, "empty": report.empty | told})

@@ -5,7 +5,7 @@ In JSON and its schema it is a list of objects, one a row; in CSV a file; on a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
@@ -53,7 +53,7 @@ class Table(Generic[RowT]):
         if not isinstance(other, Table):
             return False
         same = cast("Table[Any]", other)
-        return self.row is same.row and self.frame.equals(same.frame)
+        return self.row is same.row and len(self) == len(same) and self.frame.equals(same.frame)
 
     def __hash__(self) -> int:
         return hash((self.row, self.frame.height))
@@ -68,11 +68,15 @@ class Table(Generic[RowT]):
 
     def rows(self, most: int | None = None) -> list[dict[str, Any]]:
         """The rows (the first `most`) as plain data."""
-        return (self.frame if most is None else self.frame.head(most)).to_dicts()
+        return (self.frame if most is None else self.head(most)).to_dicts()
 
     def parts(self, rows: int = 50_000) -> Iterator[pl.DataFrame]:
-        """The frame in parts, for writing without holding all of it as text."""
+        """The rows in parts of about `rows`, for writing without holding all as text; none where it is empty."""
         yield from self.frame.iter_slices(rows)
+
+    def head(self, most: int) -> pl.DataFrame:
+        """The first rows."""
+        return self.frame.head(most)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -94,6 +98,40 @@ class Table(Generic[RowT]):
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         # Read or written, it is the list of rows that the validator wraps.
         return handler(core["schema"])
+
+
+class LongTable(Table[RowT]):
+    """A table whose rows are made a part at a time, when they are written: millions are never there together."""
+
+    __slots__ = ("_length", "_make")
+
+    def __init__(self, row: type[RowT], length: int, make: Callable[[], Iterator[pl.DataFrame]]) -> None:
+        """`make` gives the rows in order, in frames that hold the columns of `row`; `length` rows in all."""
+        self.row = row
+        self._length = length
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def frame(self) -> pl.DataFrame:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """All rows at once, as a frame."""
+        return pl.concat([frame_schema(self.row).to_frame(), *self.parts()])
+
+    def parts(self, rows: int = 50_000) -> Iterator[pl.DataFrame]:
+        """The rows in the parts in which they are made."""
+        for made in self._make():
+            yield from Table(self.row, made).parts(rows)
+
+    def head(self, most: int) -> pl.DataFrame:
+        """The first rows; no more parts are made than they need."""
+        found = [frame_schema(self.row).to_frame()]
+        for part in self.parts():
+            found.append(part)
+            if sum(each.height for each in found) >= most:
+                break
+        return pl.concat(found).head(most)
 
 
 def table_of(row: type[RowT], rows: list[dict[str, Any]]) -> Table[RowT]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +25,7 @@ SUPPORTS = pl.Enum([support.value for support in Support])
 
 CALLS = pl.Schema(
     {
-        "call": pl.Int64,
+        "call": pl.Int32,
         "call_ref": pl.String,
         "verdict": VERDICTS,
         "confidence": pl.Float64,
@@ -37,8 +37,8 @@ CALLS = pl.Schema(
         "customer": pl.String,
         "entry": pl.String,
         "ask": pl.String,
-        "hops": pl.Int64,
-        "conflicts": pl.Int64,
+        "hops": pl.Int16,
+        "conflicts": pl.Int16,
         "engine": pl.String,
         "lake_version": pl.Int64,
         "clock_version": pl.Int64,
@@ -49,10 +49,10 @@ CALLS = pl.Schema(
 
 HOPS = pl.Schema(
     {
-        "call": pl.Int64,
-        "position": pl.Int64,
+        "call": pl.Int32,
+        "position": pl.Int16,
         "carrier": pl.String,
-        "records": pl.Int64,
+        "records": pl.Int16,
         "batch": pl.String,
         "row": pl.Int64,
         "calling": pl.String,
@@ -102,11 +102,11 @@ def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> 
     for where, text in lines:
         gathered.add(where, _result(where, text))
         if gathered.at % AT_ONCE == 0:
-            calls.append(_frame(gathered.calls, CALLS))
-            hops.append(_frame(gathered.hops, schema))
+            calls.append(gathered.call_frame())
+            hops.append(_frame(gathered.hops.values(), schema))
             gathered = _Gathered(gathered.at, records=records)
-    calls.append(_frame(gathered.calls, CALLS))
-    hops.append(_frame(gathered.hops, schema))
+    calls.append(gathered.call_frame())
+    hops.append(_frame(gathered.hops.values(), schema))
     return _newest(pl.concat(calls, rechunk=True), _supported(pl.concat(hops, rechunk=True)), source)
 
 
@@ -135,19 +135,18 @@ def _odd_json(where: str, text: str | bytes) -> Any:
 
 
 class _Gathered:
-    """Columns that grow call by call: quicker than rows, which would have to be turned."""
+    """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which takes long."""
 
     def __init__(self, first: int, *, records: bool) -> None:
         self.at = first
         self.records = records
-        self.calls: dict[str, list[Any]] = {name: [] for name in CALLS}
+        self.calls: list[tuple[Any, ...]] = []
         self.hops: dict[str, list[Any]] = {name: [] for name in HOPS if records or name not in OF_RECORDS}
 
     def add(self, where: str, told: Any) -> None:
         """Take a result in; raises InputRefused where it is none."""
         try:
-            for name, value in zip(self.calls, _call(self.at, told), strict=True):
-                self.calls[name].append(value)
+            self.calls.append(_call(self.at, told))
             self._add_hops(told["hops"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputRefused(
@@ -155,6 +154,10 @@ class _Gathered:
                 "trace --calls wrote. No report was written."
             ) from error
         self.at += 1
+
+    def call_frame(self) -> pl.DataFrame:
+        """The calls so far."""
+        return _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
 
     def _add_hops(self, path: list[dict[str, Any]]) -> None:
         hops = self.hops
@@ -199,8 +202,9 @@ def _supported(hops: pl.DataFrame) -> pl.DataFrame:
     return hops.with_columns(support=pl.coalesce("support", judged.cast(SUPPORTS)))
 
 
-def _frame(columns: dict[str, list[Any]], schema: pl.Schema) -> pl.DataFrame:
-    return _plain(pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in schema.items()]))
+def _frame(columns: Iterable[Sequence[Any]], schema: pl.Schema) -> pl.DataFrame:
+    named = zip(schema.items(), columns, strict=True)
+    return _plain(pl.DataFrame([pl.Series(name, column, kind) for (name, kind), column in named]))
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
