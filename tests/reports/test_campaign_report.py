@@ -205,7 +205,7 @@ def test_roles_are_those_of_the_trace_report(told_call: Callable[..., TraceResul
         made = told_call(at, verdict, path, silent, point_of_entry=entry)
         last = made.path[-1] if made.path and verdict is Verdict.ORIGINATOR_IDENTIFIED else None
         results.append(told_call(at, verdict, path, silent, point_of_entry=entry, originating_carrier=last))
-    traced = read_traced(((f"line {at}", each.as_json()) for at, each in enumerate(results)), "a test")
+    traced = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), "a test")
     directory = directory_frame(carriers.values())
     hops = placed(traced, directory)
     for row in hops.iter_rows(named=True):

@@ -8,10 +8,11 @@ import zipfile
 
 import pytest
 
-from hoptrace.errors import NothingTraced, UsageError
+from hoptrace.errors import HoptraceError, NothingTraced, UsageError
 from hoptrace.model.verdicts import TraceResult
 from hoptrace.reports import of_many
 from hoptrace.reports.period import read_period
+from hoptrace.reports.profiles import read_profile
 from hoptrace.reports.regulator_model import RegulatorReport
 from hoptrace.reports.summary_files import Form, render_summary
 from hoptrace.reports.table import row_of
@@ -110,3 +111,44 @@ def test_a_period_without_calls_says_of_when_there_are_any(reported, make_report
         of_many.regulator(reported, "2025")
     with pytest.raises(NothingTraced, match="No traced call is at hand"):
         of_many.regulator(make_reported([]), "2026")
+
+
+REQUESTS = """carrier_id,outcome,asked_at,answered_at,reason
+DOGW4,refused,2026-11-03T10:00:00Z,2026-11-03T16:00:00Z,"records are gone, ask +12025550166"
+DOGW4,no answer,2026-11-04T10:00:00Z,,
+ELMG5,answered,2026-11-04T10:00:00Z,2026-11-05T10:00:00Z,
+DOGW4,refused,2025-11-03T10:00:00Z,,last year
+NOBODY,refused,,,=1+1
+"""
+
+
+def test_requests_tell_who_refused_and_why(reported, tmp_path) -> None:
+    path = tmp_path / "requests.csv"
+    path.write_text(REQUESTS)
+    report = of_many.regulator(reported, "2026", requests=path)
+    told = {row["carrier"]: row for row in report.requests.rows()}
+    assert (told["DOGW4"]["requests"], told["DOGW4"]["refused"], told["DOGW4"]["no_answer"]) == (2, 1, 1)
+    assert (told["ELMG5"]["answered"], told["ELMG5"]["median_hours"]) == (1, 24.0)
+    assert "last year" not in told["DOGW4"]["reasons"]
+    assert told["NOBODY"]["name"] == "NOBODY"
+    assert report.contents.rows()[2]["here"].startswith("Table requests")
+    assert "does not say which carriers were asked" not in report.does_not_say
+    public = of_many.regulator(reported, "2026", profile=read_profile("public"), requests=path)
+    assert "2025550166" not in render_summary(public, Form("json")).decode()
+    seen = of_many.regulator(reported, "2026", profile=read_profile("carrier:FOXG6"), requests=path)
+    assert {row["carrier"] for row in seen.requests.rows()} == {"ELMG5"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("carrier_id,outcome\nX,perhaps\n", "line 2: a request needs"),
+        ("carrier_id,outcome,asked_at\nX,refused,yesterday\n", "line 2: asked_at 'yesterday' is no time"),
+        ("carrier_id\nX\n", "outcome"),
+    ],
+)
+def test_requests_that_cannot_be_read_name_the_line(content: str, message: str, reported, tmp_path) -> None:
+    path = tmp_path / "requests.csv"
+    path.write_text(content)
+    with pytest.raises(HoptraceError, match=message):
+        of_many.regulator(reported, "2026", requests=path)

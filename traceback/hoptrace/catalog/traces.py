@@ -82,8 +82,8 @@ class Traces:
                 yield str(row[0]), str(row[1])
 
     def campaigns(self) -> dict[str, int]:
-        """The campaigns of stored results and how many results each has, the most first."""
-        amount = sa.func.count()
+        """The campaigns of stored results and how many calls each has, the most first."""
+        amount = sa.func.count(TRACES.c.call_ref.distinct())
         query = sa.select(TRACES.c.campaign, amount).where(TRACES.c.campaign.is_not(None)).group_by(TRACES.c.campaign)
         with guard(), self._engine.connect() as connection:
             found = connection.execute(query.order_by(amount.desc(), TRACES.c.campaign)).all()

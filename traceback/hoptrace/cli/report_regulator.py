@@ -14,15 +14,24 @@ from hoptrace.cli.report_form import How, check_place, form_options, profile_of,
     epilog=example(
         "hoptrace report regulator --period 2026-Q4 --out tables.zip",
         "hoptrace report regulator --period 2026 --profile public --out 2026.html",
+        "hoptrace report regulator --period 2026 --requests requests.csv --out 2026.pdf",
         "hoptrace report regulator --period 2026-Q4 --table transparency --out transparency.csv",
     )
 )
 @click.option("--period", required=True, metavar="PERIOD", help="A year, a quarter or a month: 2026, 2026-Q4, 2026-11.")
+@click.option(
+    "--requests",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Requests to carriers: a CSV with carrier_id, outcome (answered, refused, no_answer), reason and times.",
+)
 @which_options
 @form_options("html", "pdf", "json", "csv", "svg")
 @json_option
 @workspace_option
-def regulator(period: str, *, results: Path | None, campaign_name: str | None, how: How, as_json: bool) -> None:
+def regulator(
+    period: str, *, results: Path | None, campaign_name: str | None, requests: Path | None, how: How, as_json: bool
+) -> None:
     """Write a period's tables for a regulator.
 
     Key figures, what TRACED Act section 13(d) asks for, and one row for each traced call and carrier.
@@ -33,4 +42,4 @@ def regulator(period: str, *, results: Path | None, campaign_name: str | None, h
     check_place(how)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
-        write(report(workspace, period, Which(results, campaign_name), profile), how, as_json)
+        write(report(workspace, period, Which(results, campaign_name), profile, requests), how, as_json)

@@ -84,14 +84,15 @@ def _no_campaign(campaign: str, there: dict[str, int]) -> str:
 
 def _lines(path: Path) -> Iterator[Line]:
     try:
+        of_file = f"{path}, line"
         with Source(0, path, path.name, "").open() as stream:
             for number, line in enumerate(stream, 1):
-                if line.strip():
-                    yield f"{path}, line {number:,},", line
+                if not line.isspace():
+                    yield (of_file, number), line
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise InputRefused(f"{path} is cut short or damaged: {error}. Get it again; no report was written.") from error
 
 
 def _stored(results: Iterator[tuple[str, str]]) -> Iterator[Line]:
     for call_ref, result in results:
-        yield f"The stored trace of call {call_ref!r}", result
+        yield ("The stored trace of call", call_ref), result

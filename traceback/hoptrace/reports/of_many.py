@@ -75,18 +75,27 @@ def carrier(
 
 
 def regulator(
-    workspace: Workspace, period: str, which: Which = ALL, profile: Profile = INVESTIGATOR
+    workspace: Workspace,
+    period: str,
+    which: Which = ALL,
+    profile: Profile = INVESTIGATOR,
+    requests: Path | None = None,
 ) -> RegulatorReport:
-    """The regulator's tables of a period: 2026, 2026-Q4 or 2026-11. Raises NothingTraced, UsageError, as above."""
+    """The regulator's tables of a period: 2026, 2026-Q4 or 2026-11; `requests` is a file of requests to carriers.
+
+    Raises NothingTraced, UsageError, DirectoryInvalid for that file, and what `campaign` raises.
+    """
     from hoptrace.reports.regulator import regulator_report
+    from hoptrace.reports.requests import read_requests
 
     span = read_period(period)
+    asked = None if requests is None else read_requests(requests)
     traced = found(workspace, which, records=False)
     of_period(traced, span)
     # Placed and redacted once, and then divided: what a reader may see does not depend on the period.
     ever = known(workspace, traced.only(pl.col("at") < span.end), profile)
     within = replace(ever, traced=of_period(ever.traced, span))
-    return regulator_report(workspace, within, ever, span)
+    return regulator_report(workspace, within, ever, span, asked)
 
 
 def what_if(workspace: Workspace, which: Which = ALL, profile: Profile = INVESTIGATOR) -> WhatIfReport:

@@ -30,6 +30,12 @@ def regulator_page(report: RegulatorReport) -> Page:
             "Carriers that took part",
             table=shown(report, "participants", "The most traced calls first."),
         ),
+        Section(
+            "requests",
+            "What carriers were asked",
+            "As whoever sent the requests wrote them down.",
+            table=shown(report, "requests", "Requests by carrier, the most refused first."),
+        ),
         Section("uses", "How it can be used", table=shown(report, "uses", "Uses by what the traces say.")),
         Section("campaigns", "Campaigns", table=shown(report, "campaigns", "The most calls first.")),
         Section(

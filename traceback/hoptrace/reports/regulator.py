@@ -15,6 +15,7 @@ from hoptrace.reports.model import Figure
 from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
 from hoptrace.reports.regulator_model import ContentRow, RegulatorReport
+from hoptrace.reports.requests import REQUESTS, requests
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
 from hoptrace.reports.table import Table, table_of
 
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
 
 NOT_SAID = (
     "It does not say that a carrier in these tables did anything wrong. A role stands in every row: transit means that "
-    "the carrier only carried the call, terminating that it only delivered it. It does not say which carriers were "
-    "asked and refused, for requests are not in the records; carriers without records are told, with what is known of "
-    "the reason."
+    "the carrier only carried the call, terminating that it only delivered it."
+)
+NOT_ASKED = (
+    " It does not say which carriers were asked and refused, for requests are not in the records; carriers without "
+    "records are told, with what is known of the reason."
 )
 
 
-def regulator_report(workspace: Workspace, known: Material, ever: Material, period: Period) -> RegulatorReport:
-    """The tables of `known`, the results of the period; `ever` are all results up to its end."""
+def regulator_report(
+    workspace: Workspace, known: Material, ever: Material, period: Period, asked: pl.DataFrame | None = None
+) -> RegulatorReport:
+    """The tables of `known`, the results of the period; `ever` are all results up to its end, `asked` the requests."""
     carriers = {carrier.carrier_id: carrier.rmd_number for carrier in workspace.catalog.directory.carriers()}
     given = regulator_tables.files(workspace, period, known)
     tables: dict[str, Table[Any]] = {
@@ -39,6 +44,7 @@ def regulator_report(workspace: Workspace, known: Material, ever: Material, peri
         "volumes": campaign_calls.volumes(known),
         "participants": regulator_tables.participants(known, given, carriers),
         "silent": regulator_tables.silent(known, given),
+        "requests": requests(known, REQUESTS.to_frame() if asked is None else asked, period),
         "uses": regulator_tables.uses(known),
         "campaigns": regulator_tables.campaigns(known),
         "dictionary": dictionary_of(RegulatorReport),
@@ -50,7 +56,7 @@ def regulator_report(workspace: Workspace, known: Material, ever: Material, peri
         "subject": f"Traced calls of {period.name}",
         "heading": "Regulator's tables",
         "says": _says(known, tables, period),
-        "does_not_say": NOT_SAID,
+        "does_not_say": NOT_SAID + (NOT_ASKED if asked is None else ""),
         "figures": _figures(known, tables),
         "completeness": (*completeness_of(known.traced), *_completeness(known, tables, period)),
         "sources": sources_of(known.traced, known.profile),
@@ -65,22 +71,25 @@ def regulator_report(workspace: Workspace, known: Material, ever: Material, peri
 
 _REASONS = {
     "participants": "No carrier has submitted records of the period.",
+    "requests": "No requests were given with the report (--requests FILE), or none of them is of the period.",
     "silent": "Every carrier on these paths has given a record of its calls.",
     "transparency": "No record of these calls was found, so that no carrier is known.",
 }
 
 
 def _contents(tables: dict[str, Table[Any]]) -> Table[ContentRow]:
+    refusals = "requests" if len(tables["requests"]) else "silent"
     asked = (
         ("Description of private-led traceback efforts and their coordination with the Commission", None),
         ("Carriers that took part", "participants"),
-        ("Carriers that were asked and refused to take part", "silent"),
-        ("Reasons that carriers gave for not taking part", "silent"),
+        ("Carriers that were asked and refused to take part", refusals),
+        ("Reasons that carriers gave for not taking part", refusals),
         ("How the information can be used in enforcement", "uses"),
     )
     words = {
         "participants": "Table participants.",
         "silent": "Table silent: carriers that traces name without a record of theirs, and why, as far as data tells.",
+        "requests": "Table requests, from the requests that were given with the report.",
         "uses": "Table uses.",
     }
     rows = [

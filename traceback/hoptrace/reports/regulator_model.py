@@ -64,6 +64,26 @@ class SilentRow(Part):
     )
 
 
+class RequestRow(Part):
+    """What one carrier was asked and how it answered, as the requests that were given with the report tell."""
+
+    carrier: str = a_carrier("Carrier", "carrier_id")
+    name: str = a_text("Name", "Name in the carrier directory.")
+    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
+    role: str = a_code(
+        "Role, mostly", "Its most frequent role in the period's traces; empty without any. " + ROLE_MEANS
+    )
+    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
+    requests: int = a_count("Requests", "Requests that were sent to it in the period.")
+    answered: int = a_count("Answered", "Of these, answered.")
+    refused: int = a_count("Refused", "Of these, refused.")
+    no_answer: int = a_count("No answer", "Of these, without an answer.")
+    median_hours: float | None = a_number(
+        "Hours", "Median hours from request to answer; empty where no times are known."
+    )
+    reasons: str = a_text("Reasons", "The reasons that it gave, in its words; up to ten.")
+
+
 class UseRow(Part):
     """One use that the traces can be put to."""
 
@@ -115,6 +135,7 @@ class RegulatorReport(SummaryReport):
     volumes: Table[VolumeRow]
     participants: Table[ParticipantRow]
     silent: Table[SilentRow]
+    requests: Table[RequestRow]
     uses: Table[UseRow]
     campaigns: Table[CampaignRow]
     dictionary: Table[DictionaryRow]

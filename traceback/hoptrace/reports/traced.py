@@ -66,8 +66,11 @@ HOPS = pl.Schema(
 OF_RECORDS = ("batch", "row", "calling", "called", "attestation")
 """What a hop's record holds beside its being there: left out where only the paths are wanted, to save memory."""
 
-Line = tuple[str, str | bytes]
-"""Where a result stands, for a message, and its JSON."""
+Place = tuple[str, int | str]
+"""Where a result stands: in what, and which of it (a line's number, a call's reference); words are made when needed."""
+
+Line = tuple[Place, str | bytes]
+"""Where a result stands, and its JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +121,29 @@ def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
     return Traced(newest, hops, source, replaced)
 
 
-def _result(where: str, text: str | bytes) -> Any:
+def _result(where: Place, text: str | bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return _odd_json(where, text)
 
 
-def _odd_json(where: str, text: str | bytes) -> Any:
+def _words(place: Place) -> str:
+    what, which = place
+    return f"{what} {which:,}," if isinstance(which, int) else f"{what} {which!r}"
+
+
+def _odd_json(where: Place, text: str | bytes) -> Any:
     """What only the lenient reader takes: text that is no Unicode, such as half a surrogate pair."""
     try:
         told = json.loads(text)
     except ValueError as error:
-        raise InputRefused(f"{where} is no JSON: {error}. Mend the file; no report was written.") from error
+        raise InputRefused(f"{_words(where)} is no JSON: {error}. Mend the file; no report was written.") from error
     return json.loads(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 class _Gathered:
-    """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which takes long."""
+    """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which is slow."""
 
     def __init__(self, first: int, *, records: bool) -> None:
         self.at = first
@@ -143,15 +151,15 @@ class _Gathered:
         self.calls: list[tuple[Any, ...]] = []
         self.hops: dict[str, list[Any]] = {name: [] for name in HOPS if records or name not in OF_RECORDS}
 
-    def add(self, where: str, told: Any) -> None:
+    def add(self, where: Place, told: Any) -> None:
         """Take a result in; raises InputRefused where it is none."""
         try:
             self.calls.append(_call(self.at, told))
             self._add_hops(told["hops"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputRefused(
-                f"{where} holds no result of a trace ({type(error).__name__}: {error}). Give a file that hoptrace "
-                "trace --calls wrote. No report was written."
+                f"{_words(where)} holds no result of a trace ({type(error).__name__}: {error}). Give a file that "
+                "hoptrace trace --calls wrote. No report was written."
             ) from error
         self.at += 1
 
