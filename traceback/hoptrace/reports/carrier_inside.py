@@ -62,11 +62,16 @@ def batches(workspace: Workspace, carrier_id: str) -> Table[BatchRow]:
     counts = ("rows", "accepted", "duplicates", "skipped", "statements")
     rows = [
         {name: getattr(stored.receipt, name) for name in (*facts, *counts)}
+        | {name: _to_the_second(getattr(stored.receipt, name)) for name in ("first_time", "last_time")}
         | {"rejected": sum(stored.receipt.rejected.values()), "unknown_trunks": len(stored.receipt.unknown_trunks)}
         for stored in workspace.catalog.batches.list(carrier_id)
     ]
     made = table_of(BatchRow, rows)
     return Table(BatchRow, made.frame.sort("first_time", "batch", descending=[True, False], nulls_last=True))
+
+
+def _to_the_second(time: str | None) -> str | None:
+    return time and time[:19].replace("T", " ")
 
 
 def rejects(workspace: Workspace, carrier_id: str) -> Table[RejectRow]:

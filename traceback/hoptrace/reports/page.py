@@ -49,6 +49,8 @@ class Cell:
     kind: Kind
     small: str = ""
     share: float | None = None
+    heads: bool = False
+    """Whether it is the head of its row."""
 
     @property
     def whole(self) -> bool:
@@ -95,7 +97,9 @@ def shown(
     """A table of the report as a page shows it: `columns` by name, or all."""
     table = report.tables()[name]
     heads = _heads(table, columns)
-    rows = tuple(tuple(_cell(head, row) for head in heads) for row in table.rows(at_most))
+    names = [head.name for head in heads]
+    first = "carrier" if "carrier" in names else names[0]
+    rows = tuple(tuple(_cell(head, row, heads=head.name == first) for head in heads) for row in table.rows(at_most))
     return Shown(caption, heads, rows, max(0, len(table) - at_most), report.empty.get(name, ""))
 
 
@@ -107,15 +111,15 @@ def _heads(table: Table[Any], names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(column for name, column in by_name.items() if name != "name" or "carrier" not in by_name)
 
 
-def _cell(head: Column, row: dict[str, Any]) -> Cell:
+def _cell(head: Column, row: dict[str, Any], *, heads: bool) -> Cell:
     value = row[head.name]
     if value is None or value == "":
-        return Cell("–", head.title, head.kind)
+        return Cell("–", head.title, head.kind, heads=heads)
     text = _text(head.kind, value)
     if head.kind is Kind.CARRIER:
         name = _short(str(row.get("name") or value)) if head.name == "carrier" else text
-        return Cell(name, head.title, head.kind, small=text if name != text else "")
-    return Cell(text, head.title, head.kind, share=value if head.kind is Kind.SHARE else None)
+        return Cell(name, head.title, head.kind, small=text if name != text else "", heads=heads)
+    return Cell(text, head.title, head.kind, share=value if head.kind is Kind.SHARE else None, heads=heads)
 
 
 def _text(kind: Kind, value: Any) -> str:

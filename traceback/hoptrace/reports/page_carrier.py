@@ -25,6 +25,7 @@ def carrier_page(report: CarrierReport) -> Page:
         "originating_12",
         "entry_12",
     )
+    of_files = ("file", "format", "first_time", "rows", "accepted", "duplicates", "skipped", "rejected", "statements")
     sections = (
         Section(
             "roles",
@@ -54,7 +55,7 @@ def carrier_page(report: CarrierReport) -> Page:
             table=shown(report, "conflicts", "Contradictions by kind."),
         ),
         Section("clock", "Its clock", table=shown(report, "clock", "The clock as learned from all records.")),
-        Section("batches", "What it submitted", table=shown(report, "batches", "Submitted files.", at_most=12)),
+        Section("batches", "What it submitted", table=shown(report, "batches", "Submitted files.", of_files, 12)),
         Section("rejects", "Rows that could not be read", table=shown(report, "rejects", "Rejected rows by reason.")),
         Section("traces", "The traced calls", table=shown(report, "traces", "Traced calls, the newest first.")),
     )
