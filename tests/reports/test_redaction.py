@@ -7,15 +7,25 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hoptrace.errors import NothingTraced, UnknownCarrier, UsageError
+from hoptrace.model.carriers import Carrier
+from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports import of_many, render, trace_report
+from hoptrace.reports.campaign import campaign_report
+from hoptrace.reports.material import Material
+from hoptrace.reports.placing import directory_frame, placed
 from hoptrace.reports.profiles import Profile, read_profile
 from hoptrace.reports.redacted_trace import redact_trace
-from hoptrace.reports.redaction import masked
+from hoptrace.reports.redaction import masked, redact
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_files import Form, render_summary
+from hoptrace.reports.traced import read_traced
+from hoptrace.tracing.signers import Signers
 from hoptrace.workspace import Workspace
 
 CAMPAIGN = of_many.Which(campaign="bank alert")
@@ -189,3 +199,55 @@ def test_a_profile_that_is_none_is_refused(text: str) -> None:
 )
 def test_numbers_in_free_text_are_masked(text: str, told: str) -> None:
     assert masked(text) == told
+
+
+@pytest.mark.parametrize("profile", ["public", "carrier:CEDR3"])
+def test_a_heading_tells_no_reference_and_no_number(profile: str, reported: Workspace) -> None:
+    one = of_many.campaign(reported, of_many.Which(call_refs=("REF-secret-0",)), read_profile(profile))
+    assert one.subject == "One call"
+    named = of_many.campaign(reported, of_many.Which(campaign="bank alert 2025550166"), read_profile(profile))
+    assert named.subject == "Campaign bank alert [number]"
+    assert named.sources.results == "the stored traces of campaign bank alert [number]"
+
+
+paths = st.lists(
+    st.tuples(st.text("ABCDEF", min_size=1, max_size=7), st.text("ABCDEF", max_size=2)), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(paths, st.sampled_from("ABCDEF"))
+def test_a_carrier_never_sees_who_is_not_beside_it(told_call, reported: Workspace, world, letter: str) -> None:
+    """Held against the paths themselves, any paths, hairpins too, in the campaign report and in each trace report."""
+    directory = reported.catalog.directory.carriers()
+    carriers = {carrier.carrier_id: carrier for carrier in directory}
+    me = next(each for each in carriers if each[0] == letter)
+    results = [
+        told_call(at, Verdict.DISPUTED, path, silent, point_of_entry=None) for at, (path, silent) in enumerate(world)
+    ]
+    known = material_of(results, directory, read_profile(f"carrier:{me}"))
+    text = campaign_report(known, "any").model_dump_json()
+    seen = {other for result in results for other in beside(result.path, me)}
+    assert {each for each in carriers if each in text} <= seen | {me}
+    for result in results:
+        if me not in result.path:
+            continue
+        report = redact_trace(trace_report(result, carriers), read_profile(f"carrier:{me}"))
+        told = report.model_dump_json()
+        assert {each for each in carriers if each in told} <= set(beside(result.path, me)) | {me}
+        assert [hop.position for hop in report.hops] == list(range(1, len(report.hops) + 1))
+
+
+def beside(path: tuple[str, ...], me: str) -> list[str]:
+    """The carriers next to `me` wherever it stands on the path."""
+    return [path[at] for at, _ in enumerate(path) if me in path[max(0, at - 1) : at + 2]]
+
+
+def material_of(results: list[TraceResult], directory: list[Carrier], profile: Profile) -> Material:
+    """What reports are built from, of results that are in no workspace."""
+    read = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), "a test")
+    ends = {at: each.path[-1] if each.path else None for at, each in enumerate(results)}
+    calls = read.calls.with_columns(end=read.calls["call"].replace_strict(ends, return_dtype=pl.String))
+    frame = directory_frame(directory)
+    hops = placed(read, frame).with_columns(signer=pl.lit(None, pl.String))
+    return Material(redact(read.replace(calls, hops), profile), frame, Signers(), profile)

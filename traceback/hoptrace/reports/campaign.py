@@ -11,7 +11,6 @@ from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.redaction import free_text
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
 from hoptrace.reports.table import Table
 
@@ -27,7 +26,7 @@ def campaign_report(known: Material, subject: str) -> CampaignReport:
     tables = _tables(known)
     facts: dict[str, Any] = {
         "profile": known.profile.name,
-        "subject": free_text(subject, known.profile),
+        "subject": subject,
         "heading": "Campaign report",
         "says": _says(tables, known),
         "does_not_say": NOT_SAID,

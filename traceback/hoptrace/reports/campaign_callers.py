@@ -70,17 +70,8 @@ def attestations(known: Material) -> Table[AttestationRow]:
         .agg(pl.len().alias("calls"), mostly("role"))
     )
     ordered = counted.sort("calls", "signer", "attestation", descending=[True, False, False])
-    told = named(_only_seen(ordered, known), known.directory).with_columns(certainty=pl.lit("recorded"))
+    told = named(ordered, known.directory).with_columns(certainty=pl.lit("recorded"))
     return Table(AttestationRow, shares(told, known.calls.height))
-
-
-def _only_seen(counted: pl.DataFrame, known: Material) -> pl.DataFrame:
-    """Without the carrier behind a code where the reader sees only carriers beside its own."""
-    if known.profile.sees_all_hops:
-        return counted
-    return counted.with_columns(
-        carrier=pl.when(pl.col("role") == OFF_PATH).then(pl.lit("")).otherwise(pl.col("carrier"))
-    )
 
 
 def resignings(known: Material) -> Table[ResigningRow]:

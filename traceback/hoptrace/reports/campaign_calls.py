@@ -118,9 +118,7 @@ def handoffs(known: Material) -> Table[HandoffRow]:
 
 def links(known: Material) -> pl.DataFrame:
     """One row a handoff: call, `upstream`, `downstream`, `position` of the downstream carrier, support, confidence."""
-    upper = known.told.select(
-        "call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1, upper_role="role"
-    )
+    upper = known.told.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
     lower = known.hops.select("call", "position", downstream="carrier")
     return upper.join(lower, on=["call", "position"], how="inner", maintain_order="left")
 

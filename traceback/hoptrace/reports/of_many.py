@@ -14,6 +14,7 @@ from hoptrace.reports import lines
 from hoptrace.reports.material import Material, material
 from hoptrace.reports.period import of_period, read_period
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
+from hoptrace.reports.redaction import free_text
 from hoptrace.reports.traced import Traced
 
 if TYPE_CHECKING:
@@ -32,15 +33,14 @@ class Which:
     campaign: str | None = None
     call_refs: tuple[str, ...] = ()
 
-    @property
-    def subject(self) -> str:
-        """What they are, as a heading."""
+    def subject(self, profile: Profile) -> str:
+        """What they are, as a heading; a reference of a call is only told to who sees it."""
         if self.campaign is not None:
-            return f"Campaign {self.campaign}"
+            return free_text(f"Campaign {self.campaign}", profile)
         if self.results is not None:
-            return f"The calls of {self.results.name}"
+            return free_text(f"The calls of {self.results.name}", profile)
         if len(self.call_refs) == 1:
-            return f"Call {self.call_refs[0]}"
+            return f"Call {self.call_refs[0]}" if profile.sees_records else "One call"
         return f"{len(self.call_refs):,} calls" if self.call_refs else "All traced calls"
 
 
@@ -57,7 +57,7 @@ def campaign(workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR
 
     if which == ALL:
         raise UsageError("Say which calls: --results FILE, --campaign NAME, or CALL_REFs.")
-    return campaign_report(known(workspace, found(workspace, which), profile), which.subject)
+    return campaign_report(known(workspace, found(workspace, which), profile), which.subject(profile))
 
 
 def carrier(
@@ -105,7 +105,7 @@ def what_if(workspace: Workspace, which: Which = ALL, profile: Profile = INVESTI
     traced = found(workspace, which, records=False)
     if traced.calls.is_empty():
         raise NothingTraced("Nothing was traced in this workspace yet. Trace calls first: hoptrace trace --help")
-    return what_if_report(workspace, known(workspace, traced, profile), which.subject)
+    return what_if_report(workspace, known(workspace, traced, profile), which.subject(profile))
 
 
 def end_of_day(text: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hoptrace.reports.columns import Kind
@@ -78,7 +78,6 @@ class Section:
     hint: str = ""
     picture: Picture | None = None
     table: Shown | None = None
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ class Page:
     report: SummaryReport
     settled: bool
     sections: tuple[Section, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 def shown(

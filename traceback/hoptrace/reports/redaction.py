@@ -54,12 +54,11 @@ def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) ->
     step = pl.when(pl.col("position").diff().over("call") == 1).then(1).otherwise(2)
     # Counted anew from the lowest that is shown: how many carriers the call passed below is not told.
     place = step.fill_null(2).cum_sum().over("call") - 1
-    of_record = [name for name in (*OF_RECORDS, "signer") if name in hops.columns]
-    seen = seen.with_columns(position=place.cast(pl.Int16))
-    seen = seen.with_columns(
-        records=pl.when("own").then("records").otherwise((pl.col("records") > 0).cast(pl.Int16)),
-        **{name: pl.when("own").then(pl.col(name)) for name in of_record},
-    )
+    of_record = [pl.when("own").then(pl.col(name)).alias(name) for name in OF_RECORDS if name in hops.columns]
+    # A signer may be a carrier far up the path, and its code that carrier's id.
+    signer = [pl.lit(None, pl.String).alias("signer")] if "signer" in hops.columns else []
+    given = pl.when("own").then("records").otherwise((pl.col("records") > 0).cast(pl.Int16))
+    seen = seen.with_columns(*of_record, *signer, position=place.cast(pl.Int16), records=given)
     return _calls_of(calls, seen), seen.drop("own", "seen")
 
 

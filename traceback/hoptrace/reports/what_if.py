@@ -14,7 +14,6 @@ from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.model import Figure
 from hoptrace.reports.placing import named
 from hoptrace.reports.plain import isolated, plain, shorten
-from hoptrace.reports.redaction import free_text
 from hoptrace.reports.summary import completeness_of, sources_of, why_empty
 from hoptrace.reports.table import Table
 from hoptrace.reports.what_if_model import CandidateRow, WhatIfReport
@@ -41,7 +40,7 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
     movable = int(tables["candidates"].frame["open"].sum())
     facts: dict[str, Any] = {
         "profile": known.profile.name,
-        "subject": _title(free_text(subject, known.profile)),
+        "subject": _title(subject),
         "heading": "What-if report",
         "says": _says(tables["candidates"], open_traces, movable),
         "does_not_say": NOT_SAID,
