@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 
 from hoptrace.errors import NothingTraced
-from hoptrace.model.verdicts import Verdict
+from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.figures import key_figures
-from hoptrace.reports.model import CallLine, CarrierCard, EvidenceLine, HopLine, TraceReport
+from hoptrace.reports.model import (
+    CallLine,
+    CarrierCard,
+    EvidenceLine,
+    HopLine,
+    NextLine,
+    RecordLine,
+    TraceReport,
+    VerdictWords,
+)
 from hoptrace.reports.plain import plain
 from hoptrace.reports.profiles import Profile, Reader
 from hoptrace.reports.redaction import masked
@@ -58,22 +67,24 @@ def _without_customers(report: TraceReport) -> TraceReport:
         ]
         return hop.model_copy(update={"evidence": tuple(lines)})
 
-    ask = report.next_request
     words = report.words
     if words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
         last = report.hops[-1].carrier.name if report.hops else "The carrier"
         words = words.model_copy(update={"says": f"{last}'s own record says that a customer of it placed this call."})
-    return report.model_copy(
-        update={
-            "profile": Reader.REGULATOR.value,
-            "customer": None,
-            "words": words,
-            "summary": safe(report.summary),
-            "hops": tuple(tidy(hop) for hop in report.hops),
-            "conflicts": tuple(safe(text) for text in report.conflicts),
-            "alternatives": tuple(other.model_copy(update={"why": safe(other.why)}) for other in report.alternatives),
-            "next_request": ask and ask.model_copy(update={"why": safe(ask.why)}),
-        }
+    ask = report.next_request
+    return TraceReport(
+        call=report.call,
+        words=words,
+        confidence=report.confidence,
+        figures=report.figures,
+        customer=None,
+        summary=safe(report.summary),
+        hops=tuple(tidy(hop) for hop in report.hops),
+        conflicts=tuple(safe(text) for text in report.conflicts),
+        alternatives=tuple(other.model_copy(update={"why": safe(other.why)}) for other in report.alternatives),
+        next_request=ask and ask.model_copy(update={"why": safe(ask.why)}),
+        replay=report.replay,
+        profile=Reader.REGULATOR.value,
     )
 
 
@@ -88,8 +99,15 @@ def _for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
     numbers = {number for number in (call.called_number, call.calling_number) if number}
     hops = _seen_hops(report, own, numbers)
     ask = report.next_request if report.next_request and report.next_request.carrier.carrier_id == carrier_id else None
-    bare = call.model_copy(update={"terminating_carrier": _if_seen(call.terminating_carrier, hops), "campaign": None})
-    told = ask and ask.model_copy(update={"why": "The trail ends at this carrier: its records are asked for."})
+    bare = CallLine(
+        call_ref=call.call_ref,
+        start_time=call.start_time,
+        start_utc=call.start_utc,
+        called_number=call.called_number,
+        calling_number=call.calling_number,
+        terminating_carrier=_if_seen(call.terminating_carrier, hops),
+    )
+    told = ask and NextLine(carrier=ask.carrier, why="The trail ends at this carrier: its records are asked for.")
     first, last = min(own) - 1, max(own) + 1
     cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
     made = _bare(report, tuple(hops), bare)
@@ -113,23 +131,23 @@ def _if_seen(carrier_id: str | None, hops: list[HopLine]) -> str | None:
 
 def _neighbour(hop: HopLine, place: int, own: set[int], numbers: set[str], *, beside: bool) -> HopLine:
     """A hop as its neighbour sees it; of its own hop a carrier sees its record, but no other number than the call's."""
-    mine = hop.position in own
-    shown = {
-        "position": place,
-        "calling": hop.calling if hop.calling in numbers and mine else None,
-        "called": hop.called if hop.called in numbers and mine else None,
-        "support": hop.support if beside else None,
-        "gap_s": hop.gap_s if beside else None,
-        "evidence": _bare_evidence(hop) if beside or mine else (),
-    }
-    if not mine:
-        shown |= {"start_recorded": None, "start_utc": None, "clock_offset_s": 0.0, "attestation": None, "gap_s": None}
-        shown |= {"records": tuple(record.model_copy(update=_NO_RECORD) for record in hop.records[:1])}
-        shown |= {"carrier": hop.carrier.model_copy(update={"contact_email": ""}), "when_ringing_ended": False}
-    return hop.model_copy(update=shown)
-
-
-_NO_RECORD = {"batch": WITHHELD, "row": 0, "record_id": None}
+    support = hop.support if beside else None
+    if hop.position not in own:
+        return _bare_hop(hop, place, support, with_evidence=beside)
+    return _bare_hop(hop, place, support, with_evidence=True).model_copy(
+        update={
+            "carrier": hop.carrier,
+            "records": hop.records,
+            "start_recorded": hop.start_recorded,
+            "start_utc": hop.start_utc,
+            "clock_offset_s": hop.clock_offset_s,
+            "calling": hop.calling if hop.calling in numbers else None,
+            "called": hop.called if hop.called in numbers else None,
+            "attestation": hop.attestation,
+            "gap_s": hop.gap_s if beside else None,
+            "when_ringing_ended": hop.when_ringing_ended,
+        }
+    )
 
 
 def _for_public(report: TraceReport) -> TraceReport:
@@ -144,19 +162,29 @@ def _for_public(report: TraceReport) -> TraceReport:
 
 
 def _public(hop: HopLine) -> HopLine:
-    return hop.model_copy(
-        update={
-            "carrier": CarrierCard(**hop.carrier.model_dump() | {"contact_email": ""}),
-            "records": tuple(record.model_copy(update=_NO_RECORD) for record in hop.records[:1]),
-            "start_recorded": None,
-            "start_utc": None,
-            "clock_offset_s": 0.0,
-            "calling": None,
-            "called": None,
-            "gap_s": None,
-            "when_ringing_ended": False,
-            "evidence": _bare_evidence(hop),
-        }
+    return _bare_hop(hop, hop.position, hop.support, with_evidence=True).model_copy(
+        update={"attestation": hop.attestation}
+    )
+
+
+def _bare_hop(hop: HopLine, place: int, support: Support | None, *, with_evidence: bool) -> HopLine:
+    """The carrier, its roles, whether it gave a record and who tells of the handoff; all else is left out."""
+    record = RecordLine(batch=WITHHELD, row=0)
+    card = CarrierCard(carrier_id=hop.carrier.carrier_id, name=hop.carrier.name, country=hop.carrier.country)
+    return HopLine(
+        position=place,
+        carrier=card,
+        roles=hop.roles,
+        records=(record,) if hop.records else (),
+        start_recorded=None,
+        clock_offset_s=0.0,
+        start_utc=None,
+        calling=None,
+        called=None,
+        attestation=None,
+        support=support,
+        gap_s=None,
+        evidence=_bare_evidence(hop) if with_evidence else (),
     )
 
 
@@ -174,21 +202,27 @@ def _bare_evidence(hop: HopLine) -> tuple[EvidenceLine, ...]:
 
 
 def _bare(report: TraceReport, hops: tuple[HopLine, ...], call: CallLine) -> TraceReport:
-    """The report with these hops and without any sentence that came of single records."""
+    """A report of these hops alone, without any sentence that came of single records.
+
+    It is made of named parts and not copied: what is added to the report some day is not told before somebody decides.
+    """
     words = report.words
-    bare_words = words.model_copy(update={"says": UNNAMED_SAYS[words.verdict], "does_not_say": UNNAMED_NOT_SAID})
-    replay = report.replay.model_copy(update={"command": None, "result_sha256": HIDDEN})
-    return report.model_copy(
-        update={
-            "call": call,
-            "words": bare_words,
-            "figures": key_figures(words.verdict, report.confidence, hops, call),
-            "customer": None,
-            "summary": "",
-            "hops": hops,
-            "conflicts": (f"{len(report.conflicts)} known. {HIDDEN}",) if report.conflicts else (),
-            "alternatives": (),
-            "next_request": None,
-            "replay": replay,
-        }
+    return TraceReport(
+        call=call,
+        words=VerdictWords(
+            verdict=words.verdict,
+            heading=words.heading,
+            says=UNNAMED_SAYS[words.verdict],
+            does_not_say=UNNAMED_NOT_SAID,
+            settled=words.settled,
+        ),
+        confidence=report.confidence,
+        figures=key_figures(words.verdict, report.confidence, hops, call),
+        customer=None,
+        summary="",
+        hops=hops,
+        conflicts=(f"{len(report.conflicts)} known. {HIDDEN}",) if report.conflicts else (),
+        alternatives=(),
+        next_request=None,
+        replay=report.replay.model_copy(update={"command": None, "result_sha256": HIDDEN}),
     )
