@@ -76,7 +76,7 @@ def _coverage(result: TraceResult, stands_on: Standing) -> tuple[frozenset[str],
     if result.call is None:
         return frozenset(), frozenset()
     at, covering = [moment(result.call.start_time)], stands_on.ground.covering
-    return covering.sets(at)[0], covering.sets(at, ABOUT_THEN)[0]
+    return covering.at(at).sets()[0], covering.at(at, ABOUT_THEN).sets()[0]
 
 
 def _receipts(workspace: Workspace, result: TraceResult) -> dict[str, Receipt]:

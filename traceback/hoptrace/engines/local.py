@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, Ground, Reads, gather
+from hoptrace.engines.gathering import Ground, Reads, gather
 from hoptrace.engines.keeping import Known, covering, known
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.hops import Sources, pairs_of
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import rows_by_place, with_signing
+from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:
     from hoptrace.engines.spans import Covering
@@ -88,12 +87,14 @@ def trace_on(
     done = 0
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
-        gathered = gather(all_reported(part, stands_on.home), stands_on.ground)
-        sources = _sources(gathered)
-        rows = rows_by_place(sources.statements)
-        for call, judged in zip(part, gathered.judged, strict=True):
-            told = result(call, judged, sources, stands_on.stamp, stands_on.floors)
-            yield with_signing(told, rows, stands_on.signers)
+        with collection_paused():
+            gathered = gather(all_reported(part, stands_on.home), stands_on.ground)
+            sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
+            judged = zip(part, gathered.judged, strict=True)
+            told = [result(*one, sources, stands_on.stamp, stands_on.floors) for one in judged]
+            told = [with_signing(item, sources.signed, stands_on.signers) for item in told]
+        for item in told:
+            yield item
             done += 1
             if progress is not None:
                 progress(done, len(calls))
@@ -152,17 +153,4 @@ def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Tr
         Floors(rules.trace.ambiguous_below, rules.trace.name_from),
         Signers.of(carriers, rules.home_country, trust),
         rules.home_country,
-    )
-
-
-def _sources(gathered: Gathered) -> Sources:
-    """The statements and pairs that the results will quote, fetched together."""
-    trails = [judged.judgement.best.trail for judged in gathered.judged if judged.judgement.best is not None]
-    sids = sorted({step.sid for trail in trails for step in trail.steps if step.sid is not None})
-    rows = sorted({pair.row for trail in trails for pair in pairs_of(trail)})
-    facts = gathered.facts.filter(pl.col("sid").is_in(sids)) if sids else gathered.facts.clear()
-    pairs = gathered.pairs.filter(pl.col("row").is_in(rows)) if rows else gathered.pairs.clear()
-    return Sources(
-        statements={row["sid"]: row for row in facts.iter_rows(named=True)},
-        pairs={row["row"]: row for row in pairs.iter_rows(named=True)},
     )
