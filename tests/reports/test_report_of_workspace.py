@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from lxml import html
 
 import hoptrace
 from hoptrace.engines.retention import expire_lake
+from hoptrace.reports import result_from_dict
 from hoptrace.reports.of_workspace import How, full_report, report
 from hoptrace.reports.phrases import pattern_of
 from hoptrace.workspace import init_workspace
@@ -112,6 +114,14 @@ def test_after_expiry_the_report_tells_what_the_result_says(workspace):
     after = full_report(workspace, "c1")
     assert after.hops == before.hops
     assert after.words == before.words
+
+
+@pytest.mark.parametrize("changes", [{"lake_version": 999}, {"call": None}])
+def test_a_result_of_elsewhere_is_told_as_far_as_it_goes(workspace, changes):
+    result = result_from_dict(workspace.catalog.traces.get("c1"))
+    told = full_report(workspace, dataclasses.replace(result, **changes))
+    assert [hop.carrier.carrier_id for hop in told.hops] == ["term", "mid", "orig"]
+    assert (told.handoffs, told.completeness) == ((), None)
 
 
 def test_the_page_holds_all_of_it(workspace, tmp_path):

@@ -12,7 +12,7 @@ from hoptrace.engines.calls import moment
 from hoptrace.engines.gathering import ABOUT_THEN
 from hoptrace.engines.local import Standing, standing, trace_on
 from hoptrace.engines.packed import Recording
-from hoptrace.errors import NotFound, UnknownBatch
+from hoptrace.errors import NotFound, UnknownBatch, UsageError
 
 if TYPE_CHECKING:
     from hoptrace.model.receipts import Receipt
@@ -40,16 +40,22 @@ class Behind:
 
 
 def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
-    """What stands behind a stored result, at the versions that it names; None where its call was not kept with it."""
+    """What stands behind a stored result, at the versions that it names.
+
+    None where that cannot be told: its call was not kept with it, or this workspace has no such versions.
+    """
     if result.call is None:
         return None
-    stands_on = standing(workspace, (result.lake_version, result.clock_version, result.certificates_version))
+    try:
+        stands_on = standing(workspace, (result.lake_version, result.clock_version, result.certificates_version))
+    except NotFound:
+        return None
     recording = Recording(stands_on.ground.view)
     recorded = replace(stands_on, ground=replace(stands_on.ground, view=recording))
     try:
         list(trace_on(recorded, [result.call]))
-    except NotFound:
-        # The statements have expired since; who had submitted what is still known.
+    except (NotFound, UsageError):
+        # The statements have expired since, or numbers are read otherwise now; who had submitted what is still known.
         read = pl.DataFrame()
     else:
         read = recording.read()
