@@ -108,11 +108,11 @@ def test_whom_to_ask_by_when_and_how_long_records_are_kept(workspace):
     assert "Computer-Related Crime Act" in keep.says
 
 
-def test_after_expiry_the_report_tells_what_the_result_says(workspace):
+def test_after_expiry_the_cited_statements_are_told_still(workspace):
     before = full_report(workspace, "c1")
     expire_lake(workspace, datetime(2026, 11, 5, tzinfo=UTC).date(), grace_hours=0)
     after = full_report(workspace, "c1")
-    assert after.hops == before.hops
+    assert (after.hops, after.handoffs, after.numbers) == (before.hops, before.handoffs, before.numbers)
     assert after.words == before.words
 
 
@@ -138,3 +138,10 @@ def test_the_sentences_of_a_trace_are_in_the_phrasebook(workspace):
         result = workspace.catalog.traces.get(ref)
         lines = [line["detail"] for hop in result["hops"] for line in hop["evidence"]]
         assert [line for line in [*lines, result["summary"]] if pattern_of(line) is None] == []
+
+
+def test_statements_that_the_result_does_not_lead_to_are_found_by_tracing_again(workspace):
+    result = result_from_dict(workspace.catalog.traces.get("c1"))
+    hops = tuple(dataclasses.replace(hop, called="somebody") for hop in result.hops)
+    told = full_report(workspace, dataclasses.replace(result, hops=hops))
+    assert told.handoffs == full_report(workspace, result).handoffs

@@ -49,7 +49,7 @@ def report(
 def full_report(workspace: Workspace, trace: TraceResult | str, how: How = USUAL) -> TraceReport:
     """The report of a trace with all that the workspace knows of it; for a `call_ref` of its newest stored trace.
 
-    It traces the call once more, at the versions that the result names, to find the statements that it rests on.
+    The statements that it rests on are read at the versions that the result names.
     """
     result = result_from_dict(workspace.catalog.traces.get(trace)) if isinstance(trace, str) else trace
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
