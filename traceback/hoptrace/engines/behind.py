@@ -57,7 +57,8 @@ def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
     except NotFound:
         return None
     try:
-        read = _cited(result, stands_on.ground.view)
+        # Statements never change, and those that a stored result cites are held: the newest version has them.
+        read = _cited(result, workspace.lake.view())
         read = _read_again(result.call, stands_on) if read is None else read
     except (NotFound, UsageError):
         # The statements have expired since, or numbers are read otherwise now; who had submitted what is still known.
