@@ -21,8 +21,8 @@ from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.hops import Sources, pairs_of
 from hoptrace.tracing.results import Floors, Stamp, result
+from hoptrace.tracing.sources import sources_of
 
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 CALLER, CALLED = "+12025550143", "+13125550187"
@@ -125,14 +125,9 @@ class World:
     def trace_all(self, calls: list[ReportedCall], floor: float = 0.7, named: float = 0.955) -> list[TraceResult]:
         gathered = self.gather(calls)
         stamp = Stamp("test", 1, 1, "settings")
+        sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
         results: list[TraceResult] = []
         for call, judged in zip(calls, gathered.judged, strict=True):
-            best = judged.judgement.best
-            rows = [pair.row for pair in pairs_of(best.trail)] if best else []
-            sources = Sources(
-                {row["sid"]: row for row in gathered.facts.iter_rows(named=True)},
-                {row["row"]: row for row in gathered.pairs.filter(pl.col("row").is_in(rows)).iter_rows(named=True)},
-            )
             results.append(result(call, judged, sources, stamp, Floors(floor, named)))
         json.dumps([item.as_dict() for item in results])
         return results

@@ -41,7 +41,7 @@ def test_every_command_has_help_with_an_example_and_json(
     assert f"  hoptrace {' '.join(path)}" in told.output.split("Example:")[1]
     options = {option for parameter in command.params for option in parameter.opts}
     assert "--json" in options or path == ("demo",), "a demo is for people"
-    assert "--workspace" in options or path in {("simulate",), ("demo",)}
+    assert "--workspace" in options or path in {("simulate",), ("demo",), ("verify",)}
 
 
 @pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)

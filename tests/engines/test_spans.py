@@ -15,8 +15,17 @@ HOUR = 3600.0
 NOTHING = Learned.nothing()
 
 
+def carriers_of(covering: Covering, moments, margin=COVERAGE_MARGIN) -> pl.DataFrame:
+    """(`call`, `carrier`): who covers each of these moments."""
+    told = covering.at(moments, margin)
+    found = told.stretches.join(told.carriers, on="stretch").select("call", "carrier").sort("call", "carrier")
+    sets = [(call, carrier) for call, carriers in enumerate(told.sets()) for carrier in sorted(carriers)]
+    assert found.rows() == sets
+    return found
+
+
 def carriers_covering(moments, batches, learned, margin=COVERAGE_MARGIN):
-    return Covering(batches, learned).carriers(moments, margin)
+    return carriers_of(Covering(batches, learned), moments, margin)
 
 
 def covered(at: float, spans, learned: Learned = NOTHING, **more) -> set[str]:
@@ -130,8 +139,8 @@ def test_what_expired_is_covered_no_more():
         (DAY, {"a", "b"}),
         (2 * DAY, {"a", "b"}),
     ):
-        assert set(expired.carriers([at])["carrier"]) == carriers
-    many = expired.carriers([DAY - 4 * HOUR, DAY + 60.0])
+        assert set(carriers_of(expired, [at])["carrier"]) == carriers
+    many = carriers_of(expired, [DAY - 4 * HOUR, DAY + 60.0])
     assert many.rows() == [(0, "a"), (1, "a"), (1, "b")]
 
 
@@ -183,8 +192,8 @@ def test_many_calls_are_covered_as_each_one_is_alone():
     covering = Covering(batches, Learned.nothing())
     ends = [time for _, _, first, last in batches for time in (first - COVERAGE_MARGIN, last + COVERAGE_MARGIN)]
     moments = [*ends, *(chance.uniform(-1e3, 1.2e5) for _ in range(300)), *ends[:5]]
-    together, alone = covering.sets(moments), [covering.sets([moment])[0] for moment in moments]
+    together, alone = covering.at(moments).sets(), [covering.at([moment]).sets()[0] for moment in moments]
     assert together == alone
-    rows = covering.carriers(moments)
+    rows = carriers_of(covering, moments)
     assert rows.rows() == [(call, carrier) for call, told in enumerate(alone) for carrier in sorted(told)]
     assert len({id(told) for told in together}) <= len(set(together)) + 2 * len(batches)

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from hoptrace.linking.assignment import FEW, HANDOFFS, LEAPS, Pair, _best_of_few, assign, solve
+from hoptrace.linking.assignment import HANDOFFS, LEAPS, assign
+from hoptrace.linking.contests import FEW, Pair, _best_of_few, solve
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import members_of
 from hoptrace.linking.scoring import Kind
 from hoptrace.linking.weights import Weights
@@ -57,6 +59,21 @@ def test_a_rivals_loss_is_what_forcing_it_costs(seed):
             rest = [pair for pair in pairs if pair.d != d and pair.u != rival.u]
             assert loss == pytest.approx(best - rival.weight - brute_force(rest))
             assert loss >= -1e-9
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_hopeless_rivals_are_left_out_and_no_others(seed):
+    chance = random.Random(seed)
+    kinds = [Kind.DIRECT, Kind.BRIDGED]
+    pairs = [
+        Pair(d, u, chance.choice(kinds), chance.uniform(0.5, 20), row, 0.0, d // 2 if seed % 2 else -1)
+        for row, (d, u) in enumerate((d, u) for d in range(7) for u in range(10, 17) if chance.random() < 0.5)
+    ]
+    assignment = assign(pairs)
+    for d in range(7):
+        every = assignment.rivals(d)
+        for hopeless in (0.0, 5.0, 12.0):
+            assert assignment.rivals(d, hopeless) == [rival for rival in every if rival[1] <= hopeless]
 
 
 def redials(new_world, seed: int):
@@ -111,7 +128,7 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
     at = facts["start"].mean()
     wanted = pl.DataFrame([(0, called, at, 600.0)], schema=WANTED, orient="row")
     members = members_of(wanted, facts)
-    pairs = link(members, pl.DataFrame(schema={"call": pl.Int64, "carrier": pl.String}), Weights())
+    pairs = link(members, Covered.nothing(), Weights())
     rows = {row["sid"]: row for row in members.iter_rows(named=True)}
     brute = {
         (d["sid"], u["sid"])

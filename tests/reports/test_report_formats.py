@@ -195,7 +195,7 @@ def test_other_cells_stay_as_they_are():
 def test_json_is_the_report_itself(example_of, carriers):
     report = trace_report(example_of(Verdict.AMBIGUOUS), carriers)
     assert TraceReport.model_validate_json(render(report, "json")) == report
-    assert json.loads(render(report, "json"))["version"] == 1
+    assert json.loads(render(report, "json"))["version"] == 2
 
 
 @pytest.mark.parametrize("kind", ["html", "json", "csv"])

@@ -12,7 +12,7 @@ from hoptrace.model.carriers import Carrier
 from hoptrace.model.certificates import Trust
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, TraceResult, Verdict
 from hoptrace.tracing.signers import SignedHop, Signers
-from hoptrace.tracing.signing import rows_by_place, signer_evidence, with_signing
+from hoptrace.tracing.signing import signer_evidence, with_signing
 
 from .conftest import NOW, Chain
 
@@ -283,11 +283,11 @@ def test_a_result_keeps_its_verdict_and_gains_evidence() -> None:
     row = {"start_time": NOW, "offset": 2.0, "start_basis": "received", "attestation": "A", "orig_id": "o-1"}
     row |= {"signer": "505A", "identity": None, "calling": 12025550143, "egress_calling": None, "called": -1}
     row |= {"egress_called": None, "redirecting": None}
-    rows = {4: {**row, "batch": "t-1", "row": 7}, 9: {**row, "batch": "a-1", "row": 3}}
-    found = with_signing(told, rows_by_place(rows), Signers.of(CARRIERS, "US", Trust()))
+    rows = {("t-1", 7): row, ("a-1", 3): row}
+    found = with_signing(told, rows, Signers.of(CARRIERS, "US", Trust()))
     assert replace(found, hops=hops) == told
     assert found.hops[0].evidence == (old, Evidence("signer", True, "tango recorded the same signature as alpha."))
     assert [line.about for line in found.hops[1].evidence] == ["signer", "attestation"]
     assert found.hops[2] == hops[2]
-    unsigned = {sid: each | {"attestation": None, "orig_id": None, "signer": None} for sid, each in rows.items()}
-    assert with_signing(told, rows_by_place(unsigned), Signers()) is told
+    unsigned = {place: each | {"attestation": None, "orig_id": None, "signer": None} for place, each in rows.items()}
+    assert with_signing(told, unsigned, Signers()) is told

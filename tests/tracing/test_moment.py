@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.moment import match
+from hoptrace.tracing.moment import Question, match_all
 
 AT = 1_762_000_000.0
 
@@ -25,6 +26,11 @@ def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", st
         "release_code": None,
     }
     return Fact(**names, **rest, **last, **times, tick=tick, outcome=outcome)
+
+
+def match(facts, at: float, called: int | None = None):
+    (found,) = match_all([Question(facts, at, called)])
+    return found
 
 
 def weight(facts, at: float) -> float:
@@ -83,3 +89,24 @@ def test_a_forwarded_call_may_have_rung_at_the_carrier_above_before():
     above, below = fact(0.0)._replace(called=2), fact(0.0, tick=60.0)
     told = match([below, above], AT + 25.0, called=1).weight
     assert told > match([below, above], AT + 25.0).weight + 1.0
+
+
+def test_a_trail_is_matched_alike_alone_and_among_others():
+    """To the last bit: results must not depend on what else is traced at the same time."""
+    chance = random.Random(3)
+    questions = [
+        Question(
+            [
+                fact(chance.uniform(-5, 5), chance.choice([0.001, 1.0, 60.0]))
+                if chance.random() < 0.8
+                else fact(None, start=chance.uniform(0, 40))
+                for _ in range(chance.randint(1, 6))
+            ],
+            AT + chance.uniform(-9, 9),
+            chance.choice([None, 1, 2]),
+        )
+        for _ in range(300)
+    ]
+    together = match_all(questions)
+    assert together == [match_all([question])[0] for question in questions]
+    assert match_all([]) == []

@@ -23,7 +23,9 @@ leaves with the error's exit code.
     │   ├── TimezoneMissing
     │   ├── ProfileInvalid
     │   ├── DirectoryInvalid          carriers.csv or trunks.csv
-    │   └── CertificateInvalid        a file of certificates, or of their addresses
+    │   ├── CertificateInvalid        a file of certificates, or of their addresses
+    │   ├── KeyInvalid                a key to sign with that cannot be used
+    │   └── PackageRefused            calls that cannot be packaged as evidence
     ├── StorageFailed             1   disk full, no permission, database gone
     ├── EngineFailed              1   a process or a cluster that traces calls broke down
     └── MissingExtra              1   an optional part is not installed
@@ -122,6 +124,14 @@ class DirectoryInvalid(InputRefused):
 
 class CertificateInvalid(InputRefused):
     """A file that holds no readable certificate; the message names it."""
+
+
+class KeyInvalid(InputRefused):
+    """A key that cannot be used, or that would take the place of another; the message names the file."""
+
+
+class PackageRefused(InputRefused):
+    """Calls that cannot be packaged: the workspace does not give their stored answers again; the message says which."""
 
 
 class StorageFailed(HoptraceError):

@@ -10,12 +10,14 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
+from hoptrace.model.deadlines import DEFAULT, Deadlines, ResponseClock, read_clock
 
 FILE_NAME = "hoptrace.toml"
 PREFIX = "HOPTRACE_"
@@ -85,6 +87,28 @@ def _switch(value: object) -> bool:
     return known[value.lower()]
 
 
+def _by_country(value: object, read: Callable[[object], Any]) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _Refused("should be a table of countries")
+    told: dict[str, Any] = {}
+    for country, text in value.items():  # pyright: ignore[reportUnknownVariableType]
+        if country != DEFAULT and _COUNTRY.fullmatch(str(country)) is None:  # pyright: ignore[reportUnknownArgumentType]
+            raise _Refused(f"{country}: should be an ISO 3166-1 code of two capitals, such as US, or default")
+        try:
+            told[str(country)] = read(text)  # pyright: ignore[reportUnknownArgumentType]
+        except ValueError as problem:
+            raise _Refused(f"{country}: {problem}") from None
+    return told
+
+
+def _clocks(value: object) -> dict[str, ResponseClock]:
+    return _by_country(value, lambda text: read_clock(str(text)))
+
+
+def _days(value: object) -> dict[str, int]:
+    return _by_country(value, lambda days: int(_Number(1, 40_000, whole=True)(days)))
+
+
 def _trace(value: object) -> TraceSettings:
     if isinstance(value, TraceSettings):
         return value
@@ -144,14 +168,40 @@ class Settings:
     """Folder or URI (s3://bucket/folder) of the Delta table; None is a folder in the workspace."""
     lock_wait_seconds: float = field(default=30.0, metadata={"check": _Number()})
     """How long to wait for another process that writes."""
+    response: Mapping[str, ResponseClock] = field(default_factory=dict[str, ResponseClock], metadata={"check": _clocks})
+    """By country, or `default`: how long carriers have to answer, as reports say; in the file "24 hours"."""
+    retention: Mapping[str, int] = field(default_factory=dict[str, int], metadata={"check": _days})
+    """By country, or `default`: for how many days carriers keep their records, as reports say."""
+    keep_files: bool = field(default=True, metadata={"check": _switch})
+    """Whether submitted files are kept, so that evidence packages show the cited rows as they were written."""
     trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
     regulator_sees_customers: bool = field(default=False, metadata={"check": _switch})
     """Whether reports for a regulator tell who the carriers' customers are."""
+
+    def deadlines(self) -> Deadlines:
+        """The rules of `response` and `retention`, with those that are known by default."""
+        return Deadlines(self.response, self.retention)
 
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of every value that changes an answer."""
         told = {"home_country": self.home_country, "trace": asdict(self.trace)}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def source_date_epoch() -> datetime | None:
+    """The moment that SOURCE_DATE_EPOCH names (seconds since 1970), so that what is made then has the same bytes.
+
+    None where it is not set; raises WorkspaceError where it is no such number.
+    """
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return None
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise WorkspaceError(
+            f"SOURCE_DATE_EPOCH={text!r} is no number of seconds since 1970. Mend or unset it."
+        ) from None
 
 
 def read_settings_file(folder: Path) -> dict[str, Any]:

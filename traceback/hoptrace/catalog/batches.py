@@ -114,6 +114,11 @@ class Batches:
         wanted = (BATCHES.c.carrier_id == carrier_id, BATCHES.c.digest.in_(digests))
         return {stored.receipt.digest: stored for stored in self._select(*wanted)}
 
+    def digests(self) -> set[str]:
+        """The digests of the files of all batches, those of pending commits too."""
+        with guard(), self._engine.connect() as connection:
+            return set(connection.execute(sa.select(BATCHES.c.digest).distinct()).scalars())
+
     def list(self, carrier_id: str | None = None) -> list[StoredBatch]:
         """Every batch (of one carrier), in the order in which they were submitted."""
         return self._select(*(() if carrier_id is None else (BATCHES.c.carrier_id == carrier_id,)))

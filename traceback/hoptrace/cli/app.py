@@ -13,7 +13,7 @@ from hoptrace.cli.options import remember_workspace
 
 COMMANDS = (
     *("init", "carriers", "certificates", "submit", "batches", "lake", "clocks"),
-    *("trace", "report", "simulate", "demo"),
+    *("trace", "report", "keys", "verify", "simulate", "demo"),
 )
 """All commands, in the order in which a workspace meets them; each in the module of its name."""
 

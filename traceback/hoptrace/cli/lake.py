@@ -131,6 +131,8 @@ def _show_expired(done: Cared, dry_run: bool) -> None:
         click.echo(f"{would} {show.count(told.statements, 'statement')} of {days} before {told.before}.")
     else:
         click.echo(f"Nothing is to be removed from the days before {told.before}.")
+    if done.kept_files:
+        click.echo(f"{'Would remove' if dry_run else 'Removed'} {show.count(done.kept_files, 'submitted file')}.")
     if told.held:
         click.echo(f"Held {show.count(told.held, 'statement')} that stored results cite.")
 

@@ -10,15 +10,18 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.package import package
 from hoptrace.cli.report_campaign import campaign
 from hoptrace.cli.report_carrier import carrier
-from hoptrace.cli.report_form import paper_option, profile_option
+from hoptrace.cli.report_form import profile_option
 from hoptrace.cli.report_regulator import regulator
 from hoptrace.cli.report_what_if import what_if
+from hoptrace.cli.telling import telling_options
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult
     from hoptrace.reports import ReportFormat
+    from hoptrace.reports.of_workspace import How
     from hoptrace.workspace import Workspace
 
 FORMATS = ("html", "json", "csv", "pdf", "svg", "graphml")
@@ -30,7 +33,7 @@ def report() -> None:
     """Reports to read, print and hand on."""
 
 
-for each in (campaign, carrier, regulator, what_if):
+for each in (campaign, carrier, regulator, what_if, package):
     report.add_command(each)
 
 
@@ -50,7 +53,7 @@ for each in (campaign, carrier, regulator, what_if):
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
 @profile_option
-@paper_option
+@telling_options
 @json_option
 @workspace_option
 def trace(
@@ -60,7 +63,7 @@ def trace(
     as_json: bool,
     *,
     profile: str,
-    paper: str,
+    how: How,
     **one_call: str | None,
 ) -> None:
     """Write the report of one trace.
@@ -76,7 +79,7 @@ def trace(
     with the_workspace() as workspace:
         subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
         reader = read_profile(profile, customers_allowed=workspace.settings.regulator_sees_customers)
-        written = write(workspace, subject, out, cast("ReportFormat", chosen), reader, paper)
+        written = write(workspace, subject, out, cast("ReportFormat", chosen), how, reader)
     if as_json:
         show.as_json({"report": str(written), "format": chosen})
     else:

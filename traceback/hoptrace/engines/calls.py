@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
 from hoptrace.catalog.files import Row, read_rows
 from hoptrace.errors import InputRefused, UsageError
 from hoptrace.model.dialplan import DialPlan
-from hoptrace.model.numbers import NumberKind, normalise
+from hoptrace.model.numbers import NumberKind, normalise, normalise_column
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.case import Reported
 
 REQUIRED = ("call_ref", "start_time", "called_number")
+FEW = 50
+"""Calls whose numbers are read one by one."""
+
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 OPTIONAL = ("calling_number", "terminating_carrier", "campaign")
 
@@ -26,34 +31,60 @@ def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
     """
     if path.is_dir():
         raise InputRefused(f"{path} is a directory. Name the file with the calls to trace.")
-    calls: list[ReportedCall] = []
+    rows, calls = list[Row](), list[ReportedCall]()
     seen: set[str] = set()
     for row in read_rows(path, REQUIRED):
         call = _call(row)
         if call.call_ref in seen:
             raise _refuse(row, f"call_ref {call.call_ref!r} stands twice; it must be unique.")
         seen.add(call.call_ref)
-        try:
-            reported(call, home_country)
-        except UsageError as error:
-            raise _refuse(row, str(error)) from error
+        rows.append(row)
         calls.append(call)
+    _check(rows, calls, home_country)
     return calls
 
 
 def reported(call: ReportedCall, home_country: str) -> Reported:
     """A reported call in the kernel's form; raises UsageError where time or number cannot be used."""
-    return Reported(
-        at=moment(call.start_time),
-        called=number_key(call.called_number, home_country),
-        calling=normalise(call.calling_number, DialPlan(country=home_country)).key,
-        terminating=call.terminating_carrier,
-    )
+    return all_reported([call], home_country)[0]
 
 
 def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Reported]:
-    """Reported calls in the kernel's form, in order."""
-    return [reported(call, home_country) for call in calls]
+    """Reported calls in the kernel's form, in order; raises UsageError as `reported` does, of the first bad one."""
+    called = _read(calls, "called_number", home_country)
+    calling = _read(calls, "calling_number", home_country)
+    return [
+        Reported(
+            at=moment(call.start_time),
+            called=key if kind is NumberKind.E164 and key is not None else number_key(call.called_number, home_country),
+            calling=caller,
+            terminating=call.terminating_carrier,
+        )
+        for call, (key, kind), (caller, _) in zip(calls, called, calling, strict=True)
+    ]
+
+
+def _read(calls: Sequence[ReportedCall], name: str, home_country: str) -> list[tuple[int | None, NumberKind]]:
+    """The key and kind of a number of each call; of a few calls one by one, which loads fewer numbering plans."""
+    plan = DialPlan(country=home_country)
+    texts: list[str | None] = [getattr(call, name) for call in calls]
+    if len(texts) <= FEW:
+        numbers = [normalise(text, plan) for text in texts]
+        return [(number.key, number.kind) for number in numbers]
+    read = normalise_column(pl.Series(texts, dtype=pl.String), plan)
+    return [(key, NumberKind(kind)) for key, kind in read.select("key", "kind").iter_rows()]
+
+
+def _check(rows: Sequence[Row], calls: Sequence[ReportedCall], home_country: str) -> None:
+    """Raises InputRefused at the first row whose time or number cannot be used."""
+    try:
+        all_reported(calls, home_country)
+    except UsageError:
+        for row, call in zip(rows, calls, strict=True):
+            try:
+                reported(call, home_country)
+            except UsageError as error:
+                raise _refuse(row, str(error)) from error
 
 
 def number_key(text: str, home_country: str) -> int:

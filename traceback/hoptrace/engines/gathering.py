@@ -1,41 +1,50 @@
 """Gathering: the statements of a set of calls, read from the lake in rounds.
 
-A call whose called number changed on the way is looked up again by its other numbers, those that the records tell and
-those that only the caller leads to (`hoptrace.engines.renumbered`).
+A call whose called number changed on the way is looked up again by its other numbers, those that the records tell
+(`hoptrace.engines.asking`) and those that only the caller leads to (`hoptrace.engines.renumbered`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import polars as pl
 
+from hoptrace.engines.asking import MOST_FORWARDS, ask
 from hoptrace.engines.callers import shared_callers
-from hoptrace.engines.renumbered import changed_silently, declared
-from hoptrace.engines.spans import Covering, to_read
+from hoptrace.engines.renumbered import changed_silently
+from hoptrace.engines.spans import Covering
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
-from hoptrace.linking.members import WANTED, comparable, members_of
+from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-
-if TYPE_CHECKING:
-    from hoptrace.lake.view import View
-
-MOST_FORWARDS = 6
-"""How often a call may be forwarded before the search ends."""
+from hoptrace.tracing.trails import Trail
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
+
+
+class Reads(Protocol):
+    """How statements are looked up: the lake's view, or what stands in for it where a trace is replayed without one."""
+
+    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.statements`."""
+        ...
+
+    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """As `hoptrace.lake.view.View.placed_by`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a run stands on: what was `learned`, its `weights`, and whose records are `covering` which time."""
 
-    view: View
+    view: Reads
     learned: Learned
     weights: Weights
     covering: Covering
@@ -51,56 +60,74 @@ class Gathered:
     facts: pl.DataFrame
     pairs: pl.DataFrame
 
+    def best_trails(self) -> Iterator[Trail]:
+        """The trail of each call of which there is a record."""
+        found = (judged.judgement.best for judged in self.judged)
+        return (best.trail for best in found if best is not None)
+
 
 def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
-    """Gather and judge reported calls."""
+    """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again."""
+    calls = dict(enumerate(reported))
     wanted = pl.DataFrame(
-        [(call, report.called, report.at, ground.window) for call, report in enumerate(reported)],
-        schema=WANTED,
-        orient="row",
+        [(call, report.called, report.at, ground.window) for call, report in calls.items()], schema=WANTED, orient="row"
     )
-    covered, coverage = _coverage([report.at for report in reported], ground)
-    gathered = _round(reported, wanted, covered, coverage, ground)
+    rounds = _Rounds(calls, wanted, ground)
+    rounds.judge(calls)
+    again = calls
     for _ in range(MOST_FORWARDS):
-        more = changed_silently(gathered.judged, ground).join(wanted, on=["call", "key"], how="anti")
-        if more.is_empty():
+        again = rounds.more(again)
+        if not again:
             break
-        wanted = pl.concat([wanted, more.unique(["call", "key"], maintain_order=True)])
-        gathered = _round(reported, wanted, covered, coverage, ground)
-    shared = shared_callers(gathered.judged, ground)
-    judged = [replace(one, elsewhere=shared.get(one.call, 0)) for one in gathered.judged]
-    return replace(gathered, judged=judged)
+        rounds.judge(again)
+    return rounds.gathered()
 
 
-def _coverage(moments: Sequence[float], ground: Ground) -> tuple[pl.DataFrame, dict[int, Coverage]]:
-    """Who has records of each call's time (`call`, `carrier`), and the same by call with the share that takes part."""
-    covering = ground.covering
+class _Rounds:
+    """What was wanted, read and judged so far; later rounds are of fewer calls and take the place of earlier ones."""
+
+    def __init__(self, calls: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground) -> None:
+        self._calls, self._wanted, self._ground = calls, wanted, ground
+        self._covered, self._coverage = _coverage([report.at for report in calls.values()], ground)
+        self._judged: dict[int, Judged] = {}
+        self._facts: list[pl.DataFrame] = []
+        self._pairs: list[pl.DataFrame] = []
+        self._sids = self._rows = 0
+
+    def judge(self, calls: Mapping[int, Reported]) -> None:
+        """Read the statements of these calls, link and judge."""
+        mine = pl.col("call").is_in(list(calls))
+        every = len(calls) == len(self._calls)
+        wanted = self._wanted if every else self._wanted.filter(mine)
+        asked = ask(calls, wanted, self._ground, self._sids)
+        pairs = link(asked.members, self._covered, self._ground.weights)
+        pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs
+        self._facts.append(asked.facts)
+        self._pairs.append(pairs)
+        self._sids, self._rows = asked.end, self._rows + pairs.height
+        for judged in judge_all(calls, asked.members, pairs, self._coverage, self._ground.around):
+            self._judged[judged.call] = judged
+
+    def more(self, calls: Mapping[int, Reported]) -> dict[int, Reported]:
+        """Of calls just judged those that may have gone under numbers not yet looked for, which are now wanted."""
+        found = changed_silently([self._judged[call] for call in calls], self._ground)
+        new = found.join(self._wanted, on=["call", "key"], how="anti").unique(["call", "key"], maintain_order=True)
+        self._wanted = pl.concat([self._wanted, new])
+        return {call: calls[call] for call in sorted(set(new["call"]))}
+
+    def gathered(self) -> Gathered:
+        """All that was found."""
+        judged = [self._judged[call] for call in self._calls]
+        shared = shared_callers(judged, self._ground)
+        told = [replace(one, elsewhere=shared[one.call]) if one.call in shared else one for one in judged]
+        return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs))
+
+
+def _coverage(moments: Sequence[float], ground: Ground) -> tuple[Covered, list[Coverage]]:
+    """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
+    then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))
-    told = zip(covering.sets(moments), covering.sets(moments, ABOUT_THEN), strict=True)
-    coverage = {call: Coverage(then, min(1.0, len(about) / known)) for call, (then, about) in enumerate(told)}
-    return covering.carriers(moments), coverage
-
-
-def _round(
-    reported: Sequence[Reported],
-    wanted: pl.DataFrame,
-    covered: pl.DataFrame,
-    coverage: dict[int, Coverage],
-    ground: Ground,
-) -> Gathered:
-    """Follow declared forwardings to the numbers before and after, then link and judge."""
-    facts, members = _read(wanted, ground)
-    for _ in range(MOST_FORWARDS):
-        more = declared(members, reported).join(wanted, on=["call", "key"], how="anti")
-        if more.is_empty():
-            break
-        wanted = pl.concat([wanted, more])
-        facts, members = _read(wanted, ground)
-    pairs = link(members, covered, ground.weights)
-    return Gathered(list(judge_all(reported, members, pairs, coverage, ground.around)), facts, pairs)
-
-
-def _read(wanted: pl.DataFrame, ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The statements that are asked for, and which of them may belong to which call."""
-    facts = comparable(ground.view.statements(to_read(wanted, ground.learned)), ground.learned)
-    return facts, members_of(wanted, facts)
+    return then, [
+        Coverage(covered, min(1.0, len(present) / known))
+        for covered, present in zip(then.sets(), about.sets(), strict=True)
+    ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +17,7 @@ from hoptrace.linking.weights import Weights
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
     from hoptrace.catalog.clocks import ClockTable
+    from hoptrace.catalog.spans import BatchSpan
     from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
@@ -39,11 +41,12 @@ def known(workspace: Workspace, version: int | None = None) -> Known:
     newest = clocks.latest_version()
     wanted = newest if version is None else version
     if not 0 < wanted <= newest:
-        return _known(clocks.clocks(wanted))
-    return workspace.kept("learned", wanted, lambda: _known(clocks.clocks(wanted)))
+        return known_of(clocks.clocks(wanted))
+    return workspace.kept("learned", wanted, lambda: known_of(clocks.clocks(wanted)))
 
 
-def _known(table: ClockTable) -> Known:
+def known_of(table: ClockTable) -> Known:
+    """A stored version of what was learned, ready for the kernel."""
     weights, trust = Weights.from_json(table.weights), Trust.from_json(table.weights.get("trust", {}))
     return Known(table.version, learned_of(table), weights, trust)
 
@@ -69,13 +72,18 @@ def covering(workspace: Workspace, view: View, clock_version: int, learned: Lear
     """Whose records cover which time at a version of the lake, made anew only where batches or clocks are new."""
     found = workspace.catalog.batches.spans_at(view.version)
     expired = view.expired_before
-    cut = None if expired is None else datetime.combine(expired, time(), UTC).timestamp()
 
     def make() -> Covering:
-        told = [(carrier, batch, first.timestamp(), last.timestamp()) for carrier, batch, first, last in found.spans]
-        return Covering(told, learned, cut)
+        return covering_of(found.spans, learned, expired)
 
-    return workspace.kept("covering", (found.key, clock_version, cut), make)
+    return workspace.kept("covering", (found.key, clock_version, expired), make)
+
+
+def covering_of(spans: Iterable[BatchSpan], learned: Learned, expired: date | None) -> Covering:
+    """Whose records cover which time, of these batches, where the statements of days before `expired` were removed."""
+    told = [(carrier, batch, first.timestamp(), last.timestamp()) for carrier, batch, first, last in spans]
+    cut = None if expired is None else datetime.combine(expired, time(), UTC).timestamp()
+    return Covering(told, learned, cut)
 
 
 def save_learned(catalog: Catalog, lake_version: int, learned: Learned) -> int:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, Ground, gather
-from hoptrace.engines.keeping import covering, known
+from hoptrace.engines.gathering import Ground, Reads, gather
+from hoptrace.engines.keeping import Known, covering, known
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.hops import Sources, pairs_of
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import rows_by_place, with_signing
+from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:
+    from hoptrace.engines.spans import Covering
+    from hoptrace.model.carriers import Carrier
+    from hoptrace.model.certificates import Trust
+    from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
 
 AT_ONCE = 2_000
@@ -52,6 +56,20 @@ def trace(
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the calls of a run stand on: what they are traced on, and what their results are told by and name.
+
+    `home` is the country in which numbers without a country code are read.
+    """
+
+    ground: Ground
+    stamp: Stamp
+    floors: Floors
+    signers: Signers
+    home: str
+
+
 def results(
     workspace: Workspace,
     calls: Sequence[ReportedCall],
@@ -59,60 +77,80 @@ def results(
     replay: Replay | None = None,
 ) -> Iterator[TraceResult]:
     """The results of `trace`, one after the other and not stored."""
-    ground, stamp = _ground(workspace, replay)
-    settings = workspace.settings.trace
-    floors = Floors(settings.ambiguous_below, settings.name_from)
-    catalog, home = workspace.catalog, workspace.settings.home_country
-    trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
-    signers = Signers.of(catalog.directory.carriers(), home, trust)
+    yield from trace_on(standing(workspace, replay), calls, progress)
+
+
+def trace_on(
+    stands_on: Standing, calls: Sequence[ReportedCall], progress: Progress | None = None
+) -> Iterator[TraceResult]:
+    """The results of calls on that ground, one after the other; for `results`, and to replay without a workspace."""
     done = 0
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
-        gathered = gather(all_reported(part, home), ground)
-        sources = _sources(gathered)
-        rows = rows_by_place(sources.statements)
-        for call, judged in zip(part, gathered.judged, strict=True):
-            told = result(call, judged, sources, stamp, floors)
-            yield with_signing(told, rows, signers)
+        with collection_paused():
+            gathered = gather(all_reported(part, stands_on.home), stands_on.ground)
+            sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
+            judged = zip(part, gathered.judged, strict=True)
+            told = [result(*one, sources, stands_on.stamp, stands_on.floors) for one in judged]
+            told = [with_signing(item, sources.signed, stands_on.signers) for item in told]
+        for item in told:
+            yield item
             done += 1
             if progress is not None:
                 progress(done, len(calls))
 
 
-def _ground(workspace: Workspace, replay: Replay | None) -> tuple[Ground, Stamp]:
-    """What all calls of a run stand on: one version of the lake, one clock table, the directory, the settings."""
-    from hoptrace import __version__
-
-    catalog = workspace.catalog
+def standing(workspace: Workspace, replay: Replay | None = None) -> Standing:
+    """What a run in this workspace stands on now, or stood on at the versions of `replay`."""
+    catalog, settings = workspace.catalog, workspace.settings
     view = workspace.lake.view(replay[0] if replay else None, catalog.batches.after)
     clocks = known(workspace, replay[1] if replay else None)
-    countries = {carrier.carrier_id: carrier.country for carrier in catalog.directory.carriers()}
+    trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
+    rules = Rules(settings.home_country, settings.trace, settings.digest())
+    cover = covering(workspace, view, clocks.version, clocks.learned)
+    return stand_on(rules, catalog.directory.carriers(), clocks, trust, Lying(view, view.version, cover))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decide an answer, and their digest."""
+
+    home_country: str
+    trace: TraceSettings
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """The statements that there are: how they are read, at which version of the lake, and whose cover which time."""
+
+    view: Reads
+    version: int
+    covering: Covering
+
+
+def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Trust, statements: Lying) -> Standing:
+    """What a run stands on, put together of its parts."""
+    from hoptrace import __version__
+
     ground = Ground(
-        view=view,
+        view=statements.view,
         learned=clocks.learned,
         weights=clocks.weights,
         around=Surroundings(
-            workspace.settings.home_country,
-            countries,
-            workspace.settings.trace.report_seconds,
+            rules.home_country,
+            {carrier.carrier_id: carrier.country for carrier in carriers},
+            rules.trace.report_seconds,
             clocks.trust,
             caller_changed(clocks.weights),
         ),
-        window=workspace.settings.trace.window_seconds,
-        covering=covering(workspace, view, clocks.version, clocks.learned),
+        window=rules.trace.window_seconds,
+        covering=statements.covering,
     )
-    stamp = Stamp(f"local/{__version__}", view.version, clocks.version, workspace.settings.digest())
-    return ground, stamp
-
-
-def _sources(gathered: Gathered) -> Sources:
-    """The statements and pairs that the results will quote, fetched together."""
-    trails = [judged.judgement.best.trail for judged in gathered.judged if judged.judgement.best is not None]
-    sids = sorted({step.sid for trail in trails for step in trail.steps if step.sid is not None})
-    rows = sorted({pair.row for trail in trails for pair in pairs_of(trail)})
-    facts = gathered.facts.filter(pl.col("sid").is_in(sids)) if sids else gathered.facts.clear()
-    pairs = gathered.pairs.filter(pl.col("row").is_in(rows)) if rows else gathered.pairs.clear()
-    return Sources(
-        statements={row["sid"]: row for row in facts.iter_rows(named=True)},
-        pairs={row["row"]: row for row in pairs.iter_rows(named=True)},
+    return Standing(
+        ground,
+        Stamp(f"local/{__version__}", statements.version, clocks.version, rules.digest),
+        Floors(rules.trace.ambiguous_below, rules.trace.name_from),
+        Signers.of(carriers, rules.home_country, trust),
+        rules.home_country,
     )

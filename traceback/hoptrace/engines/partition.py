@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hoptrace.engines.calls import reported
+from hoptrace.engines.calls import all_reported
 from hoptrace.engines.local import AT_ONCE, Replay, results
 from hoptrace.errors import WorkspaceError
 from hoptrace.model.verdicts import ReportedCall
@@ -63,9 +63,10 @@ def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
 def parts_of(calls: Sequence[ReportedCall], home_country: str) -> list[Part]:
     """Calls in parts of AT_ONCE, by UTC day and called number as the lake is sorted: each reads little of it."""
 
+    told = all_reported(calls, home_country)
+
     def where(place: int) -> tuple[float, int, int]:
-        told = reported(calls[place], home_country)
-        return told.at // DAY, told.called, place
+        return told[place].at // DAY, told[place].called, place
 
     places = sorted(range(len(calls)), key=where)
     cut = [places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE)]

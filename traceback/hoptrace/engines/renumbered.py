@@ -7,7 +7,7 @@ same caller's statement at that handoff is then looked for under any number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -37,12 +37,14 @@ ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "upper": pl.String, "lower
 """Caller `key`'s statement at about `at` is asked for, at a handoff from `upper` to `lower`."""
 
 
-def declared(members: pl.DataFrame, reported: Sequence[Reported]) -> pl.DataFrame:
+def declared(members: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.DataFrame:
     """The numbers before and after each forwarding that a record tells, in the WANTED schema.
 
     The number before is looked for always; the one after only on the way on from the number that was reported.
     """
     changed = members.filter(pl.col("egress_called").is_not_null() & (pl.col("egress_called") != pl.col("called")))
+    if changed.is_empty():
+        return pl.DataFrame(schema=WANTED)
     onward = changed.join(_on_from(changed, reported), on=["call", "called"], how="semi")
     before = changed.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
     after = onward.select("call", key="egress_called", at="start", window=pl.lit(LATER_WINDOW))
@@ -50,9 +52,9 @@ def declared(members: pl.DataFrame, reported: Sequence[Reported]) -> pl.DataFram
     return found.unique(["call", "key"], maintain_order=True).select(WANTED.names())
 
 
-def _on_from(changed: pl.DataFrame, reported: Sequence[Reported]) -> pl.DataFrame:
+def _on_from(changed: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.DataFrame:
     """The numbers (`call`, `called`) to which calls to the reported number went on, itself included."""
-    numbers = [(call, report.called, report.at) for call, report in enumerate(reported)]
+    numbers = [(call, report.called, report.at) for call, report in reported.items()]
     schema = {"call": pl.Int64, "called": pl.Int64, "at": pl.Float64}
     start = pl.DataFrame(numbers, schema=schema, orient="row")
     then = changed.join(start.select("call", "at"), on="call")

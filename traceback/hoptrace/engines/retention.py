@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.intake.commit import recover
+from hoptrace.intake.keeping_files import expire_files
 from hoptrace.lake.expiring import GRACE_HOURS, HELD, Expired, Expiring, Vacuumed, vacuum
 from hoptrace.lake.health import partitions
 from hoptrace.lake.upkeep import Tidied, tidy
@@ -28,6 +29,8 @@ class Cared:
     tidied: Tidied | None
     expired: Expired | None
     vacuumed: Vacuumed
+    kept_files: int | None = None
+    """Kept submitted files that went with the time of their calls."""
 
 
 def tidy_lake(workspace: Workspace, *, grace_hours: float = GRACE_HOURS, progress: Progress | None = None) -> Cared:
@@ -51,17 +54,19 @@ def expire_lake(
 ) -> Cared:
     """Take the statements of days before `before` (UTC) out of the lake, but for those that a stored result cites.
 
-    Batches, receipts and rejected rows stay in the catalog. With `dry_run` nothing is changed. Takes the writer's lock;
-    raises WorkspaceBusy or StorageFailed. All of it is done or nothing, whenever it is killed.
+    Kept submitted files go with the last of their calls, but for cited rows; batches, receipts and rejected rows stay
+    in the catalog. With `dry_run` nothing is changed. Takes the writer's lock; raises WorkspaceBusy or StorageFailed.
+    Whenever it is killed, of the lake all of it is done or nothing; files that were left go the next time.
     """
     with workspace.writing():
         recover(workspace)
         expiring = Expiring(workspace.lake, before, cited(workspace))
         expired = expiring.plan(progress, dry_run=dry_run)
         if dry_run:
-            return Cared(None, expired, Vacuumed(0, 0))
+            return Cared(None, expired, Vacuumed(0, 0), expire_files(workspace, before, dry_run=True))
         expiring.commit()
-        return Cared(None, expired, vacuum(workspace.lake, grace_hours))
+        gone = expire_files(workspace, before)
+        return Cared(None, expired, vacuum(workspace.lake, grace_hours), gone)
 
 
 def cited(workspace: Workspace) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hoptrace.linking.covered import STRETCHES, Covered
 from hoptrace.linking.learned import DAY, Learned
 from hoptrace.model.statements import TIME
 
@@ -23,7 +24,9 @@ SLACK = 1.0
 FAR = 300.0
 """Seconds between two clocks from which each gets a span of its own: reading all between them would cost more."""
 
-Stretches = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.float64]
+
+STRETCH = {"stretch": pl.Int64}
 
 Span = tuple[str, str, float, float]
 """A batch: carrier, batch, its first and last start time as written, epoch seconds."""
@@ -79,34 +82,33 @@ class Covering:
 
     def __init__(self, batches: Sequence[Span], learned: Learned, expired_before: float | None = None) -> None:
         self._spans = _without_pauses(_on_common_clock(batches, learned, expired_before))
-        self._joined: dict[float, pl.DataFrame] = {}
+        self._joined: dict[float, _Joined] = {}
 
-    def carriers(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> pl.DataFrame:
-        """(`call`, `carrier`): the carriers whose records cover a call's time, `margin` s around them included."""
-        stretch, each = self._by_stretch(moments, margin)
-        calls = pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema_overrides={"call": pl.Int64})
-        return calls.join(each, on="stretch", maintain_order="left_right").select("call", "carrier")
-
-    def sets(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> list[frozenset[str]]:
-        """The same as a set for each call; calls of one stretch of time share theirs."""
-        stretch, each = self._by_stretch(moments, margin)
-        told = {int(str(number)): frozenset(group["carrier"]) for (number,), group in each.group_by("stretch")}
-        return [told.get(number, frozenset()) for number in stretch.tolist()]
-
-    def _by_stretch(self, moments: Sequence[float], margin: float) -> tuple[Stretches, pl.DataFrame]:
-        """For each moment the stretch of time that it is in, and (`stretch`, `carrier`): who covers each stretch.
+    def at(self, moments: Sequence[float], margin: float = COVERAGE_MARGIN) -> Covered:
+        """The carriers whose records cover these moments (epoch s), `margin` s around them included.
 
         Nobody begins or ends within a stretch: as many spans have begun, and as many have ended, at all its moments.
         """
         if margin not in self._joined:
-            self._joined[margin] = _joined(self._spans, margin)
-        spans, at = self._joined[margin], np.array(moments, np.float64)
-        begun = np.searchsorted(np.sort(spans["first"].to_numpy()), at, side="right")
-        ended = np.searchsorted(np.sort(spans["last"].to_numpy()), at, side="left")
-        _, one_of, stretch = np.unique(begun * (spans.height + 1) + ended, return_index=True, return_inverse=True)
-        few = pl.DataFrame({"stretch": range(len(one_of)), "at": at[one_of]}, schema_overrides={"stretch": pl.Int64})
-        covering = few.join_where(spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-        return stretch.astype(np.int64), covering.select("stretch", "carrier").unique().sort("stretch", "carrier")
+            self._joined[margin] = _Joined(_joined(self._spans, margin))
+        return self._joined[margin].at(np.array(moments, np.float64))
+
+
+class _Joined:
+    """Spans (`carrier`, `first`, `last`) in which moments are looked up."""
+
+    def __init__(self, spans: pl.DataFrame) -> None:
+        self._spans = spans
+        self._first, self._last = (np.sort(spans[name].to_numpy()) for name in ("first", "last"))
+
+    def at(self, moments: Moments) -> Covered:
+        begun = np.searchsorted(self._first, moments, side="right")
+        ended = np.searchsorted(self._last, moments, side="left")
+        _, one_of, stretch = np.unique(begun * (self._spans.height + 1) + ended, return_index=True, return_inverse=True)
+        few = pl.DataFrame({"stretch": range(len(one_of)), "at": moments[one_of]}, schema_overrides=STRETCH)
+        covering = few.join_where(self._spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
+        calls = pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema=STRETCHES)
+        return Covered(calls, covering.select("stretch", "carrier").unique().sort("stretch", "carrier"))
 
 
 def _joined(spans: pl.DataFrame, margin: float) -> pl.DataFrame:

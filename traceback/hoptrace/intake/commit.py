@@ -1,7 +1,7 @@
 """The commit protocol: what is submitted at once is wholly in or wholly out, whatever is killed, and whenever.
 
 1. The catalog announces the commit: pending.
-2. The lake's files are written; no reader sees them.
+2. The lake's files are written; no reader sees them. Beside that the submitted files are kept.
 3. The catalog gets the batches and their rejected rows, still pending.
 4. The lake's log names the files, in one step that either is done or is not. From here on everything is in.
 5. The catalog says so.
@@ -20,6 +20,7 @@ import polars as pl
 from hoptrace.catalog.batches import RejectedRow
 from hoptrace.errors import StorageFailed
 from hoptrace.intake.ahead import ahead
+from hoptrace.intake.keeping_files import forget_strays, kept_beside
 from hoptrace.intake.taking import Taking
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
@@ -27,8 +28,11 @@ from hoptrace.workspace import Workspace
 
 def recover(workspace: Workspace) -> None:
     """Settle the commits of processes that died; needs the writer's lock, so that no one else's is running."""
-    for commit_id in workspace.catalog.batches.pending():
+    pending = workspace.catalog.batches.pending()
+    for commit_id in pending:
         _settle(workspace, commit_id)
+    if pending:
+        forget_strays(workspace)
 
 
 def commit(
@@ -47,7 +51,8 @@ def commit(
     commit_id = uuid.uuid4().hex
     catalog.batches.begin(commit_id, carrier_id)
     try:
-        staged = lake.stage(ahead(_frames(takings, read)), commit_id)
+        with kept_beside(workspace, [source for taking in takings for source in taking.sources]):
+            staged = lake.stage(ahead(_frames(takings, read)), commit_id)
         batches = [batch for taking in takings for batch in taking.batches()]
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
         version = lake.commit(staged) if staged.adds else lake.version()
@@ -56,6 +61,7 @@ def commit(
         # What cannot be settled now, because the disk is full, the next writer settles.
         with suppress(StorageFailed):
             _settle(workspace, commit_id)
+            forget_strays(workspace)
         raise
     return [batch.receipt for batch in batches]
 

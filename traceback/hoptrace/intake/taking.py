@@ -13,7 +13,7 @@ from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
 from hoptrace.intake.accounts import FileAccount, settle_rows
 from hoptrace.intake.collecting import collection_paused
-from hoptrace.intake.reading import Chunk, Context
+from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import Group
 from hoptrace.intake.statements import Built, build
@@ -34,6 +34,11 @@ class Taking:
         self._carrier = context.carrier.carrier_id
         self._plan = DialPlan(country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier)
         self._files: list[FileAccount] = [FileAccount(source) for source in group.sources]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The group's files."""
+        return self._group.sources
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The group's statements (STATEMENTS); raises InputRefused where a file cannot be read to its end."""

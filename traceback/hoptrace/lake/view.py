@@ -171,8 +171,10 @@ class View:
 
     def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
-        first, last = spans["from_time"].min(), spans["to_time"].max()
-        rows = self._shown(self.store.scan(paths)).filter(pl.col("start_time").is_between(pl.lit(first), pl.lit(last)))
+        bounds = {"start_time": (spans["from_time"].min(), spans["to_time"].max())}
+        bounds["key"] = spans["key"].min(), spans["key"].max()  # parts are cut by keys, and files and groups sorted
+        near = [pl.col(name).is_between(pl.lit(low), pl.lit(high)) for name, (low, high) in bounds.items()]
+        rows = self._shown(self.store.scan(paths)).filter(near)
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
         return joined.collect(engine="streaming")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind
 
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
 
-
 COVERAGE = ("upstream_covered", "downstream_covered")
+"""Whether the neighbours that a statement names have records of that time at all."""
 
 
-def candidate_pairs(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     """All pairs (`call`, `d_*`, `u_*`, `kind`) that could be one handoff, and those that contradict each other.
 
-    `covered` (`call`, `carrier`): which carriers have submitted records that cover the call's time. A handoff needs
+    `covered`: which carriers have submitted records that cover the call's time. A handoff needs
     both sides to name each other, or one side with the other silent about it. Bridges over carriers without a record
     need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
     other names somebody else.
     """
-    known = _with_coverage(members, covered)
+    known = members
+    for side, flag in zip(("upstream", "downstream"), COVERAGE, strict=True):
+        known = covered.flagged(known, side, flag)
     met = _met(known)
     down = known.select("call", *(pl.col(name).alias(f"d_{name}") for name in (*KEPT, *COVERAGE)))
     up = known.select(
@@ -40,15 +43,6 @@ def _retry() -> pl.Expr:
     """
     failed = (pl.col("outcome") != "answered").fill_null(value=False).cast(pl.Int64)
     return (failed.sum().over("call", "leg") > failed) | (pl.col("leg") != pl.col("sid"))
-
-
-def _with_coverage(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
-    """Whether the neighbours that a statement names have records of that time at all."""
-    flag = covered.unique(["call", "carrier"]).with_columns(yes=pl.lit(value=True))
-    for side, column in zip(("upstream", "downstream"), COVERAGE, strict=True):
-        named = flag.rename({"carrier": side, "yes": column})
-        members = members.join(named, on=["call", side], how="left").with_columns(pl.col(column).fill_null(False))
-    return members
 
 
 def _met(known: pl.DataFrame) -> pl.DataFrame:

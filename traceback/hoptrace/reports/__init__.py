@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from hoptrace.reports.model import TraceReport, result_from_dict
-from hoptrace.reports.render import ReportFormat, render, write_report
-from hoptrace.reports.trace import trace_report
+from hoptrace.reports.render import Paper, ReportFormat, render, write_report
+from hoptrace.reports.trace import Telling, trace_report
 
-__all__ = ["ReportFormat", "TraceReport", "render", "result_from_dict", "trace_report", "write_report"]
+__all__ = [
+    "Paper",
+    "ReportFormat",
+    "Telling",
+    "TraceReport",
+    "render",
+    "result_from_dict",
+    "trace_report",
+    "write_report",
+]

@@ -6,7 +6,7 @@ from typing import Any
 
 from hoptrace.reports import campaign_callers, campaign_calls, campaign_carriers, campaign_stages
 from hoptrace.reports.campaign_model import CampaignReport
-from hoptrace.reports.figures import count, counted
+from hoptrace.reports.figures import amount, counted
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
@@ -87,7 +87,7 @@ def _says(tables: dict[str, Table[Any]], known: Material) -> str:
     told = [
         f"All {calls:,} traced calls are settled."
         if settled == calls > 1
-        else f"Of {count(calls, 'traced call', 'traced calls')} {settled:,} are settled ({counted(settled, calls)})."
+        else f"Of {amount(calls, 'traced call', 'traced calls')} {settled:,} are settled ({counted(settled, calls)})."
     ]
     if len(tables["originators"]):
         first = tables["originators"].rows(1)[0]

@@ -15,7 +15,7 @@ from hoptrace.reports.carrier_model import (
     ConflictRow,
     RejectRow,
 )
-from hoptrace.reports.figures import count, counted, percent
+from hoptrace.reports.figures import amount, counted, percent
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure, Role
 from hoptrace.reports.plain import isolated, plain, shorten
@@ -129,13 +129,13 @@ def _says(name: str, calls: pl.DataFrame, statements: int | None, first: datetim
     shown = isolated(shorten(name, 80))
     roles = dict(calls["role"].value_counts(sort=True).iter_rows())
     span = f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    of = "" if statements is None else f", beside {count(statements, 'statement', 'statements')} of its own at hand"
+    of = "" if statements is None else f", beside {amount(statements, 'statement', 'statements')} of its own at hand"
     if not roles:
         return f"{shown} is on none of the traced calls {span}{of}."
     parts = [f"{words} {roles[role]:,}" for role, words in _DID.items() if role in roles]
     listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
     return (
-        f"{shown} is on {count(calls.height, 'traced call', 'traced calls')} {span}{of}. Of the traced "
+        f"{shown} is on {amount(calls.height, 'traced call', 'traced calls')} {span}{of}. Of the traced "
         f"calls it {listed}."
     )
 
@@ -175,7 +175,7 @@ def _beside(number: int, statements: int) -> str:
 
 
 def _completeness(calls: pl.DataFrame, statements: int | None) -> list[str]:
-    told = [f"{count(calls.height, 'call', 'calls')} of these are the carrier's, of twelve months."]
+    told = [f"{amount(calls.height, 'call', 'calls')} of these are the carrier's, of twelve months."]
     if statements is not None:
         told.append(
             f"The denominator is every statement of the carrier at hand: {statements:,}. What it has not "

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import CallLine, Figure, HopLine
 
+VERDICT_NAMES = {
+    Verdict.ORIGINATOR_IDENTIFIED: message("originator identified"),
+    Verdict.POINT_OF_ENTRY_IDENTIFIED: message("point of entry identified"),
+    Verdict.NON_PARTICIPATING: message("non participating"),
+    Verdict.NO_RECORD: message("no record"),
+    Verdict.DISPUTED: message("disputed"),
+    Verdict.AMBIGUOUS: message("ambiguous"),
+    Verdict.NOT_FOUND: message("not found"),
+}
 
-def key_figures(verdict: Verdict, confidence: float, hops: Sequence[HopLine], call: CallLine) -> tuple[Figure, ...]:
+
+def key_figures(
+    verdict: Verdict, confidence: float, hops: Sequence[HopLine], call: CallLine, voice: Language | None = None
+) -> tuple[Figure, ...]:
     """Four figures, the most asked for first; each says in a few words how to read it."""
-    return (_carriers(hops), _records(hops), _confidence(verdict, confidence), _when(hops, call))
+    voice = voice or language()
+    return (
+        _carriers(hops, voice),
+        _records(hops, voice),
+        _confidence(verdict, confidence, voice),
+        _when(hops, call, voice),
+    )
 
 
 def percent(share: float) -> str:
@@ -34,45 +53,57 @@ def shown_share(share: float) -> str:
     return {0.0: "0 %", 1.0: "100 %"}.get(share) or percent(share)
 
 
-def count(number: int, one: str, many: str) -> str:
+def amount(number: int, one: str, many: str) -> str:
     """A number and its noun: "1 record", "5 records"."""
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _carriers(hops: Sequence[HopLine]) -> Figure:
+def share_text(share: float, voice: Language) -> str:
+    """`percent` in words of that language."""
+    if share > 0.999:
+        return voice.say("over {share}", share="99.9 %")
+    if share < 0.001:
+        return voice.say("under {share}", share="0.1 %")
+    return percent(share)
+
+
+def _carriers(hops: Sequence[HopLine], voice: Language) -> Figure:
     handoffs = [hop for hop in hops if hop.support is not None]
     told = sum(hop.support is Support.BOTH for hop in handoffs)
-    note = (
-        f"{told} of {count(len(handoffs), 'handoff', 'handoffs')} told by both sides"
-        if handoffs
-        else "no handoff known"
+    note = voice.count(
+        len(handoffs),
+        "{told} of {number} handoff told by both sides",
+        "{told} of {number} handoffs told by both sides",
+        told=told,
     )
-    return Figure(
-        value=str(len(hops)), label="carrier on the path" if len(hops) == 1 else "carriers on the path", note=note
-    )
+    label = voice.count(len(hops), "carrier on the path", "carriers on the path")
+    return Figure(value=str(len(hops)), label=label, note=note if handoffs else voice.say("no handoff known"))
 
 
-def _records(hops: Sequence[HopLine]) -> Figure:
+def _records(hops: Sequence[HopLine], voice: Language) -> Figure:
     number = sum(len(hop.records) for hop in hops)
     silent = len({hop.carrier.carrier_id for hop in hops if not hop.records})
     giving = len({hop.carrier.carrier_id for hop in hops if hop.records})
-    note = f"from {count(giving, 'carrier', 'carriers')}"
+    note = voice.count(giving, "from {number} carrier", "from {number} carriers")
     if silent:
-        note += f"; {silent} gave none"
-    return Figure(value=str(number), label="record found" if number == 1 else "records found", note=note)
+        note += voice.count(silent, "; {number} gave none", "; {number} gave none")
+    return Figure(value=str(number), label=voice.count(number, "record found", "records found"), note=note)
 
 
-def _confidence(verdict: Verdict, confidence: float) -> Figure:
-    note = f"so many of such “{verdict.value.replace('_', ' ')}” verdicts are right"
-    return Figure(value=percent(confidence), label="confidence", note=note)
+def _confidence(verdict: Verdict, confidence: float, voice: Language) -> Figure:
+    named = voice.say(VERDICT_NAMES[verdict])
+    note = voice.say("so many of such “{verdict}” verdicts are right", verdict=named)
+    return Figure(value=share_text(confidence, voice), label=voice.say("confidence"), note=note)
 
 
-def _when(hops: Sequence[HopLine], call: CallLine) -> Figure:
+def _when(hops: Sequence[HopLine], call: CallLine, voice: Language) -> Figure:
     moment = call.start_utc or next((hop.start_utc for hop in hops if hop.start_utc), None)
     if moment is None:
-        return Figure(value="unknown", label="time of the call", note="no time was reported or recorded")
+        note = voice.say("no time was reported or recorded")
+        return Figure(value=voice.say("unknown"), label=voice.say("time of the call"), note=note)
     day, _, clock = moment.partition(" ")
     if not clock:
-        return Figure(value=day, label="day of the call", note="UTC")
-    source = "as reported" if call.start_utc else "from the first record"
-    return Figure(value=clock.partition(".")[0], label=f"UTC on {day}", note=source)
+        return Figure(value=voice.with_era(day), label=voice.say("day of the call"), note="UTC")
+    source = voice.say("as reported") if call.start_utc else voice.say("from the first record")
+    label = voice.say("UTC on {day}", day=voice.with_era(day))
+    return Figure(value=clock.partition(".")[0], label=label, note=source)

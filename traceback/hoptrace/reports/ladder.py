@@ -10,18 +10,26 @@ import re
 from dataclasses import dataclass
 
 from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import HopLine, Role, TraceReport
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.svg import Canvas, Pen
 from hoptrace.reports.times import clock_text, seconds_text, trimmed
 
 ROLE_WORDS = {
-    Role.ORIGINATING: "originating",
-    Role.POINT_OF_ENTRY: "point of entry",
-    Role.GATEWAY: "gateway",
-    Role.TRANSIT: "transit: only carried the call",
-    Role.TERMINATING: "terminating",
-    Role.NAMED: "named only",
+    Role.ORIGINATING: message("originating"),
+    Role.POINT_OF_ENTRY: message("point of entry"),
+    Role.GATEWAY: message("gateway"),
+    Role.TRANSIT: message("transit: only carried the call"),
+    Role.TERMINATING: message("terminating"),
+    Role.NAMED: message("named only"),
+}
+
+SUPPORT_WORDS = {
+    Support.BOTH: message("Both records tell of this handoff"),
+    Support.ONE: message("Both have a record, only one names the other"),
+    Support.NAMED: message("Only one side has a record"),
+    Support.INFERRED: message("Neither side has a record: bridged"),
 }
 
 INK, MUTED, LINE, PAPER = "#17232e", "#52606d", "#8a97a3", "#ffffff"
@@ -88,30 +96,34 @@ def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
 def describe(report: TraceReport) -> str:
     """The ladder in sentences, origin first, for those who cannot see it."""
     hops = [_describe_hop(report, hop) for hop in reversed(report.hops)]
-    return " ".join([_origin_words(report) + ".", *hops, _called_words(report) + "."])
+    ends = message("{words}.")
+    voice = language(report.language)
+    return " ".join([voice.say(ends, words=_origin_words(report)), *hops, voice.say(ends, words=_called_words(report))])
 
 
 def support_words(report: TraceReport, hop: HopLine) -> tuple[str, str]:
     """Who says that `hop` handed the call to the carrier below it, in a few words and who it is; from position 2."""
-    below = report.hops[hop.position - 2]
+    below, support = report.hops[hop.position - 2], hop.support or Support.INFERRED
     speaker = shorten((hop if hop.records else below).carrier.name, 40)
-    words = {
-        Support.BOTH: ("Both records tell of this handoff", ""),
-        Support.ONE: ("Both have a record, only one names the other", ""),
-        Support.NAMED: ("Only one side has a record", speaker),
-        Support.INFERRED: ("Neither side has a record: bridged", ""),
-    }
-    return words[hop.support or Support.INFERRED]
+    return language(report.language).say(SUPPORT_WORDS[support]), speaker if support is Support.NAMED else ""
+
+
+def role_text(hop: HopLine, voice: Language) -> str:
+    """The roles of a hop in words."""
+    return ", ".join(voice.say(ROLE_WORDS[role]) for role in hop.roles)
 
 
 def _heading(report: TraceReport) -> str:
-    return f"The way of call {shorten(report.call.call_ref, 60)}: {report.words.heading}"
+    text = message("The way of call {call}: {heading}")
+    return language(report.language).say(text, call=shorten(report.call.call_ref, 60), heading=report.words.heading)
 
 
 def _describe_hop(report: TraceReport, hop: HopLine) -> str:
+    voice = language(report.language)
     seen = f"; {hop.start_utc} UTC" if hop.start_utc else ""
-    roles = ", ".join(ROLE_WORDS[role] for role in hop.roles)
-    sentence = f"Hop {hop.position}: {shorten(hop.carrier.name, 80)} ({roles}{seen})."
+    roles = role_text(hop, voice)
+    text = message("Hop {position}: {carrier} ({roles}).")
+    sentence = voice.say(text, position=hop.position, carrier=shorten(hop.carrier.name, 80), roles=roles + seen)
     if hop.support is None:
         return sentence
     return f"{sentence} {': '.join(filter(None, support_words(report, hop)))}."
@@ -127,21 +139,23 @@ def _origin(canvas: Canvas, report: TraceReport) -> float:
 
 
 def _origin_words(report: TraceReport) -> str:
+    voice = language(report.language)
     if report.cut_above:
-        return "Before that: not shown to this reader"
-    if report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
-        return (
-            f"Caller: customer {shorten(report.customer, 200)}"
-            if report.customer
-            else "Caller: the carrier's own customer"
-        )
-    return "Caller: not known"
+        return voice.say("Before that: not shown to this reader")
+    if report.words.verdict is not Verdict.ORIGINATOR_IDENTIFIED:
+        return voice.say("Caller: not known")
+    if not report.customer:
+        return voice.say("Caller: the carrier's own customer")
+    return voice.say("Caller: customer {customer}", customer=shorten(report.customer, 200))
 
 
 def _called_words(report: TraceReport) -> str:
+    voice = language(report.language)
     if report.cut_below:
-        return "After that: not shown to this reader"
-    return f"Called party: {shorten(report.call.called_number, 200)}" if report.call.called_number else "Called party"
+        return voice.say("After that: not shown to this reader")
+    if not report.call.called_number:
+        return voice.say("Called party")
+    return voice.say("Called party: {number}", number=shorten(report.call.called_number, 200))
 
 
 def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
@@ -151,12 +165,12 @@ def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
 
 
 def _step(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
-    return _rail(canvas, hop, report, _rung(canvas, hop, y))
+    return _rail(canvas, hop, report, _rung(canvas, hop, y, language(report.language)))
 
 
-def _rung(canvas: Canvas, hop: HopLine, y: float) -> float:
+def _rung(canvas: Canvas, hop: HopLine, y: float, voice: Language) -> float:
     room = canvas.width - CARD - 2 * PAD - 2
-    who, seen = _who(hop), _seen(hop)
+    who, seen = _who(hop, voice), _seen(hop, voice)
     if canvas.width < STACKED:
         stacked = [*who, *([Line(seen[0].words, seen[0].pen, 24), *seen[1:]] if seen else ())]
         columns = [(CARD + PAD, room, stacked)]
@@ -184,10 +198,10 @@ def _frame(canvas: Canvas, hop: HopLine, y: float, height: float) -> None:
     canvas.number(RAIL, middle + 4.5, str(hop.position), Pen(12, PAPER if hop.records else colour, 700))
 
 
-def _who(hop: HopLine) -> list[Line]:
-    role = ", ".join(ROLE_WORDS[role] for role in hop.roles)
+def _who(hop: HopLine, voice: Language) -> list[Line]:
+    role = role_text(hop, voice)
     identity = [hop.carrier.carrier_id] if hop.carrier.carrier_id != hop.carrier.name else []
-    place = " · ".join([*identity, hop.carrier.country or "country unknown"])
+    place = " · ".join([*identity, hop.carrier.country or voice.say("country unknown")])
     return [
         Line(role[0].upper() + role[1:], Pen(12, ROLE_COLOURS[hop.roles[0]], 700), 22),
         Line(hop.carrier.name, STRONG, 21),
@@ -195,20 +209,23 @@ def _who(hop: HopLine) -> list[Line]:
     ]
 
 
-def _seen(hop: HopLine) -> list[Line]:
+def _seen(hop: HopLine, voice: Language) -> list[Line]:
     if not hop.records:
-        return [Line("No record of this call from this carrier", SMALL, 22)]
+        return [Line(voice.say("No record of this call from this carrier"), SMALL, 22)]
     if hop.withheld:
-        return [Line("Has a record of this call", SMALL, 22)]
-    when = f"{hop.start_utc} UTC" if hop.start_utc else "Time not known"
-    numbers = f"{hop.calling or 'caller not known'} → {hop.called or 'not known'}"
+        return [Line(voice.say("Has a record of this call"), SMALL, 22)]
+    when = f"{hop.start_utc} UTC" if hop.start_utc else voice.say("Time not known")
+    calling, called = hop.calling or voice.say("caller not known"), hop.called or voice.say("not known")
+    numbers = f"{calling} → {called}"
     lines = [Line(when, Pen(13, INK, 700), 22), Line(numbers, BODY, 21)]
     if hop.start_recorded:
         # The day is in the line above; what the carrier's clock showed is what this line is for.
         shown = hop.start_recorded.partition("T")[2] or hop.start_recorded
         if hop.when_ringing_ended:
-            lines.insert(1, Line("when ringing ended", SMALL, 18))
-        lines.append(Line(f"its clock said {_tidy(shown)}: {clock_text(hop.clock_offset_s)}", SMALL, 18))
+            lines.insert(1, Line(voice.say("when ringing ended"), SMALL, 18))
+        clock = clock_text(hop.clock_offset_s, voice)
+        said = voice.say("its clock said {time}: {clock}", time=_tidy(shown), clock=clock)
+        lines.append(Line(said, SMALL, 18))
     return lines
 
 
@@ -223,7 +240,7 @@ def _rail(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
         canvas.rail(RAIL, y, y + END - 10, stroke=colour, **STROKES[Support.BOTH if hop.records else Support.NAMED])
         canvas.arrow(RAIL, y + END - 1, colour)
         return y + END
-    lines = [part for part in (*support_words(report, hop), _later(hop.gap_s)) if part]
+    lines = [part for part in (*support_words(report, hop), _later(hop.gap_s, language(report.language))) if part]
     if canvas.width >= STACKED:
         lines = [" · ".join(lines)]
     gap = 30.0 + 17 * len(lines)
@@ -235,7 +252,10 @@ def _rail(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
     return y + gap
 
 
-def _later(gap_s: float | None) -> str:
+def _later(gap_s: float | None, voice: Language) -> str:
     if gap_s is None:
         return ""
-    return f"{seconds_text(abs(gap_s))} {'later' if gap_s >= 0 else 'earlier by the corrected clocks'}"
+    span = seconds_text(abs(gap_s), voice)
+    if gap_s >= 0:
+        return voice.say("{span} later", span=span)
+    return voice.say("{span} earlier by the corrected clocks", span=span)

@@ -14,7 +14,7 @@ import zstandard
 from hoptrace.errors import InputRefused, NotFound, UnknownCampaign, UnknownTrace
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.reading import Source
-from hoptrace.reports.figures import count
+from hoptrace.reports.figures import amount
 from hoptrace.reports.traced import Line, Traced, read_traced
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     stored = workspace.catalog.traces
     found = read_traced(
         _stored(stored.newest(call_refs=call_refs)),
-        f"the stored traces of {count(len(set(call_refs)), 'call', 'calls')}",
+        f"the stored traces of {amount(len(set(call_refs)), 'call', 'calls')}",
     )
     missing = sorted(set(call_refs) - set(found.calls["call_ref"]))
     if missing:

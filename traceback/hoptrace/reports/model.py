@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from hoptrace.model.verdicts import Support, TraceResult, Verdict
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 
 
 class Role(StrEnum):
@@ -101,6 +102,9 @@ class HopLine(Part):
     support: Support | None
     gap_s: float | None
     when_ringing_ended: bool = False
+    start_local: str | None = None
+    """`start_utc` in the carrier's zone, with its offset; None where nobody says which that is."""
+    zone: str | None = None
     evidence: tuple[EvidenceLine, ...]
 
     @property
@@ -117,11 +121,100 @@ class AlternativeLine(Part):
     why: str
 
 
+class NumbersLine(Part):
+    """The numbers as one hop saw them: as they came in, as they went out, and the number that forwarded the call.
+
+    As the carrier wrote them; None where it wrote none. `changed`: they did not go out as they came in.
+    """
+
+    position: int
+    carrier: CarrierCard
+    calling_in: str | None
+    called_in: str | None
+    calling_out: str | None
+    called_out: str | None
+    redirecting: str | None
+    changed: bool
+
+
+class SideLine(Part):
+    """What one side's record says of a handoff: the numbers as they were at this handoff, the neighbour that it names.
+
+    `names` is a carrier's or customer's name, None where the record names nobody; `trunk` as the carrier wrote it.
+    """
+
+    carrier: CarrierCard
+    record: RecordLine
+    names: str | None
+    trunk: str | None
+    start_recorded: str | None
+    start_utc: str | None
+    answer_utc: str | None
+    duration_s: float | None
+    calling: str | None
+    called: str | None
+    call_id: str | None
+    attestation: str | None
+    outcome: str | None
+    release_code: str | None
+
+
+class HandoffLine(Part):
+    """A handoff from the carrier at `position` to the one below it, as each side tells it; None without its record."""
+
+    position: int
+    upper: SideLine | None
+    lower: SideLine | None
+
+
+class PreserveLine(Part):
+    """A carrier that should be asked to keep its records of the call: how long they will be there, and by which rule.
+
+    `last_day` is ISO 8601; `rule` is "" where it is the workspace's own setting; `assumed`: no rule is known.
+    """
+
+    carrier: CarrierCard
+    days: int
+    last_day: str | None
+    rule: str
+    assumed: bool
+    says: str
+
+
+class Completeness(Part):
+    """Whose records were at hand for the time of the call: what a missing record can mean."""
+
+    says: str
+    covered: tuple[CarrierCard, ...]
+    path_without: tuple[CarrierCard, ...]
+    """Carriers of the path without records of that time."""
+    taking_part: int
+    listed: int
+
+
+class FileLine(Part):
+    """A submitted file that a cited record stands in, by its SHA-256 as the receipt has it."""
+
+    batch: str
+    carrier: CarrierCard
+    file: str
+    sha256: str
+
+
 class NextLine(Part):
-    """Whom to ask next, and why."""
+    """Whom to ask next and why; `within` says how long it has to answer, `due_utc` by when if it was asked then.
+
+    `rule` names what the time to answer comes from, "" for the workspace's own setting; `assumed`: no rule is known.
+    """
 
     carrier: CarrierCard
     why: str
+    within: str = ""
+    rule: str = ""
+    assumed: bool = False
+    asked_utc: str | None = None
+    due_utc: str | None = None
+    due_local: str | None = None
 
 
 class CallLine(Part):
@@ -168,6 +261,17 @@ class TraceReport(Part):
     alternatives: tuple[AlternativeLine, ...]
     next_request: NextLine | None
     replay: Replay
+    language: str = "en"
+    """The language of all that is said here (BCP 47)."""
+    start_local: str | None = None
+    """The reported time on the clocks of the terminating carrier."""
+    zone: str | None = None
+    numbers: tuple[NumbersLine, ...] = ()
+    handoffs: tuple[HandoffLine, ...] = ()
+    gaps: tuple[str, ...] = ()
+    preserve: tuple[PreserveLine, ...] = ()
+    completeness: Completeness | None = None
+    files: tuple[FileLine, ...] = ()
     profile: str = "investigator"
     """For whom it is, as on the command line."""
     cut_above: bool = False
@@ -185,4 +289,10 @@ def result_from_dict(data: Mapping[str, Any]) -> TraceResult:
 
     Raises pydantic's `ValidationError` (a `ValueError`) where a required field is missing or of the wrong kind.
     """
-    return TypeAdapter(TraceResult).validate_python(dict(data))
+    return _results().validate_python(dict(data))
+
+
+@cache
+def _results() -> TypeAdapter[TraceResult]:
+    # Making one takes longer than a report may.
+    return TypeAdapter(TraceResult)

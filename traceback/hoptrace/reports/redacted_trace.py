@@ -7,13 +7,15 @@ import re
 from hoptrace.errors import NothingTraced
 from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.figures import key_figures
+from hoptrace.reports.language import ENGLISH, Language, language, message
 from hoptrace.reports.model import (
     CallLine,
     CarrierCard,
     EvidenceLine,
+    HandoffLine,
     HopLine,
-    NextLine,
     RecordLine,
+    SideLine,
     TraceReport,
     VerdictWords,
 )
@@ -22,8 +24,8 @@ from hoptrace.reports.profiles import Profile, Reader
 from hoptrace.reports.redaction import masked
 from hoptrace.reports.unnamed import HIDDEN, UNNAMED_NOT_SAID, UNNAMED_SAYS
 
-NOT_TOLD = "(not shown to this reader)"
-WITHHELD = "withheld"
+NOT_TOLD = message("(not shown to this reader)")
+WITHHELD = message("withheld")
 
 ABOUTS = frozenset(
     {
@@ -33,7 +35,14 @@ ABOUTS = frozenset(
 )
 """What evidence is about, as the engine words it: anything else might be somebody's text."""
 
-_AGREES = {True: "The records agree.", False: "The records differ.", None: "The records cannot be compared in this."}
+OF_NUMBERS = ABOUTS - {"naming", "signer", "attestation", "identity", "upstream named"}
+"""Of these, what compares numbers and times and names no customer."""
+
+_AGREES = {
+    True: message("The records agree."),
+    False: message("The records differ."),
+    None: message("The records cannot be compared in this."),
+}
 _OWN = re.compile(r"\b(its|own|their) customer\b(?! and the right)|\bfor a customer\b", re.IGNORECASE)
 
 
@@ -55,23 +64,29 @@ def redact_trace(report: TraceReport, profile: Profile) -> TraceReport:
 
 
 def _without_customers(report: TraceReport) -> TraceReport:
-    """Everything but who the customers are: sentences that speak of a customer are left out, for they may name it."""
+    """Everything but who the customers are: sentences that may name one are left out.
 
-    def safe(text: str) -> str:
+    In English they are known by their words. In another language only sentences about OF_NUMBERS are told.
+    """
+    voice = language(report.language)
+
+    def safe(text: str, *, by_its_words: bool = True) -> str:
         names = bool(report.customer) and report.customer in text  # pyright: ignore[reportOperatorIssue]
-        return NOT_TOLD if names or _OWN.search(text) else text
+        unknown = by_its_words and bool(text) and report.language != ENGLISH
+        return voice.say(NOT_TOLD) if names or unknown or _OWN.search(text) else text
 
     def tidy(hop: HopLine) -> HopLine:
         lines = [
-            line.model_copy(update={"detail": safe(line.detail), "about": safe(line.about)}) for line in hop.evidence
+            line.model_copy(update={"detail": safe(line.detail, by_its_words=line.about not in OF_NUMBERS)})
+            for line in hop.evidence
         ]
         return hop.model_copy(update={"evidence": tuple(lines)})
 
-    words = report.words
+    words, ask = report.words, report.next_request
     if words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
-        last = report.hops[-1].carrier.name if report.hops else "The carrier"
-        words = words.model_copy(update={"says": f"{last}'s own record says that a customer of it placed this call."})
-    ask = report.next_request
+        last = report.hops[-1].carrier.name if report.hops else voice.say("The carrier")
+        says = voice.say("{carrier}'s own record says that a customer of it placed this call.", carrier=last)
+        words = words.model_copy(update={"says": says})
     return TraceReport(
         call=report.call,
         words=words,
@@ -84,8 +99,32 @@ def _without_customers(report: TraceReport) -> TraceReport:
         alternatives=tuple(other.model_copy(update={"why": safe(other.why)}) for other in report.alternatives),
         next_request=ask and ask.model_copy(update={"why": safe(ask.why)}),
         replay=report.replay,
+        language=report.language,
+        start_local=report.start_local,
+        zone=report.zone,
+        numbers=report.numbers,
+        handoffs=tuple(_carriers_only(handoff, _names(report)) for handoff in report.handoffs),
+        gaps=report.gaps,
+        preserve=report.preserve,
+        completeness=report.completeness,
+        files=report.files,
         profile=Reader.REGULATOR.value,
     )
+
+
+def _names(report: TraceReport) -> frozenset[str]:
+    """The names of the carriers on the trail: a side that names anybody else may name a customer."""
+    return frozenset(hop.carrier.name for hop in report.hops)
+
+
+def _carriers_only(handoff: HandoffLine, carriers: frozenset[str]) -> HandoffLine:
+    return handoff.model_copy(update={"upper": _side(handoff.upper, carriers), "lower": _side(handoff.lower, carriers)})
+
+
+def _side(side: SideLine | None, carriers: frozenset[str]) -> SideLine | None:
+    if side is None or side.names is None or side.names in carriers:
+        return side
+    return side.model_copy(update={"names": None, "trunk": None})
 
 
 def _for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
@@ -107,11 +146,17 @@ def _for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
         calling_number=call.calling_number,
         terminating_carrier=_if_seen(call.terminating_carrier, hops),
     )
-    told = ask and NextLine(carrier=ask.carrier, why="The trail ends at this carrier: its records are asked for.")
+    voice = language(report.language)
+    why = voice.say("The trail ends at this carrier: its records are asked for.")
+    # What is asked of it, and by when, is for the carrier itself.
+    told = ask and ask.model_copy(update={"why": why})
     first, last = min(own) - 1, max(own) + 1
     cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
     made = _bare(report, tuple(hops), bare)
-    figures = (made.figures[0].model_copy(update={"label": "carriers that this reader sees"}), *made.figures[1:])
+    figures = (
+        made.figures[0].model_copy(update={"label": voice.say("carriers that this reader sees")}),
+        *made.figures[1:],
+    )
     return made.model_copy(update={"next_request": told, "profile": f"carrier:{carrier_id}", "figures": figures, **cut})
 
 
@@ -136,6 +181,8 @@ def _neighbour(hop: HopLine, place: int, own: set[int], numbers: set[str], *, be
         return _bare_hop(hop, place, support, with_evidence=beside)
     return _bare_hop(hop, place, support, with_evidence=True).model_copy(
         update={
+            "start_local": hop.start_local,
+            "zone": hop.zone,
             "carrier": hop.carrier,
             "records": hop.records,
             "start_recorded": hop.start_recorded,
@@ -153,7 +200,7 @@ def _neighbour(hop: HopLine, place: int, own: set[int], numbers: set[str], *, be
 def _for_public(report: TraceReport) -> TraceReport:
     """The carriers, their roles, who tells of each handoff and the day; no number, customer, reference or time."""
     call = CallLine(
-        call_ref=WITHHELD,
+        call_ref=language(report.language).say(WITHHELD),
         start_time=None,
         start_utc=_day(report.call.start_utc),
         campaign=masked(report.call.campaign) if report.call.campaign else None,
@@ -169,6 +216,7 @@ def _public(hop: HopLine) -> HopLine:
 
 def _bare_hop(hop: HopLine, place: int, support: Support | None, *, with_evidence: bool) -> HopLine:
     """The carrier, its roles, whether it gave a record and who tells of the handoff; all else is left out."""
+    # Our own words are put into the report's language in the end, see _said.
     record = RecordLine(batch=WITHHELD, row=0)
     card = CarrierCard(carrier_id=hop.carrier.carrier_id, name=hop.carrier.name, country=hop.carrier.country)
     return HopLine(
@@ -206,23 +254,33 @@ def _bare(report: TraceReport, hops: tuple[HopLine, ...], call: CallLine) -> Tra
 
     It is made of named parts and not copied: what is added to the report some day is not told before somebody decides.
     """
-    words = report.words
+    words, voice = report.words, language(report.language)
+    said = tuple(_said(hop, voice) for hop in hops)
+    known = voice.count(len(report.conflicts), "{number} known.", "{number} known.")
     return TraceReport(
         call=call,
         words=VerdictWords(
             verdict=words.verdict,
             heading=words.heading,
-            says=UNNAMED_SAYS[words.verdict],
-            does_not_say=UNNAMED_NOT_SAID,
+            says=voice.say(UNNAMED_SAYS[words.verdict]),
+            does_not_say=voice.say(UNNAMED_NOT_SAID),
             settled=words.settled,
         ),
         confidence=report.confidence,
-        figures=key_figures(words.verdict, report.confidence, hops, call),
+        figures=key_figures(words.verdict, report.confidence, said, call, voice),
         customer=None,
         summary="",
-        hops=hops,
-        conflicts=(f"{len(report.conflicts)} known. {HIDDEN}",) if report.conflicts else (),
+        hops=said,
+        conflicts=(f"{known} {voice.say(HIDDEN)}",) if report.conflicts else (),
         alternatives=(),
         next_request=None,
-        replay=report.replay.model_copy(update={"command": None, "result_sha256": HIDDEN}),
+        replay=report.replay.model_copy(update={"command": None, "result_sha256": voice.say(HIDDEN)}),
+        language=report.language,
     )
+
+
+def _said(hop: HopLine, voice: Language) -> HopLine:
+    """The hop with our own words in the report's language."""
+    lines = [line.model_copy(update={"detail": voice.say(line.detail)}) for line in hop.evidence]
+    records = [each if each.row else each.model_copy(update={"batch": voice.say(each.batch)}) for each in hop.records]
+    return hop.model_copy(update={"evidence": tuple(lines), "records": tuple(records)})

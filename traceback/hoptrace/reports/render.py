@@ -11,10 +11,11 @@ from hoptrace.output import check_place, whole_file
 from hoptrace.reports.model import TraceReport
 
 ReportFormat = Literal["html", "json", "csv", "pdf", "svg", "graphml"]
+Paper = Literal["a4", "letter"]
 
 
-def render(report: TraceReport, format: ReportFormat, paper: str = "a4") -> bytes:  # noqa: A002
-    """The report as bytes in `format`; a PDF on `paper`, a4 or letter.
+def render(report: TraceReport, format: ReportFormat, paper: Paper = "a4") -> bytes:  # noqa: A002
+    """The report as bytes in `format`; a PDF on `paper`.
 
     Raises `MissingExtra` where the PDF part is not installed, `UsageError` for a format that does not exist.
     """
@@ -42,7 +43,7 @@ def write_report(
     report: TraceReport,
     path: str | os.PathLike[str],
     format: ReportFormat,  # noqa: A002
-    paper: str = "a4",
+    paper: Paper = "a4",
 ) -> Path:
     """Write the report to `path` and give the path back; a file that was there stays until the new one is whole.
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
 from hoptrace.reports.attached import MADE, Attached, attached_json
+from hoptrace.reports.fonts import check_font
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
@@ -23,8 +24,10 @@ SYSTEM = (
 def render_pdf(report: TraceReport, paper: str = "a4") -> bytes:
     """The report as a tagged PDF with its JSON attached inside; the same report gives the same bytes.
 
-    Nothing is fetched. Raises `MissingExtra` where WeasyPrint or its system libraries are not there.
+    Nothing is fetched. Raises `MissingExtra` where WeasyPrint, its system libraries or a font for the language are not
+    there.
     """
+    check_font(report.language)
     data = render_json(report)
     identifier = hashlib.sha256(data).hexdigest()[:32].encode("ascii")
     page = paper_page(report).replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)

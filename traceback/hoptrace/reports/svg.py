@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from hoptrace.reports.plain import ELLIPSIS
 
-FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans Thai', 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,8 @@ def _width(words: str, pen: Pen) -> float:
 
 def _advance(letter: str, pen: Pen) -> float:
     # No font is at hand when a report is written, so this is on the wide side of common sans-serif fonts.
-    if unicodedata.combining(letter):
+    # Thai vowels and tone marks stand above and below the letters, though not all of them are of a combining class.
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Mn":
         return 0.0
     if unicodedata.east_asian_width(letter) in "WF":
         share = 1.05

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from hoptrace.reports.language import Language, language
+
 
 def corrected(recorded: str | None, clock_offset_s: float = 0.0) -> datetime | None:
     """The recorded RFC 3339 time in UTC less `clock_offset_s`; None where it is missing, zone-less or out of range."""
@@ -32,14 +34,16 @@ def trimmed(recorded: str) -> str:
     return re.sub(r"(:\d\d)(?:\.000|(\.\d{3}))000(?!\d)", lambda found: found[1] + (found[2] or ""), recorded)
 
 
-def seconds_text(seconds: float) -> str:
+def seconds_text(seconds: float, voice: Language | None = None) -> str:
     """A span for a person, up to three decimals and never "-0": 0.412 s, 143 s, 3,600 s."""
     text = f"{seconds:,.3f}".rstrip("0").rstrip(".")
-    return f"{'0' if text == '-0' else text} s"
+    return (voice or language()).say("{number} s", number="0" if text == "-0" else text)
 
 
-def clock_text(clock_offset_s: float) -> str:
+def clock_text(clock_offset_s: float, voice: Language | None = None) -> str:
     """What a clock offset says of the carrier's clock: "143 s fast"."""
+    voice = voice or language()
     if abs(clock_offset_s) < 0.0005:
-        return "on time"
-    return f"{seconds_text(abs(clock_offset_s))} {'fast' if clock_offset_s > 0 else 'slow'}"
+        return voice.say("on time")
+    span = seconds_text(abs(clock_offset_s), voice)
+    return voice.say("{span} fast", span=span) if clock_offset_s > 0 else voice.say("{span} slow", span=span)

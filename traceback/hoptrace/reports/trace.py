@@ -7,66 +7,97 @@ import json
 import math
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from hoptrace.model.carriers import Carrier
+from hoptrace.engines.behind import Behind
+from hoptrace.model.deadlines import Deadlines
 from hoptrace.model.statements import StartBasis
-from hoptrace.model.verdicts import Alternative, Evidence, Hop, NextRequest, RecordRef, TraceResult
+from hoptrace.model.verdicts import Alternative, Evidence, Hop, TraceResult
+from hoptrace.reports.asking import Asking, completeness, gap_lines, next_line, preserve_lines
+from hoptrace.reports.cards import Directory, carrier_card, carrier_of, plain_or_none
 from hoptrace.reports.figures import key_figures
+from hoptrace.reports.handoffs import Lines, file_lines, handoff_lines, number_lines, record_line
+from hoptrace.reports.language import ENGLISH, Language, language
 from hoptrace.reports.model import (
     AlternativeLine,
     CallLine,
-    CarrierCard,
     EvidenceLine,
     HopLine,
-    NextLine,
-    RecordLine,
     Replay,
     TraceReport,
     result_from_dict,
 )
+from hoptrace.reports.phrases import translated
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.roles import roles_of, support_of
 from hoptrace.reports.times import corrected, utc_text
 from hoptrace.reports.words import NAME_LIMIT, Cast, verdict_words
+from hoptrace.reports.zones import local_text, zone_of
 
-Directory = Mapping[str, Carrier]
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a report is told: in which language, by which deadlines, and `asked`, when the next carrier is asked.
+
+    `behind` is what stands behind the result beyond what it says itself; without it the report tells less.
+    """
+
+    language: str = ENGLISH
+    behind: Behind | None = None
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    asked: datetime | None = None
 
 
-def trace_report(result: TraceResult | Mapping[str, Any], carriers: Directory) -> TraceReport:
+def trace_report(
+    result: TraceResult | Mapping[str, Any], carriers: Directory, telling: Telling | None = None
+) -> TraceReport:
     """The report of one trace; for `render` and `write_report`.
 
     `result` may be the JSON that the catalog keeps. `carriers` gives names, countries and contacts by carrier_id; an id
-    that it lacks is shown as it is. Raises `ValueError` where `result` is no result of a trace.
+    that it lacks is shown as it is. Raises `ValueError` where `result` is no result of a trace, UsageError where there
+    is no such language.
     """
     trace = result if isinstance(result, TraceResult) else result_from_dict(result)
-    hops = tuple(_hop_line(trace, at, carriers) for at in range(len(trace.hops)))
+    told = telling or Telling()
+    voice = language(told.language)
+    hops = tuple(_hop_line(trace, at, carriers, voice) for at in range(len(trace.hops)))
     confidence = _share(trace.confidence)
-    call = _call_line(trace)
-    return TraceReport(
+    call, zone = _call_line(trace), _zone(trace, carriers)
+    asking = Asking(carriers, told.deadlines, voice, told.asked)
+    report = TraceReport(
         call=call,
-        words=verdict_words(trace, _cast(trace, carriers)),
+        words=verdict_words(trace, _cast(trace, carriers, voice), voice),
         confidence=confidence,
-        figures=key_figures(trace.verdict, confidence, hops, call),
-        customer=_plain_or_none(trace.customer),
-        summary=plain(trace.summary),
+        figures=key_figures(trace.verdict, confidence, hops, call, voice),
+        customer=plain_or_none(trace.customer),
+        summary=translated(plain(trace.summary), voice),
         hops=hops,
-        conflicts=tuple(plain(conflict) for conflict in trace.conflicts),
-        alternatives=tuple(_alternative_line(other, carriers) for other in trace.alternatives),
-        next_request=_next_line(trace.next_request, carriers),
+        conflicts=tuple(translated(plain(conflict), voice) for conflict in trace.conflicts),
+        alternatives=tuple(_alternative_line(other, carriers, voice) for other in trace.alternatives),
+        next_request=next_line(trace.next_request, _why(trace, voice), asking),
         replay=_replay(trace),
+        language=voice.code,
+        start_local=local_text(corrected(trace.call.start_time), zone) if trace.call is not None else None,
+        zone=zone,
+        gaps=gap_lines(hops, voice),
+        preserve=preserve_lines(trace, asking),
     )
+    return report if told.behind is None else _with_behind(report, trace, told.behind, carriers, voice)
 
 
-def carrier_card(carrier_id: str, carriers: Directory) -> CarrierCard:
-    """The carrier's card; with its id for a name where the directory does not know it."""
-    carrier = carriers.get(carrier_id) or Carrier(carrier_id)
-    shown_id = plain(carrier_id)
-    return CarrierCard(
-        carrier_id=shown_id,
-        name=plain(carrier.name) or shown_id,
-        country=plain(carrier.country).upper(),
-        contact_email=plain(carrier.contact_email),
+def _with_behind(
+    report: TraceReport, trace: TraceResult, behind: Behind, carriers: Directory, voice: Language
+) -> TraceReport:
+    lines = Lines(carriers, behind, voice)
+    return report.model_copy(
+        update={
+            "numbers": number_lines(trace, lines),
+            "handoffs": handoff_lines(trace, lines),
+            "completeness": completeness(trace, behind, carriers, voice),
+            "files": file_lines(trace, lines),
+        }
     )
 
 
@@ -76,23 +107,26 @@ def result_digest(result: TraceResult) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _hop_line(trace: TraceResult, at: int, carriers: Directory) -> HopLine:
+def _hop_line(trace: TraceResult, at: int, carriers: Directory, voice: Language) -> HopLine:
     hop = trace.hops[at]
+    start, zone = corrected(hop.start_time, hop.clock_offset), zone_of(carrier_of(hop.carrier, carriers))
     return HopLine(
         position=at + 1,
         carrier=carrier_card(hop.carrier, carriers),
         roles=roles_of(trace, at, carriers),
-        records=tuple(_record_line(record) for record in hop.records),
-        start_recorded=_plain_or_none(hop.start_time),
+        records=tuple(record_line(record) for record in hop.records),
+        start_recorded=plain_or_none(hop.start_time),
         clock_offset_s=hop.clock_offset if math.isfinite(hop.clock_offset) else 0.0,
-        start_utc=utc_text(corrected(hop.start_time, hop.clock_offset)),
-        calling=_plain_or_none(hop.calling),
-        called=_plain_or_none(hop.called),
-        attestation=_plain_or_none(hop.attestation),
+        start_utc=utc_text(start),
+        calling=plain_or_none(hop.calling),
+        called=plain_or_none(hop.called),
+        attestation=plain_or_none(hop.attestation),
         support=support_of(trace, at),
         gap_s=_gap(hop, trace.hops[at - 1]) if at else None,
         when_ringing_ended=hop.start_basis == StartBasis.FINAL,
-        evidence=tuple(_evidence_line(line) for line in hop.evidence),
+        start_local=local_text(start, zone),
+        zone=zone if start is not None else None,
+        evidence=tuple(_evidence_line(line, voice) for line in hop.evidence),
     )
 
 
@@ -103,21 +137,24 @@ def _gap(upper: Hop, lower: Hop) -> float | None:
     return None if begin is None or end is None else (end - begin).total_seconds()
 
 
-def _record_line(record: RecordRef) -> RecordLine:
-    return RecordLine(batch=plain(record.batch), row=record.row, record_id=_plain_or_none(record.record_id))
+def _evidence_line(line: Evidence, voice: Language) -> EvidenceLine:
+    return EvidenceLine(about=plain(line.about), agrees=line.agrees, detail=translated(plain(line.detail), voice))
 
 
-def _evidence_line(line: Evidence) -> EvidenceLine:
-    return EvidenceLine(about=plain(line.about), agrees=line.agrees, detail=plain(line.detail))
-
-
-def _alternative_line(other: Alternative, carriers: Directory) -> AlternativeLine:
+def _alternative_line(other: Alternative, carriers: Directory, voice: Language) -> AlternativeLine:
     cards = tuple(carrier_card(carrier_id, carriers) for carrier_id in other.path)
-    return AlternativeLine(carriers=cards, confidence=_share(other.confidence), why=plain(other.why))
+    return AlternativeLine(carriers=cards, confidence=_share(other.confidence), why=translated(plain(other.why), voice))
 
 
-def _next_line(request: NextRequest | None, carriers: Directory) -> NextLine | None:
-    return request and NextLine(carrier=carrier_card(request.carrier, carriers), why=plain(request.why))
+def _why(trace: TraceResult, voice: Language) -> str:
+    return translated(plain(trace.next_request.why), voice) if trace.next_request is not None else ""
+
+
+def _zone(trace: TraceResult, carriers: Directory) -> str | None:
+    """The zone of the called party's carrier: whom the report gives as such, or who stands first on the path."""
+    named = trace.call.terminating_carrier if trace.call is not None else None
+    carrier_id = named or (trace.path[0] if trace.path else None)
+    return zone_of(carrier_of(carrier_id, carriers)) if carrier_id else None
 
 
 def _call_line(trace: TraceResult) -> CallLine:
@@ -125,20 +162,20 @@ def _call_line(trace: TraceResult) -> CallLine:
         return CallLine(call_ref=plain(trace.call_ref))
     return CallLine(
         call_ref=plain(trace.call_ref),
-        start_time=_plain_or_none(call.start_time),
+        start_time=plain_or_none(call.start_time),
         start_utc=utc_text(corrected(call.start_time)),
-        called_number=_plain_or_none(call.called_number),
-        calling_number=_plain_or_none(call.calling_number),
-        terminating_carrier=_plain_or_none(call.terminating_carrier),
-        campaign=_plain_or_none(call.campaign),
+        called_number=plain_or_none(call.called_number),
+        calling_number=plain_or_none(call.calling_number),
+        terminating_carrier=plain_or_none(call.terminating_carrier),
+        campaign=plain_or_none(call.campaign),
     )
 
 
-def _cast(trace: TraceResult, carriers: Directory) -> Cast:
+def _cast(trace: TraceResult, carriers: Directory, voice: Language) -> Cast:
     def name(carrier_id: str) -> str:
         return isolated(shorten(carrier_card(carrier_id, carriers).name, NAME_LIMIT))
 
-    last = name(trace.path[-1]) if trace.path else "The carrier"
+    last = name(trace.path[-1]) if trace.path else voice.say("The carrier")
     return Cast(
         last=name(trace.originating_carrier) if trace.originating_carrier else last,
         below=name(trace.path[-2]) if len(trace.path) > 1 else "",
@@ -180,7 +217,3 @@ def _command(trace: TraceResult) -> str | None:
 
 def _share(value: float) -> float:
     return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
-
-
-def _plain_or_none(text: str | None) -> str | None:
-    return (plain(text) or None) if text is not None else None

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from hoptrace.linking.assignment import Assignment, Pair
+from hoptrace.linking.assignment import Assignment
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.trust import Trust
 
 
@@ -97,5 +98,4 @@ class Case:
 
     def conflicts_with(self, sid: int) -> list[Pair]:
         """Conflicting pairs in which this statement is the downstream side, heaviest first."""
-        found = [pair for pair in self.assignment.pairs if pair.kind == "conflict" and pair.d == sid]
-        return sorted(found, key=lambda pair: (-pair.weight, pair.u))
+        return self.assignment.conflicts.get(sid, [])

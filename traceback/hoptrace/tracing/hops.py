@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
 
-from hoptrace.linking.assignment import Pair
-from hoptrace.model.numbers import display
-from hoptrace.model.times import rfc3339
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, Support
 from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trails import Step, Trail
 from hoptrace.tracing.weighing import Weighed
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the words come from: full statements by sid, scored pairs by row."""
-
-    statements: Mapping[int, Mapping[str, Any]]
-    pairs: Mapping[int, Mapping[str, Any]]
 
 
 def hops_of(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) -> tuple[Hop, ...]:
@@ -30,8 +18,7 @@ def hops_of(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) 
     lower: int | None = None
     for place, step in enumerate(steps):
         found = _hop_evidence(case, best, steps, place, lower, sources)
-        support = _support(case, steps, place, lower)
-        hops.append(replace(_hop(step, found, sources), support=support))
+        hops.append(_hop(step, found, _support(case, steps, place, lower), sources))
         lower = step.sid if step.sid is not None else lower
     return tuple(hops)
 
@@ -43,7 +30,7 @@ def _hop_evidence(
     if lower is not None:
         if step.sid is None or step.pair is None:
             return evidence.of_naming(case.facts[lower], step.carrier)
-        return evidence.of_handoff(sources.pairs[step.pair.row], case.facts[step.pair.d].upstream)
+        return sources.pairs[step.pair.row].evidence
     if step.sid is not None:
         return evidence.of_report(case, case.facts[step.sid], best)
     first = next(upper.sid for upper in best.trail.steps if upper.sid is not None)
@@ -74,23 +61,19 @@ def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -
     return Support.BOTH if both else Support.ONE
 
 
-def _hop(step: Step, found: tuple[Evidence, ...], sources: Sources) -> Hop:
+def _hop(step: Step, found: tuple[Evidence, ...], support: Support | None, sources: Sources) -> Hop:
     if step.sid is None:
-        return Hop(carrier=step.carrier, evidence=found)
-    row = sources.statements[step.sid]
+        return Hop(carrier=step.carrier, evidence=found, support=support)
+    said = sources.statements[step.sid]
     return Hop(
         carrier=step.carrier,
-        records=(RecordRef(row["batch"], row["row"], row["record_id"]),),
-        start_time=rfc3339(row["start_time"]),
-        clock_offset=round(row["offset"], 3),
-        calling=display(row["calling"]) or row["calling_number"],
-        called=display(row["called"]) or row["called_number"],
-        attestation=row["attestation"],
+        records=(RecordRef(said.batch, said.row, said.record_id),),
+        start_time=said.start_time,
+        clock_offset=round(said.clock_offset, 3),
+        calling=said.calling,
+        called=said.called,
+        attestation=said.attestation,
         evidence=found,
-        start_basis=row["start_basis"],
+        support=support,
+        start_basis=said.start_basis,
     )
-
-
-def pairs_of(trail: Trail) -> list[Pair]:
-    """The pairs whose evidence a result of this trail will quote."""
-    return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]

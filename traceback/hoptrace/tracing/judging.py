@@ -16,7 +16,7 @@ from hoptrace.tracing.alike import alike, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trails import Ending, Trail, trails
-from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh
+from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
 
 NOT_THE_CALL = -9.0
 """Weight below which no record is taken to be the reported call at all."""
@@ -71,9 +71,21 @@ class Judgement:
         return self.none > WORTH_TELLING or any(rival.answers for rival in self.rivals)
 
 
-def judge(case: Case) -> Judgement:
-    """Weigh all trails of a case and take the likeliest answer, and the likeliest path to it."""
-    every = [weigh(case, trail) for trail in without_attempts_in_vain(case, trails(case))]
+def judge_all(cases: Sequence[Case]) -> list[Judgement]:
+    """Weigh all trails of each case and take the likeliest answer, and the likeliest path to it."""
+    found = [(place, case, trail) for place, case in enumerate(cases) for trail in candidates(case)]
+    weighed: dict[int, list[Weighed]] = defaultdict(list)
+    for (place, _, _), one in zip(found, weigh_all([(case, trail) for _, case, trail in found]), strict=True):
+        weighed[place].append(one)
+    return [_judge(case, weighed[place]) for place, case in enumerate(cases)]
+
+
+def candidates(case: Case) -> list[Trail]:
+    """The trails that may be the reported call."""
+    return without_attempts_in_vain(case, trails(case))
+
+
+def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     found = [weighed for weighed in every if weighed.weight > NOT_THE_CALL]
     if not found:
         return Judgement(None, 0.0, (), likely=_near(every, max((one.weight for one in every), default=0.0)))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.linking.assignment import Pair
 from hoptrace.linking.candidates import candidate_pairs
+from hoptrace.linking.contests import Pair
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.judging import Judgement, judge
-from hoptrace.tracing.settling import settle
+from hoptrace.tracing.judging import Judgement
+from hoptrace.tracing.judging import judge_all as judge
+from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +33,31 @@ class Judged:
     elsewhere: int = 0
 
 
-def link(members: pl.DataFrame, covered: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
     pairs = score(candidate_pairs(members, covered), weights)
     return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
 
 
 def judge_all(
-    reported: Sequence[Reported],
+    reported: Mapping[int, Reported],
     members: pl.DataFrame,
     pairs: pl.DataFrame,
-    coverage: Mapping[int, Coverage],
+    coverage: Sequence[Coverage],
     around: Surroundings,
-) -> Iterator[Judged]:
-    """Each call's judgement, in the order of `reported`."""
+) -> list[Judged]:
+    """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members), _legs_by_call(members)
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
-    for call, report in enumerate(reported):
+    cases: dict[int, Case] = {}
+    for call, report in reported.items():
         mine = facts.get(call, {})
         pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
-        told = coverage.get(call, Coverage())
+        told = coverage[call]
         settled = settle(pairs_of_call, mine)
-        case = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
-        yield Judged(call, case, judge(case))
+        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
+    judgements = judge(list(cases.values()))
+    return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
@@ -85,7 +89,17 @@ def _legs_by_call(members: pl.DataFrame) -> dict[int, dict[int, int]]:
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
+    kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    for call, d, u, kind, weight, row, timed, leg in pairs.sort("row").select(columns).iter_rows():
-        linked[call].append(Pair(d, u, Kind(kind), weight, row, timed, leg))
+    for call, d, u, kind, weight, row, timed, leg in pairs.filter(_may_count()).sort("row").select(columns).iter_rows():
+        linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, leg))
     return linked
+
+
+def _may_count() -> pl.Expr:
+    """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
+    lendable = pl.any_horizontal(
+        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
+        for side in ("d", "u")
+    )
+    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))

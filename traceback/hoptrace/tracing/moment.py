@@ -2,14 +2,17 @@
 
 Each record tells a span in which the call reached its carrier: the tick to which its time was cut, or, where the switch
 stamps only the final answer, the ringing before it. The spans of a trail narrow each other down; several records cut to
-the same second tell no more than one of them.
+the same second tell no more than one of them. All trails of a batch are matched together (`match_all`); what comes out
+for one of them does not depend on the others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +30,14 @@ LOOSE, LOOSELY = 0.02, 1200.0
 AS_LIKELY = 0.05
 """Moments this many times less likely than a trail's likeliest are still ones at which it may have begun."""
 
-STEP = 0.05
-"""Seconds between the moments that are looked at."""
+STEP, MOST_STEPS = 0.05, 2_000
+"""Seconds between the moments that are looked at, and how many of them at most."""
+
+ALIGNED = 64
+"""Trails with about as many moments are looked at together; their rows are filled up to a multiple of this."""
+
+TOGETHER = 128
+"""So many trails are looked at together at most: bounds the memory."""
 
 TRANSIT = 0.1
 """Seconds by which carriers of one trail get a call at different moments."""
@@ -49,6 +58,7 @@ UNLIKELY_AT_THE_END = 1e-6
 the call is nearest to the one who reported it."""
 
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,66 +75,113 @@ class Match:
     open: float
 
 
-def match(facts: Sequence[Fact], at: float, called: int | None = None, close: float = CLOSE) -> Match:
-    """How well a reported time `at` (epoch s) fits a trail of the statements `facts`, the terminating carrier's first.
+class Question(NamedTuple):
+    """How well does a reported time `at` (epoch s) fit a trail of the statements `facts`, the terminating one first?
 
     `called`: the number under which the call came to its end. Where a record has another one the call was forwarded
     below it, perhaps after it rang. `close`: seconds by which reports may well be off.
     """
-    later = [SETTING_UP if place else 0.0 for place in range(len(facts))]
-    forwarded = [called is not None and fact.called != called for fact in facts]
-    spans = [
-        _span(fact, RANG["no_answer"] if moved else late)
-        for fact, late, moved in zip(facts, later, forwarded, strict=True)
-    ]
-    moments, likely = _posterior(spans)
-    away = at - moments
-    well = likely >= AS_LIKELY * likely.max()
-    return Match(
-        weight=math.log(float((likely * report_density(away, max(close / 3, LEAST_SPREAD))).sum())),
-        residual=float((likely * away).sum()),
-        apart=float(np.abs(away[well]).min()),
-        open=float(away[well].max() - away[well].min()),
-    )
+
+    facts: Sequence[Fact]
+    at: float
+    called: int | None = None
+    close: float = CLOSE
 
 
-def report_density(away: Floats, spread: float) -> Floats:
+def match_all(questions: Sequence[Question]) -> list[Match]:
+    """The answer to each question."""
+    matches: dict[int, Match] = {}
+    for places, spans, counts in _alike([_spans(question) for question in questions]):
+        at = np.array([questions[place].at for place in places])
+        spread = np.array([max(questions[place].close / 3, LEAST_SPREAD) for place in places])
+        moments, likely = _posterior(spans, counts)
+        away = at[:, None] - moments
+        well = likely >= AS_LIKELY * likely.max(axis=1, keepdims=True)
+        told = (
+            np.log((likely * report_density(away, spread[:, None])).sum(axis=1)),
+            (likely * away).sum(axis=1),
+            np.where(well, np.abs(away), np.inf).min(axis=1),
+            np.where(well, away, -np.inf).max(axis=1) - np.where(well, away, np.inf).min(axis=1),
+        )
+        matches |= {place: Match(*row) for place, *row in zip(places, *(each.tolist() for each in told), strict=True)}
+    return [matches[place] for place in range(len(questions))]
+
+
+def report_density(away: Floats, spread: Floats | float) -> Floats:
     """The density (1/s) of a report that is so many seconds off; Student's t (3), for some reports are far off."""
     student = 2 / (math.sqrt(3) * math.pi * spread) / (1 + (away / spread) ** 2 / 3) ** 2
     return (1 - LOOSE) * student + LOOSE / LOOSELY
 
 
-def _span(fact: Fact, later: float) -> tuple[float, float, float]:
-    """The first and last moment at which the call can have come to its end, and how blurred both are (1 sigma).
+def _spans(question: Question) -> list[tuple[float, float, float]]:
+    """The first and last moment at which the call can have come to its end, and how blurred both are (1 sigma)."""
+    told: list[tuple[float, float, float]] = []
+    for place, fact in enumerate(question.facts):
+        # Seconds by which it may have come to its end after it came to this carrier.
+        later = SETTING_UP if place else 0.0
+        if question.called is not None and fact.called != question.called:
+            later = RANG["no_answer"]
+        blur = math.hypot(fact.spread, TRANSIT)
+        if fact.setup is not None:
+            told.append((fact.setup, fact.setup + fact.tick + later, blur))
+        else:
+            told.append((fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur))
+    return told
 
-    `later`: seconds by which it may have come to its end after it came to this carrier.
-    """
-    blur = math.hypot(fact.spread, TRANSIT)
-    if fact.setup is not None:
-        return fact.setup, fact.setup + fact.tick + later, blur
-    return fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur
+
+def _alike(spans: Sequence[list[tuple[float, float, float]]]) -> Iterator[tuple[list[int], Floats, Counts]]:
+    """Trails of as many spans and about as many moments: their places, spans (trail, 3, span), numbers of moments."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for place, told in enumerate(spans):
+        by_length[len(told)].append(place)
+    for places in by_length.values():
+        every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
+        low, high = _reach(every)
+        counts = np.ceil((high - low) / _step(low, high)).astype(np.int64)
+        wide = -(-counts // ALIGNED)
+        for width in np.unique(wide):
+            chosen = np.flatnonzero(wide == width)
+            for start in range(0, len(chosen), TOGETHER):
+                part = chosen[start : start + TOGETHER]
+                yield [places[place] for place in part], every[part], counts[part]
 
 
-def _posterior(spans: Sequence[tuple[float, float, float]]) -> tuple[Floats, Floats]:
-    """Moments around the sharp spans, and the probability of each given all spans."""
-    first, last, blur = np.array(spans).T
+def _reach(spans: Floats) -> tuple[Floats, Floats]:
+    """The first and the last moment that is worth a look, around the sharp spans."""
+    first, last, blur = spans[:, 0], spans[:, 1], spans[:, 2]
     widths = last - first + 2 * blur
-    sharp = widths <= max(SHARP, float(widths.min()))
-    low, high = float((first - 4 * blur)[sharp].min()) - 1.0, float((last + 4 * blur)[sharp].max()) + 1.0
-    moments = np.arange(low, high, max(STEP, (high - low) / 2_000))
-    doubt = np.full(len(spans), UNLIKELY)
-    doubt[0] = UNLIKELY_AT_THE_END
-    weight = np.log(_density(moments, first, last, blur) + doubt[:, None]).sum(axis=0)
-    likely = np.exp(weight - weight.max())
-    return moments, likely / likely.sum()
+    sharp = widths <= np.maximum(SHARP, widths.min(axis=1, keepdims=True))
+    low = np.where(sharp, first - 4 * blur, np.inf).min(axis=1) - 1.0
+    return low, np.where(sharp, last + 4 * blur, -np.inf).max(axis=1) + 1.0
+
+
+def _step(low: Floats, high: Floats) -> Floats:
+    return np.maximum(STEP, (high - low) / MOST_STEPS)
+
+
+def _posterior(spans: Floats, counts: Counts) -> tuple[Floats, Floats]:
+    """Moments around the sharp spans, and the probability of each given all spans; a row a trail.
+
+    Beyond a trail's number of moments (`counts`) its probability is 0.
+    """
+    low, high = _reach(spans)
+    place = np.arange(-(-int(counts.max()) // ALIGNED) * ALIGNED)
+    moments = low[:, None] + _step(low, high)[:, None] * place
+    weight = np.zeros_like(moments)
+    for span in range(spans.shape[2]):
+        doubt = UNLIKELY if span else UNLIKELY_AT_THE_END
+        weight += np.log(_density(moments, *(spans[:, what, span, None] for what in range(3))) + doubt)
+    weight[place >= counts[:, None]] = -np.inf
+    likely = np.exp(weight - weight.max(axis=1, keepdims=True))
+    return moments, likely / likely.sum(axis=1, keepdims=True)
 
 
 def _density(moments: Floats, first: Floats, last: Floats, sigma: Floats) -> Floats:
-    """Uniform spans with blurred ends, a row each; the logistic curve stands for the normal one."""
+    """A uniform span with blurred ends; the logistic curve stands for the normal one."""
     width = np.maximum(last - first, STEP)
-    since = (moments - first[:, None]) / sigma[:, None]
-    return (_below(since) - _below(since - (width / sigma)[:, None])) / width[:, None]
+    since = (moments - first) / sigma
+    return (_below(since) - _below(since - width / sigma)) / width
 
 
 def _below(deviations: Floats) -> Floats:
-    return 1 / (1 + np.exp(np.minimum(np.maximum(-1.702 * deviations, -60.0), 60.0)))
+    return 1 / (1 + np.exp(np.clip(-1.702 * deviations, -60.0, 60.0)))

@@ -18,9 +18,10 @@ from hoptrace.model.verdicts import (
 from hoptrace.tracing import evidence
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.hops import Sources, hops_of, inferred_step
+from hoptrace.tracing.hops import hops_of, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
+from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trails import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
@@ -108,7 +109,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
 
 def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
     """What contradicts the trail, or was contradicted and not followed: who says what."""
-    told = [evidence.conflict(sources.pairs[pair.row]) for pair in (*trail.against, *trail.overruled)]
+    told = [sources.pairs[pair.row].conflict for pair in (*trail.against, *trail.overruled)]
     last = case.facts[trail.last_statement]
     if trail.ending is Ending.CONTRADICTED:
         told.append(evidence.no_counterpart(last, case.around.trust))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from hoptrace.linking.assignment import Assignment, Pair, assign
+from hoptrace.linking.assignment import Assignment, assign
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.neighbours import HANDED_ON
 from hoptrace.linking.scoring import Kind, leap_spread, time_weight
 from hoptrace.tracing.case import Fact
@@ -23,6 +24,9 @@ LEAST_ROUTE = 3.0
 
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
+
+MOST_LENT = time_weight(0.0, 0.0, leap_spread(Kind.DIRECT))
+"""The most that a lent time can weigh."""
 
 TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
 
@@ -82,16 +86,18 @@ def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], settled: 
     """All pairs, timed anew where a chain lends a sharper time; None where none does."""
     above = {d: pair.u for d, pair in settled.chosen.items() if pair.kind in TELLING}
     below = {u: d for d, u in above.items()}
-    upper = {pair.u: _lent(facts, above, pair.u, HANDED_ON) for pair in pairs}
-    lower = {pair.d: _lent(facts, below, pair.d, -HANDED_ON) for pair in pairs}
-    if not any(upper.values()) and not any(lower.values()):
+    upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, HANDED_ON)) is not None}
+    lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -HANDED_ON)) is not None}
+    if not upper and not lower:
         return None
-    return [_timed(pair, facts, upper[pair.u], lower[pair.d]) for pair in pairs]
+    return [_timed(pair, facts, upper.get(pair.u), lower.get(pair.d)) for pair in pairs]
 
 
 def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Moment | None:
     """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp."""
     own = _moment(facts[sid], 0, delay)
+    if own is not None and own.coarse < WORTH_LENDING:
+        return None
     found = [moment for moment in _moments(facts, way, sid, delay) if moment is not None]
     best = min(found, key=lambda moment: moment.coarse, default=None)
     if best is None or (own is not None and own.coarse - best.coarse < WORTH_LENDING):
@@ -125,4 +131,4 @@ def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: M
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    return replace(pair, weight=pair.weight - pair.timed + weight, timed=weight)
+    return pair._replace(weight=pair.weight - pair.timed + weight, timed=weight)

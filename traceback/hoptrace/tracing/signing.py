@@ -35,16 +35,11 @@ Row = Mapping[str, Any]
 """A statement as a result quotes it: the STATEMENTS columns and `offset`, the seconds taken off its times."""
 
 
-def rows_by_place(statements: Mapping[int, Row]) -> dict[tuple[str, int], Row]:
-    """The rows of `Sources.statements` by batch and row, as hops name them; once for all results of a run."""
-    return {(row["batch"], row["row"]): row for row in statements.values()}
-
-
 def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signers: Signers) -> TraceResult:
     """The result with what the signatures of its trail say, added to the evidence of its hops.
 
-    `rows` as from `rows_by_place`. Verdict, path and confidence stay. Where a header was held against certificates,
-    the result names their version.
+    `rows` as in `Sources.signed`. Verdict, path and confidence stay. Where a header was held against certificates, the
+    result names their version.
     """
     found = [_row_of(hop, rows) for hop in result.hops]
     if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in found):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Case, Fact
 
@@ -40,8 +42,7 @@ class Ending(StrEnum):
     CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One carrier of a trail: its statement (None where it was only named) and the pair that leads to it."""
 
     carrier: str
@@ -49,9 +50,9 @@ class Step:
     pair: Pair | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trail:
-    """Steps from the terminating carrier upstream, and the ending.
+    """Steps from the terminating carrier upstream, and the ending. Two trails are the same only if they are one object.
 
     `against` are the pairs that contradict it; `overruled` those of which one side's word was not followed, because
     several of that side's neighbours contradict it.
@@ -62,22 +63,22 @@ class Trail:
     against: tuple[Pair, ...] = ()
     overruled: tuple[Pair, ...] = ()
 
-    @property
+    @cached_property
     def path(self) -> tuple[str, ...]:
         """The carriers, terminating one first."""
         return tuple(step.carrier for step in self.steps)
 
-    @property
+    @cached_property
     def first_statement(self) -> int:
         """The sid of the statement nearest to the called party."""
         return next(step.sid for step in self.steps if step.sid is not None)
 
-    @property
+    @cached_property
     def last_statement(self) -> int:
         """The sid of the furthest statement."""
         return next(step.sid for step in reversed(self.steps) if step.sid is not None)
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The handoffs and leaps between its statements, from the terminating end."""
         return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hoptrace.linking.assignment import Pair
+from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact
-from hoptrace.tracing.moment import Match, match
+from hoptrace.tracing.moment import Match, Question, match_all
 from hoptrace.tracing.trails import Trail, walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
@@ -69,17 +69,25 @@ class Detour:
     odds: float
 
 
-def weigh(case: Case, trail: Trail) -> Weighed:
-    """A trail weighed as the reported call.
+def weigh_all(found: Sequence[tuple[Case, Trail]]) -> list[Weighed]:
+    """Trails weighed as the reported call of their case.
 
     The whole chain is matched, not the terminating record alone: every carrier's arrival time narrows the moment.
     """
+    timed = match_all([_question(case, trail) for case, trail in found])
+    return [_weigh(case, trail, match) for (case, trail), match in zip(found, timed, strict=True)]
+
+
+def _question(case: Case, trail: Trail) -> Question:
     facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
-    timed = match(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
-    looks = _caller_weight(case, facts[0]) + _end_weight(case, trail)
-    weight = timed.weight + looks + OUTCOME_WEIGHT.get(facts[0].outcome or "", 0.0)
-    differs = _caller_weight(case, facts[0]) + min(_end_weight(case, trail) - BY_THE_REPORT, 0.0)
-    return Weighed(trail, weight, looks, differs, timed)
+    return Question(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
+
+
+def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
+    tail = case.facts[trail.first_statement]
+    caller, end = _caller_weight(case, tail), _end_weight(case, trail)
+    weight = timed.weight + caller + end + OUTCOME_WEIGHT.get(tail.outcome or "", 0.0)
+    return Weighed(trail, weight, caller + end, caller + min(end - BY_THE_REPORT, 0.0), timed)
 
 
 def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
@@ -101,9 +109,7 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     """What rivals of one of a trail's handoffs would make of it, where that is another path or ending."""
     tail = case.facts[trail.first_statement]
     found: list[Detour] = []
-    for other, loss in case.assignment.rivals(pair.d):
-        if loss > HOPELESS:
-            break
+    for other, loss in case.assignment.rivals(pair.d, HOPELESS):
         elsewhere = walk(case, tail, {pair.d: other})
         if elsewhere.outcome(case) != trail.outcome(case):
             found.append(Detour(elsewhere, math.exp(-max(loss, 0.0))))

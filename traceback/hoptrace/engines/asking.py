@@ -1,0 +1,60 @@
+"""Asking the lake for the statements of calls, by each number under which a call went as its own records tell.
+
+A statement is read again only for calls of which a record told another number; each reading numbers its statements on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.engines.renumbered import declared
+from hoptrace.engines.spans import to_read
+from hoptrace.linking.members import comparable, members_of
+from hoptrace.tracing.case import Reported
+
+if TYPE_CHECKING:
+    from hoptrace.engines.gathering import Ground
+
+MOST_FORWARDS = 6
+"""How often a call may be forwarded before the search ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`facts`: statements from `comparable`, their `sid`s below `end`; `members`: which may belong to which call."""
+
+    facts: pl.DataFrame
+    members: pl.DataFrame
+    end: int
+
+
+def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, first: int) -> Asked:
+    """The statements of reported calls (`wanted` in the WANTED schema), their `sid`s from `first`.
+
+    Forwardings are followed to the numbers told, around the moment at which they are told.
+    """
+    facts, members = list[pl.DataFrame](), list[pl.DataFrame]()
+    open_ = wanted
+    for _ in range(MOST_FORWARDS):
+        read, found = _read(open_, ground, first)
+        more = declared(found, reported).join(wanted, on=["call", "key"], how="anti")
+        again = more["call"].unique()
+        facts.append(read)
+        members.append(found.filter(~pl.col("call").is_in(again.implode())) if again.len() else found)
+        first += read.height
+        if more.is_empty():
+            return Asked(pl.concat(facts), pl.concat(members), first)
+        wanted = pl.concat([wanted, more])
+        open_ = wanted.filter(pl.col("call").is_in(again.implode()))
+    read, found = _read(open_, ground, first)
+    return Asked(pl.concat([*facts, read]), pl.concat([*members, found]), first + read.height)
+
+
+def _read(wanted: pl.DataFrame, ground: Ground, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    facts = comparable(ground.view.statements(to_read(wanted, ground.learned)), ground.learned)
+    facts = facts.with_columns(pl.col("sid") + first) if first else facts
+    return facts, members_of(wanted, facts)

@@ -1,0 +1,245 @@
+"""Packing: the stored traces of calls, traced again on what they rest on, with all of it, in one signed file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hoptrace.engines.local import Rules, standing, trace_on
+from hoptrace.engines.packed import Packed, Recording
+from hoptrace.errors import PackageRefused
+from hoptrace.evidence.archive import Member, archive
+from hoptrace.evidence.citing import cited_rows, original_members, receipt_lines
+from hoptrace.evidence.keys import SigningKey
+from hoptrace.evidence.manifest import (
+    MANIFEST,
+    PUBLIC_KEY,
+    RECEIPTS_FILE,
+    RESULTS_FILE,
+    SIGNATURE,
+    CallLine,
+    Manifest,
+    created_at,
+    file_lines,
+    write_manifest,
+)
+from hoptrace.evidence.readme import README_FILE, readme
+from hoptrace.evidence.reporting import (
+    REPORTING_FILE,
+    Manner,
+    Reporter,
+    read_receipts,
+    write_manner,
+)
+from hoptrace.evidence.tables import as_lines, write_tables
+from hoptrace.intake.kept_files import KeptFiles
+from hoptrace.intake.originals import Originals
+from hoptrace.output import check_place, whole_file
+from hoptrace.reports import render, result_from_dict
+from hoptrace.reports.language import ENGLISH, language
+
+if TYPE_CHECKING:
+    from hoptrace.model.verdicts import ReportedCall, TraceResult
+    from hoptrace.workspace import Workspace
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+MOST_REF = 60
+
+Versions = tuple[int, int, int]
+"""Of the lake, the clock table and the certificates, as a result names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """What went into a package: calls, statements, of the cited rows how many with their bytes, and the signing key."""
+
+    out: Path
+    calls: int
+    statements: int
+    cited: int
+    originals: int
+    bytes: int
+    key: str
+    without_bytes: tuple[str, ...]
+    """Files that cited rows stand in and that are not at hand, by their names."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for `--json`."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"out": str(self.out)}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a package beside the calls: `files` that were submitted, to read cited rows from; how it is told.
+
+    `asked`: when the next carriers are asked, for the reports to say by when they are due.
+    """
+
+    files: Sequence[Path] = ()
+    language: str = ENGLISH
+    asked: datetime | None = None
+
+
+USUAL = Contents()
+
+
+def package(
+    workspace: Workspace,
+    call_refs: Iterable[str],
+    out: str | os.PathLike[str],
+    key: SigningKey,
+    contents: Contents = USUAL,
+) -> Packaged:
+    """Write the evidence package of traced calls.
+
+    The newest stored result of each call is traced again on its own versions; only what comes out again is packaged.
+    Raises UnknownTrace, NotFound (the statements have expired), PackageRefused, InputRefused or StorageFailed.
+    """
+    place = Path(out)
+    check_place(place)
+    language(contents.language)
+    results = [_stored(workspace, call_ref) for call_ref in sorted(set(call_refs))]
+    grounds = _grounds(workspace, results)
+    originals = Originals.of(contents.files, KeptFiles.of(workspace.path))
+    cited = original_members(workspace, cited_rows(results), originals)
+    calls = [_call_line(number, item) for number, item in enumerate(results, start=1)]
+    receipts = as_lines(receipt_lines(workspace, results, grounds.values()))
+    manner = Manner(contents.language, contents.asked, workspace.settings.deadlines())
+    members = [
+        Member(README_FILE, readme()),
+        Member(RESULTS_FILE, b"".join(item.as_json() + b"\n" for item in results)),
+        Member(RECEIPTS_FILE, receipts),
+        Member(REPORTING_FILE, write_manner(manner)),
+        *cited.members,
+        *_reports(results, calls, _reporters(grounds, receipts, manner)),
+        *_tables(grounds),
+    ]
+    members.sort(key=lambda member: member.name)
+    content = _signed(members, calls, key)
+    with whole_file(place) as stream:
+        stream.write(content)
+    return Packaged(
+        out=place,
+        calls=len(results),
+        statements=sum(held.statements.height for held in grounds.values()),
+        cited=cited.cited,
+        originals=cited.found,
+        bytes=len(content),
+        key=key.public.fingerprint,
+        without_bytes=cited.missing,
+    )
+
+
+def versions_of(result: TraceResult) -> Versions:
+    """What a replay of the result goes back to."""
+    return result.lake_version, result.clock_version, result.certificates_version
+
+
+def _ground(versions: Versions) -> str:
+    return "ground/" + "-".join(map(str, versions))
+
+
+def _stored(workspace: Workspace, call_ref: str) -> TraceResult:
+    result = result_from_dict(workspace.catalog.traces.get(call_ref))
+    if result.call is None:
+        raise PackageRefused(
+            f"The result of call {call_ref!r} does not hold the call as it was reported. Trace it again."
+        )
+    return result
+
+
+def _grounds(workspace: Workspace, results: Sequence[TraceResult]) -> dict[Versions, Packed]:
+    """What the results stand on, by their versions; raises PackageRefused where one does not come out again."""
+    by_versions: dict[Versions, list[TraceResult]] = {}
+    for item in results:
+        by_versions.setdefault(versions_of(item), []).append(item)
+    return {versions: _held(workspace, versions, by_versions[versions]) for versions in sorted(by_versions)}
+
+
+def _held(workspace: Workspace, versions: Versions, results: Sequence[TraceResult]) -> Packed:
+    stands_on = standing(workspace, versions)
+    for item in results:
+        if item.settings_digest != stands_on.stamp.settings_digest:
+            raise PackageRefused(
+                f"Call {item.call_ref!r} was traced with other settings ({item.settings_digest}) than the workspace "
+                f"has now ({stands_on.stamp.settings_digest}). Put those back, or trace the call again."
+            )
+    recording = Recording(stands_on.ground.view)
+    recorded = replace(stands_on, ground=replace(stands_on.ground, view=recording))
+    for item, again in zip(results, trace_on(recorded, [_call(item) for item in results]), strict=True):
+        if replace(again, engine=item.engine) != item:
+            raise PackageRefused(
+                f"The stored result of call {item.call_ref!r} does not come out again: the carrier directory or the "
+                "program have changed since. Trace the call again, and package that result."
+            )
+    catalog, settings = workspace.catalog, workspace.settings
+    view = workspace.lake.view(versions[0], catalog.batches.after)
+    return Packed(
+        rules=Rules(settings.home_country, settings.trace, settings.digest()),
+        lake_version=versions[0],
+        expired_before=view.expired_before,
+        statements=recording.read(),
+        spans=catalog.batches.spans_at(versions[0]).spans,
+        clocks=catalog.clocks.clocks(versions[1]),
+        carriers=catalog.directory.carriers(),
+        certificates=catalog.certificates.list(versions[2]) if versions[2] else [],
+    )
+
+
+def _call(result: TraceResult) -> ReportedCall:
+    assert result.call is not None
+    return result.call
+
+
+def _call_line(number: int, result: TraceResult) -> CallLine:
+    ref = _NOT_IN_NAMES.sub("_", result.call_ref)[:MOST_REF].strip("_")
+    folder = f"calls/{number:04d}" + (f"-{ref}" if ref else "")
+    return CallLine(
+        call_ref=result.call_ref, verdict=str(result.verdict), folder=folder, ground=_ground(versions_of(result))
+    )
+
+
+def _reporters(grounds: Mapping[Versions, Packed], receipts: bytes, manner: Manner) -> dict[Versions, Reporter]:
+    # Made of what the package will hold, as its check will make them.
+    told = read_receipts(receipts)
+    return {versions: Reporter.on(held, told, manner) for versions, held in grounds.items()}
+
+
+def _reports(
+    results: Sequence[TraceResult], calls: Sequence[CallLine], reporters: Mapping[Versions, Reporter]
+) -> Iterator[Member]:
+    for item, line in zip(results, calls, strict=True):
+        report = reporters[versions_of(item)].report(item)
+        yield Member(f"{line.folder}/report.html", render(report, "html"))
+        yield Member(f"{line.folder}/report.json", render(report, "json"))
+
+
+def _tables(grounds: Mapping[Versions, Packed]) -> Iterator[Member]:
+    for versions, held in grounds.items():
+        for name, text in write_tables(held).items():
+            yield Member(f"{_ground(versions)}/{name}", text)
+
+
+def _signed(members: Sequence[Member], calls: Sequence[CallLine], key: SigningKey) -> bytes:
+    from hoptrace import __version__
+    from hoptrace.settings import source_date_epoch
+
+    moment = source_date_epoch() or datetime.now(UTC)
+    manifest = Manifest(
+        hoptrace=__version__,
+        created=created_at(moment),
+        key=key.public.fingerprint,
+        calls=list(calls),
+        files=file_lines(members),
+    )
+    try:
+        text = write_manifest(manifest)
+        head = [Member(MANIFEST, text), Member(SIGNATURE, key.sign(text)), Member(PUBLIC_KEY, key.public.pem)]
+        return archive([*head, *members], manifest.time)
+    except ValueError as error:
+        raise PackageRefused(f"The package cannot be written: {error}.") from error

@@ -1,0 +1,84 @@
+"""The reports of a package: made of its own files alone, so that they can be made again when it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from hoptrace.engines.behind import behind_of
+from hoptrace.engines.packed import Packed, standing_of
+from hoptrace.evidence.tables import as_document
+from hoptrace.model.deadlines import Deadlines, read_clock
+from hoptrace.model.receipts import Receipt
+from hoptrace.reports.language import ENGLISH
+from hoptrace.reports.model import TraceReport
+from hoptrace.reports.trace import Telling, trace_report
+
+if TYPE_CHECKING:
+    from hoptrace.engines.local import Standing
+    from hoptrace.model.verdicts import TraceResult
+
+REPORTING_FILE = "reporting.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the reports are told."""
+
+    language: str = ENGLISH
+    asked: datetime | None = None
+    deadlines: Deadlines = field(default_factory=Deadlines)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Makes the reports of the calls that stand on one ground."""
+
+    packed: Packed
+    stands_on: Standing
+    receipts: Mapping[str, Receipt]
+    manner: Manner
+
+    @classmethod
+    def on(cls, packed: Packed, receipts: Mapping[str, Receipt], manner: Manner) -> Reporter:
+        """One for this ground."""
+        return cls(packed, standing_of(packed), receipts, manner)
+
+    def report(self, result: TraceResult) -> TraceReport:
+        """The report of a result."""
+        carriers = {carrier.carrier_id: carrier for carrier in self.packed.carriers}
+        behind = behind_of(result, self.stands_on, self.packed.statements, self.receipts)
+        manner = self.manner
+        return trace_report(result, carriers, Telling(manner.language, behind, manner.deadlines, manner.asked))
+
+
+def write_manner(manner: Manner) -> bytes:
+    """How the reports are told, as a file of the package."""
+    response = {country: str(clock) for country, clock in manner.deadlines.response.items()}
+    told = {"language": manner.language, "asked": manner.asked, "response": response}
+    return as_document({**told, "retention": manner.deadlines.retention})
+
+
+def read_manner(content: bytes) -> Manner:
+    """The same again; raises ValueError, TypeError or KeyError where the file is none."""
+    told: dict[str, Any] = orjson.loads(content)
+    asked: str | None = told["asked"]
+    response = {str(country): read_clock(str(clock)) for country, clock in dict(told["response"]).items()}
+    retention = {str(country): int(days) for country, days in dict(told["retention"]).items()}
+    moment = None if asked is None else datetime.fromisoformat(asked)
+    return Manner(str(told["language"]), moment, Deadlines(response, retention))
+
+
+def read_receipts(content: bytes) -> dict[str, Receipt]:
+    """The receipts of a package by batch; raises ValueError, TypeError or KeyError."""
+    found: dict[str, Receipt] = {}
+    for line in content.splitlines():
+        told: dict[str, Any] = orjson.loads(line)
+        told.pop("submitted_at")
+        flags: tuple[str, ...] = tuple(told.pop("flags"))
+        found[str(told["batch"])] = Receipt(**told, flags=flags)
+    return found

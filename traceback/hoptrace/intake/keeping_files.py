@@ -1,0 +1,75 @@
+"""When submitted files are kept, and when they go: with the commit that took them in, or with their calls' time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+
+from hoptrace.catalog.batches import StoredBatch
+from hoptrace.intake.kept_files import KeptFiles
+from hoptrace.intake.originals import Originals
+from hoptrace.intake.reading import Source
+from hoptrace.workspace import Workspace
+
+
+@contextmanager
+def kept_beside(workspace: Workspace, sources: Sequence[Source]) -> Generator[None]:
+    """Keep files in a thread while they are taken in; at the end all of them are kept. Raises StorageFailed."""
+    if not workspace.settings.keep_files:
+        yield
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="hoptrace-keeping") as thread:
+        kept = thread.submit(KeptFiles.of(workspace.path).keep, sources)
+        yield
+        kept.result()
+
+
+def forget_strays(workspace: Workspace) -> None:
+    """Remove kept files that no batch is of: those of a commit that was taken back. Needs the writer's lock."""
+    files = KeptFiles.of(workspace.path)
+    there = files.digests()
+    if there:
+        files.forget(sorted(there - workspace.catalog.batches.digests()))
+
+
+def expire_files(workspace: Workspace, before: date, *, dry_run: bool = False) -> int:
+    """Remove kept files all calls of which are of days before `before`; rows that stored results cite stay.
+
+    Gives how many files go. Needs the writer's lock; raises StorageFailed. Killed in between, the next call goes on.
+    """
+    files = KeptFiles.of(workspace.path)
+    there, cited = files.digests(), _cited(workspace)
+    begins = datetime.combine(before, time(), UTC)
+    by_digest: dict[str, list[StoredBatch]] = {}
+    for stored in workspace.catalog.batches.list():
+        by_digest.setdefault(stored.receipt.digest, []).append(stored)
+    gone = [digest for digest in sorted(there & by_digest.keys()) if _is_over(by_digest[digest], begins)]
+    going = [digest for digest in gone if files.is_whole(digest)]
+    for digest in () if dry_run else going:
+        _cut_down(files, by_digest[digest], cited)
+    return len(going)
+
+
+def _is_over(batches: Sequence[StoredBatch], begins: datetime) -> bool:
+    last = [stored.receipt.last_time for stored in batches if stored.receipt.last_time is not None]
+    return bool(last) and max(map(datetime.fromisoformat, last)) < begins
+
+
+def _cut_down(files: KeptFiles, batches: Sequence[StoredBatch], cited: dict[str, list[int]]) -> None:
+    receipt = batches[0].receipt
+    rows = sorted({row for stored in batches for row in cited.get(stored.receipt.batch, [])})
+    source = files.source(receipt.digest) if rows else None
+    found = Originals({receipt.digest: source}).rows(receipt.digest, receipt.format, rows) if source else {}
+    if found:
+        files.cut_down(receipt.digest, found)
+    else:
+        files.forget([receipt.digest])
+
+
+def _cited(workspace: Workspace) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for batch, row in sorted(workspace.catalog.traces.cited()):
+        found.setdefault(batch, []).append(row)
+    return found

@@ -1,0 +1,69 @@
+"""The original bytes of accepted rows: read again from the submitted file, known by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.freeswitch_documents import documents_of
+from hoptrace.intake.kept_files import KeptFiles
+from hoptrace.intake.raw_rows import raw_rows
+from hoptrace.intake.reading import Source
+
+NO_BYTES = {
+    "acc_sqlite": "a row of a database has no bytes of its own; the digest of the file stands for it",
+}
+"""Formats of whose rows nothing can be shown, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """Submitted files at hand, by the SHA-256 that the receipts name, and those that the workspace keeps."""
+
+    sources: dict[str, Source]
+    kept: KeptFiles | None = None
+
+    @classmethod
+    def of(cls, files: Iterable[Path], kept: KeptFiles | None = None) -> Originals:
+        """The files that somebody names, folders opened up; raises InputRefused for one that cannot be read."""
+        sources = [_source(path) for file in files for path in _expand(file)]
+        return cls({source.digest: source for source in sources}, kept)
+
+    def rows(self, digest: str, format_name: str, rows: Sequence[int]) -> dict[int, bytes]:
+        """The bytes of rows of the file with this digest, without line ends; of a file that is not at hand, none."""
+        if format_name in NO_BYTES:
+            return {}
+        source = self.sources.get(digest)
+        if source is None and self.kept is not None:
+            source = self.kept.source(digest)
+            if source is None:
+                return self.kept.left(digest, rows)
+        if source is None:
+            return {}
+        if format_name == "freeswitch_json":
+            return _documents(source, rows)
+        return raw_rows(source, rows)
+
+
+def _documents(source: Source, rows: Sequence[int]) -> dict[int, bytes]:
+    wanted = set(rows)
+    with source.open() as stream:
+        return {each.number: each.raw for each in documents_of(stream.read()) if each.number in wanted}
+
+
+def _expand(path: Path) -> list[Path]:
+    if not path.exists():
+        raise InputRefused(f"{path}: there is no such file.")
+    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def _source(path: Path) -> Source:
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputRefused(f"{path}: cannot be read: {error.strerror}.") from error
+    return Source(0, path, path.name, digest)

@@ -1,0 +1,74 @@
+"""Sources: what the results of a batch quote, the statements and the pairs of their trails, fetched together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from hoptrace.linking.contests import Pair
+from hoptrace.model.numbers import display_expr
+from hoptrace.tracing.handoffs import Told, in_words
+from hoptrace.tracing.trails import Trail
+
+SIGNED = (
+    *("batch", "row", "start_time", "start_basis", "offset", "attestation", "orig_id", "signer", "identity"),
+    *("calling", "egress_calling", "called", "egress_called", "redirecting"),
+)
+"""The columns of a statement that tell of its signature (`hoptrace.tracing.signing`)."""
+
+
+class Quoted(NamedTuple):
+    """A statement as a hop shows it: where it stands, its start as recorded (RFC 3339), the seconds taken off it."""
+
+    batch: str
+    row: int
+    record_id: str | None
+    start_time: str
+    clock_offset: float
+    calling: str | None
+    called: str | None
+    attestation: str | None
+    start_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a result's words come from: `statements` by sid, `pairs` by row; `signed`: SIGNED by batch and row."""
+
+    statements: Mapping[int, Quoted]
+    pairs: Mapping[int, Told]
+    signed: Mapping[tuple[str, int], Mapping[str, Any]]
+
+
+def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame) -> Sources:
+    """The sources of these trails' results; `facts` from `comparable` by `sid`, `pairs` from `link` by `row`."""
+    every = list(trails)
+    sids = {step.sid for trail in every for step in trail.steps if step.sid is not None}
+    rows = {pair.row for trail in every for pair in pairs_of(trail)}
+    quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
+    signed = quoted.select(SIGNED).iter_rows(named=True)
+    return Sources(
+        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *_quoted()).iter_rows()},
+        pairs=in_words(pairs.filter(pl.col("row").is_in(sorted(rows)))),
+        signed={(row["batch"], row["row"]): row for row in signed},
+    )
+
+
+def pairs_of(trail: Trail) -> list[Pair]:
+    """The pairs whose evidence a result of this trail will quote."""
+    return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]
+
+
+def _quoted() -> list[pl.Expr]:
+    start = pl.col("start_time")
+    exact, sharp = (start.dt.strftime(f"%Y-%m-%dT%H:%M:%S{part}Z") for part in ("", "%.6f"))
+    return [
+        *(pl.col(name) for name in ("batch", "row", "record_id")),
+        pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp),
+        pl.col("offset"),
+        *(pl.coalesce(display_expr(name), f"{name}_number").alias(name) for name in ("calling", "called")),
+        *(pl.col(name) for name in ("attestation", "start_basis")),
+    ]
