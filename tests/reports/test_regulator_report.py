@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -152,3 +153,12 @@ def test_requests_that_cannot_be_read_name_the_line(content: str, message: str, 
     path.write_text(content)
     with pytest.raises(HoptraceError, match=message):
         of_many.regulator(reported, "2026", requests=path)
+
+
+def test_calls_without_a_time_are_counted_in_words(reported, results_of_many, tmp_path) -> None:
+    path = tmp_path / "results.jsonl"
+    undated = replace(results_of_many[0], call=None, call_ref="REF-undated")
+    path.write_bytes(b"".join(each.as_json() + b"\n" for each in (*results_of_many, undated)))
+    report = of_many.regulator(reported, "2026", of_many.Which(results=path))
+    assert report.sources.calls == 17
+    assert "1 of the results do not say when the call was: they count in no period of time." in report.completeness

@@ -39,7 +39,10 @@ def redact(traced: Traced, profile: Profile) -> Traced:
         calls, hops = _without_numbers(calls, hops)
     if not profile.sees_records:
         calls = calls.with_columns(pl.col("campaign").str.replace_all(NUMBERLIKE, MASK))
-    return Traced(calls, hops, free_text(traced.source, profile), traced.replaced)
+    # How many calls there are beside its own is not for a carrier.
+    undated = traced.undated if profile.sees_all_hops else calls["at"].null_count()
+    replaced = traced.replaced if profile.sees_all_hops else 0
+    return Traced(calls, hops, free_text(traced.source, profile), replaced, undated)
 
 
 def free_text(text: str, profile: Profile) -> str:

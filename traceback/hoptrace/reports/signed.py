@@ -21,17 +21,17 @@ AROUND = timedelta(days=1)
 def with_signers(workspace: Workspace, traced: Traced) -> Traced:
     """The same with `signer` on every hop: the service provider code that its first record tells, null where none.
 
-    Records that were removed from the lake, or never were in this one, tell none.
+    Records that were removed from the lake, or never were in this one, tell none. The lake is only read where a result
+    tells a level of attestation: signers do not sign without one.
     """
-    cited = traced.hops.filter(pl.col("batch").is_not_null()).select("batch", "row").unique()
+    attested = pl.col("batch").is_not_null() & pl.col("attestation").is_not_null()
+    cited = traced.hops.filter(attested).select("batch", "row").unique()
     found = _looked_up(workspace, traced, cited)
-    hops = traced.hops.join(found, on=["batch", "row"], how="left", maintain_order="left")
-    level = pl.coalesce("attestation", "level")
-    return traced.replace(traced.calls, hops.with_columns(attestation=level).drop("level"))
+    return traced.replace(traced.calls, traced.hops.join(found, on=["batch", "row"], how="left", maintain_order="left"))
 
 
 def _looked_up(workspace: Workspace, traced: Traced, cited: pl.DataFrame) -> pl.DataFrame:
-    schema = {"batch": pl.String, "row": pl.Int64, "level": pl.String, "signer": pl.String}
+    schema = {"batch": pl.String, "row": pl.Int64, "signer": pl.String}
     first, last = traced.calls["at"].min(), traced.calls["at"].max()
     if cited.is_empty() or first is None or last is None:
         return pl.DataFrame(schema=schema)
@@ -39,12 +39,8 @@ def _looked_up(workspace: Workspace, traced: Traced, cited: pl.DataFrame) -> pl.
         lake = workspace.lake.view(None, workspace.catalog.batches.after).scan(first - AROUND, last + AROUND)  # pyright: ignore[reportOperatorIssue, reportArgumentType]
     except NotFound:
         return pl.DataFrame(schema=schema)
-    signed = lake.filter(pl.col("signer").is_not_null() | pl.col("attestation").is_not_null())
-    rows = signed.select("batch", "row", "signer", level="attestation").join(
-        cited.lazy(), on=["batch", "row"], how="semi"
-    )
+    signed = lake.filter(pl.col("signer").is_not_null()).select("batch", "row", "signer")
+    rows = signed.join(cited.lazy(), on=["batch", "row"], how="semi")
     found = rows.unique(["batch", "row"], keep="any").collect(engine="streaming")
-    texts = {name: found[name].unique().drop_nulls().to_list() for name in ("signer", "level")}
-    return found.with_columns(
-        pl.col(name).replace_strict({one: plain(one) for one in told}, default=None) for name, told in texts.items()
-    )
+    codes = {code: plain(code) for code in found["signer"].unique()}
+    return found.with_columns(signer=pl.col("signer").replace_strict(codes, default=None, return_dtype=pl.String))

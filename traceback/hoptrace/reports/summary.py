@@ -86,9 +86,8 @@ def completeness_of(traced: Traced) -> list[str]:
             f"Of the {silent['all']:,} carriers on these paths {silent['all'] - silent['never']:,} have given at least "
             f"one record of these calls; {silent['never']:,} are only known because neighbours' records name them."
         )
-    undated = traced.calls["at"].null_count()
-    if undated:
-        told.append(f"{undated:,} of the results do not say when the call was; they count in no period of time.")
+    if traced.undated:
+        told.append(f"{traced.undated:,} of the results do not say when the call was: they count in no period of time.")
     told.append(
         "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them has "
         "not necessarily carried more of such calls than others."

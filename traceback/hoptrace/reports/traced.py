@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,12 +75,16 @@ Line = tuple[Place, str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The results of many traces. `source` says what was read; `replaced` results were hidden by newer ones."""
+    """The results of many traces. `source` says what was read; `replaced` results were hidden by newer ones.
+
+    `undated` of those that were read do not say when their call was.
+    """
 
     calls: pl.DataFrame
     hops: pl.DataFrame
     source: str
     replaced: int = 0
+    undated: int = 0
 
     def only(self, wanted: pl.Expr) -> Traced:
         """The same of the calls that fit an expression over `calls`."""
@@ -91,7 +95,7 @@ class Traced:
 
     def replace(self, calls: pl.DataFrame, hops: pl.DataFrame) -> Traced:
         """The same with other frames."""
-        return Traced(calls, hops, self.source, self.replaced)
+        return replace(self, calls=calls, hops=hops)
 
 
 def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> Traced:
@@ -118,7 +122,7 @@ def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
     replaced = calls.height - newest.height
     if replaced:
         hops = hops.join(newest.select("call"), on="call", how="semi", maintain_order="left")
-    return Traced(newest, hops, source, replaced)
+    return Traced(newest, hops, source, replaced, newest["at"].null_count())
 
 
 def _result(where: Place, text: str | bytes) -> Any:
