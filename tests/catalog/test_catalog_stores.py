@@ -120,6 +120,21 @@ def test_the_newest_trace_of_a_call_counts(catalog: Catalog) -> None:
     assert catalog.traces.list(campaign="c1") == [second]
 
 
+def test_results_are_given_one_by_one_as_they_were_written(catalog: Catalog) -> None:
+    def result(call_ref: str, verdict: str, campaign: str | None = None) -> dict[str, Any]:
+        return {"call_ref": call_ref, "verdict": verdict, "call": {"campaign": campaign}, "path": ["Téléc", "b"]}
+
+    old, new = result("x", "not_found", "c1"), result("x", "ambiguous", "c1")
+    others = [result("a", "not_found", "c2"), result("b", "disputed", "c1"), result("c", "no_record")]
+    catalog.traces.save(_stored(each) for each in (old, *others, new))
+    assert {ref: json.loads(text) for ref, text in catalog.traces.newest()} == {
+        each["call_ref"]: each for each in (new, *others)
+    }
+    assert [ref for ref, _ in catalog.traces.newest(campaign="c1")] == ["b", "x"]
+    assert [json.loads(text) for _, text in catalog.traces.newest(call_refs=["x", "none"])] == [new]
+    assert catalog.traces.campaigns() == {"c1": 2, "c2": 1}
+
+
 def test_traces_are_saved_all_or_none(catalog: Catalog) -> None:
     def broken() -> Iterator[Stored]:
         yield Stored("x", "not_found", None, "{}")

@@ -6,12 +6,14 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 import hoptrace
 from hoptrace.catalog.traces import Stored
-from hoptrace.errors import PackageRefused, UnknownTrace
+from hoptrace.engines.retention import expire_lake
+from hoptrace.errors import NotFound, PackageRefused, UnknownTrace
 from hoptrace.evidence.verifying import verify
 
 
@@ -114,6 +116,16 @@ def test_a_result_of_other_settings_is_refused(make_case, tmp_path):
     case = make_case(tmp_path)
     case.workspace.settings = replace(case.workspace.settings, home_country="FR")
     with pytest.raises(PackageRefused, match="other settings"):
+        case.pack("c1")
+
+
+def test_a_call_whose_records_have_expired_is_refused_in_words(make_case, tmp_path):
+    case = make_case(tmp_path)
+    other = tmp_path / "other.csv"
+    other.write_text((case.files / "term.csv").read_text().replace("31255501", "31255502"))
+    hoptrace.submit(case.workspace, [other], "term")
+    expire_lake(case.workspace, date(2026, 11, 5), grace_hours=0)
+    with pytest.raises(NotFound, match="removed since, by hoptrace lake expire"):
         case.pack("c1")
 
 

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -186,6 +187,9 @@ def test_what_is_no_package_is_told(check, data):
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(InputRefused, match="cannot be read"):
         verify(tmp_path / "none.zip")
+    for place in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(InputRefused, match="no file"):
+            verify(place)
 
 
 def told(found: Verified) -> list[tuple[str, str]]:

@@ -18,17 +18,8 @@ TOP_LEVEL = {
     *("README.md", "CHANGELOG.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md"),
 }
 ROOMS = (
-    "model",
-    "catalog",
-    "intake",
-    "lake",
-    "linking",
-    "tracing",
-    "engines",
-    "reports",
-    "evidence",
-    "simulate",
-    "cli",
+    *("model", "catalog", "intake", "lake", "linking", "tracing", "engines"),
+    *("reports", "evidence", "simulate", "cli"),
 )
 
 

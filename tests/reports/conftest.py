@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from hoptrace.catalog.traces import Stored
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import (
     Alternative,
@@ -17,6 +20,7 @@ from hoptrace.model.verdicts import (
     TraceResult,
     Verdict,
 )
+from hoptrace.workspace import Workspace, init_workspace
 
 DIRECTORY = {
     carrier.carrier_id: carrier
@@ -124,3 +128,144 @@ def hop_at() -> Callable[..., Hop]:
 @pytest.fixture
 def result_with() -> Callable[..., TraceResult]:
     return result
+
+
+SECRETS = {
+    "called": "2025550134",
+    "calling": "2025550187",
+    "rewritten": "2025550155",
+    "customer": "cust-secret-1187",
+    "call_ref": "REF-secret-",
+    "far carrier": "FOXG6",
+    "far name": "Foxglove",
+    "last carrier": "ALDR1",
+    "last name": "Alder Mutual",
+    "record": "rec-elmg5",
+    "own record": "rec-cedr3",
+    "batch": "batch-elmg5",
+    "contact": "noc@secret.example.net",
+    "time": "15:04:0",
+    "campaign number": "2025550166",
+}
+"""What a report may hold only for some readers."""
+
+OF_MANY = {
+    carrier.carrier_id: carrier
+    for carrier in (
+        Carrier("ALDR1", "Alder Mutual Telephone", "US", contact_email="noc@secret.example.net"),
+        Carrier("BRCH2", "Birch Long Distance", "US", contact_email="noc@secret.example.net"),
+        Carrier("CEDR3", "Cedar Wholesale Voice", "US"),
+        Carrier("DOGW4", "Dogwood Interconnect", "US"),
+        Carrier("ELMG5", "Elm Gateway Services", "US", contact_email="noc@secret.example.net"),
+        Carrier("FOXG6", "Foxglove Télécom", "FR"),
+    )
+}
+
+
+def told(number: int, verdict: Verdict, carriers: str, silent: str = "", **changes: object) -> TraceResult:
+    """A traced call along `carriers` (first letters, terminating first); those in `silent` gave no record."""
+    ids = {carrier_id[0]: carrier_id for carrier_id in OF_MANY}
+    path = [ids[letter] for letter in carriers]
+    hops: list[Hop] = []
+    for place, carrier_id in enumerate(path):
+        name = carrier_id.lower()
+        record = RecordRef(f"batch-{name}", 17 + number, f"rec-{name}-{number}")
+        customer = "ELMG5 says that its own customer cust-secret-1187 placed the call to +12025550134."
+        evidence = (
+            Evidence("time", True, f"{carrier_id} and FOXG6 are 0.4 s apart."),
+            Evidence("naming", True, customer),
+        )
+        gave = carrier_id[0] not in silent
+        hops.append(
+            Hop(
+                carrier_id,
+                (record,) if gave else (),
+                f"2026-11-02T15:04:0{place}.120000Z" if gave else None,
+                0.5,
+                "+12025550187" if gave else None,
+                ("+12025550155" if place > 3 else "+12025550134") if gave else None,
+                "B" if gave else None,
+                evidence,
+            )
+        )
+    day = 2 + number % 20
+    call = ReportedCall(
+        f"REF-secret-{number}",
+        f"2026-11-{day:02d}T15:04:05.5Z",
+        "+12025550134",
+        "+12025550187",
+        path[0] if path else None,
+        "bank alert 2025550166" if number % 2 else "bank alert",
+    )
+    fields: dict[str, object] = {
+        "call_ref": call.call_ref,
+        "call": call,
+        "conflicts": ("FOXG6 says that its own customer cust-secret-1187 placed the call.",),
+        "alternatives": (Alternative(("ALDR1", "FOXG6"), 0.2, "A redial to +12025550134 fits too."),),
+        "next_request": NextRequest("FOXG6", "FOXG6 has to say who called +12025550134."),
+        "summary": "FOXG6's own record says that its customer cust-secret-1187 placed the call.",
+    }
+    return result(verdict, tuple(hops), **(fields | changes))
+
+
+def many_results() -> list[TraceResult]:
+    """Traced calls of one campaign with every verdict, along several ways."""
+    identified = {"originating_carrier": "FOXG6", "customer": "cust-secret-1187", "point_of_entry": "ELMG5"}
+    return [
+        *(told(at, Verdict.ORIGINATOR_IDENTIFIED, "ABCDEF", **identified) for at in range(6)),
+        *(told(at, Verdict.NON_PARTICIPATING, "ABCD", "D") for at in range(6, 10)),
+        *(told(at, Verdict.NON_PARTICIPATING, "ABD", "D") for at in range(10, 12)),
+        told(12, Verdict.POINT_OF_ENTRY_IDENTIFIED, "ABCEF", "F", point_of_entry="ELMG5"),
+        told(13, Verdict.NO_RECORD, "ABC", "C"),
+        told(14, Verdict.DISPUTED, "ABCD"),
+        told(15, Verdict.AMBIGUOUS, "AB"),
+        told(16, Verdict.NOT_FOUND, ""),
+    ]
+
+
+def store(workspace: Workspace, results: Iterable[TraceResult]) -> None:
+    """Put results into the catalog, as tracing does."""
+    workspace.catalog.traces.save(
+        Stored(each.call_ref, each.verdict, each.call and each.call.campaign, each.as_json().decode())
+        for each in results
+    )
+
+
+@pytest.fixture(scope="session")
+def secrets() -> dict[str, str]:
+    return dict(SECRETS)
+
+
+@pytest.fixture(scope="session")
+def make_reported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Workspace]]:
+    """Make a workspace with these carriers and stored results."""
+    with ExitStack() as opened:
+
+        def make(results: Iterable[TraceResult], carriers: Iterable[Carrier] = OF_MANY.values()) -> Workspace:
+            folder = tmp_path_factory.mktemp("reported")
+            with (folder / "carriers.csv").open("w", encoding="utf-8", newline="") as file:
+                rows = csv.writer(file)
+                rows.writerow(["carrier_id", "name", "country", "contact_email"])
+                rows.writerows([each.carrier_id, each.name, each.country, each.contact_email] for each in carriers)
+            workspace = opened.enter_context(init_workspace(folder / "workspace"))
+            workspace.catalog.directory.load_directory(folder / "carriers.csv")
+            store(workspace, results)
+            return workspace
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def reported(make_reported: Callable[..., Workspace]) -> Workspace:
+    """A workspace with the traced calls of `many_results` and six carriers."""
+    return make_reported(many_results())
+
+
+@pytest.fixture(scope="session")
+def results_of_many() -> list[TraceResult]:
+    return many_results()
+
+
+@pytest.fixture(scope="session")
+def told_call() -> Callable[..., TraceResult]:
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from lxml import html
 
 import hoptrace
 from hoptrace.engines.retention import expire_lake
+from hoptrace.reports import render, result_from_dict
 from hoptrace.reports.of_workspace import How, full_report, report
 from hoptrace.reports.phrases import pattern_of
 from hoptrace.workspace import init_workspace
@@ -106,12 +108,20 @@ def test_whom_to_ask_by_when_and_how_long_records_are_kept(workspace):
     assert "Computer-Related Crime Act" in keep.says
 
 
-def test_after_expiry_the_report_tells_what_the_result_says(workspace):
+def test_after_expiry_the_cited_statements_are_told_still(workspace):
     before = full_report(workspace, "c1")
     expire_lake(workspace, datetime(2026, 11, 5, tzinfo=UTC).date(), grace_hours=0)
     after = full_report(workspace, "c1")
-    assert after.hops == before.hops
+    assert (after.hops, after.handoffs, after.numbers) == (before.hops, before.handoffs, before.numbers)
     assert after.words == before.words
+
+
+@pytest.mark.parametrize("changes", [{"lake_version": 999}, {"call": None}])
+def test_a_result_of_elsewhere_is_told_as_far_as_it_goes(workspace, changes):
+    result = result_from_dict(workspace.catalog.traces.get("c1"))
+    told = full_report(workspace, dataclasses.replace(result, **changes))
+    assert [hop.carrier.carrier_id for hop in told.hops] == ["term", "mid", "orig"]
+    assert (told.handoffs, told.completeness) == ((), None)
 
 
 def test_the_page_holds_all_of_it(workspace, tmp_path):
@@ -128,3 +138,41 @@ def test_the_sentences_of_a_trace_are_in_the_phrasebook(workspace):
         result = workspace.catalog.traces.get(ref)
         lines = [line["detail"] for hop in result["hops"] for line in hop["evidence"]]
         assert [line for line in [*lines, result["summary"]] if pattern_of(line) is None] == []
+
+
+def test_statements_that_the_result_does_not_lead_to_are_found_by_tracing_again(workspace):
+    result = result_from_dict(workspace.catalog.traces.get("c1"))
+    hops = tuple(dataclasses.replace(hop, called="somebody") for hop in result.hops)
+    told = full_report(workspace, dataclasses.replace(result, hops=hops))
+    assert told.handoffs == full_report(workspace, result).handoffs
+
+
+HOSTILE = "<script>alert(1)</script>\u202e{{ 7*7 }}{carrier}%s" + "x" * 3_000
+
+
+def test_hostile_text_of_statements_and_files_stays_text(tmp_path):
+    (tmp_path / "carriers.csv").write_text(
+        f'carrier_id,name,country\norig,"{HOSTILE}",US\nterm,"<b>Term</b>",US\n', encoding="utf-8"
+    )
+    rows = {
+        "term": f'2026-11-02T15:00:02Z,,30,+12025550143,+13125550188,,orig,,,"{HOSTILE}",,"=1+1"\n',
+        "orig": f'2026-11-02T15:00:01Z,,30,+12025550143,+13125550188,,,"{HOSTILE}",term,"{HOSTILE}",,"{HOSTILE}"\n',
+    }
+    with init_workspace(tmp_path / "workspace") as made:
+        made.catalog.directory.load_directory(tmp_path / "carriers.csv")
+        for carrier, row in rows.items():
+            place = tmp_path / f"<i>{carrier}.csv"
+            place.write_text(HEADER + row, encoding="utf-8")
+            hoptrace.submit(made, [place], carrier, format="canonical")
+        hoptrace.trace(made, [hoptrace.ReportedCall("<u>c</u>", "2026-11-02T15:00:02Z", "+13125550188")])
+        for code in ("en", "th"):
+            told = full_report(made, "<u>c</u>", How(code))
+            assert told.handoffs[0].upper is not None
+            page = html.fromstring(render(told, "html"))
+            assert page.xpath("//script|//i|//b|//u") == []
+            text = page.text_content()
+            assert "<script>alert(1)</script>" in text
+            assert "49" not in page.xpath("string(//table[@class='sides'])")
+            assert "\u202e" not in text
+            assert "{carrier}" in text
+            assert json.loads(render(told, "json"))["files"][0]["file"].startswith("<i>")

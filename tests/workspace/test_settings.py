@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
-from hoptrace.settings import FILE_NAME, Settings, TraceSettings, load_settings
+from hoptrace.settings import FILE_NAME, Settings, TraceSettings, load_settings, source_date_epoch
 
 
 def _write(folder: Path, text: str) -> Path:
@@ -98,3 +98,27 @@ def test_the_environment_may_be_in_small_letters(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("HOPTRACE_FORMAT", "1")
     settings = load_settings(_write(tmp_path, "[trace]\nname_from = 1"))
     assert (settings.trace.report_seconds, settings.trace.name_from, settings.format) == (1.0, 1.0, 1)
+
+
+@pytest.mark.parametrize(("written", "kept"), [("false", False), ("OFF", False), ("1", True), ("Yes", True)])
+def test_a_switch_may_be_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, kept: bool) -> None:
+    (tmp_path / FILE_NAME).write_text("keep_files = true\n")
+    assert load_settings(tmp_path).keep_files
+    monkeypatch.setenv("HOPTRACE_KEEP_FILES", written)
+    assert load_settings(tmp_path).keep_files is kept
+    monkeypatch.setenv("HOPTRACE_KEEP_FILES", "perhaps")
+    with pytest.raises(WorkspaceError, match="keep_files: should be true or false"):
+        load_settings(tmp_path)
+
+
+def test_source_date_epoch_is_a_number_of_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert source_date_epoch() is None
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    moment = source_date_epoch()
+    assert moment is not None
+    assert moment.isoformat() == "2023-11-14T22:13:20+00:00"
+    for text in ("soon", "1" * 30, "1.5"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
+        with pytest.raises(WorkspaceError, match="SOURCE_DATE_EPOCH"):
+            source_date_epoch()

@@ -155,6 +155,7 @@ def _write_reports(console: Console, workspace: Workspace, results: Sequence[Tra
         of_verdict = [item for item in results if item.verdict is verdict]
         report = trace_report(max(of_verdict, key=_telling), carriers)
         written.append(write_report(report, folder / f"{verdict}.html", "html"))
+    written.append(_write_campaign(workspace, folder))
     try:
         written.append(
             write_report(trace_report(_best(results), carriers), folder / "originator_identified.pdf", "pdf")
@@ -166,6 +167,15 @@ def _write_reports(console: Console, workspace: Workspace, results: Sequence[Tra
         console.print(f"  {path}", soft_wrap=True)
     workspace_option = f"--workspace {out / 'workspace'}"
     console.print(f"Look further:  hoptrace batches list {workspace_option}", soft_wrap=True)
+
+
+def _write_campaign(workspace: Workspace, folder: Path) -> Path:
+    """What the calls of the simulated campaign have in common."""
+    from hoptrace.reports import of_many
+    from hoptrace.reports.summary_files import write_summary
+
+    (campaign, *_) = workspace.catalog.traces.campaigns()
+    return write_summary(of_many.campaign(workspace, of_many.Which(campaign=campaign)), folder / "campaign.html")
 
 
 def _best(results: Sequence[TraceResult]) -> TraceResult:

@@ -9,7 +9,9 @@ leaves with the error's exit code.
     ├── NotFound                  4   no such carrier, batch, call or file
     │   ├── UnknownCarrier
     │   ├── UnknownBatch
-    │   └── UnknownTrace
+    │   ├── UnknownTrace
+    │   ├── UnknownCampaign
+    │   └── NothingTraced             no traced call in a period of time
     ├── WorkspaceError            1
     │   ├── NotAWorkspace
     │   ├── WorkspaceExists
@@ -64,6 +66,14 @@ class UnknownBatch(NotFound):
 
 class UnknownTrace(NotFound):
     """A call reference without a stored trace."""
+
+
+class UnknownCampaign(NotFound):
+    """A campaign that no trace names."""
+
+
+class NothingTraced(NotFound):
+    """A period of time in which no traced call lies."""
 
 
 class WorkspaceError(HoptraceError):

@@ -198,6 +198,8 @@ class Settings:
     """Whether submitted files are kept, so that evidence packages show the cited rows as they were written."""
     trace: TraceSettings = field(default=TraceSettings(), metadata={"check": _trace})
     intake: IntakeSettings = field(default=IntakeSettings(), metadata={"check": _intake})
+    regulator_sees_customers: bool = field(default=False, metadata={"check": _switch})
+    """Whether reports for a regulator tell who the carriers' customers are."""
 
     def deadlines(self) -> Deadlines:
         """The rules of `response` and `retention`, with those that are known by default."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -64,6 +64,30 @@ class Traces:
             query = query.where(TRACES.c.campaign == campaign)
         with guard(), self._engine.connect() as connection:
             return [dict(result) for result in connection.execute(query).scalars()]
+
+    def newest(self, campaign: str | None = None, call_refs: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
+        """(call_ref, JSON) of the newest result of every call (of one campaign, of some calls), in order of call_ref.
+
+        Read as they are asked for, so that a million of them need no room.
+        """
+        newest = sa.select(sa.func.max(TRACES.c.trace_id)).group_by(TRACES.c.call_ref)
+        query = sa.select(TRACES.c.call_ref, sa.cast(TRACES.c.result, sa.Text)).where(TRACES.c.trace_id.in_(newest))
+        if campaign is not None:
+            query = query.where(TRACES.c.campaign == campaign)
+        if call_refs is not None:
+            query = query.where(TRACES.c.call_ref.in_(call_refs))
+        query = query.order_by(TRACES.c.call_ref).execution_options(yield_per=SAVE_AT_ONCE)
+        with guard(), self._engine.connect() as connection:
+            for row in connection.execute(query):
+                yield str(row[0]), str(row[1])
+
+    def campaigns(self) -> dict[str, int]:
+        """The campaigns of stored results and how many calls each has, the most first."""
+        amount = sa.func.count(TRACES.c.call_ref.distinct())
+        query = sa.select(TRACES.c.campaign, amount).where(TRACES.c.campaign.is_not(None)).group_by(TRACES.c.campaign)
+        with guard(), self._engine.connect() as connection:
+            found = connection.execute(query.order_by(amount.desc(), TRACES.c.campaign)).all()
+        return {row[0]: row[1] for row in found}
 
     def cited(self) -> set[tuple[str, int]]:
         """The statements (batch, row) that any stored result names, older results of a call as well."""

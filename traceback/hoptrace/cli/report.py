@@ -11,6 +11,11 @@ from hoptrace.cli import show
 from hoptrace.cli.call import check_terminating, one_call_options, reported_call
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.package import package
+from hoptrace.cli.report_campaign import campaign
+from hoptrace.cli.report_carrier import carrier
+from hoptrace.cli.report_form import profile_option
+from hoptrace.cli.report_regulator import regulator
+from hoptrace.cli.report_what_if import what_if
 from hoptrace.cli.telling import telling_options
 
 if TYPE_CHECKING:
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from hoptrace.reports.of_workspace import How
     from hoptrace.workspace import Workspace
 
-FORMATS = ("html", "json", "csv", "pdf")
+FORMATS = ("html", "json", "csv", "pdf", "svg", "graphml")
 
 
 @click.group()
@@ -28,7 +33,8 @@ def report() -> None:
     """Reports to read, print and hand on."""
 
 
-report.add_command(package)
+for each in (campaign, carrier, regulator, what_if, package):
+    report.add_command(each)
 
 
 @report.command(
@@ -46,24 +52,34 @@ report.add_command(package)
     help="[default: by the ending of FILE; html where it has none]",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
+@profile_option
 @telling_options
 @json_option
 @workspace_option
 def trace(
-    call_ref: str | None, format_name: str | None, out: Path, as_json: bool, how: How, **one_call: str | None
+    call_ref: str | None,
+    format_name: str | None,
+    out: Path,
+    as_json: bool,
+    *,
+    profile: str,
+    how: How,
+    **one_call: str | None,
 ) -> None:
     """Write the report of one trace.
 
     CALL_REF names a call that was traced before; --called and --at trace one now.
     """
     from hoptrace.reports.of_workspace import report as write
+    from hoptrace.reports.profiles import read_profile
 
     if (call_ref is None) == (one_call["called"] is None):
         raise click.UsageError("Say which call: either CALL_REF, or --called NUMBER --at TIME.")
     chosen = format_name or _format_of(out)
     with the_workspace() as workspace:
         subject = call_ref if call_ref is not None else _trace_now(workspace, **one_call)
-        written = write(workspace, subject, out, cast("ReportFormat", chosen), how)
+        reader = read_profile(profile, customers_allowed=workspace.settings.regulator_sees_customers)
+        written = write(workspace, subject, out, cast("ReportFormat", chosen), how, reader)
     if as_json:
         show.as_json({"report": str(written), "format": chosen})
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,12 +14,16 @@ from hoptrace.engines.calls import moment
 from hoptrace.engines.gathering import ABOUT_THEN
 from hoptrace.engines.local import Standing, standing, trace_on
 from hoptrace.engines.packed import Recording
-from hoptrace.errors import NotFound, UnknownBatch
+from hoptrace.errors import NotFound, UnknownBatch, UsageError
+from hoptrace.lake.layout import SPANS
 
 if TYPE_CHECKING:
+    from hoptrace.engines.gathering import Reads
     from hoptrace.model.receipts import Receipt
-    from hoptrace.model.verdicts import TraceResult
+    from hoptrace.model.verdicts import ReportedCall, TraceResult
     from hoptrace.workspace import Workspace
+
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 
 Place = tuple[str, int]
 """Batch and row."""
@@ -40,20 +46,53 @@ class Behind:
 
 
 def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
-    """What stands behind a stored result, at the versions that it names; None where its call was not kept with it."""
+    """What stands behind a stored result, at the versions that it names.
+
+    None where that cannot be told: its call was not kept with it, or this workspace has no such versions.
+    """
     if result.call is None:
         return None
-    stands_on = standing(workspace, (result.lake_version, result.clock_version, result.certificates_version))
-    recording = Recording(stands_on.ground.view)
-    recorded = replace(stands_on, ground=replace(stands_on.ground, view=recording))
     try:
-        list(trace_on(recorded, [result.call]))
+        stands_on = standing(workspace, (result.lake_version, result.clock_version, result.certificates_version))
     except NotFound:
-        # The statements have expired since; who had submitted what is still known.
+        return None
+    try:
+        # Statements never change, and those that a stored result cites are held: the newest version has them.
+        read = _cited(result, workspace.lake.view())
+        read = _read_again(result.call, stands_on) if read is None else read
+    except (NotFound, UsageError):
+        # The statements have expired since, or numbers are read otherwise now; who had submitted what is still known.
         read = pl.DataFrame()
-    else:
-        read = recording.read()
     return behind_of(result, stands_on, read, _receipts(workspace, result))
+
+
+def _cited(result: TraceResult, view: Reads) -> pl.DataFrame | None:
+    """The cited statements, looked up by the numbers and times that the result tells; None where these do not lead."""
+    spans: list[tuple[int, datetime, datetime]] = []
+    for hop in result.hops:
+        if hop.records:
+            start = _moment(hop.start_time)
+            if start is None or hop.called is None or not _E164.fullmatch(hop.called):
+                return None
+            spans.append((int(hop.called[1:]), start, start))
+    read = view.statements(pl.DataFrame(spans, schema=SPANS, orient="row"))
+    cited = {(record.batch, record.row) for hop in result.hops for record in hop.records}
+    return read if cited <= set(read.select("batch", "row").iter_rows()) else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _read_again(call: ReportedCall, stands_on: Standing) -> pl.DataFrame:
+    """All that the trace of a call reads."""
+    recording = Recording(stands_on.ground.view)
+    list(trace_on(replace(stands_on, ground=replace(stands_on.ground, view=recording)), [call]))
+    return recording.read()
 
 
 def behind_of(result: TraceResult, stands_on: Standing, read: pl.DataFrame, receipts: Mapping[str, Receipt]) -> Behind:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What a signed but senseless package can make the tables' readers and the kernel throw.
 _SENSELESS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError, HoptraceError)
-_BROKEN = (*_SENSELESS, pl.exceptions.PolarsError)
+_BROKEN = (*_SENSELESS, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 @dataclass(frozen=True, slots=True)

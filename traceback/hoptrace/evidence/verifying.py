@@ -111,6 +111,8 @@ def signer_of(path: Path | str) -> str:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise InputRefused(f"{path} is no file. Name the package, as hoptrace report package wrote it.")
         if path.stat().st_size > MOST_BYTES:
             raise InputRefused(f"{path} is larger than a package can be ({MOST_BYTES:,} bytes).")
         return path.read_bytes()

@@ -41,7 +41,19 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
-def count(number: int, one: str, many: str) -> str:
+def counted(part: int, whole: int) -> str:
+    """A counted share as a percentage: exact where it is all or nothing, never rounded up to all or down to nothing."""
+    if part in (0, whole) or not whole:
+        return "100 %" if part else "0 %"
+    return percent(part / whole)
+
+
+def shown_share(share: float) -> str:
+    """The same of a share that was worked out already."""
+    return {0.0: "0 %", 1.0: "100 %"}.get(share) or percent(share)
+
+
+def amount(number: int, one: str, many: str) -> str:
     """A number and its noun: "1 record", "5 records"."""
     return f"{number:,} {one if number == 1 else many}"
 
@@ -90,6 +102,8 @@ def _when(hops: Sequence[HopLine], call: CallLine, voice: Language) -> Figure:
         note = voice.say("no time was reported or recorded")
         return Figure(value=voice.say("unknown"), label=voice.say("time of the call"), note=note)
     day, _, clock = moment.partition(" ")
+    if not clock:
+        return Figure(value=voice.with_era(day), label=voice.say("day of the call"), note="UTC")
     source = voice.say("as reported") if call.start_utc else voice.say("from the first record")
     label = voice.say("UTC on {day}", day=voice.with_era(day))
     return Figure(value=clock.partition(".")[0], label=label, note=source)

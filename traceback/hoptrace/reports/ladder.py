@@ -78,6 +78,11 @@ def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> st
     return canvas.drawing(height, name, _heading(report), describe(report))
 
 
+def ladder_file(report: TraceReport) -> bytes:
+    """The ladder as an SVG file."""
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ladder(report).encode("utf-8") + b"\n"
+
+
 def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
     """The ladder as a pile of HTML blocks without gaps, so that a page of paper can end between two rungs."""
     top, end = Canvas(width), Canvas(width)
@@ -125,7 +130,7 @@ def _describe_hop(report: TraceReport, hop: HopLine) -> str:
 
 
 def _origin(canvas: Canvas, report: TraceReport) -> float:
-    known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED
+    known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED and not report.cut_above
     colour = INK if known else LINE
     canvas.text(CARD, 20, _origin_words(report), Pen(14, INK, 700) if known else Pen(14, MUTED), canvas.width - CARD)
     canvas.rail(RAIL, 24, 24 + END, stroke=colour, **STROKES[Support.BOTH if known else Support.INFERRED])
@@ -135,6 +140,8 @@ def _origin(canvas: Canvas, report: TraceReport) -> float:
 
 def _origin_words(report: TraceReport) -> str:
     voice = language(report.language)
+    if report.cut_above:
+        return voice.say("Before that: not shown to this reader")
     if report.words.verdict is not Verdict.ORIGINATOR_IDENTIFIED:
         return voice.say("Caller: not known")
     if not report.customer:
@@ -144,6 +151,8 @@ def _origin_words(report: TraceReport) -> str:
 
 def _called_words(report: TraceReport) -> str:
     voice = language(report.language)
+    if report.cut_below:
+        return voice.say("After that: not shown to this reader")
     if not report.call.called_number:
         return voice.say("Called party")
     return voice.say("Called party: {number}", number=shorten(report.call.called_number, 200))
@@ -203,6 +212,8 @@ def _who(hop: HopLine, voice: Language) -> list[Line]:
 def _seen(hop: HopLine, voice: Language) -> list[Line]:
     if not hop.records:
         return [Line(voice.say("No record of this call from this carrier"), SMALL, 22)]
+    if hop.withheld:
+        return [Line(voice.say("Has a record of this call"), SMALL, 22)]
     when = f"{hop.start_utc} UTC" if hop.start_utc else voice.say("Time not known")
     calling, called = hop.calling or voice.say("caller not known"), hop.called or voice.say("not known")
     numbers = f"{calling} → {called}"

@@ -75,6 +75,11 @@ class RecordLine(Part):
     row: int
     record_id: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Batch and row in one word; a record that is not shown has no row."""
+        return f"{self.batch}:{self.row}" if self.row else self.batch
+
 
 class HopLine(Part):
     """One carrier of the trail; `position` 1 is the terminating carrier. `start_utc` has the clock applied.
@@ -101,6 +106,11 @@ class HopLine(Part):
     """`start_utc` in the carrier's zone, with its offset; None where nobody says which that is."""
     zone: str | None = None
     evidence: tuple[EvidenceLine, ...]
+
+    @property
+    def withheld(self) -> bool:
+        """Whether there is a record that this reader may not see: its row is 0 then."""
+        return bool(self.records) and not self.records[0].row
 
 
 class AlternativeLine(Part):
@@ -262,6 +272,16 @@ class TraceReport(Part):
     preserve: tuple[PreserveLine, ...] = ()
     completeness: Completeness | None = None
     files: tuple[FileLine, ...] = ()
+    profile: str = "investigator"
+    """For whom it is, as on the command line."""
+    cut_above: bool = False
+    """Whether the path goes on above the hops, where this reader may not see."""
+    cut_below: bool = False
+
+    @property
+    def guarded(self) -> bool:
+        """Whether sentences of single records were left out for this reader."""
+        return self.profile not in ("investigator", "regulator")
 
 
 def result_from_dict(data: Mapping[str, Any]) -> TraceResult:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from hoptrace.engines.behind import behind
 from hoptrace.reports.language import ENGLISH
 from hoptrace.reports.model import TraceReport, result_from_dict
+from hoptrace.reports.profiles import INVESTIGATOR, Profile
+from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.render import Paper, ReportFormat, write_report
 from hoptrace.reports.trace import Telling, trace_report
 
@@ -37,19 +39,23 @@ def report(
     out: str | os.PathLike[str],
     format: ReportFormat = "html",  # noqa: A002
     how: How = USUAL,
+    profile: Profile = INVESTIGATOR,
 ) -> Path:
     """Write the report of a trace to `out`; for a `call_ref` the newest stored trace of that call.
 
-    Raises UnknownTrace where the call was not traced, MissingExtra where the PDF part is not installed, StorageFailed
-    where `out` cannot be written, UsageError where there is no such language.
+    It holds what `profile` sees. Raises UnknownTrace where the call was not traced, UnknownCarrier or NothingTraced
+    where the profile's carrier is none, or is not on the trail, MissingExtra where the PDF part is not installed,
+    StorageFailed where `out` cannot be written, UsageError where there is no such language.
     """
-    return write_report(full_report(workspace, trace, how), out, format, how.paper)
+    if profile.carrier_id is not None:
+        workspace.catalog.directory.carrier(profile.carrier_id)
+    return write_report(redact_trace(full_report(workspace, trace, how), profile), out, format, how.paper)
 
 
 def full_report(workspace: Workspace, trace: TraceResult | str, how: How = USUAL) -> TraceReport:
     """The report of a trace with all that the workspace knows of it; for a `call_ref` of its newest stored trace.
 
-    It traces the call once more, at the versions that the result names, to find the statements that it rests on.
+    The statements that it rests on are read at the versions that the result names.
     """
     result = result_from_dict(workspace.catalog.traces.get(trace)) if isinstance(trace, str) else trace
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}

@@ -16,6 +16,11 @@ _HARMFUL = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+def harmful_characters() -> str:
+    """What `plain` takes out, as a pattern for a frame's texts (which hold no surrogates); blanks at the ends too."""
+    return rf"{_HARMFUL.pattern}|^\s|\s$"
+
+
 def plain(text: str) -> str:
     """`text` as one line of plain characters; used on every string that enters a report.
 

@@ -10,12 +10,12 @@ from hoptrace.errors import UsageError
 from hoptrace.output import check_place, whole_file
 from hoptrace.reports.model import TraceReport
 
-ReportFormat = Literal["html", "json", "csv", "pdf"]
+ReportFormat = Literal["html", "json", "csv", "pdf", "svg", "graphml"]
 Paper = Literal["a4", "letter"]
 
 
 def render(report: TraceReport, format: ReportFormat, paper: Paper = "a4") -> bytes:  # noqa: A002
-    """The report as bytes in `format`.
+    """The report as bytes in `format`; a PDF on `paper`.
 
     Raises `MissingExtra` where the PDF part is not installed, `UsageError` for a format that does not exist.
     """
@@ -30,6 +30,10 @@ def render(report: TraceReport, format: ReportFormat, paper: Paper = "a4") -> by
             from hoptrace.reports.render_pdf import render_pdf  # an extra
 
             return render_pdf(report, paper)
+        case "svg":
+            from hoptrace.reports.ladder import ladder_file as write
+        case "graphml":
+            from hoptrace.reports.graph import trace_graphml as write
         case _:
             raise UsageError(f"A report has no format {format!r}; choose one of {', '.join(get_args(ReportFormat))}.")
     return write(report)

@@ -38,7 +38,7 @@ def _row(report: TraceReport, hop: HopLine) -> list[str | int | float]:
         "country": hop.carrier.country,
         "contact_email": hop.carrier.contact_email,
         "handoff_told_by": hop.support or "",
-        "records": " ".join(f"{record.batch}:{record.row}" for record in hop.records),
+        "records": " ".join(record.place for record in hop.records),
         "start_time": hop.start_recorded or "",
         "start_utc": hop.start_utc or "",
         "calling": hop.calling or "",

@@ -96,6 +96,12 @@ class Canvas:
         place = {"cx": _number(x), "cy": _number(y), "r": _number(radius)}
         self.shapes.append(ET.Element("circle", {**place, **_attributes(style)}))
 
+    def area(self, outline: str, tip: str, **style: str) -> None:
+        """A closed path by its outline (SVG path data); `tip` is its tooltip."""
+        shape = ET.Element("path", {"d": outline, **_attributes(style)})
+        ET.SubElement(shape, "title").text = tip
+        self.shapes.append(shape)
+
     def number(self, x: float, y: float, words: str, pen: Pen) -> None:
         """A short text centred on `x` with its baseline at `y`."""
         self.words.append(Words(x, y, words, words, pen, 24.0, True))

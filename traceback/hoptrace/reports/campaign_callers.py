@@ -1,0 +1,91 @@
+"""Tables of the campaign report over caller ids and signatures."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hoptrace.reports.campaign_model import AttestationRow, BehaviourRow, CallerRow, ResigningRow
+from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.material import Material
+from hoptrace.reports.placing import named
+from hoptrace.reports.table import Table, table_of
+
+CALLERS_AT_MOST = 1_000
+SAME_EXCHANGE = 8
+"""Leading characters, as +1202555, that the caller's and the called number share where it looks like a neighbour."""
+
+OFF_PATH = "off_path"
+
+
+def behaviours(known: Material) -> Table[BehaviourRow]:
+    """How callers were shown; nothing where the reader sees no numbers."""
+    if not known.profile.sees_numbers:
+        return table_of(BehaviourRow, [])
+    calls = known.calls.join(_along(known), on="call", how="left")
+    shown = pl.col("calling").is_not_null() & pl.col("calling").str.contains(r"\d{3}")
+    usage = calls.filter(shown).group_by("calling").agg(uses=pl.len())
+    calls = calls.join(usage, on="calling", how="left", maintain_order="left")
+    near = pl.col("calling").str.head(SAME_EXCHANGE) == pl.col("called").str.head(SAME_EXCHANGE)
+    counts = {
+        "Showed a caller id": shown,
+        "Showed none, or withheld it": ~shown,
+        "Showed a caller id that no other call of these showed": pl.col("uses") == 1,
+        "Showed a caller id that ten or more of these calls showed": pl.col("uses") >= 10,
+        "Showed a caller id that looks like a neighbour of the called number": shown & near,
+        "Showed another caller id at one carrier than at the next": pl.col("changed"),
+    }
+    row = calls.select(expression.fill_null(value=False).sum().alias(name) for name, expression in counts.items())
+    told = row.transpose(include_header=True, header_name="behaviour", column_names=["calls"])
+    return Table(BehaviourRow, shares(told, calls.height))
+
+
+def _along(known: Material) -> pl.DataFrame:
+    """One row a call: whether the carriers recorded different callers, by their digits."""
+    digits = known.hops.select("call", pl.col("calling").str.replace_all(r"\D", "")).filter(pl.col("calling") != "")
+    return digits.group_by("call").agg(changed=pl.col("calling").n_unique() > 1)
+
+
+def callers(known: Material) -> Table[CallerRow]:
+    """The caller ids, the most used first; no more than a thousand."""
+    told = known.calls.filter(pl.col("calling").is_not_null())
+    counted = told.group_by("calling").agg(
+        calls=pl.len(), called=pl.col("called").n_unique(), originators=pl.col("originating").drop_nulls().n_unique()
+    )
+    ordered = counted.sort("calls", "calling", descending=[True, False]).head(CALLERS_AT_MOST)
+    return Table(CallerRow, shares(ordered, known.calls.height))
+
+
+def attestations(known: Material) -> Table[AttestationRow]:
+    """Who signed at which level, the most calls first; a call in which two records tell one signature counts once."""
+    signed = known.hops.filter(pl.col("attestation").is_not_null() | pl.col("signer").is_not_null())
+    once = signed.with_columns(pl.col("signer", "attestation").fill_null("")).unique(["call", "signer", "attestation"])
+    codes = {code: known.codes.carrier_of(code) or "" for code in once["signer"].unique()}
+    once = once.with_columns(carrier=pl.col("signer").replace_strict(codes, default="", return_dtype=pl.String))
+    roles = known.hops.select("call", "carrier", "role").unique(["call", "carrier"], keep="last", maintain_order=True)
+    seen = once.drop("role").join(roles, on=["call", "carrier"], how="left", maintain_order="left")
+    absent = pl.when(pl.col("carrier") == "").then(pl.lit("")).otherwise(pl.lit(OFF_PATH))
+    counted = (
+        seen.with_columns(role=pl.col("role").cast(pl.String).fill_null(absent))
+        .group_by("signer", "carrier", "attestation")
+        .agg(pl.len().alias("calls"), mostly("role"))
+    )
+    ordered = counted.sort("calls", "signer", "attestation", descending=[True, False, False])
+    told = named(ordered, known.directory).with_columns(certainty=pl.lit("recorded"))
+    return Table(AttestationRow, shares(told, known.calls.height))
+
+
+def resignings(known: Material) -> Table[ResigningRow]:
+    """Where a record tells another signature than the one next above it, the most calls first."""
+    signed = known.hops.filter(pl.col("attestation").is_not_null() | pl.col("signer").is_not_null())
+    down = signed.with_columns(pl.col("signer", "attestation").fill_null("")).sort(
+        "call", "position", descending=[False, True]
+    )
+    then = down.with_columns(
+        first_signer=pl.col("signer").shift(1).over("call"), first_level=pl.col("attestation").shift(1).over("call")
+    )
+    changed = (pl.col("first_signer") != pl.col("signer")) | (pl.col("first_level") != pl.col("attestation"))
+    counted = then.filter(changed).unique(["call", "first_signer", "first_level", "signer", "attestation"])
+    counted = counted.rename({"signer": "next_signer", "attestation": "next_level"})
+    by = ["first_signer", "first_level", "next_signer", "next_level"]
+    ordered = counted.group_by(by).agg(calls=pl.len()).sort("calls", *by, descending=[True, *[False] * 4])
+    return Table(ResigningRow, shares(ordered, known.calls.height))

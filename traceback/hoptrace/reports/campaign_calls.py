@@ -1,0 +1,144 @@
+"""Tables of the campaign report over calls: verdicts, volumes, routes, unresolved calls, samples."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from hoptrace.model.verdicts import Verdict
+from hoptrace.reports.campaign_model import (
+    HandoffRow,
+    RouteRow,
+    SampleRow,
+    UnresolvedRow,
+    VerdictRow,
+    VolumeRow,
+)
+from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.material import SETTLED, Material, is_settled
+from hoptrace.reports.placing import named
+from hoptrace.reports.table import Table
+
+ROUTES_AT_MOST = 1_000
+EACH_SAMPLE = 3
+
+_STEPS = (
+    (timedelta(days=3), "1h", "%Y-%m-%d %H:00"),
+    (timedelta(days=100), "1d", "%Y-%m-%d"),
+    (timedelta(days=800), "1w", "%Y-%m-%d"),
+    (timedelta.max, "1mo", "%Y-%m"),
+)
+
+WHY_OPEN = {
+    Verdict.NON_PARTICIPATING: "The carrier has submitted no records that cover the time of the call.",
+    Verdict.NO_RECORD: "Its records cover the time, but tell nothing of the call or not who handed it over.",
+    Verdict.DISPUTED: "Carriers' records of the call contradict each other, and the evidence cannot settle it.",
+    Verdict.AMBIGUOUS: "More than one call fits the report about equally well.",
+    Verdict.NOT_FOUND: "No record of the call was submitted by anybody.",
+}
+
+
+def verdicts(known: Material) -> Table[VerdictRow]:
+    """How many calls have which verdict, the settled ones first."""
+    counted = known.calls.group_by("verdict").agg(calls=pl.len(), confidence=pl.col("confidence").mean())
+    # An enum sorts in the order of its values: identified, open, not found.
+    return Table(VerdictRow, shares(counted.sort("verdict"), known.calls.height))
+
+
+def volumes(known: Material) -> Table[VolumeRow]:
+    """Calls over time; stretches of time without calls are there with 0."""
+    dated = known.calls.filter(pl.col("at").is_not_null()).sort("at")
+    if dated.is_empty():
+        return Table(VolumeRow, pl.DataFrame(schema={"begins": str, "calls": int, "settled": int, "open": int}))
+    every, form = _step(dated["at"][0], dated["at"][-1], hours=known.profile.sees_numbers)
+    counted = (
+        dated.with_columns(settled=is_settled(), at=pl.col("at").dt.truncate(every))
+        .group_by("at")
+        .agg(calls=pl.len(), settled=pl.col("settled").sum())
+    )
+    whole = counted.sort("at").upsample("at", every=every).with_columns(pl.col("calls", "settled").fill_null(0))
+    return Table(
+        VolumeRow,
+        whole.with_columns(begins=pl.col("at").dt.strftime(form), open=pl.col("calls") - pl.col("settled")),
+    )
+
+
+def _step(first: datetime, last: datetime, *, hours: bool) -> tuple[str, str]:
+    for longest, every, form in _STEPS:
+        if last - first <= longest and (hours or every != "1h"):
+            return every, form
+    raise AssertionError("the last step has no end")
+
+
+def unresolved(known: Material) -> Table[UnresolvedRow]:
+    """Where and how open calls end, the most calls first."""
+    last = known.told.filter(~pl.col("settled"))
+    ends = known.calls.filter(~is_settled()).select("call", "verdict", carrier="end")
+    at = last.select("call", "carrier", "role", "certainty").unique(
+        ["call", "carrier"], keep="last", maintain_order=True
+    )
+    placed = ends.join(at, on=["call", "carrier"], how="left", maintain_order="left")
+    counted = placed.group_by("verdict", "carrier").agg(
+        calls=pl.len(), role=mostly("role"), certainty=mostly("certainty")
+    )
+    told = named(counted, known.directory).with_columns(pl.col("carrier", "name", "role", "certainty").fill_null(""))
+    why = pl.col("verdict").cast(pl.String).replace_strict({each.value: text for each, text in WHY_OPEN.items()})
+    ordered = told.with_columns(why=why).sort("calls", "verdict", "carrier", descending=[True, False, False])
+    return Table(UnresolvedRow, shares(ordered, known.calls.height))
+
+
+def route_of(known: Material) -> pl.DataFrame:
+    """One row a call: `route` as text, `carriers` on it."""
+    down = known.hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
+    return down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
+
+
+def routes(known: Material) -> Table[RouteRow]:
+    """The ways that calls took, the most used first; no more than a thousand."""
+    calls = known.calls.select("call", settled=is_settled()).join(route_of(known), on="call")
+    counted = calls.group_by("route", "carriers").agg(calls=pl.len(), settled=pl.col("settled").sum())
+    ordered = counted.sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
+    return Table(RouteRow, shares(ordered, known.calls.height))
+
+
+def handoffs(known: Material) -> Table[HandoffRow]:
+    """The pairs of neighbours, the most calls first."""
+    counted = (
+        links(known)
+        .group_by("upstream", "downstream")
+        .agg(
+            pl.len().alias("calls"),
+            *((pl.col("support") == each).sum().alias(each) for each in ("both", "one", "named", "inferred")),
+            pl.col("confidence").mean(),
+        )
+    )
+    return Table(HandoffRow, counted.sort("calls", "upstream", "downstream", descending=[True, False, False]))
+
+
+def links(known: Material) -> pl.DataFrame:
+    """One row a handoff: call, `upstream`, `downstream`, `position` of the downstream carrier, support, confidence."""
+    upper = known.told.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
+    lower = known.hops.select("call", "position", downstream="carrier")
+    return upper.join(lower, on=["call", "position"], how="inner", maintain_order="left")
+
+
+def samples(known: Material) -> Table[SampleRow]:
+    """A few calls of each verdict: on the most used route of the verdict and the surest, then the newest."""
+    calls = known.calls.join(route_of(known), on="call", how="left").with_columns(pl.col("route").fill_null(""))
+    usual = calls.with_columns(pl.len().over("verdict", "route").alias("alike"))
+    ordered = usual.sort(
+        ["verdict", "alike", "confidence", "at", "call_ref"],
+        descending=[False, True, True, True, False],
+        nulls_last=True,
+    )
+    chosen = ordered.group_by("verdict", maintain_order=True).head(EACH_SAMPLE)
+    settled = pl.col("verdict").cast(pl.String).is_in(SETTLED)
+    form = "%Y-%m-%d %H:%M:%S" if known.profile.sees_numbers else "%Y-%m-%d"
+    told = chosen.with_columns(
+        at=pl.col("at").dt.strftime(form),
+        why=pl.when(settled)
+        .then(pl.lit("settled, its most usual route"))
+        .otherwise(pl.lit("open, its most usual route")),
+    )
+    return Table(SampleRow, told)

@@ -1,0 +1,78 @@
+"""The paths of many calls brought to five stages, so that their beginning and their end can be seen in one picture."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hoptrace.reports.campaign_model import PassageRow, StageRow
+from hoptrace.reports.frames import mostly
+from hoptrace.reports.material import Material
+from hoptrace.reports.placing import CERTAINTIES, ROLES, named
+from hoptrace.reports.table import Table
+
+FURTHEST, NEXT, BETWEEN, UPPER, LOWEST = 5, 4, 3, 2, 1
+STRAIGHT = "straight on"
+
+
+def stages(known: Material) -> Table[StageRow]:
+    """The carriers at each stage, from the delivering ones upstream, the most calls first.
+
+    A stage at which every call went straight on is left out.
+    """
+    places = _places(known)
+    by = ["stage", "carrier", "place"]
+    counted = places.group_by(by).agg(pl.len().alias("calls"), mostly("role"), mostly("certainty"))
+    ordered = counted.sort("stage", "calls", "carrier", "place", descending=[False, True, False, False])
+    told = named(ordered, known.directory).with_columns(
+        name=pl.when(pl.col("carrier") == "").then(pl.col("place")).otherwise(pl.col("name"))
+    )
+    return Table(StageRow, told.with_columns(pl.col("role", "certainty").fill_null("")))
+
+
+def passages(known: Material) -> Table[PassageRow]:
+    """How many calls went on between which two, from stage to stage."""
+    ordered = _places(known).with_columns(key=node_key("place")).sort("call", "stage", descending=[False, True])
+    steps = ordered.with_columns(
+        upstream=pl.col("key").shift(1).over("call"), from_stage=pl.col("stage").shift(1).over("call")
+    )
+    counted = steps.filter(pl.col("upstream").is_not_null()).rename({"key": "downstream"})
+    by = ["from_stage", "stage", "upstream", "downstream"]
+    return Table(PassageRow, counted.group_by(by).agg(calls=pl.len()).sort(by))
+
+
+def node_key(name: str = "name") -> pl.Expr:
+    """What a row of a stage is called in passages: the carrier, or what stands for no single one in brackets."""
+    return pl.when(pl.col("carrier") == "").then(pl.format("({})", name)).otherwise(pl.col("carrier"))
+
+
+def _places(known: Material) -> pl.DataFrame:
+    """One row a call and stage: `carrier`, or an empty one and in `place` how many there are between."""
+    hops = known.hops.sort("call", "position").select("call", "carrier", "role", "certainty")
+    hops = hops.with_columns(at=pl.int_range(1, pl.len() + 1).over("call"), long=pl.len().cast(pl.Int64).over("call"))
+    shown = hops.filter((pl.col("at") <= 2) | (pl.col("at") >= pl.col("long") - 1)).with_columns(
+        stage=pl.when(pl.col("at") <= 2)
+        .then(pl.col("at"))
+        .otherwise(FURTHEST - (pl.col("long") - pl.col("at")))
+        .cast(pl.Int64),
+        place=pl.lit(""),
+    )
+    columns = ["call", "stage", "carrier", "place", "role", "certainty"]
+    return _without_idle(pl.concat([shown.select(columns), _passed(hops).select(columns)]))
+
+
+def _passed(hops: pl.DataFrame) -> pl.DataFrame:
+    """The stages that a path has no carrier of its own for: the many between, or none."""
+    lengths = hops.group_by("call").agg(long=pl.col("long").first())
+    more = pl.col("long") - 4
+    words = pl.when(more == 1).then(pl.lit("1 more carrier")).otherwise(pl.format("{} more carriers", more))
+    between = lengths.filter(pl.col("long") > 2).with_columns(
+        stage=pl.lit(BETWEEN, pl.Int64), place=pl.when(more > 0).then(words).otherwise(pl.lit(STRAIGHT))
+    )
+    short = lengths.filter(pl.col("long") == 3).with_columns(stage=pl.lit(NEXT, pl.Int64), place=pl.lit(STRAIGHT))
+    nothing = {"carrier": pl.lit(""), "role": pl.lit(None, ROLES), "certainty": pl.lit(None, CERTAINTIES)}
+    return pl.concat([between, short]).with_columns(**nothing)
+
+
+def _without_idle(places: pl.DataFrame) -> pl.DataFrame:
+    idle = places.group_by("stage").agg(idle=(pl.col("place") == STRAIGHT).all()).filter("idle")
+    return places.join(idle, on="stage", how="anti", maintain_order="left")

@@ -1,0 +1,33 @@
+"""The data dictionary of a report: what each column of each of its tables holds."""
+
+from __future__ import annotations
+
+from hoptrace.reports.columns import a_code, a_text
+from hoptrace.reports.model import Part
+from hoptrace.reports.table import Table, columns_of, row_of, table_of
+
+
+class DictionaryRow(Part):
+    """One column of one table and what it means."""
+
+    table: str = a_text("Table", "Name of the table.")
+    column: str = a_text("Column", "Name of the column.")
+    title: str = a_text("Title", "What heads it on a page.")
+    kind: str = a_code("Kind", "text, carrier, count, share (0..1), number or code.")
+    meaning: str = a_text("Meaning", "What it holds.")
+
+
+def dictionary_of(report: type[Part]) -> Table[DictionaryRow]:
+    """Every column of every table of a kind of report."""
+    rows = [
+        {
+            "table": name,
+            "column": column.name,
+            "title": column.title,
+            "kind": column.kind.value,
+            "meaning": column.meaning,
+        }
+        for name, row in row_of(report).items()
+        for column in columns_of(row)
+    ]
+    return table_of(DictionaryRow, rows)

@@ -1,0 +1,83 @@
+"""The key-figures table: the numbers that regulators compare from year to year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.model import Role
+from hoptrace.reports.period import Period
+from hoptrace.reports.regulator_model import FigureRow
+from hoptrace.reports.table import Table, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    figure: str
+    unit: str
+    meaning: str
+
+
+KINDS = (
+    _Kind("traced_calls", "calls", "Traced calls, the newest result of each."),
+    _Kind(
+        "completed_share", "per cent", "Calls whose originator or point of entry was identified, of all traced calls."
+    ),
+    _Kind("originator_identified", "calls", "Calls whose originating carrier's own record names its customer."),
+    _Kind("point_of_entry_identified", "calls", "Calls that are traced to where they came into the home country."),
+    _Kind("mean_carriers", "carriers", "Mean number of carriers on a path, the furthest known included."),
+    _Kind("median_carriers", "carriers", "Median of the same."),
+    _Kind("carriers_identified", "carriers", "Different carriers on any path."),
+    _Kind("new_carriers", "carriers", "Of these, carriers on no path of an earlier call."),
+    _Kind("without_record", "carriers", "Carriers on any path of which no record of these calls is at hand."),
+    _Kind("originating_carriers", "carriers", "Different carriers identified as originating."),
+    _Kind("entry_carriers", "carriers", "Different carriers identified as point of entry."),
+    _Kind("campaigns", "campaigns", "Different campaigns that calls were reported with."),
+)
+
+
+def key_figures(known: Material, ever: Material, period: Period) -> Table[FigureRow]:
+    """Each figure of the period and of all time up to its end."""
+    before = ever.calls.filter(pl.col("at") < period.first).select("call")
+    earlier = ever.hops.join(before, on="call", how="semi").select("carrier").unique()
+    of_period = _numbers(known)
+    fresh = known.hops.select("carrier").unique().join(earlier, on="carrier", how="anti").height
+    all_time = _numbers(ever) | {"new_carriers": None}
+    rows: list[dict[str, object]] = [
+        {
+            "figure": kind.figure,
+            "period": fresh if kind.figure == "new_carriers" else of_period[kind.figure],
+            "all_time": all_time[kind.figure],
+            "unit": kind.unit,
+            "meaning": kind.meaning,
+        }
+        for kind in KINDS
+    ]
+    return table_of(FigureRow, [_floats(row) for row in rows])
+
+
+def _floats(row: dict[str, object]) -> dict[str, object]:
+    return {name: float(value) if isinstance(value, int) else value for name, value in row.items()}
+
+
+def _numbers(known: Material) -> dict[str, float | None]:
+    calls, hops = known.calls, known.hops
+    lengths = calls.filter(pl.col("hops") > 0)["hops"]
+    verdicts = dict(calls["verdict"].cast(pl.String).value_counts().iter_rows())
+    gave = hops.group_by("carrier").agg(gave=(pl.col("records") > 0).any())
+    roles = dict(hops.group_by("role").agg(pl.col("carrier").n_unique()).iter_rows())
+    return {
+        "traced_calls": calls.height,
+        "completed_share": 100 * calls.filter(is_settled()).height / calls.height if calls.height else None,
+        "originator_identified": verdicts.get("originator_identified", 0),
+        "point_of_entry_identified": verdicts.get("point_of_entry_identified", 0),
+        "mean_carriers": lengths.mean(),  # pyright: ignore[reportReturnType]
+        "median_carriers": lengths.median(),  # pyright: ignore[reportReturnType]
+        "carriers_identified": gave.height,
+        "without_record": gave.filter(~pl.col("gave")).height,
+        "originating_carriers": roles.get(Role.ORIGINATING.value, 0),
+        "entry_carriers": roles.get(Role.POINT_OF_ENTRY.value, 0),
+        "campaigns": calls["campaign"].drop_nulls().n_unique(),
+    }

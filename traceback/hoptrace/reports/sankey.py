@@ -1,0 +1,128 @@
+"""The routes of many calls as a picture: carriers in columns, ribbons as thick as the calls that went between them.
+
+At the left the furthest carriers known and whom they handed the calls to, at the right those that delivered them and
+those from whom they got them; carriers between are counted. What a carrier was is told in words, not by colour alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hoptrace.reports.campaign_model import CampaignReport
+from hoptrace.reports.campaign_stages import node_key
+from hoptrace.reports.flow import Flow, Layout, Node, Place, lay_out
+from hoptrace.reports.ladder import INK, LINE, MUTED, ROLE_COLOURS
+from hoptrace.reports.model import Role
+from hoptrace.reports.page import Picture
+from hoptrace.reports.plain import shorten
+from hoptrace.reports.svg import Canvas, Pen
+from hoptrace.reports.words import NAME_LIMIT
+
+NODES_AT_MOST = 7
+"""Carriers of a column that are shown by name; the others are one node."""
+
+OTHERS = ""
+BAR, TOP = 9.0, 26.0
+STRONG, SMALL = Pen(12, INK, 700), Pen(11, MUTED)
+NARROW = 760.0
+"""On a picture less wide than this the text is smaller, so that names have room."""
+HEADS = {5: "Furthest known", 4: "Handed to", 3: "Between", 2: "Handed over by", 1: "Delivered by"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sankey:
+    """The picture's content; drawn at any width."""
+
+    nodes: tuple[Node, ...]
+    flows: tuple[Flow, ...]
+
+
+def sankey_of(report: CampaignReport) -> Sankey:
+    """The picture of a report's routes; of each stage the carriers with the most calls by name."""
+    counted = report.stages.frame.with_columns(key=node_key())
+    shown = counted.group_by("stage", maintain_order=True).head(NODES_AT_MOST)
+    keys = ["stage", "key"]
+    nodes = [
+        Node(row["stage"], row["key"], shorten(row["name"], NAME_LIMIT), row["role"], row["calls"])
+        for row in shown.to_dicts()
+    ]
+    return Sankey(
+        nodes=(*nodes, *_others(counted.join(shown, on=keys, how="anti"))),
+        flows=tuple(_flows(report.passages.frame, shown.select(keys))),
+    )
+
+
+def _others(rest: pl.DataFrame) -> list[Node]:
+    grouped = rest.group_by("stage", maintain_order=True).agg(pl.col("calls").sum(), number=pl.len())
+    words = {1: "1 other carrier"}
+    return [
+        Node(row["stage"], OTHERS, words.get(row["number"], f"{row['number']:,} other carriers"), "", row["calls"])
+        for row in grouped.iter_rows(named=True)
+    ]
+
+
+def _flows(passages: pl.DataFrame, shown: pl.DataFrame) -> list[Flow]:
+    lower = shown.rename({"key": "downstream"}).with_columns(low=pl.lit(value=True))
+    upper = shown.select(from_stage="stage", upstream="key", up=pl.lit(value=True))
+    told = passages.join(lower, on=["stage", "downstream"], how="left")
+    told = told.join(upper, on=["from_stage", "upstream"], how="left")
+    ends = told.select(
+        "from_stage",
+        "stage",
+        upstream=pl.when(pl.col("up")).then(pl.col("upstream")).otherwise(pl.lit(OTHERS)),
+        downstream=pl.when(pl.col("low")).then(pl.col("downstream")).otherwise(pl.lit(OTHERS)),
+        calls="calls",
+    )
+    by = ["from_stage", "stage", "upstream", "downstream"]
+    return [Flow(*row) for row in ends.group_by(by).agg(pl.col("calls").sum()).sort(by).iter_rows()]
+
+
+def picture_of(report: CampaignReport) -> Picture | None:
+    """The routes as a picture; None where no carrier is known."""
+    if not len(report.stages):
+        return None
+    content = sankey_of(report)
+    return Picture("routes", "The routes of the calls", describe(content), lambda width: draw(content, width))
+
+
+def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
+    """The picture on a canvas and how high it is."""
+    canvas = Canvas(width)
+    pens = (STRONG, SMALL) if width >= NARROW else (Pen(10.5, INK, 700), Pen(9.5, MUTED))
+    layout = lay_out(picture.nodes, picture.flows, width, TOP)
+    for ribbon in layout.ribbons:
+        # Where calls began or came in the ribbon has the colour of that role; the others stay in the background.
+        colour = _colour(ribbon.upper.role) if ribbon.upper.role in _TELLING else LINE
+        tip = f"{ribbon.upper.name} to {ribbon.lower.name}: {ribbon.calls:,} calls"
+        canvas.area(ribbon.outline(), tip, fill=colour, fill_opacity="0.28")
+    for place in layout.places:
+        canvas.bar(place.x, place.y, BAR, place.height, _colour(place.node.role))
+        _label(canvas, layout, place, pens)
+    for column in layout.columns:
+        canvas.text(layout.x_of(column), 13, HEADS[column], pens[1], layout.room)
+    return canvas, layout.height
+
+
+_TELLING = (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY)
+
+
+def _label(canvas: Canvas, layout: Layout, place: Place, pens: tuple[Pen, Pen]) -> None:
+    node, x, middle = place.node, place.x + BAR + 5, place.y + place.height / 2
+    words = f"{node.role.replace('_', ' ')} · {node.calls:,}" if node.role else f"{node.calls:,}"
+    canvas.text(x, middle - 2, node.name, pens[0], layout.room)
+    canvas.text(x, middle + 12, words, pens[1], layout.room)
+
+
+def _colour(role: str) -> str:
+    return ROLE_COLOURS[Role(role)] if role else LINE
+
+
+def describe(picture: Sankey) -> str:
+    """The picture in sentences, for those who cannot see it."""
+    told: list[str] = []
+    for column in sorted({node.column for node in picture.nodes}, reverse=True):
+        words = ", ".join(f"{node.name} {node.calls:,}" for node in picture.nodes if node.column == column)
+        told.append(f"{HEADS[column]}: {words}.")
+    return " ".join(told)

@@ -1,0 +1,113 @@
+"""What all reports over many traces have in common: a head with the figures, tables, and what they rest on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from hoptrace.reports.model import Figure, Part
+from hoptrace.reports.profiles import Profile
+from hoptrace.reports.table import Table
+from hoptrace.reports.traced import Traced
+
+SUMMARY_VERSION = 1
+
+
+class Sources(Part):
+    """What the traces were made from, so that they can be made again."""
+
+    results: str
+    """What was read, in words."""
+    calls: int
+    first_call: str | None
+    """Time of the first call (UTC; the day alone for the public); None where no result tells a time."""
+    last_call: str | None
+    engines: tuple[str, ...]
+    lake_versions: tuple[int, ...]
+    """The first and the last one."""
+    clock_versions: tuple[int, ...]
+    settings_digests: tuple[str, ...]
+
+
+class SummaryReport(Part):
+    """The head of a report over many traces; each kind adds its tables. `empty` says why a table has no row."""
+
+    version: int = SUMMARY_VERSION
+    profile: str
+    subject: str
+    heading: str
+    says: str
+    does_not_say: str
+    figures: tuple[Figure, ...]
+    completeness: tuple[str, ...]
+    sources: Sources
+    empty: dict[str, str]
+
+    def tables(self) -> dict[str, Table[Any]]:
+        """The tables by name, in the order of the model."""
+        fields = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: value for name, value in fields if isinstance(value, Table)}
+
+
+def why_empty(tables: dict[str, Table[Any]], reasons: dict[str, str]) -> dict[str, str]:
+    """Of each table without rows, why it has none."""
+    fallback = "None of the calls shows one."
+    return {name: reasons.get(name, fallback) for name, table in tables.items() if not len(table)}
+
+
+def sources_of(traced: Traced, profile: Profile) -> Sources:
+    """What the traces rest on."""
+    calls = traced.calls
+    form = "%Y-%m-%d %H:%M:%S" if profile.sees_numbers else "%Y-%m-%d"
+    first, last = calls.select(
+        pl.col("at").min().dt.strftime(form), pl.col("at").max().alias("l").dt.strftime(form)
+    ).row(0)
+    return Sources(
+        results=traced.source,
+        calls=calls.height,
+        first_call=first,
+        last_call=last,
+        engines=tuple(_distinct(calls["engine"])),
+        lake_versions=_least_and_most(calls["lake_version"]),
+        clock_versions=_least_and_most(calls["clock_version"]),
+        settings_digests=tuple(_distinct(calls["settings_digest"])),
+    )
+
+
+def completeness_of(traced: Traced) -> list[str]:
+    """Whose records were at hand, in sentences that hold for every report over many traces."""
+    silent = _silent(traced.hops)
+    told = [f"{_calls(traced.calls.height)} were read from {traced.source}."]
+    if traced.replaced:
+        told.append(f"{traced.replaced:,} older results of the same calls were left out.")
+    if silent["all"]:
+        told.append(
+            f"Of the {silent['all']:,} carriers on these paths {silent['all'] - silent['never']:,} have given at least "
+            f"one record of these calls; {silent['never']:,} are only known because neighbours' records name them."
+        )
+    if traced.undated:
+        told.append(f"{traced.undated:,} of the results do not say when the call was: they count in no period of time.")
+    told.append(
+        "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them has "
+        "not necessarily carried more of such calls than others."
+    )
+    return told
+
+
+def _silent(hops: pl.DataFrame) -> dict[str, int]:
+    giving = hops.group_by("carrier").agg(gave=(pl.col("records") > 0).any())
+    return {"all": giving.height, "never": giving.filter(~pl.col("gave")).height}
+
+
+def _calls(number: int) -> str:
+    return f"{number:,} traced call" if number == 1 else f"{number:,} traced calls"
+
+
+def _distinct(column: pl.Series) -> list[str]:
+    return column.drop_nulls().unique().sort().to_list()
+
+
+def _least_and_most(column: pl.Series) -> tuple[int, ...]:
+    known = column.drop_nulls()
+    return () if known.is_empty() else tuple(sorted({int(known.min()), int(known.max())}))  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,242 @@
+"""Results of traces as two frames, one row a call and one row a carrier of its path; read as a stream."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import polars as pl
+
+from hoptrace.errors import InputRefused
+from hoptrace.model.statements import TIME
+from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.plain import harmful_characters, plain
+
+AT_ONCE = 5_000
+"""Results unpacked together: bounds what of the JSON is in memory."""
+
+VERDICTS = pl.Enum([verdict.value for verdict in Verdict])
+SUPPORTS = pl.Enum([support.value for support in Support])
+
+CALLS = pl.Schema(
+    {
+        "call": pl.Int32,
+        "call_ref": pl.String,
+        "verdict": VERDICTS,
+        "confidence": pl.Float64,
+        "campaign": pl.String,
+        "at": TIME,
+        "calling": pl.String,
+        "called": pl.String,
+        "originating": pl.String,
+        "customer": pl.String,
+        "entry": pl.String,
+        "ask": pl.String,
+        "hops": pl.Int16,
+        "conflicts": pl.Int16,
+        "engine": pl.String,
+        "lake_version": pl.Int64,
+        "clock_version": pl.Int64,
+        "settings_digest": pl.String,
+    }
+)
+"""One row a traced call. `at`: as reported, null where the result does not tell; `ask`: the carrier to ask next."""
+
+HOPS = pl.Schema(
+    {
+        "call": pl.Int32,
+        "position": pl.Int16,
+        "carrier": pl.String,
+        "records": pl.Int16,
+        "batch": pl.String,
+        "row": pl.Int64,
+        "calling": pl.String,
+        "called": pl.String,
+        "attestation": pl.String,
+        "support": SUPPORTS,
+    }
+)
+"""One row a carrier of a path. `position` 1 is the terminating carrier; `batch` and `row` are of the first record."""
+
+OF_RECORDS = ("batch", "row", "calling", "called", "attestation")
+"""What a hop's record holds beside its being there: left out where only the paths are wanted, to save memory."""
+
+Place = tuple[str, int | str]
+"""Where a result stands: in what, and which of it (a line's number, a call's reference); words are made when needed."""
+
+Line = tuple[Place, str | bytes]
+"""Where a result stands, and its JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The results of many traces. `source` says what was read; `replaced` results were hidden by newer ones.
+
+    `undated` of those that were read do not say when their call was.
+    """
+
+    calls: pl.DataFrame
+    hops: pl.DataFrame
+    source: str
+    replaced: int = 0
+    undated: int = 0
+
+    def only(self, wanted: pl.Expr) -> Traced:
+        """The same of the calls that fit an expression over `calls`."""
+        calls = self.calls.filter(wanted)
+        if calls.height == self.calls.height:
+            return self
+        return self.replace(calls, self.hops.join(calls.select("call"), on="call", how="semi", maintain_order="left"))
+
+    def replace(self, calls: pl.DataFrame, hops: pl.DataFrame) -> Traced:
+        """The same with other frames."""
+        return replace(self, calls=calls, hops=hops)
+
+
+def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> Traced:
+    """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
+
+    Raises InputRefused naming the line that holds no result of a trace.
+    """
+    schema = HOPS if records else pl.Schema({name: kind for name, kind in HOPS.items() if name not in OF_RECORDS})
+    calls, hops = list[pl.DataFrame](), list[pl.DataFrame]()
+    gathered = _Gathered(0, records=records)
+    for where, text in lines:
+        gathered.add(where, _result(where, text))
+        if gathered.at % AT_ONCE == 0:
+            calls.append(gathered.call_frame())
+            hops.append(_frame(gathered.hops.values(), schema))
+            gathered = _Gathered(gathered.at, records=records)
+    calls.append(gathered.call_frame())
+    hops.append(_frame(gathered.hops.values(), schema))
+    return _newest(pl.concat(calls, rechunk=True), _supported(pl.concat(hops, rechunk=True)), source)
+
+
+def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
+    newest = calls.unique("call_ref", keep="last", maintain_order=True)
+    replaced = calls.height - newest.height
+    if replaced:
+        hops = hops.join(newest.select("call"), on="call", how="semi", maintain_order="left")
+    return Traced(newest, hops, source, replaced, newest["at"].null_count())
+
+
+def _result(where: Place, text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _odd_json(where, text)
+
+
+def _words(place: Place) -> str:
+    what, which = place
+    return f"{what} {which:,}," if isinstance(which, int) else f"{what} {which!r}"
+
+
+def _odd_json(where: Place, text: str | bytes) -> Any:
+    """What only the lenient reader takes: text that is no Unicode, such as half a surrogate pair."""
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise InputRefused(f"{_words(where)} is no JSON: {error}. Mend the file; no report was written.") from error
+    return json.loads(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+class _Gathered:
+    """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which is slow."""
+
+    def __init__(self, first: int, *, records: bool) -> None:
+        self.at = first
+        self.records = records
+        self.calls: list[tuple[Any, ...]] = []
+        self.hops: dict[str, list[Any]] = {name: [] for name in HOPS if records or name not in OF_RECORDS}
+
+    def add(self, where: Place, told: Any) -> None:
+        """Take a result in; raises InputRefused where it is none."""
+        try:
+            self.calls.append(_call(self.at, told))
+            self._add_hops(told["hops"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputRefused(
+                f"{_words(where)} holds no result of a trace ({type(error).__name__}: {error}). Give a file that "
+                "hoptrace trace --calls wrote. No report was written."
+            ) from error
+        self.at += 1
+
+    def call_frame(self) -> pl.DataFrame:
+        """The calls so far."""
+        return _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
+
+    def _add_hops(self, path: list[dict[str, Any]]) -> None:
+        hops = self.hops
+        given = [hop["records"] for hop in path]
+        hops["call"] += [self.at] * len(path)
+        hops["position"] += range(1, len(path) + 1)
+        hops["carrier"] += [hop["carrier"] for hop in path]
+        hops["records"] += map(len, given)
+        hops["support"] += [hop.get("support") for hop in path]
+        if self.records:
+            hops["batch"] += [records[0]["batch"] if records else None for records in given]
+            hops["row"] += [records[0]["row"] if records else None for records in given]
+            for name in ("calling", "called", "attestation"):
+                hops[name] += [hop[name] for hop in path]
+
+
+def _call(at: int, told: dict[str, Any]) -> tuple[Any, ...]:
+    call: dict[str, Any] = told.get("call") or {}
+    ask: dict[str, Any] = told.get("next_request") or {}
+    return (
+        *(at, told["call_ref"], Verdict(told["verdict"]).value, _share(told["confidence"])),
+        *(call.get("campaign") or None, _moment(call.get("start_time"))),
+        *(call.get("calling_number"), call.get("called_number")),
+        *(told["originating_carrier"], told["customer"], told["point_of_entry"], ask.get("carrier")),
+        *(len(told["hops"]), len(told["conflicts"])),
+        *(told["engine"], told["lake_version"], told.get("clock_version", 0), told["settings_digest"]),
+    )
+
+
+def _supported(hops: pl.DataFrame) -> pl.DataFrame:
+    """Where a result does not tell who tells of a handoff, as `hoptrace.reports.roles.support_of` judges it."""
+    upper, lower = pl.col("records") > 0, pl.col("records").shift(1) > 0
+    judged = (
+        pl.when(pl.col("position") == 1)
+        .then(pl.lit(None))
+        .when(upper & lower)
+        .then(pl.lit(Support.BOTH.value))
+        .when(upper | lower)
+        .then(pl.lit(Support.NAMED.value))
+        .otherwise(pl.lit(Support.INFERRED.value))
+    )
+    return hops.with_columns(support=pl.coalesce("support", judged.cast(SUPPORTS)))
+
+
+def _frame(columns: Iterable[Sequence[Any]], schema: pl.Schema) -> pl.DataFrame:
+    named = zip(schema.items(), columns, strict=True)
+    return _plain(pl.DataFrame([pl.Series(name, column, kind) for (name, kind), column in named]))
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts without what could turn or break a page; nearly always there is nothing to do."""
+    harmful = harmful_characters()
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    spoilt = [name for name in texts if frame[name].str.contains(harmful).any()]
+    return frame.with_columns(pl.col(name).map_elements(plain, pl.String) for name in spoilt)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _share(value: float | None) -> float:
+    # JSON has no NaN: a confidence that is no number is written as null.
+    return min(1.0, max(0.0, value)) if value is not None and math.isfinite(value) else 0.0

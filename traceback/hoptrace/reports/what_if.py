@@ -1,0 +1,148 @@
+"""The what-if report: which carriers that take no part would move most open traces on if they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hoptrace.model.verdicts import Verdict
+from hoptrace.reports import campaign_calls
+from hoptrace.reports.figures import counted
+from hoptrace.reports.frames import mostly
+from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.model import Figure
+from hoptrace.reports.placing import named
+from hoptrace.reports.plain import isolated, plain, shorten
+from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.table import Table
+from hoptrace.reports.what_if_model import CandidateRow, WhatIfReport
+
+if TYPE_CHECKING:
+    from hoptrace.workspace import Workspace
+
+NOT_SAID = (
+    "It does not say that a carrier here originated a call, or that it refused to take part: it is the next one whose "
+    "records are missing, and may not have been asked. With its records a trail moves on by at least one carrier. It "
+    "is settled where that carrier's own customer placed the call, or where it took the call from abroad; else the "
+    "trail goes on to whoever handed it over. So the numbers are the most that can be settled, not a forecast."
+)
+
+
+def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatIfReport:
+    """The what-if report of these results."""
+    tables: dict[str, Table[Any]] = {
+        "candidates": _candidates(workspace, known),
+        "others": _others(known),
+        "verdicts": campaign_calls.verdicts(known),
+    }
+    open_traces = known.calls.filter(~is_settled()).height
+    movable = int(tables["candidates"].frame["open"].sum())
+    facts: dict[str, Any] = {
+        "profile": known.profile.name,
+        "subject": _title(subject),
+        "heading": "What-if report",
+        "says": _says(tables["candidates"], open_traces, movable),
+        "does_not_say": NOT_SAID,
+        "figures": _figures(tables["candidates"], known, open_traces, movable),
+        "completeness": tuple(completeness_of(known.traced)),
+        "sources": sources_of(known.traced, known.profile),
+        "empty": why_empty(tables, _reasons(open_traces)),
+        "open_traces": open_traces,
+        "movable": movable,
+        **tables,
+    }
+    return WhatIfReport(**facts)
+
+
+def _title(subject: str) -> str:
+    return f"What if more carriers took part: {subject[:1].lower()}{subject[1:]}"
+
+
+def _stopped() -> pl.Expr:
+    return pl.col("verdict") == Verdict.NON_PARTICIPATING.value
+
+
+def _candidates(workspace: Workspace, known: Material) -> Table[CandidateRow]:
+    ends = known.calls.filter(_stopped(), pl.col("end").is_not_null()).rename({"end": "carrier"})
+    places = known.hops.sort("call", "position").unique(["call", "carrier"], keep="last", maintain_order=True)
+    placed = ends.join(places.select("call", "carrier", "role", "certainty"), on=["call", "carrier"], how="left")
+    callers = pl.col("calling").drop_nulls().n_unique() if known.profile.sees_numbers else pl.lit(None, pl.Int64)
+    ranked = placed.group_by("carrier").agg(
+        pl.len().alias("open"),
+        mostly("role"),
+        mostly("certainty"),
+        callers.alias("callers"),
+        pl.col("campaign").drop_nulls().n_unique().alias("campaigns"),
+    )
+    open_traces = max(1, known.calls.filter(~is_settled()).height)
+    told = ranked.sort("open", "carrier", descending=[True, False]).with_row_index("rank", offset=1)
+    told = told.join(_elsewhere(places, ends), on="carrier", how="left", maintain_order="left").with_columns(
+        pl.col("elsewhere").fill_null(0),
+        share=pl.col("open") / open_traces,
+        together=pl.col("open").cum_sum() / open_traces,
+        **_of_directory(workspace, known),
+    )
+    return Table(CandidateRow, named(told, known.directory))
+
+
+def _elsewhere(places: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    others = places.filter(pl.col("records") == 0).join(ends, on=["call", "carrier"], how="anti")
+    return others.group_by("carrier").agg(elsewhere=pl.len())
+
+
+def _of_directory(workspace: Workspace, known: Material) -> dict[str, pl.Expr]:
+    gave = {plain(span[0]): "at_other_times" for span in workspace.catalog.batches.spans()}
+    contacts = {
+        plain(carrier.carrier_id): plain(carrier.contact_email)
+        for carrier in workspace.catalog.directory.carriers()
+        if known.profile.sees_records
+    }
+    carrier = pl.col("carrier")
+    return {
+        "submitted": carrier.replace_strict(gave, default="nothing", return_dtype=pl.String),
+        "contact": carrier.replace_strict(contacts, default="", return_dtype=pl.String),
+    }
+
+
+def _others(known: Material) -> Table[Any]:
+    """Open traces that no new participant would move on: records are there, and lack or contradict something."""
+    rest = known.traced.only(~_stopped() | pl.col("end").is_null())
+    told = campaign_calls.unresolved(Material(rest, known.directory, known.codes, known.profile))
+    return Table(told.row, told.frame.with_columns(share=pl.col("calls") / max(1, known.calls.height)))
+
+
+def _reasons(open_traces: int) -> dict[str, str]:
+    settled = "Every trace is settled: nobody's records are missing."
+    other = "No open trace ends at a carrier that takes no part."
+    return {"candidates": other if open_traces else settled, "others": "There are no other open traces."}
+
+
+def _says(candidates: Table[CandidateRow], open_traces: int, movable: int) -> str:
+    if not open_traces:
+        return "Every trace is settled: there is nobody whose records are missing."
+    if not len(candidates):
+        return f"{open_traces:,} traces are open, none of them because a carrier takes no part."
+    first = candidates.rows(1)[0]
+    few = candidates.frame.head(3)
+    return (
+        f"{open_traces:,} traces are open; {movable:,} of them end at one of {len(candidates):,} carriers whose "
+        f"records are missing. With those of {isolated(shorten(first['name'], 60))} {first['open']:,} would move on; "
+        f"with those of the first {few.height} together {int(few['open'].sum()):,} "
+        f"({counted(int(few['open'].sum()), open_traces)})."
+    )
+
+
+def _figures(candidates: Table[CandidateRow], known: Material, open_traces: int, movable: int) -> tuple[Figure, ...]:
+    calls = known.calls.height
+    half = candidates.frame.filter(pl.col("together").shift(1, fill_value=0.0) < movable / max(1, open_traces) / 2)
+    return (
+        Figure(value=f"{open_traces:,}", label="open traces", note=f"of {calls:,} traced calls"),
+        Figure(value=f"{movable:,}", label="end at a carrier without records", note=counted(movable, open_traces)),
+        Figure(value=f"{len(candidates):,}", label="such carriers", note="each with one open trace or more"),
+        Figure(
+            value=f"{half.height:,}",
+            label="carrier has half" if half.height == 1 else "carriers have half",
+            note="of the traces that would move on",
+        ),
+    )

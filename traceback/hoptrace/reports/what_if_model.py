@@ -1,0 +1,42 @@
+"""The what-if report as typed data: whose taking part would move most open traces on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hoptrace.reports.campaign_model import UnresolvedRow, VerdictRow
+from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
+from hoptrace.reports.model import Part
+from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
+from hoptrace.reports.summary import SummaryReport
+from hoptrace.reports.table import Table
+
+
+class CandidateRow(Part):
+    """One carrier at which open trails end because none of its records cover the time."""
+
+    rank: int = a_count("Rank", "1 is the carrier at which the most open trails end.")
+    carrier: str = a_carrier("Carrier", "carrier_id")
+    name: str = a_text("Name", "Name in the carrier directory.")
+    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
+    role: str = a_code("Role, mostly", "Its most frequent role in these calls. " + ROLE_MEANS)
+    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
+    open: int = a_count("Open traces", "Open traces that end at it: with its records each of them would move on.")
+    share: float = a_share("Share", "Of all open traces.")
+    together: float = a_share("Together", "Share of open traces that end at this carrier or one ranked before it.")
+    elsewhere: int = a_count("Elsewhere", "Other traced calls that name it without a record of its own.")
+    callers: int | None = a_count("Caller ids", "Different caller ids of these open calls; empty where not shown.")
+    campaigns: int = a_count("Campaigns", "Different campaigns among them.")
+    submitted: str = a_code("Submitted", "nothing (no records at all) or at_other_times (none that cover these calls).")
+    contact: str = a_text("Contact", "Contact address in the carrier directory; empty where none, or not shown.")
+
+
+class WhatIfReport(SummaryReport):
+    """Whose taking part would move most open traces on."""
+
+    report: Literal["what-if"] = "what-if"
+    open_traces: int
+    movable: int
+    candidates: Table[CandidateRow]
+    others: Table[UnresolvedRow]
+    verdicts: Table[VerdictRow]
