@@ -233,7 +233,7 @@ def _call_id() -> _Line:
 
 def _calling() -> _Line:
     d, u = pl.col("d_calling"), pl.col("u_sent_calling")
-    withheld, same = (d < 0) | (u < 0), pl.col("w_calling") > 0
+    withheld, same = (d < 0) | (u < 0), (d == u) | d.eq_missing(pl.col("u_calling"))
     text = (
         pl.when(withheld)
         .then(pl.lit("The caller is withheld on one side."))
