@@ -144,22 +144,18 @@ def _show_score(console: Console, told: Score) -> None:
 
 
 def _write_reports(console: Console, workspace: Workspace, results: Sequence[TraceResult], out: Path) -> None:
-    """One report a verdict, of a trail as long as most."""
-    from hoptrace.reports import trace_report, write_report
+    """One report a verdict, of a trail as long as most, the campaign's, and the evidence of one call."""
+    from hoptrace.reports.of_workspace import report
 
     folder = out / "reports"
     folder.mkdir()
-    carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
     written: list[Path] = []
     for verdict in sorted({item.verdict for item in results}):
         of_verdict = [item for item in results if item.verdict is verdict]
-        report = trace_report(max(of_verdict, key=_telling), carriers)
-        written.append(write_report(report, folder / f"{verdict}.html", "html"))
-    written.append(_write_campaign(workspace, folder))
+        written.append(report(workspace, max(of_verdict, key=_telling), folder / f"{verdict}.html"))
+    written += [_write_campaign(workspace, folder), _write_package(workspace, _best(results), folder)]
     try:
-        written.append(
-            write_report(trace_report(_best(results), carriers), folder / "originator_identified.pdf", "pdf")
-        )
+        written.append(report(workspace, _best(results), folder / "originator_identified.pdf", "pdf"))
     except MissingExtra as error:
         console.print(str(error), style="yellow")
     console.print("Reports to open:")
@@ -176,6 +172,14 @@ def _write_campaign(workspace: Workspace, folder: Path) -> Path:
 
     (campaign, *_) = workspace.catalog.traces.campaigns()
     return write_summary(of_many.campaign(workspace, of_many.Which(campaign=campaign)), folder / "campaign.html")
+
+
+def _write_package(workspace: Workspace, result: TraceResult, folder: Path) -> Path:
+    """One call with all that its trace rests on, signed; for `hoptrace verify`."""
+    from hoptrace.evidence.keys import the_key
+    from hoptrace.evidence.packing import package
+
+    return package(workspace, [result.call_ref], folder / "evidence.zip", the_key(workspace.path)).out
 
 
 def _best(results: Sequence[TraceResult]) -> TraceResult:
