@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.reports.attached import MADE, Attached, attached_json
 from hoptrace.reports.fonts import check_font
 from hoptrace.reports.model import TraceReport
@@ -47,7 +48,8 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
         url_fetcher=_refuse,
     )
     document = weasyprint.HTML(string=page, url_fetcher=_refuse)
-    return bytes(document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment]))
+    with collection_paused():  # a fifth of the time: boxes by the ten thousand
+        return bytes(document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment]))
 
 
 def _weasyprint() -> Any:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
-from hoptrace.intake.zone_words import ZoneWords, fixed_zone
+from hoptrace.intake.zone_settling import ZoneWords, fixed_zone
 from hoptrace.intake.zones import LocalClock
 
 _CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
-from hoptrace.intake.zone_words import fixed_zone
+from hoptrace.intake.zone_settling import fixed_zone
 from hoptrace.intake.zones import LocalClock, Reading, Resolved, resolve, to_utc
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)

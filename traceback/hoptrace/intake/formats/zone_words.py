@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,19 +9,8 @@ from typing import NamedTuple
 
 from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zone_names import HOURS, stated_offset
 from hoptrace.intake.zones import LocalClock, Measured, measure
-
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?")
-
-HOURS: dict[str, float] = {
-    "UTC": 0, "GMT": 0, "Z": 0, "UCT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2,
-    "EEST": 3, "MSK": 3, "MSD": 4, "SAMT": 4, "YEKT": 5, "OMST": 6, "NOVT": 7, "KRAT": 7, "IRKT": 8, "YAKT": 9,
-    "VLAT": 10, "NST": -3.5, "NDT": -2.5, "ADT": -3, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "PST": -8, "PDT": -7,
-    "AKST": -9, "AKDT": -8, "HST": -10, "SAST": 2, "EAT": 3, "WAT": 1, "PKT": 5, "WIB": 7, "HKT": 8, "SGT": 8,
-    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "ACST": 9.5, "ACDT": 10.5, "AWST": 8, "NZST": 12, "NZDT": 13,
-    "BRT": -3, "ART": -3,
-}  # fmt: skip
-"""Hours east of UTC of the words that mean one zone only. CST, MST, BST, IST, AST and the like mean several."""
 
 
 class Stamp(NamedTuple):
@@ -63,7 +51,7 @@ class ZoneWords:
         return words
 
     def _learn(self, word: str, context: Context, measured: Measured | None) -> None:
-        explicit = _explicit(word)
+        explicit = stated_offset(word)
         if explicit is not None:
             self.fixed[word] = explicit
         elif measured is not None and word and not measured.others:
@@ -105,17 +93,6 @@ def all_zones(words: Iterable[ZoneWords]) -> Zone:
 
 def _how(word: str, how: str) -> str:
     return f"{how}, for {word}" if word else how
-
-
-def _explicit(word: str) -> timedelta | None:
-    """The offset that a word such as UTC, GMT+4 or +05:30 states by itself."""
-    if word in {"UTC", "Z"}:
-        return timedelta()
-    match = _OFFSET.fullmatch(word)
-    if match is None:
-        return None
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    return -offset if match[1] == "-" else offset
 
 
 def _clock(word: str, context: Context, measured: Measured | None) -> LocalClock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -11,25 +10,18 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.errors import UnknownTimezone
 from hoptrace.intake.reading import Context
+from hoptrace.intake.zone_names import HOURS, stated_offset
 from hoptrace.intake.zones import parse_zone
 
-# Hours east of Greenwich of the words that mean one thing wherever telephone switches stand.
-_HOURS = {
-    **{"UTC": 0, "GMT": 0, "Z": 0, "UCT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2},
-    **{"EEST": 3, "MSK": 3, "MSD": 4, "SAST": 2, "PKT": 5, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9, "AWST": 8},
-    **{"ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CDT": -5},
-    **{"MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "NST": -3.5, "NDT": -2.5},
-    **{"BRT": -3, "ART": -3},
-}
-# The others, by the country of the carrier (ISO 3166-1 alpha-2).
+# Words that mean several zones, by the country of the carrier (ISO 3166-1 alpha-2).
 _BY_COUNTRY = {
+    "MST": {"US": -7, "CA": -7, "MX": -7},
     "CST": {"US": -6, "CA": -6, "MX": -6, "CN": 8, "TW": 8, "CU": -5},
     "AST": {"US": -4, "CA": -4, "PR": -4, "BM": -4, "SA": 3, "AE": 4, "KW": 3, "QA": 3, "BH": 3},
     "ADT": {"US": -3, "CA": -3, "BM": -3},
     "IST": {"IN": 5.5, "IE": 1, "IL": 2},
     "BST": {"GB": 1, "BD": 6},
 }
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?(?![\d:])")
 
 
 @dataclass(slots=True)
@@ -79,14 +71,9 @@ class ZoneWords:
 @lru_cache(maxsize=512)
 def _fixed(word: str) -> timedelta | None:
     """The offset that a word has everywhere: a known abbreviation, or one that is written out (GMT-08:00)."""
-    hours = _HOURS.get(word.upper())
-    if hours is not None:
-        return timedelta(hours=hours)
-    match = _OFFSET.match(word.upper().replace(" ", ""))
-    if match is None or int(match[2]) > 14 or int(match[3] or 0) > 59:
-        return None
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    return -offset if match[1] == "-" else offset
+    upper = word.upper().replace(" ", "")
+    hours = HOURS.get(upper)
+    return stated_offset(upper) if hours is None else timedelta(hours=hours)
 
 
 def _named(name: str) -> tzinfo | None:
