@@ -96,9 +96,7 @@ class _Rounds:
 
     def judge(self, calls: Mapping[int, Reported]) -> None:
         """Read the statements of these calls, link and judge."""
-        mine = pl.col("call").is_in(list(calls))
-        every = len(calls) == len(self._calls)
-        wanted = self._wanted if every else self._wanted.filter(mine)
+        wanted = self._wanted.filter(pl.col("call").is_in(list(calls)))
         asked = ask(calls, wanted, self._ground, self._sids)
         pairs = link(asked.members, self._covered, self._ground.weights)
         pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs

@@ -71,7 +71,7 @@ class Judgement:
         return self.none > WORTH_TELLING or any(rival.answers for rival in self.rivals)
 
 
-def judge_all(cases: Sequence[Case]) -> list[Judgement]:
+def judge(cases: Sequence[Case]) -> list[Judgement]:
     """Weigh all trails of each case and take the likeliest answer, and the likeliest path to it."""
     found = [(place, case, trail) for place, case in enumerate(cases) for trail in candidates(case)]
     weighed: dict[int, list[Weighed]] = defaultdict(list)

@@ -15,8 +15,7 @@ from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.judging import Judgement
-from hoptrace.tracing.judging import judge_all as judge
+from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import documents_of
-from hoptrace.intake.formats.freeswitch_legs import Leg, Odd, make_leg
-from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_legs import Odd
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b'"callflow"', b'"channel_data"', b'"core-uuid"', b'"variables"', b'"switchname"', b'"start_uepoch"')
@@ -35,31 +35,16 @@ class FreeswitchJson:
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
         del context
-        ledger = Ledger()
-        legs: list[Leg] = []
-        seen: set[bytes] = set()
+        group = Entering()
         for source in sources:
-            odd = Odd()
-            legs.extend(_legs(source, ledger, seen, odd))
-            if odd.durations:
-                ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations}")
-        enter_calls(legs, ledger)
-        yield ledger.chunk()
+            _enter(source, group)
+        enter_calls(group.legs, group.ledger)
+        yield group.ledger.chunk()
 
 
-def _legs(source: Source, ledger: Ledger, seen: set[bytes], odd: Odd) -> Iterator[Leg]:
+def _enter(source: Source, group: Entering) -> None:
+    odd = Odd()
     for document in documents_of(content_of(source)):
-        where = source.index, document.number
-        ledger.row(*where, document.raw)
-        if document.data is None:
-            ledger.reject(*where, document.problem or "not understood")
-            continue
-        if document.raw in seen:
-            ledger.duplicate(*where)
-            continue
-        seen.add(document.raw)
-        leg = make_leg(where, document.data, odd)
-        if isinstance(leg, Leg):
-            yield leg
-        else:
-            ledger.reject(*where, *leg)
+        told = document.problem or "not understood" if document.data is None else document.data
+        group.enter((source.index, document.number), document.raw, told, odd)
+    group.flag(source.index, odd)

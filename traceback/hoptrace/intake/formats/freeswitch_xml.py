@@ -8,9 +8,9 @@ from typing import Any, cast
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import Json
-from hoptrace.intake.formats.freeswitch_legs import READ, Leg, Odd, make_leg
+from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_legs import READ, Odd
 from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
-from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
@@ -37,38 +37,23 @@ class FreeswitchXml:
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
         del context
-        ledger = Ledger()
-        legs: list[Leg] = []
-        seen: set[bytes] = set()
+        group = Entering()
         for source in sources:
-            legs.extend(_legs(source, ledger, seen))
-        enter_calls(legs, ledger)
-        yield ledger.chunk()
+            _enter(source, group)
+        enter_calls(group.legs, group.ledger)
+        yield group.ledger.chunk()
 
 
-def _legs(source: Source, ledger: Ledger, seen: set[bytes]) -> Iterator[Leg]:
+def _enter(source: Source, group: Entering) -> None:
     content, odd = content_of(source), Odd()
     parser = RecordParser(encoding_of(content))
     for record in records_of(content, "cdr", _ROOTS):
-        where = source.index, record.number
-        ledger.row(*where, record.raw)
         element = parser.parse(record.raw) if record.problem is None else None
-        if element is None:
-            ledger.reject(*where, record.problem or "not an XML document")
-            continue
-        if record.raw in seen:
-            ledger.duplicate(*where)
-            continue
-        seen.add(record.raw)
-        leg = make_leg(where, _document(element), odd)
-        if isinstance(leg, Leg):
-            yield leg
-        else:
-            ledger.reject(*where, *leg)
+        told = record.problem or "not an XML document" if element is None else _document(element)
+        group.enter((source.index, record.number), record.raw, told, odd)
     if parser.mended:
-        ledger.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
-    if odd.durations:
-        ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations}")
+        group.ledger.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
+    group.flag(source.index, odd)
 
 
 def _document(root: Element) -> Json:
