@@ -44,11 +44,11 @@ def names(count: int = CARRIERS) -> list[str]:
     return [f"carrier{number:03d}" for number in range(count)]
 
 
-def make_nation(statements: int, seed: int = 1) -> Nation:
-    """About so many statements of one day."""
-    chance = np.random.default_rng(seed)
-    calls = _calls(round(statements / HOPS), chance)
-    hops = _hops(calls, _routes(chance), chance)
+def make_nation(statements: int, day: int = 0) -> Nation:
+    """About so many statements of one day; every day has the same carriers, clocks and routes, and calls of its own."""
+    settled, chance = np.random.default_rng(0), np.random.default_rng(day + 1)
+    calls = _calls(round(statements / HOPS), chance, DAY + timedelta(days=day))
+    hops = _hops(calls, _routes(settled), settled)
     terminating = hops.group_by("call", maintain_order=True).agg(
         terminating_carrier=pl.col("carrier").last(), origin=pl.col("carrier").first()
     )
@@ -56,7 +56,7 @@ def make_nation(statements: int, seed: int = 1) -> Nation:
         calls.filter("robocall")
         .join(terminating, on="call")
         .select(
-            call_ref=pl.format("R{}", "call"),
+            call_ref=pl.format("R{}-{}", pl.lit(day), "call"),
             start_time=(pl.col("start") + pl.duration(milliseconds=450)).dt.strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00"),
             calling_number=pl.format("+{}", "calling"),
             called_number=pl.format("+{}", "called"),
@@ -73,12 +73,17 @@ def fill(folder: Path, nation: Nation, batches: int) -> Workspace:
     directory = folder.parent / f"{folder.name}-carriers.csv"
     directory.write_text("carrier_id,country\n" + "".join(f"{name},US\n" for name in names()))
     workspace.catalog.directory.load_directory(directory, None)
-    for number, part in enumerate(_in_batches(nation.statements, batches)):
-        _enter(workspace, number, part)
+    submit_all(workspace, nation.statements, batches)
     return workspace
 
 
-def _calls(count: int, chance: np.random.Generator) -> pl.DataFrame:
+def submit_all(workspace: Workspace, statements: pl.DataFrame, batches: int) -> None:
+    """Commit statements of one day in so many batches of single carriers, in random order."""
+    for number, part in enumerate(_in_batches(statements, batches)):
+        _enter(workspace, number, part)
+
+
+def _calls(count: int, chance: np.random.Generator, day: datetime) -> pl.DataFrame:
     """One row a call: when, from and to which number, over which route, and how it ended."""
     robocall = chance.random(count) < ROBOCALLS
     campaign = chance.integers(0, CAMPAIGNS, count)
@@ -95,7 +100,7 @@ def _calls(count: int, chance: np.random.Generator) -> pl.DataFrame:
             "answered": chance.random(count) < 0.6,
             "seconds": np.round(chance.exponential(60.0, count), 1),
         }
-    ).with_columns(start=pl.lit(DAY) + start)
+    ).with_columns(start=pl.lit(day) + start)
 
 
 def _numbers(count: int, chance: np.random.Generator) -> np.ndarray:
@@ -157,7 +162,9 @@ def _in_batches(statements: pl.DataFrame, batches: int) -> Iterator[pl.DataFrame
 def _enter(workspace: Workspace, number: int, statements: pl.DataFrame) -> None:
     """Commit one batch as `submit` does, past the reading of a file."""
     carrier = str(statements["carrier"][0])
-    batch, commit_id = f"{carrier}-20261102-{number:08x}", uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex
+    day = statements["start_time"].dt.strftime("%Y%m%d").max()
+    batch = f"{carrier}-{day}-{number:08x}"
+    commit_id = uuid.uuid5(uuid.NAMESPACE_OID, batch).hex
     rows = statements.with_columns(batch=pl.lit(batch), row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64))
     digest = hashlib.sha256(batch.encode()).hexdigest()
     counts = {"rows": rows.height, "accepted": rows.height, "statements": rows.height}
