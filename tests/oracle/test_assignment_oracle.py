@@ -35,7 +35,7 @@ def brute_force(pairs: list[Pair]) -> float:
 def test_assignment_weighs_as_much_as_the_best_matching(seed):
     chance = random.Random(seed)
     pairs = [
-        Pair(d, u, chance.choice([Kind.DIRECT, Kind.BRIDGED, Kind.CONFLICT]), chance.uniform(-4, 12), row)
+        Pair(d, u, chance.choice([Kind.DIRECT, Kind.BRIDGED, Kind.CONFLICT]), chance.uniform(-4, 12), row, 0.0, d)
         for row, (d, u) in enumerate((d, u) for d in range(7) for u in range(7) if d != u and chance.random() < 0.4)
     ]
     assignment = assign(pairs)
@@ -49,7 +49,7 @@ def test_assignment_weighs_as_much_as_the_best_matching(seed):
 def test_a_rivals_loss_is_what_forcing_it_costs(seed):
     chance = random.Random(seed)
     pairs = [
-        Pair(d, u, Kind.DIRECT, chance.uniform(0.5, 9), row)
+        Pair(d, u, Kind.DIRECT, chance.uniform(0.5, 9), row, 0.0, d)
         for row, (d, u) in enumerate((d, u) for d in range(4) for u in range(10, 14) if chance.random() < 0.7)
     ]
     assignment = assign(pairs)
@@ -66,7 +66,7 @@ def test_hopeless_rivals_are_left_out_and_no_others(seed):
     chance = random.Random(seed)
     kinds = [Kind.DIRECT, Kind.BRIDGED]
     pairs = [
-        Pair(d, u, chance.choice(kinds), chance.uniform(0.5, 20), row, 0.0, d // 2 if seed % 2 else -1)
+        Pair(d, u, chance.choice(kinds), chance.uniform(0.5, 20), row, 0.0, d // 2 if seed % 2 else d)
         for row, (d, u) in enumerate((d, u) for d in range(7) for u in range(10, 17) if chance.random() < 0.5)
     ]
     assignment = assign(pairs)
@@ -144,7 +144,7 @@ def test_direct_pairs_are_those_that_name_each_other_and_do_not_contradict(seed,
 
 
 def test_solve_prefers_the_best_total_to_the_greedy_choice():
-    greedy = [Pair(1, 10, Kind.DIRECT, 9.0, 0), Pair(1, 11, Kind.DIRECT, 8.0, 1), Pair(2, 10, Kind.DIRECT, 8.0, 2)]
+    greedy = [Pair(d, u, Kind.DIRECT, weight, 0, 0.0, d) for d, u, weight in ((1, 10, 9.0), (1, 11, 8.0), (2, 10, 8.0))]
     assert {(pair.d, pair.u) for pair in solve(greedy)} == {(1, 11), (2, 10)}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.local import AT_ONCE, Replay, results
 from hoptrace.errors import WorkspaceError
+from hoptrace.intake.collecting import collection_paused
 from hoptrace.model.verdicts import ReportedCall
 
 if TYPE_CHECKING:
@@ -84,11 +85,13 @@ def trace_part(pinned: Pinned, part: Part) -> list[Traced]:
             f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
-    told = results(workspace, [call for _, call in part.calls], replay=pinned.versions)
-    return [
-        Traced(place, call.call_ref, str(item.verdict), call.campaign, item.as_json())
-        for (place, call), item in zip(part.calls, told, strict=True)
-    ]
+    # A part's objects make no cycles, and live until it is done.
+    with collection_paused():
+        told = results(workspace, [call for _, call in part.calls], replay=pinned.versions)
+        return [
+            Traced(place, call.call_ref, str(item.verdict), call.campaign, item.as_json())
+            for (place, call), item in zip(part.calls, told, strict=True)
+        ]
 
 
 @lru_cache(maxsize=1)

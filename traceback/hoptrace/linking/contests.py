@@ -29,15 +29,10 @@ class Pair(NamedTuple):
     kind: Kind
     weight: float
     row: int
-    timed: float = 0.0
+    timed: float
     """The part of the weight that is of the two records' own times."""
-    leg: int = -1
-    """What stands for `d` in the assignment: route attempts of one ingress share it; -1 where `d` stands alone."""
-
-    @property
-    def fed(self) -> int:
-        """The downstream side as the assignment counts it."""
-        return self.d if self.leg < 0 else self.leg
+    fed: int
+    """The downstream side as the assignment counts it: route attempts of one ingress share it; else `d` itself."""
 
 
 class Contest:
@@ -56,7 +51,11 @@ class Contest:
 
         Those whose loss is more than `hopeless` are left out.
         """
-        others = [pair for pair in self._by_d.get(d, ()) if pair is not chosen and self._at_least(pair) <= hopeless]
+        mine = self._by_d[d]
+        if len(mine) == 1 and mine[0] is chosen:
+            return []
+        near = [pair for pair in mine if pair is not chosen and self._behind(pair) <= hopeless]
+        others = [pair for pair in near if self._at_least(pair) <= hopeless]
         lost = ((pair, self._loss(pair)) for pair in others)
         return sorted((rival for rival in lost if rival[1] <= hopeless), key=lambda rival: (rival[1], rival[0].u))
 
@@ -87,6 +86,10 @@ class Contest:
         for fed, pair in self._favourites.items():
             wanted[pair.u] += pair.weight - second.get(fed, 0.0)
         return wanted
+
+    def _behind(self, pair: Pair) -> float:
+        """What a pair weighs less than its ingress's favourite: forcing it costs that where the contest is settled."""
+        return self._favourites[pair.fed].weight - pair.weight if self.settled else 0.0
 
     def _at_least(self, pair: Pair) -> float:
         """What forcing a pair costs in any case: as if the others got their best, or second best, for nothing."""

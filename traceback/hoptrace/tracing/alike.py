@@ -53,9 +53,9 @@ def _may_be_one(lower: Fact, upper: Fact) -> bool:
     return len(set(known)) < 2 and (lower.outcome == "answered") == (upper.outcome == "answered")
 
 
-def redial(case: Case, one: Weighed, best: Weighed) -> bool:
+def redial(one: Weighed, best: Weighed) -> bool:
     """Whether a trail whose beginning nobody tells may be another try of whoever began the best one."""
-    if one.trail.answer(case) == best.trail.answer(case) or one.looks < best.looks - 0.5:
+    if one.trail.answer == best.trail.answer or one.looks < best.looks - 0.5:
         return False
     return one.trail.ending in (Ending.SILENT, Ending.UNNAMED, Ending.LACKING)
 
@@ -73,9 +73,9 @@ def _differs(case: Case, one: Trail, other: Trail) -> bool:
         last = case.facts[short.last_statement]
         if whole.ending is Ending.CUSTOMER and last.customer is None and last.upstream == whole.path[-1]:
             return False
-    return (one.path != other.path and one.answer(case) != other.answer(case)) or _customers_differ(case, one, other)
+    return (one.path != other.path and one.answer != other.answer) or _customers_differ(case, one, other)
 
 
 def _customers_differ(case: Case, one: Trail, other: Trail) -> bool:
-    told = {trail.answer(case)[2] for trail in (one, other)} - {None}
+    told = {trail.answer[2] for trail in (one, other)} - {None}
     return len(told) > 1

@@ -30,18 +30,16 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     columns = [expr for line in lines for expr in (line.agrees, line.detail)]
     named = [expr.alias(str(place)) for place, expr in enumerate(columns)]
     frame = _rounded(pairs).select("row", _conflict().alias("conflict"), *named)
-    abouts = [line.about for line in lines]
-    return {
-        row: Told(
-            tuple(
-                Evidence(about, agrees, detail)
-                for about, agrees, detail in zip(abouts, said[0::2], said[1::2], strict=True)
-                if detail is not None
-            ),
-            conflict,
-        )
-        for row, conflict, *said in frame.iter_rows()
-    }
+    told = [_lines(line.about, frame[str(2 * at)], frame[str(2 * at + 1)]) for at, line in enumerate(lines)]
+    rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
+    return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
+
+
+def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | None]:
+    """What is said of each pair about one thing; those that hear the same share the line, as most do."""
+    known: dict[tuple[bool | None, str], Evidence] = {}
+    said = zip(agrees.to_list(), detail.to_list(), strict=True)
+    return [None if key[1] is None else known.get(key) or known.setdefault(key, Evidence(about, *key)) for key in said]
 
 
 def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, Support
 from hoptrace.tracing import evidence
@@ -37,14 +38,9 @@ def _hop_evidence(
     return evidence.of_unrecorded(step.carrier, case.facts[first])
 
 
-def inferred_step(trail: Trail, case: Case) -> bool:
+def inferred_step(trail: Trail) -> bool:
     """Whether a step of the trail rests on numbers and time, no record naming the carrier."""
-    lower: int | None = None
-    for place, step in enumerate(trail.steps):
-        if _support(case, trail.steps, place, lower) is Support.INFERRED:
-            return True
-        lower = step.sid if step.sid is not None else lower
-    return False
+    return any(step.sid is None and before.sid is None for before, step in pairwise(trail.steps))
 
 
 def _support(case: Case, steps: Sequence[Step], place: int, lower: int | None) -> Support | None:

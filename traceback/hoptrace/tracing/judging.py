@@ -90,23 +90,24 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     if not found:
         return Judgement(None, 0.0, (), likely=_near(every, max((one.weight for one in every), default=0.0)))
     nothing = unrecorded(case, found)
-    told = _answers(case, found)
-    answers = _shares(found, lambda trail: told[trail], nothing)
-    outcomes = _shares(found, lambda trail: trail.outcome(case), nothing)
+    told = _answers(found)
+    answers = _shares(found, told.__getitem__, nothing)
+    outcomes = _shares(found, lambda trail: trail.outcome, nothing)
     best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
-    answer, outcome = told[best.trail], best.trail.outcome(case)
+    others = [one for one in found if one is not best]
+    answer, outcome = told[best.trail], best.trail.outcome
     confidence, astray = _handoffs(case, best.trail)
-    same = {one.trail for one in found if alike(case, one, best)}
-    parts = {one.trail.outcome(case) for one in found if further_up(case, one, best)}
-    tries = {one.trail.outcome(case) for one in found if one.trail not in same and redial(case, one, best)} - parts
+    same = {one.trail for one in others if alike(case, one, best)}
+    parts = {one.trail.outcome for one in others if further_up(case, one, best)}
+    tries = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)} - parts
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     redials = sum(outcomes[each] for each in sorted(tries, key=str))
-    rivals = [*_other_reports(case, found, best.trail, outcomes), *_by_detour(case, best.trail, astray)]
+    rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
         best,
         (mine + BY_THE_SAME * min(redials, 1 - mine)) * confidence,
-        _told(case, rivals),
+        _told(rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
         bool(same),
@@ -119,13 +120,13 @@ def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:
     return tuple(one for one in found if one.weight >= weight - WORTH_A_LOOK)
 
 
-def _answers(case: Case, found: Sequence[Weighed]) -> dict[Trail, Hashable]:
+def _answers(found: Sequence[Weighed]) -> dict[Trail, Hashable]:
     """What each trail answers; one that only lacks the last record of another's way answers as that one does."""
-    origins = {one.trail.path: one.trail.answer(case) for one in found if one.trail.ending is Ending.CUSTOMER}
+    origins = {one.trail.path: one.trail.answer for one in found if one.trail.ending is Ending.CUSTOMER}
     return {
-        one.trail: one.trail.answer(case)
+        one.trail: one.trail.answer
         if one.trail.ending is Ending.CUSTOMER
-        else origins.get(one.trail.path, one.trail.answer(case))
+        else origins.get(one.trail.path, one.trail.answer)
         for one in found
     }
 
@@ -146,33 +147,31 @@ def _handoffs(case: Case, trail: Trail) -> tuple[float, list[Detour]]:
     astray: list[Detour] = []
     for pair in trail.pairs:
         found = detours(case, trail, pair)
-        sure *= reliability(pair, sum(one.odds for one in found if one.trail.answer(case) != trail.answer(case)))
+        sure *= reliability(pair, sum(one.odds for one in found if one.trail.answer != trail.answer))
         astray += found
     return sure, astray
 
 
-def _other_reports(case: Case, found: Sequence[Weighed], best: Trail, outcomes: dict[Hashable, float]) -> list[Rival]:
+def _other_reports(others: Sequence[Weighed], best: Trail, outcomes: dict[Hashable, float]) -> list[Rival]:
     """Other calls to the same number that the report could mean."""
     rivals: list[Rival] = []
-    for one in sorted(found, key=lambda one: -one.weight):
-        outcome = one.trail.outcome(case)
-        if outcome != best.outcome(case):
+    for one in sorted(others, key=lambda one: -one.weight):
+        outcome = one.trail.outcome
+        if outcome != best.outcome:
             why = f"another call to the same number, {abs(one.residual):.1f} s from the reported time"
-            rivals.append(Rival(one.trail, outcomes[outcome], why, one.trail.answer(case) != best.answer(case)))
+            rivals.append(Rival(one.trail, outcomes[outcome], why, one.trail.answer != best.answer))
     return rivals
 
 
-def _by_detour(case: Case, best: Trail, astray: Sequence[Detour]) -> list[Rival]:
+def _by_detour(best: Trail, astray: Sequence[Detour]) -> list[Rival]:
     why = "another record fits one handoff of the trail almost as well"
-    return [
-        Rival(one.trail, one.odds / (1 + one.odds), why, one.trail.answer(case) != best.answer(case)) for one in astray
-    ]
+    return [Rival(one.trail, one.odds / (1 + one.odds), why, one.trail.answer != best.answer) for one in astray]
 
 
-def _told(case: Case, rivals: Sequence[Rival]) -> tuple[Rival, ...]:
+def _told(rivals: Sequence[Rival]) -> tuple[Rival, ...]:
     """The rivals worth telling, each outcome once, likeliest first."""
     told: dict[Hashable, Rival] = {}
     for rival in sorted(rivals, key=lambda rival: (-rival.share, rival.trail.path)):
         if rival.share >= WORTH_TELLING or rival.alike:
-            told.setdefault(rival.trail.outcome(case), rival)
+            told.setdefault(rival.trail.outcome, rival)
     return tuple(told.values())[:MOST_TOLD]

@@ -46,23 +46,22 @@ def judge_all(
     around: Surroundings,
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
-    facts, legs = _facts_by_call(members), _legs_by_call(members)
+    facts, legs = _facts_by_call(members)
     linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
     cases: dict[int, Case] = {}
     for call, report in reported.items():
-        mine = facts.get(call, {})
-        pairs_of_call = [pair for pair in linked.get(call, []) if not _astray(pair, mine, report, around)]
+        mine = facts[call]
+        fitting = [
+            pair for pair in linked[call] if pair.kind is not Kind.GAP or not _astray(pair, mine, report, around)
+        ]
         told = coverage[call]
-        settled = settle(pairs_of_call, mine)
-        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, legs.get(call, {}))
+        cases[call] = Case(report, mine, settle(fitting, mine), told.covered, around, told.taking_part, legs[call])
     judgements = judge(list(cases.values()))
     return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
     """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back."""
-    if pair.kind is not Kind.GAP:
-        return False
     named_below, named_above = facts[pair.d].upstream, facts[pair.u].downstream
     if report.terminating is not None and named_above == report.terminating:
         return True
@@ -72,26 +71,23 @@ def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Sur
     return abroad and not around.foreign(facts[pair.u].carrier) and not around.foreign(facts[pair.d].carrier)
 
 
-def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
+def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], dict[int, dict[int, int]]]:
+    """The statements of each call by `sid`, and what stands for the ingress of each."""
     facts: dict[int, dict[int, Fact]] = defaultdict(dict)
-    for call, *values in members.select("call", *KEPT).iter_rows():
-        facts[call][values[0]] = Fact(*values)
-    return facts
-
-
-def _legs_by_call(members: pl.DataFrame) -> dict[int, dict[int, int]]:
     legs: dict[int, dict[int, int]] = defaultdict(dict)
-    for call, sid, leg in members.select("call", "sid", "leg").iter_rows():
-        legs[call][sid] = leg
-    return legs
+    told = members.select(KEPT).iter_rows()
+    for call, leg, fact in zip(members["call"].to_list(), members["leg"].to_list(), map(Fact._make, told), strict=True):
+        facts[call][fact.sid] = fact
+        legs[call][fact.sid] = leg
+    return facts, legs
 
 
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    for call, d, u, kind, weight, row, timed, leg in pairs.filter(_may_count()).sort("row").select(columns).iter_rows():
-        linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, leg))
+    for call, d, u, kind, *rest in pairs.filter(_may_count()).sort("row").select(columns).iter_rows():
+        linked[call].append(Pair(d, u, kinds[kind], *rest))
     return linked
 
 

@@ -22,7 +22,7 @@ from hoptrace.tracing.hops import hops_of, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
-from hoptrace.tracing.trails import Ending, Trail
+from hoptrace.tracing.trails import Ending, Trail, point_of_entry
 from hoptrace.tracing.weighing import Weighed
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
@@ -81,7 +81,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     if judgement.none > 0.5:
         return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
     verdict = VERDICTS[best.trail.ending]
-    inferred = inferred_step(best.trail, case)
+    inferred = inferred_step(best.trail)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
     unsure = confidence < floors.contested and judgement.contested
     unnamed = confidence < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
@@ -120,9 +120,9 @@ def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
 
 def _point_of_entry(trail: Trail, case: Case, judgement: Judgement) -> str | None:
     """The point of entry, where no other likely path to the same answer came in elsewhere."""
-    entry = trail.point_of_entry(case)
+    entry = point_of_entry(trail.path, case.around)
     likely = judgement.path_share < SURE_OF_PATH
-    others = {rival.trail.point_of_entry(case) for rival in judgement.rivals if not rival.answers}
+    others = {point_of_entry(rival.trail.path, case.around) for rival in judgement.rivals if not rival.answers}
     return None if likely and others - {entry} else entry
 
 

@@ -19,14 +19,12 @@ from hoptrace.model.verdicts import Evidence, Hop, TraceResult, Verdict
 from hoptrace.tracing.attesting import of_attestation, of_orig_id
 from hoptrace.tracing.headers import of_header
 from hoptrace.tracing.signers import Signature, SignedHop, Signers, read_signature, same_signature
+from hoptrace.tracing.sources import SIGNATURE
 
 STOPS_SHORT = frozenset(
     {Verdict.POINT_OF_ENTRY_IDENTIFIED, Verdict.NON_PARTICIPATING, Verdict.NO_RECORD, Verdict.DISPUTED}
 )
 """Verdicts of trails whose furthest carrier got the call from somebody: who signed above it may lead on."""
-
-SIGNATURE = ("attestation", "orig_id", "signer", "identity")
-"""The columns in which a record tells of a signature."""
 
 NO_VERDICT = "Alone it is no ground for a verdict."
 
@@ -41,6 +39,8 @@ def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signe
     `rows` as in `Sources.signed`. Verdict, path and confidence stay. Where a header was held against certificates, the
     result names their version.
     """
+    if not rows:
+        return result
     found = [_row_of(hop, rows) for hop in result.hops]
     if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in found):
         return result

@@ -17,7 +17,10 @@ SIGNED = (
     *("batch", "row", "start_time", "start_basis", "offset", "attestation", "orig_id", "signer", "identity"),
     *("calling", "egress_calling", "called", "egress_called", "redirecting"),
 )
-"""The columns of a statement that tell of its signature (`hoptrace.tracing.signing`)."""
+"""The columns of a statement that its signature is held against (`hoptrace.tracing.signing`)."""
+
+SIGNATURE = ("attestation", "orig_id", "signer", "identity")
+"""The columns in which a record tells of a signature."""
 
 
 class Quoted(NamedTuple):
@@ -36,7 +39,10 @@ class Quoted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a result's words come from: `statements` by sid, `pairs` by row; `signed`: SIGNED by batch and row."""
+    """Where a result's words come from: `statements` by sid, `pairs` by row; `signed`: SIGNED by batch and row.
+
+    `signed` is empty where none of the statements tells of a signature.
+    """
 
     statements: Mapping[int, Quoted]
     pairs: Mapping[int, Told]
@@ -49,7 +55,8 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     sids = {step.sid for trail in every for step in trail.steps if step.sid is not None}
     rows = {pair.row for trail in every for pair in pairs_of(trail)}
     quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
-    signed = quoted.select(SIGNED).iter_rows(named=True)
+    anything = quoted.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null().any())).item()
+    signed = quoted.select(SIGNED).iter_rows(named=True) if anything else ()
     return Sources(
         statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *_quoted()).iter_rows()},
         pairs=in_words(pairs.filter(pl.col("row").is_in(sorted(rows)))),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
-from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.case import Case, Fact, Surroundings
 
 CONFLICT_WEIGHT = 4.0
 """Natural-log weight from which a contradicting statement is taken to tell of the same call."""
@@ -42,6 +42,10 @@ class Ending(StrEnum):
     CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
 
 
+NAMED_ABOVE = frozenset({Ending.ENTRY, Ending.SILENT, Ending.LACKING})
+"""Endings at a carrier that only the furthest record names: it is the trail's last step."""
+
+
 class Step(NamedTuple):
     """One carrier of a trail: its statement (None where it was only named) and the pair that leads to it."""
 
@@ -55,13 +59,16 @@ class Trail:
     """Steps from the terminating carrier upstream, and the ending. Two trails are the same only if they are one object.
 
     `against` are the pairs that contradict it; `overruled` those of which one side's word was not followed, because
-    several of that side's neighbours contradict it.
+    several of that side's neighbours contradict it. `customer` and `entry`: whose customer placed the call, or at which
+    point of entry it came in, where the trail ends there.
     """
 
     steps: tuple[Step, ...]
     ending: Ending
     against: tuple[Pair, ...] = ()
     overruled: tuple[Pair, ...] = ()
+    customer: str | None = None
+    entry: str | None = None
 
     @cached_property
     def path(self) -> tuple[str, ...]:
@@ -83,22 +90,23 @@ class Trail:
         """The handoffs and leaps between its statements, from the terminating end."""
         return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
 
-    def answer(self, case: Case) -> tuple[Ending, str, str | None, str | None]:
+    @cached_property
+    def answer(self) -> tuple[Ending, str, str | None, str | None]:
         """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""
-        path, ending, customer = self.outcome(case)
-        return ending, path[-1], customer, self.point_of_entry(case) if ending is Ending.ENTRY else None
+        return self.ending, self.steps[-1].carrier, self.customer, self.entry
 
-    def point_of_entry(self, case: Case) -> str | None:
-        """The home carrier that took the call from the first foreign carrier of the trail, walking upstream."""
-        for lower, upper in pairwise(self.path):
-            if case.around.foreign(upper) and not case.around.foreign(lower):
-                return lower
-        return None
-
-    def outcome(self, case: Case) -> tuple[tuple[str, ...], Ending, str | None]:
+    @cached_property
+    def outcome(self) -> tuple[tuple[str, ...], Ending, str | None]:
         """All that the trail says: two trails with the same outcome are no alternatives to each other."""
-        customer = case.facts[self.last_statement].customer if self.ending is Ending.CUSTOMER else None
-        return self.path, self.ending, customer
+        return self.path, self.ending, self.customer
+
+
+def point_of_entry(path: Sequence[str], around: Surroundings) -> str | None:
+    """The home carrier that took the call from the first foreign carrier of a path, walking upstream."""
+    for lower, upper in pairwise(path):
+        if around.foreign(upper) and not around.foreign(lower):
+            return lower
+    return None
 
 
 def trails(case: Case) -> list[Trail]:
@@ -138,7 +146,7 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
     steps = [*_delivery(case, tail), Step(tail.carrier, tail.sid)]
     seen = {tail.sid}
     fact = tail
-    chosen = {**case.assignment.chosen, **(override or {})}
+    chosen = {**case.assignment.chosen, **override} if override else case.assignment.chosen
     while (pair := chosen.get(fact.sid) or _past_a_claim(case, fact, seen)) is not None and pair.u not in seen:
         upper = case.facts[pair.u]
         steps += [Step(carrier, None, pair) for carrier in _between(pair, fact, upper)]
@@ -221,40 +229,42 @@ def _invented(case: Case, pair: Pair) -> float:
 
 
 def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
-    trail = Trail(tuple(steps), Ending.UNNAMED, overruled=tuple(s.pair for s in steps if s.pair and _claim(s.pair)))
+    """The trail of these steps, the last of which is that of `fact`."""
     against = _contradicting(case, fact, seen)
+    overruled = [step.pair for step in steps if step.pair is not None and step.pair.kind is Kind.CONFLICT]
     if fact.customer is not None:
         fabricated = [pair for pair in against if _invented(case, pair) <= 1 - SURE]
         against = [pair for pair in against if pair not in fabricated]
-        trail = replace(trail, overruled=(*trail.overruled, *fabricated))
-    if against:
-        return replace(trail, ending=Ending.CONTESTED, against=tuple(against))
+        overruled += fabricated
+    ending = Ending.CONTESTED if against else _ending(case, fact, steps[-1])
+    if ending in NAMED_ABOVE and fact.upstream is not None:
+        steps = [*steps, Step(fact.upstream)]
+    return Trail(
+        tuple(steps),
+        ending,
+        tuple(against),
+        tuple(overruled),
+        fact.customer if ending is Ending.CUSTOMER else None,
+        point_of_entry([step.carrier for step in steps], case.around) if ending is Ending.ENTRY else None,
+    )
+
+
+def _ending(case: Case, fact: Fact, step: Step) -> Ending:
+    """Why an uncontradicted trail goes no further than this step of its furthest record."""
     if fact.customer is not None:
-        return replace(trail, ending=Ending.DOUBTED if _doubted(case, fact, trail) else Ending.CUSTOMER)
+        return Ending.DOUBTED if _doubted(case, fact, step) else Ending.CUSTOMER
     if fact.upstream is None:
-        return trail
-    return _named_above(case, fact, fact.upstream, trail)
+        return Ending.UNNAMED
+    if fact.upstream in case.covered:
+        untrue = case.around.trust.untrue.get((fact.carrier, fact.upstream), 0.0)
+        return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
+    entry = case.around.foreign(fact.upstream) and not case.around.foreign(fact.carrier)
+    return Ending.ENTRY if entry else Ending.SILENT
 
 
-def _doubted(case: Case, fact: Fact, trail: Trail) -> bool:
+def _doubted(case: Case, fact: Fact, step: Step) -> bool:
     """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again."""
     trust = case.around.trust
-    last = next((step.pair for step in reversed(trail.steps) if step.sid == fact.sid), None)
-    borne_out = last is not None and last.kind in (Kind.DIRECT, Kind.REWRITTEN)
+    borne_out = step.pair is not None and step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN)
     made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
     return made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL
-
-
-def _named_above(case: Case, fact: Fact, upstream: str, trail: Trail) -> Trail:
-    """The ending at a carrier that only the furthest record names."""
-    further = replace(trail, steps=(*trail.steps, Step(upstream)))
-    if upstream in case.covered:
-        if case.around.trust.untrue.get((fact.carrier, upstream), 0.0) >= NAMED_FALSELY:
-            return replace(trail, ending=Ending.CONTRADICTED)
-        return replace(further, ending=Ending.LACKING)
-    entry = case.around.foreign(upstream) and not case.around.foreign(fact.carrier)
-    return replace(further, ending=Ending.ENTRY if entry else Ending.SILENT)
-
-
-def _claim(pair: Pair) -> bool:
-    return pair.kind is Kind.CONFLICT

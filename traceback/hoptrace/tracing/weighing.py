@@ -111,7 +111,7 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     found: list[Detour] = []
     for other, loss in case.assignment.rivals(pair.d, HOPELESS):
         elsewhere = walk(case, tail, {pair.d: other})
-        if elsewhere.outcome(case) != trail.outcome(case):
+        if elsewhere.outcome != trail.outcome:
             found.append(Detour(elsewhere, math.exp(-max(loss, 0.0))))
     return found
 
