@@ -13,6 +13,7 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
+from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
@@ -34,7 +35,7 @@ class Judged:
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
-    pairs = score(candidate_pairs(members, covered), weights)
+    pairs = no_better_than_through(score(candidate_pairs(members, covered), weights))
     return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
 
 

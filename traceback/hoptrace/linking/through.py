@@ -1,0 +1,40 @@
+"""Through: a leap over one carrier is no better than the way through that carrier's own record.
+
+What the two records around a carrier have in common, a Call-ID or sharp times, they have in common also where its own
+record lies between them and is coarser or tells less. Without this a record cut to the minute would lose its place to
+the leap over it, and the call would seem to lack it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from hoptrace.linking.scoring import Kind
+
+LOST = -math.log(0.01)
+"""What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
+
+
+def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Scored pairs in which a bridge weighs at least LOST less than the best way through a record between its ends.
+
+    Both handoffs of the way through must have evidence for them.
+    """
+    handoffs = pairs.filter(pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0))
+    bridges = pairs.filter((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered"))
+    if bridges.is_empty() or handoffs.is_empty():
+        return pairs
+    low = handoffs.select("call", "d_sid", m_sid="u_sid", m_carrier="u_carrier", low="weight")
+    high = handoffs.select("call", "u_sid", m_sid="d_sid", high="weight")
+    ways = (
+        bridges.select("call", "d_sid", "u_sid", "d_upstream")
+        .join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
+        .join(high, on=["call", "m_sid", "u_sid"])
+        .group_by("call", "d_sid", "u_sid")
+        .agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
+    )
+    told = pairs.join(ways, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
+    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
+    return told.with_columns(weight=pl.when(worse).then("through").otherwise("weight")).drop("through")
