@@ -31,7 +31,8 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
 def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
     """Whether a trail is rather the best one's own way on, beyond carriers without a record, than another call.
 
-    The best one ends at a carrier without a record, the other was handed to one, at the same moment. Too little says
+    The best one ends at a carrier without a record, the other was handed to one, or on over a trunk that nobody listed,
+    at the same moment. Too little says
     that they are one call for the trail to go on there; but two calls that each lack what the other has are less likely
     still, and whichever is meant, what the best trail says of the call holds.
     """
@@ -39,7 +40,7 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
         return False
     last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
     return (
-        tail.downstream not in (None, case.reported.terminating)
+        (tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating)
         and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
         and _may_be_one(last, tail)
         and abs(one.residual - best.residual) <= (one.timed.open + best.timed.open) / 2 + SAME_MOMENT

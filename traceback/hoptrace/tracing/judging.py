@@ -93,26 +93,35 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     told = _answers(found)
     answers = _shares(found, told.__getitem__, nothing)
     outcomes = _shares(found, lambda trail: trail.outcome, nothing)
-    best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
+    parts = {one.trail: _parts(case, one, found) for one in found}
+
+    def share(one: Weighed) -> float:
+        return answers[told[one.trail]] + sum(outcomes[each] for each in sorted(parts[one.trail], key=str))
+
+    best = max(found, key=lambda one: (share(one), one.weight, -one.trail.last_statement))
     others = [one for one in found if one is not best]
     answer, outcome = told[best.trail], best.trail.outcome
     confidence, astray = _handoffs(case, best.trail)
     same = {one.trail for one in others if alike(case, one, best)}
-    parts = {one.trail.outcome for one in others if further_up(case, one, best)}
-    tries = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)} - parts
-    mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
-    redials = sum(outcomes[each] for each in sorted(tries, key=str))
+    redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
+    tries = sum(outcomes[each] for each in sorted(redials - parts[best.trail], key=str))
+    mine = share(best)
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
         best,
-        (mine + BY_THE_SAME * min(redials, 1 - mine)) * confidence,
+        (mine + BY_THE_SAME * min(tries, 1 - mine)) * confidence,
         _told(rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
         bool(same),
         _near(found, best.weight),
     )
+
+
+def _parts(case: Case, lower: Weighed, found: Sequence[Weighed]) -> set[Hashable]:
+    """The outcomes of trails that may be this one's own way on."""
+    return {one.trail.outcome for one in found if one is not lower and further_up(case, one, lower)}
 
 
 def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:

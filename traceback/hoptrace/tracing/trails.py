@@ -90,6 +90,11 @@ class Trail:
         """The handoffs and leaps between its statements, from the terminating end."""
         return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
 
+    def down_to(self, sid: int) -> list[int]:
+        """The statements from the terminating end up to this one, it included."""
+        every = [step.sid for step in self.steps if step.sid is not None]
+        return every[: every.index(sid) + 1]
+
     @cached_property
     def answer(self) -> tuple[Ending, str, str | None, str | None]:
         """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""

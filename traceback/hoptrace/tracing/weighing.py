@@ -106,10 +106,15 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
-    """What rivals of one of a trail's handoffs would make of it, where that is another path or ending."""
+    """What rivals of one of a trail's handoffs would make of it, where that is another path or ending.
+
+    No call came from further down its own way: a rival that leads back there is none.
+    """
     tail = case.facts[trail.first_statement]
     found: list[Detour] = []
     for other, loss in case.assignment.rivals(pair.d, HOPELESS):
+        if other.u in trail.down_to(pair.d):
+            continue
         elsewhere = walk(case, tail, {pair.d: other})
         if elsewhere.outcome != trail.outcome:
             found.append(Detour(elsewhere, math.exp(-max(loss, 0.0))))
