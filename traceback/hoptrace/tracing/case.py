@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment
@@ -53,7 +54,7 @@ class Reported:
     terminating: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What stands around every call: the `home` country, each carrier's `country`, how `close` calls are alike.
 
@@ -71,6 +72,17 @@ class Surroundings:
         """Whether the directory says that a carrier is of another country; an unknown country is not foreign."""
         country = self.country.get(carrier, "")
         return bool(country) and country != self.home
+
+    def at_home(self, number: int) -> bool:
+        """Whether a number (a key) has the calling code of the home country, which others may share."""
+        return str(number).startswith(self.code)
+
+    @cached_property
+    def code(self) -> str:
+        """The calling code of the home country; `0`, with which no number begins, where it has none."""
+        import phonenumbers
+
+        return str(phonenumbers.country_code_for_region(self.home))
 
 
 @dataclass(frozen=True, slots=True)

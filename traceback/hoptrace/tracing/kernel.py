@@ -33,6 +33,10 @@ class Judged:
     elsewhere: int = 0
 
 
+UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
+"""Leaps that rest on numbers and time, where no two records name the same carrier between them."""
+
+
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
     pairs = no_better_than_through(score(candidate_pairs(members, covered), weights))
@@ -53,7 +57,7 @@ def judge_all(
     for call, report in reported.items():
         mine = facts[call]
         fitting = [
-            pair for pair in linked[call] if pair.kind is not Kind.GAP or not _astray(pair, mine, report, around)
+            pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)
         ]
         told = coverage[call]
         cases[call] = Case(report, mine, settle(fitting, mine), told.covered, around, told.taking_part, legs[call])
@@ -63,13 +67,18 @@ def judge_all(
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
     """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back."""
-    named_below, named_above = facts[pair.d].upstream, facts[pair.u].downstream
-    if report.terminating is not None and named_above == report.terminating:
+    lower, upper = facts[pair.d], facts[pair.u]
+    named = lower.upstream
+    if pair.kind is Kind.BRIDGED and named is not None:
+        return False
+    if report.terminating is not None and upper.downstream == report.terminating:
         return True
-    if named_below is not None and named_below == facts[pair.u].upstream:
+    if named is not None and named == upper.upstream:
         return True
-    abroad = named_below is not None and around.foreign(named_below)
-    return abroad and not around.foreign(facts[pair.u].carrier) and not around.foreign(facts[pair.d].carrier)
+    out, home = around.foreign(lower.carrier), not around.foreign(upper.carrier)
+    if named is None:
+        return out and home and around.at_home(lower.called)
+    return around.foreign(named) and home and not out
 
 
 def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], dict[int, dict[int, int]]]:
