@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.trails import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
@@ -43,8 +44,15 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
         (tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating)
         and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
         and _may_be_one(last, tail)
-        and abs(one.residual - best.residual) <= (one.timed.open + best.timed.open) / 2 + SAME_MOMENT
+        and _same_moment(one, best)
     )
+
+
+def _same_moment(upper: Weighed, lower: Weighed) -> bool:
+    """Whether two parts of one call came when they should; above a silent carrier that tried routes it came earlier."""
+    earlier = upper.residual - lower.residual
+    blurred = (upper.timed.open + lower.timed.open) / 2 + SAME_MOMENT
+    return -blurred <= earlier <= blurred + LONGEST_RETRY
 
 
 def _may_be_one(lower: Fact, upper: Fact) -> bool:
