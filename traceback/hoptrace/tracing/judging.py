@@ -26,6 +26,9 @@ WORTH_TELLING = 0.01
 
 MOST_TOLD = 5
 
+AS_GOOD = 1.0
+"""Weight by which two trails that may be parts of one call may differ."""
+
 WORTH_A_LOOK = 6.0
 """Weight by which a trail may be behind the best one and still be looked into further."""
 
@@ -93,19 +96,16 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     told = _answers(found)
     answers = _shares(found, told.__getitem__, nothing)
     outcomes = _shares(found, lambda trail: trail.outcome, nothing)
-    parts = {one.trail: _parts(case, one, found) for one in found}
-
-    def share(one: Weighed) -> float:
-        return answers[told[one.trail]] + sum(outcomes[each] for each in sorted(parts[one.trail], key=str))
-
-    best = max(found, key=lambda one: (share(one), one.weight, -one.trail.last_statement))
+    best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
+    best = _lower_part(case, best, found)
     others = [one for one in found if one is not best]
     answer, outcome = told[best.trail], best.trail.outcome
     confidence, astray = _handoffs(case, best.trail)
     same = {one.trail for one in others if alike(case, one, best)}
     redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
-    tries = sum(outcomes[each] for each in sorted(redials - parts[best.trail], key=str))
-    mine = share(best)
+    parts = {one.trail.outcome for one in others if further_up(case, one, best)}
+    tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
+    mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
     rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
     return Judgement(
@@ -119,9 +119,10 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     )
 
 
-def _parts(case: Case, lower: Weighed, found: Sequence[Weighed]) -> set[Hashable]:
-    """The outcomes of trails that may be this one's own way on."""
-    return {one.trail.outcome for one in found if one is not lower and further_up(case, one, lower)}
+def _lower_part(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
+    """The trail of which this one may be the way on, where that fits the report about as well; else this one."""
+    near = [one for one in found if one is not best and one.weight >= best.weight - AS_GOOD]
+    return max((one for one in near if further_up(case, best, one)), key=lambda one: one.weight, default=best)
 
 
 def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:
