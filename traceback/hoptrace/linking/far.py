@@ -24,13 +24,19 @@ APART = 0.3
 
 
 def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
-    """Edges between carriers that the neighbours' `edges` do not tie well to each other; `facts` from `comparable`.
+    """Edges between carriers that the neighbours' `edges` do not tie well to each other; `facts` from `comparable`."""
+    return [
+        Edge(edge.upstream, edge.downstream, edge.difference, (edge.spread**2 + APART**2) ** 0.5, edge.matches)
+        for edge in find_edges(far_differences(facts, edges))
+    ]
+
+
+def far_differences(facts: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
+    """Differences of time, as `hoptrace.linking.meeting.differences` gives them, between such carriers' statements.
 
     Times of arrival only, of calls with the same caller and called number.
     """
     part = _parts(facts["carrier"].unique().sort().to_list(), edges)
-    if len(set(part.values())) == 1:
-        return []
     pair = ["called", "calling"]
     seen = facts.filter((pl.col("calling") > 0) & pl.col("setup").is_not_null()).select(
         "carrier",
@@ -58,11 +64,7 @@ def far_edges(facts: pl.DataFrame, edges: Sequence[Edge]) -> list[Edge]:
         tick=pl.max_horizontal("tick", "tick_d"),
         same_call_id=pl.lit(value=False),
     )
-    near = found.filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference", "u_sid", "d_sid")
-    return [
-        Edge(edge.upstream, edge.downstream, edge.difference, (edge.spread**2 + APART**2) ** 0.5, edge.matches)
-        for edge in find_edges(near)
-    ]
+    return found.filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference", "u_sid", "d_sid")
 
 
 def _parts(carriers: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:

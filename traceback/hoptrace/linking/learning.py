@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
 from hoptrace.linking.drift import Lines, fit_lines
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import far_edges
+from hoptrace.linking.far import far_differences, far_edges
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
@@ -64,8 +64,10 @@ def learn(statements: pl.DataFrame) -> Learned:
     """All that can be learned from statements (STATEMENTS schema); carriers of which nothing shows are left out."""
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
-    met = differences(comparable(statements, habitual))
-    shifts = find_shifts(met)
+    met = differences(facts := comparable(statements, habitual))
+    # A file of a carrier whose neighbours are silent is hours off against all whose records tell of the same calls.
+    apart = far_differences(facts, find_edges(met)).select(met.columns)
+    shifts = find_shifts(pl.concat([met, apart]))
     if shifts.height:
         met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
     edges = _edges(statements, Learned(habitual.clocks, shifts), met)
