@@ -64,3 +64,14 @@ def test_callers_that_differ_or_are_withheld_tell_nothing(world, new_world):
     for n, row in enumerate(other.rows):
         row["calling"] += n
     assert far_edges(comparable(other.frame(), Learned.nothing()), []) == []
+
+
+def test_a_file_hours_off_is_found_though_its_carrier_has_no_neighbour_at_hand(world):
+    chance = random.Random(3)
+    for n in range(60):
+        at, number = n * 61.3 + chance.random(), f"+1312555{100 + n:04d}"
+        shift = -7 * 3600.0 if n >= 40 else 0.0
+        world.say("orig", at + shift, customer="c", downstream="quiet1", called_number=number, batch=f"orig-{n >= 40}")
+        world.say("mid", at + 0.3, upstream="quiet2", downstream="term", called_number=number)
+        world.say("term", at + 0.4, upstream="mid", called_number=number)
+    assert dict(learn(world.frame()).shifts.select("batch", "shift").iter_rows()) == {"orig-True": -7 * 3600.0}
