@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.trust import Trust
+from hoptrace.model.dialplan import country_of
 
 
 class Fact(NamedTuple):
@@ -54,7 +54,7 @@ class Reported:
     terminating: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What stands around every call: the `home` country, each carrier's `country`, how `close` calls are alike.
 
@@ -75,14 +75,7 @@ class Surroundings:
 
     def at_home(self, number: int) -> bool:
         """Whether a number (a key) has the calling code of the home country, which others may share."""
-        return str(number).startswith(self.code)
-
-    @cached_property
-    def code(self) -> str:
-        """The calling code of the home country; `0`, with which no number begins, where it has none."""
-        import phonenumbers
-
-        return str(phonenumbers.country_code_for_region(self.home))
+        return str(number).startswith(str(country_of(self.home).code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,7 @@ def judge_all(
     cases: dict[int, Case] = {}
     for call, report in reported.items():
         mine = facts[call]
-        fitting = [
-            pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)
-        ]
+        fitting = [pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)]
         told = coverage[call]
         cases[call] = Case(report, mine, settle(fitting, mine), told.covered, around, told.taking_part, legs[call])
     judgements = judge(list(cases.values()))
