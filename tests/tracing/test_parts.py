@@ -69,7 +69,7 @@ def test_the_way_on_does_not_come_later_than_the_call(world):
 
 
 def abroad(world, called: str) -> None:
-    """A record of a carrier abroad that tells neither neighbour, and a home carrier that hands calls to a silent one."""
+    """A record of a carrier abroad that names no neighbour, and one of a home carrier that names a silent one."""
     world.country = {"abroad": "GB", "home": "US", "quiet": "US", "far": "US"}
     world.say("abroad", 0.3, downstream_trunk="T1", called_number=called)
     world.say("home", 0.0, upstream="far", downstream="quiet", called_number=called)
