@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import pairwise
@@ -73,8 +73,8 @@ class Directory:
     def carriers(self) -> list[Carrier]:
         """Every carrier, also those no longer listed, in the order of their ids."""
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(CARRIERS).order_by(CARRIERS.c.carrier_id)).mappings().all()
-        return [Carrier(**row) for row in sorted(rows, key=lambda row: row["carrier_id"])]
+            rows = connection.execute(sa.select(*(CARRIERS.c[field.name] for field in fields(Carrier)))).all()
+        return sorted((Carrier(*row) for row in rows), key=lambda carrier: carrier.carrier_id)
 
     def carrier(self, carrier_id: str) -> Carrier:
         """One carrier; raises UnknownCarrier, which names ids that look alike."""

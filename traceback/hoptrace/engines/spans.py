@@ -98,17 +98,19 @@ class _Joined:
     """Spans (`carrier`, `first`, `last`) in which moments are looked up."""
 
     def __init__(self, spans: pl.DataFrame) -> None:
-        self._spans = spans
-        self._first, self._last = (np.sort(spans[name].to_numpy()) for name in ("first", "last"))
+        self._carriers = spans["carrier"]
+        self._first, self._last = (spans[name].to_numpy() for name in ("first", "last"))
+        self._begun, self._ended = np.sort(self._first), np.sort(self._last)
 
     def at(self, moments: Moments) -> Covered:
-        begun = np.searchsorted(self._first, moments, side="right")
-        ended = np.searchsorted(self._last, moments, side="left")
-        _, one_of, stretch = np.unique(begun * (self._spans.height + 1) + ended, return_index=True, return_inverse=True)
-        few = pl.DataFrame({"stretch": range(len(one_of)), "at": moments[one_of]}, schema_overrides=STRETCH)
-        covering = few.join_where(self._spans, pl.col("at") >= pl.col("first"), pl.col("at") <= pl.col("last"))
-        calls = pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema=STRETCHES)
-        return Covered(calls, covering.select("stretch", "carrier").unique().sort("stretch", "carrier"))
+        begun = np.searchsorted(self._begun, moments, side="right")
+        ended = np.searchsorted(self._ended, moments, side="left")
+        _, one_of, stretch = np.unique(begun * (len(self._begun) + 1) + ended, return_index=True, return_inverse=True)
+        at = moments[one_of][:, None]
+        number, span = np.nonzero((at >= self._first) & (at <= self._last))
+        # Spans are sorted by carrier, and those of one carrier do not meet: each is told once, in order.
+        covering = pl.DataFrame({"stretch": number, "carrier": self._carriers[span]}, schema_overrides=STRETCH)
+        return Covered(pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema=STRETCHES), covering)
 
 
 def _joined(spans: pl.DataFrame, margin: float) -> pl.DataFrame:

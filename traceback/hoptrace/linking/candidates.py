@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from hoptrace.linking.covered import Covered
@@ -36,6 +38,7 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     return kinds.filter((pl.col("kind") != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
 
 
+@cache
 def _retry() -> pl.Expr:
     """Whether another attempt of the same ingress failed: the way on then began later than the ingress.
 
@@ -81,6 +84,7 @@ def _joined(lower: pl.DataFrame, lower_name: str, upper: pl.DataFrame, upper_nam
     )
 
 
+@cache
 def _kind() -> pl.Expr:
     continuous = (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called"))
     same_caller = (pl.col("d_calling") > 0) & (

@@ -8,6 +8,7 @@ levels, `hoptrace.linking.estimate` learns them; the level UNKNOWN never tells a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -54,6 +55,7 @@ def _lit(level: str) -> pl.Expr:
     return pl.lit(level)
 
 
+@cache
 def _duration() -> pl.Expr:
     """Conversation lengths, where both tell one; whole seconds may differ by the tick and mean the same."""
     both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
@@ -72,6 +74,7 @@ def _duration() -> pl.Expr:
     )
 
 
+@cache
 def _call_id() -> pl.Expr:
     """An equal Call-ID, or another one; where the carrier told which one it sent on, another one says more."""
     same = (pl.col("u_sent_cid") == pl.col("d_cid")) | (pl.col("u_cid") == pl.col("d_cid"))
@@ -86,6 +89,7 @@ def _call_id() -> pl.Expr:
     )
 
 
+@cache
 def _calling() -> pl.Expr:
     """Callers: equal, changed, withheld on the way down, or shown only below (somebody put one in)."""
     d, u, sent = pl.col("d_calling"), pl.col("u_calling"), pl.col("u_sent_calling")
@@ -104,6 +108,7 @@ def _calling() -> pl.Expr:
     )
 
 
+@cache
 def _outcome() -> pl.Expr:
     d, u = pl.col("d_outcome"), pl.col("u_outcome")
     unknown = d.is_null() | u.is_null() | (d == "unknown") | (u == "unknown")
@@ -122,6 +127,7 @@ def _outcome() -> pl.Expr:
     )
 
 
+@cache
 def _carried(what: str) -> pl.Expr:
     """A thing that is passed on with the call: the same below, another one, or not there any more."""
     d, u = pl.col(f"d_{what}"), pl.col(f"u_{what}")
@@ -136,10 +142,12 @@ def _carried(what: str) -> pl.Expr:
     )
 
 
+@cache
 def _nothing_lost() -> pl.Expr:
     return (pl.col("l_orig_id") == UNKNOWN) & (pl.col("l_signer") == UNKNOWN) | (pl.col("l_attestation") != "lost")
 
 
+@cache
 def _attestation() -> pl.Expr:
     """Attestations (A over B over C): the same, lowered by who signed anew, raised (which nobody should), or lost."""
     d = pl.col("d_attestation").replace_strict(_RANK, default=None, return_dtype=pl.Int8)

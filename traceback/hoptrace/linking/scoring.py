@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from functools import cache
 
 import polars as pl
 
@@ -83,6 +84,7 @@ def leap_spread(kind: Kind) -> float:
     return 0.1 if kind in NEIGHBOURS else 0.5
 
 
+@cache
 def _scale() -> pl.Expr:
     """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
     ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
@@ -102,11 +104,13 @@ def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
     return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, _sharp(), background)
 
 
+@cache
 def _slow() -> pl.Expr:
     retried = pl.when(pl.col("u_retry")).then(LONGEST_RETRY).otherwise(0.0)
     return pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(retried).otherwise(pl.max_horizontal(retried, 1.0))
 
 
+@cache
 def _background() -> pl.Expr:
     """Seconds over which one statement as good as this is to be expected by chance: fewer where many compete."""
     rivals = pl.len().over("call", "d_sid", "kind")
@@ -116,6 +120,7 @@ def _background() -> pl.Expr:
     return pl.when(kind == Kind.BRIDGED).then(lone).otherwise(gap.otherwise(BACKGROUND))
 
 
+@cache
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
     setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
@@ -136,6 +141,7 @@ def _time() -> pl.Expr:
     ).clip(lower_bound=WORST_TIME)
 
 
+@cache
 def _answer() -> pl.Expr:
     """The moment of answer where both tell it, beyond what the arrival already told."""
     residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
@@ -143,6 +149,7 @@ def _answer() -> pl.Expr:
     return pl.when(told).then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0)).fill_null(0.0)
 
 
+@cache
 def _naming() -> pl.Expr:
     """Both name each other, or one does and the other does not know."""
     down_names = pl.col("d_upstream") == pl.col("u_carrier")
@@ -165,6 +172,7 @@ def _naming() -> pl.Expr:
     )
 
 
+@cache
 def _number() -> pl.Expr:
     """The number that went out is the one that came in; a carrier that says it sent another speaks against it.
 
@@ -176,6 +184,7 @@ def _number() -> pl.Expr:
     return pl.when(forwarded_elsewhere).then(-3.0).when(redialled).then(MET_AGAIN).otherwise(0.0)
 
 
+@cache
 def _meetings() -> pl.Expr:
     """How often calls to the one number went in when calls to the other came out, each statement counted once."""
     one_to_one = ("call", "kind", "d_sid"), ("call", "kind", "u_sid")

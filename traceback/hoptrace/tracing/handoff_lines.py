@@ -7,6 +7,7 @@ is left out).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -32,10 +33,11 @@ class Line:
     detail: pl.Expr
 
 
-def lines_of_pairs() -> list[Line]:
+@cache
+def lines_of_pairs() -> tuple[Line, ...]:
     """All lines, most telling first."""
     parts = (_naming, _called, _time, _call_id, _calling, _answer, _duration, _outcome, _orig_id)
-    return [part() for part in parts]
+    return tuple(part() for part in parts)
 
 
 def name(column: str) -> pl.Expr:

@@ -7,6 +7,7 @@ Sentences are put together by expressions (`hoptrace.tracing.handoff_lines`) ove
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -56,6 +57,7 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _conflict() -> pl.Expr:
     """A contradiction in a sentence: who says what."""
     own = pl.col("d_customer").is_not_null() & (pl.col("d_customer") != "")

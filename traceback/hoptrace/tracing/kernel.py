@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -99,6 +100,7 @@ def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     return linked
 
 
+@cache
 def _may_count() -> pl.Expr:
     """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
     lendable = pl.any_horizontal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -69,13 +70,14 @@ def pairs_of(trail: Trail) -> list[Pair]:
     return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]
 
 
-def _quoted() -> list[pl.Expr]:
+@cache
+def _quoted() -> tuple[pl.Expr, ...]:
     start = pl.col("start_time")
     exact, sharp = (start.dt.strftime(f"%Y-%m-%dT%H:%M:%S{part}Z") for part in ("", "%.6f"))
-    return [
+    return (
         *(pl.col(name) for name in ("batch", "row", "record_id")),
         pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp),
         pl.col("offset"),
         *(pl.coalesce(display_expr(name), f"{name}_number").alias(name) for name in ("calling", "called")),
         *(pl.col(name) for name in ("attestation", "start_basis")),
-    ]
+    )
