@@ -24,12 +24,14 @@ class Judged:
     """One call's case and judgement; `call` is its number in the batch.
 
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
+    `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
     """
 
     call: int
     case: Case
     judgement: Judgement
     elsewhere: int = 0
+    twin: float = 0.0
 
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
@@ -68,8 +70,12 @@ def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Sur
         return True
     if named_below is not None and named_below == facts[pair.u].upstream:
         return True
+    if around.foreign(facts[pair.u].carrier):
+        return False
+    below = facts[pair.d].carrier
     abroad = named_below is not None and around.foreign(named_below)
-    return abroad and not around.foreign(facts[pair.u].carrier) and not around.foreign(facts[pair.d].carrier)
+    ended_at_home = report.terminating is not None and not around.foreign(report.terminating)
+    return (abroad and not around.foreign(below)) or (ended_at_home and around.foreign(below))
 
 
 def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
