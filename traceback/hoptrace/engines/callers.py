@@ -6,6 +6,7 @@ subscriber's, not for one that several campaigns show to the same people (`hoptr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.spans import to_read
-from hoptrace.engines.twins import twin_odds
+from hoptrace.engines.twins import ROWS_LOST, twin_odds
 from hoptrace.linking.members import comparable
 from hoptrace.linking.trust import LEAST_LOSS
+from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trails import Ending, detached
 
 if TYPE_CHECKING:
@@ -26,16 +28,13 @@ CALLERS_WINDOW = 3600.0
 """Seconds around a call in which other calls of its caller id are looked at."""
 
 SAME_CALL = 3.0
-"""Seconds beyond ticks and clocks' spreads within which two records are of one call."""
+"""Seconds beyond ticks, clocks' spreads and ringing within which two records are of one call."""
 
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
 
 FEW = 0.5
 """Share of carriers taking part below which a trail need not go to an end that the report leaves open."""
-
-ROWS_LOST = 3.0
-"""Times as many as the originator's lost rows explain."""
 
 ASKED = pl.Schema(
     {
@@ -47,14 +46,14 @@ ASKED = pl.Schema(
         "source": pl.String,
         "number": pl.Int64,
         "end": pl.String,
-        "away": pl.Float64,
+        "fits": pl.Float64,
         "detached": pl.Boolean,
     }
 )
 """Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
 `source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
-that delivered it. `away`: seconds from the trail's time to the reported one; `detached`: no record says that it went to that end.
+that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that it went to that end.
 """
 
 
@@ -84,23 +83,26 @@ def shared_callers(judged: Sequence[Judged], ground: Ground) -> tuple[dict[int, 
     counts = uses.elsewhere.group_by("call", "origin", "source", "detached").agg(pl.col("called").n_unique())
     usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
-    odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.close)
+    odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
     return dict(named.select("call", "called").iter_rows()), odds
 
 
 def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     facts = comparable(ground.view.placed_by(to_read(asked, ground.learned)), ground.learned)
-    columns = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "tick", "spread")
+    # A switch that stamps the answer leaves open how long it rang before.
+    came = pl.coalesce("setup", pl.col("start") - RANG["answered"])
+    facts = facts.with_columns(first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick"))
+    columns = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "first", "last")
     near = asked.join(facts.select(*columns, key="calling"), on="key")
     near = near.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window"))
     placed = pl.col("source").is_null() & pl.col("customer").is_not_null()
-    came = placed | (pl.col("upstream") == pl.col("source")).fill_null(value=False)
-    own = near.filter((pl.col("carrier") == pl.col("origin")) & came)
+    from_source = placed | (pl.col("upstream") == pl.col("source")).fill_null(value=False)
+    own = near.filter((pl.col("carrier") == pl.col("origin")) & from_source)
     others = near.filter(pl.col("carrier") != pl.col("origin"))
     met = others.join(own, on=["call", "called"], suffix="_own")
-    apart = (pl.col("start") - pl.col("start_own")).abs() - pl.col("tick") - pl.col("tick_own")
-    of_origin = met.filter(apart <= SAME_CALL + 3 * (pl.col("spread") + pl.col("spread_own"))).select("call", "sid")
+    apart = pl.max_horizontal(pl.col("first") - pl.col("last_own"), pl.col("first_own") - pl.col("last"))
+    of_origin = met.filter(apart <= SAME_CALL).select("call", "sid").unique()
     elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")
     return Uses(own, pl.concat([own, others.join(of_origin, on=["call", "sid"], how="semi")]), elsewhere)
 
@@ -114,4 +116,5 @@ def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, i
     if last.calling is None or last.calling < 0 or (last.upstream is None and not placed):
         return []
     origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, abs(best.residual), detached(best.trail, case, FEW))]
+    fit = math.exp(best.timed.weight), detached(best.trail, case, FEW)
+    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit)]

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from hoptrace.tracing.moment import LEAST_SPREAD, report_density
+from hoptrace.linking.trust import LEAST_LOSS
 
 if TYPE_CHECKING:
     from hoptrace.engines.callers import Uses
@@ -25,42 +24,83 @@ NEAR = 30.0
 LEAST_TWINS = 2
 """Numbers of the originator's that were called from elsewhere too, from which twins are reckoned with."""
 
+ROWS_LOST = 3.0
+"""Times as many as lost rows explain."""
+
 LIKE_ELSEWHERE = 2.0
 """Calls that an end counts for less than those to all ends together: of few calls to it nothing is sure."""
 
 
-def twin_odds(asked: pl.DataFrame, uses: Uses, close: float) -> dict[int, float]:
+def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
     """Odds that a reported call is rather the unrecorded twin of the call that was found, of calls that have any.
 
-    `asked`, `uses` as in `hoptrace.engines.callers`; `close`: seconds by which reports may well be off.
+    `asked`, `uses` as in `hoptrace.engines.callers`; `lost`: the share of rows that a carrier lacks.
     """
     if asked.is_empty():
         return {}
     own = uses.own.select("call", "called", at_own="start").join(asked, on="call", how="semi")
-    gaps = uses.elsewhere.join(own, on=["call", "called"]).group_by("call", "called")
-    twins = gaps.agg(gap=(pl.col("start") - pl.col("at_own")).abs().min())
+    numbers = own.group_by("call").agg(own=pl.col("called").n_unique())
+    twins = _twins(own, uses.elsewhere)
+    hidden = twins.filter(~pl.col("placed"))
     to_end = uses.same.filter((pl.col("downstream") == pl.col("end")) & (pl.col("called") != pl.col("number")))
     to_end = to_end.select("call", "called").unique()
     counted = (
-        asked.select("call", "away")
-        .join(own.group_by("call").agg(own=pl.col("called").n_unique()), on="call")
-        .join(twins.group_by("call").agg(twins=pl.len(), near=(pl.col("gap") <= NEAR).sum()), on="call")
+        asked.select("call", "fits", lost=_lost("origin", lost))
+        .join(numbers, on="call")
+        .join(hidden.group_by("call").agg(twins=pl.len(), near=(pl.col("gap") <= NEAR).sum()), on="call")
+        .join(_placed(twins), on="call", how="left")
         .join(to_end.group_by("call").agg(ended=pl.len()), on="call", how="left")
-        .join(_both(to_end, twins).group_by("call").agg(seen=pl.len()), on="call", how="left")
+        .join(_both(to_end, hidden).group_by("call").agg(seen=pl.len()), on="call", how="left")
         .fill_null(0)
-        .filter(pl.col("twins") >= LEAST_TWINS)
+        .filter(pl.col("twins") >= pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * pl.col("lost") * pl.col("own")))
     )
-    return {row["call"]: _odds(row, close) for row in counted.iter_rows(named=True)}
+    return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
+
+
+def _lost(carrier: str, lost: Mapping[str, float]) -> pl.Expr:
+    return pl.col(carrier).replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64)
+
+
+def _twins(own: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
+    """The own numbers that were called from elsewhere: `gap` s apart at least; whether the record of a carrier whose
+    customer `placed` that call is on file, and one of a carrier that it crossed (`crossed`).
+    """
+    placed = pl.col("customer").is_not_null()
+    return (
+        elsewhere.join(own, on=["call", "called"])
+        .group_by("call", "called")
+        .agg(
+            gap=(pl.col("start") - pl.col("at_own")).abs().min(),
+            placed=placed.any(),
+            crossed=(~placed).any(),
+        )
+    )
+
+
+def _placed(twins: pl.DataFrame) -> pl.DataFrame:
+    placed = twins.filter("placed")
+    return placed.group_by("call").agg(placed=pl.len(), crossed=pl.col("crossed").sum())
 
 
 def _both(to_end: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     return to_end.join(twins, on=["call", "called"], how="semi")
 
 
-def _odds(row: Mapping[str, float], close: float) -> float:
+def _odds(row: Mapping[str, float]) -> float:
     """Density (1/s) of an unrecorded twin's report at this moment, against that of the call that was found."""
+    density = (row["near"] + 1) / (2 * NEAR * row["twins"])
+    return _unrecorded(row) * density / row["fits"]
+
+
+def _unrecorded(row: Mapping[str, float]) -> float:
+    """Unrecorded twins, for each call of the originator's to this end.
+
+    Each of its calls may have one, unless most twins that are on file were placed where records are kept. Of the others
+    as many leave no record as of those that were placed there leave none where they crossed.
+    """
     usual = row["twins"] / row["own"]
     on_file = (row["seen"] + LIKE_ELSEWHERE * usual) / (row["ended"] + LIKE_ELSEWHERE)
-    density = (row["near"] + 1) / (2 * NEAR * row["twins"])
-    mine = report_density(np.array(row["away"]), max(close / 3, LEAST_SPREAD))
-    return (1 - on_file) * density / float(mine)
+    if row["placed"] < row["twins"]:
+        return 1 - on_file
+    crossed = (row["crossed"] + 1) / (row["placed"] + 2)
+    return min(1 - on_file, usual * (1 - crossed) / crossed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -70,12 +71,14 @@ def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Sur
         return True
     if named_below is not None and named_below == facts[pair.u].upstream:
         return True
-    if around.foreign(facts[pair.u].carrier):
-        return False
-    below = facts[pair.d].carrier
-    abroad = named_below is not None and around.foreign(named_below)
-    ended_at_home = report.terminating is not None and not around.foreign(report.terminating)
-    return (abroad and not around.foreign(below)) or (ended_at_home and around.foreign(below))
+    end = report.terminating or facts[pair.d].carrier
+    way = [end, facts[pair.d].carrier, named_below, named_above, facts[pair.u].carrier]
+    return _abroad_and_back([around.foreign(carrier) for carrier in way if carrier is not None])
+
+
+def _abroad_and_back(foreign: Sequence[bool]) -> bool:
+    """Whether a call that ends at home, told from there upstream, goes abroad and comes home again."""
+    return not foreign[0] and any(earlier and not later for earlier, later in pairwise(foreign))
 
 
 def _facts_by_call(members: pl.DataFrame) -> dict[int, dict[int, Fact]]:
