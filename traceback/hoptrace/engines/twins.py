@@ -39,18 +39,22 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
     if asked.is_empty():
         return {}
     own = uses.own.select("call", "called", at_own="start").join(asked, on="call", how="semi")
-    numbers = own.group_by("call").agg(own=pl.col("called").n_unique())
     twins = _twins(own, uses.elsewhere)
     hidden = twins.filter(~pl.col("placed"))
-    to_end = uses.same.filter((pl.col("downstream") == pl.col("end")) & (pl.col("called") != pl.col("number")))
-    to_end = to_end.select("call", "called").unique()
     counted = (
-        asked.select("call", "fits", lost=_lost("origin", lost))
-        .join(numbers, on="call")
+        own.group_by("call")
+        .agg(own=pl.col("called").n_unique())
         .join(hidden.group_by("call").agg(twins=pl.len(), near=(pl.col("gap") <= NEAR).sum()), on="call")
         .join(_placed(twins), on="call", how="left")
-        .join(to_end.group_by("call").agg(ended=pl.len()), on="call", how="left")
-        .join(_both(to_end, hidden).group_by("call").agg(seen=pl.len()), on="call", how="left")
+        .with_columns(usual=pl.col("twins") / pl.col("own"))
+    )
+    ways = _ways(uses.same, hidden, counted.select("call", "usual"))
+    counted = (
+        asked.select("call", "end", "fits", lost=_lost("origin", lost))
+        .join(counted, on="call")
+        .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
+        .join(ways.group_by("call").agg(most=pl.col("share").max()), on="call", how="left")
+        .with_columns(pl.col("share").fill_null(pl.col("usual")), pl.col("most").fill_null(pl.col("usual")))
         .fill_null(0)
         .filter(pl.col("twins") >= pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * pl.col("lost") * pl.col("own")))
     )
@@ -82,8 +86,13 @@ def _placed(twins: pl.DataFrame) -> pl.DataFrame:
     return placed.group_by("call").agg(placed=pl.len(), crossed=pl.col("crossed").sum())
 
 
-def _both(to_end: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    return to_end.join(twins, on=["call", "called"], how="semi")
+def _ways(same: pl.DataFrame, twins: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """The `share` of own calls handed to a carrier (`downstream`) whose twins are on file; the call itself left out."""
+    handed = same.filter(pl.col("called") != pl.col("number")).select("call", "downstream", "called").drop_nulls()
+    handed = handed.unique().join(twins.select("call", "called", seen=1), on=["call", "called"], how="left")
+    counts = handed.group_by("call", "downstream").agg(own=pl.len(), seen=pl.col("seen").sum()).join(usual, on="call")
+    share = (pl.col("seen") + LIKE_ELSEWHERE * pl.col("usual")) / (pl.col("own") + LIKE_ELSEWHERE)
+    return counts.select("call", "downstream", share=share)
 
 
 def _odds(row: Mapping[str, float]) -> float:
@@ -95,12 +104,11 @@ def _odds(row: Mapping[str, float]) -> float:
 def _unrecorded(row: Mapping[str, float]) -> float:
     """Unrecorded twins, for each call of the originator's to this end.
 
-    Each of its calls may have one, unless most twins that are on file were placed where records are kept. Of the others
-    as many leave no record as of those that were placed there leave none where they crossed.
+    There are as many twins as are on file for calls to where the most are; unless most of those on file were placed
+    where records are kept. Then as many of the others leave no record as of these leave none where they crossed.
     """
-    usual = row["twins"] / row["own"]
-    on_file = (row["seen"] + LIKE_ELSEWHERE * usual) / (row["ended"] + LIKE_ELSEWHERE)
+    lacking = max(row["most"] - row["share"], 0.0)
     if row["placed"] < row["twins"]:
-        return 1 - on_file
+        return lacking
     crossed = (row["crossed"] + 1) / (row["placed"] + 2)
-    return min(1 - on_file, usual * (1 - crossed) / crossed)
+    return min(lacking, row["usual"] * (1 - crossed) / crossed)
