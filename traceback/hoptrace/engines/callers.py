@@ -53,7 +53,8 @@ ASKED = pl.Schema(
 """Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
 `source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
-that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that it went to that end.
+that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that
+it went to that end.
 """
 
 

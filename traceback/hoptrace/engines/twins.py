@@ -41,24 +41,32 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
     own = uses.own.select("call", "called", at_own="start").join(asked, on="call", how="semi")
     twins = _twins(own, uses.elsewhere)
     hidden = twins.filter(~pl.col("placed"))
+    counts = _counts(own, twins, hidden)
+    ways = _ways(uses.same, hidden, counts.select("call", "usual"))
+    many = pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * _lost("origin", lost) * pl.col("own"))
     counted = (
+        asked.select("call", "origin", "end", "fits")
+        .join(counts, on="call")
+        .filter(pl.col("twins") >= many)
+        .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
+        .join(ways.group_by("call").agg(most=pl.col("share").max()), on="call", how="left")
+        .with_columns(pl.col("share", "most").fill_null(pl.col("usual")))
+    )
+    return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
+
+
+def _counts(own: pl.DataFrame, twins: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
+    """By call: `own` numbers; `twins` whose origin keeps no records, how many of them are `near`, and the `usual` share
+    of own numbers that have one; twins `placed` where records are kept, and how many of these left records elsewhere.
+    """
+    placed = twins.filter("placed").group_by("call").agg(placed=pl.len(), crossed=pl.col("crossed").sum())
+    return (
         own.group_by("call")
         .agg(own=pl.col("called").n_unique())
         .join(hidden.group_by("call").agg(twins=pl.len(), near=(pl.col("gap") <= NEAR).sum()), on="call")
-        .join(_placed(twins), on="call", how="left")
-        .with_columns(usual=pl.col("twins") / pl.col("own"))
+        .join(placed, on="call", how="left")
+        .with_columns(pl.col("placed", "crossed").fill_null(0), usual=pl.col("twins") / pl.col("own"))
     )
-    ways = _ways(uses.same, hidden, counted.select("call", "usual"))
-    counted = (
-        asked.select("call", "end", "fits", lost=_lost("origin", lost))
-        .join(counted, on="call")
-        .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
-        .join(ways.group_by("call").agg(most=pl.col("share").max()), on="call", how="left")
-        .with_columns(pl.col("share").fill_null(pl.col("usual")), pl.col("most").fill_null(pl.col("usual")))
-        .fill_null(0)
-        .filter(pl.col("twins") >= pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * pl.col("lost") * pl.col("own")))
-    )
-    return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
 
 
 def _lost(carrier: str, lost: Mapping[str, float]) -> pl.Expr:
@@ -79,11 +87,6 @@ def _twins(own: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
             crossed=(~placed).any(),
         )
     )
-
-
-def _placed(twins: pl.DataFrame) -> pl.DataFrame:
-    placed = twins.filter("placed")
-    return placed.group_by("call").agg(placed=pl.len(), crossed=pl.col("crossed").sum())
 
 
 def _ways(same: pl.DataFrame, twins: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
