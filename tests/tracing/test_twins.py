@@ -10,19 +10,25 @@ OTHERS = {f"carrier{n}": "US" for n in range(20)}
 """A directory in which most carriers have submitted nothing."""
 
 
-def campaign(world, twins_to, end: str = "quiet", **twin) -> None:
+def campaign(world, twins_to, spread: float = 1.0, **twin) -> None:
     """`orig`'s customer calls ten numbers at `end` and ten at `loud`; the rival's calls of `twins_to` are on file.
 
-    The reported call, to another number at `quiet`, comes on top.
+    They come 5 s and `spread` s a call later. The reported call, to another number at `quiet`, comes on top.
     """
     world.country = OTHERS
     world.say("orig", 0.0, customer="c", downstream="quiet")
     for n in range(20):
         number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
-        told_end = end if n < 10 else "loud"
+        told_end = "quiet" if n < 10 else "loud"
         world.say("orig", at, customer="c", downstream=told_end, called_number=number)
         if told_end in twins_to:
-            world.say("rivals", at + 5.0 + n, downstream=told_end, called_number=number, **{"upstream": "far", **twin})
+            world.say(
+                "rivals",
+                at + 5.0 + spread * n,
+                downstream=told_end,
+                called_number=number,
+                **{"upstream": "far", **twin},
+            )
 
 
 def test_where_twins_to_other_ends_are_on_file_and_none_to_this_one_a_call_off_its_time_is_ambiguous(world):
@@ -33,8 +39,8 @@ def test_where_twins_to_other_ends_are_on_file_and_none_to_this_one_a_call_off_i
 
 
 def test_the_nearer_the_call_is_to_the_report_the_surer_it_is(world):
-    campaign(world, {"loud"})
-    near, further = (world.trace(at=at, terminating_carrier="quiet") for at in (0.1, 0.6))
+    campaign(world, {"loud"}, spread=10.0)
+    near, further = (world.trace(at=at, terminating_carrier="quiet") for at in (0.1, 1.2))
     assert near.customer == further.customer == "c"
     assert near.confidence > further.confidence
 

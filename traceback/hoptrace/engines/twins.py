@@ -30,6 +30,9 @@ ROWS_LOST = 3.0
 LIKE_ELSEWHERE = 2.0
 """Calls that an end counts for less than those to all ends together: of few calls to it nothing is sure."""
 
+MANY_CALLS = 10.0
+"""The same where the ends are sought to which most twins are on file: of many ends a few are so by chance."""
+
 
 def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
     """Odds that a reported call is rather the unrecorded twin of the call that was found, of calls that have any.
@@ -49,7 +52,7 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
         .join(counts, on="call")
         .filter(pl.col("twins") >= many)
         .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
-        .join(ways.group_by("call").agg(most=pl.col("share").max()), on="call", how="left")
+        .join(ways.group_by("call").agg(most=pl.col("surely").max()), on="call", how="left")
         .with_columns(pl.col("share", "most").fill_null(pl.col("usual")))
     )
     return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
@@ -90,12 +93,18 @@ def _twins(own: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ways(same: pl.DataFrame, twins: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
-    """The `share` of own calls handed to a carrier (`downstream`) whose twins are on file; the call itself left out."""
+    """The `share` of own calls handed to a carrier (`downstream`) whose twins are on file; the call itself left out.
+
+    `surely`: the share that it has at least.
+    """
     handed = same.filter(pl.col("called") != pl.col("number")).select("call", "downstream", "called").drop_nulls()
     handed = handed.unique().join(twins.select("call", "called", seen=1), on=["call", "called"], how="left")
     counts = handed.group_by("call", "downstream").agg(own=pl.len(), seen=pl.col("seen").sum()).join(usual, on="call")
-    share = (pl.col("seen") + LIKE_ELSEWHERE * pl.col("usual")) / (pl.col("own") + LIKE_ELSEWHERE)
-    return counts.select("call", "downstream", share=share)
+    return counts.select("call", "downstream", share=_share(LIKE_ELSEWHERE), surely=_share(MANY_CALLS))
+
+
+def _share(like_elsewhere: float) -> pl.Expr:
+    return (pl.col("seen") + like_elsewhere * pl.col("usual")) / (pl.col("own") + like_elsewhere)
 
 
 def _odds(row: Mapping[str, float]) -> float:
