@@ -26,8 +26,8 @@ HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
 KNEW_ID = 100.0
-"""Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call to hand
-on cannot know under which id it came in."""
+"""Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call
+cannot know under which id it came in."""
 
 NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
