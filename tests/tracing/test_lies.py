@@ -57,6 +57,20 @@ def test_past_an_invented_customer_the_trail_ends_where_the_next_one_is_silent(w
     assert found.next_request.carrier == "far"
 
 
+@pytest.mark.parametrize(
+    ("came_in_with", "verdict", "furthest"),
+    [("sent@honest", Verdict.ORIGINATOR_IDENTIFIED, "honest"), ("other@liar", Verdict.DISPUTED, "liar")],
+)
+def test_who_knows_the_call_id_with_which_a_call_was_sent_on_did_get_it(world, came_in_with, verdict, furthest):
+    """Nothing was learned of either; the one record alone tells that the handoff took place."""
+    world.say("honest", 0.1, customer="cust-7", downstream="liar", egress_call_id="sent@honest")
+    world.say("liar", 0.2, customer="invented", downstream="term", call_id=came_in_with)
+    world.say("term", 0.3, upstream="liar")
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert found.path[-1] == furthest
+    assert found.verdict is verdict
+
+
 def test_without_learned_trust_one_word_stands_against_the_other(world):
     an_invented_customer(world, placed=False)
     found = world.trace(at=0.3, terminating_carrier="term")

@@ -103,3 +103,12 @@ def test_two_routes_that_both_went_on_do_not_share_the_record_above(world, repor
     (judged,) = world.gather([report_call(0.2)]).judged
     above = [pair.u for pair in judged.case.assignment.chosen.values()]
     assert len(above) == len(set(above)) > 0
+
+
+def test_two_records_of_one_carrier_are_no_two_routes(world, report_call):
+    """Routes lead to different carriers: these are two calls, of which one came by the record above."""
+    over_a_silent_carrier(world, {"outcome": "no_answer"}, {})
+    world.rows[-1]["carrier"] = "one"
+    (judged,) = world.gather([report_call(0.2)]).judged
+    above = [pair.u for pair in judged.case.assignment.chosen.values()]
+    assert len(above) == len(set(above)) > 0

@@ -209,6 +209,15 @@ def test_no_leap_ends_in_its_own_chain(world):
     assert found.path == ("mute", "transit", "gate", "abroad")
 
 
+def test_a_leap_does_not_lead_from_abroad_home_again(world):
+    """Of two records with two silent carriers between them the one that came from abroad lies further up."""
+    world.country = {"term": "US", "home": "US", **dict.fromkeys(("lower", "mute", "far", "upper", "beyond"), "GB")}
+    world.say("upper", 0.5, upstream="beyond", downstream="far")
+    world.say("lower", 0.0, upstream="mute", downstream="home")
+    found = world.trace(at=0.2, terminating_carrier="term")
+    assert found.path == ("term", "home", "lower", "mute", "far", "upper", "beyond")
+
+
 def test_a_changed_or_withheld_caller_does_not_break_the_trail(world):
     world.say("orig", 0.0, customer="c", downstream="transit", calling_number="+12025550100")
     world.say("transit", 0.1, upstream="orig", downstream="term", calling_number="+12025550100")

@@ -1,20 +1,23 @@
-"""Shared callers: whether a caller id is used from elsewhere too, where nothing ties a record to the reported end.
+"""Shared callers: whether a caller id is used from elsewhere too, where the reported end has no record of the call.
 
-Where the lowest record on file was handed to a carrier without records, only numbers and time say that it is the
-reported call. That is enough for a caller id of one subscriber's, not for one that several campaigns show to the same
-people.
+Then only numbers and time say that what was found is the reported call. That is enough for a caller id of one
+subscriber's, not for one that several campaigns show to the same people (`hoptrace.engines.twins`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.engines.spans import to_read
+from hoptrace.engines.twins import ROWS_LOST, twin_odds
 from hoptrace.linking.members import comparable
 from hoptrace.linking.trust import LEAST_LOSS
+from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trails import Ending, detached
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ CALLERS_WINDOW = 3600.0
 """Seconds around a call in which other calls of its caller id are looked at."""
 
 SAME_CALL = 3.0
-"""Seconds beyond ticks and clocks' spreads within which two records are of one call."""
+"""Seconds beyond ticks, clocks' spreads and ringing within which two records are of one call."""
 
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
@@ -33,38 +36,86 @@ LEAST_ELSEWHERE = 2
 FEW = 0.5
 """Share of carriers taking part below which a trail need not go to an end that the report leaves open."""
 
-ROWS_LOST = 3.0
-"""Times as many as the originator's lost rows explain."""
+ASKED = pl.Schema(
+    {
+        "call": pl.Int64,
+        "key": pl.Int64,
+        "at": pl.Float64,
+        "window": pl.Float64,
+        "origin": pl.String,
+        "source": pl.String,
+        "number": pl.Int64,
+        "end": pl.String,
+        "fits": pl.Float64,
+        "detached": pl.Boolean,
+    }
+)
+"""Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
-ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window": pl.Float64, "origin": pl.String})
+`source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
+that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that
+it went to that end.
+"""
 
 
-def shared_callers(judged: Sequence[Judged], ground: Ground) -> dict[int, int]:
-    """By call: how many numbers its caller id called that its originator has no record of; only where that matters."""
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """A caller id's calls: `own`, records of the trail's origin that came from the same source; `same`, all records of
+    these calls; `elsewhere`, those of other calls. Columns: those of ASKED, `sid`, `called`, `start`, `downstream`.
+    """
+
+    own: pl.DataFrame
+    same: pl.DataFrame
+    elsewhere: pl.DataFrame
+
+
+def shared_callers(judged: Sequence[Judged], ground: Ground) -> tuple[dict[int, int], dict[int, float]]:
+    """By call, where it matters: how many numbers its caller id called that its originator has no record of.
+
+    That is said where no record tells that the call went to the reported end. Where one does, the second answer is how
+    likely the report means the call of somebody else who shows the same caller id to the same people (`twin_odds`).
+    """
     asked = pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
     if asked.is_empty():
-        return {}
+        return {}, {}
+    lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
+    uses = _uses(asked, ground)
+    mine = uses.own.group_by("call").agg(own=pl.len())
+    counts = uses.elsewhere.group_by("call", "origin", "source", "detached").agg(pl.col("called").n_unique())
+    usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
+    shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
+    odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
+    named = shared.filter(pl.col("detached") & pl.col("source").is_null())
+    return dict(named.select("call", "called").iter_rows()), odds
+
+
+def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     facts = comparable(ground.view.placed_by(to_read(asked, ground.learned)), ground.learned)
-    seen = facts.select("sid", "carrier", "customer", "called", "start", "tick", "spread", key="calling")
-    near = asked.join(seen, on="key").filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window"))
-    own = near.filter((pl.col("carrier") == pl.col("origin")) & pl.col("customer").is_not_null())
+    # A switch that stamps the answer leaves open how long it rang before.
+    came = pl.coalesce("setup", pl.col("start") - RANG["answered"])
+    facts = facts.with_columns(first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick"))
+    columns = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "first", "last")
+    near = asked.join(facts.select(*columns, key="calling"), on="key")
+    near = near.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window"))
+    placed = pl.col("source").is_null() & pl.col("customer").is_not_null()
+    from_source = placed | (pl.col("upstream") == pl.col("source")).fill_null(value=False)
+    own = near.filter((pl.col("carrier") == pl.col("origin")) & from_source)
     others = near.filter(pl.col("carrier") != pl.col("origin"))
     met = others.join(own, on=["call", "called"], suffix="_own")
-    apart = (pl.col("start") - pl.col("start_own")).abs() - pl.col("tick") - pl.col("tick_own")
-    of_origin = met.filter(apart <= SAME_CALL + 3 * (pl.col("spread") + pl.col("spread_own"))).select("call", "sid")
+    apart = pl.max_horizontal(pl.col("first") - pl.col("last_own"), pl.col("first_own") - pl.col("last"))
+    of_origin = met.filter(apart <= SAME_CALL).select("call", "sid").unique()
     elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")
-    counts = elsewhere.group_by("call", "origin").agg(pl.col("called").n_unique())
-    counts = counts.join(own.group_by("call").agg(own=pl.len()), on="call", how="left")
-    lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
-    usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
-    return dict(counts.filter(pl.col("called") >= usual).select("call", "called").iter_rows())
+    return Uses(own, pl.concat([own, others.join(of_origin, on=["call", "sid"], how="semi")]), elsewhere)
 
 
-def _asked(one: Judged) -> list[tuple[int, int, float, float, str]]:
-    best, reported = one.judgement.best, one.case.reported
-    if best is None or best.trail.ending is not Ending.CUSTOMER or not detached(best.trail, one.case, FEW):
+def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool]]:
+    best, case = one.judgement.best, one.case
+    if best is None or best.trail.steps[0].sid is not None:
         return []
-    last = one.case.facts[best.trail.last_statement]
-    if last.calling is None or last.calling < 0:
+    last, reported = case.facts[best.trail.last_statement], case.reported
+    placed = best.trail.ending is Ending.CUSTOMER
+    if last.calling is None or last.calling < 0 or (last.upstream is None and not placed):
         return []
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, last.carrier)]
+    origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
+    fit = math.exp(best.timed.weight), detached(best.trail, case, FEW)
+    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit)]

@@ -116,8 +116,13 @@ class _Rounds:
     def gathered(self) -> Gathered:
         """All that was found."""
         judged = [self._judged[call] for call in self._calls]
-        shared = shared_callers(judged, self._ground)
-        told = [replace(one, elsewhere=shared[one.call]) if one.call in shared else one for one in judged]
+        shared, twins = shared_callers(judged, self._ground)
+        told = [
+            replace(one, elsewhere=shared.get(one.call, 0), twin=twins.get(one.call, 0.0))
+            if one.call in shared or one.call in twins
+            else one
+            for one in judged
+        ]
         return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs))
 
 

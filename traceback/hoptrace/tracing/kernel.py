@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import polars as pl
 
@@ -26,12 +27,14 @@ class Judged:
     """One call's case and judgement; `call` is its number in the batch.
 
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
+    `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
     """
 
     call: int
     case: Case
     judgement: Judgement
     elsewhere: int = 0
+    twin: float = 0.0
 
 
 UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
@@ -74,10 +77,17 @@ def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Sur
         return True
     if named is not None and named == upper.upstream:
         return True
-    out, home = around.foreign(lower.carrier), not around.foreign(upper.carrier)
-    if named is None:
-        return out and home and around.at_home(lower.called)
-    return around.foreign(named) and home and not out
+    way = (lower.carrier, named, upper.downstream, upper.carrier)
+    foreign = [around.foreign(carrier) for carrier in way if carrier is not None]
+    back = any(earlier and not later for earlier, later in pairwise(foreign))
+    return back and _ends_at_home(lower, report, around)
+
+
+def _ends_at_home(lower: Fact, report: Reported, around: Surroundings) -> bool:
+    """Whether a call that went down to a record was delivered at home, as far as the report and its number tell."""
+    if report.terminating is not None:
+        return not around.foreign(report.terminating)
+    return not around.foreign(lower.carrier) or around.at_home(lower.called)
 
 
 def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], dict[int, dict[int, int]]]:

@@ -83,8 +83,9 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     verdict = VERDICTS[best.trail.ending]
     inferred = inferred_step(best.trail)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
+    no_twin = 1 / (1 + judged.twin)
     unsure = confidence < floors.contested and judgement.contested
-    unnamed = confidence < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
+    unnamed = min(confidence, no_twin) < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
     if judged.elsewhere or judgement.alike or unsure or unnamed:
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
@@ -99,7 +100,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=round(confidence, 4),
+        confidence=round(confidence * no_twin, 4),
         hops=_with_doubt(hops_of(case, best, trail.steps, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
@@ -151,7 +152,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [best.trail.path, *(rival.trail.path for rival in rivals)]
-    common = best.trail.path[:1] if judged.elsewhere else _common(paths)
+    common = best.trail.path[:1] if judged.elsewhere or judged.twin else _common(paths)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
     told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
     request = (

@@ -60,7 +60,8 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
 def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:
     """Two routes that a carrier without a record tried for one call: both records came by the one above that carrier.
 
-    At most one of them went on; the other ended at a carrier that answered nothing and handed it to nobody.
+    Routes lead to different carriers, and at most one of them went on; the other ended at a carrier that answered
+    nothing and handed it to nobody.
     """
     holders = {pair.u: d for d, pair in settled.chosen.items() if pair.kind is Kind.BRIDGED}
     left = [pair for pair in settled.pairs if pair.kind is Kind.BRIDGED and pair.d not in settled.chosen]
@@ -69,7 +70,7 @@ def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assi
         if pair.weight < LEAST_ROUTE or holder is None or pair.d in settled.chosen:
             continue
         one, other = facts[holder], facts[pair.d]
-        if one.upstream == other.upstream and (_ended(one) or _ended(other)):
+        if one.upstream == other.upstream and one.carrier != other.carrier and (_ended(one) or _ended(other)):
             settled.chosen[pair.d] = pair
     return settled
 

@@ -25,6 +25,10 @@ DOUBTFUL = 0.03
 HAD_IT = 20.0
 """Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
 
+KNEW_ID = 100.0
+"""Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call
+cannot know under which id it came in."""
+
 NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
@@ -230,7 +234,14 @@ def _invented(case: Case, pair: Pair) -> float:
     by_others = case.around.trust.invents.get((upper.carrier, case.facts[pair.d].carrier), 0.5)
     # Whoever got the call from somebody who says so did have it to hand on.
     odds = by_others / (1 - by_others) * (HAD_IT if pair.u in case.assignment.chosen else 1.0)
+    odds *= KNEW_ID if _one_id(case, pair) else 1.0
     return odds / (1 + odds)
+
+
+def _one_id(case: Case, pair: Pair) -> bool:
+    """Whether the lower record has the Call-ID with which the upper one says that it sent the call on."""
+    sent = case.facts[pair.u].sent_cid
+    return sent is not None and sent == case.facts[pair.d].cid
 
 
 def _ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
@@ -270,6 +281,6 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
 def _doubted(case: Case, fact: Fact, step: Step) -> bool:
     """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again."""
     trust = case.around.trust
-    borne_out = step.pair is not None and step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN)
+    borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
     made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
     return made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL

@@ -32,6 +32,11 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
             f"The caller id was shown in calls to {judged.elsewhere} other numbers within an hour that did not "
             "come from there, and no record ties the trail that fits best to the reported end."
         )
+    if judged.twin:
+        return (
+            "Somebody else shows the same caller id to the same numbers within moments, and the end that is reported "
+            "has no records: the report may mean a call of theirs, of which no record is at hand."
+        )
     if trails > 1:
         return f"{trails} trails fit about equally well; the records do not tell which one is this call."
     return "One trail fits, but the reported call may well be another one, of which no record is at hand."

@@ -1,0 +1,76 @@
+"""Twins: somebody else shows the same caller id to the same people, and not all of those calls are on file."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.model.verdicts import Verdict
+
+OTHERS = {f"carrier{n}": "US" for n in range(20)}
+"""A directory in which most carriers have submitted nothing."""
+
+
+def campaign(world, twins_to, spread: float = 1.0, **twin) -> None:
+    """`orig`'s customer calls ten numbers at `end` and ten at `loud`; the rival's calls of `twins_to` are on file.
+
+    They come 5 s and `spread` s a call later. The reported call, to another number at `quiet`, comes on top.
+    """
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    for n in range(20):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        told_end = "quiet" if n < 10 else "loud"
+        world.say("orig", at, customer="c", downstream=told_end, called_number=number)
+        if told_end in twins_to:
+            world.say(
+                "rivals",
+                at + 5.0 + spread * n,
+                downstream=told_end,
+                called_number=number,
+                **{"upstream": "far", **twin},
+            )
+
+
+def test_where_twins_to_other_ends_are_on_file_and_none_to_this_one_a_call_off_its_time_is_ambiguous(world):
+    campaign(world, {"loud"})
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer, found.path) == (Verdict.AMBIGUOUS, None, ("quiet",))
+    assert "Somebody else shows the same caller id" in found.summary
+
+
+def test_the_nearer_the_call_is_to_the_report_the_surer_it_is(world):
+    campaign(world, {"loud"}, spread=10.0)
+    near, further = (world.trace(at=at, terminating_carrier="quiet") for at in (0.1, 1.2))
+    assert near.customer == further.customer == "c"
+    assert near.confidence > further.confidence
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"twins_to": {"quiet", "loud"}}, id="twins to this end are on file"),
+        pytest.param({"twins_to": set()}, id="nobody else shows the caller id"),
+        pytest.param({"twins_to": {"loud"}, "upstream": None, "customer": "r"}, id="who places them keeps records"),
+    ],
+)
+def test_a_call_off_its_time_is_named_where_a_twin_would_be_on_file(world, told):
+    campaign(world, **told)
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+
+
+def test_twins_do_not_matter_where_the_reported_end_has_the_record(world):
+    campaign(world, {"loud"})
+    world.say("quiet", 0.2, upstream="orig")
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+
+
+def test_records_stamped_at_the_answer_are_the_originators_own_calls(world):
+    """A carrier on the way stamps when it was answered, 20 s after the call came: that is no call of somebody else."""
+    campaign(world, set())
+    for n in range(20):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        world.say("low", at + 20.0, upstream="orig", downstream="x", called_number=number, start_basis="answered")
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")

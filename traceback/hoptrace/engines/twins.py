@@ -1,0 +1,126 @@
+"""Twins: calls of somebody else who shows the same caller id to the same people at nearly the same moments.
+
+Where the reported end has no record, the report may mean the twin of the call that was found, of which nobody at hand
+has a record. How likely that is, the twins that are on file tell: how often they come how near to the originator's own
+calls, and to which ends they leave records at all. A campaign's calls to one end go over much the same carriers each
+time, so whether a twin to this end would be on file is told by the twins of other calls to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hoptrace.linking.trust import LEAST_LOSS
+
+if TYPE_CHECKING:
+    from hoptrace.engines.callers import Uses
+
+NEAR = 30.0
+"""Seconds from an own call within which it is counted how close twins come."""
+
+LEAST_TWINS = 2
+"""Numbers of the originator's that were called from elsewhere too, from which twins are reckoned with."""
+
+ROWS_LOST = 3.0
+"""Times as many as lost rows explain."""
+
+LIKE_ELSEWHERE = 2.0
+"""Calls that an end counts for less than those to all ends together: of few calls to it nothing is sure."""
+
+MANY_CALLS = 10.0
+"""The same where the ends are sought to which most twins are on file: of many ends a few are so by chance."""
+
+
+def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
+    """Odds that a reported call is rather the unrecorded twin of the call that was found, of calls that have any.
+
+    `asked`, `uses` as in `hoptrace.engines.callers`; `lost`: the share of rows that a carrier lacks.
+    """
+    if asked.is_empty():
+        return {}
+    own = uses.own.select("call", "called", at_own="start").join(asked, on="call", how="semi")
+    twins = _twins(own, uses.elsewhere)
+    hidden = twins.filter(~pl.col("placed"))
+    counts = _counts(own, twins, hidden)
+    ways = _ways(uses.same, hidden, counts.select("call", "usual"))
+    many = pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * _lost("origin", lost) * pl.col("own"))
+    counted = (
+        asked.select("call", "origin", "end", "fits")
+        .join(counts, on="call")
+        .filter(pl.col("twins") >= many)
+        .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
+        .join(ways.group_by("call").agg(most=pl.col("surely").max()), on="call", how="left")
+        .with_columns(pl.col("share", "most").fill_null(pl.col("usual")))
+    )
+    return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
+
+
+def _counts(own: pl.DataFrame, twins: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
+    """By call: `own` numbers; `twins` whose origin keeps no records, how many of them are `near`, and the `usual` share
+    of own numbers that have one; twins `placed` where records are kept, and how many of these left records elsewhere.
+    """
+    placed = twins.filter("placed").group_by("call").agg(placed=pl.len(), crossed=pl.col("crossed").sum())
+    return (
+        own.group_by("call")
+        .agg(own=pl.col("called").n_unique())
+        .join(hidden.group_by("call").agg(twins=pl.len(), near=(pl.col("gap") <= NEAR).sum()), on="call")
+        .join(placed, on="call", how="left")
+        .with_columns(pl.col("placed", "crossed").fill_null(0), usual=pl.col("twins") / pl.col("own"))
+    )
+
+
+def _lost(carrier: str, lost: Mapping[str, float]) -> pl.Expr:
+    return pl.col(carrier).replace_strict(lost, default=LEAST_LOSS, return_dtype=pl.Float64)
+
+
+def _twins(own: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
+    """The own numbers that were called from elsewhere: `gap` s apart at least; whether the record of a carrier whose
+    customer `placed` that call is on file, and one of a carrier that it crossed (`crossed`).
+    """
+    placed = pl.col("customer").is_not_null()
+    return (
+        elsewhere.join(own, on=["call", "called"])
+        .group_by("call", "called")
+        .agg(
+            gap=(pl.col("start") - pl.col("at_own")).abs().min(),
+            placed=placed.any(),
+            crossed=(~placed).any(),
+        )
+    )
+
+
+def _ways(same: pl.DataFrame, twins: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """The `share` of own calls handed to a carrier (`downstream`) whose twins are on file; the call itself left out.
+
+    `surely`: the share that it has at least.
+    """
+    handed = same.filter(pl.col("called") != pl.col("number")).select("call", "downstream", "called").drop_nulls()
+    handed = handed.unique().join(twins.select("call", "called", seen=1), on=["call", "called"], how="left")
+    counts = handed.group_by("call", "downstream").agg(own=pl.len(), seen=pl.col("seen").sum()).join(usual, on="call")
+    return counts.select("call", "downstream", share=_share(LIKE_ELSEWHERE), surely=_share(MANY_CALLS))
+
+
+def _share(like_elsewhere: float) -> pl.Expr:
+    return (pl.col("seen") + like_elsewhere * pl.col("usual")) / (pl.col("own") + like_elsewhere)
+
+
+def _odds(row: Mapping[str, float]) -> float:
+    """Density (1/s) of an unrecorded twin's report at this moment, against that of the call that was found."""
+    density = (row["near"] + 1) / (2 * NEAR * row["twins"])
+    return _unrecorded(row) * density / row["fits"]
+
+
+def _unrecorded(row: Mapping[str, float]) -> float:
+    """Unrecorded twins, for each call of the originator's to this end.
+
+    There are as many twins as are on file for calls to where the most are; unless most of those on file were placed
+    where records are kept. Then as many of the others leave no record as of these leave none where they crossed.
+    """
+    lacking = max(row["most"] - row["share"], 0.0)
+    if row["placed"] < row["twins"]:
+        return lacking
+    crossed = (row["crossed"] + 1) / (row["placed"] + 2)
+    return min(lacking, row["usual"] * (1 - crossed) / crossed)
