@@ -18,7 +18,8 @@ from hoptrace.engines.twins import ROWS_LOST, twin_odds
 from hoptrace.linking.members import comparable
 from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.moment import RANG
-from hoptrace.tracing.trails import Ending, detached
+from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.trails import detached
 
 if TYPE_CHECKING:
     from hoptrace.engines.gathering import Ground

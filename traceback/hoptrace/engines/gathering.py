@@ -22,7 +22,7 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.trails import Trail
+from hoptrace.tracing.trail import Trail
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""

@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import WANTED, comparable
 from hoptrace.tracing.case import Case, Fact, Reported
-from hoptrace.tracing.trails import Ending, Trail
+from hoptrace.tracing.trail import Ending, Trail
 
 if TYPE_CHECKING:
     from hoptrace.engines.gathering import Ground

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
-from hoptrace.tracing.trails import Ending, Trail
+from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
 
 SHARP = 6.0

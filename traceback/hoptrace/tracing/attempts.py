@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hoptrace.linking.legs import SHARP
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.trails import Trail
+from hoptrace.tracing.trail import Trail
 
 _RANK = {"failed": 0, "no_answer": 1}
 MOST = 2

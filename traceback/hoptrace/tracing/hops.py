@@ -9,7 +9,7 @@ from hoptrace.model.verdicts import Evidence, Hop, RecordRef, Support
 from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.sources import Sources
-from hoptrace.tracing.trails import Step, Trail
+from hoptrace.tracing.trail import Step, Trail
 from hoptrace.tracing.weighing import Weighed
 
 

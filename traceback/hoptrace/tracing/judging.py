@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from hoptrace.tracing.alike import alike, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.trails import Ending, Trail, trails
+from hoptrace.tracing.trail import Ending, Trail
+from hoptrace.tracing.trails import trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
 
 NOT_THE_CALL = -9.0

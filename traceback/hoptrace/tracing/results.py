@@ -22,7 +22,7 @@ from hoptrace.tracing.hops import hops_of, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
-from hoptrace.tracing.trails import Ending, Trail, point_of_entry
+from hoptrace.tracing.trail import Ending, Trail, point_of_entry
 from hoptrace.tracing.weighing import Weighed
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 

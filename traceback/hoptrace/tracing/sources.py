@@ -12,7 +12,7 @@ import polars as pl
 from hoptrace.linking.contests import Pair
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing.handoffs import Told, in_words
-from hoptrace.tracing.trails import Trail
+from hoptrace.tracing.trail import Trail
 
 SIGNED = (
     *("batch", "row", "start_time", "start_basis", "offset", "attestation", "orig_id", "signer", "identity"),

@@ -11,7 +11,8 @@ from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.moment import Match, Question, match_all
-from hoptrace.tracing.trails import Trail, walk
+from hoptrace.tracing.trail import Trail
+from hoptrace.tracing.trails import walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
 KIND_RELIABILITY = {

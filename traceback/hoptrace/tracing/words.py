@@ -5,7 +5,7 @@ from __future__ import annotations
 from hoptrace.model.verdicts import NextRequest
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.kernel import Judged
-from hoptrace.tracing.trails import Ending, Trail
+from hoptrace.tracing.trail import Ending, Trail
 
 
 def ending_words(trail: Trail, case: Case) -> str:

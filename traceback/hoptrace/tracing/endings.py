@@ -1,0 +1,104 @@
+"""Endings: where a trail stops, and who is believed where two statements contradict each other."""
+
+from __future__ import annotations
+
+from hoptrace.linking.contests import Pair
+from hoptrace.linking.scoring import Kind
+from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.trail import NAMED_ABOVE, Ending, Step, Trail, point_of_entry
+
+CONFLICT_WEIGHT = 4.0
+"""Natural-log weight from which a contradicting statement is taken to tell of the same call."""
+
+SURE = 0.9
+"""Probability from which one side's word is followed where two contradict each other."""
+
+DOUBTFUL = 0.03
+"""Probability of a false word from which a carrier that was caught at several is not believed without a second one."""
+
+HAD_IT = 20.0
+"""Odds for a carrier's word that it handed a call on, where another one says that it handed that call to it."""
+
+KNEW_ID = 100.0
+"""Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call
+cannot know under which id it came in."""
+
+NAMED_FALSELY = 0.4
+"""Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
+
+
+def _contradicting(case: Case, fact: Fact, seen: set[int]) -> list[Pair]:
+    """Statements that say otherwise than this one where the call came from, and belong to no other trail."""
+    return [
+        pair
+        for pair in case.conflicts_with(fact.sid)
+        if pair.weight >= CONFLICT_WEIGHT and pair.u not in case.assignment.used and pair.u not in seen
+    ]
+
+
+def past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:
+    """The handoff to a carrier that claims the call for a customer of its own, where its word is not to be followed."""
+    if fact.customer is None:
+        return None
+    against = _contradicting(case, fact, seen)
+    return next((pair for pair in against if _invented(case, pair) >= SURE), None)
+
+
+def _invented(case: Case, pair: Pair) -> float:
+    """The probability that the downstream side of a quarrel invented its customer, not the upstream its handoff."""
+    upper = case.facts[pair.u]
+    if upper.downstream != case.facts[pair.d].carrier:
+        return 0.5
+    by_others = case.around.trust.invents.get((upper.carrier, case.facts[pair.d].carrier), 0.5)
+    # Whoever got the call from somebody who says so did have it to hand on.
+    odds = by_others / (1 - by_others) * (HAD_IT if pair.u in case.assignment.chosen else 1.0)
+    odds *= KNEW_ID if _one_id(case, pair) else 1.0
+    return odds / (1 + odds)
+
+
+def _one_id(case: Case, pair: Pair) -> bool:
+    """Whether the lower record has the Call-ID with which the upper one says that it sent the call on."""
+    sent = case.facts[pair.u].sent_cid
+    return sent is not None and sent == case.facts[pair.d].cid
+
+
+def ended(case: Case, fact: Fact, steps: list[Step], seen: set[int]) -> Trail:
+    """The trail of these steps, the last of which is that of `fact`."""
+    against = _contradicting(case, fact, seen)
+    overruled = [step.pair for step in steps if step.pair is not None and step.pair.kind is Kind.CONFLICT]
+    if fact.customer is not None:
+        fabricated = [pair for pair in against if _invented(case, pair) <= 1 - SURE]
+        against = [pair for pair in against if pair not in fabricated]
+        overruled += fabricated
+    ending = Ending.CONTESTED if against else _ending(case, fact, steps[-1])
+    if ending in NAMED_ABOVE and fact.upstream is not None:
+        steps = [*steps, Step(fact.upstream)]
+    return Trail(
+        tuple(steps),
+        ending,
+        tuple(against),
+        tuple(overruled),
+        fact.customer if ending is Ending.CUSTOMER else None,
+        point_of_entry([step.carrier for step in steps], case.around) if ending is Ending.ENTRY else None,
+    )
+
+
+def _ending(case: Case, fact: Fact, step: Step) -> Ending:
+    """Why an uncontradicted trail goes no further than this step of its furthest record."""
+    if fact.customer is not None:
+        return Ending.DOUBTED if _doubted(case, fact, step) else Ending.CUSTOMER
+    if fact.upstream is None:
+        return Ending.UNNAMED
+    if fact.upstream in case.covered:
+        untrue = case.around.trust.untrue.get((fact.carrier, fact.upstream), 0.0)
+        return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
+    entry = case.around.foreign(fact.upstream) and not case.around.foreign(fact.carrier)
+    return Ending.ENTRY if entry else Ending.SILENT
+
+
+def _doubted(case: Case, fact: Fact, step: Step) -> bool:
+    """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again."""
+    trust = case.around.trust
+    borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
+    made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
+    return made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL

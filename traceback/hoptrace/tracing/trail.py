@@ -1,0 +1,98 @@
+"""A trail: the carriers of a call from the terminating one upstream, and why it goes no further."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from hoptrace.linking.contests import Pair
+from hoptrace.tracing.case import Surroundings
+
+
+class Ending(StrEnum):
+    """Why a trail goes no further."""
+
+    CUSTOMER = "customer"  # the carrier's own customer placed the call
+    ENTRY = "entry"  # the carrier named upstream is foreign and has submitted nothing
+    SILENT = "silent"  # the carrier named upstream has submitted nothing for that time
+    LACKING = "lacking"  # the carrier named upstream has records of that time, but not this call
+    UNNAMED = "unnamed"  # the last record does not say who handed the call over
+    CONTESTED = "contested"  # another statement contradicts the last one
+    DOUBTED = "doubted"  # a customer of a carrier whose word of its customers others contradict again and again
+    CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
+
+
+NAMED_ABOVE = frozenset({Ending.ENTRY, Ending.SILENT, Ending.LACKING})
+"""Endings at a carrier that only the furthest record names: it is the trail's last step."""
+
+
+class Step(NamedTuple):
+    """One carrier of a trail: its statement (None where it was only named) and the pair that leads to it."""
+
+    carrier: str
+    sid: int | None = None
+    pair: Pair | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """Steps from the terminating carrier upstream, and the ending. Two trails are the same only if they are one object.
+
+    `against` are the pairs that contradict it; `overruled` those of which one side's word was not followed, because
+    several of that side's neighbours contradict it. `customer` and `entry`: whose customer placed the call, or at which
+    point of entry it came in, where the trail ends there.
+    """
+
+    steps: tuple[Step, ...]
+    ending: Ending
+    against: tuple[Pair, ...] = ()
+    overruled: tuple[Pair, ...] = ()
+    customer: str | None = None
+    entry: str | None = None
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """The carriers, terminating one first."""
+        return tuple(step.carrier for step in self.steps)
+
+    @cached_property
+    def first_statement(self) -> int:
+        """The sid of the statement nearest to the called party."""
+        return next(step.sid for step in self.steps if step.sid is not None)
+
+    @cached_property
+    def last_statement(self) -> int:
+        """The sid of the furthest statement."""
+        return next(step.sid for step in reversed(self.steps) if step.sid is not None)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The handoffs and leaps between its statements, from the terminating end."""
+        return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
+
+    def down_to(self, sid: int) -> list[int]:
+        """The statements from the terminating end up to this one, it included."""
+        every = [step.sid for step in self.steps if step.sid is not None]
+        return every[: every.index(sid) + 1]
+
+    @cached_property
+    def answer(self) -> tuple[Ending, str, str | None, str | None]:
+        """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""
+        return self.ending, self.steps[-1].carrier, self.customer, self.entry
+
+    @cached_property
+    def outcome(self) -> tuple[tuple[str, ...], Ending, str | None]:
+        """All that the trail says: two trails with the same outcome are no alternatives to each other."""
+        return self.path, self.ending, self.customer
+
+
+def point_of_entry(path: Sequence[str], around: Surroundings) -> str | None:
+    """The home carrier that took the call from the first foreign carrier of a path, walking upstream."""
+    for lower, upper in pairwise(path):
+        if around.foreign(upper) and not around.foreign(lower):
+            return lower
+    return None
