@@ -3,7 +3,8 @@
 A reader of a zone-less format does three things:
 
     clock = LocalClock.of(context, measure(pairs))    # once a file; raises TimezoneMissing
-    start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46))
+    clock.look_ahead(rows)                            # settles hours that are repeated, see `folds`
+    start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46), row=1)
     for text in clock.flags(): ledger.flag(file, text)
 
 or, without the counting, `resolve(context)` and `to_utc(local, tz)`.
@@ -13,14 +14,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
+from hoptrace.intake.fold_rows import FoldRow, settled_rows
 from hoptrace.intake.reading import Context, Zone
 
 QUARTER = timedelta(minutes=15)
@@ -146,7 +148,10 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
 
 
 def to_utc(local: datetime, tz: tzinfo) -> tuple[datetime, Reading]:
-    """A naive local time as UTC: a repeated hour is read as its first pass, a missing one is shifted past the gap."""
+    """A naive local time as UTC: of a repeated hour the first pass, a missing one by the offset before the change.
+
+    The second rule is that of a clock that was put forward late: 02:30 in a gap from 02:00 to 03:00 becomes 03:30.
+    """
     utc = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if not isinstance(tz, ZoneInfo):
         return utc, Reading.PLAIN
@@ -164,6 +169,8 @@ class LocalClock:
     offsets: frozenset[timedelta] = frozenset()
     repeated: int = 0
     missing: int = 0
+    passes: dict[int, bool | None] = field(default_factory=dict[int, "bool | None"])
+    told: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, context: Context, measured: Measured | None = None) -> LocalClock:
@@ -178,8 +185,18 @@ class LocalClock:
         """The zone and how it was found, for the receipt."""
         return self.resolved.zone
 
-    def to_utc(self, local: datetime, epoch: float | None = None) -> datetime:
-        """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time."""
+    def look_ahead(self, rows: Sequence[FoldRow]) -> None:
+        """Settle the start times in hours that the zone repeats by the sequence of a file's rows, in their order."""
+        if not isinstance(self.resolved.tz, ZoneInfo):
+            return
+        settled = settled_rows(rows, self.resolved.tz.key)
+        self.passes, self.told = dict(settled.passes.iter_rows()), settled.flags
+
+    def to_utc(self, local: datetime, epoch: float | None = None, row: int | None = None) -> datetime:
+        """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time.
+
+        `row`: the time is the start of this row, which `look_ahead` was told of.
+        """
         if epoch is not None and self.offsets:
             offset = quarter_offset(local, epoch)
             if offset is not None and offset in self.offsets:
@@ -189,6 +206,8 @@ class LocalClock:
             return utc
         if reading is Reading.REPEATED:
             later = local.replace(tzinfo=self.resolved.tz, fold=1).astimezone(UTC)
+            if row is not None and row in self.passes:
+                return later if self.passes[row] else utc
             if epoch is not None:
                 return min(utc, later, key=lambda t: abs(t.timestamp() - epoch))
             self.repeated += 1
@@ -199,7 +218,7 @@ class LocalClock:
     def flags(self) -> tuple[str, ...]:
         """What the receipt should say of this file's times."""
         name = self.zone.name
-        found: list[str] = [self.resolved.conflict] if self.resolved.conflict else []
+        found: list[str] = [*([self.resolved.conflict] if self.resolved.conflict else []), *self.told]
         if self.repeated:
             found.append(
                 f"times in the hour that {name} repeats as summer time ends, read as the first: {self.repeated}"

@@ -62,16 +62,16 @@ class Judge:
         rules = {name: kind.fields[name][0] for name in TIMES if name in kind.fields}
         spans = {name: rule for name, rule in rules.items() if rule.after is not None}
         frame = fields
-        started: pl.Series | None = None
+        beside = fields["row"]
         for name in TIMES:
             if name in spans:
                 continue
             text = fields[name]
             times = self.resaved.mended(text, read_times(text, self.profile.time.formats), name)
-            utc = self.localiser.utc(times, fields[ZONE], started)
+            utc = self.localiser.utc(times, fields[ZONE], beside)
             frame = frame.with_columns(utc.alias(f"{name}_read"))
             if name == "start_time":
-                started = utc
+                beside = utc
                 frame = frame.with_columns(times["tick"].alias("precision"))
         for name, rule in spans.items():
             span = pl.duration(microseconds=seconds(pl.col(name), rule.unit or Unit.SECONDS) * 1e6)

@@ -1,0 +1,47 @@
+"""The repeated hour for readers that go row by row: the same rules as for columns (`folds`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from hoptrace.intake.folds import FOLD_ROWS, LOCAL, Settled, near_folds, repeats_any, settle
+
+_NOTHING = Settled(pl.DataFrame(schema={"row": pl.Int64, "second": pl.Boolean}), ())
+
+
+class FoldRow(NamedTuple):
+    """One row as FOLD_ROWS has it: times naive; with a zone they are left out, but that of `start` is known then."""
+
+    row: int
+    start: datetime
+    answer: datetime | None = None
+    end: datetime | None = None
+    talk: float | None = None
+    epoch: float | None = None
+    id: int | None = None
+
+
+def settled_rows(rows: Sequence[FoldRow], zone: str) -> Settled:
+    """Which pass each row is of; quick where no row lies on a day on which the zone repeats a time."""
+    locals_ = pl.Series([_naive(each.start) for each in rows], dtype=LOCAL)
+    if not repeats_any(zone, locals_):
+        return _NOTHING
+    told = {
+        "row": [each.row for each in rows],
+        "local": locals_,
+        "answer": [_naive(each.answer) for each in rows],
+        "end": [_naive(each.end) for each in rows],
+        "talk": [each.talk for each in rows],
+        "known": [each.start if each.start.tzinfo is not None else None for each in rows],
+        "epoch": [each.epoch for each in rows],
+        "id": [each.id for each in rows],
+    }
+    return settle(near_folds(pl.DataFrame(told, FOLD_ROWS), zone), zone)
+
+
+def _naive(time: datetime | None) -> datetime | None:
+    return time if time is not None and time.tzinfo is None else None
