@@ -98,7 +98,43 @@ def test_hours_that_a_zone_repeats_are_settled_by_the_order_of_the_rows(taken) -
     toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
     told = taken("start,called\n" + "".join(f"2026-11-01 {at},{n}\n" for n, at in enumerate(FALL)), toml)
     assert [at.strftime("%H:%M") for at in told.calls["start_time"]] == ["06:50", "06:59", "07:05", "07:06", "08:10"]
-    assert any("read as the second as the rows' order shows: 2" in flag for flag in told.flags)
+    assert "as summer time ends, settled by the order of the rows: 4" in "".join(told.flags)
+
+
+def test_the_rows_behind_a_block_tell_too(taken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newest first, and a block ends within the repeated hour: only what stands behind it shows its second pass."""
+    monkeypatch.setattr("hoptrace.intake.formats.canonical_lines.PIECE_BYTES", 64)
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    rows = [f"2026-11-01 {at},{n}\n" for n, at in enumerate(reversed(["00:30:00", *FALL, "02:40:00"]))]
+    told = taken("start,called\n" + "".join(rows), toml)
+    times = [at.strftime("%H:%M") for at in told.calls["start_time"]]
+    assert times == ["08:40", "08:10", "07:06", "07:05", "06:59", "06:50", "05:30"]
+
+
+def test_record_ids_settle_rows_sorted_by_the_written_time(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += '[fields]\nstart_time = "start"\ncalled_number = "called"\nrecord_id = "id"\n'
+    rows = sorted(f"2026-11-01 {at},{n},{40 + n}\n" for n, at in enumerate(["00:30:00", *FALL]))
+    told = taken("start,called,id\n" + "".join(rows), toml)
+    by_id = dict(zip(told.calls["record_id"], told.calls["start_time"], strict=True))
+    assert [by_id[str(40 + n)].strftime("%H:%M") for n in range(6)] == [
+        *("05:30", "06:50", "06:59", "07:05", "07:06", "08:10")
+    ]
+
+
+def test_the_clock_column_settles_a_repeated_hour(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += f'clock = {{ column = "epoch" }}\n{FIELDS}'
+    second = int(utc(2026, 11, 1, 7, 30).timestamp())
+    told = taken(f"start,called,epoch\n2026-11-01 01:30:00,1,{second}\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 11, 1, 7, 30),)
+
+
+def test_what_nothing_settles_is_read_as_the_first_and_told(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    told = taken("start,called\n2026-11-01 01:30:00,1\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 11, 1, 6, 30),)
+    assert "read as the first, as the order of the rows allows both: 1" in "".join(told.flags)
 
 
 def test_an_answer_in_the_repeated_hour_is_not_before_its_start(taken) -> None:

@@ -103,7 +103,7 @@ def _with_candidates(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
     """`first` and `last` candidate, `folded` where they differ, `stated` and `known` instants, `lag` up to the end."""
     first, last = _instant("local", zone, "earliest"), _instant("local", zone, "latest")
     stated = pl.col("known").to_physical()
-    talk = (pl.col("talk") * 1e6).cast(pl.Int64)
+    talk = (pl.col("talk") * 1e6).cast(pl.Int64, strict=False)
     wall = (pl.col("end") - pl.col("local")).dt.total_microseconds()
     fits = (wall >= pl.coalesce(talk - _ROUNDED, 0)) & (wall < pl.coalesce(talk, 0) + 3_600_000_000)
     return rows.select(
@@ -115,7 +115,7 @@ def _with_candidates(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
         "end",
         talk=talk,
         stated=stated,
-        epoch=(pl.col("epoch") * 1e6).cast(pl.Int64),
+        epoch=(pl.col("epoch") * 1e6).cast(pl.Int64, strict=False),
         first=first,
         last=last,
         folded=(first != last).fill_null(value=False),
@@ -154,7 +154,7 @@ def _own(placed: pl.DataFrame) -> dict[int, bool]:
     first = pl.any_horizontal(*back, short, (over < -_ROUNDED) & (over >= -length))
     rang = pl.col("answered") - pl.col("last")
     second = pl.any_horizontal((over >= -_ROUNDED) & (over < length), (rang >= 0) & (rang < length))
-    near = [((pl.col("epoch") - pl.col(name)).abs() < length // 4).fill_null(value=False) for name in ("first", "last")]
+    near = [((pl.col("epoch") - pl.col(name)).abs() < length // 2).fill_null(value=False) for name in ("first", "last")]
     told = placed.filter(pl.col("folded"), pl.col("known").is_null()).select(
         "at",
         first=near[0] | (first.fill_null(value=False) & ~near[1]),
