@@ -31,6 +31,7 @@ _WIDEST = timedelta(hours=15)
 _TOLERANCE = timedelta(minutes=1)
 _LEAST_SHARE = 0.5
 _SECOND_SHARE = 0.05
+_DIRECTORY = "from the carrier directory"
 
 
 class Reading(Enum):
@@ -125,6 +126,16 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
     return offset if abs(apart - offset) <= _TOLERANCE and abs(offset) <= _WIDEST else None
 
 
+def given_zones(context: Context) -> list[Zone]:
+    """The zones that were said beside the file, the one that counts most first."""
+    ways = (
+        (context.timezone, "given with --timezone"),
+        (context.profile.time.timezone, "from the profile"),
+        (context.carrier.timezone, _DIRECTORY),
+    )
+    return [Zone(name, how) for name, how in ways if name]
+
+
 def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     """The zone of a file's zone-less times; raises TimezoneMissing naming the ways out.
 
@@ -132,15 +143,15 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     that contradicts what was given by more than a minute comes back as `conflict`.
     """
     directory = context.carrier.timezone
-    for name, how in ((context.timezone, "given with --timezone"), (context.profile.time.timezone, "from the profile")):
-        if name:
-            return _named(name, how, measured)
+    for zone in given_zones(context):
+        if zone.how != _DIRECTORY:
+            return _named(zone.name, zone.how, measured)
     if measured is not None:
         if directory and _agrees(parse_zone(directory), measured):
             return Resolved(Zone(directory, f"{measured}, as the carrier directory says"), parse_zone(directory))
         return _from_file(measured, directory)
     if directory:
-        return _named(directory, "from the carrier directory", None)
+        return _named(directory, _DIRECTORY, None)
     raise TimezoneMissing(
         f"The times in this file of {context.carrier.carrier_id} have no zone and the file does not show it. Give "
         "--timezone (an IANA name or +HH:MM), set time.timezone in the carrier's profile, or timezone in carriers.csv."
