@@ -153,9 +153,14 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     if directory:
         return _named(directory, _DIRECTORY, None)
     raise TimezoneMissing(
-        f"The times in this file of {context.carrier.carrier_id} have no zone and the file does not show it. Give "
+        f"The times in this file{of_carrier(context)} have no zone and the file does not show it. Give "
         "--timezone (an IANA name or +HH:MM), set time.timezone in the carrier's profile, or timezone in carriers.csv."
     )
+
+
+def of_carrier(context: Context) -> str:
+    """Whose file it is, for a sentence; nothing where it is looked at in nobody's name."""
+    return f" of {context.carrier.carrier_id}" if context.carrier.carrier_id else ""
 
 
 def to_utc(local: datetime, tz: tzinfo) -> tuple[datetime, Reading]:

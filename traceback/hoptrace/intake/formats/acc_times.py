@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zones import of_carrier
 
 SECOND = 1_000_000
 
@@ -98,7 +99,7 @@ def _choose(context: Context, where: str) -> Zone:
             return Zone(name, how)
     raise TimezoneMissing(
         f"{where}: its times have no zone. Say it in one of three ways: submit with --timezone ZONE, put timezone under"
-        f" [time] into the profile, or fill the column timezone of {context.carrier.carrier_id} in carriers.csv."
+        f" [time] into the profile, or fill the column timezone{of_carrier(context)} in carriers.csv."
     )
 
 

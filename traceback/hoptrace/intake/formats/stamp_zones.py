@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_settling import ZoneWords, as_one
-from hoptrace.intake.zones import LocalClock, Measured, measure
+from hoptrace.intake.zones import LocalClock, Measured, measure, of_carrier
 
 
 class Stamp(NamedTuple):
@@ -96,7 +96,7 @@ def _clock(word: str, context: Context, measured: Measured | None) -> LocalClock
         if not word:
             raise
         raise TimezoneMissing(
-            f"The times in this file of {context.carrier.carrier_id} are of a zone {word}, which stands for no single "
+            f"The times in this file{of_carrier(context)} are of a zone {word}, which stands for no single "
             "offset, and the file does not show it. Give --timezone (an IANA name or +HH:MM), set time.timezone in the "
             "carrier's profile, or timezone or country in carriers.csv."
         ) from error
