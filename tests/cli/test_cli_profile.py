@@ -233,7 +233,9 @@ def test_what_no_stored_profile_claims_names_them(loaded, files) -> None:
     loaded("profile", "add", "switch.toml", "--carrier", "alpha")
     Path("else.csv").write_text("a;b\n1;2\n")
     told = loaded("submit", "else.csv", "--carrier", "alpha")
-    assert "No stored profile of alpha claims it either; to read it by one all the same: --format switch." in told.stderr
+    assert (
+        "No stored profile of alpha claims it either; to read it by one all the same: --format switch." in told.stderr
+    )
 
 
 def test_list_without_a_workspace_shows_the_shipped_ones(run) -> None:

@@ -203,7 +203,7 @@ def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataO
 
 
 def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path, read) -> None:
-    """Without a uniqueid: the file is written as calls end, and its clock goes back between its third and fourth row."""
+    """Without a uniqueid: the clock goes back between the third and the fourth row."""
     starts = ["00:30:00", "01:40:00", "01:55:00", "01:05:00", "01:30:00", "02:20:00"]
     lines = [dial(f"2026-11-01 {at}", channel=f"PJSIP/oak-0000000{n}") for n, at in enumerate(starts)]
     chunk = read(write(tmp_path, *lines), zone="America/Chicago")

@@ -159,7 +159,9 @@ def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
 
 
 def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> None:
-    row = '"Ada","+12025550130","1212555017{n}","public","2026-11-01 {at}:00","","2026-11-01 {at}:09","9","0","USER_BUSY"'
+    row = (
+        '"Ada","+12025550130","1212555017{n}","public","2026-11-01 {at}:00","","2026-11-01 {at}:09","9","0","USER_BUSY"'
+    )
     tail = ',"00000000-0000-4000-8000-00000000000{n}","","acct1","",""'
     calls = enumerate(["00:50", "01:50", "01:20", "02:30"])
     chunk = read(write(tmp_path, *((row + tail).format(n=n, at=at) for n, at in calls)), "America/Chicago")

@@ -12,7 +12,11 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.number_rules import NumberRules
 from hoptrace.intake.reading import Chunk
 
-ROWS = {"acme": ("acme/cdr20231218.csv", 2), "ribbon_act": ("ribbon/1000A0B.ACT", 2), "audiocodes": ("audiocodes/syslog.log", 7)}
+ROWS = {
+    "acme": ("acme/cdr20231218.csv", 2),
+    "ribbon_act": ("ribbon/1000A0B.ACT", 2),
+    "audiocodes": ("audiocodes/syslog.log", 7),
+}
 """The golden files, and the line of each (from 0) that is a whole call."""
 MINUTES = f"{RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
 PLUS = f"{RESAVED}: no number has its + or 00; ask for the original"
@@ -61,7 +65,11 @@ def test_another_file_of_the_group_keeps_its_precision(lines, write, read, name:
 
 @pytest.mark.parametrize(
     ("name", "written"),
-    [("acme", '"<sip:+13125550193@203.0.113.2>"'), ("ribbon_act", ",3125550187,"), ("audiocodes", "+13125550187@203.0.113.5")],
+    [
+        ("acme", '"<sip:+13125550193@203.0.113.2>"'),
+        ("ribbon_act", ",3125550187,"),
+        ("audiocodes", "+13125550187@203.0.113.5"),
+    ],
 )
 def test_numbers_cut_to_an_exponent_are_told(lines, write, read, name: str, written: str) -> None:
     file, line = ("acme/cdr-scz.csv", 0) if name == "acme" else ROWS[name]

@@ -1,4 +1,4 @@
-"""The hour that a zone repeats, settled by the sequence of the rows: what was true comes back, or is said to be open."""
+"""The hour that a zone repeats, settled by the sequence of rows: what was true comes back, or is said to be open."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def local(time: datetime, zone: str) -> datetime:
     return time.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def told(rows: Sequence[Row], zone: str, ids: Sequence[int] | None = None, **others: object) -> list[bool | None]:
+def told(rows: Sequence[Row], zone: str, ids: Sequence[int] | None = None) -> list[bool | None]:
     """Whether each row is of the second pass, as the sequence tells: None where open or not repeated at all."""
     given_ids = ids or [None] * len(rows)
     written = [
-        FoldRow(at, local(start, zone), talk=talk, id=id, **others)  # type: ignore[arg-type]
-        for at, ((start, talk), id) in enumerate(zip(rows, given_ids, strict=True))
+        FoldRow(at, local(start, zone), talk=talk, id=number)
+        for at, ((start, talk), number) in enumerate(zip(rows, given_ids, strict=True))
     ]
     passes = dict(settled_rows(written, zone).passes.iter_rows())
     return [passes.get(at) for at in range(len(rows))]
@@ -91,7 +91,7 @@ def test_ids_that_count_up_settle_a_file_that_is_sorted_by_the_written_time(file
     zone, rows = file
     ids = list(range(7_000, 7_000 + len(rows)))
     mixed = sorted(zip(rows, ids, strict=True), key=lambda pair: local(pair[0][0], zone))
-    shown, numbers = [row for row, _ in mixed], [id for _, id in mixed]
+    shown, numbers = [row for row, _ in mixed], [number for _, number in mixed]
     assert told(shown, zone, numbers) == truth(shown, zone)
     wrong = [second for second, true in zip(told(shown, zone), truth(shown, zone), strict=True) if second and not true]
     assert not wrong  # without ids nothing is claimed

@@ -28,9 +28,12 @@ FOLD_ROWS = pl.Schema(
         "id": pl.Int64,
     }
 )
-"""What is looked at of a file's rows, in the file's order: `row`; `local`, `answer` and `end` as written, without zone;
-`talk`, seconds of conversation; `known`, the start in UTC where it is written with a zone; `epoch`, UTC seconds of about
-the start; `id`, a record id that is a number. What is unknown is null."""
+"""What is looked at of a file's rows, in the file's order.
+
+`row`; `local`, `answer` and `end` as written, without a zone; `talk`, seconds of conversation; `known`, the start in
+UTC where it is written with a zone; `epoch`, UTC seconds of about the start; `id`, a record id that is a number. What
+is unknown is null.
+"""
 
 _ROUNDED = 2_000_000
 _QUARTERS = [timedelta(minutes=15 * count) for count in range(96)]
@@ -39,7 +42,7 @@ _OWN, _ROWS, _IDS = "their rows' own times", "the order of the rows", "record id
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`passes`: `row` and `second` of all rows in a repeated hour, null where nothing tells; `flags` for the receipt."""
+    """`passes`: `row` and `second` of rows in a repeated hour, null where nothing tells; `flags` for the receipt."""
 
     passes: pl.DataFrame
     flags: tuple[str, ...]
@@ -86,7 +89,9 @@ def settle(rows: pl.DataFrame, zone: str) -> Settled:
         held = held or fits
         placed = _take(placed, told, by, counts)
     rows_of = folded.join(placed.select("at", "second"), on="at", how="left", maintain_order="left")
-    return Settled(rows_of.select("row", "second"), tuple(_flags(zone, counts, int(rows_of["second"].null_count()), held)))
+    return Settled(
+        rows_of.select("row", "second"), tuple(_flags(zone, counts, int(rows_of["second"].null_count()), held))
+    )
 
 
 def _dates(days: pl.Series) -> list[date]:
@@ -106,25 +111,27 @@ def _with_candidates(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
     talk = (pl.col("talk") * 1e6).cast(pl.Int64, strict=False)
     wall = (pl.col("end") - pl.col("local")).dt.total_microseconds()
     fits = (wall >= pl.coalesce(talk - _ROUNDED, 0)) & (wall < pl.coalesce(talk, 0) + 3_600_000_000)
-    return rows.select(
-        "at",
-        "row",
-        "id",
-        "local",
-        "answer",
-        "end",
-        talk=talk,
-        stated=stated,
-        epoch=(pl.col("epoch") * 1e6).cast(pl.Int64, strict=False),
-        first=first,
-        last=last,
-        folded=(first != last).fill_null(value=False),
-        answered=_sharp("answer", zone),
-        ended=_sharp("end", zone),
-        lag=pl.coalesce(pl.when(fits).then(wall), talk, 0),
-        second=pl.lit(None, pl.Boolean),
-    ).with_columns(known=pl.coalesce("stated", pl.when(~pl.col("folded")).then("first"))).filter(
-        pl.col("first").is_not_null() | pl.col("known").is_not_null()
+    return (
+        rows.select(
+            "at",
+            "row",
+            "id",
+            "local",
+            "answer",
+            "end",
+            talk=talk,
+            stated=stated,
+            epoch=(pl.col("epoch") * 1e6).cast(pl.Int64, strict=False),
+            first=first,
+            last=last,
+            folded=(first != last).fill_null(value=False),
+            answered=_sharp("answer", zone),
+            ended=_sharp("end", zone),
+            lag=pl.coalesce(pl.when(fits).then(wall), talk, 0),
+            second=pl.lit(None, pl.Boolean),
+        )
+        .with_columns(known=pl.coalesce("stated", pl.when(~pl.col("folded")).then("first")))
+        .filter(pl.col("first").is_not_null() | pl.col("known").is_not_null())
     )
 
 
@@ -172,9 +179,7 @@ def _take(placed: pl.DataFrame, told: dict[int, bool], by: str, counts: dict[str
     new = pl.DataFrame({"at": list(told), "now": list(told.values())}, {"at": pl.Int64, "now": pl.Boolean})
     joined = placed.join(new, on="at", how="left", maintain_order="left")
     instant = pl.when(pl.col("now")).then("last").when(~pl.col("now")).then("first")
-    return joined.with_columns(
-        known=pl.coalesce("known", instant), second=pl.coalesce("second", "now")
-    ).drop("now")
+    return joined.with_columns(known=pl.coalesce("known", instant), second=pl.coalesce("second", "now")).drop("now")
 
 
 def _of_rows(placed: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
@@ -78,13 +78,18 @@ class AcmeSbc:
         for source in sources:
             _read_file(source, group)
         for records in group.sessions.values():
-            if group.on_minutes:
-                records = [each._replace(tick=MINUTE) if each.file in group.on_minutes else each for each in records]
-            for attempt in attempts_of(records):
+            for attempt in attempts_of(_as_precise(records, group.on_minutes)):
                 enter(attempt, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield group.ledger.chunk(group.times.zone)
+
+
+def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:
+    """The records; those of files whose seconds are gone count as their minute."""
+    if not on_minutes:
+        return records
+    return [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in records]
 
 
 def _understood(text: str, layouts: Layouts) -> Layout | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
@@ -61,12 +61,17 @@ class AudioCodesSyslog:
             _read_file(source, group)
         on_minutes = {file for file, signs in group.signs.items() if signs.minutes}
         for reports in group.sessions.values():
-            if on_minutes:
-                reports = [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in reports]
-            enter_session(reports, group.ledger)
+            enter_session(_as_precise(reports, on_minutes), group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield group.ledger.chunk(group.times.zone)
+
+
+def _as_precise(reports: list[Leg], on_minutes: Collection[int]) -> list[Leg]:
+    """The reports; those of files whose seconds are gone count as their minute."""
+    if not on_minutes:
+        return reports
+    return [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in reports]
 
 
 def _read_file(source: Source, group: _Group) -> None:

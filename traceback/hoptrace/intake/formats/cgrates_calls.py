@@ -76,7 +76,9 @@ def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger
         return next((text for column in columns if (text := runs.fields.get(column))), None)
 
     columns = profile.columns_of("start_time", _COLUMNS["start_time"])
-    start = next((time for column in columns if (time := _utc(runs.fields.get(column), clock, row=at)) is not None), None)
+    start = next(
+        (time for column in columns if (time := _utc(runs.fields.get(column), clock, row=at)) is not None), None
+    )
     reasons = [] if start is not None else ["start time not understood"]
     if first("called_number") is None:
         reasons.append("no called number")

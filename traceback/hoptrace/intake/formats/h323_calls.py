@@ -35,7 +35,7 @@ def chunk_of(records: Sequence[Record], context: Context, ledger: Ledger, by: st
     return ledger.chunk(all_zones(words.values()))
 
 
-def _legs(records: Sequence[Record], words: ZoneWords, odd: Odd, ledger: Ledger) -> Iterator[Leg]:
+def _legs(records: Sequence[Record], words: StampZones, odd: Odd, ledger: Ledger) -> Iterator[Leg]:
     for record in records:
         leg = make_leg(record, words, odd)
         if isinstance(leg, Leg):

@@ -38,7 +38,7 @@ _NO_DIRECTION = "direction is not one that the profile names"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file's first line: the `header` (empty where it is none), how many `names` it has and columns a row (`width`)."""
+    """A file's first line: the `header` (empty where it is none), its `names` and the columns of a row (`width`)."""
 
     header: str
     names: int
@@ -117,7 +117,9 @@ class ProfiledFile:
         """The file's rows near an hour that the zone repeats, read ahead: those behind a row tell as well."""
         opened, localiser = self._opened(), self.judge.localiser
         near = [
-            pl.concat([fold_rows(part, kind, localiser, zone) for part, kind in self._fields(rows, opened)[1]]).sort("row")
+            pl.concat([fold_rows(part, kind, localiser, zone) for part, kind in self._fields(rows, opened)[1]]).sort(
+                "row"
+            )
             for rows in (self._rows(block, opened) for block in self._blocks(opened))
         ]
         return settle(pl.concat(near), zone)
