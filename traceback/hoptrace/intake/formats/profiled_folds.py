@@ -38,7 +38,7 @@ def fold_rows(fields: pl.DataFrame, kind: Kind, localiser: Localiser, zone: str)
         epoch=pl.lit(None, pl.Float64),
         id=pl.col("record_id").cast(pl.Int64, strict=False),
     )
-    timed = told.cast(dict(FOLD_ROWS)).filter(pl.any_horizontal(pl.col("local", "known").is_not_null()))
+    timed = told.cast(FOLD_ROWS).filter(pl.any_horizontal(pl.col("local", "known").is_not_null()))
     return _with_epochs(near_folds(timed, zone), fields, localiser)
 
 
