@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
-from hoptrace.intake.folds import FOLD_ROWS, LOCAL, Settled, near_folds, repeats_any, settle
-
-_NOTHING = Settled(pl.DataFrame(schema={"row": pl.Int64, "second": pl.Boolean}), ())
+from hoptrace.intake.folds import FOLD_ROWS, Settled, fold_days, near_folds, settle
 
 
 class FoldRow(NamedTuple):
@@ -25,14 +23,17 @@ class FoldRow(NamedTuple):
     id: int | None = None
 
 
+def repeats_any(starts: Iterable[datetime], zone: str) -> bool:
+    """Whether any of these lies on a day on which the zone repeats a time; quick, as files have few days."""
+    days = {start.date() for start in starts if start.tzinfo is None}
+    return not fold_days(zone, pl.Series(sorted(days), dtype=pl.Date)).is_empty()
+
+
 def settled_rows(rows: Sequence[FoldRow], zone: str) -> Settled:
-    """Which pass each row is of; quick where no row lies on a day on which the zone repeats a time."""
-    locals_ = pl.Series([_naive(each.start) for each in rows], dtype=LOCAL)
-    if not repeats_any(zone, locals_):
-        return _NOTHING
+    """Which pass each row is of."""
     told = {
         "row": [each.row for each in rows],
-        "local": locals_,
+        "local": [_naive(each.start) for each in rows],
         "answer": [_naive(each.answer) for each in rows],
         "end": [_naive(each.end) for each in rows],
         "talk": [each.talk for each in rows],

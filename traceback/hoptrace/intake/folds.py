@@ -57,12 +57,6 @@ def fold_days(zone: str, days: pl.Series) -> pl.Series:
     return walls.filter(_instant("wall", zone, "earliest") != _instant("wall", zone, "latest"))["day"].unique().sort()
 
 
-def repeats_any(zone: str, locals_: pl.Series) -> bool:
-    """Whether any of these local times is one that the zone repeats."""
-    days = fold_days(zone, locals_.dt.date())
-    return bool(locals_.dt.date().is_in(days.implode()).any())
-
-
 def near_folds(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
     """The rows (FOLD_ROWS) of the days around those on which the zone repeats a time."""
     days = rows.select(pl.coalesce("local", pl.col("known").dt.replace_time_zone(None)).dt.date().alias("day"))["day"]

@@ -3,7 +3,7 @@
 A reader of a zone-less format does three things:
 
     clock = LocalClock.of(context, measure(pairs))    # once a file; raises TimezoneMissing
-    clock.look_ahead(rows)                            # settles hours that are repeated, see `folds`
+    clock.look_ahead(starts, rows)                    # settles hours that are repeated, see `folds`
     start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46), row=1)
     for text in clock.flags(): ledger.flag(file, text)
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
@@ -22,7 +22,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
-from hoptrace.intake.fold_rows import FoldRow, settled_rows
+from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
 from hoptrace.intake.reading import Context, Zone
 
 QUARTER = timedelta(minutes=15)
@@ -201,11 +201,15 @@ class LocalClock:
         """The zone and how it was found, for the receipt."""
         return self.resolved.zone
 
-    def look_ahead(self, rows: Sequence[FoldRow]) -> None:
-        """Settle the start times in hours that the zone repeats by the sequence of a file's rows, in their order."""
-        if not isinstance(self.resolved.tz, ZoneInfo):
+    def look_ahead(self, starts: Iterable[datetime], rows: Callable[[], Sequence[FoldRow]]) -> None:
+        """Settle the start times in hours that the zone repeats by the sequence of a file's rows, in their order.
+
+        `rows` is asked for only where one of the starts lies on such a day.
+        """
+        tz = self.resolved.tz
+        if not isinstance(tz, ZoneInfo) or not repeats_any(starts, tz.key):
             return
-        settled = settled_rows(rows, self.resolved.tz.key)
+        settled = settled_rows(rows(), tz.key)
         self.passes, self.told = dict(settled.passes.iter_rows()), settled.flags
 
     def to_utc(self, local: datetime, epoch: float | None = None, row: int | None = None) -> datetime:

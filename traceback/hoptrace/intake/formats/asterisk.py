@@ -61,7 +61,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
     if any(cdr.start.tzinfo is None for cdr in cdrs):
         pairs = [(cdr.start, cdr.epoch) for cdr in cdrs if cdr.epoch is not None and cdr.start.tzinfo is None]
         clock = LocalClock.of(context, measure(pairs))
-        clock.look_ahead([fold_row(cdr) for cdr in cdrs])
+        clock.look_ahead((cdr.start for cdr in cdrs), lambda: [fold_row(cdr) for cdr in cdrs])
     times = Times(clock, only_minutes([cdr.start for cdr in cdrs]))
     for call in calls_of(cdrs):
         enter(call, times, source.index, ledger)

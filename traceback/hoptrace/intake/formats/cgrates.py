@@ -62,7 +62,8 @@ class Cgrates:
         calls = list(group.calls.values())
         clock = LocalClock.of(context) if any(runs.is_local for runs in calls) else None
         if clock is not None:
-            clock.look_ahead([row for at, runs in enumerate(calls) if (row := fold_row(at, runs)) is not None])
+            order = [row for at, runs in enumerate(calls) if (row := fold_row(at, runs)) is not None]
+            clock.look_ahead((row.start for row in order), lambda: order)
         for at, runs in enumerate(calls):
             enter(runs, context.profile, clock, group.ledger, at)
         for text in clock.flags() if clock else ():

@@ -170,7 +170,8 @@ def _clock(rows: Sequence[_Row], context: Context) -> LocalClock | None:
     ]
     by = "epochs" if any(map(_has_epoch, rows)) else "uuid (version 1)"
     clock = LocalClock.of(context, measure(pairs, by))
-    clock.look_ahead([_fold_row(row) for row in rows if "start" in row.times])
+    begun = [row for row in rows if "start" in row.times]
+    clock.look_ahead((row.times["start"] for row in begun), lambda: [_fold_row(row) for row in begun])
     return clock
 
 
@@ -216,8 +217,9 @@ def _leg(row: _Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd
     if outgoing:
         variables["direction"] = "outbound"
     if clock is not None and not _has_epoch(row):
-        start = _epoch(row, "start", clock, row.epoch) if "start" in row.times else None
-        epochs = {name: _epoch(row, name, clock, start) for name in row.times}
+        epochs: dict[str, int] = {}
+        for name in row.times:
+            epochs[name] = _epoch(row, name, clock, row.epoch if name == "start" else epochs.get("start"))
         variables |= {f"{name}_epoch": str(epoch) for name, epoch in epochs.items()}
         exact = _exact(row, epochs.get("start", 0), tick)
         if exact is not None:
