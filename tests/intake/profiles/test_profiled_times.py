@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -128,6 +129,39 @@ def test_the_clock_column_settles_a_repeated_hour(taken) -> None:
     second = int(utc(2026, 11, 1, 7, 30).timestamp())
     told = taken(f"start,called,epoch\n2026-11-01 01:30:00,1,{second}\n", toml)
     assert told.said(2, "start_time") == (utc(2026, 11, 1, 7, 30),)
+
+
+def test_a_zone_measured_on_one_side_of_a_change_is_right_on_the_other(taken) -> None:
+    """Only an offset is known, from the first rows; the clock column tells which rows are of winter time."""
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = { column = "epoch" }\n'
+    toml += '[fields]\nstart_time = "start"\nend_time = "end"\ncalled_number = "called"\n'
+    moments = [utc(2026, 10, 31, 12), utc(2026, 10, 31, 13), utc(2026, 10, 31, 14), utc(2026, 11, 1, 7, 30)]
+    chicago = ZoneInfo("America/Chicago")
+    shown = [
+        f"{at.astimezone(chicago):%Y-%m-%d %H:%M:%S},{at.astimezone(chicago):%Y-%m-%d %H:%M}:09,1,{int(at.timestamp())}\n"
+        for at in moments
+    ]
+    told = taken("start,end,called,epoch\n" + "".join(shown), toml)
+    assert told.calls["start_time"].to_list() == moments
+    assert (told.calls["end_time"] - told.calls["start_time"]).dt.total_seconds().to_list() == [9] * 4
+    assert told.zones[0].startswith("-05:00 (measured from the epoch")
+
+
+def test_a_zone_that_was_given_is_not_overruled_by_the_clock_column(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "+01:00"\nclock = {{ column = "epoch" }}\n{FIELDS}'
+    moment = utc(2026, 7, 1, 12)
+    told = taken(f"start,called,epoch\n{moment:%Y-%m-%d %H:%M:%S},1,{int(moment.timestamp())}\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 7, 1, 11),)
+    assert any("contradicts the file" in flag for flag in told.flags)
+
+
+def test_an_id_of_an_earlier_leg_moves_no_row_by_an_hour(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = {{ column = "epoch" }}\n{FIELDS}'
+    moments = [utc(2026, 7, 1, 12, minute) for minute in range(30)]
+    epochs = [int(at.timestamp()) for at in moments]
+    epochs[20] -= 3_570  # the channel began nearly an hour before
+    rows = [f"{at:%Y-%m-%d %H:%M:%S},1,{epoch}\n" for at, epoch in zip(moments, epochs, strict=True)]
+    assert taken("start,called,epoch\n" + "".join(rows), toml).calls["start_time"].to_list() == moments
 
 
 def test_what_nothing_settles_is_read_as_the_first_and_told(taken) -> None:

@@ -62,11 +62,15 @@ class Measured:
 
 
 class Resolved(NamedTuple):
-    """The zone for the receipt, the same to compute with, and a contradiction in words where there is one."""
+    """The zone for the receipt, the same to compute with, and a contradiction in words where there is one.
+
+    `shown`: the file's own epochs show this offset, where there is no contradiction.
+    """
 
     zone: Zone
     tz: tzinfo
     conflict: str | None = None
+    shown: bool = False
 
 
 def parse_zone(name: str) -> tzinfo:
@@ -148,7 +152,8 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
             return _named(zone.name, zone.how, measured)
     if measured is not None:
         if directory and _agrees(parse_zone(directory), measured):
-            return Resolved(Zone(directory, f"{measured}, as the carrier directory says"), parse_zone(directory))
+            how = f"{measured}, as the carrier directory says"
+            return Resolved(Zone(directory, how), parse_zone(directory), shown=True)
         return _from_file(measured, directory)
     if directory:
         return _named(directory, _DIRECTORY, None)
@@ -251,7 +256,7 @@ class LocalClock:
 def _named(name: str, how: str, measured: Measured | None) -> Resolved:
     tz = parse_zone(name)
     if measured is None or _agrees(tz, measured):
-        return Resolved(Zone(name, how), tz)
+        return Resolved(Zone(name, how), tz, shown=measured is not None)
     return Resolved(
         Zone(name, how),
         tz,
@@ -262,7 +267,7 @@ def _named(name: str, how: str, measured: Measured | None) -> Resolved:
 def _from_file(measured: Measured, directory: str) -> Resolved:
     name = _offset_name(measured.offset)
     conflict = f"the carrier directory says {directory}, but {name} was {measured}" if directory else None
-    return Resolved(Zone(name, str(measured)), timezone(measured.offset), conflict)
+    return Resolved(Zone(name, str(measured)), timezone(measured.offset), conflict, shown=True)
 
 
 def _agrees(tz: tzinfo, measured: Measured) -> bool:

@@ -86,7 +86,6 @@ class Gathering:
                 ledger, filled = Ledger(), 0
         yield ledger.chunk(self._times.zone)
 
-
     def _settle_folds(self) -> None:
         """Local times in an hour that comes twice, once all rows are known."""
         if not self._times.repeated and not self._times.missing:

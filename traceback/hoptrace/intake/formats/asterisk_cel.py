@@ -80,9 +80,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
         pairs = [(start, float(epoch)) for start, epoch in starts if epoch is not None and start.tzinfo is None]
         clock = LocalClock.of(context, measure(pairs))
         events = sorted((event for channel in channels for event in channel.events), key=lambda event: event.row)
-        clock.look_ahead(
-            (event.time for event in events), lambda: [FoldRow(event.row, event.time) for event in events]
-        )
+        clock.look_ahead((event.time for event in events), lambda: [FoldRow(event.row, event.time) for event in events])
     spans = [CallSpan.of(channel, clock) for channel in channels]
     for call in calls_of(spans):
         enter(call, source.index, ledger)

@@ -8,11 +8,11 @@ import polars as pl
 
 from hoptrace.intake.formats.canonical_checks import LONGEST_FIELD
 from hoptrace.intake.formats.profiled_durations import LONGEST_SECONDS, seconds
-from hoptrace.intake.formats.profiled_fields import FIELDS, ZONE
+from hoptrace.intake.formats.profiled_fields import CLOCK, FIELDS, ZONE
 from hoptrace.intake.formats.profiled_plan import Kind
 from hoptrace.intake.formats.profiled_resaved import Resaved
 from hoptrace.intake.formats.profiled_times import read_times
-from hoptrace.intake.formats.profiled_zones import Localiser
+from hoptrace.intake.formats.profiled_zones import Localiser, epochs_of
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.column_rules import Unit
 from hoptrace.model.statements import TIME, StartBasis
@@ -68,7 +68,8 @@ class Judge:
                 continue
             text = fields[name]
             times = self.resaved.mended(text, read_times(text, self.profile.time.formats), name)
-            utc = self.localiser.utc(times, fields[ZONE], beside)
+            epochs = self._epochs(fields) if name == "start_time" else None
+            utc = self.localiser.utc(times, fields[ZONE], beside, epochs)
             frame = frame.with_columns(utc.alias(f"{name}_read"))
             if name == "start_time":
                 beside = utc
@@ -77,6 +78,13 @@ class Judge:
             span = pl.duration(microseconds=seconds(pl.col(name), rule.unit or Unit.SECONDS) * 1e6)
             frame = frame.with_columns((pl.col(f"{rule.after}_read") + span).cast(TIME).alias(f"{name}_read"))
         return frame
+
+    def _epochs(self, fields: pl.DataFrame) -> pl.Series | None:
+        """What the clock column says, where the profile has one."""
+        clock = self.profile.time.clock
+        if clock is None or fields[CLOCK].null_count() == fields.height:
+            return None
+        return pl.Series(epochs_of(fields[CLOCK], clock.means), dtype=pl.Float64)
 
     def _cause(self) -> pl.Expr:
         code, rules = pl.col("release_code"), self.profile.cause

@@ -16,6 +16,10 @@ from hoptrace.intake.reading import ZONE_IN_FILE, Zone
 from hoptrace.intake.zones import Resolved, parse_zone, to_utc
 from hoptrace.model.statements import TIME
 
+_QUARTER, _HOUR = 900_000_000, 3_600_000_000
+_NEAR, _SHARP = 60_000_000, 2_000_000
+_SECOND_SHARE = 0.05
+
 
 @dataclass(slots=True)
 class Localiser:
@@ -31,6 +35,8 @@ class Localiser:
     resolved: Resolved | None = None
     settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    hours: pl.DataFrame | None = None
+    """`hours_apart` of the rows whose start times were read last."""
 
     @property
     def zone(self) -> Zone:
@@ -39,15 +45,21 @@ class Localiser:
             return self.resolved.zone
         return ZONE_IN_FILE
 
-    def utc(self, times: pl.DataFrame, zones: pl.Series, beside: pl.Series) -> pl.Series:
+    def utc(
+        self, times: pl.DataFrame, zones: pl.Series, beside: pl.Series, epochs: pl.Series | None = None
+    ) -> pl.Series:
         """UTC of `read_times`; `zones` are the texts of the rows' own zones.
 
         `beside`: of start times their row numbers (Int64), of later ones a time in UTC that they cannot lie before.
+        `epochs`: of start times what the clock column says (seconds); it tells summer from winter where the zone was
+        measured as one offset. Later times of the rows are then read as the start was.
         """
         read, zoned = times["read"], times["zoned"]
         if (zoned | read.is_null()).all():
             return read.dt.replace_time_zone("UTC").cast(TIME)
         utc = pl.select(pl.when(zoned).then(read.dt.replace_time_zone("UTC"))).to_series().cast(TIME)
+        if beside.dtype == pl.Int64:
+            self.hours = None if epochs is None else hours_apart(read, epochs)
         for here, tz in self.local_zones(times, zones):
             utc = utc.zip_with(~here, self._local(read.zip_with(here, _nothing(read)), tz, beside))
         return utc
@@ -88,7 +100,9 @@ class Localiser:
     def _local(self, read: pl.Series, tz: tzinfo, beside: pl.Series) -> pl.Series:
         if not isinstance(tz, ZoneInfo):
             offset = tz.utcoffset(None) or timedelta()
-            return (read - offset).dt.replace_time_zone("UTC").cast(TIME)
+            utc = (read - offset).dt.replace_time_zone("UTC").cast(TIME)
+            shown = self.resolved is not None and self.resolved.shown and tz is self.resolved.tz
+            return _by_the_hour(utc, self.hours, offset) if shown and self.hours is not None else utc
         first = read.dt.replace_time_zone(tz.key, ambiguous="earliest", non_existent="null")
         last = read.dt.replace_time_zone(tz.key, ambiguous="latest", non_existent="null")
         utc = first.dt.convert_time_zone("UTC")
@@ -110,6 +124,30 @@ class Localiser:
             self.settled[zone] = self.survey(zone)
         passes = self.settled[zone].passes
         return rows.is_in(passes.filter("second")["row"].implode())
+
+
+def hours_apart(read: pl.Series, epochs: pl.Series) -> pl.DataFrame:
+    """How far local times are ahead of epochs (seconds): `ahead` in whole quarters of an hour, and `sharp`.
+
+    As `hoptrace.intake.zones.measure` has it; `sharp` where they are so to two seconds. Null where they are not near.
+    """
+    apart = read.to_physical().rename("apart").to_frame().with_columns(epochs=epochs)
+    apart = apart.select(apart=pl.col("apart") - (pl.col("epochs") * 1e6).cast(pl.Int64, strict=False))
+    ahead = (pl.col("apart") / _QUARTER).round().cast(pl.Int64) * _QUARTER
+    off = (pl.col("apart") - ahead).abs()
+    return apart.select(ahead=pl.when(off <= _NEAR).then(ahead), sharp=off <= _SHARP)
+
+
+def _by_the_hour(utc: pl.Series, hours: pl.DataFrame, offset: timedelta) -> pl.Series:
+    """UTC by the measured offset, but of rows whose epochs show an hour more or less by that.
+
+    Epochs of ids may be of an earlier leg: what is not sharp counts only where a twentieth of the rows show the same.
+    """
+    more = pl.col("ahead") - offset // timedelta(microseconds=1)
+    told = hours.select(more=pl.when(more.abs() == _HOUR).then(more).otherwise(0), sharp="sharp")
+    often = [each for each in (-_HOUR, _HOUR) if (told["more"] == each).sum() >= _SECOND_SHARE * utc.len()]
+    kept = told.select(pl.when(pl.col("sharp") | pl.col("more").is_in(often)).then("more").otherwise(0)).to_series()
+    return (utc.to_physical() - kept.fill_null(0)).cast(TIME)
 
 
 def _nothing(read: pl.Series) -> pl.Series:
