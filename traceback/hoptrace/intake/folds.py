@@ -36,6 +36,7 @@ is unknown is null.
 """
 
 _ROUNDED = 2_000_000
+_AROUND = 3 * 3_600_000_000
 _QUARTERS = [timedelta(minutes=15 * count) for count in range(96)]
 _OWN, _ROWS, _IDS = "their rows' own times", "the order of the rows", "record ids that count up"
 
@@ -73,6 +74,7 @@ def settle(rows: pl.DataFrame, zone: str) -> Settled:
     """
     placed = _with_candidates(rows.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64)), zone)
     folded = placed.filter(pl.col("folded"), pl.col("stated").is_null()).select("at", "row")
+    placed = _near_open(placed)
     counts: dict[str, int] = {}
     placed = _take(placed, _own(placed), _OWN, counts)
     held = False
@@ -86,6 +88,15 @@ def settle(rows: pl.DataFrame, zone: str) -> Settled:
     return Settled(
         rows_of.select("row", "second"), tuple(_flags(zone, counts, int(rows_of["second"].null_count()), held))
     )
+
+
+def _near_open(placed: pl.DataFrame) -> pl.DataFrame:
+    """The rows within a few hours of those that are to be settled: they show the order, and bound the others."""
+    open_ = placed.filter(pl.col("folded"), pl.col("stated").is_null())
+    spans = open_.group_by(pl.col("local").dt.date()).agg(low=pl.col("first").min(), high=pl.col("last").max())
+    instant = pl.coalesce("known", "first")
+    near = [instant.is_between(low - _AROUND, high + _AROUND) for low, high in spans.select("low", "high").iter_rows()]
+    return placed.filter(pl.any_horizontal(near)) if near else placed
 
 
 def _dates(days: pl.Series) -> list[date]:

@@ -61,6 +61,8 @@ class Localiser:
         if beside.dtype == pl.Int64:
             self.hours = None if epochs is None else hours_apart(read, epochs)
         for here, tz in self.local_zones(times, zones):
+            if here.all():
+                return self._local(read, tz, beside)
             utc = utc.zip_with(~here, self._local(read.zip_with(here, _nothing(read)), tz, beside))
         return utc
 
