@@ -137,10 +137,8 @@ def test_a_zone_measured_on_one_side_of_a_change_is_right_on_the_other(taken) ->
     toml += '[fields]\nstart_time = "start"\nend_time = "end"\ncalled_number = "called"\n'
     moments = [utc(2026, 10, 31, 12), utc(2026, 10, 31, 13), utc(2026, 10, 31, 14), utc(2026, 11, 1, 7, 30)]
     chicago = ZoneInfo("America/Chicago")
-    shown = [
-        f"{at.astimezone(chicago):%Y-%m-%d %H:%M:%S},{at.astimezone(chicago):%Y-%m-%d %H:%M}:09,1,{int(at.timestamp())}\n"
-        for at in moments
-    ]
+    local = [f"{at.astimezone(chicago):%Y-%m-%d %H:%M}" for at in moments]
+    shown = [f"{text}:00,{text}:09,1,{int(at.timestamp())}\n" for text, at in zip(local, moments, strict=True)]
     told = taken("start,end,called,epoch\n" + "".join(shown), toml)
     assert told.calls["start_time"].to_list() == moments
     assert (told.calls["end_time"] - told.calls["start_time"]).dt.total_seconds().to_list() == [9] * 4
