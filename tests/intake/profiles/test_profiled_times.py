@@ -162,6 +162,27 @@ def test_an_id_of_an_earlier_leg_moves_no_row_by_an_hour(taken) -> None:
     assert taken("start,called,epoch\n" + "".join(rows), toml).calls["start_time"].to_list() == moments
 
 
+def test_the_end_of_a_long_call_lies_in_the_second_pass(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += '[fields]\nstart_time = "start"\nend_time = "end"\nduration = "secs"\ncalled_number = "called"\n'
+    told = taken("start,end,secs,called\n2026-11-01 01:10:00,2026-11-01 01:20:00,4195,1\n", toml)
+    assert told.said(2, "start_time", "end_time", "duration") == (
+        utc(2026, 11, 1, 6, 10),
+        utc(2026, 11, 1, 7, 20),
+        4195.0,
+    )
+
+
+def test_rows_that_name_their_zone_are_settled_in_it(taken) -> None:
+    """Rows of two zones in one file: those of one are known instants for those of the other."""
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nzone = "tz"\nzone_means = "name"\n{FIELDS}'
+    rows = [("01:50:00", "America/Chicago"), ("07:02:00", "UTC"), ("01:05:00", "America/Chicago")]
+    rows += [("07:10:00", "UTC"), ("01:20:00", "America/Chicago"), ("01:30:00", "America/Denver")]
+    told = taken("start,called,tz\n" + "".join(f"2026-11-01 {at},{n},{tz}\n" for n, (at, tz) in enumerate(rows)), toml)
+    times = [at.strftime("%H:%M") for at in told.calls["start_time"]]
+    assert times == ["06:50", "07:02", "07:05", "07:10", "07:20", "07:30"]
+
+
 def test_what_nothing_settles_is_read_as_the_first_and_told(taken) -> None:
     toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
     told = taken("start,called\n2026-11-01 01:30:00,1\n", toml)

@@ -163,3 +163,35 @@ def test_the_days_on_which_a_zone_repeats_a_time() -> None:
     days = pl.Series([datetime(2026, 10, 31), datetime(2026, 11, 1), datetime(2026, 3, 8)]).dt.date()  # noqa: DTZ001
     assert fold_days("America/Chicago", days).to_list() == [datetime(2026, 11, 1).date()]  # noqa: DTZ001
     assert fold_days("Asia/Tokyo", days).to_list() == []
+
+
+MOMENTS = st.one_of(
+    st.datetimes(datetime(2026, 10, 30), datetime(2026, 11, 3)),  # noqa: DTZ001
+    st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001
+    st.datetimes(datetime(2026, 10, 30), datetime(2026, 11, 3), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+SOUP = st.builds(
+    FoldRow,
+    st.integers(1, 10**9),
+    MOMENTS,
+    st.none() | MOMENTS,
+    st.none() | MOMENTS,
+    st.none() | st.floats(),
+    st.none() | st.floats(),
+    st.none() | st.integers(0, 10**18),
+)
+
+
+@given(st.lists(SOUP, max_size=12, unique_by=lambda row: row.row), st.sampled_from(sorted(ENDS)))
+@settings(max_examples=150, deadline=None)
+def test_whatever_rows_say_every_repeated_time_is_settled_or_counted(rows: list[FoldRow], zone: str) -> None:
+    told = settled_rows(rows, zone)
+    twice = [row.row for row in rows if row.start.tzinfo is None and truth_of(row.start, zone)]
+    assert sorted(told.passes["row"].to_list()) == sorted(twice)
+    assert sum(int(flag.rpartition(": ")[2].replace(",", "")) for flag in told.flags) == len(twice)
+
+
+def truth_of(wall: datetime, zone: str) -> bool:
+    """Whether the zone has this local time twice."""
+    first, second = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    return second > first

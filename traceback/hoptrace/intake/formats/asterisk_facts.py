@@ -45,9 +45,9 @@ class Times:
         """When the channel's first row began, in UTC."""
         return self._utc(cdr.start, cdr.epoch, cdr.row)
 
-    def after(self, time: datetime | None, start: datetime) -> datetime | None:
-        """A later time of the same call in UTC; None where there is none or it lies before the start."""
-        utc = self._utc(time, start.timestamp()) if time is not None else None
+    def after(self, time: datetime | None, start: datetime, talk: float | None = None) -> datetime | None:
+        """A later time in UTC, about `talk` seconds after; None where there is none or it lies before the start."""
+        utc = self._utc(time, start.timestamp() + (talk or 0.0)) if time is not None else None
         return utc if utc is not None and utc >= start else None
 
     def duration(self, cdr: Cdr) -> float | None:
@@ -107,7 +107,7 @@ def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
         start_time=start,
         start_basis=str(StartBasis.RECEIVED),
         answer_time=times.after(call.outgoing.answer, start) if answered else None,
-        end_time=times.after(call.outgoing.end, start),
+        end_time=times.after(call.outgoing.end, start, _seconds(call.outgoing.text("duration"))),
         duration=times.duration(call.outgoing) if answered else 0.0,
         precision=times.precision(call.first),
         calling_number=call.incoming.get("calling_number") or call.first.get("calling_number"),

@@ -68,6 +68,8 @@ class Judge:
                 continue
             text = fields[name]
             times = self.resaved.mended(text, read_times(text, self.profile.time.formats), name)
+            if name == "end_time" and "duration" in kind.fields:
+                beside = _after_talk(fields, kind, beside)
             epochs = self._epochs(fields) if name == "start_time" else None
             utc = self.localiser.utc(times, fields[ZONE], beside, epochs)
             frame = frame.with_columns(utc.alias(f"{name}_read"))
@@ -121,6 +123,14 @@ class Judge:
             end_time_read=pl.when(~pl.col("odd_end")).then(end),
         )
         return frame.with_columns(*_completed(kind, complete=self.profile.time.complete)).with_columns(_end())
+
+
+def _after_talk(fields: pl.DataFrame, kind: Kind, started: pl.Series) -> pl.Series:
+    """What an end cannot lie before: the start, and as much later as was spoken."""
+    talk = seconds(pl.col("duration"), kind.fields["duration"][0].unit or Unit.SECONDS)
+    spoken = pl.when(talk.is_between(_ROUNDED, LONGEST_SECONDS)).then(talk - _ROUNDED).otherwise(0.0)
+    micros = (spoken * 1e6).cast(pl.Int64).fill_null(0)
+    return fields.select((pl.lit(started) + pl.duration(microseconds=micros)).cast(TIME)).to_series()
 
 
 def _duration(kind: Kind) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -58,9 +59,9 @@ def _local(fields: pl.DataFrame, kind: Kind, name: str, formats: tuple[str, ...]
     return read_times(fields[name], formats).select(pl.when(~pl.col("zoned")).then("read")).to_series()
 
 
-def _in_zone(read: pl.Series, tz: object) -> pl.Series:
+def _in_zone(read: pl.Series, tz: tzinfo) -> pl.Series:
     """Local times of another zone as UTC, as far as they have one instant only."""
     if not isinstance(tz, ZoneInfo):
-        return pl.repeat(None, read.len(), dtype=TIME, eager=True)
+        return (read - (tz.utcoffset(None) or timedelta())).dt.replace_time_zone("UTC").cast(TIME)
     there = read.dt.replace_time_zone(tz.key, ambiguous="null", non_existent="null")
     return there.dt.convert_time_zone("UTC").cast(TIME)
