@@ -71,6 +71,12 @@ def test_a_zone_settles_only_the_word_that_it_uses_at_that_time() -> None:
     assert words.zones() == [Zone("Asia/Kolkata", "from the carrier directory, for IST")]
 
 
+def test_a_word_tells_which_pass_of_a_repeated_hour_is_meant() -> None:
+    words = ZoneWords(context(directory="America/Chicago"))
+    assert hours(words, "CST", datetime(2026, 11, 1, 1, 30)) == -6  # noqa: DTZ001
+    assert hours(words, "CDT", datetime(2026, 11, 1, 1, 30)) == -5  # noqa: DTZ001
+
+
 def test_rows_with_epochs_and_rows_without_share_the_meaning_of_a_word() -> None:
     """RADIUS and the border controllers ask the same table: the country settles what no epoch shows."""
     zones = StampZones.of(context("CN"), [(Stamp(WINTER, "CST", 1), None)], "Timestamp")

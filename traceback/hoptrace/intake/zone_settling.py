@@ -34,11 +34,12 @@ class ZoneWords:
         if found is not None or upper not in HOURS_BY_COUNTRY:
             return found
         for tz, zone in self._zones():
-            aware = local.replace(tzinfo=tz)
-            # A zone that was given as an offset has no words: it is what was said of this carrier's times.
-            if not isinstance(tz, ZoneInfo) or aware.tzname() == upper:
-                self._settled[upper] = Zone(zone.name, f"{zone.how}, for {upper}")
-                return aware.utcoffset()
+            # In an hour that comes twice the word tells which one it is.
+            for aware in (local.replace(tzinfo=tz, fold=fold) for fold in (0, 1)):
+                # A zone that was given as an offset has no words: it is what was said of this carrier's times.
+                if not isinstance(tz, ZoneInfo) or aware.tzname() == upper:
+                    self._settled[upper] = Zone(zone.name, f"{zone.how}, for {upper}")
+                    return aware.utcoffset()
         return self._of_country(upper)
 
     def constant(self, word: str) -> timedelta | None:
