@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import ProfileInvalid, UnknownCarrier
-from hoptrace.intake.profile_store import add_profile, stored_profile
+from hoptrace.intake.profile_store import OwnProfiles, add_profile
 from hoptrace.workspace import Workspace, init_workspace
 
 TEXT = 'format = "delimited"\n[fields]\nstart_time = 1\ncalled_number = 2\n'
@@ -42,13 +42,13 @@ def test_the_newest_is_found_by_name_and_others_by_their_version(workspace: Work
     add_profile(workspace, write(tmp_path), "alpha")
     add_profile(workspace, write(tmp_path, TEXT + "\n[file]\nheader = false\n"), "alpha")
     profiles = workspace.catalog.profiles
-    newest, first = stored_profile(profiles, "alpha", "switch"), stored_profile(profiles, "alpha", "switch@1")
+    newest, first = OwnProfiles(profiles, "alpha").named("switch"), OwnProfiles(profiles, "alpha").named("switch@1")
     assert newest is not None
     assert first is not None
     assert (newest.name, newest.file.header) == ("switch@2", False)
     assert (first.name, first.file.header) == ("switch@1", True)
-    assert stored_profile(profiles, "beta", "switch") is None
-    assert stored_profile(profiles, "alpha", "switch@9") is None
+    assert OwnProfiles(profiles, "beta").named("switch") is None
+    assert OwnProfiles(profiles, "alpha").named("switch@9") is None
 
 
 def test_an_unknown_carrier_an_unsound_profile_and_a_format_s_name_are_refused(

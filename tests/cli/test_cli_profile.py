@@ -167,3 +167,96 @@ def test_schema_is_json(run) -> None:
     assert json.loads(run("profile", "schema").stdout)["title"] == "A profile of hoptrace"
     assert run("profile", "schema", "--out", "s.json").exit_code == 0
     assert json.loads(Path("s.json").read_text())["properties"]["fields"]
+
+
+def test_detect_and_auto_ask_the_carrier_s_own_profiles(loaded, files) -> None:
+    loaded("profile", "add", "switch.toml", "--carrier", "alpha")
+    (claim,) = json.loads(loaded("profile", "detect", "cdr.csv", "--carrier", "alpha", "--json").stdout)
+    assert (claim["format"], claim["guessed"]) == ("switch@1", True)
+    assert claim["take"] == "hoptrace submit cdr.csv --carrier alpha --format switch"
+    assert claim["why"] == "its header has all 5 columns that the profile names"
+    assert json.loads(loaded("profile", "detect", "cdr.csv", "--json").stdout) == []
+    (receipt,) = json.loads(loaded("submit", "cdr.csv", "--carrier", "alpha", "--json").stdout)
+    assert (receipt["format"], receipt["accepted"]) == ("switch@1", 3)
+    assert receipt["timezone"] == "America/Chicago (from the profile)"
+    told = loaded("submit", "cdr.csv", "--carrier", "bravo")
+    assert told.exit_code == 1  # another carrier's profile is not asked
+    assert "no known format" in told.stderr
+
+
+def test_a_stored_profile_stands_for_what_it_is_based_on(loaded) -> None:
+    Path("own.toml").write_text('format = "sansay"\n[numbers.trunks]\n"000202" = ["7701"]\n')
+    loaded("profile", "add", "own.toml", "--carrier", "alpha")
+    path = str(FIXTURES / "sansay" / "cdr.txt")
+    (claim,) = json.loads(loaded("profile", "detect", path, "--carrier", "alpha", "--json").stdout)
+    assert claim["format"] == "own@1 over sansay"
+    (receipt,) = json.loads(loaded("submit", path, "--carrier", "alpha", "--json").stdout)
+    assert (receipt["format"], receipt["rejected"]) == ("own@1 over sansay", {})
+    (other,) = json.loads(loaded("submit", path, "--carrier", "bravo", "--json").stdout)
+    assert other["format"] == "sansay"
+
+
+def test_a_stored_profile_of_a_reader_counts_with_its_rows(loaded) -> None:
+    """Found by auto or named, the profile is read with the reader that it names; rejected rows keep their bytes."""
+    Path("pbx.toml").write_text('format = "asterisk"\n[time]\ntimezone = "America/Chicago"\n')
+    loaded("profile", "add", "pbx.toml", "--carrier", "alpha")
+    path = str(FIXTURES / "asterisk" / "Master.csv")
+    (receipt,) = json.loads(loaded("submit", path, "--carrier", "alpha", "--json").stdout)
+    assert receipt["format"] == "pbx@1 over asterisk"
+    assert receipt["timezone"] == "America/Chicago (from the profile)"
+
+
+def test_two_stored_profiles_that_fit_are_asked_about(loaded, files) -> None:
+    Path("other.toml").write_text(PROFILE)
+    loaded("profile", "add", "switch.toml", "--carrier", "alpha")
+    loaded("profile", "add", "other.toml", "--carrier", "alpha")
+    told = loaded("submit", "cdr.csv", "--carrier", "alpha")
+    assert told.exit_code == 1
+    assert "Say which with --format other or --format switch." in told.stderr
+
+
+def test_what_an_operator_chooses_is_not_guessed_by_a_stored_profile_either(loaded) -> None:
+    Path("queue.toml").write_text('format = "3cx"\n[time]\ntimezone = "UTC"\n')
+    loaded("profile", "add", "queue.toml", "--carrier", "alpha")
+    path = str(FIXTURES / "3cx" / "cdr.log")
+    told = loaded("submit", path, "--carrier", "alpha")
+    assert told.exit_code == 1
+    assert "hoptrace profile show cdr.log --profile queue --carrier alpha" in told.stderr
+    assert "submit with --format queue" in told.stderr
+    (receipt,) = json.loads(loaded("submit", path, "--carrier", "alpha", "--format", "queue", "--json").stdout)
+    assert receipt["format"] == "queue@1 over 3cx"
+    shown = loaded("profile", "show", path, "--profile", "queue", "--carrier", "alpha")
+    assert shown.exit_code == 0, shown.output
+
+
+def test_what_no_stored_profile_claims_names_them(loaded, files) -> None:
+    loaded("profile", "add", "switch.toml", "--carrier", "alpha")
+    Path("else.csv").write_text("a;b\n1;2\n")
+    told = loaded("submit", "else.csv", "--carrier", "alpha")
+    assert (
+        "No stored profile of alpha claims it either; to read it by one all the same: --format switch." in told.stderr
+    )
+
+
+def test_list_without_a_workspace_shows_the_shipped_ones(run) -> None:
+    told = run("profile", "list")
+    assert told.exit_code == 0, told.output
+    assert "Sansay VSX/VSXi" in told.stdout
+    assert json.loads(run("profile", "list", "--json").stdout)["stored"] == []
+    assert run("profile", "list", "--workspace", "nowhere").exit_code != 0
+    assert run("profile", "list", "--carrier", "alpha").exit_code != 0
+
+
+def test_a_zone_refusal_in_nobody_s_name_names_nobody(run, files) -> None:
+    Path("zoneless.toml").write_text(PROFILE.replace('timezone = "America/Chicago"\n', ""))
+    told = run("profile", "show", "cdr.csv", "--profile", "zoneless.toml")
+    assert told.exit_code == 1
+    assert "The times in this file have no zone" in told.stderr
+
+
+def test_a_stored_profile_of_a_folder_s_format_takes_the_folder(loaded) -> None:
+    Path("legs.toml").write_text('format = "freeswitch_json"\n[time]\ntimezone = "UTC"\n')
+    loaded("profile", "add", "legs.toml", "--carrier", "alpha")
+    path = str(FIXTURES / "freeswitch")
+    told = loaded("submit", path, "--carrier", "alpha", "--format", "legs", "--json")
+    assert {receipt["format"] for receipt in json.loads(told.stdout)} == {"legs@1 over freeswitch_json"}

@@ -55,3 +55,23 @@ def test_a_folder_of_xml_documents_is_taken_as_a_whole(workspace: Workspace) -> 
     receipts = submit(workspace, [FORMATS / "freeswitch_xml"], "oak")
     assert [receipt.format for receipt in receipts] == ["freeswitch_xml"] * 3
     assert sum(receipt.statements for receipt in receipts) == 2
+
+
+def test_radius_starts_and_stops_in_different_batches_are_one_call_when_looked_up(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A file is cut between start and stop: both batches stand as they are, and the whole statement counts."""
+    packets = [f"{text}\n\n" for text in (FORMATS / "radius/detail-20260302").read_text().split("\n\n") if text.strip()]
+    first, second = tmp_path / "detail-1", tmp_path / "detail-2"
+    first.write_text("".join(text for text in packets if "= Start" in text))
+    second.write_text("".join(text for text in packets if "= Start" not in text))
+    receipts = [submit(workspace, [path], "oak")[0] for path in (first, second)]
+    for receipt in receipts:
+        assert receipt.rows == receipt.accepted + receipt.duplicates + receipt.skipped + sum(receipt.rejected.values())
+    begun, ended = receipts[0].batch, receipts[1].batch
+    stored = workspace.lake.view().scan().collect()
+    assert (stored["batch"] == begun).sum() == receipts[0].statements > 0
+    spans = stored.select(key="called", from_time="start_time", to_time="start_time").unique()
+    found = workspace.lake.view().statements(spans)
+    assert set(found["batch"]) == {ended}
+    assert found.height == receipts[1].statements

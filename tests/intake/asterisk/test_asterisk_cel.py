@@ -123,3 +123,17 @@ def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
     assert rows["raw"].to_list() == bytes(content).splitlines()
     assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
     assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
+
+
+def test_events_in_a_repeated_hour_are_settled_by_their_order(tmp_path: Path) -> None:
+    def event(kind: str, at: str, channel: str) -> str:
+        ids = f'"{channel}","{channel}"'
+        head = f'"{kind}","2026-11-01 {at}","","+12025550130","","","","12125550185","in","PJSIP/tg-north-{channel}"'
+        return f'{head},"","","DOCUMENTATION","",{ids},"","","",""\n'
+
+    path = tmp_path / "cel.csv"
+    calls = [("00:50:00", "a"), ("01:50:00", "b"), ("01:20:00", "c"), ("02:30:00", "d")]
+    path.write_text("".join(event("CHAN_START", at, name) for at, name in calls))
+    chunk = read(path, "America/Chicago")
+    times = [time.strftime("%H:%M") for time in chunk.calls.sort("row")["start_time"]]
+    assert times == ["05:50", "06:50", "07:20", "08:30"]

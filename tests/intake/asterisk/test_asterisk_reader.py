@@ -200,3 +200,14 @@ def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataO
     assert set(accepted["call"]) == set(chunk.calls["call"])
     assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item() or chunk.calls.is_empty()
     assert all(chunk.rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
+
+
+def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path, read) -> None:
+    """Without a uniqueid: the clock goes back between the third and the fourth row."""
+    starts = ["00:30:00", "01:40:00", "01:55:00", "01:05:00", "01:30:00", "02:20:00"]
+    lines = [dial(f"2026-11-01 {at}", channel=f"PJSIP/oak-0000000{n}") for n, at in enumerate(starts)]
+    chunk = read(write(tmp_path, *lines), zone="America/Chicago")
+    times = [at.strftime("%H:%M") for at in chunk.calls.sort("row")["start_time"]]
+    assert times == ["05:30", "06:40", "06:55", "07:05", "07:30", "08:20"]
+    hour = "times in the hour that America/Chicago repeats as summer time ends"
+    assert (0, f"{hour}, settled by the order of the rows: 4") in chunk.flags

@@ -109,6 +109,13 @@ def test_a_repeated_hour_is_read_as_the_first_and_said(tmp_path: Path) -> None:
     assert "read as the first: 1" in told.notes[0]
 
 
+def test_an_hour_that_is_left_out_is_shifted_and_said(tmp_path: Path) -> None:
+    text = "start_time,called_number\n2026-03-08 02:30:00,+13125550160\n"
+    told = run(tmp_path, text, CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}}))
+    assert rows(tmp_path / "calls.csv")[0]["start_time"] == "2026-03-08T08:30:00Z"
+    assert "leaves out, shifted: 1" in told.notes[0]
+
+
 def test_ftc_complaints_are_kept_as_seeds_and_it_is_said(tmp_path: Path) -> None:
     told = run(tmp_path, FTC)
     assert (told.kind, told.calls, told.seeds, told.duplicates, told.rejected) == (

@@ -156,3 +156,15 @@ def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
     assert rows["raw"].to_list() == bytes(content).splitlines()
     assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
     assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
+
+
+def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> None:
+    row = (
+        '"Ada","+12025550130","1212555017{n}","public","2026-11-01 {at}:00","","2026-11-01 {at}:09","9","0","USER_BUSY"'
+    )
+    tail = ',"00000000-0000-4000-8000-00000000000{n}","","acct1","",""'
+    calls = enumerate(["00:50", "01:50", "01:20", "02:30"])
+    chunk = read(write(tmp_path, *((row + tail).format(n=n, at=at) for n, at in calls)), "America/Chicago")
+    times = [time.strftime("%H:%M") for time in chunk.calls.sort("row")["start_time"]]
+    assert times == ["05:50", "06:50", "07:20", "08:30"]
+    assert (chunk.calls["end_time"] - chunk.calls["start_time"]).dt.total_seconds().to_list() == [9] * 4

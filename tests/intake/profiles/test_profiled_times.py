@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -98,7 +99,95 @@ def test_hours_that_a_zone_repeats_are_settled_by_the_order_of_the_rows(taken) -
     toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
     told = taken("start,called\n" + "".join(f"2026-11-01 {at},{n}\n" for n, at in enumerate(FALL)), toml)
     assert [at.strftime("%H:%M") for at in told.calls["start_time"]] == ["06:50", "06:59", "07:05", "07:06", "08:10"]
-    assert any("read as the second as the rows' order shows: 2" in flag for flag in told.flags)
+    assert "as summer time ends, settled by the order of the rows: 4" in "".join(told.flags)
+
+
+def test_the_rows_behind_a_block_tell_too(taken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newest first, and a block ends within the repeated hour: only what stands behind it shows its second pass."""
+    monkeypatch.setattr("hoptrace.intake.formats.canonical_lines.PIECE_BYTES", 64)
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    rows = [f"2026-11-01 {at},{n}\n" for n, at in enumerate(reversed(["00:30:00", *FALL, "02:40:00"]))]
+    told = taken("start,called\n" + "".join(rows), toml)
+    times = [at.strftime("%H:%M") for at in told.calls["start_time"]]
+    assert times == ["08:40", "08:10", "07:06", "07:05", "06:59", "06:50", "05:30"]
+
+
+def test_record_ids_settle_rows_sorted_by_the_written_time(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += '[fields]\nstart_time = "start"\ncalled_number = "called"\nrecord_id = "id"\n'
+    rows = sorted(f"2026-11-01 {at},{n},{40 + n}\n" for n, at in enumerate(["00:30:00", *FALL]))
+    told = taken("start,called,id\n" + "".join(rows), toml)
+    by_id = dict(zip(told.calls["record_id"], told.calls["start_time"], strict=True))
+    assert [by_id[str(40 + n)].strftime("%H:%M") for n in range(6)] == [
+        *("05:30", "06:50", "06:59", "07:05", "07:06", "08:10")
+    ]
+
+
+def test_the_clock_column_settles_a_repeated_hour(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += f'clock = {{ column = "epoch" }}\n{FIELDS}'
+    second = int(utc(2026, 11, 1, 7, 30).timestamp())
+    told = taken(f"start,called,epoch\n2026-11-01 01:30:00,1,{second}\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 11, 1, 7, 30),)
+
+
+def test_a_zone_measured_on_one_side_of_a_change_is_right_on_the_other(taken) -> None:
+    """Only an offset is known, from the first rows; the clock column tells which rows are of winter time."""
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = { column = "epoch" }\n'
+    toml += '[fields]\nstart_time = "start"\nend_time = "end"\ncalled_number = "called"\n'
+    moments = [utc(2026, 10, 31, 12), utc(2026, 10, 31, 13), utc(2026, 10, 31, 14), utc(2026, 11, 1, 7, 30)]
+    chicago = ZoneInfo("America/Chicago")
+    local = [f"{at.astimezone(chicago):%Y-%m-%d %H:%M}" for at in moments]
+    shown = [f"{text}:00,{text}:09,1,{int(at.timestamp())}\n" for text, at in zip(local, moments, strict=True)]
+    told = taken("start,end,called,epoch\n" + "".join(shown), toml)
+    assert told.calls["start_time"].to_list() == moments
+    assert (told.calls["end_time"] - told.calls["start_time"]).dt.total_seconds().to_list() == [9] * 4
+    assert told.zones[0].startswith("-05:00 (measured from the epoch")
+
+
+def test_a_zone_that_was_given_is_not_overruled_by_the_clock_column(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "+01:00"\nclock = {{ column = "epoch" }}\n{FIELDS}'
+    moment = utc(2026, 7, 1, 12)
+    told = taken(f"start,called,epoch\n{moment:%Y-%m-%d %H:%M:%S},1,{int(moment.timestamp())}\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 7, 1, 11),)
+    assert any("contradicts the file" in flag for flag in told.flags)
+
+
+def test_an_id_of_an_earlier_leg_moves_no_row_by_an_hour(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nclock = {{ column = "epoch" }}\n{FIELDS}'
+    moments = [utc(2026, 7, 1, 12, minute) for minute in range(30)]
+    epochs = [int(at.timestamp()) for at in moments]
+    epochs[20] -= 3_570  # the channel began nearly an hour before
+    rows = [f"{at:%Y-%m-%d %H:%M:%S},1,{epoch}\n" for at, epoch in zip(moments, epochs, strict=True)]
+    assert taken("start,called,epoch\n" + "".join(rows), toml).calls["start_time"].to_list() == moments
+
+
+def test_the_end_of_a_long_call_lies_in_the_second_pass(taken) -> None:
+    toml = '[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n'
+    toml += '[fields]\nstart_time = "start"\nend_time = "end"\nduration = "secs"\ncalled_number = "called"\n'
+    told = taken("start,end,secs,called\n2026-11-01 01:10:00,2026-11-01 01:20:00,4195,1\n", toml)
+    assert told.said(2, "start_time", "end_time", "duration") == (
+        utc(2026, 11, 1, 6, 10),
+        utc(2026, 11, 1, 7, 20),
+        4195.0,
+    )
+
+
+def test_rows_that_name_their_zone_are_settled_in_it(taken) -> None:
+    """Rows of two zones in one file: those of one are known instants for those of the other."""
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\nzone = "tz"\nzone_means = "name"\n{FIELDS}'
+    rows = [("01:50:00", "America/Chicago"), ("07:02:00", "UTC"), ("01:05:00", "America/Chicago")]
+    rows += [("07:10:00", "UTC"), ("01:20:00", "America/Chicago"), ("01:30:00", "America/Denver")]
+    told = taken("start,called,tz\n" + "".join(f"2026-11-01 {at},{n},{tz}\n" for n, (at, tz) in enumerate(rows)), toml)
+    times = [at.strftime("%H:%M") for at in told.calls["start_time"]]
+    assert times == ["06:50", "07:02", "07:05", "07:10", "07:20", "07:30"]
+
+
+def test_what_nothing_settles_is_read_as_the_first_and_told(taken) -> None:
+    toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
+    told = taken("start,called\n2026-11-01 01:30:00,1\n", toml)
+    assert told.said(2, "start_time") == (utc(2026, 11, 1, 6, 30),)
+    assert "read as the first, as the order of the rows allows both: 1" in "".join(told.flags)
 
 
 def test_an_answer_in_the_repeated_hour_is_not_before_its_start(taken) -> None:

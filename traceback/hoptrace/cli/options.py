@@ -42,6 +42,11 @@ def workspace_path() -> Path:
     return click.get_current_context().meta.get(WORKSPACE, DEFAULT_WORKSPACE)
 
 
+def workspace_is_named() -> bool:
+    """Whether the command line or the environment names a workspace."""
+    return WORKSPACE in click.get_current_context().meta
+
+
 def the_workspace() -> Workspace:
     """The workspace that this command line names, opened; raises NotAWorkspace where there is none."""
     from hoptrace.workspace import open_workspace

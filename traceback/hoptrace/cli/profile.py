@@ -19,14 +19,14 @@ def profile() -> None:
 
 @profile.command(epilog=example("hoptrace profile detect cdr.csv"))
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--carrier", metavar="ID", help="Whose file it is: the profiles that were added for it are asked too.")
 @json_option
 @workspace_option
-def detect(file: Path, as_json: bool) -> None:
+def detect(file: Path, carrier: str | None, as_json: bool) -> None:
     """What a file is, why, and how sure that is: all readers and shipped profiles are asked."""
-    from hoptrace.cli.shown_profile import show_claims
-    from hoptrace.intake.looking import detect_file
+    from hoptrace.cli.shown_profile import claims_of, show_claims
 
-    claims = detect_file(file)
+    claims = claims_of(file, carrier)
     if as_json:
         shown.as_json([asdict(claim) for claim in claims])
     else:

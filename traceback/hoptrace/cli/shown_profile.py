@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import the_workspace
+from hoptrace.cli.options import the_workspace, workspace_is_named
+from hoptrace.errors import NotAWorkspace
 
 if TYPE_CHECKING:
     from hoptrace.catalog.profiles import StoredProfile
@@ -52,16 +53,27 @@ def asked_of(name: str, carrier: str | None, country: str | None) -> tuple[Asked
     """What --profile means, and in whose name a file is looked at; the workspace is opened for a carrier only."""
     from hoptrace.intake.formats import readers
     from hoptrace.intake.looking import shown_carrier
-    from hoptrace.intake.profile_store import stored_profile
+    from hoptrace.intake.profile_store import OwnProfiles
     from hoptrace.intake.sources import asked_format
 
     if carrier is None:
         return asked_format(name, readers()), shown_carrier(None, country)
     with the_workspace() as workspace:
         who = workspace.catalog.directory.carrier(carrier)
-        profiles = workspace.catalog.profiles
-        asked = asked_format(name, readers(), lambda asked: stored_profile(profiles, carrier, asked))
+        asked = asked_format(name, readers(), OwnProfiles(workspace.catalog.profiles, carrier))
     return asked, shown_carrier(who, country)
+
+
+def claims_of(file: Path, carrier: str | None) -> list[Claim]:
+    """What a file may be; with a carrier its own profiles are asked too."""
+    from hoptrace.intake.looking import detect_file
+    from hoptrace.intake.profile_store import OwnProfiles
+
+    if carrier is None:
+        return detect_file(file)
+    with the_workspace() as workspace:
+        workspace.catalog.directory.carrier(carrier)
+        return detect_file(file, OwnProfiles(workspace.catalog.profiles, carrier))
 
 
 def write_draft(out: Path, draft: Draft) -> None:
@@ -95,14 +107,19 @@ def plain_profile(stored: StoredProfile) -> dict[str, Any]:
 
 
 def all_profiles(carrier: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The shipped profiles and those of the workspace (of one carrier), as plain data."""
+    """The shipped profiles and those of the workspace (of one carrier), as plain data; without one the shipped."""
     from hoptrace.intake.profiles.shipped import shipped_names, shipped_profile
 
     shipped = [shipped_profile(name) for name in shipped_names()]
-    with the_workspace() as workspace:
-        if carrier is not None:
-            workspace.catalog.directory.carrier(carrier)
-        stored = workspace.catalog.profiles.list(carrier)
+    stored: list[StoredProfile] = []
+    try:
+        with the_workspace() as workspace:
+            if carrier is not None:
+                workspace.catalog.directory.carrier(carrier)
+            stored = workspace.catalog.profiles.list(carrier)
+    except NotAWorkspace:
+        if carrier is not None or workspace_is_named():
+            raise
     told = [{"name": each.name, "title": each.title, "customisable": each.detect.customisable} for each in shipped]
     return told, [plain_profile(each) for each in stored]
 

@@ -10,6 +10,7 @@ from hoptrace.evidence.archive import Member
 from hoptrace.evidence.manifest import digest
 from hoptrace.evidence.tables import as_lines
 from hoptrace.intake.originals import NO_BYTES, Originals
+from hoptrace.model.receipts import base_format
 from hoptrace.model.times import rfc3339
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def original_members(workspace: Workspace, cited: Mapping[str, Sequence[int]], o
     for batch, rows in cited.items():
         receipt = workspace.catalog.batches.show(batch).receipt
         found = originals.rows(receipt.digest, receipt.format, rows)
-        if not found and receipt.format not in NO_BYTES:
+        if not found and base_format(receipt.format) not in NO_BYTES:
             missing.add(receipt.file)
         for row in rows:
             line, member = _original(receipt, row, found.get(row))
@@ -63,7 +64,7 @@ def original_members(workspace: Workspace, cited: Mapping[str, Sequence[int]], o
 def _original(receipt: Receipt, row: int, content: bytes | None) -> tuple[dict[str, Any], Member | None]:
     line: dict[str, Any] = {"batch": receipt.batch, "row": row, "file": receipt.file, "file_sha256": receipt.digest}
     if content is None:
-        why = NO_BYTES.get(receipt.format, NOT_AT_HAND)
+        why = NO_BYTES.get(base_format(receipt.format), NOT_AT_HAND)
         return line | {"path": None, "sha256": None, "why": why}, None
     path = f"{ORIGINALS_FOLDER}/{receipt.digest[:16]}/row-{row}.txt"
     return line | {"path": path, "sha256": digest(content), "why": None}, Member(path, content)

@@ -118,6 +118,8 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
         reasons = "; ".join(told.problems[:3]) or "it has no rows"
         raise InputRefused(f"{path}: no call in it can be traced ({reasons}). Nothing was written.")
     told.calls = len(calls)
+    if reader.missing:
+        told.notes.append(f"Times in the hour that summer time's beginning leaves out, shifted: {reader.missing}")
     if reader.repeated:
         told.notes.append(f"Times in the hour that summer time's end repeats, read as the first: {reader.repeated}")
     _write(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))

@@ -29,7 +29,7 @@ class ImportedCall:
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads the rows of one file; `repeated` counts times in an hour that summer time's end repeats."""
+    """Reads the rows of one file; counts times in an hour that summer time's end repeats, its beginning leaves out."""
 
     columns: dict[str, tuple[str, ...]]
     profile: CallsProfile
@@ -37,6 +37,7 @@ class RowReader:
     stem: str
     zone: tzinfo | None
     repeated: int = 0
+    missing: int = 0
 
     @classmethod
     def of(cls, columns: dict[str, tuple[str, ...]], profile: CallsProfile, plan: DialPlan, stem: str) -> RowReader:
@@ -87,6 +88,7 @@ class RowReader:
             return None
         utc, reading = to_utc(time, self.zone)
         self.repeated += reading is Reading.REPEATED
+        self.missing += reading is Reading.MISSING
         return utc
 
 

@@ -10,6 +10,7 @@ import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Detection, FormatReader, Source
 
@@ -31,20 +32,20 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
     if profile is not None and profile.format is not None:
         return named_format(profile.format, readers)
     head = readable_head(source)
-    asked = [(reader, reader.detect(source, head)) for reader in readers]
-    claims = [(reader, claim) for reader, claim in asked if claim is not None]
-    claims.sort(key=lambda pair: -pair[1].sure)
-    best = [pair for pair in claims if pair[1].sure == claims[0][1].sure]
+    claims = claims_on(source, head, readers)
+    best = [pair for pair in claims if _rank(*pair) == _rank(*claims[0])]
     if not best or best[0][1].sure <= LEAST_SURE:
         raise FormatUnknown(_nothing_fits(source, head, [claim for _, claim in claims], readers))
     if len(best) > 1:
-        raise FormatUnknown(_several_fit(source, [claim for _, claim in best]))
+        raise FormatUnknown(_several_fit(source, best))
     reader, claim = best[0]
-    if isinstance(reader, Profiled) and reader.customisable:
+    if isinstance(reader, Profiled | Stored) and reader.customisable:
+        asked = format_name(reader)
+        whose = f" --carrier {reader.carrier}" if isinstance(reader, Stored) else ""
         raise FormatUnknown(
             f"{source.name} looks like {reader.title} ({claim.why}), but each operator chooses its columns, so that it "
             f"is never taken for that unasked. See what it would be read as with: hoptrace profile show {source.name} "
-            f"--profile {reader.name}. If that is right, submit with --format {reader.name}, else draft a profile."
+            f"--profile {asked}{whose}. If that is right, submit with --format {asked}, else draft a profile."
         )
     if reader.needs_profile and profile is None:
         raise FormatUnknown(
@@ -53,6 +54,29 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
             f"To propose one for a delimited file: hoptrace profile draft {source.name}"
         )
     return reader
+
+
+_Claim = tuple[FormatReader, Detection]
+
+
+def claims_on(source: Source, head: bytes, readers: Sequence[FormatReader]) -> list[_Claim]:
+    """All claims on a file, the surest first.
+
+    A stored profile that fits stands for what it is based on, and comes before what is as sure.
+    """
+    asked = [(reader, reader.detect(source, head)) for reader in readers]
+    claims = [(reader, claim) for reader, claim in asked if claim is not None]
+    replaced = {reader.base for reader, _ in claims if isinstance(reader, Stored)}
+    return sorted((pair for pair in claims if pair[0].name not in replaced), key=lambda pair: _rank(*pair))
+
+
+def _rank(reader: FormatReader, claim: Detection) -> tuple[float, bool]:
+    return -claim.sure, not isinstance(reader, Stored)
+
+
+def format_name(reader: FormatReader) -> str:
+    """What `--format` takes for a reader."""
+    return reader.asked if isinstance(reader, Stored) else reader.name
 
 
 def named_format(name: str, readers: Sequence[FormatReader]) -> FormatReader:
@@ -110,6 +134,10 @@ def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers:
         return f"{source.name} is empty: there is no format to find. Export it again and submit it."
     weak = "; ".join(f"{claim.format}: {claim.why}" for claim in claims)
     seen = f" Nearest, but not sure enough: {weak}." if weak else " No format claims it."
+    own = [reader for reader in readers if isinstance(reader, Stored)]
+    if own:
+        ways = " or ".join(f"--format {reader.asked}" for reader in own)
+        seen += f" No stored profile of {own[0].carrier} claims it either; to read it by one all the same: {ways}."
     return (
         f"{source.name}: no known format. It begins with {_shown(head)}.{seen} "
         f"Say what it is with --format NAME ({_names(readers)}) or --format profile.toml; to propose a profile: "
@@ -117,9 +145,9 @@ def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers:
     )
 
 
-def _several_fit(source: Source, claims: list[Detection]) -> str:
-    said = "; ".join(f"{claim.format}: {claim.why}" for claim in claims)
-    choice = " or ".join(f"--format {claim.format}" for claim in claims)
+def _several_fit(source: Source, claims: list[_Claim]) -> str:
+    said = "; ".join(f"{claim.format}: {claim.why}" for _, claim in claims)
+    choice = " or ".join(f"--format {format_name(reader)}" for reader, _ in claims)
     return f"{source.name}: several formats fit equally well ({said}). Say which with {choice}."
 
 
@@ -132,4 +160,4 @@ def _shown(head: bytes) -> str:
 
 
 def _names(readers: Sequence[FormatReader]) -> str:
-    return ", ".join(reader.name for reader in readers)
+    return ", ".join(reader.name for reader in readers if not isinstance(reader, Stored))

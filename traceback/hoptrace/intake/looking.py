@@ -9,11 +9,13 @@ from typing import Any
 import polars as pl
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.detect import LEAST_SURE, readable_head
+from hoptrace.intake.detect import LEAST_SURE, claims_on, format_name, readable_head
 from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.canonical_lines import blocks
 from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.stored import Stored, own_profile
 from hoptrace.intake.profile import Profile
+from hoptrace.intake.profile_store import OwnProfiles
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import Chunk, Context, FormatReader, Source
 from hoptrace.intake.sources import Asked
@@ -51,27 +53,28 @@ class ShownRow:
     understood: dict[str, Any]
 
 
-def detect_file(path: Path) -> list[Claim]:
-    """What a file may be: every reader and every shipped profile is asked, the surest claim comes first.
+def detect_file(path: Path, own: OwnProfiles | None = None) -> list[Claim]:
+    """What a file may be: every reader, shipped profile and profile of the carrier's `own` is asked.
 
-    Raises InputRefused where the file cannot be read.
+    The claim that `--format auto` follows comes first. Raises InputRefused where the file cannot be read.
     """
     source = _source(path)
     head = readable_head(source)
-    told = [(reader, reader.detect(source, head)) for reader in readers()]
-    claims = [_claim(path, reader, claim.sure, claim.why) for reader, claim in told if claim is not None]
-    return sorted(claims, key=lambda claim: -claim.sure)
+    known = readers() if own is None else own.beside(readers())
+    return [_claim(path, reader, claim.sure, claim.why) for reader, claim in claims_on(source, head, known)]
 
 
 def _claim(path: Path, reader: FormatReader, sure: float, why: str) -> Claim:
-    chosen = isinstance(reader, Profiled) and reader.customisable
+    chosen = isinstance(reader, Profiled | Stored) and reader.customisable
+    carrier = reader.carrier if isinstance(reader, Stored) else None
     guessed = not chosen and not reader.needs_profile and sure > LEAST_SURE
     if reader.needs_profile:
         take = f'write a profile with format = "{reader.name}", see docs/formats/profiles.md'
     elif chosen:
-        take = f"hoptrace profile show {path} --profile {reader.name}"
+        whose = f" --carrier {carrier}" if carrier else ""
+        take = f"hoptrace profile show {path} --profile {format_name(reader)}{whose}"
     else:
-        take = f"hoptrace submit {path} --carrier ID --format {reader.name}"
+        take = f"hoptrace submit {path} --carrier {carrier or 'ID'} --format {format_name(reader)}"
     return Claim(reader.name, reader.title, sure, why, take, guessed)
 
 
@@ -86,7 +89,7 @@ def show_file(
     if asked.reader is None:
         raise InputRefused(f"{path}: say how it is to be read. See: hoptrace profile detect {path}")
     readable_head(source)
-    profile = asked.reader.profile if isinstance(asked.reader, Profiled) and asked.reader.profile else asked.profile
+    profile = own_profile(asked.reader) or asked.profile
     context = Context(carrier, profile, timezone)
     accounts, calls = _first(asked.reader, source, context, rows)
     return _shown(source, accounts, calls, _plan(carrier, profile))
@@ -181,5 +184,5 @@ def _number(facts: dict[str, Any], name: str, plan: DialPlan) -> Number:
 
 def shown_carrier(carrier: Carrier | None, country: str | None) -> Carrier:
     """The carrier in whose name a file is looked at: a known one, or one of which the country alone is known."""
-    base = carrier or Carrier("(unnamed)")
+    base = carrier or Carrier("")
     return replace(base, country=country) if country else base

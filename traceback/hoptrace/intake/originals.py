@@ -12,6 +12,7 @@ from hoptrace.intake.formats.freeswitch_documents import documents_of
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import Source
+from hoptrace.model.receipts import base_format
 
 NO_BYTES = {
     "acc_sqlite": "a row of a database has no bytes of its own; the digest of the file stands for it",
@@ -34,7 +35,8 @@ class Originals:
 
     def rows(self, digest: str, format_name: str, rows: Sequence[int]) -> dict[int, bytes]:
         """The bytes of rows of the file with this digest, without line ends; of a file that is not at hand, none."""
-        if format_name in NO_BYTES:
+        read_as = base_format(format_name)
+        if read_as in NO_BYTES:
             return {}
         source = self.sources.get(digest)
         if source is None and self.kept is not None:
@@ -43,7 +45,7 @@ class Originals:
                 return self.kept.left(digest, rows)
         if source is None:
             return {}
-        if format_name == "freeswitch_json":
+        if read_as == "freeswitch_json":
             return _documents(source, rows)
         return raw_rows(source, rows)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from hoptrace.catalog.profiles import Profiles, StoredProfile
 from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.profile import Profile, load_profile, read_profile
+from hoptrace.intake.reading import FormatReader
 from hoptrace.workspace import Workspace
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -44,13 +48,41 @@ def check_profile(path: Path) -> Profile:
     return asked.profile
 
 
-def stored_profile(profiles: Profiles, carrier: str, asked: str) -> Profile | None:
-    """A carrier's profile by `name` or `name@version`, called after both; None where there is none."""
-    match = _ASKED.fullmatch(asked)
-    if match is None:
-        return None
-    found = profiles.find(carrier, match["name"], int(match["version"]) if match["version"] else None)
-    return None if found is None else loaded(found)
+@dataclass(frozen=True, slots=True)
+class OwnProfiles:
+    """The profiles that one carrier has in the catalog."""
+
+    profiles: Profiles
+    carrier: str
+
+    def named(self, asked: str) -> Profile | None:
+        """The profile of `name` or `name@version`, called after both; None where there is none."""
+        match = _ASKED.fullmatch(asked)
+        if match is None:
+            return None
+        found = self.profiles.find(self.carrier, match["name"], int(match["version"]) if match["version"] else None)
+        return None if found is None else loaded(found)
+
+    def reader(self, reader: FormatReader, profile: Profile) -> FormatReader:
+        """A reader that reads by one of these profiles."""
+        from hoptrace.intake.formats.stored import Stored
+
+        return Stored.of(reader, profile, self.carrier)
+
+    def beside(self, readers: Sequence[FormatReader]) -> list[FormatReader]:
+        """A reader for the newest version of each profile that names its format, and behind them these readers.
+
+        A profile that can no longer be loaded is left out: it cannot be submitted by either.
+        """
+        by_name = {reader.name: reader for reader in readers}
+        newest = {stored.name: stored for stored in self.profiles.list(self.carrier)}
+        own: list[FormatReader] = []
+        for stored in newest.values():
+            with suppress(ProfileInvalid):
+                profile = loaded(stored)
+                base = by_name.get(profile.format or "")
+                own += [] if base is None else [self.reader(base, profile)]
+        return [*own, *readers]
 
 
 def loaded(stored: StoredProfile) -> Profile:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.reading import FormatReader, Source
+from hoptrace.model.receipts import base_format
 from hoptrace.settings import IntakeSettings
+
+if TYPE_CHECKING:
+    from hoptrace.intake.profile_store import OwnProfiles
 
 AUTO = "auto"
 FOLDER_FORMATS = {"freeswitch_json": "*.json", "freeswitch_xml": "*.xml"}
@@ -35,16 +40,15 @@ class Group:
     sources: tuple[Source, ...]
 
 
-def asked_format(
-    text: str, readers: Sequence[FormatReader], stored: Callable[[str], Profile | None] | None = None
-) -> Asked:
+def asked_format(text: str, readers: Sequence[FormatReader], own: OwnProfiles | None = None) -> Asked:
     """Understand `--format`: auto, a reader's name, the path of a profile, or the name of one of the carrier's.
 
-    `stored` gives the carrier's profile of a name. Raises UsageError or ProfileInvalid.
+    `own` are the carrier's profiles. Raises UsageError or ProfileInvalid.
     """
     profile = load_profile(Path(text)) if text.endswith(".toml") else None
-    if profile is None and text != AUTO and stored is not None:
-        profile = stored(text)
+    stored = None
+    if profile is None and text != AUTO and own is not None:
+        profile = stored = own.named(text)
     name = AUTO if profile is None and text == AUTO else text
     if profile is not None:
         name = profile.format or AUTO
@@ -58,6 +62,8 @@ def asked_format(
                     f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
                     f'format = "{name}" in it. See docs/formats/profiles.md.'
                 )
+            if own is not None and stored is not None:
+                return replace(asked, reader=own.reader(reader, stored))
             return replace(asked, reader=_bound(reader, profile))
     names = [AUTO, *(reader.name for reader in readers)]
     known = ", ".join(names)
@@ -78,7 +84,7 @@ def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:
 
 def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) -> list[Source]:
     """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read."""
-    names = list(FOLDER_FORMATS) if asked.reader is None else [asked.reader.name]
+    names = list(FOLDER_FORMATS) if asked.reader is None else [base_format(asked.reader.name)]
     folders = [FOLDER_FORMATS[name] for name in names if name in FOLDER_FORMATS]
     paths = [path for file in files for path in _expand(Path(file), folders)]
     return [Source(index, path, path.name, _digest(path), limits) for index, path in enumerate(paths)]

@@ -12,9 +12,9 @@ from hoptrace.errors import InputRefused, StorageFailed
 from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.stored import own_profile
 from hoptrace.intake.identities import signers_by_url
-from hoptrace.intake.profile_store import stored_profile
+from hoptrace.intake.profile_store import OwnProfiles
 from hoptrace.intake.reading import Context, Source
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, groups, open_sources
@@ -43,8 +43,8 @@ def submit(
     """Take in a carrier's files and give a receipt for each, in the order of the files.
 
     `format` is auto, a reader's name, the name of a profile that was added for the carrier, or the path of a .toml
-    profile; `timezone` an IANA name or +HH:MM for times that
-    are written without a zone. All files go in together: one that cannot be taken keeps the others out too, and nothing
+    profile; auto asks the carrier's profiles too. `timezone`: an IANA name or +HH:MM for times that are written
+    without a zone. All files go in together: one that cannot be taken keeps the others out too, and nothing
     is half done. A file that is in already, by its digest, adds nothing; one of which every row was rejected is read
     again, as other words about its format or zone may make it of use.
     Raises UnknownCarrier, UsageError, InputRefused, StorageFailed or WorkspaceBusy.
@@ -53,7 +53,8 @@ def submit(
     if timezone is not None:
         parse_zone(timezone)
     known_readers = readers()
-    asked = asked_format(format, known_readers, lambda name: stored_profile(workspace.catalog.profiles, carrier, name))
+    own = OwnProfiles(workspace.catalog.profiles, carrier)
+    asked = asked_format(format, known_readers, own)
     sources = open_sources(files, asked, workspace.settings.intake)
     signers = signers_by_url(workspace.catalog.certificates.list())
     context = Context(who, asked.profile, timezone, signers)
@@ -63,7 +64,7 @@ def submit(
         before = _before(workspace, carrier, sources)
         new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
         with _all_or_nothing(len(sources)):
-            found = find_readers(new, asked, known_readers)
+            found = find_readers(new, asked, known_readers if asked.has_profile else own.beside(known_readers))
             taken = _take_all(_Run(workspace, context, progress), list(groups(new, found)), before)
         if taken:
             # Merging only makes reading quicker; the batches are in.
@@ -129,7 +130,7 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
 
 def _taking(run: _Run, group: Group, repeats: Repeats) -> Taking:
     catalog, carrier = run.workspace.catalog, run.context.carrier
-    own = group.reader.profile if isinstance(group.reader, Profiled) else None
+    own = own_profile(group.reader)
     context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
     trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, context.profile.trunks.own)

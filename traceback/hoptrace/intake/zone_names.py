@@ -18,6 +18,15 @@ HOURS: dict[str, float] = {
 }  # fmt: skip
 """Hours east of UTC of the words that mean one zone only. CST, MST, BST, IST, AST and the like mean several."""
 
+HOURS_BY_COUNTRY: dict[str, dict[str, float]] = {
+    "MST": {"US": -7, "CA": -7, "MX": -7},
+    "CST": {"US": -6, "CA": -6, "MX": -6, "CN": 8, "TW": 8, "CU": -5},
+    "AST": {"US": -4, "CA": -4, "PR": -4, "BM": -4, "SA": 3, "AE": 4, "KW": 3, "QA": 3, "BH": 3},
+    "IST": {"IN": 5.5, "IE": 1, "IL": 2},
+    "BST": {"GB": 1, "BD": 6},
+}
+"""The same of words that mean several zones, by the country of the carrier (ISO 3166-1 alpha-2)."""
+
 
 def stated_offset(word: str) -> timedelta | None:
     """The offset that a word such as UTC, GMT+4 or +05:30 states by itself."""

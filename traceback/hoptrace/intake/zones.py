@@ -3,7 +3,8 @@
 A reader of a zone-less format does three things:
 
     clock = LocalClock.of(context, measure(pairs))    # once a file; raises TimezoneMissing
-    start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46))
+    clock.look_ahead(starts, rows)                    # settles hours that are repeated, see `folds`
+    start = clock.to_utc(datetime(2026, 11, 23, 17, 58, 46), row=1)
     for text in clock.flags(): ledger.flag(file, text)
 
 or, without the counting, `resolve(context)` and `to_utc(local, tz)`.
@@ -13,14 +14,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
+from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
 from hoptrace.intake.reading import Context, Zone
 
 QUARTER = timedelta(minutes=15)
@@ -29,6 +31,7 @@ _WIDEST = timedelta(hours=15)
 _TOLERANCE = timedelta(minutes=1)
 _LEAST_SHARE = 0.5
 _SECOND_SHARE = 0.05
+_DIRECTORY = "from the carrier directory"
 
 
 class Reading(Enum):
@@ -59,11 +62,15 @@ class Measured:
 
 
 class Resolved(NamedTuple):
-    """The zone for the receipt, the same to compute with, and a contradiction in words where there is one."""
+    """The zone for the receipt, the same to compute with, and a contradiction in words where there is one.
+
+    `shown`: the file's own epochs show this offset, where there is no contradiction.
+    """
 
     zone: Zone
     tz: tzinfo
     conflict: str | None = None
+    shown: bool = False
 
 
 def parse_zone(name: str) -> tzinfo:
@@ -123,6 +130,16 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
     return offset if abs(apart - offset) <= _TOLERANCE and abs(offset) <= _WIDEST else None
 
 
+def given_zones(context: Context) -> list[Zone]:
+    """The zones that were said beside the file, the one that counts most first."""
+    ways = (
+        (context.timezone, "given with --timezone"),
+        (context.profile.time.timezone, "from the profile"),
+        (context.carrier.timezone, _DIRECTORY),
+    )
+    return [Zone(name, how) for name, how in ways if name]
+
+
 def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     """The zone of a file's zone-less times; raises TimezoneMissing naming the ways out.
 
@@ -130,23 +147,32 @@ def resolve(context: Context, measured: Measured | None = None) -> Resolved:
     that contradicts what was given by more than a minute comes back as `conflict`.
     """
     directory = context.carrier.timezone
-    for name, how in ((context.timezone, "given with --timezone"), (context.profile.time.timezone, "from the profile")):
-        if name:
-            return _named(name, how, measured)
+    for zone in given_zones(context):
+        if zone.how != _DIRECTORY:
+            return _named(zone.name, zone.how, measured)
     if measured is not None:
         if directory and _agrees(parse_zone(directory), measured):
-            return Resolved(Zone(directory, f"{measured}, as the carrier directory says"), parse_zone(directory))
+            how = f"{measured}, as the carrier directory says"
+            return Resolved(Zone(directory, how), parse_zone(directory), shown=True)
         return _from_file(measured, directory)
     if directory:
-        return _named(directory, "from the carrier directory", None)
+        return _named(directory, _DIRECTORY, None)
     raise TimezoneMissing(
-        f"The times in this file of {context.carrier.carrier_id} have no zone and the file does not show it. Give "
+        f"The times in this file{of_carrier(context)} have no zone and the file does not show it. Give "
         "--timezone (an IANA name or +HH:MM), set time.timezone in the carrier's profile, or timezone in carriers.csv."
     )
 
 
+def of_carrier(context: Context) -> str:
+    """Whose file it is, for a sentence; nothing where it is looked at in nobody's name."""
+    return f" of {context.carrier.carrier_id}" if context.carrier.carrier_id else ""
+
+
 def to_utc(local: datetime, tz: tzinfo) -> tuple[datetime, Reading]:
-    """A naive local time as UTC: a repeated hour is read as its first pass, a missing one is shifted past the gap."""
+    """A naive local time as UTC: of a repeated hour the first pass, a missing one by the offset before the change.
+
+    The second rule is that of a clock that was put forward late: 02:30 in a gap from 02:00 to 03:00 becomes 03:30.
+    """
     utc = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if not isinstance(tz, ZoneInfo):
         return utc, Reading.PLAIN
@@ -164,6 +190,8 @@ class LocalClock:
     offsets: frozenset[timedelta] = frozenset()
     repeated: int = 0
     missing: int = 0
+    passes: dict[int, bool | None] = field(default_factory=dict[int, "bool | None"])
+    told: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, context: Context, measured: Measured | None = None) -> LocalClock:
@@ -178,8 +206,22 @@ class LocalClock:
         """The zone and how it was found, for the receipt."""
         return self.resolved.zone
 
-    def to_utc(self, local: datetime, epoch: float | None = None) -> datetime:
-        """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time."""
+    def look_ahead(self, starts: Iterable[datetime], rows: Callable[[], Sequence[FoldRow]]) -> None:
+        """Settle the start times in hours that the zone repeats by the sequence of a file's rows, in their order.
+
+        `rows` is asked for only where one of the starts lies on such a day.
+        """
+        tz = self.resolved.tz
+        if not isinstance(tz, ZoneInfo) or not repeats_any(starts, tz.key):
+            return
+        settled = settled_rows(rows(), tz.key)
+        self.passes, self.told = dict(settled.passes.iter_rows()), settled.flags
+
+    def to_utc(self, local: datetime, epoch: float | None = None, row: int | None = None) -> datetime:
+        """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time.
+
+        `row`: the time is the start of this row, which `look_ahead` was told of.
+        """
         if epoch is not None and self.offsets:
             offset = quarter_offset(local, epoch)
             if offset is not None and offset in self.offsets:
@@ -189,6 +231,8 @@ class LocalClock:
             return utc
         if reading is Reading.REPEATED:
             later = local.replace(tzinfo=self.resolved.tz, fold=1).astimezone(UTC)
+            if row is not None and row in self.passes:
+                return later if self.passes[row] else utc
             if epoch is not None:
                 return min(utc, later, key=lambda t: abs(t.timestamp() - epoch))
             self.repeated += 1
@@ -199,7 +243,7 @@ class LocalClock:
     def flags(self) -> tuple[str, ...]:
         """What the receipt should say of this file's times."""
         name = self.zone.name
-        found: list[str] = [self.resolved.conflict] if self.resolved.conflict else []
+        found: list[str] = [*([self.resolved.conflict] if self.resolved.conflict else []), *self.told]
         if self.repeated:
             found.append(
                 f"times in the hour that {name} repeats as summer time ends, read as the first: {self.repeated}"
@@ -212,7 +256,7 @@ class LocalClock:
 def _named(name: str, how: str, measured: Measured | None) -> Resolved:
     tz = parse_zone(name)
     if measured is None or _agrees(tz, measured):
-        return Resolved(Zone(name, how), tz)
+        return Resolved(Zone(name, how), tz, shown=measured is not None)
     return Resolved(
         Zone(name, how),
         tz,
@@ -223,7 +267,7 @@ def _named(name: str, how: str, measured: Measured | None) -> Resolved:
 def _from_file(measured: Measured, directory: str) -> Resolved:
     name = _offset_name(measured.offset)
     conflict = f"the carrier directory says {directory}, but {name} was {measured}" if directory else None
-    return Resolved(Zone(name, str(measured)), timezone(measured.offset), conflict)
+    return Resolved(Zone(name, str(measured)), timezone(measured.offset), conflict, shown=True)
 
 
 def _agrees(tz: tzinfo, measured: Measured) -> bool:

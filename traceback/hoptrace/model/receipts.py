@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+_OVER = " over "
+
+
+def based_on(profile: str, base: str) -> str:
+    """What a receipt calls the format of a file that was read by a profile which is based on a format."""
+    return f"{profile}{_OVER}{base}"
+
+
+def base_format(shown: str) -> str:
+    """The format that a file was read as, from what its receipt shows."""
+    return shown.rpartition(_OVER)[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

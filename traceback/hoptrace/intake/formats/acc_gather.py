@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hoptrace.intake.formats.acc_calls import DialogStart, facts_of, learn_dialog_start
 from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
+from hoptrace.intake.formats.acc_folds import in_row_order, settled_events
 from hoptrace.intake.formats.acc_pairing import Paired, pair
 from hoptrace.intake.formats.acc_times import TimeReader
 from hoptrace.intake.ledger import Ledger
@@ -70,6 +71,7 @@ class Gathering:
         """All calls and row accounts; call once, after the last row."""
         for file, rows in sorted(self._odd_durations.items()):
             self.flag(file, f"durations of {rows} rows were impossible and were computed from end minus start")
+        self._settle_folds()
         groups = [pair(events) for events in self._events.values() if len(events) <= MOST_EVENTS]
         for event in (event for events in self._events.values() if len(events) > MOST_EVENTS for event in events):
             self._ledger.row(event.file, event.row, event.raw)
@@ -83,6 +85,16 @@ class Gathering:
                 yield ledger.chunk(self._times.zone)
                 ledger, filled = Ledger(), 0
         yield ledger.chunk(self._times.zone)
+
+    def _settle_folds(self) -> None:
+        """Local times in an hour that comes twice, once all rows are known."""
+        if not self._times.repeated and not self._times.missing:
+            return
+        changed, flags = settled_events(list(in_row_order(self._events.values())), self._times)
+        for file, text in flags:
+            self.flag(file, text)
+        for events in self._events.values() if changed else ():
+            events[:] = [changed.get(event.place, event) for event in events]
 
 
 def settle(ledger: Ledger, paired: Paired, habit: DialogStart) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zones import of_carrier
 
 SECOND = 1_000_000
 
@@ -39,6 +40,10 @@ class TimeReader:
 
     context: Context
     zone: Zone = ZONE_IN_FILE
+    repeated: dict[int, int] = field(default_factory=dict[int, int])
+    """Times read as the first pass of an hour that the zone repeats; and how much later the second is."""
+    missing: set[int] = field(default_factory=set[int])
+    """Times in an hour that the zone leaves out, as they were shifted."""
     _tzinfo: tzinfo | None = None
     _seen: dict[str, Stamp | None] = field(default_factory=dict[str, Stamp | None])
 
@@ -73,9 +78,29 @@ class TimeReader:
             written = _zone_of(date[8]) if date[8] else None
         except (ValueError, UnknownTimezone):
             return None
-        tz = written or self._zone(where)
-        micros = round((moment.replace(tzinfo=tz) - _UNIX).total_seconds()) * SECOND
-        return _within(micros + int(fraction[:6].ljust(6, "0")), _tick(fraction))
+        micros = int(fraction[:6].ljust(6, "0"))
+        if written is not None:
+            return _within(_micros(moment.replace(tzinfo=written)) + micros, _tick(fraction))
+        return self._local(moment.replace(tzinfo=self._zone(where)), micros, _tick(fraction))
+
+    def _local(self, moment: datetime, micros: int, tick: int) -> Stamp | None:
+        """A local time, remembered where the zone has it twice or not at all."""
+        stamp = _within(_micros(moment) + micros, tick)
+        shift = _micros(moment.replace(fold=1)) - _micros(moment)
+        if stamp is not None and shift > 0:
+            self.repeated[stamp.micros] = shift
+        elif stamp is not None and shift:
+            self.missing.add(stamp.micros)
+        return stamp
+
+    @property
+    def key(self) -> str | None:
+        """The IANA name of the zone of local times, None where it is none or not known yet."""
+        return self._tzinfo.key if isinstance(self._tzinfo, ZoneInfo) else None
+
+    def local(self, at: datetime) -> datetime:
+        """A moment as the clock of the zone of local times shows it."""
+        return at.astimezone(self._tzinfo).replace(tzinfo=None)
 
     def _zone(self, where: str) -> tzinfo:
         if self._tzinfo is None:
@@ -85,6 +110,10 @@ class TimeReader:
 
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(moment: datetime) -> int:
+    return round((moment - _UNIX).total_seconds()) * SECOND
 
 
 def _choose(context: Context, where: str) -> Zone:
@@ -98,7 +127,7 @@ def _choose(context: Context, where: str) -> Zone:
             return Zone(name, how)
     raise TimezoneMissing(
         f"{where}: its times have no zone. Say it in one of three ways: submit with --timezone ZONE, put timezone under"
-        f" [time] into the profile, or fill the column timezone of {context.carrier.carrier_id} in carriers.csv."
+        f" [time] into the profile, or fill the column timezone{of_carrier(context)} in carriers.csv."
     )
 
 

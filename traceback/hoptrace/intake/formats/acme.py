@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
@@ -22,6 +22,7 @@ from hoptrace.intake.formats.acme_rows import (
 )
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
 from hoptrace.intake.formats.clock_times import ClockTimes
+from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
@@ -48,6 +49,7 @@ class _Group:
     ledger: Ledger = field(default_factory=Ledger)
     sessions: dict[object, list[Record]] = field(default_factory=dict[object, list[Record]])
     seen: set[bytes] = field(default_factory=set[bytes])
+    on_minutes: set[int] = field(default_factory=set[int])
 
 
 class AcmeSbc:
@@ -76,11 +78,18 @@ class AcmeSbc:
         for source in sources:
             _read_file(source, group)
         for records in group.sessions.values():
-            for attempt in attempts_of(records):
+            for attempt in attempts_of(_as_precise(records, group.on_minutes)):
                 enter(attempt, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield group.ledger.chunk(group.times.zone)
+
+
+def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:
+    """The records; those of files whose seconds are gone count as their minute."""
+    if not on_minutes:
+        return records
+    return [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in records]
 
 
 def _understood(text: str, layouts: Layouts) -> Layout | None:
@@ -102,7 +111,7 @@ def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout 
 
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
-    file = _File(source.index, group)
+    file = _File(source.index, group, signs=Signs(group.layouts.profile.numbers.explicit))
     last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
@@ -139,6 +148,7 @@ class _File:
     index: int
     group: _Group
     odd: Odd = field(default_factory=Odd)
+    signs: Signs = field(default_factory=Signs)
     tried: int = 0
     unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
     understood: int = 0
@@ -178,6 +188,10 @@ class _File:
     def flag(self) -> None:
         """What the receipt should say of this file."""
         flag = self.group.ledger.flag
+        for text in self.signs.flags():
+            flag(self.index, text)
+        if self.signs.minutes:
+            self.group.on_minutes.add(self.index)
         for (measured, why), count in sorted(self.unusual.items()):
             if measured:
                 flag(self.index, f"rows of {why}: {count:,}")
@@ -202,6 +216,7 @@ class _File:
             self.unusual[layout.measured, layout.why] += 1
         record = read_record(row, self.group.times, self.group.peers, self.odd)
         if isinstance(record, Record):
+            self.signs.look(record.setup, (record.calling, record.called, record.final_number))
             self.group.sessions.setdefault(session_of(record), []).append(record)
         else:
             self.group.ledger.reject(*row.where, *record)

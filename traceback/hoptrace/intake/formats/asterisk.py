@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from hoptrace.intake.formats import asterisk_layout as layouts
 from hoptrace.intake.formats.asterisk_calls import calls_of
-from hoptrace.intake.formats.asterisk_facts import NO_CALLED, Times, enter
+from hoptrace.intake.formats.asterisk_facts import NO_CALLED, Times, enter, fold_row
 from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
@@ -61,6 +61,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
     if any(cdr.start.tzinfo is None for cdr in cdrs):
         pairs = [(cdr.start, cdr.epoch) for cdr in cdrs if cdr.epoch is not None and cdr.start.tzinfo is None]
         clock = LocalClock.of(context, measure(pairs))
+        clock.look_ahead((cdr.start for cdr in cdrs), lambda: [fold_row(cdr) for cdr in cdrs])
     times = Times(clock, only_minutes([cdr.start for cdr in cdrs]))
     for call in calls_of(cdrs):
         enter(call, times, source.index, ledger)

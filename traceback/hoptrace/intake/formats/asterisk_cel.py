@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hoptrace.errors import InputRefused
+from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.formats.asterisk_cel_calls import CallSpan, Channel, Event, calls_of, enter
 from hoptrace.intake.formats.asterisk_layout import Layout, epoch_of, profile_layout
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
@@ -78,6 +79,8 @@ def _read_file(source: Source, context: Context) -> Chunk:
     if any(start.tzinfo is None for start, _ in starts):
         pairs = [(start, float(epoch)) for start, epoch in starts if epoch is not None and start.tzinfo is None]
         clock = LocalClock.of(context, measure(pairs))
+        events = sorted((event for channel in channels for event in channel.events), key=lambda event: event.row)
+        clock.look_ahead((event.time for event in events), lambda: [FoldRow(event.row, event.time) for event in events])
     spans = [CallSpan.of(channel, clock) for channel in channels]
     for call in calls_of(spans):
         enter(call, source.index, ledger)

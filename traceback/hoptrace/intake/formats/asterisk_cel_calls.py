@@ -69,7 +69,11 @@ class CallSpan:
         def utc(event: Event | None) -> datetime | None:
             if event is None:
                 return None
-            return clock.to_utc(event.time) if clock is not None and event.time.tzinfo is None else event.time
+            return (
+                clock.to_utc(event.time, row=event.row)
+                if clock is not None and event.time.tzinfo is None
+                else event.time
+            )
 
         begun = min(time for event in channel.events if (time := utc(event)) is not None)
         linked = channel.first("linkedid") or channel.uniqueid

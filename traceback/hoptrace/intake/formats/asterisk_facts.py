@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.formats.asterisk_calls import Call
 from hoptrace.intake.formats.asterisk_names import Target, dial_target, is_symbolic, trunk_of, without_port
 from hoptrace.intake.formats.asterisk_rows import Cdr
@@ -42,21 +43,18 @@ class Times:
 
     def start(self, cdr: Cdr) -> datetime:
         """When the channel's first row began, in UTC."""
-        return self._utc(cdr.start, cdr.epoch)
+        return self._utc(cdr.start, cdr.epoch, cdr.row)
 
-    def after(self, time: datetime | None, start: datetime) -> datetime | None:
-        """A later time of the same call in UTC; None where there is none or it lies before the start."""
-        utc = self._utc(time, start.timestamp()) if time is not None else None
+    def after(self, time: datetime | None, start: datetime, talk: float | None = None) -> datetime | None:
+        """A later time in UTC, about `talk` seconds after; None where there is none or it lies before the start."""
+        utc = self._utc(time, start.timestamp() + (talk or 0.0)) if time is not None else None
         return utc if utc is not None and utc >= start else None
 
     def duration(self, cdr: Cdr) -> float | None:
         """Seconds of conversation of an answered call; None where what is written cannot be."""
         text = cdr.text("duration")
-        try:
-            seconds = float(text) if text else -1.0
-        except ValueError:
-            seconds = -1.0
-        if 0 <= seconds <= _LONGEST_CALL:
+        seconds = _seconds(text)
+        if seconds is not None:
             return seconds or _SHORTEST_CALL
         self.bad_durations += bool(text)
         return None
@@ -73,10 +71,25 @@ class Times:
         """What the receipt should say of the durations."""
         return (f"durations out of range, left out: {self.bad_durations}",) if self.bad_durations else ()
 
-    def _utc(self, time: datetime, epoch: float | None) -> datetime:
+    def _utc(self, time: datetime, epoch: float | None, row: int | None = None) -> datetime:
         if self.clock is None or time.tzinfo is not None:
             return time.replace(tzinfo=UTC) if time.tzinfo is None else time
-        return self.clock.to_utc(time, epoch)
+        return self.clock.to_utc(time, epoch, row)
+
+
+def fold_row(cdr: Cdr) -> FoldRow:
+    """What a row tells of its place in the file's sequence."""
+    sequence = cdr.text("sequence")
+    counted = int(sequence) if sequence.isdecimal() and len(sequence) <= 18 else None
+    return FoldRow(cdr.row, cdr.start, cdr.answer, cdr.end, _seconds(cdr.text("duration")), cdr.epoch, counted)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text) if text else -1.0
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= _LONGEST_CALL else None
 
 
 def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
@@ -94,7 +107,7 @@ def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
         start_time=start,
         start_basis=str(StartBasis.RECEIVED),
         answer_time=times.after(call.outgoing.answer, start) if answered else None,
-        end_time=times.after(call.outgoing.end, start),
+        end_time=times.after(call.outgoing.end, start, _seconds(call.outgoing.text("duration"))),
         duration=times.duration(call.outgoing) if answered else 0.0,
         precision=times.precision(call.first),
         calling_number=call.incoming.get("calling_number") or call.first.get("calling_number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
@@ -11,6 +11,7 @@ from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
 from hoptrace.intake.formats.audiocodes_calls import enter_session, session_of
 from hoptrace.intake.formats.audiocodes_rows import CALL_TYPES, Leg, Titles, columns_of, is_title, read_leg, titles_for
 from hoptrace.intake.formats.clock_times import ClockTimes
+from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -29,6 +30,7 @@ class _Group:
     ledger: Ledger = field(default_factory=Ledger)
     sessions: dict[object, list[Leg]] = field(default_factory=dict[object, list[Leg]])
     seen: set[bytes] = field(default_factory=set[bytes])
+    signs: dict[int, Signs] = field(default_factory=dict[int, Signs])
 
 
 class AudioCodesSyslog:
@@ -57,15 +59,24 @@ class AudioCodesSyslog:
         group = _Group(ClockTimes(context), context)
         for source in sources:
             _read_file(source, group)
+        on_minutes = {file for file, signs in group.signs.items() if signs.minutes}
         for reports in group.sessions.values():
-            enter_session(reports, group.ledger)
+            enter_session(_as_precise(reports, on_minutes), group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield group.ledger.chunk(group.times.zone)
 
 
+def _as_precise(reports: list[Leg], on_minutes: Collection[int]) -> list[Leg]:
+    """The reports; those of files whose seconds are gone count as their minute."""
+    if not on_minutes:
+        return reports
+    return [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in reports]
+
+
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
+    group.signs[source.index] = Signs(group.context.profile.numbers.explicit)
     titles: Titles | None = None
     found = 0
     last = None if lines.complete or not lines.lines else lines.lines[-1].number
@@ -87,6 +98,8 @@ def _read_file(source: Source, group: _Group) -> None:
             group.seen.add(line.raw)
             found += 1
             _row(where, cells, titles, group, last=line.number == last)
+    for text in group.signs[source.index].flags():
+        group.ledger.flag(source.index, text)
     if lines.lines and not found:
         raise InputRefused(
             f"{source.name}: no line is a call report of an AudioCodes device (|CALL_END |SBC |...). Give the right "
@@ -104,6 +117,7 @@ def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, gr
         titles = fitting
     leg = read_leg(where, cells, titles, group.times)
     if isinstance(leg, Leg):
+        group.signs[leg.file].look(leg.setup, (leg.src, leg.dst))
         group.sessions.setdefault(session_of(leg), []).append(leg)
     else:
         group.ledger.reject(*where, *leg)

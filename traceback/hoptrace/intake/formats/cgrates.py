@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, enter
+from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, enter, fold_row
 from hoptrace.intake.formats.freeswitch_documents import Json, as_object, clean, documents_of, text_of
 from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
@@ -61,8 +61,11 @@ class Cgrates:
             _read_file(source, group)
         calls = list(group.calls.values())
         clock = LocalClock.of(context) if any(runs.is_local for runs in calls) else None
-        for runs in calls:
-            enter(runs, context.profile, clock, group.ledger)
+        if clock is not None:
+            order = [row for at, runs in enumerate(calls) if (row := fold_row(at, runs)) is not None]
+            clock.look_ahead((row.start for row in order), lambda: order)
+        for at, runs in enumerate(calls):
+            enter(runs, context.profile, clock, group.ledger, at)
         for text in clock.flags() if clock else ():
             group.ledger.flag(0, text)
         yield group.ledger.chunk(clock.zone if clock else ZONE_IN_FILE)

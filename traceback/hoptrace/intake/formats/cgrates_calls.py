@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.zones import LocalClock
@@ -60,15 +61,24 @@ class Runs:
         return any(time is not None and time.tzinfo is None for time in times)
 
 
-def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger) -> None:
-    """Put a call into the ledger, or reject its rows."""
+def fold_row(at: int, runs: Runs) -> FoldRow | None:
+    """What the call at this place of the group tells of its sequence."""
+    setup, answer = (parse_time(runs.fields.get(name)) for name in ("SetupTime", "AnswerTime"))
+    begun = setup or answer
+    return None if begun is None else FoldRow(at, begun, answer, talk=_duration(runs.fields.get("Usage")))
+
+
+def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger, at: int = 0) -> None:
+    """Put a call into the ledger, or reject its rows; `at` is the place of which `clock` knows by `fold_row`."""
 
     def first(name: str) -> str | None:
         columns = profile.columns_of(name, _COLUMNS[name])
         return next((text for column in columns if (text := runs.fields.get(column))), None)
 
     columns = profile.columns_of("start_time", _COLUMNS["start_time"])
-    start = next((time for column in columns if (time := _utc(runs.fields.get(column), clock)) is not None), None)
+    start = next(
+        (time for column in columns if (time := _utc(runs.fields.get(column), clock, row=at)) is not None), None
+    )
     reasons = [] if start is not None else ["start time not understood"]
     if first("called_number") is None:
         reasons.append("no called number")
@@ -76,7 +86,7 @@ def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger
         for row in runs.rows:
             ledger.reject(*row, *reasons)
         return
-    answer = _utc(first("answer_time"), clock)
+    answer = _utc(first("answer_time"), clock, start.timestamp())
     duration = _duration(first("duration"))
     facts: dict[str, Any] = {name: first(name) for name in _COLUMNS if name not in _TIMES}
     calling = facts["calling_number"]
@@ -111,11 +121,13 @@ def parse_time(text: str | None) -> datetime | None:
     return time if _FIRST_YEAR <= time.year < _LAST_YEAR else None
 
 
-def _utc(text: str | None, clock: LocalClock | None) -> datetime | None:
+def _utc(
+    text: str | None, clock: LocalClock | None, near: float | None = None, row: int | None = None
+) -> datetime | None:
     time = parse_time(text)
     if time is None or time.tzinfo is not None:
         return time.astimezone(UTC) if time is not None else None
-    return clock.to_utc(time) if clock is not None else None
+    return clock.to_utc(time, near, row) if clock is not None else None
 
 
 def _duration(text: str | None) -> float | None:

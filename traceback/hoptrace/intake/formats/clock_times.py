@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
-from hoptrace.intake.zone_settling import ZoneWords, fixed_zone
+from hoptrace.intake.reading import Context, Zone
+from hoptrace.intake.zone_settling import ZoneWords, as_one, fixed_zone
 from hoptrace.intake.zones import LocalClock
 
 _CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
@@ -72,8 +72,8 @@ class ClockTimes:
 
     @property
     def zone(self) -> Zone:
-        """The zone of the times that had none, for the receipt."""
-        return ZONE_IN_FILE if self._clock is None else self._clock.zone
+        """The zones that the times do not state by themselves, for the receipt."""
+        return as_one([*([] if self._clock is None else [self._clock.zone]), *self._words.zones()])
 
     def flags(self) -> list[str]:
         """What the receipt should say of these files' times."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.formats import freeswitch_templates as templates
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import DateOrder, date_order, is_slashed, parse_time
@@ -168,7 +169,17 @@ def _clock(rows: Sequence[_Row], context: Context) -> LocalClock | None:
         if "start" in row.times and row.times["start"].tzinfo is None and (epoch := _known_epoch(row)) is not None
     ]
     by = "epochs" if any(map(_has_epoch, rows)) else "uuid (version 1)"
-    return LocalClock.of(context, measure(pairs, by))
+    clock = LocalClock.of(context, measure(pairs, by))
+    begun = [row for row in rows if "start" in row.times]
+    clock.look_ahead((row.times["start"] for row in begun), lambda: [_fold_row(row) for row in begun])
+    return clock
+
+
+def _fold_row(row: _Row) -> FoldRow:
+    text = row.variables.get("billsec", "")
+    talk = float(text) if text.isdecimal() and len(text) < 8 else None
+    times = row.times
+    return FoldRow(row.place[1], times["start"], times.get("answer"), times.get("end"), talk, _known_epoch(row))
 
 
 def _has_epoch(row: _Row) -> bool:
@@ -206,7 +217,9 @@ def _leg(row: _Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd
     if outgoing:
         variables["direction"] = "outbound"
     if clock is not None and not _has_epoch(row):
-        epochs = {name: _epoch(row, name, clock) for name in row.times}
+        epochs: dict[str, int] = {}
+        for name in row.times:
+            epochs[name] = _epoch(row, name, clock, row.epoch if name == "start" else epochs.get("start"))
         variables |= {f"{name}_epoch": str(epoch) for name, epoch in epochs.items()}
         exact = _exact(row, epochs.get("start", 0), tick)
         if exact is not None:
@@ -220,9 +233,10 @@ def _leg(row: _Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd
     return replace(leg, tick=tick)
 
 
-def _epoch(row: _Row, name: str, clock: LocalClock) -> int:
+def _epoch(row: _Row, name: str, clock: LocalClock, near: float | None) -> int:
+    """A time of the row as an epoch; `near` is one of about the same moment."""
     time = row.times[name]
-    utc = clock.to_utc(time, row.epoch if name == "start" else None) if time.tzinfo is None else time
+    utc = clock.to_utc(time, near, row.place[1] if name == "start" else None) if time.tzinfo is None else time
     return int(utc.timestamp())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hoptrace.intake.formats.h323_legs import Leg, Odd, Record, make_leg
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of, joined
-from hoptrace.intake.formats.zone_words import ZoneWords, all_zones
+from hoptrace.intake.formats.stamp_zones import StampZones, all_zones
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context
 from hoptrace.model.statements import StartBasis
@@ -22,7 +22,7 @@ def chunk_of(records: Sequence[Record], context: Context, ledger: Ledger, by: st
     for record in records:
         by_file.setdefault(record.rows[0][0], []).append(record)
     words = {
-        file: ZoneWords.of(context, (timed for record in each for timed in record.timed()), by)
+        file: StampZones.of(context, (timed for record in each for timed in record.timed()), by)
         for file, each in by_file.items()
     }
     legs: list[Leg] = []
@@ -35,7 +35,7 @@ def chunk_of(records: Sequence[Record], context: Context, ledger: Ledger, by: st
     return ledger.chunk(all_zones(words.values()))
 
 
-def _legs(records: Sequence[Record], words: ZoneWords, odd: Odd, ledger: Ledger) -> Iterator[Leg]:
+def _legs(records: Sequence[Record], words: StampZones, odd: Odd, ledger: Ledger) -> Iterator[Leg]:
     for record in records:
         leg = make_leg(record, words, odd)
         if isinstance(leg, Leg):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hoptrace.intake.formats.h323_times import parse_stamp
-from hoptrace.intake.formats.zone_words import Stamp, ZoneWords
+from hoptrace.intake.formats.stamp_zones import Stamp, StampZones
 
 JOINING = ("h323-conf-id", "h323-incoming-conf-id", "xpgk-record-id")
 _OWN = ("nas-ip-address", "xpgk-local-src-signaling-address", "xpgk-local-dst-signaling-address", "nas-identifier")
@@ -118,7 +118,7 @@ class Record:
         return None
 
 
-def make_leg(record: Record, words: ZoneWords, odd: Odd) -> Leg | list[str]:
+def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     """The leg of a record, or the reasons why it is no call."""
     origin = record.first("h323-call-origin")
     # A session border controller accounts for both sides of a call at once, whatever it calls the leg.
@@ -172,7 +172,7 @@ def _from_epoch(record: Record) -> datetime | None:
     return datetime.fromtimestamp(int(record.epoch - late), UTC)
 
 
-def _answer_and_end(record: Record, words: ZoneWords, start: datetime) -> tuple[datetime | None, datetime | None]:
+def _answer_and_end(record: Record, words: StampZones, start: datetime) -> tuple[datetime | None, datetime | None]:
     connect, disconnect = (record.stamps.get(f"h323-{name}-time") for name in ("connect", "disconnect"))
     answer = words.to_utc(connect) if connect is not None else None
     end = words.to_utc(disconnect) if disconnect is not None else None

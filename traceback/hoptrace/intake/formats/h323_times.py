@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from hoptrace.intake.formats.zone_words import Stamp
+from hoptrace.intake.formats.stamp_zones import Stamp
 
 _STAMP = re.compile(
     r"([*.]?)(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,6}))?\s+(?:([A-Za-z][\w+:-]*|[+-]\d\d:?\d\d)\s+)??"

@@ -8,11 +8,11 @@ import polars as pl
 
 from hoptrace.intake.formats.canonical_checks import LONGEST_FIELD
 from hoptrace.intake.formats.profiled_durations import LONGEST_SECONDS, seconds
-from hoptrace.intake.formats.profiled_fields import FIELDS, ZONE
+from hoptrace.intake.formats.profiled_fields import CLOCK, FIELDS, ZONE
 from hoptrace.intake.formats.profiled_plan import Kind
 from hoptrace.intake.formats.profiled_resaved import Resaved
 from hoptrace.intake.formats.profiled_times import read_times
-from hoptrace.intake.formats.profiled_zones import Localiser
+from hoptrace.intake.formats.profiled_zones import Localiser, epochs_of
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.column_rules import Unit
 from hoptrace.model.statements import TIME, StartBasis
@@ -62,21 +62,31 @@ class Judge:
         rules = {name: kind.fields[name][0] for name in TIMES if name in kind.fields}
         spans = {name: rule for name, rule in rules.items() if rule.after is not None}
         frame = fields
-        started: pl.Series | None = None
+        beside = fields["row"]
         for name in TIMES:
             if name in spans:
                 continue
             text = fields[name]
             times = self.resaved.mended(text, read_times(text, self.profile.time.formats), name)
-            utc = self.localiser.utc(times, fields[ZONE], started)
+            if name == "end_time" and "duration" in kind.fields:
+                beside = _after_talk(fields, kind, beside)
+            epochs = self._epochs(fields) if name == "start_time" else None
+            utc = self.localiser.utc(times, fields[ZONE], beside, epochs)
             frame = frame.with_columns(utc.alias(f"{name}_read"))
             if name == "start_time":
-                started = utc
+                beside = utc
                 frame = frame.with_columns(times["tick"].alias("precision"))
         for name, rule in spans.items():
             span = pl.duration(microseconds=seconds(pl.col(name), rule.unit or Unit.SECONDS) * 1e6)
             frame = frame.with_columns((pl.col(f"{rule.after}_read") + span).cast(TIME).alias(f"{name}_read"))
         return frame
+
+    def _epochs(self, fields: pl.DataFrame) -> pl.Series | None:
+        """What the clock column says, where the profile has one."""
+        clock = self.profile.time.clock
+        if clock is None or fields[CLOCK].null_count() == fields.height:
+            return None
+        return pl.Series(epochs_of(fields[CLOCK], clock.means), dtype=pl.Float64)
 
     def _cause(self) -> pl.Expr:
         code, rules = pl.col("release_code"), self.profile.cause
@@ -113,6 +123,14 @@ class Judge:
             end_time_read=pl.when(~pl.col("odd_end")).then(end),
         )
         return frame.with_columns(*_completed(kind, complete=self.profile.time.complete)).with_columns(_end())
+
+
+def _after_talk(fields: pl.DataFrame, kind: Kind, started: pl.Series) -> pl.Series:
+    """What an end cannot lie before: the start, and as much later as was spoken."""
+    talk = seconds(pl.col("duration"), kind.fields["duration"][0].unit or Unit.SECONDS)
+    spoken = pl.when(talk.is_between(_ROUNDED, LONGEST_SECONDS)).then(talk - _ROUNDED).otherwise(0.0)
+    micros = (spoken * 1e6).cast(pl.Int64).fill_null(0)
+    return fields.select((pl.lit(started) + pl.duration(microseconds=micros)).cast(TIME)).to_series()
 
 
 def _duration(kind: Kind) -> pl.Expr:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
+from hoptrace.intake.folds import Settled, settle
 from hoptrace.intake.formats.asterisk_lines import split
 from hoptrace.intake.formats.canonical_columns import plain_name
 from hoptrace.intake.formats.canonical_lines import Block, Shape, blocks, first_line
@@ -15,9 +16,10 @@ from hoptrace.intake.formats.canonical_rows import CUT
 from hoptrace.intake.formats.profiled_accounts import account, accounts, raw_calls
 from hoptrace.intake.formats.profiled_calls import Judge
 from hoptrace.intake.formats.profiled_fields import CLOCK, DIRECTION, KEY, cleaned, fields_of
-from hoptrace.intake.formats.profiled_kinds import told_apart
+from hoptrace.intake.formats.profiled_folds import fold_rows
+from hoptrace.intake.formats.profiled_kinds import Apart, told_apart
 from hoptrace.intake.formats.profiled_lines import Rows, delimited_rows
-from hoptrace.intake.formats.profiled_plan import Plan, plan_of
+from hoptrace.intake.formats.profiled_plan import Kind, Plan, plan_of
 from hoptrace.intake.formats.profiled_resaved import Resaved
 from hoptrace.intake.formats.profiled_text import fixed_rows, pair_rows
 from hoptrace.intake.formats.profiled_times import MINUTE, read_times
@@ -32,6 +34,16 @@ from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 _MEASURED_ROWS = 5_000
 _UNENDED = "the last line has no line end: if the file was still being written, submit it again when it is whole."
 _NO_DIRECTION = "direction is not one that the profile names"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file's first line: the `header` (empty where it is none), its `names` and the columns of a row (`width`)."""
+
+    header: str
+    names: int
+    width: int
+    plan: Plan
 
 
 @dataclass(slots=True)
@@ -52,32 +64,33 @@ class ProfiledFile:
     def judge(self) -> Judge:
         """What reads this file's fields."""
         if self._judge is None:
-            localiser = Localiser(self.profile.time, lambda: resolve(self.context, self._measured))
+            localiser = Localiser(self.profile.time, lambda: resolve(self.context, self._measured), self._settled)
             self._judge = Judge(self.profile, localiser, Resaved(self.profile.numbers.explicit))
         return self._judge
 
     def chunks(self) -> Iterator[Chunk]:
         """The file's chunks; of legs that are to be joined only the rows that are not accepted."""
-        header, names, width = self._opened()
-        plan = plan_of(self.source.name, self.profile, names)
-        quotes = self.profile.file.quoting is Quoting.STANDARD and self.profile.format == "delimited"
-        shape = Shape(self.profile.file.delimiter, width) if quotes else None
-        for block in blocks(self.source, shape, zeros=True):
+        opened = self._opened()
+        for block in self._blocks(opened):
             self._unended = block.unended
-            yield self._chunk(block, self._rows(block, plan, header, width), plan, len(names or ()))
+            yield self._chunk(block, self._rows(block, opened), opened)
         closing = [*self.marked, *self.judge.flags(), *([_UNENDED] if self._unended else [])]
         if closing:
             flags = tuple((self.source.index, text) for text in closing)
             yield Chunk(RAW_CALLS.to_frame(), ROWS.to_frame(), self.judge.localiser.zone, flags)
 
-    def _opened(self) -> tuple[str, list[str] | None, int]:
-        """The header line (empty where there is none), its names, and how many columns a row has."""
+    def _opened(self) -> Opened:
         rules = self.profile.file
         line = first_line(self.source, rules.comments, zeros=True)
         cells = [line] if self.profile.format != "delimited" else split(line, rules.delimiter)
-        if self.profile.format != "delimited" or not self._is_header(cells):
-            return "", None, len(cells)
-        return line, cells, len(cells)
+        headed = self.profile.format == "delimited" and self._is_header(cells)
+        plan = plan_of(self.source.name, self.profile, cells if headed else None)
+        return Opened(line if headed else "", len(cells) if headed else 0, len(cells), plan)
+
+    def _blocks(self, opened: Opened) -> Iterator[Block]:
+        quotes = self.profile.file.quoting is Quoting.STANDARD and self.profile.format == "delimited"
+        shape = Shape(self.profile.file.delimiter, opened.width) if quotes else None
+        return blocks(self.source, shape, zeros=True)
 
     def _is_header(self, cells: list[str]) -> bool:
         header = self.profile.file.header
@@ -88,19 +101,33 @@ class ProfiledFile:
         # One name alone may be a value as well.
         return len(wanted & has) >= min(2, len(wanted))
 
-    def _rows(self, block: Block, plan: Plan, header: str, width: int) -> Rows:
+    def _rows(self, block: Block, opened: Opened) -> Rows:
         if self.profile.format == "fixed":
             return fixed_rows(block, self.profile.file)
         if self.profile.format == "keyvalue":
-            return pair_rows(block, self.profile.file, plan.used)
-        return delimited_rows(block, self.profile.file, header, width)
+            return pair_rows(block, self.profile.file, opened.plan.used)
+        return delimited_rows(block, self.profile.file, opened.header, opened.width)
 
-    def _chunk(self, block: Block, rows: Rows, plan: Plan, names: int) -> Chunk:
+    def _fields(self, rows: Rows, opened: Opened) -> tuple[Apart, list[tuple[pl.DataFrame, Kind]]]:
+        cells = cleaned(rows.cells, opened.plan, self.profile, tidy=rows.tidy)
+        apart = told_apart(cells, opened.plan, self.profile, opened.names)
+        return apart, [(fields_of(part, kind, opened.plan), kind) for part, kind in apart.kinds]
+
+    def _settled(self, zone: str) -> Settled:
+        """The file's rows near an hour that the zone repeats, read ahead: those behind a row tell as well."""
+        opened, localiser = self._opened(), self.judge.localiser
+        near = [
+            pl.concat([fold_rows(part, kind, localiser, zone) for part, kind in self._fields(rows, opened)[1]]).sort(
+                "row"
+            )
+            for rows in (self._rows(block, opened) for block in self._blocks(opened))
+        ]
+        return settle(pl.concat(near), zone)
+
+    def _chunk(self, block: Block, rows: Rows, opened: Opened) -> Chunk:
         self.marked.update(dict.fromkeys(rows.marked))
-        cells = cleaned(rows.cells, plan, self.profile, tidy=rows.tidy)
-        apart = told_apart(cells, plan, self.profile, names)
-        fields = [(fields_of(part, kind, plan), kind) for part, kind in apart.kinds]
-        self._measure(fields[0][0], plan)
+        apart, fields = self._fields(rows, opened)
+        self._measure(fields[0][0], opened.plan)
         each = [self.judge.judged(part, kind) for part, kind in fields if part.height or len(fields) == 1]
         judged = self._with_directions(pl.concat(each or [self.judge.judged(*fields[0])]).sort("row"))
         sound = judged.filter(pl.col("reasons").list.len() == 0)

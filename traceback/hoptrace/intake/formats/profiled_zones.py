@@ -1,8 +1,8 @@
-"""Zone-less local times of a whole column become UTC, and hours that a zone repeats are settled by their order."""
+"""Zone-less local times of a whole column become UTC; hours that a zone repeats are settled by the file's sequence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -10,24 +10,33 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from hoptrace.errors import UnknownTimezone
+from hoptrace.intake.folds import Settled
 from hoptrace.intake.profiles.time_rules import TimeRules
 from hoptrace.intake.reading import ZONE_IN_FILE, Zone
 from hoptrace.intake.zones import Resolved, parse_zone, to_utc
 from hoptrace.model.statements import TIME
 
-_BACK = timedelta(minutes=30)
-"""A start time that lies so far before one above it, in an hour that is repeated, is of the second pass."""
+_QUARTER, _HOUR = 900_000_000, 3_600_000_000
+_NEAR, _SHARP = 60_000_000, 2_000_000
+_SECOND_SHARE = 0.05
 
 
 @dataclass(slots=True)
 class Localiser:
-    """Makes UTC of one file's times; asks for the file's zone only where a time has none of its own."""
+    """Makes UTC of one file's times; asks for the file's zone only where a time has none of its own.
+
+    `survey` reads the file's times ahead and settles those in the hours that a zone repeats; it is asked only where
+    a start time lies in such an hour, as the rows behind it tell as much as those before.
+    """
 
     rules: TimeRules
     ask: Callable[[], Resolved]
+    survey: Callable[[str], Settled]
     resolved: Resolved | None = None
-    latest: datetime | None = None
+    settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    hours: pl.DataFrame | None = None
+    """`hours_apart` of the rows whose start times were read last."""
 
     @property
     def zone(self) -> Zone:
@@ -36,28 +45,46 @@ class Localiser:
             return self.resolved.zone
         return ZONE_IN_FILE
 
-    def utc(self, times: pl.DataFrame, zones: pl.Series, after: pl.Series | None = None) -> pl.Series:
-        """UTC of `read_times`; `zones` are the texts of the rows' own zones, `after` a time that cannot be later."""
-        own = times["letters"] if times["letters"].null_count() < times.height else zones
+    def utc(
+        self, times: pl.DataFrame, zones: pl.Series, beside: pl.Series, epochs: pl.Series | None = None
+    ) -> pl.Series:
+        """UTC of `read_times`; `zones` are the texts of the rows' own zones.
+
+        `beside`: of start times their row numbers (Int64), of later ones a time in UTC that they cannot lie before.
+        `epochs`: of start times what the clock column says (seconds); it tells summer from winter where the zone was
+        measured as one offset. Later times of the rows are then read as the start was.
+        """
         read, zoned = times["read"], times["zoned"]
         if (zoned | read.is_null()).all():
             return read.dt.replace_time_zone("UTC").cast(TIME)
-        given = own.is_not_null() & ~zoned
         utc = pl.select(pl.when(zoned).then(read.dt.replace_time_zone("UTC"))).to_series().cast(TIME)
+        if beside.dtype == pl.Int64:
+            self.hours = None if epochs is None else hours_apart(read, epochs)
+        for here, tz in self.local_zones(times, zones):
+            if here.all():
+                return self._local(read, tz, beside)
+            utc = utc.zip_with(~here, self._local(read.zip_with(here, _nothing(read)), tz, beside))
+        return utc
+
+    def local_zones(self, times: pl.DataFrame, zones: pl.Series) -> Iterator[tuple[pl.Series, tzinfo]]:
+        """Each zone with the rows whose local times are of it; raises TimezoneMissing where some have none."""
+        own = times["letters"] if times["letters"].null_count() < times.height else zones
+        read, zoned = times["read"], times["zoned"]
+        given = own.is_not_null() & ~zoned
         for name in own.filter(given).unique().sort().to_list():
-            here = given & (own == name)
             tz = self._named(name)
             if tz is not None:
-                utc = utc.zip_with(~here.fill_null(value=False), self._local(read, tz, after))
+                yield (given & (own == name)).fill_null(value=False), tz
         plain = ~zoned & own.is_null() & read.is_not_null()
         if plain.any():
-            utc = utc.zip_with(~plain, self._local(read, self._default(), after))
-        return utc
+            yield plain, self._default()
 
     def flags(self) -> list[str]:
         """What the receipt should say of this file's times."""
         conflict = self.resolved.conflict if self.resolved is not None else None
-        return ([conflict] if conflict else []) + [f"{text}: {count:,}" for text, count in self.counts.items() if count]
+        folds = [flag for settled in self.settled.values() for flag in settled.flags]
+        moved = [f"{text}: {count:,}" for text, count in self.counts.items() if count]
+        return [*([conflict] if conflict else []), *folds, *moved]
 
     def _default(self) -> tzinfo:
         if self.resolved is None:
@@ -72,19 +99,20 @@ class Localiser:
         except UnknownTimezone:
             return None
 
-    def _local(self, read: pl.Series, tz: tzinfo, after: pl.Series | None) -> pl.Series:
+    def _local(self, read: pl.Series, tz: tzinfo, beside: pl.Series) -> pl.Series:
         if not isinstance(tz, ZoneInfo):
             offset = tz.utcoffset(None) or timedelta()
-            return (read - offset).dt.replace_time_zone("UTC").cast(TIME)
+            utc = (read - offset).dt.replace_time_zone("UTC").cast(TIME)
+            shown = self.resolved is not None and self.resolved.shown and tz is self.resolved.tz
+            return _by_the_hour(utc, self.hours, offset) if shown and self.hours is not None else utc
         first = read.dt.replace_time_zone(tz.key, ambiguous="earliest", non_existent="null")
         last = read.dt.replace_time_zone(tz.key, ambiguous="latest", non_existent="null")
         utc = first.dt.convert_time_zone("UTC")
         repeated = (first != last).fill_null(value=False)
         if repeated.any():
-            second = self._second_pass(read, repeated) if after is None else (utc < after).fill_null(value=False)
+            of_rows = beside.dtype == pl.Int64
+            second = self._second_pass(beside, tz.key) if of_rows else (utc < beside).fill_null(value=False)
             utc = utc.zip_with(~(repeated & second), last.dt.convert_time_zone("UTC"))
-            if after is None:
-                self._count_repeated(int((repeated & second).sum()), int(repeated.sum()), tz.key)
         lost = first.is_null() & read.is_not_null()
         if lost.any():
             moved = [to_utc(local, tz)[0] for local in read.filter(lost).to_list()]
@@ -93,24 +121,39 @@ class Localiser:
             self.counts[told] = self.counts.get(told, 0) + len(moved)
         return utc.cast(TIME)
 
-    def _second_pass(self, read: pl.Series, repeated: pl.Series) -> pl.Series:
-        """Rows of a repeated hour below one that is much later by the same clock: the clock was put back between."""
-        here = read.filter(repeated)
-        so_far = here.cum_max()
-        if self.latest is not None:
-            so_far = pl.select(pl.max_horizontal(so_far, pl.lit(self.latest, pl.Datetime("us")))).to_series()
-        back = (here < so_far - _BACK).cum_max()
-        top = here.max()
-        if isinstance(top, datetime):
-            self.latest = max(top, self.latest or top)
-        return _put(pl.repeat(False, read.len(), dtype=pl.Boolean, eager=True), repeated, back)
+    def _second_pass(self, rows: pl.Series, zone: str) -> pl.Series:
+        if zone not in self.settled:
+            self.settled[zone] = self.survey(zone)
+        passes = self.settled[zone].passes
+        return rows.is_in(passes.filter("second")["row"].implode())
 
-    def _count_repeated(self, second: int, every: int, zone: str) -> None:
-        told = f"times in the hour that {zone} repeats as summer time ends, read as the first"
-        self.counts[told] = self.counts.get(told, 0) + every - second
-        if second:
-            settled = f"times in the hour that {zone} repeats, read as the second as the rows' order shows"
-            self.counts[settled] = self.counts.get(settled, 0) + second
+
+def hours_apart(read: pl.Series, epochs: pl.Series) -> pl.DataFrame:
+    """How far local times are ahead of epochs (seconds): `ahead` in whole quarters of an hour, and `sharp`.
+
+    As `hoptrace.intake.zones.measure` has it; `sharp` where they are so to two seconds. Null where they are not near.
+    """
+    apart = read.to_physical().rename("apart").to_frame().with_columns(epochs=epochs)
+    apart = apart.select(apart=pl.col("apart") - (pl.col("epochs") * 1e6).cast(pl.Int64, strict=False))
+    ahead = (pl.col("apart") / _QUARTER).round().cast(pl.Int64) * _QUARTER
+    off = (pl.col("apart") - ahead).abs()
+    return apart.select(ahead=pl.when(off <= _NEAR).then(ahead), sharp=off <= _SHARP)
+
+
+def _by_the_hour(utc: pl.Series, hours: pl.DataFrame, offset: timedelta) -> pl.Series:
+    """UTC by the measured offset, but of rows whose epochs show an hour more or less by that.
+
+    Epochs of ids may be of an earlier leg: what is not sharp counts only where a twentieth of the rows show the same.
+    """
+    more = pl.col("ahead") - offset // timedelta(microseconds=1)
+    told = hours.select(more=pl.when(more.abs() == _HOUR).then(more).otherwise(0), sharp="sharp")
+    often = [each for each in (-_HOUR, _HOUR) if (told["more"] == each).sum() >= _SECOND_SHARE * utc.len()]
+    kept = told.select(pl.when(pl.col("sharp") | pl.col("more").is_in(often)).then("more").otherwise(0)).to_series()
+    return (utc.to_physical() - kept.fill_null(0)).cast(TIME)
+
+
+def _nothing(read: pl.Series) -> pl.Series:
+    return pl.repeat(None, read.len(), dtype=read.dtype, eager=True)
 
 
 def _minutes(text: str, sign: int) -> tzinfo | None:

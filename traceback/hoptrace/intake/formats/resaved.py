@@ -4,11 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 FEWEST_FOR_MINUTES = 10
+MINUTE = 60_000_000
 RESAVED = "the file was saved again by a spreadsheet"
+_NO_SECONDS = f"{RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_INTERNATIONAL = re.compile(r"[1-9]\d{10,14}", re.ASCII)
+_FEWEST_NUMBERS = 5
+
+
+@dataclass(slots=True)
+class Signs:
+    """The signs in one file, row by row, for readers of switches that write seconds, dates and numbers in one way.
+
+    `explicit`: the profile says that international numbers always stand with + or 00. `respelled`: times that are
+    not spelled as the switch spells them, which who reads them counts.
+    """
+
+    explicit: bool = False
+    respelled: int = 0
+    rows: int = 0
+    whole: bool = True
+    rounded: int = 0
+    bare: int = 0
+    marked: int = 0
+
+    def look(self, start: datetime, numbers: Iterable[str | None]) -> None:
+        """Look at a row's start, as far as seconds go, and at its numbers as they are written."""
+        self.rows += 1
+        if self.whole and (start.second or start.microsecond):
+            self.whole = False
+        for number in numbers:
+            if number is None:
+                continue
+            if number[-3:-2] in "+eE" and _ROUNDED.fullmatch(number):
+                self.rounded += 1
+            if self.explicit:
+                self.marked += "+" in number or number.startswith("00")
+                self.bare += _INTERNATIONAL.fullmatch(number) is not None
+
+    @property
+    def minutes(self) -> bool:
+        """Whether all times stand on the full minute, in more rows than chance allows."""
+        return self.whole and self.rows > FEWEST_FOR_MINUTES
+
+    def flags(self) -> Iterator[str]:
+        """What the receipt should say of the file."""
+        if self.minutes:
+            yield _NO_SECONDS
+        if self.respelled:
+            yield f"{RESAVED}: {self.respelled:,} times respelled; ask for the original"
+        if self.rounded:
+            yield f"{RESAVED}: {self.rounded:,} numbers rounded to the form 1.2E+11; ask for the original"
+        if self.bare >= _FEWEST_NUMBERS and not self.marked:
+            yield f"{RESAVED}: no number has its + or 00; ask for the original"
 
 
 def only_minutes(starts: Sequence[datetime]) -> bool:
@@ -19,7 +71,7 @@ def only_minutes(starts: Sequence[datetime]) -> bool:
 def damage(numbers: Iterable[Sequence[str]], *, minutes: bool, slashed: bool) -> Iterator[str]:
     """What was done to seconds, dates and long numbers; `numbers` are those of each row, as written."""
     if minutes:
-        yield f"{RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
+        yield _NO_SECONDS
     if slashed:
         yield f"{RESAVED}: dates are written with slashes; ask for the original"
     rounded = sum(any(_ROUNDED.fullmatch(number) for number in row) for row in numbers)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split_tolerant
+from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_rows import ATTEMPT, LEAST, NO_CALL, START, STOP, Odd, Record, read_record
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 from hoptrace.intake.ledger import Ledger
@@ -35,6 +36,7 @@ class _Group:
     ledger: Ledger = field(default_factory=Ledger)
     calls: dict[_Key, list[Record]] = field(default_factory=dict[_Key, list[Record]])
     seen: set[bytes] = field(default_factory=set[bytes])
+    on_minutes: set[int] = field(default_factory=set[int])
 
 
 class RibbonAct:
@@ -62,11 +64,18 @@ class RibbonAct:
         for source in sources:
             _read_file(source, group)
         for records in group.calls.values():
-            for attempt in _attempts(records):
+            for attempt in _attempts(_as_precise(records, group.on_minutes)):
                 group.ledger.call([record.place for record in attempt], **_facts(attempt))
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield group.ledger.chunk(group.times.zone)
+
+
+def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:
+    """The records; those of files whose seconds are gone count as their minute."""
+    if not on_minutes:
+        return records
+    return [each._replace(tick=MINUTE) if each.file in on_minutes else each for each in records]
 
 
 def _is_record(cells: Sequence[str]) -> bool:
@@ -75,7 +84,8 @@ def _is_record(cells: Sequence[str]) -> bool:
 
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
-    odd, good, tried = Odd(), 0, 0
+    odd, good, tried = Odd(signs=Signs(group.context.profile.numbers.explicit)), 0, 0
+    respelled = group.times.respelled
     last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
@@ -94,6 +104,11 @@ def _read_file(source: Source, group: _Group) -> None:
             f"{source.name}: no row is a START, STOP or ATTEMPT record of a Ribbon or Sonus ACT file. Give the right "
             "--format; see docs/formats/ribbon.md."
         )
+    odd.signs.respelled = group.times.respelled - respelled
+    for text in odd.signs.flags():
+        group.ledger.flag(source.index, text)
+    if odd.signs.minutes:
+        group.on_minutes.add(source.index)
     if odd.durations:
         group.ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations:,}")
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 
 START, STOP, ATTEMPT = "START", "STOP", "ATTEMPT"
@@ -39,6 +40,7 @@ COLUMNS: dict[str, dict[str, int]] = {
 LEAST = {START: 55, STOP: 69, ATTEMPT: 59}
 """So many columns a record has at least: up to the egress protocol's own data."""
 
+_NUMBERS = ("calling", "called", "dialed", "before")
 NO_CALLED, NO_TIME = "no called number", "start time not understood"
 
 _CALL_ID, _FORWARDER, _REQUEST, _FROM, _RESPONSE = 1, 7, 8, 12, 18
@@ -94,6 +96,7 @@ class Odd:
     """What was unusual in one file, for its receipt."""
 
     durations: int = 0
+    signs: Signs = field(default_factory=Signs)
 
 
 def read_record(
@@ -110,6 +113,7 @@ def read_record(
     gateway = said.get("gateway", "")
     start = times.start(local, said.get("zone", ""), gateway, _whole(said.get("ticks")))
     ended = times.local(said.get("end_date") or said["date"], said.get("end_time", ""))
+    odd.signs.look(start, (said.get(name) for name in _NUMBERS))
     answer, duration = _answered(kind, said, start, odd)
     attestation, orig_id, signer = _claims(said, signers)
     return Record(
@@ -118,7 +122,7 @@ def read_record(
         gateway=gateway,
         id=said.get("id", ""),
         start=start,
-        tick=10 ** (6 - len(said["time"].partition(".")[2])),
+        tick=MINUTE if said["time"].count(":") == 1 else 10 ** (6 - len(said["time"].partition(".")[2])),
         answer=answer,
         end=None if ended is None else times.later(ended, local, start),
         duration=duration,

@@ -13,6 +13,10 @@ from hoptrace.intake.zones import LocalClock, Reading, Resolved, resolve, to_utc
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
+_LOOSE_DATE = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
+_LOOSE_CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
+_NO_HOUR = re.compile(r"\d\d?:\d\d\.\d+", re.ASCII)
+"""What a spreadsheet writes of 08:00:01.1: without zeros in front, without seconds, or 00:01.1 without the hour."""
 _NODE_ZONE = re.compile(r"((?:GMT|UTC)(?:[+-]\d\d?:?\d\d)?)(?:-(.+))?", re.IGNORECASE)
 _REGIONS = {
     "pacific": "America/Los_Angeles",
@@ -42,6 +46,8 @@ class NodeTimes:
 
     context: Context
     settled: int = 0
+    respelled: int = 0
+    """Clock times that are not spelled as the switch does it, those that cannot be read for that too."""
     unknown_names: set[str] = field(default_factory=set[str])
     _clocks: dict[str, LocalClock] = field(default_factory=dict[str, LocalClock])
     _days: dict[str, datetime | None] = field(default_factory=dict[str, datetime | None])
@@ -54,14 +60,20 @@ class NodeTimes:
             if len(self._days) >= _CACHE_LIMIT:
                 self._days.clear()
             day = self._days[date] = _day(date)
-        match = _CLOCK.fullmatch(clock)
+        match = _CLOCK.fullmatch(clock) or self._loose(clock)
         if day is None or match is None:
             return None
-        hour, minute, second, fraction = match.groups()
+        hour, minute, second, fraction = match.groups(default="0")
         if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
             return None
         micros = int((fraction or "").ljust(6, "0"))
         return day.replace(hour=int(hour), minute=int(minute), second=int(second), microsecond=micros)
+
+    def _loose(self, clock: str) -> re.Match[str] | None:
+        """The clock time as a spreadsheet writes it."""
+        match = _LOOSE_CLOCK.fullmatch(clock)
+        self.respelled += match is not None or _NO_HOUR.fullmatch(clock) is not None
+        return match
 
     def start(self, local: datetime, zone: str, gateway: str, ticks: int | None) -> datetime:
         """A record's start in UTC; in the hour that is repeated as summer time ends the gateway's ticks settle which.
@@ -128,7 +140,7 @@ class NodeTimes:
 
 
 def _day(text: str) -> datetime | None:
-    match = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(text) or _LOOSE_DATE.fullmatch(text)
     try:
         return datetime(int(match[3]), int(match[1]), int(match[2])) if match and 1990 <= int(match[3]) < 2100 else None  # noqa: DTZ001
     except ValueError:

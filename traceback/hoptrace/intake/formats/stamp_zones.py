@@ -1,0 +1,102 @@
+"""Times that name their zone by a word, such as PST or KRSK, of files whose rows may also hold epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from hoptrace.errors import TimezoneMissing
+from hoptrace.intake.reading import Context, Zone
+from hoptrace.intake.zone_settling import ZoneWords, as_one
+from hoptrace.intake.zones import LocalClock, Measured, measure, of_carrier
+
+
+class Stamp(NamedTuple):
+    """A time as written: `local` naive, `zone` the word beside it (upper case), `tick` microseconds of its last digit.
+
+    `synced` is False where a Cisco gateway marks its clock as not set by NTP (a leading `*` or `.`).
+    """
+
+    local: datetime
+    zone: str
+    tick: int
+    synced: bool = True
+
+
+@dataclass(slots=True)
+class StampZones:
+    """Reads one file's stamps as UTC: by what their words mean, else in the zone that was set for the carrier."""
+
+    words: ZoneWords
+    constant: dict[str, timedelta] = field(default_factory=dict[str, timedelta])
+    clocks: dict[str, LocalClock] = field(default_factory=dict[str, LocalClock])
+
+    @classmethod
+    def of(cls, context: Context, stamps: Iterable[tuple[Stamp, float | None]], by: str) -> StampZones:
+        """Learn what each word means.
+
+        `stamps`: times, each with an epoch (seconds UTC) of about the same moment where the row has one, `by` says in
+        which field. Raises TimezoneMissing where nothing tells what a word means.
+        """
+        pairs: dict[str, list[tuple[datetime, float]]] = {}
+        first: dict[str, datetime] = {}
+        for stamp, epoch in stamps:
+            first.setdefault(stamp.zone, stamp.local)
+            seen = pairs.setdefault(stamp.zone, [])
+            if epoch is not None:
+                seen.append((stamp.local, epoch))
+        zones = cls(ZoneWords(context))
+        for word in sorted(pairs):
+            measured = measure(pairs[word], by)
+            zones.words.learn(word, measured)
+            offset = zones.words.constant(word)
+            if offset is not None:
+                zones.constant[word] = offset
+            elif zones.words.offset(word, first[word]) is None:
+                zones.clocks[word] = _clock(word, context, measured)
+        return zones
+
+    def to_utc(self, stamp: Stamp) -> datetime:
+        """The stamp in UTC."""
+        offset = self.constant.get(stamp.zone)
+        if offset is None:
+            offset = self.words.offset(stamp.zone, stamp.local)
+        if offset is not None:
+            return (stamp.local - offset).replace(tzinfo=UTC)
+        if stamp.zone not in self.clocks:
+            # A word that a zone had at the first time and has not at this one: read in that zone all the same.
+            self.clocks[stamp.zone] = _clock(stamp.zone, self.words.context, None)
+        return self.clocks[stamp.zone].to_utc(stamp.local)
+
+    def zones(self) -> list[Zone]:
+        """The zones that the file does not state by itself, and how each was found."""
+        set_ = [Zone(clock.zone.name, _how(word, clock.zone.how)) for word, clock in self.clocks.items()]
+        return set_ + self.words.zones()
+
+    def flags(self) -> tuple[str, ...]:
+        """What the receipt should say of this file's times."""
+        return (*self.words.flags(), *(flag for clock in self.clocks.values() for flag in clock.flags()))
+
+
+def all_zones(files: Iterable[StampZones]) -> Zone:
+    """The zones of several files as one, for the receipt."""
+    return as_one(zone for each in files for zone in each.zones())
+
+
+def _how(word: str, how: str) -> str:
+    return f"{how}, for {word}" if word else how
+
+
+def _clock(word: str, context: Context, measured: Measured | None) -> LocalClock:
+    try:
+        return LocalClock.of(context, measured)
+    except TimezoneMissing as error:
+        if not word:
+            raise
+        raise TimezoneMissing(
+            f"The times in this file{of_carrier(context)} are of a zone {word}, which stands for no single "
+            "offset, and the file does not show it. Give --timezone (an IANA name or +HH:MM), set time.timezone in the "
+            "carrier's profile, or timezone or country in carriers.csv."
+        ) from error
