@@ -23,6 +23,7 @@ GOLDEN = {
     "didww": "inbound.csv",
     "netsapiens": "cdrs.csv",
     "sansay": "cdr.txt",
+    "telnyx": "cdr.csv",
     "twilio": "calls.csv",
     "vos3000": "e_cdr_20261102.csv",
 }
@@ -34,6 +35,7 @@ DAMAGED = {
     "didww": "malformed.csv",
     "netsapiens": "malformed.csv",
     "sansay": "malformed.txt",
+    "telnyx": "malformed.csv",
     "twilio": "malformed.csv",
     "vos3000": "malformed.csv",
 }
@@ -246,6 +248,29 @@ def test_twilio_damaged(fixtures: Path, taken_as) -> None:
     told = taken_as("twilio", fixtures / "twilio" / "malformed.csv")
     assert told.fates() == ["skipped", "accepted", "duplicate", "rejected", "accepted", "rejected"]
     assert told.reasons()[6] == ["13 columns where the header has 12"]
+
+
+def test_telnyx(fixtures: Path, taken_as) -> None:
+    told = taken_as("telnyx", fixtures / "telnyx" / "cdr.csv")
+    assert told.said(2, "start_time", "duration", "upstream", "downstream") == (utc(0, 1), 30.0, None, "telnyx")
+    assert told.said(2, "answer_time", "end_time") == (None, None), "those are in the zone of the report"
+    assert told.said(3, "called_number", "upstream", "release_code") == ("+13125550188", "telnyx", "487")
+    assert told.said(4, "called_number", "call_id", "duration") == ("+13125550188", "t3@198.51.100.7", 35.0)
+
+
+def test_telnyx_by_the_names_of_its_api(fixtures: Path, taken_as) -> None:
+    told = taken_as("telnyx", fixtures / "telnyx" / "api.csv")
+    assert told.said(2, "start_time", "called_number", "downstream") == (utc(0, 1), "+13125550187", "telnyx")
+
+
+def test_telnyx_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("telnyx", fixtures / "telnyx" / "malformed.csv")
+    assert told.fates() == ["skipped", "accepted", "duplicate", "rejected", "accepted", "rejected", "rejected"]
+    assert told.reasons() == {
+        4: ["start time not understood"],
+        6: ["duration not understood"],
+        7: [CUT, "3 columns where the header has 11"],
+    }
 
 
 def test_bandwidth(fixtures: Path, taken_as) -> None:
