@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
 from hoptrace.intake.outcomes import outcomes
+from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
@@ -37,7 +38,8 @@ class Built:
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
-    each prefix that was learned to how many numbers bear it.
+    each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
+    spreadsheet rounded.
     """
 
     statements: pl.DataFrame
@@ -45,6 +47,7 @@ class Built:
     unknown: pl.DataFrame
     plan: DialPlan
     learned: dict[str, int]
+    rounded: pl.DataFrame
 
 
 def build(
@@ -58,7 +61,7 @@ def build(
 
     `signers` maps the x5u URL of a certificate at hand to its service provider code.
     """
-    keyed, plan, learned = _read_numbers(calls, plan)
+    keyed, plan, learned, rounded = _read_numbers(calls, plan)
     refused = keyed.select("call", "reason").filter(pl.col("reason").is_not_null())
     good = keyed.filter(pl.col("reason").is_null()) if refused.height else keyed
     # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
@@ -68,10 +71,10 @@ def build(
     placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
-    return Built(statements, refused, unknown, plan, learned)
+    return Built(statements, refused, unknown, plan, learned, rounded)
 
 
-def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int]]:
+def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
     read = _normalised(calls, plan)
     odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
     distinct = odd.unique().sort()
@@ -82,7 +85,7 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
             read = _normalised(calls, plan)
-    return _keyed(calls, read), plan, learned
+    return _keyed(calls, read), plan, learned, rounded_numbers(calls, read, _NUMBERS)
 
 
 def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:

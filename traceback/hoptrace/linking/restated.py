@@ -1,0 +1,51 @@
+"""Statements made again more fully: what a growing file, or that of the next day, adds to what was submitted before.
+
+A file that was still being written tells of calls that go on, and its last line may be cut. When the whole file comes,
+those rows are said again with more in them. Nothing that was submitted is changed, so that the lake then has both; only
+the fuller one counts when calls are traced.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_SAME = ("carrier", "start_time", "called")
+_MOST_ALIKE = 50
+"""So many statements of one carrier, moment and number are redials and no file that was submitted twice."""
+
+_EQUAL = (
+    *("calling_number", "called_number", "egress_calling_number", "egress_called_number", "redirecting_number"),
+    *("answer_time", "end_time", "duration", "call_id", "egress_call_id", "attestation", "orig_id", "signer"),
+    *("upstream", "customer", "downstream", "upstream_trunk", "downstream_trunk"),
+)
+_BEGUN = ("release_code", "record_id")
+"""Of these the beginning may have been written only: a line is cut anywhere."""
+
+
+def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
+    """The statements (STATEMENTS) but those that another batch of the same carrier says again and more fully.
+
+    A statement is said more fully where the other has all that it says, at the same moment, and something beside.
+    """
+    keys = list(_SAME)
+    alike = statements.filter(pl.struct(keys).is_duplicated())
+    if alike.is_empty():
+        return statements
+    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
+    both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
+    less = both.filter(_says_no_other(), _says_less()).select("batch", "row").unique()
+    return statements.join(less, on=["batch", "row"], how="anti", maintain_order="left") if less.height else statements
+
+
+def _says_no_other() -> pl.Expr:
+    """Whatever it says, the other says too."""
+    equal = [pl.col(name).is_null() | pl.col(name).eq(pl.col(f"{name}_full")) for name in _EQUAL]
+    begun = [pl.col(name).is_null() | pl.col(f"{name}_full").str.starts_with(pl.col(name)) for name in _BEGUN]
+    outcome = (pl.col("outcome") == pl.col("outcome_full")) | (pl.col("outcome") == "unknown")
+    return pl.all_horizontal(*equal, *begun, outcome).fill_null(value=False)
+
+
+def _says_less() -> pl.Expr:
+    missing = [pl.col(name).is_null() & pl.col(f"{name}_full").is_not_null() for name in (*_EQUAL, *_BEGUN)]
+    shorter = [pl.col(name).str.len_bytes() < pl.col(f"{name}_full").str.len_bytes() for name in _BEGUN]
+    return pl.any_horizontal(*missing, *(each.fill_null(value=False) for each in shorter))
