@@ -28,6 +28,9 @@ _NUMBERS = {
     "egress_called": "egress_called_number",
     "redirecting": "redirecting_number",
 }
+_NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
+"""Words and addresses that switches and databases write where there was no neighbour and no customer."""
+
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
 
@@ -137,6 +140,9 @@ def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _place(calls: pl.DataFrame, trunks: TrunkTable) -> tuple[pl.DataFrame, pl.DataFrame]:
+    calls = calls.with_columns(
+        pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in ("upstream", "downstream", "customer")
+    )
     came = trunks.resolve(calls.select("call", "start_time", "upstream"), "upstream", own_side=False)
     # A carrier's own side is a destination only: whoever calls from there is not named by it.
     went = trunks.resolve(calls.select("call", "start_time", "downstream"), "downstream", own_side=True)
