@@ -83,7 +83,7 @@ def test_detect(golden: Path) -> None:
     ("text", "zone", "synced", "tick"),
     [
         ("15:04:05.123 UTC Wed Mar 4 2026", "UTC", True, 1_000),
-        ("*15:04:05.123 EET Wed Mar 4 2026", "EET", False, 1_000),
+        ("*15:04:05.123 EET Wed Mar 4 2026", "EET", False, 1_000_000),
         (".15:04:05 GMT+4 Wed Mar 4 2026", "GMT+4", False, 1_000_000),
         ("15:04:05.123 PST MAR 04 2026", "PST", True, 1_000),
         ("15:04:05.1 +0530 Wed Mar 4 2026", "+0530", True, 100_000),
