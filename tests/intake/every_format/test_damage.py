@@ -12,8 +12,26 @@ from hypothesis import strategies as st
 from hoptrace.errors import HoptraceError
 
 PIECES = st.binary(max_size=8) | st.sampled_from(
-    [b'"', b"\\", b"\n", b"\r", b",", b";", b"|", b"\n{", b",\n", b"\0", b"\xff", b"1e+10"]
-    + [b"<cdr>", b"</cdr>", b"<cdrData>", b"</cdrData>", b"<!--", b"<![CDATA["]
+    [
+        b'"',
+        b"\\",
+        b"\n",
+        b"\r",
+        b",",
+        b";",
+        b"|",
+        b"\n{",
+        b",\n",
+        b"\x00",
+        b"\xff",
+        b"1e+10",
+        b"<cdr>",
+        b"</cdr>",
+        b"<cdrData>",
+        b"</cdrData>",
+        b"<!--",
+        b"<![CDATA[",
+    ]
 )
 MARK = b"\xef\xbb\xbf"
 BETWEEN = b" \t\r\n\0," + MARK

@@ -26,13 +26,7 @@ from hoptrace.errors import HoptraceError
 from hoptrace.intake.detect import find_format
 from hoptrace.intake.formats import readers
 from hoptrace.intake.profile import Profile, load_profile
-from hoptrace.intake.reading import Context, FormatReader, Source
-from hoptrace.intake.repeats import Repeats
-from hoptrace.intake.sources import Group
-from hoptrace.intake.taking import Taking
-from hoptrace.intake.trunks import TrunkTable
-from hoptrace.model.carriers import Carrier
-from hoptrace.model.statements import RAW_CALLS, ROWS
+from hoptrace.intake.reading import FormatReader, Source
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "formats"
 NO_SEEDS = {".toml", ".sql", ".md"}
