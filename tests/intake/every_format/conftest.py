@@ -39,7 +39,6 @@ class Sample:
     named: bool = False
     rows: str | tuple[bytes, ...] = "lines"
     text: bool = True
-    country: str = "US"
 
     def __str__(self) -> str:
         return self.file
@@ -96,7 +95,7 @@ SAMPLES = (
     Sample("sansay/cdr.txt", "sansay"),
     Sample("telnyx/cdr.csv", "telnyx"),
     Sample("twilio/calls.csv", "twilio"),
-    Sample("vos3000/e_cdr_20261102.csv", "vos3000", country="CN"),
+    Sample("vos3000/e_cdr_20261102.csv", "vos3000", "vos3000/prefixed.toml"),
     Sample("profiled/delimited.csv", "delimited", "profiled/delimited.toml"),
     Sample("profiled/fixed.txt", "fixed", "profiled/fixed.toml"),
     Sample("profiled/keyvalue.log", "keyvalue", "profiled/keyvalue.toml"),
@@ -161,14 +160,14 @@ class Watched:
             yield chunk
 
 
-def taken(reader: FormatReader, paths: Sequence[Path], profile: Profile, country: str = "US") -> Took:
+def taken(reader: FormatReader, paths: Sequence[Path], profile: Profile) -> Took:
     """Take files in together, without a workspace, and check the accounts."""
     own = getattr(reader, "profile", None) or profile
-    context = Context(Carrier("oak", country=country), own, "America/Chicago")
+    context = Context(Carrier("oak", country="US"), own, "America/Chicago")
     sources = tuple(Source(index, path, path.name, f"{index:064x}") for index, path in enumerate(paths))
     watched = Watched(reader)
     trunks = TrunkTable.of([], ["oak"])
-    taking = Taking(Group(watched, sources), context, trunks, Repeats(None, "oak", []), country)  # type: ignore[arg-type]
+    taking = Taking(Group(watched, sources), context, trunks, Repeats(None, "oak", []), "US")  # type: ignore[arg-type]
     statements = [frame for frame in taking.frames() if frame.height]
     receipts = [batch.receipt for batch in taking.batches()]
     rows = pl.concat([ROWS.to_frame(), *watched.rows])
@@ -208,7 +207,7 @@ def take_sample(tmp_path: Path) -> Callable[..., Took]:
             paths.append(folder / sample.path.name)
             paths[-1].write_bytes(each)
         reader, profile = asked(sample)
-        return taken(reader, paths, profile, sample.country)
+        return taken(reader, paths, profile)
 
     return take
 

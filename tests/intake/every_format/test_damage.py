@@ -11,28 +11,11 @@ from hypothesis import strategies as st
 
 from hoptrace.errors import HoptraceError
 
-PIECES = st.binary(max_size=8) | st.sampled_from(
-    [
-        b'"',
-        b"\\",
-        b"\n",
-        b"\r",
-        b",",
-        b";",
-        b"|",
-        b"\n{",
-        b",\n",
-        b"\x00",
-        b"\xff",
-        b"1e+10",
-        b"<cdr>",
-        b"</cdr>",
-        b"<cdrData>",
-        b"</cdrData>",
-        b"<!--",
-        b"<![CDATA[",
-    ]
-)
+WORDS = [
+    *(b'"', b"\\", b"\n", b"\r", b",", b";", b"|", b"\n{", b",\n", b"\0", b"\xff", b"1e+10"),
+    *(b"<cdr>", b"</cdr>", b"<cdrData>", b"</cdrData>", b"<!--", b"<![CDATA["),
+]
+PIECES = st.binary(max_size=8) | st.sampled_from(WORDS)
 MARK = b"\xef\xbb\xbf"
 BETWEEN = b" \t\r\n\0," + MARK
 """What may stand between records and is part of none."""

@@ -162,6 +162,7 @@ def _read_csv(source: Source, group: _Group) -> None:
             group.ledger.skip(*place)
         elif raw in group.seen:
             group.ledger.duplicate(*place)
+            fits += 1
         elif len(cells) < 3 or cut or (len(cells) < LEAST_COLUMNS and kind_of(cells[2]) is not Kind.NO_CALL):
             group.ledger.reject(*place, _CUT if cut else "wrong number of columns")
         else:
@@ -182,6 +183,7 @@ def _read_xml(source: Source, group: _Group) -> None:
             group.ledger.reject(*place, record.problem)
         elif record.raw in group.seen:
             group.ledger.duplicate(*place)
+            fits += 1
         else:
             group.seen.add(record.raw)
             element = parser.parse(record.raw)
