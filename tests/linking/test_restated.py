@@ -63,6 +63,24 @@ def test_who_says_something_else_stays(other: dict[str, Any]) -> None:
     assert kept(ENDED | {"downstream": "fir"}, ENDED | {"downstream": "fir"} | other) == ["b0", "b1"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "record_id", "downstream", "kept_ones"),
+    [
+        (0.2, "A5", "TG-1", ["b1"]),
+        (0.2, "A4", "TG-1", ["b1"]),
+        (0.2, "A", "TG-1", ["b0", "b1"]),
+        (0.2, "A5", "TG-2", ["b0", "b1"]),
+        (90.0, "A5", "TG-1", ["b0", "b1"]),
+    ],
+)
+def test_one_leg_of_a_call_whose_both_legs_came_later(
+    seconds: float, record_id: str, downstream: str, kept_ones: list[str]
+) -> None:
+    leg = {"carrier": "oak", "called": 13125550187, "outcome": "busy", "start_time": START + timedelta(seconds=seconds)}
+    whole = ENDED | {"record_id": "A4/A5", "downstream_trunk": "TG-1", "upstream_trunk": "TG-9"}
+    assert kept(leg | {"record_id": record_id, "downstream_trunk": downstream}, whole) == kept_ones
+
+
 def test_alike_statements_of_one_batch_are_calls_of_their_own() -> None:
     both = frame(BEGUN, ENDED).with_columns(batch=pl.lit("b0"), row=pl.Series([1, 2]))
     assert without_restated(both).height == 2

@@ -7,11 +7,16 @@ the fuller one counts when calls are traced.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 _SAME = ("carrier", "start_time", "called")
 _MOST_ALIKE = 50
 """So many statements of one carrier, moment and number are redials and no file that was submitted twice."""
+
+_LEGS_APART = timedelta(minutes=1)
+"""Record ids are counters that begin again: the legs of one call are nearer than this."""
 
 _EQUAL = (
     *("calling_number", "called_number", "egress_calling_number", "egress_called_number", "redirecting_number"),
@@ -25,16 +30,34 @@ _BEGUN = ("release_code", "record_id")
 def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements (STATEMENTS) but those that another batch of the same carrier says again and more fully.
 
-    A statement is said more fully where the other has all that it says, at the same moment, and something beside.
+    A statement is said more fully where the other has all that it says, at the same moment, and something beside; or
+    where it is of one leg of a call, and the other is of both legs.
     """
+    less = pl.concat([_begun(statements), _one_leg(statements)]).unique()
+    return statements.join(less, on=["batch", "row"], how="anti", maintain_order="left") if less.height else statements
+
+
+def _begun(statements: pl.DataFrame) -> pl.DataFrame:
+    """`batch` and `row` of those that another has all of, and more."""
     keys = list(_SAME)
     alike = statements.filter(pl.struct(keys).is_duplicated())
-    if alike.is_empty():
-        return statements
-    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
+    if alike.height:
+        alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
     both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
-    less = both.filter(_says_no_other(), _says_less()).select("batch", "row").unique()
-    return statements.join(less, on=["batch", "row"], how="anti", maintain_order="left") if less.height else statements
+    return both.filter(_says_no_other(), _says_less()).select("batch", "row")
+
+
+def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:
+    """`batch` and `row` of those whose record is one of the two of which another is made, around the same moment."""
+    whole = statements.filter(pl.col("record_id").str.contains("/", literal=True).fill_null(value=False))
+    legs = whole.with_columns(record_id=pl.col("record_id").str.split("/")).explode("record_id")
+    both = statements.join(legs, on=["carrier", "called", "record_id"], suffix="_full")
+    near = (pl.col("start_time") - pl.col("start_time_full")).abs() <= _LEGS_APART
+    sides = [
+        pl.col(name).is_null() | pl.col(name).eq_missing(pl.col(f"{name}_full"))
+        for name in ("upstream_trunk", "downstream_trunk", "upstream", "downstream")
+    ]
+    return both.filter(pl.col("batch") != pl.col("batch_full"), near, *sides).select("batch", "row")
 
 
 def _says_no_other() -> pl.Expr:
