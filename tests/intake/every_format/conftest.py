@@ -87,6 +87,7 @@ SAMPLES = (
     Sample("3gpp/ims.ber", "3gpp", rows=(), text=False),
     Sample("3gpp/framed.cdr", "3gpp", rows=(), text=False),
     Sample("3cx/cdr.log", "3cx", named=True),
+    Sample("3cx/cdroutput.csv", "3cx_v20"),
     Sample("bandwidth/bdr.csv", "bandwidth"),
     Sample("cgrates/cdrs.csv", "cgrates", named=True),
     Sample("cucm/cdr_StandAloneCluster_01_202611020800_1", "cucm"),

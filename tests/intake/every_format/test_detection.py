@@ -22,6 +22,7 @@ FOLDERS = {"ribbon_act": "ribbon", "asterisk_cel": "asterisk", "broadworks_csv":
     "acc_json": "acc",
     "acc_syslog": "acc",
     "acc_sqlite": "acc",
+    "3cx_v20": "3cx",
 }
 """Where the golden files of a reader lie, if not under its name."""
 
@@ -41,6 +42,7 @@ WORDS = {
     "cgrates_json": "CGRateS",
     "cisco_cube": "gw-accounting",
     "3gpp": r"32\.298",
+    "3cx_v20": "cdroutput",
     "radius": "Acct-Status-Type",
     "yate": "cdrfile",
 }

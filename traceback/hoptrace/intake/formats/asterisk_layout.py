@@ -104,7 +104,7 @@ class Layout:
 
 
 def rejoined(cells: Sequence[str], layout: Layout) -> list[str] | None:
-    """A row that is wider than its header, as the arguments of Dial stand in it without quotes (Grandstream's CDR API)."""
+    """A row wider than its header, as the arguments of Dial stand in it without quotes (Grandstream's CDR API)."""
     at, more = layout.index("lastdata"), len(cells) - len(layout.columns)
     if at is None or more <= 0:
         return None
