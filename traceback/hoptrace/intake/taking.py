@@ -118,7 +118,8 @@ class Taking:
     def _note_resaved(self, rounded: pl.DataFrame, cut: Mapping[int, str]) -> None:
         for file, text in cut.items():
             self._files[file].flags[text] = None
-        for file, count in rounded.iter_rows():
+        counts: dict[int, int] = dict(rounded.iter_rows())
+        for file, count in counts.items():
             self._files[file].rounded += count
 
     def _batch_names(self, kept: pl.DataFrame) -> pl.Series:
