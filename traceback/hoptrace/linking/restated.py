@@ -33,7 +33,14 @@ def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     A statement is said more fully where the other has all that it says, at the same moment, and something beside; or
     where it is of one leg of a call, and the other is of both legs.
     """
-    less = pl.concat([_begun(statements), _one_leg(statements)]).unique()
+    # Most statements have nobody beside them, and one trace has no milliseconds to spare.
+    twice, of_legs = statements.select(
+        twice=pl.struct(_SAME).is_duplicated().any(), of_legs=_of_legs().any(ignore_nulls=True)
+    ).row(0)
+    looked = [*([_begun(statements)] if twice else []), *([_one_leg(statements)] if of_legs else [])]
+    if not looked:
+        return statements
+    less = pl.concat(looked).unique()
     return statements.join(less, on=["batch", "row"], how="anti", maintain_order="left") if less.height else statements
 
 
@@ -41,15 +48,14 @@ def _begun(statements: pl.DataFrame) -> pl.DataFrame:
     """`batch` and `row` of those that another has all of, and more."""
     keys = list(_SAME)
     alike = statements.filter(pl.struct(keys).is_duplicated())
-    if alike.height:
-        alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
+    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
     both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
     return both.filter(_says_no_other(), _says_less()).select("batch", "row")
 
 
 def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:
     """`batch` and `row` of those whose record is one of the two of which another is made, around the same moment."""
-    whole = statements.filter(pl.col("record_id").str.contains("/", literal=True).fill_null(value=False))
+    whole = statements.filter(_of_legs())
     legs = whole.with_columns(record_id=pl.col("record_id").str.split("/")).explode("record_id")
     both = statements.join(legs, on=["carrier", "called", "record_id"], suffix="_full")
     near = (pl.col("start_time") - pl.col("start_time_full")).abs() <= _LEGS_APART
@@ -58,6 +64,10 @@ def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:
         for name in ("upstream_trunk", "downstream_trunk", "upstream", "downstream")
     ]
     return both.filter(pl.col("batch") != pl.col("batch_full"), near, *sides).select("batch", "row")
+
+
+def _of_legs() -> pl.Expr:
+    return pl.col("record_id").str.contains("/", literal=True).fill_null(value=False)
 
 
 def _says_no_other() -> pl.Expr:
