@@ -93,6 +93,7 @@ SAMPLES = (
     Sample("cucm/cdr_StandAloneCluster_01_202611020800_1", "cucm"),
     Sample("didww/inbound.csv", "didww"),
     Sample("netsapiens/cdrs.csv", "netsapiens"),
+    Sample("netsapiens_v1/cdr2.csv", "netsapiens_v1"),
     Sample("sansay/cdr.txt", "sansay"),
     Sample("telnyx/cdr.csv", "telnyx"),
     Sample("twilio/calls.csv", "twilio"),

@@ -20,6 +20,7 @@ GOLDEN = {
     "cucm": "cdr_StandAloneCluster_01_202611020800_1",
     "didww": "inbound.csv",
     "netsapiens": "cdrs.csv",
+    "netsapiens_v1": "cdr2.csv",
     "sansay": "cdr.txt",
     "telnyx": "cdr.csv",
     "twilio": "calls.csv",
@@ -32,6 +33,7 @@ DAMAGED = {
     "cucm": "malformed",
     "didww": "malformed.csv",
     "netsapiens": "malformed.csv",
+    "netsapiens_v1": "malformed.csv",
     "sansay": "malformed.txt",
     "telnyx": "malformed.csv",
     "twilio": "malformed.csv",
@@ -296,6 +298,22 @@ def test_netsapiens_damaged(fixtures: Path, taken_as) -> None:
         5: ["duration not understood"],
         6: [CUT, "8 columns where the header has 15"],
     }
+
+
+def test_netsapiens_v1(fixtures: Path, taken_as) -> None:
+    with pytest.raises(TimezoneMissing):
+        taken_as("netsapiens_v1", fixtures / "netsapiens_v1" / "cdr2.csv")
+    told = taken_as("netsapiens_v1", fixtures / "netsapiens_v1" / "cdr2.csv", timezone="America/Chicago")
+    start = datetime(2026, 11, 2, 14, 0, 1, tzinfo=UTC)
+    assert told.said(2, "start_time", "duration", "egress_call_id") == (start, 30.0, "t1@198.51.100.9")
+    assert told.said(3, "called_number", "answer_time", "release_code") == ("13125550187", None, "Term: Cancel")
+
+
+def test_netsapiens_v1_damaged(fixtures: Path, taken_as) -> None:
+    told = taken_as("netsapiens_v1", fixtures / "netsapiens_v1" / "malformed.csv", timezone="UTC")
+    assert told.fates() == ["skipped", "accepted", "duplicate", "rejected", "rejected"]
+    assert told.reasons() == {4: ["start time not understood"], 5: [CUT, "3 columns where the header has 16"]}
+    assert told.said(2, "answer_time") != (None,), "worked out from the end and the duration"
 
 
 def test_didww(fixtures: Path, taken_as) -> None:
