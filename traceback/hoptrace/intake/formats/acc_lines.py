@@ -53,10 +53,9 @@ def _split(stream: IO[bytes], longest: int) -> Iterator[bytes]:
     """The lines with their ends; of one that is longer than `longest` only so much that this can be seen."""
     rest = b""
     while piece := stream.read(_PIECE):
-        while piece.endswith(b"\r") and (after := stream.read(1)):
-            piece += after
         lines = (rest + piece).splitlines(keepends=True)
-        rest = b"" if lines[-1].endswith(_ENDS) else lines.pop()
+        # A CR at the end of a piece may be half of a CRLF.
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
         yield from lines
         if len(rest) > longest:
             break
