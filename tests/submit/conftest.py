@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,3 +81,76 @@ def raw_calls() -> Callable[..., pl.DataFrame]:
         return pl.DataFrame(told, schema=RAW_CALLS)
 
     return frame
+
+
+# One process loads the program, then forks one child after the other; each child works and is killed. The parent never
+# runs a query, so that no thread of Polars is lost in a fork.
+_DRIVER = """
+import json, os, signal, sys, time
+import hoptrace.catalog.catalog, deltalake, sqlalchemy.dialects.sqlite
+from hoptrace.lake import levels, upkeep
+from hoptrace.lake.lake import Lake
+from hoptrace.lake.storage import Store
+from hoptrace.workspace import open_workspace
+
+def die(*args, **options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def before(owner, name, nth=1, do=die):
+    plain, calls = getattr(owner, name), []
+    def wrapped(*args, **options):
+        calls.append(1)
+        if len(calls) == nth:
+            do()
+        return plain(*args, **options)
+    setattr(owner, name, wrapped)
+
+def after(owner, name, nth=1):
+    plain, calls = getattr(owner, name), []
+    def wrapped(*args, **options):
+        result = plain(*args, **options)
+        calls.append(1)
+        if len(calls) == nth:
+            die()
+        return result
+    setattr(owner, name, wrapped)
+
+%s
+
+for job in json.load(sys.stdin):
+    begun = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        code = 70
+        try:
+            code = child(job)
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    print(json.dumps([os.waitstatus_to_exitcode(status), time.monotonic() - begun]), flush=True)
+"""
+
+Drive = Callable[[str, list[dict[str, object]]], list[tuple[int, float]]]
+
+
+@pytest.fixture(scope="session")
+def drive() -> Drive:
+    """Runs jobs, each in a process of its own that may be killed; gives exit codes and seconds.
+
+    The first argument is Python that defines `child(job)`, which returns an exit code; it may use `before(owner, name)`
+    and `after(owner, name)` to be killed at a function, and `die`.
+    """
+
+    def run(work: str, jobs: list[dict[str, object]]) -> list[tuple[int, float]]:
+        done = subprocess.run(
+            [sys.executable, "-c", _DRIVER % work],
+            input=json.dumps(jobs),
+            env={**os.environ, "PYTHONPATH": "traceback", "POLARS_MAX_THREADS": "2"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+        )
+        return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+    return run

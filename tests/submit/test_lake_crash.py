@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,50 +16,21 @@ from hoptrace.engines.retention import expire_lake, tidy_lake
 from hoptrace.intake.submit import submit
 from hoptrace.workspace import open_workspace
 
-# As in the crash tests of submit: the parent loads the program and never runs a query, each child is killed.
-DRIVER = """
-import json, os, signal, sys
+WORK = """
 from datetime import date
 from hoptrace.engines.retention import expire_lake, tidy_lake
-from hoptrace.lake import levels, upkeep
 from hoptrace.lake.expiring import Expiring
-from hoptrace.lake.lake import Lake
-from hoptrace.lake.storage import Store
-import hoptrace.catalog.catalog, deltalake, sqlalchemy.dialects.sqlite
-from hoptrace.workspace import open_workspace
-
-def at(owner, name, nth, first):
-    plain, calls = getattr(owner, name), []
-    def wrapped(*args, **options):
-        calls.append(1)
-        if first and len(calls) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = plain(*args, **options)
-        if len(calls) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    setattr(owner, name, wrapped)
 
 def child(job):
     levels.FAN = 2
     owners = {"Store": Store, "Lake": Lake, "Expiring": Expiring}
-    at(owners[job["owner"]], job["name"], job["nth"], job["before"])
+    (before if job["before"] else after)(owners[job["owner"]], job["name"], job["nth"])
     with open_workspace(job["workspace"]) as workspace:
         if job["work"] == "tidy":
             tidy_lake(workspace, grace_hours=0)
         else:
             expire_lake(workspace, date(2026, 5, 3), grace_hours=0)
     return 0
-
-for job in json.load(sys.stdin):
-    pid = os.fork()
-    if pid == 0:
-        code = 70
-        try:
-            code = child(job)
-        finally:
-            os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
 FIRST, SECOND = 1, 2
@@ -111,24 +80,20 @@ def filled(workspace, write, line) -> Path:
     return workspace.path
 
 
-def _killed(filled: Path, work: str, points: list[tuple[str, str, int, bool]]) -> list[Path]:
+@pytest.fixture
+def killed(filled: Path, drive) -> Callable[[str, list[tuple[str, str, int, bool]]], list[Path]]:
     """Copies of the workspace, in each of which the work was killed at one of the points."""
-    paths = [Path(shutil.copytree(filled, filled.parent / f"{work}-{n}")) for n in range(len(points))]
-    jobs = [
-        {"workspace": str(path), "work": work, "owner": owner, "name": name, "nth": nth, "before": before}
-        for path, (owner, name, nth, before) in zip(paths, points, strict=True)
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER],
-        input=json.dumps(jobs),
-        env={**os.environ, "PYTHONPATH": "traceback", "POLARS_MAX_THREADS": "2"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    assert [int(code) for code in done.stdout.split()] == [-9] * len(points), done.stderr
-    return paths
+
+    def run(work: str, points: list[tuple[str, str, int, bool]]) -> list[Path]:
+        paths = [Path(shutil.copytree(filled, filled.parent / f"{work}-{n}")) for n in range(len(points))]
+        jobs = [
+            {"workspace": str(path), "work": work, "owner": owner, "name": name, "nth": nth, "before": before}
+            for path, (owner, name, nth, before) in zip(paths, points, strict=True)
+        ]
+        assert [code for code, _ in drive(WORK, jobs)] == [-9] * len(points)
+        return paths
+
+    return run
 
 
 def _statements(path: Path) -> pl.DataFrame:
@@ -136,9 +101,9 @@ def _statements(path: Path) -> pl.DataFrame:
         return workspace.lake.view().scan().collect().sort("batch", "row")
 
 
-def test_tidying_killed_at_each_step_changes_no_statement(filled: Path) -> None:
+def test_tidying_killed_at_each_step_changes_no_statement(filled: Path, killed) -> None:
     before = _statements(filled)
-    for path in _killed(filled, "tidy", TIDY):
+    for path in killed("tidy", TIDY):
         assert _statements(path).equals(before)
         with open_workspace(path) as workspace:
             tidy_lake(workspace, grace_hours=0)
@@ -146,9 +111,9 @@ def test_tidying_killed_at_each_step_changes_no_statement(filled: Path) -> None:
         assert _statements(path).equals(before)
 
 
-def test_expiring_killed_at_each_step_is_done_or_not(filled: Path) -> None:
+def test_expiring_killed_at_each_step_is_done_or_not(filled: Path, killed) -> None:
     before = _statements(filled)
-    paths = _killed(filled, "expire", EXPIRE)
+    paths = killed("expire", EXPIRE)
     young = before.filter(pl.col("start_time").dt.day() > 2)
     for number, path in enumerate(paths):
         found = _statements(path)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,46 +14,18 @@ from hoptrace.workspace import open_workspace
 
 ROWS, REJECTED, BEFORE = 3_000, 40, 50
 
-# One process loads the program, then forks one child after the other; each child submits and is killed. The parent
-# never runs a query, so that no thread of Polars is lost in a fork.
-DRIVER = """
-import json, os, resource, signal, sys, threading, time
+WORK = """
+import resource, threading
 from pathlib import Path
 import hoptrace.intake.submit as submit_module
 import hoptrace.lake.lake as lake_module
-from hoptrace.lake import levels, upkeep
 from hoptrace.catalog.batches import Batches
 from hoptrace.intake import taking
 from hoptrace.intake.formats import readers
 from hoptrace.intake.submit import submit
-from hoptrace.lake.lake import Lake
-from hoptrace.lake.storage import Store
-import hoptrace.catalog.catalog, hoptrace.intake.detect, deltalake, sqlalchemy.dialects.sqlite
-from hoptrace.workspace import open_workspace
+import hoptrace.intake.detect
 
 readers()
-
-def die(*args, **options):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def before(owner, name, nth=1, do=die):
-    plain, calls = getattr(owner, name), []
-    def wrapped(*args, **options):
-        calls.append(1)
-        if len(calls) == nth:
-            do()
-        return plain(*args, **options)
-    setattr(owner, name, wrapped)
-
-def after(owner, name, nth=1):
-    plain, calls = getattr(owner, name), []
-    def wrapped(*args, **options):
-        result = plain(*args, **options)
-        calls.append(1)
-        if len(calls) == nth:
-            die()
-        return result
-    setattr(owner, name, wrapped)
 
 POINTS = {
     "before begin": lambda: before(Batches, "begin"),
@@ -97,32 +66,7 @@ def child(job):
         Path(job["workspace"], "error.txt").write_text(f"{type(error).__name__}: {error}")
         return 1
     return 0
-
-for job in json.load(sys.stdin):
-    begun = time.monotonic()
-    pid = os.fork()
-    if pid == 0:
-        code = 70
-        try:
-            code = child(job)
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    print(json.dumps([os.waitstatus_to_exitcode(status), time.monotonic() - begun]), flush=True)
 """
-
-
-def _drive(jobs: list[dict[str, object]]) -> list[tuple[int, float]]:
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER],
-        input=json.dumps(jobs),
-        env={**os.environ, "PYTHONPATH": "traceback", "POLARS_MAX_THREADS": "2"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture
@@ -176,11 +120,11 @@ def _points() -> list[str]:
     ]
 
 
-def test_a_process_killed_at_each_step_leaves_the_batch_in_or_out(copies) -> None:
+def test_a_process_killed_at_each_step_leaves_the_batch_in_or_out(copies, drive) -> None:
     make, file = copies
     paths = make(len(_points()))
     jobs = [{"workspace": str(p), "file": str(file), "point": point} for p, point in zip(paths, _points(), strict=True)]
-    codes = [code for code, _ in _drive(jobs)]
+    codes = [code for code, _ in drive(WORK, jobs)]
     assert codes == [-9] * len(paths)
     was_in = {point: _check(path, file) for path, point in zip(paths, _points(), strict=True)}
     decided = _points().index("after the log")
@@ -189,16 +133,16 @@ def test_a_process_killed_at_each_step_leaves_the_batch_in_or_out(copies) -> Non
     assert left == set()
 
 
-def test_a_process_killed_at_any_moment_leaves_the_batch_in_or_out(copies) -> None:
+def test_a_process_killed_at_any_moment_leaves_the_batch_in_or_out(copies, drive) -> None:
     make, file = copies
     *paths, timed = make(16)
-    ((code, seconds),) = _drive([{"workspace": str(timed), "file": str(file)}])
+    ((code, seconds),) = drive(WORK, [{"workspace": str(timed), "file": str(file)}])
     assert code == 0
     jobs = [
         {"workspace": str(path), "file": str(file), "delay": seconds * (n + 0.5) / len(paths)}
         for n, path in enumerate(paths)
     ]
-    codes = [code for code, _ in _drive(jobs)]
+    codes = [code for code, _ in drive(WORK, jobs)]
     assert set(codes) <= {0, -9}
     assert codes.count(-9) >= len(paths) // 2
     was_in = [_check(path, file) for path in paths]
@@ -215,10 +159,10 @@ def test_a_process_killed_at_any_moment_leaves_the_batch_in_or_out(copies) -> No
         (500, "the log", "lake could not write its log"),
     ],
 )
-def test_a_file_that_may_not_grow_is_told_and_leaves_nothing(copies, limit: int, begins: str, says: str) -> None:
+def test_a_file_that_may_not_grow_is_told_and_leaves_nothing(copies, drive, limit: int, begins: str, says: str) -> None:
     make, file = copies
     (path,) = make(1)
-    ((code, _),) = _drive([{"workspace": str(path), "file": str(file), "limit": limit, "from": begins}])
+    ((code, _),) = drive(WORK, [{"workspace": str(path), "file": str(file), "limit": limit, "from": begins}])
     assert code == 1
     told = (path / "error.txt").read_text()
     assert told.startswith("StorageFailed: ")
@@ -226,7 +170,7 @@ def test_a_file_that_may_not_grow_is_told_and_leaves_nothing(copies, limit: int,
     assert not _check(path, file)
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(copies, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing(copies, drive, tmp_path: Path) -> None:
     make, file = copies
     (path,) = make(1)
     disk = tmp_path / "disk"
@@ -240,7 +184,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(copies, tmp_path: Path) -> None:
         small = disk / "workspace"
         shutil.copytree(path, small)
         (disk / "filler").write_bytes(b"x" * max(0, shutil.disk_usage(disk).free - 40_000))
-        ((code, _),) = _drive([{"workspace": str(small), "file": str(file)}])
+        ((code, _),) = drive(WORK, [{"workspace": str(small), "file": str(file)}])
         assert code == 1
         (disk / "filler").unlink()
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)

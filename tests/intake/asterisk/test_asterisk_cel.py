@@ -4,13 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hoptrace.errors import InputRefused
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.asterisk_cel import AsteriskCel
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
@@ -90,39 +84,6 @@ def test_a_call_without_a_number_is_rejected_with_all_its_rows(tmp_path: Path) -
     path = tmp_path / "cel.csv"
     path.write_text("\n".join(line.replace("12125550186", "s") for line in CEL.read_text().splitlines()[13:15]) + "\n")
     assert read(path).rows["reasons"].to_list() == [["no called number"], ["no called number"]]
-
-
-def test_something_else_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text("a,b,c\n1,2,3\n")
-    with pytest.raises(InputRefused, match="CEL"):
-        read(path)
-
-
-def test_detect() -> None:
-    assert find_format(Source(0, CEL, CEL.name, "d"), readers()).name == "asterisk_cel"
-    for name in ("Master.csv", "export_with_header.csv"):
-        path = CEL.with_name(name)
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "asterisk"
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(CEL.read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
-    path = tmp_path / "cel.csv"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, timezone="UTC")
-    except InputRefused:
-        return
-    rows = chunk.rows.sort("row")
-    assert rows["raw"].to_list() == bytes(content).splitlines()
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
 
 
 def test_events_in_a_repeated_hour_are_settled_by_their_order(tmp_path: Path) -> None:

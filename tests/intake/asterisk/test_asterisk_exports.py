@@ -27,6 +27,16 @@ GRANDSTREAM = (
 )
 
 
+# Grandstream's CDR API leaves the arguments of Dial, which have commas, without quotes.
+GRANDSTREAM_API = (
+    "AcctId,accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,"
+    "disposition,amaflags,uniqueid,userfield,channel_ext,dstchannel_ext,service\n"
+    '62,,1001,12125550140,from-internal,"Desk" <1001>,PJSIP/1001-00000001,PJSIP/trunk_1/0012125550140-00000002,Dial,'
+    "PJSIP/trunk_1/0012125550140,60,,2026-03-02 09:00:01,2026-03-02 09:00:05,2026-03-02 09:00:20,19,15,ANSWERED,"
+    "DOCUMENTATION,1772460001.0,OUTBOUND,1001,,s\n"
+)
+
+
 @pytest.mark.parametrize("header", [FREEPBX + "\n", ""])
 def test_freepbx_tells_what_was_called_and_what_was_shown(tmp_path: Path, read, header: str) -> None:
     path = tmp_path / "cdr.csv"
@@ -52,6 +62,15 @@ def test_grandstream_names_its_trunks(tmp_path: Path, read) -> None:
     (call,) = read(path).calls.iter_rows(named=True)
     assert (call["upstream"], call["downstream"]) == ("1001", "TG-EAST")
     assert (call["egress_called_number"], call["duration"]) == ("0012125550140", 15.0)
+
+
+def test_grandstream_s_api_writes_dial_without_quotes(tmp_path: Path, read) -> None:
+    path = tmp_path / "cdr.csv"
+    path.write_text(GRANDSTREAM_API)
+    (call,) = read(path).calls.iter_rows(named=True)
+    assert (call["upstream"], call["downstream"]) == ("1001", "trunk_1")
+    assert (call["called_number"], call["egress_called_number"]) == ("12125550140", "0012125550140")
+    assert (call["duration"], call["record_id"]) == (15.0, "1772460001.0")
 
 
 def test_null_words_of_an_export_are_empty(tmp_path: Path, read) -> None:

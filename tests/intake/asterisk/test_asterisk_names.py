@@ -14,6 +14,7 @@ from hoptrace.intake.formats.asterisk_names import Target, dial_target, trunk_of
         ("SIP/203.0.113.5:5060-0000002f", "203.0.113.5"),
         ("IAX2/peer-1234", "peer"),
         ("DAHDI/i1/12025550123-2f", "i1"),
+        ("PJSIP/trunk_1/12025550123-00000002", "trunk_1"),
         ("Local/302@queue-00000001;1", None),
         ("nothing", None),
     ],

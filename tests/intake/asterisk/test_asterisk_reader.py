@@ -5,8 +5,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, TimezoneMissing
 from hoptrace.intake.formats.asterisk import AsteriskCsv
@@ -176,30 +174,6 @@ def test_detect(tmp_path: Path, head: str, claims: bool) -> None:
     path = write(tmp_path, head)
     source = Source(0, path, path.name, "digest")
     assert (AsteriskCsv().detect(source, head.encode()) is not None) is claims
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray((golden / data.draw(st.sampled_from(["Master.csv", "export_with_header.csv"]))).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 40))] = data.draw(
-            st.binary(max_size=8) | st.just(b'"') | st.just(b",\n")
-        )
-    path = tmp_path / "damaged.csv"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, given="UTC")
-    except InputRefused:
-        return
-    lines = bytes(content).splitlines()
-    assert chunk.rows.sort("row")["row"].to_list() == list(range(1, len(lines) + 1))
-    assert chunk.rows.sort("row")["raw"].to_list() == lines
-    accepted = chunk.rows.filter(pl.col("fate") == "accepted")
-    assert set(accepted["call"]) == set(chunk.calls["call"])
-    assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item() or chunk.calls.is_empty()
-    assert all(chunk.rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
 
 
 def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path, read) -> None:

@@ -5,14 +5,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.broadworks_records import split_escaped, zone_offset
-from hoptrace.intake.reading import Chunk, Source
+from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
 CSV, XML = "BW-CDR-20260302140000.csv", "BW-CDR-20260302.xml"
@@ -151,41 +147,3 @@ def test_a_file_still_being_written(golden: Path, read, tmp_path: Path) -> None:
     path = tmp_path / "cut.xml"
     path.write_bytes((golden / XML).read_bytes()[:-900])
     assert read(path).rows["reasons"].to_list()[-1] == ["record is cut: file still being written?"]
-
-
-def test_something_else_is_refused(read, tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text("a,b,c\n1,2,3\n")
-    with pytest.raises(InputRefused, match="BroadWorks"):
-        read(path)
-
-
-def test_detect(golden: Path) -> None:
-    found = {path.name: find_format(Source(0, path, path.name, "d"), readers()).name for path in golden.iterdir()}
-    assert found == {CSV: "broadworks_csv", XML: "broadworks_xml"}
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_row(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from([CSV, XML]))
-    content = bytearray((golden / name).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        cut = st.binary(max_size=8) | st.sampled_from([b'"', b"\\", b"<cdrData>", b"</cdrData>", b"<!--"])
-        content[place : place + data.draw(st.integers(0, 40))] = data.draw(cut)
-    path = tmp_path / f"damaged{name[-4:]}"
-    path.write_bytes(content)
-    try:
-        chunk = read(path)
-    except InputRefused:
-        return
-    rows = chunk.rows.sort("row")
-    assert rows["row"].to_list() == list(range(1, rows.height + 1))
-    if name == CSV:
-        assert rows["raw"].to_list() == bytes(content).removeprefix(b"\xef\xbb\xbf").splitlines()
-    else:
-        records = bytes(content).count(b"<userNumber>")
-        assert b"".join(rows["raw"]).count(b"<userNumber>") == records
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

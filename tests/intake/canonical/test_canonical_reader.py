@@ -193,12 +193,23 @@ def test_a_directory_is_refused(take: Read, tmp_path: Path) -> None:
         take(tmp_path)
 
 
-def test_not_utf8_and_huge_fields_are_rejected_alone(taken: Read) -> None:
-    bad = b"2026-11-24T02:03:04Z,+12025550101,\xa5\xa5\n"
+def test_huge_fields_are_rejected_alone(taken: Read) -> None:
     huge = ROW.format("x" * 10_001)
-    result = taken(HEADER.encode() + bad + huge.encode() + ROW.format(1).encode())
-    assert result.reasons() == {2: ["not UTF-8"], 3: ["a field is longer than 10,000 characters"]}
-    assert result.rows["raw"][1] == bad[:-1]
+    result = taken(HEADER + huge + ROW.format(1))
+    assert result.reasons() == {2: ["a field is longer than 10,000 characters"]}
+    assert result.rows["raw"][1] == huge.encode()[:-1]
+
+
+def test_bytes_that_are_not_utf_8_cost_no_call(taken: Read) -> None:
+    bad = b"2026-11-24T02:03:04Z,+12025550101,\xa5\xa5\n"
+    result = taken(HEADER.encode() + bad + ROW.format(1).encode())
+    assert result.calls["record_id"].to_list() == ["\ufffd\ufffd", "1"]
+    assert result.flags == ["bytes that are not UTF-8, shown as replacement marks, in 1 rows"]
+    line = b'{"start_time":"2026-11-24T02:03:04Z","called_number":"+12025550101","record_id":"\xa5"}\n'
+    result = taken(line + line.replace(b"\xa5", b"2"), name="cdr.ndjson")
+    assert result.calls["record_id"].to_list() == ["\ufffd", "2"]
+    broken = taken(HEADER.encode() + bad.replace(b"+12025550101", b""))
+    assert broken.rows["raw"][1] == bad.replace(b"+12025550101", b"")[:-1], "a rejected row keeps its bytes"
 
 
 def test_whole_minutes_are_told_and_widen_the_precision(taken: Read) -> None:

@@ -3,14 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hoptrace.errors import InputRefused, TimezoneMissing
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
+from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.formats.cgrates import Cgrates
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
@@ -75,38 +70,3 @@ def test_an_array_and_damage(tmp_path: Path) -> None:
     fates = read(path).rows
     assert fates["fate"].to_list() == ["accepted", "duplicate", "rejected", "rejected"]
     assert fates["reasons"].to_list()[2] == ["no field of a CGRateS record"]
-
-
-def test_something_else_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    path.write_text('{"a": 1}')
-    with pytest.raises(InputRefused, match="CGRateS"):
-        read(path)
-
-
-def test_detect() -> None:
-    for path in (JSON, XML):
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "cgrates_json"
-    others = [path for path in FOLDER.parent.rglob("*") if path.is_file() and path.parent != FOLDER]
-    claims = [path for path in others if Cgrates().detect(Source(0, path, path.name, "d"), path.read_bytes())]
-    assert claims == []
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_record(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from([JSON, XML])).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
-    path = tmp_path / "damaged"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, timezone="UTC")
-    except InputRefused:
-        return
-    rows = chunk.rows.sort("row")
-    assert rows["row"].to_list() == list(range(1, rows.height + 1))
-    assert b"".join(rows["raw"]).count(b"OriginID") == bytes(content).count(b"OriginID")
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

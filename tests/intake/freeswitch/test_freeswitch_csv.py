@@ -5,12 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
@@ -132,30 +128,6 @@ def test_rows_that_cannot_be_used_are_rejected(tmp_path: Path) -> None:
         8: ["start time not understood"],
         9: ["last line is cut: file still being written?"],
     }
-
-
-def test_detect() -> None:
-    for path in (MASTER, RESAVED):
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "freeswitch_csv"
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_line(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from([MASTER, RESAVED])).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        content[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
-    path = tmp_path / "damaged.csv"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, timezone="UTC")
-    except InputRefused:
-        return
-    rows = chunk.rows.sort("row")
-    assert rows["raw"].to_list() == bytes(content).splitlines()
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
 
 
 def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> None:

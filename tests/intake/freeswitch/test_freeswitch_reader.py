@@ -7,13 +7,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.freeswitch import FreeswitchJson
 from hoptrace.intake.formats.freeswitch_documents import clean, decoded_variables, documents_of
-from hoptrace.intake.reading import Chunk, Source
+from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
 START = "1772460001000120"
@@ -132,34 +128,3 @@ def test_what_is_no_document_is_one_rejected_row(read, tmp_path: Path, content: 
     path = tmp_path / "a.json"
     path.write_bytes(content)
     assert read(path).rows.select("row", "fate", "reasons").rows() == [(1, "rejected", [reason])]
-
-
-def test_detect(golden: Path) -> None:
-    claimed: list[str] = []
-    for path in sorted(p for p in golden.parent.rglob("*") if p.is_file()):
-        if FreeswitchJson().detect(Source(0, path, path.name, "d"), path.read_bytes()) is not None:
-            claimed.append(path.name)
-    assert claimed == ["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_byte(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(["a_leg.cdr.json", "b_legs.cdr.json", "mixed.cdr.json"]))
-    content = bytearray((golden / name).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 60))] = data.draw(st.binary(max_size=8) | st.just(b"\n{"))
-    path = tmp_path / "damaged.json"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, golden / "b_legs.cdr.json")
-    except InputRefused:
-        return
-    rows = chunk.rows.filter(pl.col("file") == 0).sort("row")
-    assert rows["row"].to_list() == list(range(1, rows.height + 1))
-    blank = bytes.maketrans(b"", b"")
-    junk = b" \t\r\n\0,\xef\xbb\xbf"
-    assert b"".join(rows["raw"]).translate(blank, junk) == bytes(content).translate(blank, junk)
-    assert set(chunk.rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item()

@@ -3,14 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
@@ -82,26 +77,3 @@ def test_what_is_no_document_is_a_rejected_row(tmp_path: Path, text: str, reason
     path = tmp_path / "bad.xml"
     path.write_text(text)
     assert reason in read(path).rows["reasons"].to_list()[0]
-
-
-def test_detect() -> None:
-    for path in FOLDER.iterdir():
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "freeswitch_xml"
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_record(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(A_LEG.read_bytes() + NOT_ENCODED.read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        cut = st.binary(max_size=8) | st.sampled_from([b'"', b"<cdr>", b"</cdr>", b"<!--", b"<![CDATA["])
-        content[place : place + data.draw(st.integers(0, 40))] = data.draw(cut)
-    path = tmp_path / "damaged.xml"
-    path.write_bytes(content)
-    chunk = read(path)
-    rows = chunk.rows.sort("row")
-    assert rows["row"].to_list() == list(range(1, rows.height + 1))
-    assert b"".join(rows["raw"]).count(b"<uuid>") == bytes(content).count(b"<uuid>")
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

@@ -4,14 +4,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hoptrace.errors import InputRefused, MissingExtra
-from hoptrace.intake.detect import find_format
-from hoptrace.intake.formats import readers
+from hoptrace.errors import MissingExtra
 from hoptrace.intake.formats.tgpp import Tgpp
 from hoptrace.intake.formats.tgpp_calls import facts_of, number, timestamp
 from hoptrace.intake.formats.tgpp_records import records_of
@@ -83,13 +78,6 @@ def test_repeated_records_are_duplicates_and_a_cut_one_is_rejected(tmp_path: Pat
     assert rows["reasons"].to_list()[-1] == ["record is cut: file still being written?"]
 
 
-def test_something_else_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.ber"
-    path.write_bytes(b"plain text")
-    with pytest.raises(InputRefused, match=r"32\.298"):
-        read(path)
-
-
 def test_without_pycrate_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pycrate_asn1dir.CDR", None)
     with pytest.raises(MissingExtra, match=r"hoptrace\[3gpp\]"):
@@ -128,30 +116,3 @@ def test_indefinite_lengths() -> None:
     inner = bytes.fromhex("800103")
     records = list(records_of(bytes.fromhex("a380") + inner + b"\0\0" + bytes.fromhex("a403") + inner))
     assert [(record.tag, record.problem) for record in records] == [(3, None), (4, None)]
-
-
-def test_detect() -> None:
-    for path in FOLDER.iterdir():
-        assert find_format(Source(0, path, path.name, "d"), readers()).name == "3gpp"
-    others = [path for path in FOLDER.parent.rglob("*") if path.is_file() and path.parent != FOLDER]
-    claims = [path for path in others if Tgpp().detect(Source(0, path, path.name, "d"), path.read_bytes()[:65_536])]
-    assert claims == []
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_record(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from([GATEWAY, IMS, FRAMED])).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(content)))
-        content[place : place + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=8))
-    path = tmp_path / "damaged"
-    path.write_bytes(content)
-    try:
-        chunk = read(path)
-    except InputRefused:
-        return
-    rows = chunk.rows.sort("row")
-    assert rows["row"].to_list() == list(range(1, rows.height + 1))
-    assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

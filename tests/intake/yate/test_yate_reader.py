@@ -4,13 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.yate import YateCdrfile
-from hoptrace.intake.reading import Chunk, Source
+from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
 
@@ -78,45 +73,3 @@ def test_rows_that_cannot_be_used_are_rejected_with_all_reasons(golden: Path, re
         5: ["wrong number of columns"],
         6: ["last line is cut: file still being written?"],
     }
-
-
-def test_a_file_of_something_else_is_refused(read, tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match="cdrfile"):
-        read(write(tmp_path, "a,b,c\n1,2,3\n"))
-
-
-def test_detect_claims_its_own_and_nothing_else(golden: Path) -> None:
-    reader = YateCdrfile()
-    claims: dict[str, bool] = {}
-    for path in sorted(golden.parent.rglob("*")):
-        if path.is_file() and path.parent.name in {"yate", "asterisk", "freeswitch"}:
-            claim = reader.detect(Source(0, path, path.name, "d"), path.read_bytes())
-            claims[f"{path.parent.name}/{path.name}"] = claim is not None
-    assert {name for name, claimed in claims.items() if claimed} == {
-        "yate/yate-cdr.tsv",
-        "yate/yate-cdr.tsv.1",
-        "yate/combined.csv",
-    }
-    assert len(claims) > 3
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_damage_loses_no_line(golden: Path, read, tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray((golden / data.draw(st.sampled_from(["yate-cdr.tsv.1", "combined.csv"]))).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        at_byte = data.draw(st.integers(0, len(content)))
-        content[at_byte : at_byte + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8) | st.just(b'"'))
-    path = tmp_path / "damaged.csv"
-    path.write_bytes(content)
-    try:
-        chunk = read(path, golden / "yate-cdr.tsv")
-    except InputRefused:
-        return
-    rows = chunk.rows.filter(pl.col("file") == 0).sort("row")
-    lines = bytes(content).splitlines()
-    assert rows["row"].to_list() == list(range(1, len(lines) + 1))
-    assert rows["raw"].to_list() == lines
-    assert set(chunk.rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
-    assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item()
-    assert all(chunk.rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)

@@ -14,6 +14,7 @@ import polars as pl
 from hoptrace.engines.renumbered import declared
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import comparable, members_of
+from hoptrace.linking.restated import without_restated
 from hoptrace.tracing.case import Reported
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, 
 
 
 def _read(wanted: pl.DataFrame, ground: Ground, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    said = without_restated(ground.view.statements(to_read(wanted, ground.learned)))
     # Between records that fit equally well their number decides: it must not depend on the files they came in.
-    found = ground.view.statements(to_read(wanted, ground.learned)).sort("start_time", "fingerprint", "batch", "row")
+    found = said.sort("start_time", "fingerprint", "batch", "row")
     facts = comparable(found, ground.learned)
     facts = facts.with_columns(pl.col("sid") + first) if first else facts
     return facts, members_of(wanted, facts)

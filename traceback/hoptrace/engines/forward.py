@@ -15,6 +15,7 @@ from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
 from hoptrace.lake.layout import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.linking.restated import without_restated
 from hoptrace.model.forward import ForwardResult
 from hoptrace.model.times import rfc3339
 from hoptrace.tracing.forward_result import Question, forward
@@ -96,7 +97,7 @@ def _gather(workspace: Workspace, view: View, number: int, search: _Search) -> p
     found: list[pl.DataFrame] = []
     for _ in range(MOST_CHANGES):
         wanted = search.spans(new)
-        read = pl.concat([view.statements(wanted), view.placed_by(wanted)])
+        read = without_restated(pl.concat([view.statements(wanted), view.placed_by(wanted)]))
         found.append(_prepared(workspace, read, search.learned))
         new = [key for key in _onward(found[-1]) if key not in known][: MOST_NUMBERS - len(known)]
         if not new:

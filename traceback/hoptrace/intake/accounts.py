@@ -14,6 +14,7 @@ import polars as pl
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import ZONE_IN_FILE, Source
+from hoptrace.intake.resaving import rounded_flag
 from hoptrace.model.receipts import Receipt
 from hoptrace.model.statements import ROWS, Fate
 from hoptrace.model.times import rfc3339
@@ -40,6 +41,7 @@ class FileAccount:
     zones: dict[str, None] = field(default_factory=dict[str, None])
     flags: dict[str, None] = field(default_factory=dict[str, None])
     unknown_trunks: Counter[str] = field(default_factory=Counter[str])
+    rounded: int = 0
     header: bytes | None = None
     has_header: bool = False
     kept: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
@@ -93,8 +95,13 @@ class FileAccount:
             rejected=_by_count(self.rejected),
             statements=self.statements,
             unknown_trunks=_by_count(self.unknown_trunks),
-            flags=tuple(self.flags) if self.fates else (_EMPTY, *self.flags),
+            flags=self._flags(),
         )
+
+    def _flags(self) -> tuple[str, ...]:
+        empty = () if self.fates else (_EMPTY,)
+        rounded = rounded_flag(self.rounded, self.flags) if self.rounded else None
+        return (*empty, *self.flags, *((rounded,) if rounded else ()))
 
     def entry(self, carrier_id: str, format_name: str) -> NewBatch:
         """The batch as the catalog takes it."""

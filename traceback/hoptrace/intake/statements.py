@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
 from hoptrace.intake.outcomes import outcomes
+from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
@@ -27,6 +28,9 @@ _NUMBERS = {
     "egress_called": "egress_called_number",
     "redirecting": "redirecting_number",
 }
+_NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
+"""Words and addresses that switches and databases write where there was no neighbour and no customer."""
+
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
 
@@ -37,7 +41,8 @@ class Built:
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
-    each prefix that was learned to how many numbers bear it.
+    each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
+    spreadsheet rounded.
     """
 
     statements: pl.DataFrame
@@ -45,6 +50,7 @@ class Built:
     unknown: pl.DataFrame
     plan: DialPlan
     learned: dict[str, int]
+    rounded: pl.DataFrame
 
 
 def build(
@@ -58,7 +64,7 @@ def build(
 
     `signers` maps the x5u URL of a certificate at hand to its service provider code.
     """
-    keyed, plan, learned = _read_numbers(calls, plan)
+    keyed, plan, learned, rounded = _read_numbers(calls, plan)
     refused = keyed.select("call", "reason").filter(pl.col("reason").is_not_null())
     good = keyed.filter(pl.col("reason").is_null()) if refused.height else keyed
     # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
@@ -68,10 +74,10 @@ def build(
     placed, unknown = _place(with_claims(good, signers or {}), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
-    return Built(statements, refused, unknown, plan, learned)
+    return Built(statements, refused, unknown, plan, learned, rounded)
 
 
-def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int]]:
+def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
     read = _normalised(calls, plan)
     odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
     distinct = odd.unique().sort()
@@ -82,7 +88,7 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
             read = _normalised(calls, plan)
-    return _keyed(calls, read), plan, learned
+    return _keyed(calls, read), plan, learned, rounded_numbers(calls, read, _NUMBERS)
 
 
 def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
@@ -134,6 +140,9 @@ def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _place(calls: pl.DataFrame, trunks: TrunkTable) -> tuple[pl.DataFrame, pl.DataFrame]:
+    calls = calls.with_columns(
+        pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in ("upstream", "downstream", "customer")
+    )
     came = trunks.resolve(calls.select("call", "start_time", "upstream"), "upstream", own_side=False)
     # A carrier's own side is a destination only: whoever calls from there is not named by it.
     went = trunks.resolve(calls.select("call", "start_time", "downstream"), "downstream", own_side=True)

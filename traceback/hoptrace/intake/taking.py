@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import polars as pl
@@ -16,6 +16,7 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.limits import check_values
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
+from hoptrace.intake.resaving import with_lost_seconds
 from hoptrace.intake.sources import Group
 from hoptrace.intake.statements import Built, build
 from hoptrace.intake.trunks import TrunkTable
@@ -76,7 +77,8 @@ class Taking:
     def _take(self, chunk: Chunk) -> pl.DataFrame:
         sources = self._group.sources
         check_values(chunk.calls, [source.name for source in sources], sources[0].limits)
-        built = build(chunk.calls, self._carrier, self._plan, self._trunks, self._context.signers)
+        calls, cut = with_lost_seconds(chunk.calls)
+        built = build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
         self._plan = built.plan
         statements = _in_file_order(built.statements)
         repeated = self._repeats.of(statements)
@@ -84,6 +86,7 @@ class Taking:
         rows = settle_rows(chunk.rows, built.refused, statements.select("call").filter(repeated))
         self._count(rows, kept, built)
         self._note(chunk, rows, built)
+        self._note_resaved(built.rounded, cut)
         names = self._batch_names(kept)
         return kept.with_columns(batch=names).select(STATEMENTS.names())
 
@@ -111,6 +114,13 @@ class Taking:
                 account.flags[text] = None
         for file, text in chunk.flags:
             self._files[file].flags[text] = None
+
+    def _note_resaved(self, rounded: pl.DataFrame, cut: Mapping[int, str]) -> None:
+        for file, text in cut.items():
+            self._files[file].flags[text] = None
+        counts: dict[int, int] = dict(rounded.iter_rows())
+        for file, count in counts.items():
+            self._files[file].rounded += count
 
     def _batch_names(self, kept: pl.DataFrame) -> pl.Series:
         """The batch of each statement; a batch is named after the first day in the first chunk that has calls of it."""

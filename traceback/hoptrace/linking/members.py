@@ -29,6 +29,17 @@ def _hashed(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(text.hash())
 
 
+_GUID = "^[0-9A-Fa-f]{32}$"
+_SUFFIX = "_b2b-[0-9]+$"
+"""What a back-to-back user agent hangs on the Call-ID that came in."""
+
+
+def _call_id(text: pl.Expr) -> pl.Expr:
+    """A SIP Call-ID as it is compared: switches write one GUID with and without dashes, in either case, with a host."""
+    local = text.str.split_exact("@", 1).struct.field("field_0").str.replace_all("[ -]", "")
+    return pl.when(local.str.contains(_GUID)).then(local.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
+
+
 def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
 
@@ -53,8 +64,8 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
             tick=pl.max_horizontal(written_tick, "cut"),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
-            cid=_hashed(pl.col("call_id")),
-            sent_cid=_hashed(pl.coalesce("egress_call_id", "call_id")),
+            cid=_hashed(_call_id(pl.col("call_id"))),
+            sent_cid=_hashed(_call_id(pl.coalesce("egress_call_id", "call_id"))),
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
             oid=_hashed(pl.col("orig_id")),
             signed_by=_hashed(pl.col("signer")),

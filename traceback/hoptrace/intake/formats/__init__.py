@@ -26,6 +26,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.ribbon import RibbonAct
     from hoptrace.intake.formats.tgpp import Tgpp
+    from hoptrace.intake.formats.threecx import ThreeCxCalls
     from hoptrace.intake.formats.yate import YateCdrfile
 
     return (
@@ -49,6 +50,7 @@ def readers() -> tuple[FormatReader, ...]:
         Tgpp(),
         AsteriskCsv(),
         AsteriskCel(),
+        ThreeCxCalls(),
         *shipped_readers(),
         *generic_readers(),
     )

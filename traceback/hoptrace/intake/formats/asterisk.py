@@ -130,6 +130,7 @@ def _by_width(rows: Sequence[list[str]]) -> dict[int, list[list[str]]]:
 def _fitting(file: int, lines: Lines, data: Rows, by_width: dict[int, Layout], ledger: Ledger) -> Rows:
     """Rows whose width has a layout; others are split once more, tolerantly, and else rejected."""
     fitting: Rows = []
+    only = next(iter(by_width.values())) if len(by_width) == 1 else None
     for line, cells in data:
         if len(cells) in by_width:
             fitting.append((line, cells))
@@ -137,6 +138,10 @@ def _fitting(file: int, lines: Lines, data: Rows, by_width: dict[int, Layout], l
         again = split_tolerant(line.text)
         if len(again) in by_width and len(again) > 1:
             fitting.append((line, again))
+            continue
+        whole = layouts.rejoined(cells, only) if only is not None else None
+        if whole is not None:
+            fitting.append((line, whole))
             continue
         cut = not lines.complete and line.number == len(lines.lines) and len(cells) < max(by_width, default=0)
         ledger.reject(file, line.number, _CUT if cut else "wrong number of columns")

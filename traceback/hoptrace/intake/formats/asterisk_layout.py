@@ -103,6 +103,14 @@ class Layout:
         return self.columns.index(column) if column in self.columns else None
 
 
+def rejoined(cells: Sequence[str], layout: Layout) -> list[str] | None:
+    """A row wider than its header, as the arguments of Dial stand in it without quotes (Grandstream's CDR API)."""
+    at, more = layout.index("lastdata"), len(cells) - len(layout.columns)
+    if at is None or more <= 0:
+        return None
+    return [*cells[:at], ",".join(cells[at : at + more + 1]), *cells[at + more + 1 :]]
+
+
 def epoch_of(uniqueid: str) -> int | None:
     """The UTC epoch in `[systemname-]epoch.n`, when the channel was made; None where it is no such id."""
     match = _UNIQUEID.fullmatch(uniqueid)

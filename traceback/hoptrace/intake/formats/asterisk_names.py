@@ -10,7 +10,6 @@ _SUFFIX = re.compile(r"-[0-9a-fA-F]{8}(;[12])?$")
 _SHORT_SUFFIX = re.compile(r"-[0-9a-fA-F]{1,8}$")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$")
 _SHORT = frozenset({"IAX2", "DAHDI", "ZAP", "OOH323", "H323"})
-_NUMBERED = frozenset({"DAHDI", "ZAP", "MISDN", "CAPI"})
 _SYMBOLIC = frozenset({"s", "h", "i", "t", "o", "a", "fax", "~~s~~"})
 
 
@@ -39,8 +38,8 @@ def trunk_of(channel: str) -> str | None:
         return None
     technology = match[1].upper()
     name = (_SHORT_SUFFIX if technology in _SHORT else _SUFFIX).sub("", match[2])
-    if technology in _NUMBERED:
-        name = name.split("/", 1)[0]
+    # Behind a slash stands what was dialled over it: `DAHDI/i1/12025550123`, Grandstream's `PJSIP/trunk_1/12025550123`.
+    name = name.split("/", 1)[0]
     return without_port(name) or None
 
 

@@ -32,6 +32,7 @@ _XML = re.compile(rb"<broadWorksCDR[\s>]")
 _LOOKED_AT = 200
 _CUT = "last line is cut: file still being written?"
 _ROOTS = frozenset({"broadWorksCDR"})
+_BOM = b"\xef\xbb\xbf"
 
 Fields = tuple[tuple[int, int], dict[str, str]]
 
@@ -145,11 +146,11 @@ def _looks_like_broadworks(cells: Sequence[str]) -> bool:
 
 
 def _read_csv(source: Source, group: _Group) -> None:
-    content = content_of(source).removeprefix(b"\xef\xbb\xbf")
-    head = _HEAD.match(content)
+    content = content_of(source)
+    head = _HEAD.match(content.removeprefix(_BOM))
     encoding = _known(head[1].decode("ascii")) if head else "utf-8"
     lines = content.splitlines()
-    rows = [split_escaped(_text(raw, encoding)) for raw in lines]
+    rows = [split_escaped(_text(raw.removeprefix(_BOM), encoding)) for raw in lines]
     widths = Counter(len(cells) for cells in rows if len(cells) >= LEAST_COLUMNS)
     usual = widths.most_common(1)[0][0] if widths else 0
     fits = 0
@@ -157,10 +158,11 @@ def _read_csv(source: Source, group: _Group) -> None:
         place = source.index, number
         group.ledger.row(*place, raw)
         cut = number == len(lines) and not content.endswith((b"\n", b"\r")) and len(cells) < usual
-        if not raw.strip() or _HEAD.match(raw):
+        if not raw.strip() or _HEAD.match(raw.removeprefix(_BOM)):
             group.ledger.skip(*place)
         elif raw in group.seen:
             group.ledger.duplicate(*place)
+            fits += 1
         elif len(cells) < 3 or cut or (len(cells) < LEAST_COLUMNS and kind_of(cells[2]) is not Kind.NO_CALL):
             group.ledger.reject(*place, _CUT if cut else "wrong number of columns")
         else:
@@ -181,6 +183,7 @@ def _read_xml(source: Source, group: _Group) -> None:
             group.ledger.reject(*place, record.problem)
         elif record.raw in group.seen:
             group.ledger.duplicate(*place)
+            fits += 1
         else:
             group.seen.add(record.raw)
             element = parser.parse(record.raw)

@@ -76,6 +76,7 @@ class _File:
     whole_minutes: bool = True
     resaved: bool = False
     unended: bool = False
+    foreign: int = 0
 
     def chunks(self, profile: Profile) -> Iterator[Chunk]:
         parsed_blocks, columns, flags = self._open(profile)
@@ -111,6 +112,7 @@ class _File:
             yield parse(block, columns)
 
     def _chunk(self, parsed: Parsed, columns: Columns, flags: list[str]) -> Chunk:
+        self.foreign += parsed.foreign
         sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy))
         repeated = self.seen.repeated(sound["hash"])
         new = sound.filter(~repeated) if repeated.any() else sound
@@ -139,7 +141,8 @@ class _File:
 
     def _closing_flags(self) -> list[str]:
         minutes = self.whole_minutes and self.times >= _LEAST_TIMES
-        told = ((minutes, _MINUTES), (self.resaved, _RESAVED), (self.unended, _UNENDED))
+        foreign = f"bytes that are not UTF-8, shown as replacement marks, in {self.foreign:,} rows"
+        told = ((minutes, _MINUTES), (self.resaved, _RESAVED), (self.unended, _UNENDED), (self.foreign, foreign))
         return [text for holds, text in told if holds]
 
 

@@ -15,7 +15,6 @@ from hoptrace.intake.formats.canonical_columns import Columns, field_column
 from hoptrace.intake.formats.canonical_lines import Block, Shape
 from hoptrace.intake.formats.canonical_plain import is_tidy, split_at_once
 
-NOT_UTF8 = "not UTF-8"
 CUT = "last line is cut: file still being written?"
 _BAD = pl.Schema({"row": pl.Int64, "raw": pl.Binary, "why": pl.String})
 _SKIPPED = pl.Schema({"row": pl.Int64})
@@ -27,6 +26,7 @@ class Parsed:
     """A block's records apart: `good` (row, hash, the file's columns), `bad` (row, raw, why), `skipped` (row).
 
     `raw` gives the bytes of good records by their rows (row, raw). `tidy`: no field has a space or a control character.
+    `foreign`: how many records hold bytes that are not UTF-8.
     """
 
     good: pl.DataFrame
@@ -34,6 +34,7 @@ class Parsed:
     bad: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BAD))
     skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SKIPPED))
     tidy: bool = False
+    foreign: int = 0
 
 
 Parse = Callable[[Block, Columns], Parsed]
@@ -46,7 +47,7 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
         return parse_at_once(block, shape, header, columns.names) or by_record(block, columns)
 
     def by_record(block: Block, columns: Columns) -> Parsed:
-        records = _plain(block.records())
+        records, foreign = _plain(block.records())
         text = pl.col("text")
         silent = (text.str.strip_chars() == "") | (text == header)
         quoted = f'(?:{_QUOTED}|[^"{_escaped(shape.separator)}]*)'
@@ -54,15 +55,13 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
         count = text.str.count_matches(shape.separator, literal=True)
         has_quote = text.str.contains('"', literal=True)
         why = (
-            pl.when(text.is_null())
-            .then(pl.lit(NOT_UTF8))
-            .when(~has_quote & (count != shape.width - 1))
+            pl.when(~has_quote & (count != shape.width - 1))
             .then(pl.format("{} columns where the header has " + str(shape.width), count + 1))
             .when(has_quote)
             .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
         )
-        judged = records.with_columns(silent=silent.fill_null(value=False), why=why)
-        return _apart(judged, block, lambda good: _split(good, shape, columns.names))
+        judged = records.with_columns(silent=silent, why=why)
+        return replace(_apart(judged, block, lambda good: _split(good, shape, columns.names)), foreign=foreign)
 
     return parse
 
@@ -81,20 +80,19 @@ def parse_at_once(block: Block, shape: Shape, header: str, names: tuple[str, ...
 
 def parse_json(block: Block, columns: Columns) -> Parsed:
     """JSON lines: an object a line; values of any type are taken as text."""
-    records = _plain(block.records())
+    records, foreign = _plain(block.records())
     schema = dict.fromkeys(columns.names, pl.String)
-    silent = (pl.col("text").str.strip_chars() == "").fill_null(value=False)
-    why = pl.when(pl.col("text").is_null()).then(pl.lit(NOT_UTF8))
-    judged = records.with_columns(silent=silent, why=why)
+    judged = records.with_columns(silent=pl.col("text").str.strip_chars() == "", why=pl.lit(None, pl.String))
+    whole = None if foreign else block
     try:
-        parsed = _apart(judged, block, lambda good: _split_json(good, schema, block))
-        return replace(parsed, tidy=_is_tidy_json(block.data))
+        parsed = _apart(judged, block, lambda good: _split_json(good, schema, whole))
+        return replace(parsed, tidy=_is_tidy_json(block.data), foreign=foreign)
     except pl.exceptions.PolarsError:
         pass
     # Rare: a line is no JSON object, and polars does not say which.
     faults = pl.Series([_json_fault(text) for text in records["text"].to_list()], dtype=pl.String)
     judged = judged.with_columns(why=pl.coalesce("why", faults))
-    return _apart(judged, block, lambda good: _split_json(good, schema, block))
+    return replace(_apart(judged, block, lambda good: _split_json(good, schema, whole)), foreign=foreign)
 
 
 def _is_tidy_json(data: bytes) -> bool:
@@ -102,9 +100,17 @@ def _is_tidy_json(data: bytes) -> bool:
     return b"\\" not in data and b'""' not in data and is_tidy(data)
 
 
-def _plain(records: pl.DataFrame) -> pl.DataFrame:
-    """Joined files bring a byte order mark into the middle."""
-    return records.with_columns(pl.col("text").str.strip_prefix("\ufeff"))
+def _plain(records: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The records as text, and how many of them are not UTF-8: those lose what is none, and no call is lost by it.
+
+    Joined files bring a byte order mark into the middle.
+    """
+    foreign = records["text"].null_count()
+    if foreign:
+        raw, texts = records["raw"].to_list(), records["text"].to_list()
+        said = [one.decode("utf-8", "replace") if text is None else text for one, text in zip(raw, texts, strict=True)]
+        records = records.with_columns(text=pl.Series(said, dtype=pl.String))
+    return records.with_columns(pl.col("text").str.strip_prefix("\ufeff")), foreign
 
 
 def _apart(judged: pl.DataFrame, block: Block, split: Callable[[pl.DataFrame], pl.DataFrame]) -> Parsed:
@@ -155,20 +161,24 @@ def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.Data
     return pl.DataFrame(fields, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]], block: Block) -> pl.DataFrame:
+def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]], block: Block | None) -> pl.DataFrame:
+    """The objects' fields; `block` where its bytes may be read as they are."""
     keys = good.select("row", hash=pl.col("text").hash())
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
-    whole = good.height == block.data.count(b"\n") + block.unended and codecs.BOM_UTF8 not in block.data
-    body = block.data if whole else good["text"].str.join("\n").item().encode()
+    body = block.data if block is not None and _is_all_of(block, good) else good["text"].str.join("\n").item().encode()
     read = pl.read_ndjson(body, schema=schema)
     if read.height != good.height:
         raise pl.exceptions.ShapeError("lines and objects differ in number")
     return keys.hstack(read.rename(field_column))
 
 
-def _json_fault(text: str | None) -> str | None:
-    if text is None or not text.strip():
+def _is_all_of(block: Block, good: pl.DataFrame) -> bool:
+    return good.height == block.data.count(b"\n") + block.unended and codecs.BOM_UTF8 not in block.data
+
+
+def _json_fault(text: str) -> str | None:
+    if not text.strip():
         return None
     try:
         value = orjson.loads(text)

@@ -81,6 +81,7 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.reject(*place, problem)
         elif raw in group.seen:
             group.ledger.duplicate(*place)
+            fits += 1
         elif not FIELDS.isdisjoint(fields):
             fits += 1
             group.seen.add(raw)

@@ -23,7 +23,9 @@ _DATE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+UNSURE_TICK = 1_000_000
+"""Microseconds: a time of a clock that was not synchronised counts no sharper than to the second."""
 _CACHE_LIMIT = 10_000
 
 
@@ -102,7 +104,8 @@ class ClockTimes:
         seconds = int(hour) * 3600 + int(minute) * 60 + int(second)
         if not mark and len(hour) == 2:
             self._seconds[text[:8]] = seconds  # there are no more than a day has
-        return timedelta(0, seconds, int(fraction.ljust(6, "0"))), 10 ** (6 - len(fraction))
+        tick = 10 ** (6 - len(fraction))
+        return timedelta(0, seconds, int(fraction.ljust(6, "0"))), max(tick, UNSURE_TICK) if mark else tick
 
     def _utc(self, local: datetime, own: str | None, of_row: str) -> datetime | None:
         """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""

@@ -98,6 +98,7 @@ def _records(source: Source, ledger: Ledger, seen: set[str]) -> Iterator[Record]
             ledger.skip(*place)
         elif line.text in seen:
             ledger.duplicate(*place)
+            fits += 1
         else:
             seen.add(line.text)
             cells = _cells(line.text, width)

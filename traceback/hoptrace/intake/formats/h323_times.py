@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from hoptrace.intake.formats.clock_times import UNSURE_TICK
 from hoptrace.intake.formats.stamp_zones import Stamp
 
 _STAMP = re.compile(
@@ -37,4 +38,5 @@ def parse_stamp(text: str) -> Stamp | None:
         )
     except ValueError:
         return None
-    return Stamp(local, zone.upper() if zone else "", 10 ** (6 - len(digits)), not mark)
+    tick = 10 ** (6 - len(digits))
+    return Stamp(local, zone.upper() if zone else "", max(tick, UNSURE_TICK) if mark else tick, not mark)

@@ -17,6 +17,11 @@ FIELDS = tuple(sorted(READABLE))
 
 ZONE, CLOCK, LEG, DIRECTION, KEY = "zone", "clock", "leg", "direction", "key"
 _NOTHING = pl.lit(None, pl.String)
+_NEVER = (
+    *("0", "-", "NULL", "null", "None", "\\N", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"),
+    *("0001-01-01 00:00:00", "0001-01-01 00:00:00 +0000 UTC"),
+)
+"""What stands in files of every kind where a call was never answered, or has not ended."""
 
 
 def cleaned(frame: pl.DataFrame, plan: Plan, profile: Profile, *, tidy: bool) -> pl.DataFrame:
@@ -37,6 +42,10 @@ def cleaned(frame: pl.DataFrame, plan: Plan, profile: Profile, *, tidy: bool) ->
 def fields_of(frame: pl.DataFrame, kind: Kind, plan: Plan) -> pl.DataFrame:
     """Cleaned columns as `row`, the fields, and `zone`, `clock`, `leg`, `direction`, `key` (what a row is known by)."""
     fields = {name: _text(*kind.fields[name]) if name in kind.fields else _NOTHING for name in FIELDS}
+    for name in ("answer_time", "end_time"):
+        # A span of 0 after another time is a time.
+        if name in kind.fields and kind.fields[name][0].after is None:
+            fields[name] = pl.when(~fields[name].is_in(_NEVER)).then(fields[name])
     zone = _NOTHING if plan.zone is None else _text(*plan.zone)
     beside = {CLOCK: plan.clock, LEG: plan.leg_id, DIRECTION: plan.direction}
     chosen = frame.select(

@@ -1,0 +1,54 @@
+"""One SIP Call-ID in the spellings that switches give it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.linking.learned import Learned
+from hoptrace.linking.members import comparable
+
+GUID = "573D0FE5-B9F111E5-AF83001B-D53DB360@203.0.113.9"
+
+
+@pytest.fixture
+def keys(world):
+    def of(*call_ids: str | None) -> list[int | None]:
+        for at, call_id in enumerate(call_ids):
+            world.say("oak", float(at), call_id=call_id)
+        return comparable(world.frame(), Learned.nothing())["cid"].to_list()
+
+    return of
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        GUID,
+        "573D0FE5B9F111E5AF83001BD53DB360",  # CUCM
+        "573d0fe5b9f111e5af83001bd53db360",
+        "573D0FE5 B9F111E5 AF83001B D53DB360",  # h323-conf-id
+        "573d0fe5-b9f1-11e5-af83-001bd53db360@198.51.100.4",
+    ],
+)
+def test_a_guid_is_the_same_in_every_spelling(keys, other: str) -> None:
+    one, two = keys(GUID, other)
+    assert one == two
+
+
+def test_the_suffix_of_a_back_to_back_agent_is_left_out(keys) -> None:
+    one, two = keys("a1b2@198.51.100.4", "a1b2@198.51.100.4_b2b-1")
+    assert one == two
+
+
+@pytest.mark.parametrize("other", ["A1B2@198.51.100.4", "a1b2@198.51.100.5", "a1b2", "a1b2@198.51.100.4_b2b", None])
+def test_other_call_ids_stay_others(keys, other: str | None) -> None:
+    one, two = keys("a1b2@198.51.100.4", other)
+    assert one != two
+
+
+def test_a_call_id_in_two_spellings_agrees(world) -> None:
+    world.say("b", 0.1, upstream="a", downstream="c", egress_call_id=GUID)
+    world.say("c", 0.2, upstream="b", call_id="573d0fe5b9f111e5af83001bd53db360")
+    said = [line for hop in world.trace().hops for line in hop.evidence if line.about == "call_id"]
+    assert said
+    assert all(line.agrees for line in said)

@@ -1,0 +1,95 @@
+"""Statements that were made again more fully count once, and calls that only look alike stay calls."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hoptrace.linking.restated import without_restated
+from hoptrace.model.statements import STATEMENTS
+
+START = datetime(2026, 11, 2, 15, tzinfo=UTC)
+BEGUN = {"carrier": "oak", "start_time": START, "called": 13125550187, "called_number": "+13125550187"} | {
+    "calling_number": "+12025550143",
+    "upstream": "birch",
+    "outcome": "answered",
+    "call_id": "a@203.0.113.1",
+}
+ENDED = BEGUN | {
+    "answer_time": START,
+    "end_time": START + timedelta(seconds=30),
+    "duration": 30.0,
+    "release_code": "16",
+}
+
+
+def frame(*statements: dict[str, Any]) -> pl.DataFrame:
+    rows = [{"batch": f"b{n}", "row": 1, **statement} for n, statement in enumerate(statements)]
+    return pl.DataFrame(rows, schema=STATEMENTS, infer_schema_length=None)
+
+
+def kept(*statements: dict[str, Any]) -> list[str]:
+    return without_restated(frame(*statements))["batch"].to_list()
+
+
+def test_of_a_call_that_went_on_when_its_file_was_submitted_the_fuller_statement_counts() -> None:
+    assert kept(BEGUN, ENDED) == ["b1"]
+    assert kept(ENDED, BEGUN) == ["b0"]
+    assert kept(BEGUN | {"outcome": "unknown"}, ENDED) == ["b1"]
+
+
+def test_a_cut_text_is_less_than_the_whole_one() -> None:
+    assert kept(ENDED | {"release_code": "Term: Can"}, ENDED | {"release_code": "Term: Cancel"}) == ["b1"]
+    assert kept(ENDED | {"record_id": "17.1"}, ENDED | {"record_id": "17.1/4"}) == ["b1"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"upstream": "cedar"},
+        {"calling_number": "+12025550199"},
+        {"call_id": "b@203.0.113.1"},
+        {"duration": 31.0},
+        {"outcome": "failed"},
+        {"start_time": START + timedelta(seconds=1)},
+        {"carrier": "cedar"},
+        {"downstream": "elm"},
+    ],
+)
+def test_who_says_something_else_stays(other: dict[str, Any]) -> None:
+    assert kept(ENDED | {"downstream": "fir"}, ENDED | {"downstream": "fir"} | other) == ["b0", "b1"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "record_id", "downstream", "kept_ones"),
+    [
+        (0.2, "A5", "TG-1", ["b1"]),
+        (0.2, "A4", "TG-1", ["b1"]),
+        (0.2, "A", "TG-1", ["b0", "b1"]),
+        (0.2, "A5", "TG-2", ["b0", "b1"]),
+        (90.0, "A5", "TG-1", ["b0", "b1"]),
+    ],
+)
+def test_one_leg_of_a_call_whose_both_legs_came_later(
+    seconds: float, record_id: str, downstream: str, kept_ones: list[str]
+) -> None:
+    leg = {"carrier": "oak", "called": 13125550187, "outcome": "busy", "start_time": START + timedelta(seconds=seconds)}
+    whole = ENDED | {"record_id": "A4/A5", "downstream_trunk": "TG-1", "upstream_trunk": "TG-9"}
+    assert kept(leg | {"record_id": record_id, "downstream_trunk": downstream}, whole) == kept_ones
+
+
+def test_alike_statements_of_one_batch_are_calls_of_their_own() -> None:
+    both = frame(BEGUN, ENDED).with_columns(batch=pl.lit("b0"), row=pl.Series([1, 2]))
+    assert without_restated(both).height == 2
+
+
+def test_a_terminating_carrier_whose_file_grew_is_not_ambiguous(world) -> None:
+    world.chain("a", "b", "c")
+    half = {"answer_time": None, "end_time": None, "duration": None}
+    world.say("c", 0.2, upstream="b", batch="c-2", **half)
+    found = world.trace()
+    assert (str(found.verdict), found.path) == ("originator_identified", ("c", "b", "a"))
+    assert [record.batch for record in found.hops[0].records] == ["c-1"]
