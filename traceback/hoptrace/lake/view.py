@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from hoptrace.errors import NotFound
-from hoptrace.lake.completed import without_completed
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import Index, Rows, as_statements, kinds, merge_spans
 from hoptrace.lake.storage import Store, guard, picked
@@ -58,7 +57,7 @@ class View:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
 
         `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement
-        once, in the order of start_time, batch and row; of a call that another batch completes that one only.
+        once, in the order of start_time, batch and row.
         """
         return _once(self._lookup(Index.CALLED, merge_spans(spans)))
 
@@ -242,4 +241,4 @@ def _empty(index: Index) -> pl.DataFrame:
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
     # A statement stands under up to three numbers.
     once = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
-    return without_completed(as_statements(once).sort("start_time", "batch", "row", "fingerprint"))
+    return as_statements(once).sort("start_time", "batch", "row", "fingerprint")
