@@ -20,8 +20,9 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, Part, index_of, kinds
+from hoptrace.lake.layout import Part, index_of, kinds
 from hoptrace.lake.object_store import Access
+from hoptrace.lake.writing import write_rows
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -153,13 +154,7 @@ class Store:
         if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
-            _filled(part.rows).write_parquet(
-                stream,
-                compression="zstd",
-                compression_level=1,
-                row_group_size=GROUP_ROWS,
-                statistics=True,
-            )
+            write_rows(_filled(part.rows), stream)
         self.sync(full)
         return AddAction(
             path=path,
