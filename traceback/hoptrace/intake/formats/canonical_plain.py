@@ -32,8 +32,13 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     if not lines or _count(body, lambda piece: piece == separator) != lines * (shape.width - 1):
         return None
     try:
+        # A schema spares Polars a look over the whole block for what it may hold.
         read = pl.read_csv(
-            body, separator=shape.separator, has_header=False, infer_schema=False, new_columns=names, quote_char=None
+            body,
+            separator=shape.separator,
+            has_header=False,
+            schema=dict.fromkeys(names, pl.String),
+            quote_char=None,
         )
     except pl.exceptions.PolarsError:
         return None
