@@ -95,9 +95,9 @@ def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _unless_told(name: str, key: str) -> pl.Expr:
     text, number = pl.col(name), pl.col(key)
-    # "+" and the digits of the key: "++12" and "+012" would be read as the same number.
-    clean = text.str.starts_with("+") & ~text.str.starts_with("+0") & ~text.str.starts_with("++")
-    told = (number > 0) & clean & (text.str.slice(1).cast(pl.Int64, strict=False) == number)
+    # "+" and the digits of the key: "+012" would be read as the same number.
+    clean = text.str.starts_with("+") & ~text.str.starts_with("+0")
+    told = (number > 0) & clean & (text.cast(pl.Int64, strict=False) == number)
     shorter = pl.when(~told.fill_null(value=False)).then(text)
     return pl.when(text.is_null() & (number > 0)).then(pl.lit("")).otherwise(shorter).alias(name)
 
@@ -137,7 +137,7 @@ def _is_even(column: pl.Series) -> bool:
         return column.null_count() == column.len()
     if column.is_empty() or column.gather_every(column.len() // 64 + 1).n_unique() > 1:
         return False
-    return column.n_unique() == 1
+    return bool((column == column.first()).all())
 
 
 def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:
