@@ -111,7 +111,7 @@ def _as_written(name: str, key: str) -> pl.Expr:
 def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
     """The order inside a file."""
     # Most columns are empty or the same all through; they need not be moved.
-    varied = [name for name in rows.columns if name in {"key", "start_time"} or not _is_even(rows[name])]
+    varied = [name for name in rows.columns if name in {"key", "start_time"} or not is_even(rows[name])]
     order = _order(rows)
     # What lies in one piece is gathered twice as fast.
     moved = rows.select(varied).rechunk().select(pl.all().gather(order))
@@ -131,7 +131,7 @@ def _order(rows: pl.DataFrame) -> pl.Series:
     return rows.select(places.sort() % 2**bits).to_series().cast(pl.UInt32)
 
 
-def _is_even(column: pl.Series) -> bool:
+def is_even(column: pl.Series) -> bool:
     """One value, or none, in every row; a few are looked at first."""
     if column.null_count():
         return column.null_count() == column.len()
