@@ -15,7 +15,7 @@ FIRST_SLOTS = 2**16
 MOST_SLOTS = 2**27
 """Bytes of the table that says which hashes are new for certain."""
 _SLOTS_PER_HASH = 16
-_MERGED_AT_ONCE = 4
+_MERGED_AT_ONCE = 16
 
 
 @dataclass(slots=True)
