@@ -17,7 +17,7 @@ SHARE = 0.5
 FREE_SECONDS = 3.0
 """Learning that takes no longer is done after every submit."""
 
-SECONDS_A_STATEMENT = 5e-5
+SECONDS_A_STATEMENT = 3e-5
 SECONDS_A_ROW = 4e-7
 """What each statement that is looked at takes, and each row of the lake to be chosen from."""
 

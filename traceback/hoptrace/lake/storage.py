@@ -23,6 +23,7 @@ from hoptrace.errors import StorageFailed
 from hoptrace.lake.layout import Part, index_of, kinds
 from hoptrace.lake.object_store import Access
 from hoptrace.lake.writing import write_rows
+from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -164,6 +165,22 @@ class Store:
             data_change=data_change,
             stats=_statistics(part.rows),
         )
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write a small file of the table's folder in place of the one that is there: a reader sees one or the other."""
+        if self.remote is None:
+            with whole_file(Path(self.full(path))) as stream:
+                stream.write(content)
+            return
+        with self.files.open_output_stream(self.full(path)) as stream:
+            stream.write(content)
+
+    def log(self) -> dict[str, datetime]:
+        """The names of the files of the table's log, and when each was written (UTC)."""
+        from pyarrow.fs import FileSelector
+
+        found = self.files.get_file_info(FileSelector(self.full("_delta_log"), allow_not_found=True))
+        return {str(info.base_name): info.mtime for info in found if info.is_file and info.mtime is not None}
 
     def remove(self, paths: list[str]) -> None:
         """Delete files that the table never came to name; one that cannot be deleted is only wasted room."""
