@@ -167,7 +167,7 @@ class Store:
         )
 
     def put(self, path: str, content: bytes) -> None:
-        """Write a small file of the table's folder in place of the one that is there: a reader sees one or the other."""
+        """Write a small file of the table's folder in place of the one that was there; readers see one or the other."""
         if self.remote is None:
             with whole_file(Path(self.full(path))) as stream:
                 stream.write(content)

@@ -1,4 +1,4 @@
-"""What is remembered of entries of the table's log that were deleted: where the log begins now, and what expired before.
+"""What is remembered of deleted entries of the table's log: where the log begins now, and what had expired before.
 
 It stands in a small file beside the log, written whole before the first of those entries goes.
 """

@@ -37,10 +37,8 @@ def trim(lake: Lake, days: float = KEPT_DAYS) -> int:
 def _begins(lake: Lake, entries: dict[str, datetime], days: float) -> int:
     """The version of the last checkpoint that is so old, and before which no version has all of its files."""
     latest, aged = lake.mark(VACUUMED) or 0, datetime.now(UTC) - timedelta(days=days)
-    checkpoints = [
-        _version(name) for name, written in entries.items() if _CHECKPOINT in name and name[0] != "_" and written <= aged
-    ]
-    return max((version for version in checkpoints if version <= latest), default=0)
+    old = [_version(name) for name, written in entries.items() if _CHECKPOINT in name and written <= aged]
+    return max((version for version in old if version <= latest), default=0)
 
 
 def _expiries(lake: Lake, since: int) -> list[tuple[int, int]]:

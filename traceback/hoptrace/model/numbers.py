@@ -149,14 +149,14 @@ def _explicit_key(text: pl.Expr) -> pl.Expr:
 
 
 def _nanp_keys(text: pl.Series) -> pl.Series | None:
-    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits of a NANP number; else None."""
-    column, key = pl.col("text"), pl.col("key")
-    if not str(text.first(ignore_nulls=True)).startswith(f"+{NANP_CODE}"):
+    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits of such a number; else None."""
+    column, key, begins = pl.col("text"), pl.col("key"), f"+{NANP_CODE}"
+    if not str(text.first(ignore_nulls=True)).startswith(begins):
         return None
     # A number of twelve bytes that begins with +1 has ten digits more.
     keyed = text.to_frame().with_columns(key=column.cast(pl.Int64, strict=False))
     area, exchange = key // 10**9 % 10, key // 10**6 % 10
-    fits = (column.str.len_bytes() == _NANP_BYTES) & column.str.starts_with(f"+{NANP_CODE}") & (area > 1) & (exchange > 1)
+    fits = (column.str.len_bytes() == _NANP_BYTES) & column.str.starts_with(begins) & (area > 1) & (exchange > 1)
     sound = keyed.select(fits.fill_null(value=False).sum() == pl.len() - column.null_count()).item()
     return keyed["key"].rename("text") if sound else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+
 import polars as pl
 
 from hoptrace.intake.formats.canonical_lines import Block, Shape, count_bytes
@@ -42,7 +43,7 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
 
 
 def is_tidy(data: bytes, ends: int | None = None) -> bool:
-    """No field of these lines has a space or a control character: all below are line ends, of which there are `ends`."""
+    """No field of these lines has a space or a control character: all below are line ends, `ends` of them if known."""
     if not data.isascii():
         return False
     ends = count_bytes(data, lambda piece: piece == _END) if ends is None else ends

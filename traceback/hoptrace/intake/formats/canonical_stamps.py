@@ -69,7 +69,7 @@ def _digit(bytes_: Bytes) -> Bytes:
 def _pair(stamps: Bytes, at: int, most: int) -> Bytes | None:
     """The value of each two digits; None where one is no number or more than that."""
     tens, ones = _digit(stamps[at]), _digit(stamps[at + 1])
-    if tens.max() > 9 or ones.max() > 9:  # noqa: PLR2004
+    if tens.max() > 9 or ones.max() > 9:
         return None
     tens *= np.uint8(10)
     tens += ones
@@ -91,7 +91,7 @@ def _clock(stamps: Bytes) -> Int64s | None:
 def _fraction(digits: Bytes, count: int) -> Int64s | None:
     """The digits behind the point as microseconds: further ones are cut."""
     values = [_digit(digit) for digit in digits]
-    if any(value.max() > 9 for value in values):  # noqa: PLR2004
+    if any(value.max() > 9 for value in values):
         return None
     total = np.zeros(count, dtype=np.int64)
     for value in values[:_MICRO_DIGITS]:
