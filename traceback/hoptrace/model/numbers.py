@@ -149,7 +149,7 @@ def _explicit_key(text: pl.Expr) -> pl.Expr:
 
 
 def _nanp_keys(text: pl.Series) -> pl.Series | None:
-    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits of such a number; else None."""
+    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits that fit; else None."""
     column, key, begins = pl.col("text"), pl.col("key"), f"+{NANP_CODE}"
     if not str(text.first(ignore_nulls=True)).startswith(begins):
         return None
