@@ -35,9 +35,10 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
     """Write the rows of a part to a stream of Arrow's, in row groups of GROUP_ROWS; the columns are not all empty."""
     import pyarrow.parquet as pq
 
+    parquet: Any = pq  # what it is annotated with is narrower than what it takes
     packed = [name for name, kind in rows.schema.items() if _is_packed(name, kind)]
     told = [name for name, kind in rows.schema.items() if kind.is_integer() or kind.is_temporal()]
-    pq.write_table(
+    parquet.write_table(
         _table(rows),
         stream,
         row_group_size=GROUP_ROWS,
