@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 import hoptrace.lake.levels as levels_module
 from hoptrace.errors import StorageFailed
-from hoptrace.lake import merging, storage, upkeep
+from hoptrace.lake import merging, upkeep, writing
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index
 from hoptrace.lake.levels import due, lowest_key, named_slice, narrower, slice_of
@@ -33,7 +33,7 @@ def small_levels(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "FAN", 2)
         monkeypatch.setattr(module, "STEP_ROWS", 32)
     monkeypatch.setattr(levels_module, "WHOLE_ROWS", 16)
-    monkeypatch.setattr(storage, "GROUP_ROWS", 2)
+    monkeypatch.setattr(writing, "GROUP_ROWS", 2)
 
 
 def files(*rows: tuple[str, int]) -> pl.DataFrame:

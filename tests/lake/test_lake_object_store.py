@@ -10,15 +10,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from polars.testing import assert_frame_equal
 
 from hoptrace.errors import StorageFailed
 from hoptrace.lake import levels
+from hoptrace.lake.expiring import HELD, Expiring, vacuum
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.object_store import Access
+from hoptrace.lake.trimming import trim
 from hoptrace.lake.upkeep import tidy
 from hoptrace.settings import ObjectStoreSettings
 from hoptrace.workspace import init_workspace, open_workspace
@@ -107,6 +111,22 @@ def test_what_a_killed_append_left_is_deleted(remote: Lake, make) -> None:
     assert remote.store.named("c1") == sorted(add.path for add in staged.adds)
     remote.forget("c1")
     assert remote.store.named("c1") == []
+
+
+def test_the_log_is_trimmed(remote: Lake, make) -> None:
+    for day in range(3):
+        remote.append([make({"at": day * 86_400, "called": A})], f"c{day}")
+    expiring = Expiring(remote, date(2026, 5, 2), HELD.to_frame())
+    expiring.plan()
+    expiring.commit()
+    vacuum(remote, 0)
+    access = Access.of(ObjectStoreSettings.of_environment())
+    DeltaTable(remote.uri, storage_options=access.options(remote.uri)).create_checkpoint()
+    assert trim(remote, 0) >= 4
+    fresh = Lake(remote.uri, access)
+    assert fresh.view().info()["statements"] == 2
+    assert fresh.view(1, lambda _version: []).expired_before is None
+    assert fresh.has_commit("c0")
 
 
 def test_a_workspace_with_its_lake_in_an_object_store(environment: None, tmp_path: Path, make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -45,13 +46,14 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     Prints a receipt for each, or one account of many files, and which batches' times are hours off; leaves with 3 when
     some rows were rejected.
     """
-    from hoptrace.engines.learning import learn_clocks
+    from hoptrace.engines.learning import learn_after
     from hoptrace.intake.submit import submit as submit_files
 
     with the_workspace() as workspace, progress("Reading") as report:
+        begun = time.perf_counter()
         receipts = submit_files(workspace, files, carrier, format=format_name, timezone=timezone, progress=report)
         if not all(receipt.already_submitted for receipt in receipts):
-            learn_clocks(workspace)
+            learn_after(workspace, time.perf_counter() - begun)
         table = workspace.catalog.clocks.latest_clocks()
     if as_json:
         clocks = batch_clocks(receipts, table)

@@ -6,16 +6,38 @@ import polars as pl
 
 from hoptrace.model.statements import Outcome
 
+_TALKS = (1.0, 0.0, None)
+"""Durations that stand for all others: somebody talked, nobody did, it is not known."""
+
 
 def outcomes(calls: pl.DataFrame) -> pl.Series:
     """The `Outcome` of each call (duration, release_code, answer_time), in its order.
 
-    Release codes are few, so that each distinct one is read once.
+    Release codes are few, and of duration and answer only a few things count, so that each case is judged once.
     """
-    codes = calls.select(pl.col("release_code").unique()).with_columns(code_says())
-    told = calls.select("duration", "release_code", answered=pl.col("answer_time").is_not_null())
-    joined = told.join(codes, on="release_code", how="left", nulls_equal=True, maintain_order="left")
-    return joined.select(outcome=_outcome())["outcome"]
+    codes, places = distinct(calls["release_code"])
+    judged = _cases(codes).with_columns(code_says()).select(_outcome().alias("outcome"))["outcome"]
+    talk = pl.when(pl.col("duration") > 0).then(0).when(pl.col("duration") == 0).then(1).otherwise(2).cast(pl.UInt32)
+    unanswered = pl.col("answer_time").is_null().cast(pl.UInt32)
+    return judged.gather(calls.select((places * len(_TALKS) + talk) * 2 + unanswered).to_series())
+
+
+def _cases(codes: pl.Series) -> pl.DataFrame:
+    """Every code with every kind of duration, answered and not, in the order in which `outcomes` counts them."""
+    at = pl.int_range(2 * len(_TALKS) * len(codes), eager=True).alias("at")
+    talks = pl.Series(_TALKS, dtype=pl.Float64)
+    return at.to_frame().select(
+        release_code=codes.gather(at // (2 * len(_TALKS))),
+        duration=talks.gather(at // 2 % len(_TALKS)),
+        answered=pl.col("at") % 2 == 0,
+    )
+
+
+def distinct(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct texts, sorted, null last; and which of them each row has (UInt32). For columns of few texts."""
+    some = texts.unique().drop_nulls().sort()
+    places = texts.cast(pl.Enum(some)).to_physical().cast(pl.UInt32).fill_null(len(some))
+    return some.extend(pl.Series([None], dtype=pl.String)), places
 
 
 def code_says() -> list[pl.Expr]:

@@ -9,25 +9,34 @@ import numpy.typing as npt
 import polars as pl
 
 UInt64s = npt.NDArray[np.uint64]
+Marks = npt.NDArray[np.uint8]
 Truths = npt.NDArray[np.bool_]
 
 FIRST_SLOTS = 2**16
 MOST_SLOTS = 2**27
 """Bytes of the table that says which hashes are new for certain."""
 _SLOTS_PER_HASH = 16
-_MERGED_AT_ONCE = 4
+_MERGED_AT_ONCE = 16
+_SEVERAL = np.uint8(255)
+
+
+def _marks(hashes: UInt64s) -> Marks:
+    """1 to 254, of the bits that do not say which slot a hash has."""
+    low = hashes.astype(np.uint8)
+    return np.where(low > _SEVERAL - 2, np.uint8(1), low + np.uint8(1))
 
 
 @dataclass(slots=True)
 class Seen:
     """A table with a slot for each range of hashes, and sorted runs of the hashes themselves.
 
-    A hash whose slot is empty is new; only the few others are looked for in the runs. Hashes are sorted before anything
+    A slot holds a mark of the one hash in its range, or says that there are several. A hash whose slot is empty or has
+    another mark is new; only the few others are looked for in the runs. Hashes are sorted before anything
     else, so that table and runs are gone through in their order.
     """
 
     _runs: list[UInt64s] = field(default_factory=list[UInt64s])
-    _taken: Truths = field(default_factory=lambda: np.zeros(FIRST_SLOTS, dtype=bool))
+    _taken: Marks = field(default_factory=lambda: np.zeros(FIRST_SLOTS, dtype=np.uint8))
     _count: int = 0
 
     def repeated(self, hashes: pl.Series) -> pl.Series:
@@ -36,7 +45,8 @@ class Seen:
         ordered: UInt64s = hashes.sort().to_numpy()
         again = np.empty(len(ordered), dtype=bool)
         again[:1], again[1:] = False, ordered[1:] == ordered[:-1]
-        perhaps = np.flatnonzero(self._taken[self._slots(ordered)])
+        held = self._taken[self._slots(ordered)]
+        perhaps = np.flatnonzero((held == _marks(ordered)) | (held == _SEVERAL))
         before = ordered[perhaps[self._in_runs(ordered[perhaps])]]
         known = np.zeros(len(values), dtype=bool)
         if again.any():
@@ -68,10 +78,18 @@ class Seen:
         slots = min(slots, MOST_SLOTS)
         fresh = [run]
         if slots > len(self._taken):
-            self._taken, fresh = np.zeros(slots, dtype=bool), self._runs
+            self._taken, fresh = np.zeros(slots, dtype=np.uint8), self._runs
         for each in fresh:
-            self._taken[self._slots(each)] = True
+            self._take(each)
         self._merge()
+
+    def _take(self, ordered: UInt64s) -> None:
+        slots = self._slots(ordered)
+        marks = np.where(self._taken[slots] == 0, _marks(ordered), _SEVERAL)
+        # Sorted hashes of one slot stand together.
+        shared = slots[1:] == slots[:-1]
+        marks[1:][shared] = marks[:-1][shared] = _SEVERAL
+        self._taken[slots] = marks
 
     def _merge(self) -> None:
         """Put runs of about one size together, so that a look-up asks only a few."""

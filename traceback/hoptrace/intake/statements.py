@@ -114,7 +114,16 @@ def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
     return normalise_column(column, plan)
 
 
+def _are_plain(keys: pl.Series) -> bool:
+    """Every one is the key of a number that people are called at, as mostly."""
+    least = keys.min()
+    return not keys.null_count() and isinstance(least, int) and least > 0
+
+
 def _odd(calls: pl.DataFrame, read: dict[str, pl.DataFrame], name: str) -> pl.Series:
+    keys, text = read[name]["key"], calls[_NUMBERS[name]]
+    if _are_plain(keys) or text.null_count() == text.len():
+        return text.clear().rename("text")
     odd = read[name]["kind"].is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
     return calls[_NUMBERS[name]].filter(odd).rename("text")
 
@@ -128,7 +137,9 @@ def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .when(pl.col("key").is_null())
         .then(pl.lit("called_number is no telephone number"))
     )
-    reasons = read["called"].select(reason=reason)["reason"]
+    if _are_plain(read["called"]["key"]):
+        reason = pl.lit(None, pl.String)
+    reasons = read["called"].with_columns(reason=reason)["reason"]
     keyed = calls.with_columns(reasons, *(frame["key"].rename(name) for name, frame in read.items()))
     changed = [
         pl.when(pl.col(f"egress_{name}").ne_missing(pl.col(name)))

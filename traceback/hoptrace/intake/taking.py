@@ -124,12 +124,20 @@ class Taking:
 
     def _batch_names(self, kept: pl.DataFrame) -> pl.Series:
         """The batch of each statement; a batch is named after the first day in the first chunk that has calls of it."""
-        days: dict[int, datetime] = dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
+        days = _first_times(kept)
         names = {file: self._files[file].name_batch(self._carrier, days[file]) for file in sorted(days)}
         if len(names) == 1:
             (name,) = names.values()
             return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
+
+
+def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:
+    """The first start time of each file's statements."""
+    if kept["file"].n_unique() > 1:
+        return dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
+    first = kept["start_time"].min()
+    return {kept["file"][0]: first} if isinstance(first, datetime) else {}
 
 
 def _in_file_order(statements: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hoptrace.intake.outcomes import distinct
 from hoptrace.model.carriers import Network, Trunk
 from hoptrace.model.statements import TIME
 
@@ -52,7 +53,8 @@ class TrunkTable:
         Gives `peer`, `customer` and `known`; what stands for the carrier's own side, looked at with `own_side` only, is
         known and has neither peer nor customer.
         """
-        texts = calls[column].drop_nulls().unique().sort()
+        every, places = distinct(calls[column])
+        texts = every.drop_nulls()
         if texts.is_empty():
             nothing = {"peer": pl.lit(None, pl.String), "customer": pl.lit(None, pl.String)}
             return calls.with_columns(**nothing, known=pl.lit(value=True)).select("peer", "customer", "known")
@@ -60,13 +62,9 @@ class TrunkTable:
             [row for text in texts for row in self._rows(text, own_side)], schema=_MEANING, orient="row"
         )
         if meanings["valid_from"].null_count() + meanings["valid_to"].null_count() < 2 * meanings.height:
-            best, on = _valid_then(meanings, calls, column), "call"
-        else:
-            best, on = meanings.sort("text", "rank").unique("text", keep="first"), "text"
-        found = best.select(on, "peer", "customer", known=pl.lit(value=True))
-        joined = calls.select("call", text=column).join(found, on=on, how="left", maintain_order="left")
-        known = pl.col("text").is_null() | pl.col("known").fill_null(value=False)
-        return joined.select("peer", "customer", known=known)
+            return _told(calls.select("call", text=column), _valid_then(meanings, calls, column), "call")
+        best = meanings.sort("text", "rank").unique("text", keep="first")
+        return _told(every.to_frame("text"), best, "text")[places]
 
     def _rows(self, text: str, own_side: bool) -> list[tuple[object, ...]]:
         if own_side and self._is_own(text):
@@ -94,6 +92,14 @@ class TrunkTable:
             return True
         address = _address(text)
         return address is not None and any(address in network for network in self.own_networks)
+
+
+def _told(texts: pl.DataFrame, best: pl.DataFrame, on: str) -> pl.DataFrame:
+    """`peer`, `customer` and `known` of each row of `texts` (text, and `on`); of a text that is null all is known."""
+    found = best.select(on, "peer", "customer", known=pl.lit(value=True))
+    joined = texts.join(found, on=on, how="left", maintain_order="left")
+    known = pl.col("text").is_null() | pl.col("known").fill_null(value=False)
+    return joined.select("peer", "customer", known=known)
 
 
 def _valid_then(meanings: pl.DataFrame, calls: pl.DataFrame, column: str) -> pl.DataFrame:

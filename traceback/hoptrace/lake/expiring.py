@@ -15,6 +15,7 @@ from hoptrace.errors import StorageFailed
 from hoptrace.lake.lake import EPOCH, EXPIRED, LAST_EXPIRY, VACUUMED, Lake
 from hoptrace.lake.layout import Index, Part, sort_part
 from hoptrace.lake.storage import guard
+from hoptrace.lake.trimming import trim
 
 HELD = pl.Schema({"batch": pl.String, "row": pl.Int64})
 """The statements that are held, by their identity."""
@@ -118,9 +119,15 @@ class Expiring:
 def vacuum(lake: Lake, hours: float = GRACE_HOURS) -> Vacuumed:
     """Delete the files that the newest version has not needed for so many hours; needs the writer's lock.
 
-    The log says so first: of older versions it then shows the newest files without what came later.
+    The log says so first: of older versions it then shows the newest files without what came later. What it tells of
+    versions without files is deleted as well, once it is old (`trimming`).
     """
-    paths = lake.unneeded(hours)
+    gone = _vacuum(lake, lake.unneeded(hours))
+    trim(lake)
+    return gone
+
+
+def _vacuum(lake: Lake, paths: list[str]) -> Vacuumed:
     if not paths:
         return Vacuumed(0, 0)
     with guard("look at its files"):

@@ -20,6 +20,7 @@ from hoptrace.lake.levels import Step
 from hoptrace.lake.merging import Merging
 from hoptrace.lake.object_store import Access
 from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.trimmed import Trimmed
 from hoptrace.lake.view import FILES, View
 
 RUN_ROWS = 500_000
@@ -36,6 +37,9 @@ LAST_EXPIRY = "hoptrace:last-expiry"
 
 VACUUMED = "hoptrace:vacuumed"
 """And here before which version of the table files may have been deleted."""
+
+AGED_SECONDS = 86_400
+"""A table that was not asked for so long is opened anew: a week after they were written, entries may be trimmed."""
 
 EPOCH = date(1970, 1, 1)
 
@@ -70,6 +74,7 @@ class Lake:
         self._footers = Footers(self._store)
         self._latest: DeltaTable | None = None
         self._newest: View | None = None
+        self._asked = 0.0
         self._marks: dict[str, int | None] = {}
 
     def create(self) -> None:
@@ -158,6 +163,12 @@ class Lake:
                 self._marks[name] = table.transaction_version(name)
         return self._marks[name]
 
+    def marks_at(self, version: int, *names: str) -> tuple[int | None, ...]:
+        """Marks of the table's log at a version that it still tells."""
+        with guard("read its log"):
+            table = self._at(version)
+            return tuple(table.transaction_version(name) for name in names)
+
     def unneeded(self, hours: float) -> list[str]:
         """The data files that the newest version has not named for so many hours: merged, expired or left by a kill."""
         with guard("look through its files"):
@@ -182,9 +193,11 @@ class Lake:
         if not 0 <= version < newest.version:
             raise NotFound(f"The lake has no version {version}; the newest is {newest.version}.")
         with guard(f"read version {version}"):
-            table = DeltaTable(self.uri, version=version, storage_options=self._access.options(self.uri))
-            expired = _as_day(table.transaction_version(EXPIRED))
-        if version >= (self.mark(VACUUMED) or 0):
+            trimmed = Trimmed.of(self._store)
+            table = self._at(version) if version >= trimmed.kept_from else None
+            days = trimmed.expired(version) if table is None else table.transaction_version(EXPIRED)
+        expired = _as_day(days)
+        if table is not None and version >= (self.mark(VACUUMED) or 0):
             return View(self._store, self._footers, version, _files(table), expired)
         if later is None:
             raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
@@ -200,11 +213,19 @@ class Lake:
             self._footers.forget_others(self._newest.files["path"])
         return self._newest
 
+    def _at(self, version: int | None = None) -> DeltaTable:
+        return DeltaTable(self.uri, version=version, storage_options=self._access.options(self.uri))
+
     def _table(self) -> DeltaTable:
         with guard("open its table"):
-            if self._latest is None:
-                self._latest = DeltaTable(self.uri, storage_options=self._access.options(self.uri))
-            elif self._store.exists(_log_entry(self._latest.version() + 1)):
+            now = time.monotonic()
+            if self._latest is None or now - self._asked > AGED_SECONDS:
+                # The entries after the one that is known may have been trimmed meanwhile.
+                self._latest, self._asked = self._at(), now
+                self._marks.clear()
+                return self._latest
+            self._asked = now
+            if self._store.exists(_log_entry(self._latest.version() + 1)):
                 # To ask for one file is cheaper than to have the table list its whole log.
                 before = self._latest.version()
                 self._latest.update_incremental()

@@ -95,9 +95,9 @@ def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _unless_told(name: str, key: str) -> pl.Expr:
     text, number = pl.col(name), pl.col(key)
-    # "+" and the digits of the key: "++12" and "+012" would be read as the same number.
-    clean = text.str.starts_with("+") & ~text.str.starts_with("+0") & ~text.str.starts_with("++")
-    told = (number > 0) & clean & (text.str.slice(1).cast(pl.Int64, strict=False) == number)
+    # "+" and the digits of the key: "+012" would be read as the same number.
+    clean = text.str.starts_with("+") & ~text.str.starts_with("+0")
+    told = (number > 0) & clean & (text.cast(pl.Int64, strict=False) == number)
     shorter = pl.when(~told.fill_null(value=False)).then(text)
     return pl.when(text.is_null() & (number > 0)).then(pl.lit("")).otherwise(shorter).alias(name)
 
@@ -111,42 +111,67 @@ def _as_written(name: str, key: str) -> pl.Expr:
 def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
     """The order inside a file."""
     # Most columns are empty or the same all through; they need not be moved.
-    varied = [name for name in rows.columns if name in {"key", "start_time"} or not _is_even(rows[name])]
-    # Files mostly come in the order of time already: then one key is enough.
-    by = ["key"] if rows["start_time"].is_sorted() else ["key", "start_time"]
-    ordered = rows.select(varied).sort(by, maintain_order=True)
-    return rows.with_columns(ordered.get_columns())
+    varied = [name for name in rows.columns if name in {"key", "start_time"} or not is_even(rows[name])]
+    order = _order(rows)
+    # What lies in one piece is gathered twice as fast.
+    moved = rows.select(varied).rechunk().select(pl.all().gather(order))
+    return rows.with_columns(moved.get_columns())
 
 
-def _is_even(column: pl.Series) -> bool:
+def _order(rows: pl.DataFrame) -> pl.Series:
+    """Where the rows stand that come first, second, ... by key and time; of equals, as they stand."""
+    if not rows["start_time"].is_sorted():
+        return rows.select(pl.arg_sort_by("key", "start_time", maintain_order=True)).to_series()
+    # Files mostly come in the order of time already: then the key is enough, and fits into one number with the place.
+    least, most = rows["key"].min(), rows["key"].max()
+    bits = rows.height.bit_length()
+    if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):
+        return rows.select(pl.arg_sort_by("key", maintain_order=True)).to_series()
+    places = (pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)
+    return rows.select(places.sort() % 2**bits).to_series().cast(pl.UInt32)
+
+
+def is_even(column: pl.Series) -> bool:
     """One value, or none, in every row; a few are looked at first."""
     if column.null_count():
         return column.null_count() == column.len()
     if column.is_empty() or column.gather_every(column.len() // 64 + 1).n_unique() > 1:
         return False
-    return column.n_unique() == 1
+    return bool((column == column.first()).all())
 
 
 def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:
     called, egress, redirecting = pl.col("called"), pl.col("egress_called"), pl.col("redirecting")
     useful = pl.col("key").is_not_null() & ((pl.col("key") != WITHHELD) | (pl.col("key") == called))
-    ways = (
-        stored.with_columns(key=called),
-        stored.filter(egress.ne_missing(called)).with_columns(key=egress),
-        stored.filter(redirecting.ne_missing(called), redirecting.ne_missing(egress)).with_columns(key=redirecting),
-    )
-    return pl.concat([way.filter(useful) for way in ways])
+    ways = [_filtered(stored.with_columns(key=called), useful)]
+    if _holds_any(stored, "egress_called"):
+        ways.append(stored.filter(egress.ne_missing(called)).with_columns(key=egress).filter(useful))
+    if _holds_any(stored, "redirecting"):
+        other = redirecting.ne_missing(called) & redirecting.ne_missing(egress)
+        ways.append(stored.filter(other).with_columns(key=redirecting).filter(useful))
+    return pl.concat(ways) if len(ways) > 1 else ways[0]
+
+
+def _holds_any(rows: pl.DataFrame, name: str) -> bool:
+    return rows[name].null_count() < rows.height
+
+
+def _filtered(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """The wanted rows; where all are, as mostly, nothing is moved."""
+    chosen = rows.select(wanted.alias("wanted")).to_series()
+    return rows if chosen.all(ignore_nulls=False) else rows.filter(chosen)
 
 
 def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
-    known = stored.filter(pl.col("calling").is_not_null(), pl.col("calling") != WITHHELD)
-    return known.with_columns(key=pl.col("calling")).select(NARROW)
+    keyed = stored.with_columns(key=pl.col("calling")).select(NARROW)
+    return _filtered(keyed, pl.col("key").is_not_null() & (pl.col("key") != WITHHELD))
 
 
 def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
     day = pl.col("start_time").dt.date()
-    days = rows.select(day.unique().sort()).to_series()
-    for each in days:
+    bounds = rows.select(first=pl.col("start_time").min().dt.date(), last=pl.col("start_time").max().dt.date())
+    days = bounds["first"] if bounds["first"].equals(bounds["last"]) else rows.select(day.unique().sort()).to_series()
+    for each in days.drop_nulls():
         yield Part(index, each, sort_part(rows.filter(day == each) if len(days) > 1 else rows))
 
 

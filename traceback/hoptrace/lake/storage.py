@@ -20,8 +20,10 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import GROUP_ROWS, Part, index_of, kinds
+from hoptrace.lake.layout import Part, index_of, kinds
 from hoptrace.lake.object_store import Access
+from hoptrace.lake.writing import write_rows
+from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -153,13 +155,7 @@ class Store:
         if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
         with self.files.open_output_stream(full) as stream:
-            _filled(part.rows).write_parquet(
-                stream,
-                compression="zstd",
-                compression_level=1,
-                row_group_size=GROUP_ROWS,
-                statistics=True,
-            )
+            write_rows(_filled(part.rows), stream)
         self.sync(full)
         return AddAction(
             path=path,
@@ -169,6 +165,22 @@ class Store:
             data_change=data_change,
             stats=_statistics(part.rows),
         )
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write a small file of the table's folder in place of the one that was there; readers see one or the other."""
+        if self.remote is None:
+            with whole_file(Path(self.full(path))) as stream:
+                stream.write(content)
+            return
+        with self.files.open_output_stream(self.full(path)) as stream:
+            stream.write(content)
+
+    def log(self) -> dict[str, datetime]:
+        """The names of the files of the table's log, and when each was written (UTC)."""
+        from pyarrow.fs import FileSelector
+
+        found = self.files.get_file_info(FileSelector(self.full("_delta_log"), allow_not_found=True))
+        return {str(info.base_name): info.mtime for info in found if info.is_file and info.mtime is not None}
 
     def remove(self, paths: list[str]) -> None:
         """Delete files that the table never came to name; one that cannot be deleted is only wasted room."""

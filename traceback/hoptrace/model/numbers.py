@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _MOST_PREFIX_DIGITS = 8
+_NANP_BYTES = len("+16285550157")
 LEAST_CLEAN = 9
 """Characters from which a spelling can be beyond doubt."""
 _LEARN_FROM = 20_000
@@ -39,7 +40,9 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
     Clean spellings are read by expressions; `normalise` reads each distinct one of the others. Both always agree.
     """
     text = column.cast(pl.String).rename("text")
-    key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
+    key = _nanp_keys(text)
+    if key is None:
+        key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
     if key.null_count() == text.null_count():
         clean = pl.when(pl.col("text").is_not_null()).then(pl.lit(str(NumberKind.E164)))
         kind = text.to_frame().select(kind=clean.otherwise(pl.lit(str(NumberKind.MISSING)))).to_series()
@@ -143,6 +146,19 @@ def _possible_prefixes(text: str) -> list[str]:
 def _explicit_key(text: pl.Expr) -> pl.Expr:
     """The key of spellings with a plus that leave no doubt, as most are, else null."""
     return _matching(text, f"^\\+(?:{_every_shape()})$", text.str.slice(1))
+
+
+def _nanp_keys(text: pl.Series) -> pl.Series | None:
+    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits that fit; else None."""
+    column, key, begins = pl.col("text"), pl.col("key"), f"+{NANP_CODE}"
+    if not str(text.first(ignore_nulls=True)).startswith(begins):
+        return None
+    # A number of twelve bytes that begins with +1 has ten digits more.
+    keyed = text.to_frame().with_columns(key=column.cast(pl.Int64, strict=False))
+    area, exchange = key // 10**9 % 10, key // 10**6 % 10
+    fits = (column.str.len_bytes() == _NANP_BYTES) & column.str.starts_with(begins) & (area > 1) & (exchange > 1)
+    sound = keyed.select(fits.fill_null(value=False).sum() == pl.len() - column.null_count()).item()
+    return keyed["key"].rename("text") if sound else None
 
 
 def _every_shape() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,10 @@ from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
 
 PIECE_BYTES = 16 * 1024 * 1024
+_LOOKED_BACK = 65_536
 LONGEST_QUOTED = 50
+_CACHED = 64 * 1024
+Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -78,7 +81,7 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
             raise InputRefused(row_refusal(source.name, line, source.limits))
         lines = data[:whole]
         quoted = shape is not None and b'"' in lines
-        count, pairs = lines.count(b"\n") + (bool(lines) and not lines.endswith(b"\n")), []
+        count, pairs = count_bytes(lines, _is_end) + (bool(lines) and not lines.endswith(b"\n")), []
         if shape is not None and quoted:
             starts, ends = _line_bounds(lines)
             pairs, kept = _quoted_pairs(lines, starts, ends, None if last else count, shape)
@@ -89,6 +92,16 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
             yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted)
         carry = data[whole:]
         row += count
+
+
+def count_bytes(data: bytes, which: Callable[[Bytes], npt.NDArray[np.bool_]]) -> int:
+    """How many bytes are such; in pieces that stay in the processor's cache, which is quicker than `bytes.count`."""
+    every = np.frombuffer(data, np.uint8)
+    return sum(int(np.count_nonzero(which(every[at : at + _CACHED]))) for at in range(0, len(every), _CACHED))
+
+
+def _is_end(piece: Bytes) -> npt.NDArray[np.bool_]:
+    return piece == ord("\n")
 
 
 def first_line(source: Source, comments: tuple[str, ...] = (), *, zeros: bool = False) -> str:
@@ -145,10 +158,22 @@ def _plain_pieces(source: Source, zeros: bool) -> Iterator[bytes]:
 def _unpacked(source: Source) -> Iterator[bytes]:
     try:
         with source.open() as stream:
-            while piece := stream.read(PIECE_BYTES):
+            while piece := _piece(stream):
                 yield piece
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise InputRefused(_unreadable(source, error)) from error
+
+
+def _piece(stream: IO[bytes]) -> bytes:
+    """The next bytes, up to the end of a line where that is quick to find: then nothing has to be put together."""
+    if not stream.seekable():
+        return stream.read(PIECE_BYTES)
+    begin, back = stream.tell(), min(_LOOKED_BACK, PIECE_BYTES // 2)
+    stream.seek(begin + PIECE_BYTES - back)
+    end = stream.read(back)
+    stream.seek(begin)
+    whole = end.rfind(b"\n") + 1 if len(end) == back else 0
+    return stream.read(PIECE_BYTES - back + whole if whole else PIECE_BYTES)
 
 
 def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -75,7 +75,7 @@ def parse_at_once(block: Block, shape: Shape, header: str, names: tuple[str, ...
     first = block.first_row + headers
     good = numbered(read, pl.int_range(first, first + read.height, dtype=pl.Int64, eager=True))
     skipped = pl.DataFrame({"row": [block.first_row] * headers}, schema=_SKIPPED)
-    return Parsed(good, block.raw, skipped=skipped, tidy=is_tidy(block.data))
+    return Parsed(good, block.raw, skipped=skipped, tidy=is_tidy(block.data, read.height + headers - block.unended))
 
 
 def parse_json(block: Block, columns: Columns) -> Parsed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.intake.formats.canonical_stamps import read_stamps
 from hoptrace.model.statements import TIME
 
 _CLOCK = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
@@ -22,8 +23,11 @@ def with_time(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """
     text = frame[name].rename("text")
     length = _usual_length(text)
+    stamps = None if length is None else read_stamps(text, length)
     if length is None:
         times = read_any(text)
+    elif stamps is not None:
+        times = _sound(stamps, _digits(length))
     else:
         alike = (text.str.len_bytes() == length) & text.str.contains(_UTC_TIME)
         times = read_alike(text, length) if alike.all() else _mixed(text, alike, length)
@@ -33,7 +37,7 @@ def with_time(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 def read_alike(text: pl.Series, length: int) -> pl.DataFrame:
     """`read`, `tick`, `shape` of spellings with Z and `length` bytes, all with the same number of digits."""
     column = pl.col("text")
-    digits = max(length - _WHOLE_SECONDS - 1, 0)
+    digits = _digits(length)
     kept = min(digits, _DIGITS)
     read = column.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     if digits:
@@ -48,6 +52,21 @@ def read_alike(text: pl.Series, length: int) -> pl.DataFrame:
         return times
     lost = pl.col("read").is_null() & pl.col("shape").is_not_null()
     return times.with_columns(shape=pl.when(lost).then(pl.lit(0, _SHAPE)).otherwise("shape"))
+
+
+def _digits(length: int) -> int:
+    """How many digits stand behind the point of a time of so many bytes."""
+    return max(length - _WHOLE_SECONDS - 1, 0)
+
+
+def _sound(stamps: pl.Series, digits: int) -> pl.DataFrame:
+    """`read`, `tick`, `shape` of times that were read as microseconds (null: nothing is written)."""
+    read = stamps.cast(TIME).alias("read")
+    shape = pl.repeat(2, len(stamps), dtype=_SHAPE, eager=True).alias("shape")
+    if read.null_count():
+        shape = pl.select(shape=pl.when(read.is_not_null()).then(shape)).to_series()
+    tick = pl.repeat(10 ** (_DIGITS - min(digits, _DIGITS)), len(stamps), dtype=pl.Int64, eager=True).alias("tick")
+    return pl.DataFrame([read, tick, shape])
 
 
 def read_any(text: pl.Series) -> pl.DataFrame:

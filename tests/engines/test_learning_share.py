@@ -1,0 +1,49 @@
+"""Learning after a submit takes its share of the submits' time and no more, however large the lake has become."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hoptrace.engines import learning
+
+
+def workspace_of(rows: int, version: int, known: int = 1) -> Any:
+    """What `learn_after` asks a workspace: the lake's version and rows, and the newest clock table."""
+    view = SimpleNamespace(rows=lambda: rows, version=version)
+    clocks = SimpleNamespace(latest_version=lambda: known)
+    return SimpleNamespace(lake=SimpleNamespace(view=lambda: view), catalog=SimpleNamespace(clocks=clocks))
+
+
+@pytest.fixture
+def learned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The workspaces that were learned from."""
+    found: list[Any] = []
+    monkeypatch.setattr(learning, "learn_clocks", found.append)
+    return found
+
+
+def test_a_small_lake_is_learned_from_after_every_submit(learned: list[Any]) -> None:
+    assert all(learning.learn_after(workspace_of(20_000, version), 0.0) for version in range(50))
+    assert len(learned) == 50
+
+
+def test_what_nobody_has_learned_from_yet_is(learned: list[Any]) -> None:
+    assert learning.learn_after(workspace_of(10**9, 1, known=0), 0.0)
+    assert len(learned) == 1
+
+
+@pytest.mark.parametrize("rows", [300_000, 10_000_000, 1_000_000_000])
+def test_over_many_submits_learning_takes_its_share(learned: list[Any], rows: int) -> None:
+    cost, submits = learning.estimated_seconds(rows), 2_000
+    for version in range(submits):
+        learning.learn_after(workspace_of(rows, version), 2.0)
+    assert 0.8 * learning.SHARE <= len(learned) * cost / (submits * 2.0) <= 1.2 * learning.SHARE
+
+
+def test_a_submit_that_takes_as_long_as_it_needs_is_always_followed_by_it(learned: list[Any]) -> None:
+    cost = learning.estimated_seconds(10_000_000)
+    assert all(learning.learn_after(workspace_of(10_000_000, version), cost / learning.SHARE) for version in range(20))
+    assert len(learned) == 20

@@ -1,0 +1,71 @@
+"""How the lake's Parquet files are written: each column in the way that is quick to write and short for what it holds.
+
+Whole numbers and times are written as differences, which are shorter than what packing makes of them; texts of which a
+file has few stand once for each row group, and are numbered; only what is left is packed.
+"""
+# pyright: basic
+# pyarrow has no type stubs.
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hoptrace.lake.layout import GROUP_ROWS, is_even
+
+FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcome", "upstream", "downstream")
+"""Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
+
+REPEATED = ("customer", "upstream_trunk", "downstream_trunk", "orig_id", "signer")
+"""Columns whose texts repeat, of which there may be many or long ones: numbered, and packed."""
+
+RANDOM = ("fingerprint",)
+"""Columns that can be neither packed nor told by differences."""
+
+BOUNDS = ("key", "start_time", "called", "carrier", "batch")
+"""Columns by which row groups are passed over: the others are written without their smallest and largest value."""
+
+LEVEL = 1
+"""Of packing, by zstandard: higher ones take longer than they gain."""
+
+
+def write_rows(rows: pl.DataFrame, stream: Any) -> None:
+    """Write the rows of a part to a stream of Arrow's, in row groups of GROUP_ROWS; the columns are not all empty."""
+    import pyarrow.parquet as pq
+
+    parquet: Any = pq  # what it is annotated with is narrower than what it takes
+    packed = [name for name, kind in rows.schema.items() if _is_packed(name, kind)]
+    told = [name for name, kind in rows.schema.items() if kind.is_integer() or kind.is_temporal()]
+    parquet.write_table(
+        _table(rows),
+        stream,
+        row_group_size=GROUP_ROWS,
+        use_dictionary=[name for name in rows.columns if name in FEW or name in REPEATED],
+        column_encoding=dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in packed else "none" for name in rows.columns},
+        compression_level=dict.fromkeys(packed, LEVEL),
+        write_statistics=[name for name in rows.columns if name in BOUNDS],
+        # What the columns are stands in the file itself: a schema of Arrow's would only say how this writer held them.
+        store_schema=False,
+    )
+
+
+def _table(rows: pl.DataFrame) -> Any:
+    """The rows as an Arrow table; a text that stands in all of them is numbered already, which spares looking at it."""
+    import pyarrow as pa
+
+    even = [name for name in FEW if name in rows.columns and is_even(rows[name])]
+    table = rows.to_arrow(compat_level=pl.CompatLevel.newest())
+    places = pa.array(np.zeros(rows.height if even else 0, dtype=np.int8))
+    for name in even:
+        numbered = pa.DictionaryArray.from_arrays(places, pa.array([rows[name].first()], pa.string()))
+        table = table.set_column(rows.columns.index(name), name, numbered)
+    return table
+
+
+def _is_packed(name: str, kind: pl.DataType) -> bool:
+    if name in REPEATED:
+        return True
+    return name not in FEW and not kind.is_integer() and not kind.is_temporal()
