@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.freeswitch import FreeswitchJson
-from hoptrace.intake.formats.freeswitch_documents import clean, decoded_variables, documents_of
+from hoptrace.intake.formats.freeswitch_documents import clean, documents_of
+from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -60,8 +61,9 @@ def test_many_documents_damage_and_url_encoding(golden: Path, read) -> None:
 
 
 def test_values_are_decoded_only_where_all_are_encoded() -> None:
-    assert decoded_variables({"a": "%2B1", "b": "x%40y"}) == {"a": "+1", "b": "x@y"}
-    assert decoded_variables({"a": "%2B1", "b": "x@y"}) == {"a": "%2B1", "b": "x@y"}
+    encoded = {"sip_req_user": "%2B1", "sip_call_id": "x%40y"}
+    assert read_variables(encoded) == {"sip_req_user": "+1", "sip_call_id": "x@y"}
+    assert read_variables({**encoded, "not_looked_at": "x@y"}) == encoded
 
 
 def test_an_incoming_leg_alone_names_the_gateway_that_it_dialled(read, tmp_path: Path) -> None:

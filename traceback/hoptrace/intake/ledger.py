@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
-from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
+from hoptrace.model.statements import RAW_CALLS, ROWS, TIME, Fate
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ class Ledger:
             for (file, row), (raw, fate, call, reasons) in self._rows.items()
         ]
         return Chunk(
-            calls=pl.DataFrame(self._calls, schema=RAW_CALLS, infer_schema_length=None),
+            calls=_frame(self._calls),
             rows=pl.DataFrame(rows, schema=ROWS, orient="row"),
             zone=zone,
             flags=tuple(self._flags),
@@ -73,3 +77,13 @@ class Ledger:
     def _settle(self, file: int, row: int, fate: Fate, call: int | None = None) -> None:
         raw, _, _, _ = self._rows[file, row]
         self._rows[file, row] = (raw, fate, call, [])
+
+
+def _frame(calls: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Calls as RAW_CALLS, column by column; times go in as counts, which Polars takes sooner than objects."""
+    columns = {name: [call.get(name) for call in calls] for name in RAW_CALLS}
+    times = [name for name, kind in RAW_CALLS.items() if kind == TIME]
+    for name in times:
+        columns[name] = [None if time is None else (time - _EPOCH) // _MICROSECOND for time in columns[name]]
+    counted = pl.Schema({name: pl.Int64 if name in times else kind for name, kind in RAW_CALLS.items()})
+    return pl.DataFrame(columns, schema=counted).cast({name: TIME for name in times})

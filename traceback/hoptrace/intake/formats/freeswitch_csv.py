@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hoptrace.intake.formats import freeswitch_templates as templates
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import DateOrder, date_order, is_slashed, parse_time
-from hoptrace.intake.formats.freeswitch_calls import enter_calls
-from hoptrace.intake.formats.freeswitch_legs import Leg, Odd, make_leg
+from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_flows import CallFlow
+from hoptrace.intake.formats.freeswitch_legs import Leg, make_leg
 from hoptrace.intake.formats.freeswitch_templates import Template
+from hoptrace.intake.formats.freeswitch_times import Odd, Times, micro, second, times_of
+from hoptrace.intake.formats.freeswitch_variables import decoded_row
 from hoptrace.intake.formats.resaved import damage, only_minutes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
@@ -23,8 +26,9 @@ _LOOKED_AT = 100
 _CUT = "last line is cut: file still being written?"
 _GREGORIAN = 0x01B21DD213814000
 _INSERT = re.compile(r"\s*INSERT INTO \S+ VALUES\s*\((.*)\);?\s*", re.IGNORECASE)
-_MINUTE, _SECOND = 60_000_000, 1_000_000
+_MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
 _STAMPS = ("start", "answer", "end")
+_NO_FLOW = CallFlow()
 
 
 @dataclass(slots=True)
@@ -72,22 +76,15 @@ class FreeswitchCsv:
 
 
 def _read_file(source: Source, context: Context) -> Chunk:
-    ledger, odd = Ledger(), Odd()
-    rows, template = _rows(source, context, ledger)
+    group, odd = Entering(), Odd()
+    rows, template = _rows(source, context, group.ledger)
     clock = _clock(rows, context)
     minutes = _only_minutes(rows)
     outgoing = _outgoing(rows)
-    legs: list[Leg] = []
     for row in rows:
-        leg = _leg(row, clock, minutes, row.place in outgoing, odd)
-        if isinstance(leg, Leg):
-            legs.append(leg)
-        else:
-            ledger.reject(*row.place, *leg)
-    enter_calls(legs, ledger)
-    for text in (*(clock.flags() if clock else ()), *_flags(rows, template, minutes), *_odd(odd)):
-        ledger.flag(source.index, text)
-    return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
+        group.add(_leg(row, clock, minutes, row.place in outgoing, odd), row.place)
+    group.flag(source.index, *(clock.flags() if clock else ()), *_flags(rows, template, minutes), *odd.flags())
+    return group.chunk(clock.zone if clock else ZONE_IN_FILE)
 
 
 def _rows(source: Source, context: Context, ledger: Ledger) -> tuple[list[_Row], Template | None]:
@@ -200,24 +197,28 @@ def _age(row: _Row) -> tuple[datetime, float, int]:
 
 
 def _leg(row: _Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd: Odd) -> Leg | list[str]:
-    """The leg of a row, made as one of a document is; local times go in as epochs."""
-    variables = dict(row.variables)
-    tick = _MINUTE if minutes else _SECOND
+    """The leg of a row, made as one of a document is."""
+    variables = decoded_row(row.variables)
     if outgoing:
         variables["direction"] = "outbound"
-    if clock is not None and not _has_epoch(row):
-        epochs = {name: _epoch(row, name, clock) for name in row.times}
-        variables |= {f"{name}_epoch": str(epoch) for name, epoch in epochs.items()}
-        exact = _exact(row, epochs.get("start", 0), tick)
-        if exact is not None:
-            # What else is written with this second is no earlier than the start.
-            same = (name for name, epoch in epochs.items() if epoch == epochs["start"])
-            variables |= {f"{name}_uepoch": exact for name in same}
-            tick = 1_000
-    leg = make_leg(row.place, {"variables": variables}, odd)
-    if not isinstance(leg, Leg) or "start_uepoch" in row.variables:
-        return leg
-    return replace(leg, tick=tick)
+    local = clock if not _has_epoch(row) else None
+    return make_leg(row.place, variables, _NO_FLOW, _times(row, variables, local, minutes), odd)
+
+
+def _times(row: _Row, variables: dict[str, str], clock: LocalClock | None, minutes: bool) -> Times:
+    """The times of a row: epochs as they are, local ones by the clock, the start by its uuid where that is finer."""
+    tick = _MINUTE if minutes else _SECOND
+    times = times_of(variables, _NO_FLOW)
+    if clock is None:
+        return times if "start_uepoch" in row.variables else times._replace(tick=tick)
+    seconds = {name: _epoch(row, name, clock) for name in row.times}
+    exact = _exact(row, seconds.get("start", 0), tick)
+    found: dict[str, datetime | None] = {}
+    for name, epoch in seconds.items():
+        # What else is written with the second of the start is no earlier than it.
+        same = exact is not None and epoch == seconds.get("start")
+        found[name] = micro(exact if same else variables.get(f"{name}_uepoch")) or second(str(epoch))
+    return times._replace(**found, tick=tick if exact is None else _MILLISECOND)
 
 
 def _epoch(row: _Row, name: str, clock: LocalClock) -> int:
@@ -248,8 +249,3 @@ def _flags(rows: Sequence[_Row], template: Template | None, minutes: bool) -> It
     stamps = [row.variables.get("start_stamp", "") for row in rows]
     numbers = ([row.variables.get(name, "") for name in ("caller_id_number", "destination_number")] for row in rows)
     yield from damage(numbers, minutes=minutes, slashed=any(is_slashed(text) or "/" in text[:5] for text in stamps))
-
-
-def _odd(odd: Odd) -> Iterator[str]:
-    if odd.durations:
-        yield f"durations that cannot be, left out: {odd.durations}"

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import unquote
 
 from hoptrace.intake.limits import DEEPEST_JSON
 
@@ -18,7 +17,6 @@ TOO_LARGE = "document larger than 16 MiB"
 TOO_DEEP = "nested too deeply"
 NOT_AN_OBJECT = "not a JSON object"
 
-_URL_UNSAFE = frozenset(' "<>@:;=?`{}|^')
 _SPACE = " \t\r\n\ufeff\0"
 
 Json = dict[str, Any]
@@ -48,23 +46,10 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
     while at < len(text):
         number += 1
         value, end, problem = _decode(text, at, decoders)
-        if problem is None:
-            problem = _limits(value, end - at)
+        problem = problem or _limits(value, text, at, end)
         raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
         yield Document(number, raw, as_object(value) if problem is None else None, problem)
         at = _next(text, end)
-
-
-def decoded_variables(variables: Json) -> Json:
-    """Channel variables with their URL encoding taken off, if all of them are encoded.
-
-    mod_json_cdr encodes values by default. A value that holds a character which the encoding would have replaced shows
-    that it was off, and then a per cent sign is meant.
-    """
-    texts = [value for value in variables.values() if isinstance(value, str)]
-    if not any("%" in text for text in texts) or any(not _URL_UNSAFE.isdisjoint(text) for text in texts):
-        return variables
-    return {key: unquote(value) if isinstance(value, str) else value for key, value in variables.items()}
 
 
 def as_object(value: object) -> Json:
@@ -132,11 +117,14 @@ def _decode_lenient(part: str, resume: int, lenient: json.JSONDecoder) -> tuple[
     return value, resume if not part[end:].strip(_SPACE) else resume - len(part) + end, None
 
 
-def _limits(value: object, size: int) -> str | None:
+def _limits(value: object, text: str, at: int, end: int) -> str | None:
     if not isinstance(value, dict):
         return NOT_AN_OBJECT
-    if size > MOST_DOCUMENT_CHARACTERS:
+    if end - at > MOST_DOCUMENT_CHARACTERS:
         return TOO_LARGE
+    # Nearly every document has fewer brackets than it may have levels.
+    if text.count("{", at, end) + text.count("[", at, end) <= DEEPEST_JSON:
+        return None
     return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST_JSON) else None
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import Json
 from hoptrace.intake.formats.freeswitch_entering import Entering
-from hoptrace.intake.formats.freeswitch_legs import READ, Odd
+from hoptrace.intake.formats.freeswitch_times import Odd
+from hoptrace.intake.formats.freeswitch_variables import READ
 from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -40,8 +40,7 @@ class FreeswitchXml:
         group = Entering()
         for source in sources:
             _enter(source, group)
-        enter_calls(group.legs, group.ledger)
-        yield group.ledger.chunk()
+        yield group.chunk()
 
 
 def _enter(source: Source, group: Entering) -> None:
@@ -52,8 +51,8 @@ def _enter(source: Source, group: Entering) -> None:
         told = record.problem or "not an XML document" if element is None else _document(element)
         group.enter((source.index, record.number), record.raw, told, odd)
     if parser.mended:
-        group.ledger.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
-    group.flag(source.index, odd)
+        group.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
+    group.flag(source.index, *odd.flags())
 
 
 def _document(root: Element) -> Json:
