@@ -66,12 +66,19 @@ def as_objects(value: object) -> list[Json]:
 
 def text_of(value: object) -> str | None:
     """A value as text, None where it is empty or no single value."""
-    # Nearly all values are text, and there are dozens in each document.
     if type(value) is str:
         return value.strip() or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
+
+
+def clean_text(value: object) -> str | None:
+    """The same, fit for a frame."""
+    # Nearly all values are plain text, and there are dozens in each document.
+    if type(value) is str and value.isascii():
+        return value.strip() or None
+    return clean(text_of(value))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Json:

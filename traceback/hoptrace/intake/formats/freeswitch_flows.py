@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object, as_objects, clean, text_of
+from hoptrace.intake.formats.freeswitch_documents import Json, as_object, as_objects, clean_text, text_of
 
 
 class Profile(NamedTuple):
@@ -52,7 +52,7 @@ def call_flow(document: Json) -> CallFlow:
     return CallFlow(
         _profile(profiles[0]) if profiles else Profile(),
         _profile(originators[0]) if originators else None,
-        frozenset(uuid for each in (*originators, *children) if (uuid := _text(each, "uuid"))),
+        frozenset(uuid for each in (*originators, *children) if (uuid := clean_text(each.get("uuid")))),
         _created(times[0] if times else {}, document),
         times,
     )
@@ -71,12 +71,12 @@ def _created(times: Json, document: Json) -> str | None:
 
 def _profile(profile: Json) -> Profile:
     return Profile(
-        _text(profile, "uuid"),
-        _text(profile, "caller_id_number") or _text(profile, "ani"),
-        _text(profile, "destination_number"),
-        _text(profile, "network_addr"),
-        _text(profile, "chan_name"),
-        _text(profile, "rdnis"),
+        clean_text(profile.get("uuid")),
+        clean_text(profile.get("caller_id_number")) or clean_text(profile.get("ani")),
+        clean_text(profile.get("destination_number")),
+        clean_text(profile.get("network_addr")),
+        clean_text(profile.get("chan_name")),
+        clean_text(profile.get("rdnis")),
     )
 
 
@@ -86,7 +86,3 @@ def _counterparts(profile: Json, side: str) -> list[Json]:
         return []
     holder = as_object(profile[side])
     return as_objects(holder.get(f"{side}_caller_profiles")) or as_objects(holder.get(f"{side}_caller_profile"))
-
-
-def _text(profile: Json, name: str) -> str | None:
-    return clean(text_of(profile.get(name)))

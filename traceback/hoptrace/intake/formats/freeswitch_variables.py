@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from hoptrace.intake.formats.freeswitch_documents import Json, clean, text_of
+from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
 
 READ = (
     *("answer_epoch", "answer_uepoch", "billmsec", "billsec", "billusec", "bleg_uuid", "bridge_channel"),
@@ -38,7 +38,7 @@ def read_variables(variables: Json) -> dict[str, str]:
             value = variables[name]
             if encoded and type(value) is str and "%" in value:
                 value = unquote(value)
-            if text := clean(text_of(value)):
+            if text := clean_text(value):
                 found[name] = text
     return found
 

@@ -97,12 +97,10 @@ class Element(Protocol):
 
     def __len__(self) -> int: ...
 
+    def __iter__(self) -> Iterator[Element]: ...
+
     def get(self, key: str, default: str) -> str:
         """An attribute."""
-        ...
-
-    def find(self, path: str) -> Element | None:
-        """The first child of a name."""
         ...
 
     def iter(self, *tags: str) -> Iterator[Element]:
@@ -137,7 +135,8 @@ class RecordParser:
 
     def _parser(self, encoding: str, **how: bool) -> Any:
         safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-        return self._etree.XMLParser(encoding=encoding, **safe, **how)
+        quick = {"remove_blank_text": True, "collect_ids": False}  # neither white space nor ids are looked at
+        return self._etree.XMLParser(encoding=encoding, **safe, **quick, **how)
 
     def _read(self, raw: bytes, parser: Any) -> Element | None:
         try:
