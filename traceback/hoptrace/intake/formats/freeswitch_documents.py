@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from hoptrace.intake.limits import DEEPEST_JSON
 
@@ -22,8 +21,7 @@ _SPACE = " \t\r\n\ufeff\0"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a file: `number` from 1; `data` where it is a JSON object, else `problem`."""
 
     number: int
@@ -98,20 +96,20 @@ def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
 
 def _decode(text: str, at: int, decoders: tuple[json.JSONDecoder, json.JSONDecoder]) -> tuple[object, int, str | None]:
     """A value, where it ends, and why it is none."""
-    resume = _resume(text, at)
     if text[at] not in "{[":
-        return None, resume, NOT_JSON
+        return None, _resume(text, at), NOT_JSON
     try:
         value, end = decoders[0].raw_decode(text, at)
     except RecursionError:
-        return None, resume, TOO_DEEP
+        return None, _resume(text, at), TOO_DEEP
     except json.JSONDecodeError as error:
+        resume = _resume(text, at)
         if error.msg.startswith("Invalid control character"):
             return _decode_lenient(text[at:resume], resume, decoders[1])
         ends_early = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip(_SPACE))
         return None, resume, CUT if ends_early and resume == len(text) else NOT_JSON
     except ValueError:  # an integer of thousands of digits
-        return None, resume, NOT_JSON
+        return None, _resume(text, at), NOT_JSON
     return value, end, None
 
 

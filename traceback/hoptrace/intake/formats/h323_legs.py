@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from hoptrace.intake.formats.h323_times import parse_stamp
 from hoptrace.intake.formats.zone_words import Stamp, ZoneWords
@@ -37,11 +38,11 @@ _TRUNK = {
 _CALL_ID = {True: ("acme-session-ingress-callid", "call-id"), False: ("acme-session-egress-callid", "call-id")}
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """What all records of one leg say together. Times are as written, `start` the best known beginning in UTC.
 
-    `far_*` are of the other side of the same call where one record tells of both (Mera, Acme Packet).
+    `far_*` are of the other side of the same call where one record tells of both (Mera, Acme Packet). A named tuple,
+    for one is made of every record.
     """
 
     rows: tuple[tuple[int, int], ...]
@@ -211,7 +212,7 @@ def _number(record: Record, *names: str) -> str | None:
         text = record.attributes.get(name)
         if not text:
             continue
-        match = _NUMBER.fullmatch(text)
+        match = _NUMBER.fullmatch(text) if text.startswith("ton:") else None
         number = (match[1] if match else text).strip()
         if number:
             return number
@@ -242,7 +243,7 @@ def _far_peer(record: Record, incoming: bool) -> str | None:
 
 
 def _address(text: str) -> str | None:
-    match = _PORT.fullmatch(text)
+    match = _PORT.fullmatch(text) if ":" in text or "[" in text else None
     found = match[1].strip("[]") if match else text.strip()
     return None if found in _NO_ADDRESS else found
 

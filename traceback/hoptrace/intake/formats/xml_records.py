@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 MOST_RECORD_BYTES = 16 << 20
 NOT_A_RECORD = "not a record"
@@ -25,8 +24,7 @@ _NO_TAG = re.compile(rb"<(?!/?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>|[?!])")
 _AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z]+|#\d+|#x[0-9A-Fa-f]+);)")
 
 
-@dataclass(frozen=True, slots=True)
-class XmlRecord:
+class XmlRecord(NamedTuple):
     """One record of a file: `number` from 1, `raw` its bytes; `problem` where it cannot be parsed as one."""
 
     number: int

@@ -47,14 +47,15 @@ class ZoneWords:
                 seen.append((stamp.local, epoch))
         words = cls({})
         for word in sorted(pairs):
-            words._learn(word, context, measure(pairs[word], by))
+            explicit = stated_offset(word)
+            if explicit is not None:
+                words.fixed[word] = explicit
+            else:
+                words._learn(word, context, measure(pairs[word], by))
         return words
 
     def _learn(self, word: str, context: Context, measured: Measured | None) -> None:
-        explicit = stated_offset(word)
-        if explicit is not None:
-            self.fixed[word] = explicit
-        elif measured is not None and word and not measured.others:
+        if measured is not None and word and not measured.others:
             self.fixed[word], self.measured[word] = measured.offset, measured
         elif word in HOURS:
             self.fixed[word] = timedelta(hours=HOURS[word])
