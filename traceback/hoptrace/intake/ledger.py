@@ -44,8 +44,9 @@ class Ledger:
 
     def call(self, rows: list[tuple[int, int]], **facts: Any) -> int:
         """A call made of `rows` (file, row), the first of which stands for it; `facts` are RAW_CALLS columns."""
-        number = len(self._calls)
-        self._calls.append({**facts, "call": number, "file": rows[0][0], "row": rows[0][1]})
+        facts["call"] = number = len(self._calls)
+        facts["file"], facts["row"] = rows[0]
+        self._calls.append(facts)
         for file, row in rows:
             self._settle(file, row, Fate.ACCEPTED, number)
         return number

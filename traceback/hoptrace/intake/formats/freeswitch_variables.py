@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
 
@@ -37,7 +37,7 @@ def read_variables(variables: Json) -> dict[str, str]:
         if name in variables:
             value = variables[name]
             if encoded and type(value) is str and "%" in value:
-                value = unquote(value)
+                value = _unquoted(value)
             if text := clean_text(value):
                 found[name] = text
     return found
@@ -47,7 +47,12 @@ def decoded_row(variables: dict[str, str]) -> dict[str, str]:
     """The same for the variables of a row, none empty and all as text."""
     if not are_encoded(variables.values()):
         return dict(variables)
-    return {name: found for name, text in variables.items() if (found := unquote(text).strip())}
+    return {name: found for name, text in variables.items() if (found := _unquoted(text).strip())}
+
+
+def _unquoted(text: str) -> str:
+    # As `unquote` does it, without its search for what is not ASCII.
+    return unquote_to_bytes(text).decode("utf-8", "replace") if text.isascii() else unquote(text)
 
 
 def are_encoded(values: Iterable[object]) -> bool:
