@@ -43,7 +43,10 @@ class Ledger:
         self._rows[file, row] = (raw, Fate.REJECTED, None, [*already, *reasons])
 
     def call(self, rows: list[tuple[int, int]], **facts: Any) -> int:
-        """A call made of `rows` (file, row), the first of which stands for it; `facts` are RAW_CALLS columns."""
+        """A call made of `rows` (file, row), the first of which stands for it; `facts` are RAW_CALLS columns.
+
+        A time is a datetime with a zone, or microseconds since 1970 in UTC.
+        """
         facts["call"] = number = len(self._calls)
         facts["file"], facts["row"] = rows[0]
         self._calls.append(facts)
@@ -85,6 +88,10 @@ def _frame(calls: Sequence[dict[str, Any]]) -> pl.DataFrame:
     columns = {name: [call.get(name) for call in calls] for name in RAW_CALLS}
     times = [name for name, kind in RAW_CALLS.items() if kind == TIME]
     for name in times:
-        columns[name] = [None if time is None else (time - _EPOCH) // _MICROSECOND for time in columns[name]]
+        columns[name] = [_micros(time) if isinstance(time, datetime) else time for time in columns[name]]
     counted = pl.Schema({name: pl.Int64 if name in times else kind for name, kind in RAW_CALLS.items()})
-    return pl.DataFrame(columns, schema=counted).cast({name: TIME for name in times})
+    return pl.DataFrame(columns, schema=counted).cast(dict.fromkeys(times, TIME))
+
+
+def _micros(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND

@@ -165,7 +165,13 @@ def _direction(fields: dict[str, str]) -> Direction:
 
 def parse_time(text: str) -> datetime | None:
     """A time such as `20260302140001.247`, as written; None where it is none."""
-    if len(text) == _USUAL and text.startswith("20") and text[:14].isdecimal() and text[14] == "." and text[15:].isdecimal():
+    if (
+        len(text) == _USUAL
+        and text.startswith("20")
+        and text[:14].isdecimal()
+        and text[14] == "."
+        and text[15:].isdecimal()
+    ):
         with suppress(ValueError):
             return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
     match = _TIME.fullmatch(text)

@@ -1,4 +1,4 @@
-"""When a FreeSWITCH leg began, was answered and ended; `*_uepoch` are microseconds UTC, `*_epoch` seconds, 0 = never."""
+"""When a FreeSWITCH leg began, was answered and ended; `*_uepoch` are microseconds, `*_epoch` seconds UTC, 0 never."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from hoptrace.intake.formats import h323_sides as sides
 from hoptrace.intake.formats.h323_records import Odd, Record
-from hoptrace.intake.formats.h323_sides import INCOMING, JOINING, MERA, MERA_PEER, OUTGOING, OWN, RECORD_ID, REDIRECTING
 from hoptrace.intake.formats.h323_sides import Names, Side
 from hoptrace.intake.formats.zone_words import ZoneWords
 
@@ -58,7 +58,7 @@ class Leg(NamedTuple):
 def make_leg(record: Record, words: ZoneWords, odd: Odd) -> Leg | list[str]:
     """The leg of a record, or the reasons why it is no call."""
     said = record.attributes
-    side = INCOMING if _is_incoming(said) else OUTGOING
+    side = sides.INCOMING if _is_incoming(said) else sides.OUTGOING
     setup = record.stamps.get("h323-setup-time")
     start = words.to_utc(setup) if setup is not None else _from_epoch(record)
     called = _number(said, side.called)
@@ -67,13 +67,13 @@ def make_leg(record: Record, words: ZoneWords, odd: Odd) -> Leg | list[str]:
         reasons.append("no called number")
     if start is None or reasons:
         return reasons
-    odd.unsynced += any([not stamp.synced for stamp in record.stamps.values()])
+    odd.unsynced += any(not stamp.synced for stamp in record.stamps.values())
     answer, end = (_later(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
     duration = _duration(said, answer, end, odd)
     return Leg(
         rows=tuple(record.rows),
         ids=_ids(said),
-        incoming=side is INCOMING,
+        incoming=side is sides.INCOMING,
         begun=start,
         tick=setup.tick if setup is not None else 1_000_000,
         received=setup is not None,
@@ -84,9 +84,9 @@ def make_leg(record: Record, words: ZoneWords, odd: Odd) -> Leg | list[str]:
         called=called,
         peer=_peer(said, side),
         call_id=_first(said, side.call_id),
-        redirecting=_number(said, REDIRECTING),
+        redirecting=_number(said, sides.REDIRECTING),
         cause=_cause(said),
-        record_id=_first(said, RECORD_ID),
+        record_id=_first(said, sides.RECORD_ID),
         far_calling=_number(said, side.far_calling),
         far_called=_number(said, side.far_called),
         far_peer=_address(_first(said, side.far_peer) or "") or _first(said, side.far_trunk),
@@ -109,7 +109,7 @@ def _first(said: Said, names: Names) -> str | None:
 
 def _ids(said: Said) -> tuple[str, ...]:
     """What the legs of one call share; ids of nothing but zeros are none."""
-    return tuple([said[name].upper() for name in JOINING if name in said and said[name].strip("0 -")])
+    return tuple([said[name].upper() for name in sides.JOINING if name in said and said[name].strip("0 -")])
 
 
 def _from_epoch(record: Record) -> datetime | None:
@@ -171,8 +171,8 @@ def _peer(said: Said, side: Side) -> str | None:
     trunk = _first(said, side.trunk)
     if trunk is not None and said.get("h323-call-type", "").lower() == "telephony":
         return trunk
-    own = [said[name] for name in OWN if name in said]
-    names = (*side.peer, *MERA_PEER) if _first(said, MERA) else side.peer
+    own = [said[name] for name in sides.OWN if name in said]
+    names = (*side.peer, *sides.MERA_PEER) if _first(said, sides.MERA) else side.peer
     for name in names:
         if name in said:
             address = _address(said[name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from operator import concat
 from typing import Any, cast
 
 from hoptrace.model.statements import StartBasis
@@ -146,7 +145,9 @@ def number(raw: object) -> str | None:
     if not isinstance(raw, bytes) or len(raw) < 2:
         return None
     nibbles = (raw[1:] if raw[0] & 0x80 else raw[2:]).hex()
-    text = "".join(map(concat, nibbles[1::2], nibbles[::2]))  # the first digit is in the lower nibble
+    text = "".join(
+        [low + high for high, low in zip(nibbles[::2], nibbles[1::2], strict=True)]
+    )  # the first digit is in the lower nibble
     if not text.isdecimal():
         text = text.translate(_NIBBLES)
     if not text:
