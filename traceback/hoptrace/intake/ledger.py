@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
-from hoptrace.model.statements import RAW_CALLS, ROWS, TIME, Fate
+from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
+_TIMES = ("start_time", "answer_time", "end_time")
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -49,6 +49,11 @@ class Ledger:
         """
         facts["call"] = number = len(self._calls)
         facts["file"], facts["row"] = rows[0]
+        for name in _TIMES:
+            time = facts.get(name)
+            if isinstance(time, datetime):
+                # Polars takes a count in a tenth of the time that it needs for an object.
+                facts[name] = (time - _EPOCH) // _MICROSECOND
         self._calls.append(facts)
         for file, row in rows:
             self._settle(file, row, Fate.ACCEPTED, number)
@@ -72,7 +77,7 @@ class Ledger:
             for (file, row), (raw, fate, call, reasons) in self._rows.items()
         ]
         return Chunk(
-            calls=_frame(self._calls),
+            calls=pl.DataFrame(self._calls, schema=RAW_CALLS, infer_schema_length=None),
             rows=pl.DataFrame(rows, schema=ROWS, orient="row"),
             zone=zone,
             flags=tuple(self._flags),
@@ -81,17 +86,3 @@ class Ledger:
     def _settle(self, file: int, row: int, fate: Fate, call: int | None = None) -> None:
         raw, _, _, _ = self._rows[file, row]
         self._rows[file, row] = (raw, fate, call, [])
-
-
-def _frame(calls: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """Calls as RAW_CALLS, column by column; times go in as counts, which Polars takes sooner than objects."""
-    columns = {name: [call.get(name) for call in calls] for name in RAW_CALLS}
-    times = [name for name, kind in RAW_CALLS.items() if kind == TIME]
-    for name in times:
-        columns[name] = [_micros(time) if isinstance(time, datetime) else time for time in columns[name]]
-    counted = pl.Schema({name: pl.Int64 if name in times else kind for name, kind in RAW_CALLS.items()})
-    return pl.DataFrame(columns, schema=counted).cast(dict.fromkeys(times, TIME))
-
-
-def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // _MICROSECOND
