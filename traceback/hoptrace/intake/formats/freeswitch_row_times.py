@@ -1,0 +1,66 @@
+"""When the legs of a mod_cdr_csv file began, were answered and ended: local times, epochs and the time in a uuid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hoptrace.intake.formats.freeswitch_flows import CallFlow
+from hoptrace.intake.formats.freeswitch_rows import Row
+from hoptrace.intake.formats.freeswitch_times import Times, micro, second, times_of
+from hoptrace.intake.formats.resaved import only_minutes
+from hoptrace.intake.reading import Context
+from hoptrace.intake.zones import LocalClock, measure
+
+_MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
+
+
+def clock_of(rows: Sequence[Row], context: Context) -> LocalClock | None:
+    """The clock of local times, None where every row has an epoch."""
+    if not any(row.times and not row.has_epoch for row in rows):
+        return None
+    pairs = [
+        (row.times["start"], epoch)
+        for row in rows
+        if "start" in row.times and row.times["start"].tzinfo is None and (epoch := row.started) is not None
+    ]
+    by = "epochs" if any(row.has_epoch for row in rows) else "uuid (version 1)"
+    return LocalClock.of(context, measure(pairs, by))
+
+
+def only_full_minutes(rows: Sequence[Row]) -> bool:
+    """Whether the seconds are gone: no time has any, or all times are full minutes."""
+    written = [row.variables["start_stamp"] for row in rows if "start" in row.times]
+    if written and all(text.count(":") == 1 for text in written):
+        return True
+    return only_minutes([row.times["start"] for row in rows if "start" in row.times])
+
+
+def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, minutes: bool) -> Times:
+    """The times of a row: epochs as they are, local ones by the clock, the start by its uuid where that is finer."""
+    tick = _MINUTE if minutes else _SECOND
+    times = times_of(variables, CallFlow())
+    if clock is None:
+        return times if "start_uepoch" in row.variables else times._replace(tick=tick)
+    seconds = {name: _epoch(row, name, clock) for name in row.times}
+    exact = _exact(row, seconds.get("start", 0), tick)
+    found: dict[str, datetime | None] = {}
+    for name, epoch in seconds.items():
+        # What else is written with the second of the start is no earlier than it.
+        same = exact is not None and epoch == seconds.get("start")
+        found[name] = micro(exact if same else variables.get(f"{name}_uepoch")) or second(str(epoch))
+    return times._replace(**found, tick=tick if exact is None else _MILLISECOND)
+
+
+def _epoch(row: Row, name: str, clock: LocalClock) -> int:
+    time = row.times[name]
+    utc = clock.to_utc(time, row.epoch if name == "start" else None) if time.tzinfo is None else time
+    return int(utc.timestamp())
+
+
+def _exact(row: Row, start: int, tick: int) -> str | None:
+    """The start to the microsecond by the leg's uuid, where it lies within the second or minute that is written."""
+    epoch = row.epoch
+    if epoch is None or not 0 <= epoch - start < tick / 1_000_000:
+        return None
+    return str(round(epoch * 1_000_000))
