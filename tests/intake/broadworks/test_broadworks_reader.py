@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hoptrace.errors import InputRefused
 from hoptrace.intake.detect import find_format
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.broadworks_records import split_escaped, zone_offset
+from hoptrace.intake.formats.broadworks_records import parse_time, split_escaped, zone_offset
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -189,3 +189,17 @@ def test_damage_loses_no_row(golden: Path, read, tmp_path: Path, data: st.DataOb
         assert b"".join(rows["raw"]).count(b"<userNumber>") == records
     assert set(rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
     assert all(rows.filter(pl.col("fate") == "rejected")["reasons"].list.len() > 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260302140001.247", "2026-03-02 14:00:01.247000"),
+        ("20260302140001", "2026-03-02 14:00:01"),
+        ("20260302140001.2", "2026-03-02 14:00:01.200000"),
+        *((text, "None") for text in ("20260230140001.247", "20260302240001.247", "19990302140001.247")),
+        *((text, "None") for text in ("20260302140-01.243", "2026W302140001.247", "20260302140001.24Z")),
+    ],
+)
+def test_times_are_read_as_written(text: str, time: str) -> None:
+    assert str(parse_time(text)) == time
