@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hoptrace.intake.formats.freeswitch_flows import CallFlow
 from hoptrace.intake.formats.freeswitch_rows import Row
-from hoptrace.intake.formats.freeswitch_times import Times, micro, second, times_of
+from hoptrace.intake.formats.freeswitch_times import Times, micro, times_of, usual
 from hoptrace.intake.formats.resaved import only_minutes
 from hoptrace.intake.reading import Context
 from hoptrace.intake.zones import LocalClock, measure
@@ -42,25 +42,27 @@ def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, 
     times = times_of(variables, CallFlow())
     if clock is None:
         return times if "start_uepoch" in row.variables else times._replace(tick=tick)
-    seconds = {name: _epoch(row, name, clock) for name in row.times}
-    exact = _exact(row, seconds.get("start", 0), tick)
+    seconds = {
+        name: _to_second(time, row.epoch if name == "start" else None, clock) for name, time in row.times.items()
+    }
+    start = seconds.get("start")
+    exact = _exact(row, start, tick)
     found: dict[str, datetime | None] = {}
-    for name, epoch in seconds.items():
+    for name, time in seconds.items():
         # What else is written with the second of the start is no earlier than it.
-        same = exact is not None and epoch == seconds.get("start")
-        found[name] = micro(exact if same else variables.get(f"{name}_uepoch")) or second(str(epoch))
+        finer = exact if time == start else None
+        found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(time)
     return times._replace(**found, tick=tick if exact is None else _MILLISECOND)
 
 
-def _epoch(row: Row, name: str, clock: LocalClock) -> int:
-    time = row.times[name]
-    utc = clock.to_utc(time, row.epoch if name == "start" else None) if time.tzinfo is None else time
-    return int(utc.timestamp())
+def _to_second(time: datetime, epoch: float | None, clock: LocalClock) -> datetime:
+    """A time as written, in UTC and to the second; `epoch` tells it about, where that is known."""
+    utc = clock.to_utc(time, epoch) if time.tzinfo is None else time
+    return utc.replace(microsecond=0)
 
 
-def _exact(row: Row, start: int, tick: int) -> str | None:
+def _exact(row: Row, start: datetime | None, tick: int) -> datetime | None:
     """The start to the microsecond by the leg's uuid, where it lies within the second or minute that is written."""
-    epoch = row.epoch
-    if epoch is None or not 0 <= epoch - start < tick / 1_000_000:
+    if row.epoch is None or start is None or not 0 <= row.epoch - start.timestamp() < tick / 1_000_000:
         return None
-    return str(round(epoch * 1_000_000))
+    return micro(str(round(row.epoch * 1_000_000)))

@@ -13,6 +13,7 @@ _FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
 _LONGEST = 7 * 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _COUNTERS = (("billusec", 1_000_000), ("billmsec", 1_000), ("billsec", 1))
 
 Variables = Mapping[str, str]
@@ -58,6 +59,11 @@ def micro(text: str | None) -> datetime | None:
         return None
     count = int(text)
     return _EPOCH + timedelta(0, 0, count) if _FIRST <= count < _LAST else None
+
+
+def usual(time: datetime) -> datetime | None:
+    """A time in UTC; None where it is not between the years 2000 and 2100."""
+    return time if _EARLIEST <= time < _LATEST else None
 
 
 def second(text: str | None) -> datetime | None:

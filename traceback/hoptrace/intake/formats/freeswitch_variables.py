@@ -7,17 +7,16 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
 
-READ = (
-    *("answer_epoch", "answer_uepoch", "billmsec", "billsec", "billusec", "bleg_uuid", "bridge_channel"),
-    *("bridge_uuid", "caller_id_number", "channel_name", "current_application", "current_application_data"),
-    *("destination_number", "dialed_user", "direction", "end_epoch", "end_uepoch", "hangup_cause"),
-    *("hangup_cause_q850", "last_app", "last_arg", "last_bridge_to", "network_addr", "originated_legs"),
-    *("originating_leg_uuid", "originator", "proto_specific_hangup_cause", "signal_bond", "sip_call_id"),
-    *("sip_from_user", "sip_gateway", "sip_gateway_name", "sip_h_Diversion", "sip_h_Identity", "sip_h_identity"),
-    *("sip_identity", "sip_invite_failure_status", "sip_network_ip", "sip_received_ip", "sip_redirected_by"),
-    *("sip_reply_host", "sip_req_host", "sip_req_user", "sip_term_status", "sip_to_user", "start_epoch"),
-    *("start_uepoch", "uuid"),
-)
+READ = frozenset({
+    "answer_epoch", "answer_uepoch", "billmsec", "billsec", "billusec", "bleg_uuid", "bridge_channel", "bridge_uuid",
+    "caller_id_number", "channel_name", "current_application", "current_application_data", "destination_number",
+    "dialed_user", "direction", "end_epoch", "end_uepoch", "hangup_cause", "hangup_cause_q850", "last_app", "last_arg",
+    "last_bridge_to", "network_addr", "originated_legs", "originating_leg_uuid", "originator",
+    "proto_specific_hangup_cause", "signal_bond", "sip_call_id", "sip_from_user", "sip_gateway", "sip_gateway_name",
+    "sip_h_Diversion", "sip_h_Identity", "sip_h_identity", "sip_identity", "sip_invite_failure_status",
+    "sip_network_ip", "sip_received_ip", "sip_redirected_by", "sip_reply_host", "sip_req_host", "sip_req_user",
+    "sip_term_status", "sip_to_user", "start_epoch", "start_uepoch", "uuid",
+})  # fmt: skip
 """The channel variables that are looked at, of some two hundred that a document has."""
 
 NAMING = (
@@ -33,13 +32,12 @@ def read_variables(variables: Json) -> dict[str, str]:
     """The variables that are looked at and hold something; their URL encoding is taken off, if all are encoded."""
     encoded = are_encoded(variables.values())
     found: dict[str, str] = {}
-    for name in READ:
-        if name in variables:
-            value = variables[name]
-            if encoded and type(value) is str and "%" in value:
-                value = _unquoted(value)
-            if text := clean_text(value):
-                found[name] = text
+    for name in READ.intersection(variables):
+        value = variables[name]
+        if encoded and type(value) is str and "%" in value:
+            value = _unquoted(value)
+        if text := clean_text(value):
+            found[name] = text
     return found
 
 
