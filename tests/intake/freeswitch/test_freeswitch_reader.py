@@ -165,3 +165,15 @@ def test_damage_loses_no_byte(golden: Path, read, tmp_path: Path, data: st.DataO
     assert b"".join(rows["raw"]).translate(blank, junk) == bytes(content).translate(blank, junk)
     assert set(chunk.rows.filter(pl.col("fate") == "accepted")["call"]) == set(chunk.calls["call"])
     assert chunk.calls.select(pl.struct("file", "row").is_unique().all()).item()
+
+
+@pytest.mark.parametrize(
+    ("index", "epoch"),
+    [("\u00b2", "1772460001000120"), ("1", "0" * 30 + "1772460001000120"), ("1", "0" * 10 + "9" * 40)],
+)
+def test_numbers_that_are_none_refuse_one_document_at_most(read, tmp_path: Path, index: str, epoch: str) -> None:
+    variables = {"start_uepoch": epoch, "start_epoch": "1772460001", "sip_req_user": "12125550140"}
+    flows = [{"profile_index": index}, {"profile_index": "2"}]
+    path = tmp_path / "odd.cdr.json"
+    path.write_text(json.dumps({"variables": variables, "callflow": flows}), encoding="utf-8")
+    assert read(path).calls["start_time"].dt.epoch("s").to_list() == [1_772_460_001]

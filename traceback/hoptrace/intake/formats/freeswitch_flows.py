@@ -60,7 +60,7 @@ def call_flow(document: Json) -> CallFlow:
 
 def _index(flow: Json) -> int:
     written = str(flow.get("profile_index", ""))[:6]
-    return int(written) if written.isdigit() else 0
+    return int(written) if written.isdecimal() else 0
 
 
 def _created(times: Json, document: Json) -> str | None:
