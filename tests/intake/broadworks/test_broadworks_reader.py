@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.broadworks_records import split_escaped, zone_offset
+from hoptrace.intake.formats.broadworks_records import parse_time, split_escaped, zone_offset
 from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -147,3 +147,17 @@ def test_a_file_still_being_written(golden: Path, read, tmp_path: Path) -> None:
     path = tmp_path / "cut.xml"
     path.write_bytes((golden / XML).read_bytes()[:-900])
     assert read(path).rows["reasons"].to_list()[-1] == ["record is cut: file still being written?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260302140001.247", "2026-03-02 14:00:01.247000"),
+        ("20260302140001", "2026-03-02 14:00:01"),
+        ("20260302140001.2", "2026-03-02 14:00:01.200000"),
+        *((text, "None") for text in ("20260230140001.247", "20260302240001.247", "19990302140001.247")),
+        *((text, "None") for text in ("20260302140-01.243", "2026W302140001.247", "20260302140001.24Z")),
+    ],
+)
+def test_times_are_read_as_written(text: str, time: str) -> None:
+    assert str(parse_time(text)) == time

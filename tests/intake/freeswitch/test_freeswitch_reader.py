@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.freeswitch_documents import clean, decoded_variables, documents_of
+from hoptrace.intake.formats.freeswitch_documents import clean, documents_of
+from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -56,8 +57,9 @@ def test_many_documents_damage_and_url_encoding(golden: Path, read) -> None:
 
 
 def test_values_are_decoded_only_where_all_are_encoded() -> None:
-    assert decoded_variables({"a": "%2B1", "b": "x%40y"}) == {"a": "+1", "b": "x@y"}
-    assert decoded_variables({"a": "%2B1", "b": "x@y"}) == {"a": "%2B1", "b": "x@y"}
+    encoded = {"sip_req_user": "%2B1", "sip_call_id": "x%40y"}
+    assert read_variables(encoded) == {"sip_req_user": "+1", "sip_call_id": "x@y"}
+    assert read_variables({**encoded, "not_looked_at": "x@y"}) == encoded
 
 
 def test_an_incoming_leg_alone_names_the_gateway_that_it_dialled(read, tmp_path: Path) -> None:
@@ -128,3 +130,15 @@ def test_what_is_no_document_is_one_rejected_row(read, tmp_path: Path, content: 
     path = tmp_path / "a.json"
     path.write_bytes(content)
     assert read(path).rows.select("row", "fate", "reasons").rows() == [(1, "rejected", [reason])]
+
+
+@pytest.mark.parametrize(
+    ("index", "epoch"),
+    [("\u00b2", "1772460001000120"), ("1", "0" * 30 + "1772460001000120"), ("1", "0" * 10 + "9" * 40)],
+)
+def test_numbers_that_are_none_refuse_one_document_at_most(read, tmp_path: Path, index: str, epoch: str) -> None:
+    variables = {"start_uepoch": epoch, "start_epoch": "1772460001", "sip_req_user": "12125550140"}
+    flows = [{"profile_index": index}, {"profile_index": "2"}]
+    path = tmp_path / "odd.cdr.json"
+    path.write_text(json.dumps({"variables": variables, "callflow": flows}), encoding="utf-8")
+    assert read(path).calls["start_time"].dt.epoch("s").to_list() == [1_772_460_001]

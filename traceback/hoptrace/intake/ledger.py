@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
+
+_TIMES = ("start_time", "answer_time", "end_time")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -39,9 +43,18 @@ class Ledger:
         self._rows[file, row] = (raw, Fate.REJECTED, None, [*already, *reasons])
 
     def call(self, rows: list[tuple[int, int]], **facts: Any) -> int:
-        """A call made of `rows` (file, row), the first of which stands for it; `facts` are RAW_CALLS columns."""
-        number = len(self._calls)
-        self._calls.append({**facts, "call": number, "file": rows[0][0], "row": rows[0][1]})
+        """A call made of `rows` (file, row), the first of which stands for it; `facts` are RAW_CALLS columns.
+
+        A time is a datetime with a zone, or microseconds since 1970 in UTC.
+        """
+        facts["call"] = number = len(self._calls)
+        facts["file"], facts["row"] = rows[0]
+        for name in _TIMES:
+            time = facts.get(name)
+            if isinstance(time, datetime):
+                # Polars takes a count in a tenth of the time that it needs for an object.
+                facts[name] = (time - _EPOCH) // _MICROSECOND
+        self._calls.append(facts)
         for file, row in rows:
             self._settle(file, row, Fate.ACCEPTED, number)
         return number

@@ -116,18 +116,32 @@ def split_unescaped(text: str) -> list[str]:
     Quotes inside a SIP header come in pairs, so that a column ends at a quote before a comma only after a whole pair.
     """
     cells: list[str] = []
-    held: list[str] = []
-    quotes = 0
-    for piece in text.split(","):
-        if not held and not piece.startswith('"'):
-            cells.append(piece)
-            continue
-        held.append(piece)
-        quotes += piece.count('"')
-        if quotes % 2 == 0 and piece.endswith('"'):
-            cells.append(",".join(held)[1:-1].replace('""', '"'))
-            held, quotes = [], 0
-    return [*cells, ",".join(held)[1:]] if held else cells
+    at = 0
+    while at <= len(text):
+        if text.startswith('"', at):
+            end = _closing_comma(text, at)
+            if end is None:
+                return [*cells, text[at + 1 :]]
+            cells.append(text[at + 1 : end - 1].replace('""', '"'))
+        else:
+            end = text.find(',"', at)
+            end = len(text) if end < 0 else end
+            cells.extend(text[at:end].split(","))
+        at = end + 1
+    return cells
+
+
+def _closing_comma(text: str, at: int) -> int | None:
+    """Where the quoted column that begins here has its comma, or the text its end; None where it is not closed."""
+    end, quotes = at - 1, 0
+    while end < len(text):
+        begin = end + 1
+        end = text.find(",", begin)
+        end = len(text) if end < 0 else end
+        quotes += text.count('"', begin, end)
+        if quotes % 2 == 0 and text.endswith('"', begin, end):
+            return end
+    return None
 
 
 def split_where_needed(text: str, layout: Layout) -> list[str]:

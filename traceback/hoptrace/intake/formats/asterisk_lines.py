@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import zstandard
 
@@ -19,8 +20,7 @@ _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: `number` from 1, `raw` without line end, `text` with undecodable bytes replaced."""
 
     number: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from hoptrace.errors import InputRefused
@@ -23,7 +23,7 @@ from hoptrace.intake.formats.broadworks_records import (
     split_escaped,
     zone_offset,
 )
-from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
+from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -187,16 +187,16 @@ def _read_xml(source: Source, group: _Group) -> None:
         else:
             group.seen.add(record.raw)
             element = parser.parse(record.raw)
-            leaves = element.iter(*FIELDS) if element is not None else ()
-            fits += group.take(place, _leaves((str(leaf.tag), leaf.text) for leaf in leaves))
+            fits += group.take(place, {} if element is None else _leaves(element))
     if found and not fits:
         raise _none(source)
 
 
-def _leaves(elements: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    """The fields that elements hold; of one that repeats the first counts."""
+def _leaves(record: Element) -> dict[str, str]:
+    """The fields that a record's elements hold; of one that repeats the first counts."""
     found: dict[str, str] = {}
-    for tag, text in elements:
+    for leaf in record.iter(*FIELDS):
+        text, tag = leaf.text, leaf.tag
         if text is not None and tag not in found and (bare := text.strip()):
             found[tag] = bare
     return found

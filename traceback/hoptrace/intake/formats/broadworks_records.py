@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -53,6 +54,7 @@ _NATIONAL = 10
 _NO_CALL = frozenset({"start", "end", "failover"})
 _ONGOING = frozenset({"long duration", "interim"})
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_USUAL = len("20260302140001.247")
 
 
 class Kind(Enum):
@@ -163,6 +165,15 @@ def _direction(fields: dict[str, str]) -> Direction:
 
 def parse_time(text: str) -> datetime | None:
     """A time such as `20260302140001.247`, as written; None where it is none."""
+    if (
+        len(text) == _USUAL
+        and text.startswith("20")
+        and text[:14].isdecimal()
+        and text[14] == "."
+        and text[15:].isdecimal()
+    ):
+        with suppress(ValueError):
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
     match = _TIME.fullmatch(text)
     if match is None:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.h323_calls import chunk_of
-from hoptrace.intake.formats.h323_legs import Record
+from hoptrace.intake.formats.h323_records import Record
 from hoptrace.intake.formats.h323_times import parse_stamp
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import documents_of
 from hoptrace.intake.formats.freeswitch_entering import Entering
-from hoptrace.intake.formats.freeswitch_legs import Odd
+from hoptrace.intake.formats.freeswitch_times import Odd
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b'"callflow"', b'"channel_data"', b'"core-uuid"', b'"variables"', b'"switchname"', b'"start_uepoch"')
@@ -38,8 +37,7 @@ class FreeswitchJson:
         group = Entering()
         for source in sources:
             _enter(source, group)
-        enter_calls(group.legs, group.ledger)
-        yield group.ledger.chunk()
+        yield group.chunk()
 
 
 def _enter(source: Source, group: Entering) -> None:
@@ -47,4 +45,4 @@ def _enter(source: Source, group: Entering) -> None:
     for document in documents_of(content_of(source)):
         told = document.problem or "not understood" if document.data is None else document.data
         group.enter((source.index, document.number), document.raw, told, odd)
-    group.flag(source.index, odd)
+    group.flag(source.index, *odd.flags())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, cast
-from urllib.parse import unquote
+from typing import Any, NamedTuple, cast
 
 from hoptrace.intake.limits import DEEPEST_JSON
 
@@ -18,14 +16,12 @@ TOO_LARGE = "document larger than 16 MiB"
 TOO_DEEP = "nested too deeply"
 NOT_AN_OBJECT = "not a JSON object"
 
-_URL_UNSAFE = frozenset(' "<>@:;=?`{}|^')
 _SPACE = " \t\r\n\ufeff\0"
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a file: `number` from 1; `data` where it is a JSON object, else `problem`."""
 
     number: int
@@ -48,23 +44,10 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
     while at < len(text):
         number += 1
         value, end, problem = _decode(text, at, decoders)
-        if problem is None:
-            problem = _limits(value, end - at)
+        problem = problem or _limits(value, text, at, end)
         raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
         yield Document(number, raw, as_object(value) if problem is None else None, problem)
         at = _next(text, end)
-
-
-def decoded_variables(variables: Json) -> Json:
-    """Channel variables with their URL encoding taken off, if all of them are encoded.
-
-    mod_json_cdr encodes values by default. A value that holds a character which the encoding would have replaced shows
-    that it was off, and then a per cent sign is meant.
-    """
-    texts = [value for value in variables.values() if isinstance(value, str)]
-    if not any("%" in text for text in texts) or any(not _URL_UNSAFE.isdisjoint(text) for text in texts):
-        return variables
-    return {key: unquote(value) if isinstance(value, str) else value for key, value in variables.items()}
 
 
 def as_object(value: object) -> Json:
@@ -81,12 +64,19 @@ def as_objects(value: object) -> list[Json]:
 
 def text_of(value: object) -> str | None:
     """A value as text, None where it is empty or no single value."""
-    # Nearly all values are text, and there are dozens in each document.
     if type(value) is str:
         return value.strip() or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
+
+
+def clean_text(value: object) -> str | None:
+    """The same, fit for a frame."""
+    # Nearly all values are plain text, and there are dozens in each document.
+    if type(value) is str and value.isascii():
+        return value.strip() or None
+    return clean(text_of(value))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Json:
@@ -106,20 +96,20 @@ def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
 
 def _decode(text: str, at: int, decoders: tuple[json.JSONDecoder, json.JSONDecoder]) -> tuple[object, int, str | None]:
     """A value, where it ends, and why it is none."""
-    resume = _resume(text, at)
     if text[at] not in "{[":
-        return None, resume, NOT_JSON
+        return None, _resume(text, at), NOT_JSON
     try:
         value, end = decoders[0].raw_decode(text, at)
     except RecursionError:
-        return None, resume, TOO_DEEP
+        return None, _resume(text, at), TOO_DEEP
     except json.JSONDecodeError as error:
+        resume = _resume(text, at)
         if error.msg.startswith("Invalid control character"):
             return _decode_lenient(text[at:resume], resume, decoders[1])
         ends_early = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip(_SPACE))
         return None, resume, CUT if ends_early and resume == len(text) else NOT_JSON
     except ValueError:  # an integer of thousands of digits
-        return None, resume, NOT_JSON
+        return None, _resume(text, at), NOT_JSON
     return value, end, None
 
 
@@ -132,11 +122,14 @@ def _decode_lenient(part: str, resume: int, lenient: json.JSONDecoder) -> tuple[
     return value, resume if not part[end:].strip(_SPACE) else resume - len(part) + end, None
 
 
-def _limits(value: object, size: int) -> str | None:
+def _limits(value: object, text: str, at: int, end: int) -> str | None:
     if not isinstance(value, dict):
         return NOT_AN_OBJECT
-    if size > MOST_DOCUMENT_CHARACTERS:
+    if end - at > MOST_DOCUMENT_CHARACTERS:
         return TOO_LARGE
+    # Nearly every document has fewer brackets than it may have levels.
+    if text.count("{", at, end) + text.count("[", at, end) <= DEEPEST_JSON:
+        return None
     return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST_JSON) else None
 
 

@@ -1,12 +1,17 @@
-"""FreeSWITCH documents on their way to legs: unreadable ones are rejected, repeated ones are duplicates."""
+"""FreeSWITCH documents on their way to calls: unreadable ones are rejected, repeated ones are duplicates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hoptrace.intake.formats.freeswitch_documents import Json
-from hoptrace.intake.formats.freeswitch_legs import Leg, Odd, make_leg
+from hoptrace.intake.formats.freeswitch_calls import enter_calls
+from hoptrace.intake.formats.freeswitch_documents import Json, as_object
+from hoptrace.intake.formats.freeswitch_flows import call_flow
+from hoptrace.intake.formats.freeswitch_legs import Leg, make_leg
+from hoptrace.intake.formats.freeswitch_times import Odd, times_of
+from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 
 
 @dataclass(slots=True)
@@ -26,13 +31,22 @@ class Entering:
             self.ledger.duplicate(*where)
         else:
             self.seen.add(raw)
-            leg = make_leg(where, document, odd)
-            if isinstance(leg, Leg):
-                self.legs.append(leg)
-            else:
-                self.ledger.reject(*where, *leg)
+            variables, flow = read_variables(as_object(document.get("variables"))), call_flow(document)
+            self.add(make_leg(where, variables, flow, times_of(variables, flow), odd), where)
 
-    def flag(self, file: int, odd: Odd) -> None:
-        """Say what was odd in a file."""
-        if odd.durations:
-            self.ledger.flag(file, f"durations that cannot be, left out: {odd.durations}")
+    def add(self, leg: Leg | list[str], where: tuple[int, int]) -> None:
+        """A leg, or the reasons why a row is none."""
+        if isinstance(leg, Leg):
+            self.legs.append(leg)
+        else:
+            self.ledger.reject(*where, *leg)
+
+    def flag(self, file: int, *texts: str) -> None:
+        """What the receipt should say of a file."""
+        for text in texts:
+            self.ledger.flag(file, text)
+
+    def chunk(self, zone: Zone = ZONE_IN_FILE) -> Chunk:
+        """All that was entered, legs joined to calls."""
+        enter_calls(self.legs, self.ledger)
+        return self.ledger.chunk(zone)

@@ -6,6 +6,7 @@ import re
 
 from hoptrace.intake.formats.freeswitch_legs import Leg
 
+_USER = re.compile(r"(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)*(?:user|sofia_contact)/")
 _GATEWAY = re.compile(r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)")
 _AT_HOST = re.compile(r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
@@ -28,22 +29,28 @@ def downstream_of(leg: Leg) -> str | None:
 
 def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
     """Gateway or host, and number, that an incoming leg's own document says it dialled last."""
-    if leg.is_local_user:
+    dialled = leg.dialled
+    if _USER.match(dialled):
         return None, None
-    tried: list[tuple[str, str]] = _GATEWAY.findall(leg.dialled)
-    host = _host(_channel_host(leg.first("bridge_channel") or "") or _channel_host(leg.dialled))
+    tried: list[tuple[str, str]] = _GATEWAY.findall(dialled)
     if not tried:
-        sent: list[tuple[str, str]] = _AT_HOST.findall(leg.dialled)
-        return host, (sent[-1][0] or None) if sent else None
-    names = {name for name, _ in tried}
-    if len(names) > 1 and leg.answer is not None and host is not None:
-        return host, None
+        sent: list[tuple[str, str]] = _AT_HOST.findall(dialled)
+        return _bridged(leg, dialled), (sent[-1][0] or None) if sent else None
     name, number = tried[-1]
+    if leg.answer is not None and any(other != name for other, _ in tried):
+        host = _bridged(leg, dialled)
+        if host is not None:
+            return host, None
     return name, number.partition("@")[0] or None
 
 
+def _bridged(leg: Leg, dialled: str) -> str | None:
+    """The host that a leg was bridged to, else that it dialled."""
+    return _host(_channel_host(leg.first("bridge_channel") or "") or _channel_host(dialled))
+
+
 def _host(text: str | None) -> str | None:
-    match = _PORT.fullmatch(text) if text else None
+    match = _PORT.fullmatch(text) if text and ":" in text else None
     return match[1].strip("[]") if match else text or None
 
 

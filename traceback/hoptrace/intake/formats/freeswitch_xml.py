@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_calls import enter_calls
 from hoptrace.intake.formats.freeswitch_documents import Json
 from hoptrace.intake.formats.freeswitch_entering import Entering
-from hoptrace.intake.formats.freeswitch_legs import READ, Odd
+from hoptrace.intake.formats.freeswitch_times import Odd
+from hoptrace.intake.formats.freeswitch_variables import READ
 from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
 _ROOTS = frozenset({"cdrs", "records"})
+_PARTS = frozenset({"caller_profile", "times"})
 _DEEPEST = 16
 
 
@@ -40,8 +41,7 @@ class FreeswitchXml:
         group = Entering()
         for source in sources:
             _enter(source, group)
-        enter_calls(group.legs, group.ledger)
-        yield group.ledger.chunk()
+        yield group.chunk()
 
 
 def _enter(source: Source, group: Entering) -> None:
@@ -52,42 +52,46 @@ def _enter(source: Source, group: Entering) -> None:
         told = record.problem or "not an XML document" if element is None else _document(element)
         group.enter((source.index, record.number), record.raw, told, odd)
     if parser.mended:
-        group.ledger.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
-    group.flag(source.index, odd)
+        group.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
+    group.flag(source.index, *odd.flags())
 
 
 def _document(root: Element) -> Json:
     """The parts of an XML document that matter, as mod_json_cdr would have written them."""
     variables: dict[str, str] = {}
-    for holder in root.iter("variables"):
-        for leaf in holder.iterchildren(*READ):
-            if leaf.text and leaf.text.strip():
-                variables.setdefault(str(leaf.tag), leaf.text)
-    return {"variables": variables, "callflow": [_flow(flow) for flow in root.iter("callflow")]}
+    flows: list[Json] = []
+    for part in root.iter("variables", "callflow"):
+        if part.tag == "callflow":
+            flows.append(_flow(part))
+            continue
+        for leaf in part.iterchildren(*READ):
+            text = leaf.text
+            if text and not text.isspace():
+                variables.setdefault(leaf.tag, text)
+    return {"variables": variables, "callflow": flows}
 
 
 def _flow(flow: Element) -> Json:
     found: Json = {"profile_index": flow.get("profile_index", "")}
-    for name in ("caller_profile", "times"):
-        part = flow.find(name)
-        if part is not None:
-            found[name] = _value(part, _DEEPEST)
+    for part in flow:
+        if part.tag in _PARTS and part.tag not in found:
+            found[part.tag] = _object(part, _DEEPEST) if len(part) else part.text or ""
     return found
 
 
-def _value(element: Element, depth: int) -> Any:
-    """An element as text, or as an object where it has elements; one that repeats is a list."""
-    if not len(element) or depth == 0:
-        return element.text or ""
+def _object(element: Element, depth: int) -> Json:
+    """The elements in an element, as text or as objects; one that repeats is a list."""
     found: Json = {}
-    for child in element.iterchildren("*"):
-        value, tag = _value(child, depth - 1), str(child.tag)
+    for child in element:
+        tag = child.tag
+        if type(tag) is not str:  # a comment
+            continue
+        value: Any = _object(child, depth - 1) if depth > 1 and len(child) else child.text or ""
         if tag.endswith("_caller_profiles") and isinstance(value, dict):
             # JSON has a list here, XML an element around it.
             value = next(iter(cast(Json, value).values()), "")
-        before = found.get(tag)
-        if before is None:
-            found[tag] = value
-        else:
-            found[tag] = [*cast(list[Any], before), value] if isinstance(before, list) else [before, value]
+        if tag in found:
+            before = found[tag]
+            value = [*cast(list[Any], before), value] if isinstance(before, list) else [before, value]
+        found[tag] = value
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hoptrace.intake.formats.h323_legs import Leg, Odd, Record, make_leg
+from hoptrace.intake.formats.h323_legs import Leg, make_leg
+from hoptrace.intake.formats.h323_records import Odd, Record
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of, joined
 from hoptrace.intake.formats.stamp_zones import StampZones, all_zones
 from hoptrace.intake.ledger import Ledger

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 
 class LegLike(Protocol):
@@ -36,8 +35,7 @@ class LegLike(Protocol):
 L = TypeVar("L", bound=LegLike)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt(Generic[L]):
+class Attempt(NamedTuple, Generic[L]):
     """A call and route attempt: its incoming leg, its outgoing leg, or both; the first of `rows` stands for it."""
 
     incoming: L | None
@@ -51,6 +49,10 @@ def attempts_of(legs: Sequence[L]) -> Iterator[Attempt[L]]:
     An outgoing leg belongs to the latest incoming leg that began before it. The incoming leg's rows stand for the
     attempt that was answered or else tried last; every other attempt is stood for by its own rows.
     """
+    if len(legs) == 1:
+        (leg,) = legs
+        yield Attempt(leg, None, leg.rows) if leg.incoming else Attempt(None, leg, leg.rows)
+        return
     incoming = sorted((leg for leg in legs if leg.incoming), key=_order)
     begins = [leg.begun for leg in incoming]
     routed: list[list[L]] = [[] for _ in incoming]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.h323_calls import chunk_of
-from hoptrace.intake.formats.h323_legs import Record
+from hoptrace.intake.formats.h323_records import Record
 from hoptrace.intake.formats.radius_packets import Packet, packets_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

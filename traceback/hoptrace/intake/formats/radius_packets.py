@@ -7,9 +7,8 @@ the name inside. Names are put into small letters. Only what makes a call is kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, cast
 
 from hoptrace.intake.formats.freeswitch_documents import CUT, clean, documents_of
 
@@ -38,8 +37,7 @@ _WANTED = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet of a file: `number` from 1, `attributes` by name; `problem` where it cannot be read."""
 
     number: int
@@ -62,7 +60,7 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
         found: dict[str, str] = {}
         for written, value in (document.data or {}).items():
             if names[written]:
-                for text in (value,) if type(value) is str and value.isascii() else _texts(value):
+                for text in _texts(value):
                     name, bare = pairs[written, text]
                     if name and name not in found:
                         found[name] = bare
@@ -81,18 +79,17 @@ def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: object) -> Sequence[str]:
     """The values of a name as text; FreeRADIUS' REST module writes `{"type": ..., "value": [...]}`."""
     if type(value) is str:
-        yield clean(value) or ""
-    elif isinstance(value, dict):
-        yield from _texts(cast(dict[str, object], value).get("value"))
-    elif isinstance(value, list):
-        for each in cast(list[object], value):
-            if not isinstance(each, list):
-                yield from _texts(each)
-    elif value is not None:
-        yield str(value)
+        return (value,)
+    if isinstance(value, dict):
+        return _texts(cast(dict[str, object], value).get("value"))
+    if isinstance(value, list):
+        if set(map(type, cast(list[object], value))) == {str}:
+            return cast(list[str], value)
+        return [text for each in cast(list[object], value) if not isinstance(each, list) for text in _texts(each)]
+    return () if value is None else (str(value),)
 
 
 def _detail_packets(content: bytes) -> Iterator[Packet]:
@@ -153,7 +150,8 @@ class _Pairs(dict[tuple[str, str], tuple[str, str]]):
         self._names = _Names()
 
     def __missing__(self, pair: tuple[str, str]) -> tuple[str, str]:
-        found = _attribute(self._names, *pair)
+        written, text = pair
+        found = _attribute(self._names, written, clean(text) or "")
         if len(self) < _MOST_KNOWN:
             self[pair] = found
         return found

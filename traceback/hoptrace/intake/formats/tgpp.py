@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from hoptrace.errors import InputRefused, MissingExtra
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.tgpp_calls import facts_of, key_of
+from hoptrace.intake.formats.tgpp_decoding import Components
 from hoptrace.intake.formats.tgpp_records import CALLS, BerRecord, looks_like_records, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
@@ -68,7 +70,10 @@ class Tgpp:
 
 
 class Decoder:
-    """Decodes single records by pycrate's modules of TS 32.298, which take some seconds to load."""
+    """Decodes single records by pycrate's modules of TS 32.298, which take some seconds to load.
+
+    Records that are plain are read by tables of these modules, all others by pycrate itself.
+    """
 
     def __init__(self) -> None:
         try:
@@ -80,10 +85,14 @@ class Decoder:
             ) from None
         self._cs = modules.CSChargingDataTypes.CSRecord
         self._ims = modules.IMSChargingDataTypes.IMSRecord
+        self._plain = {False: Components(self._cs), True: Components(self._ims)}
 
     def decode(self, record: BerRecord) -> tuple[str, dict[str, Any]] | None:
         """Name and fields of a record, None where it does not follow the standard."""
-        kind = self._ims if record.tag >= _FIRST_IMS else self._cs
+        ims = record.tag >= _FIRST_IMS
+        with suppress(LookupError, ValueError):
+            return self._plain[ims].one(record.raw, 0, len(record.raw))
+        kind = self._ims if ims else self._cs
         try:
             kind.from_ber(record.raw)
             found: object = kind.get_val()

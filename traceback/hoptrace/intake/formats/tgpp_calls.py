@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from hoptrace.model.statements import StartBasis
 
 Fields = Mapping[str, Any]
-_DIGITS = "0123456789*#abc"
+_NIBBLES = str.maketrans("abcde", "*#abc", "f")
+"""What hexadecimal digits above 9 mean in telephony BCD; f fills up."""
+_DAY = timedelta(days=1)
 _INTERNATIONAL = 1
 _LONGEST = 7 * 86_400
 _NATIONAL = 9
@@ -124,22 +126,30 @@ def timestamp(raw: object) -> datetime | None:
     """A TimeStamp, nine octets: YYMMDDhhmmss in BCD, the sign as a letter, hhmm of the offset; in UTC."""
     if not isinstance(raw, bytes) or len(raw) != 9 or raw[6:7] not in (b"+", b"-"):
         return None
+    digits = raw[:6].hex() + raw[7:].hex()
+    if not digits.isdecimal():
+        return None
+    year, month, day, hour, minute, second, hours, minutes = (int(digits[at : at + 2]) for at in range(0, 16, 2))
+    offset = timedelta(0, 0, 0, 0, minutes, hours)
+    if offset >= _DAY:
+        return None
     try:
-        year, month, day, hour, minute, second = (int(f"{octet:02x}") for octet in raw[:6])
-        offset = timedelta(hours=int(f"{raw[7]:02x}"), minutes=int(f"{raw[8]:02x}"))
-        zone = timezone(-offset if raw[6:7] == b"-" else offset)
-        return datetime(2000 + year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
+        local = datetime(2000 + year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
+    return local + offset if raw[6:7] == b"-" else local - offset
 
 
 def number(raw: object) -> str | None:
     """A directory number: type of number, perhaps a presentation octet, then digits in telephony BCD."""
     if not isinstance(raw, bytes) or len(raw) < 2:
         return None
-    digits = raw[1:] if raw[0] & 0x80 else raw[2:]
-    nibbles = (nibble for octet in digits for nibble in (octet & 0x0F, octet >> 4))
-    text = "".join(_DIGITS[nibble] for nibble in nibbles if nibble < len(_DIGITS))
+    nibbles = (raw[1:] if raw[0] & 0x80 else raw[2:]).hex()
+    text = "".join(
+        [low + high for high, low in zip(nibbles[::2], nibbles[1::2], strict=True)]
+    )  # the first digit is in the lower nibble
+    if not text.isdecimal():
+        text = text.translate(_NIBBLES)
     if not text:
         return None
     return f"+{text}" if (raw[0] >> 4) & 7 == _INTERNATIONAL else text

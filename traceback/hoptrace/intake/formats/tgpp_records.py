@@ -6,7 +6,7 @@ Lengths are those of ITU-T X.690: definite, or indefinite with end-of-contents o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CUT = "record is cut: file still being written?"
 NOT_A_RECORD = "not a BER record"
@@ -21,8 +21,7 @@ OTHERS = frozenset({2, *range(6, 23), 63, 64, 65, 66, 69, 70, 89, 90, 91})
 """Tags of the other records of TS 32.298, which tell of no call over an interconnect."""
 
 
-@dataclass(frozen=True, slots=True)
-class BerRecord:
+class BerRecord(NamedTuple):
     """One record of a file: `number` from 1, its bytes and tag; `problem` where it is none."""
 
     number: int

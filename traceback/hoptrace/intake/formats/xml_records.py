@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 MOST_RECORD_BYTES = 16 << 20
 NOT_A_RECORD = "not a record"
@@ -25,8 +24,7 @@ _NO_TAG = re.compile(rb"<(?!/?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>|[?!])")
 _AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z]+|#\d+|#x[0-9A-Fa-f]+);)")
 
 
-@dataclass(frozen=True, slots=True)
-class XmlRecord:
+class XmlRecord(NamedTuple):
     """One record of a file: `number` from 1, `raw` its bytes; `problem` where it cannot be parsed as one."""
 
     number: int
@@ -97,12 +95,10 @@ class Element(Protocol):
 
     def __len__(self) -> int: ...
 
+    def __iter__(self) -> Iterator[Element]: ...
+
     def get(self, key: str, default: str) -> str:
         """An attribute."""
-        ...
-
-    def find(self, path: str) -> Element | None:
-        """The first child of a name."""
         ...
 
     def iter(self, *tags: str) -> Iterator[Element]:
@@ -137,7 +133,8 @@ class RecordParser:
 
     def _parser(self, encoding: str, **how: bool) -> Any:
         safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-        return self._etree.XMLParser(encoding=encoding, **safe, **how)
+        quick = {"remove_blank_text": True, "collect_ids": False}  # neither white space nor ids are looked at
+        return self._etree.XMLParser(encoding=encoding, **safe, **quick, **how)
 
     def _read(self, raw: bytes, parser: Any) -> Element | None:
         try:

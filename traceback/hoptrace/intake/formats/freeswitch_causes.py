@@ -1,0 +1,51 @@
+"""How a FreeSWITCH leg ended: SIP status, Q.850 cause, or FreeSWITCH's own word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
+_STATUSES = ("sip_term_status", "proto_specific_hangup_cause", "sip_invite_failure_status")
+_NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
+_CAUSES = {
+    "UNALLOCATED_NUMBER": "1",
+    "NO_ROUTE_TRANSIT_NET": "2",
+    "NO_ROUTE_DESTINATION": "3",
+    "CHANNEL_UNACCEPTABLE": "6",
+    "NORMAL_CLEARING": "16",
+    "USER_BUSY": "17",
+    "NO_USER_RESPONSE": "18",
+    "NO_ANSWER": "19",
+    "SUBSCRIBER_ABSENT": "20",
+    "CALL_REJECTED": "21",
+    "NUMBER_CHANGED": "22",
+    "DESTINATION_OUT_OF_ORDER": "27",
+    "INVALID_NUMBER_FORMAT": "28",
+    "FACILITY_REJECTED": "29",
+    "NORMAL_UNSPECIFIED": "31",
+    "NORMAL_CIRCUIT_CONGESTION": "34",
+    "NETWORK_OUT_OF_ORDER": "38",
+    "NORMAL_TEMPORARY_FAILURE": "41",
+    "SWITCH_CONGESTION": "42",
+    "REQUESTED_CHAN_UNAVAIL": "44",
+    "INCOMPATIBLE_DESTINATION": "88",
+    "RECOVERY_ON_TIMER_EXPIRE": "102",
+    "INTERWORKING": "127",
+    "ORIGINATOR_CANCEL": "487",
+}
+"""FreeSWITCH's words for Q.850 causes (switch_call_cause_t), for records that have the word alone; 487 is SIP's."""
+
+
+def release_code(variables: Mapping[str, str], *, answered: bool) -> str | None:
+    """SIP status of a refusal, else the Q.850 cause, else FreeSWITCH's word."""
+    if not answered:
+        for name in _STATUSES:
+            match = _STATUS.fullmatch(variables.get(name, ""))
+            if match is not None:
+                return match[1]
+    cause = variables.get("hangup_cause_q850", "")
+    if cause.isdecimal() and len(cause) <= 3 and 0 < int(cause) < 128:
+        return str(int(cause))
+    word = variables.get("hangup_cause", "")
+    return _CAUSES.get(word, word) if word and word not in _NO_CODE else None

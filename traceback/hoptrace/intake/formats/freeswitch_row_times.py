@@ -1,0 +1,82 @@
+"""When the legs of a mod_cdr_csv file began, were answered and ended: local times, epochs and the time in a uuid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hoptrace.intake.fold_rows import FoldRow
+from hoptrace.intake.formats.freeswitch_flows import CallFlow
+from hoptrace.intake.formats.freeswitch_rows import Row
+from hoptrace.intake.formats.freeswitch_times import Times, micro, times_of, usual
+from hoptrace.intake.formats.resaved import only_minutes
+from hoptrace.intake.reading import Context
+from hoptrace.intake.zones import LocalClock, measure
+
+_MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
+
+
+def clock_of(rows: Sequence[Row], context: Context) -> LocalClock | None:
+    """The clock of local times, None where every row has an epoch."""
+    if not any(row.times and not row.has_epoch for row in rows):
+        return None
+    pairs = [
+        (row.times["start"], epoch)
+        for row in rows
+        if "start" in row.times and row.times["start"].tzinfo is None and (epoch := row.started) is not None
+    ]
+    by = "epochs" if any(row.has_epoch for row in rows) else "uuid (version 1)"
+    clock = LocalClock.of(context, measure(pairs, by))
+    begun = [row for row in rows if "start" in row.times]
+    clock.look_ahead((row.times["start"] for row in begun), lambda: [_fold_row(row) for row in begun])
+    return clock
+
+
+def _fold_row(row: Row) -> FoldRow:
+    text = row.variables.get("billsec", "")
+    talk = float(text) if text.isdecimal() and len(text) < 8 else None
+    times = row.times
+    return FoldRow(row.place[1], times["start"], times.get("answer"), times.get("end"), talk, row.started)
+
+
+def only_full_minutes(rows: Sequence[Row]) -> bool:
+    """Whether the seconds are gone: no time has any, or all times are full minutes."""
+    written = [row.variables["start_stamp"] for row in rows if "start" in row.times]
+    if written and all(text.count(":") == 1 for text in written):
+        return True
+    return only_minutes([row.times["start"] for row in rows if "start" in row.times])
+
+
+def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, minutes: bool) -> Times:
+    """The times of a row: epochs as they are, local ones by the clock, the start by its uuid where that is finer."""
+    tick = _MINUTE if minutes else _SECOND
+    times = times_of(variables, CallFlow())
+    if clock is None:
+        return times if "start_uepoch" in row.variables else times._replace(tick=tick)
+    seconds: dict[str, datetime] = {}
+    for name in row.times:
+        seconds[name] = _to_second(row, name, clock, seconds.get("start"))
+    start = seconds.get("start")
+    exact = _exact(row, start, tick)
+    found: dict[str, datetime | None] = {}
+    for name, time in seconds.items():
+        # What else is written with the second of the start is no earlier than it.
+        finer = exact if time == start else None
+        found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(time)
+    return times._replace(**found, tick=tick if exact is None else _MILLISECOND)
+
+
+def _to_second(row: Row, name: str, clock: LocalClock, start: datetime | None) -> datetime:
+    """A time of the row in UTC and to the second; the start by its uuid, the others by the start."""
+    time = row.times[name]
+    if time.tzinfo is None:
+        near = row.epoch if name == "start" else start.timestamp() if start is not None else None
+        time = clock.to_utc(time, near, row.place[1] if name == "start" else None)
+    return time.replace(microsecond=0)
+
+
+def _exact(row: Row, start: datetime | None, tick: int) -> datetime | None:
+    """The start to the microsecond by the leg's uuid, where it lies within the second or minute that is written."""
+    if row.epoch is None or start is None or not 0 <= row.epoch - start.timestamp() < tick / 1_000_000:
+        return None
+    return micro(str(round(row.epoch * 1_000_000)))

@@ -1,0 +1,66 @@
+"""The channel variables of a FreeSWITCH leg: which of them are looked at, and their values as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote, unquote_to_bytes
+
+from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
+
+READ = frozenset({
+    "answer_epoch", "answer_uepoch", "billmsec", "billsec", "billusec", "bleg_uuid", "bridge_channel", "bridge_uuid",
+    "caller_id_number", "channel_name", "current_application", "current_application_data", "destination_number",
+    "dialed_user", "direction", "end_epoch", "end_uepoch", "hangup_cause", "hangup_cause_q850", "last_app", "last_arg",
+    "last_bridge_to", "network_addr", "originated_legs", "originating_leg_uuid", "originator",
+    "proto_specific_hangup_cause", "signal_bond", "sip_call_id", "sip_from_user", "sip_gateway", "sip_gateway_name",
+    "sip_h_Diversion", "sip_h_Identity", "sip_h_identity", "sip_identity", "sip_invite_failure_status",
+    "sip_network_ip", "sip_received_ip", "sip_redirected_by", "sip_reply_host", "sip_req_host", "sip_req_user",
+    "sip_term_status", "sip_to_user", "start_epoch", "start_uepoch", "uuid",
+})  # fmt: skip
+"""The channel variables that are looked at, of some two hundred that a document has."""
+
+NAMING = (
+    *("bridge_uuid", "originating_leg_uuid", "originator", "signal_bond", "last_bridge_to", "originated_legs"),
+    "bleg_uuid",
+)
+"""The variables that name other legs of a call."""
+
+_URL_UNSAFE = b' "<>@:;=?`{}|^'
+
+
+def read_variables(variables: Json) -> dict[str, str]:
+    """The variables that are looked at and hold something; their URL encoding is taken off, if all are encoded."""
+    encoded = are_encoded(variables.values())
+    found: dict[str, str] = {}
+    for name in READ.intersection(variables):
+        value = variables[name]
+        if encoded and type(value) is str and "%" in value:
+            value = _unquoted(value)
+        if text := clean_text(value):
+            found[name] = text
+    return found
+
+
+def decoded_row(variables: dict[str, str]) -> dict[str, str]:
+    """The same for the variables of a row, none empty and all as text."""
+    if not are_encoded(variables.values()):
+        return dict(variables)
+    return {name: found for name, text in variables.items() if (found := _unquoted(text).strip())}
+
+
+def _unquoted(text: str) -> str:
+    # As `unquote` does it, without its search for what is not ASCII.
+    return unquote_to_bytes(text).decode("utf-8", "replace") if text.isascii() else unquote(text)
+
+
+def are_encoded(values: Iterable[object]) -> bool:
+    """Whether values have URL encoding, as mod_json_cdr writes them by default.
+
+    A value that holds a character which the encoding would have replaced shows that it was off, and then a per cent
+    sign is meant.
+    """
+    together = "\n".join([value for value in values if type(value) is str])
+    if "%" not in together:
+        return False
+    written = together.encode("utf-8", "surrogatepass")
+    return len(written.translate(None, _URL_UNSAFE)) == len(written)

@@ -1,0 +1,211 @@
+"""Plain BER values of TS 32.298, read by tables that are made of pycrate's modules as records need them.
+
+pycrate reads bit by bit. Here whole octets are read, and only where there can be no doubt: known tags, definite
+lengths, nothing in fragments, sizes and values within their constraints. Everything else raises ValueError or
+LookupError and is for pycrate to decode or to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+Read = Callable[[bytes, int, int], Any]
+"""The value whose content begins and ends at two places, as pycrate gives it."""
+
+_CONSTRUCTED, _LONG_TAG, _LONG = 0x20, 0x1F, 0x80
+_MOST_OCTETS = 256
+"""What has a constraint of its size is shorter."""
+
+
+class Components:
+    """The components of a type by their identifier octets, each with its name and what reads it.
+
+    `kind` is pycrate's object of the type. The table is made when the first value is met, as types may hold themselves.
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+
+    @cached_property
+    def by_tag(self) -> dict[int, tuple[str, Read]]:
+        """A component that is a CHOICE without a tag stands under the tags of all that it offers."""
+        return {tag: (name, read) for name, each in _parts(self._kind) for tag, read in _readers(each)}
+
+    def one(self, content: bytes, at: int, end: int) -> tuple[str, Any]:
+        """Name and value of the only component between two places."""
+        ((tag, begin, stop),) = _values(content, at, end)
+        name, read = self.by_tag[tag]
+        return name, read(content, begin, stop)
+
+
+def _values(content: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
+    """The values between two places: identifier octets as one number, beginning and end of the content (X.690 8.1)."""
+    found: list[tuple[int, int, int]] = []
+    while at < end:
+        tag = content[at]
+        at += 1
+        if tag & _LONG_TAG == _LONG_TAG:
+            octet = _LONG
+            while octet & _LONG:
+                octet = content[at]
+                tag, at = tag << 8 | octet, at + 1
+        size = content[at]
+        at += 1
+        if size >= _LONG:
+            octets = size & ~_LONG
+            if not 0 < octets <= 4:
+                raise ValueError("no plain length")
+            size, at = int.from_bytes(content[at : at + octets], "big"), at + octets
+        found.append((tag, at, at + size))
+        at += size
+    if at != end:
+        raise ValueError("longer than what it is in")
+    return found
+
+
+def _parts(kind: Any) -> Iterator[tuple[str, Any]]:
+    if kind.TYPE in ("SEQUENCE OF", "SET OF"):
+        yield "", kind._cont
+    else:
+        yield from kind._cont.items()
+
+
+def _readers(kind: Any) -> Iterator[tuple[int, Read]]:
+    """What reads a type, by the identifier octets that its values may have; nothing for types that are in doubt."""
+    if len(kind._tagc) == 1 and kind.TYPE in _MAKERS:
+        yield _identifier(kind), _MAKERS[kind.TYPE](kind)
+    elif not kind._tagc and kind.TYPE == "CHOICE":
+        for name, each in kind._cont.items():
+            for tag, read in _readers(each):
+                yield tag, _named(name, read)
+
+
+def _named(name: str, read: Read) -> Read:
+    return lambda content, at, end: (name, read(content, at, end))
+
+
+def _identifier(kind: Any) -> int:
+    """The identifier octets of a type's values as one number."""
+    tag_class, number = kind._tagc[0]
+    first: int = tag_class << 6 | (_CONSTRUCTED if kind.TYPE in _HOLDING else 0)
+    if number < _LONG_TAG:
+        return first | number
+    if number < _LONG:
+        return (first | _LONG_TAG) << 8 | number
+    return ((first | _LONG_TAG) << 8 | _LONG | number >> 7) << 8 | number & ~_LONG
+
+
+def _choice(kind: Any) -> Read:
+    return Components(kind).one
+
+
+def _set(kind: Any) -> Read:
+    inside, needed = Components(kind), set(kind._root_mand)
+
+    def read(content: bytes, at: int, end: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        by_tag = inside.by_tag
+        for tag, begin, stop in _values(content, at, end):
+            name, component = by_tag[tag]
+            found[name] = component(content, begin, stop)
+        if not needed <= found.keys():
+            raise ValueError("a component is missing")
+        return found
+
+    return read
+
+
+def _sequence(kind: Any) -> Read:
+    read_set, places = _set(kind), {name: at for at, name in enumerate(kind._cont)}
+
+    def read(content: bytes, at: int, end: int) -> dict[str, Any]:
+        found = read_set(content, at, end)
+        order = [places[name] for name in found]
+        if order != sorted(order) or len(order) != len(_values(content, at, end)):
+            raise ValueError("components are not in their order")
+        return found
+
+    return read
+
+
+def _several(kind: Any) -> Read:
+    inside, sizes = Components(kind), kind._const_sz
+
+    def read(content: bytes, at: int, end: int) -> list[Any]:
+        values = _values(content, at, end)
+        if sizes is not None and len(values) not in sizes:
+            raise ValueError("not as many as there must be")
+        return [inside.by_tag[tag][1](content, begin, stop) for tag, begin, stop in values]
+
+    return read
+
+
+def _octets(kind: Any) -> Read:
+    sizes = kind._const_sz
+    fitting = None if sizes is None else {size for size in range(_MOST_OCTETS) if size in sizes}
+
+    def read(content: bytes, at: int, end: int) -> bytes:
+        if fitting is not None and end - at not in fitting:
+            raise ValueError("not of the size that it must have")
+        return content[at:end]
+
+    return read
+
+
+def _text(kind: Any) -> Read:
+    read_octets = _octets(kind)
+
+    def read(content: bytes, at: int, end: int) -> str:
+        text: str = read_octets(content, at, end).decode("ascii")
+        if not text.isprintable():
+            raise ValueError("characters that have another meaning in some codecs")
+        return text
+
+    return read
+
+
+def _integer(kind: Any) -> Read:
+    allowed = kind._const_val
+
+    def read(content: bytes, at: int, end: int) -> int:
+        value = int.from_bytes(content[at:end], "big", signed=True)
+        if at == end or (allowed is not None and value not in allowed):
+            raise ValueError("not of the values that it may have")
+        return value
+
+    return read
+
+
+def _enumerated(kind: Any) -> Read:
+    read_integer, names = _integer(kind), kind._cont_rev
+    return lambda content, at, end: names[read_integer(content, at, end)]
+
+
+def _boolean(kind: Any) -> Read:
+    del kind
+
+    def read(content: bytes, at: int, end: int) -> bool:
+        (octet,) = content[at:end]
+        return octet != 0
+
+    return read
+
+
+_HOLDING = frozenset({"CHOICE", "SET", "SEQUENCE", "SET OF", "SEQUENCE OF"})
+_MAKERS: dict[str, Callable[[Any], Read]] = {
+    "CHOICE": _choice,
+    "SET": _set,
+    "SEQUENCE": _sequence,
+    "SET OF": _several,
+    "SEQUENCE OF": _several,
+    "OCTET STRING": _octets,
+    "GraphicString": _text,
+    "UTF8String": _text,
+    "IA5String": _text,
+    "INTEGER": _integer,
+    "ENUMERATED": _enumerated,
+    "BOOLEAN": _boolean,
+}
+"""What makes the reader of a type; others are rare in records, and pycrate's."""
