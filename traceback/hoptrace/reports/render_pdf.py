@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
@@ -49,7 +50,17 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
     )
     document = weasyprint.HTML(string=page, url_fetcher=_refuse)
     with collection_paused():  # a fifth of the time: boxes by the ten thousand
-        return bytes(document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment]))
+        return bytes(
+            document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment], font_config=_fonts())
+        )
+
+
+@cache
+def _fonts() -> Any:
+    """The fonts of this system, looked through once a process."""
+    from weasyprint.text.fonts import FontConfiguration  # pyright: ignore[reportMissingTypeStubs]
+
+    return FontConfiguration()
 
 
 def _weasyprint() -> Any:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from hoptrace.reports.page import Page
 from hoptrace.reports.pages import page_of
+from hoptrace.reports.paper import for_paper
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.render_pdf import PAPERS
 from hoptrace.reports.summary import SummaryReport
@@ -27,7 +28,7 @@ def summary_html(report: SummaryReport) -> bytes:
 
 def summary_paper(report: SummaryReport, paper: str) -> str:
     """The same page without what only a screen shows, for paper of a size in PAPERS."""
-    page = _render(report, ("report.css", "summary.css"), on_screen=False)
+    page = for_paper(_render(report, ("report.css", "summary.css"), on_screen=False))
     return page.replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
 
 
