@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hoptrace.reports.language import language
 from hoptrace.reports.page import Page
 from hoptrace.reports.pages import page_of
 from hoptrace.reports.paper import for_paper
@@ -33,7 +34,7 @@ def summary_paper(report: SummaryReport, paper: str) -> str:
 
 
 def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) -> str:
-    page = page_of(report)
+    page, voice = page_of(report), language(report.language)
     pictured = [section for section in page.sections if section.picture is not None]
     drawn = {
         each.name: Markup(each.picture.svg(WIDE) if on_screen else each.picture.block(ON_PAPER))
@@ -48,6 +49,9 @@ def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) 
         pictures=drawn,
         dictionary=_dictionary(page),
         on_screen=on_screen,
+        say=voice.say,
+        count=voice.count,
+        era=voice.with_era,
     )
 
 
