@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -128,9 +129,22 @@ def test_an_unknown_language_is_refused(example_of, carriers):
 
 def test_a_pdf_without_letters_is_refused(monkeypatch):
     monkeypatch.setattr(fonts, "has_font", lambda code: False)
-    with pytest.raises(MissingExtra, match="fonts-noto-core"):
+    monkeypatch.setattr(fonts, "packaged", lambda code: None)
+    with pytest.raises(MissingExtra, match="hoptrace\\[pdf\\]' or apt-get install fonts-noto-core"):
         fonts.check_font("th")
     fonts.check_font("en")
+
+
+def test_a_thai_pdf_embeds_the_font_of_the_package(example_of, carriers):
+    pytest.importorskip("weasyprint", reason="the extra pdf is not installed", exc_type=ImportError)
+    pypdf = pytest.importorskip("pypdf")
+    report = trace_report(example_of(Verdict.NON_PARTICIPATING), carriers, Telling("th"))
+    document = pypdf.PdfReader(io.BytesIO(render(report, "pdf")))
+    found = [font.get_object() for page in document.pages for font in page["/Resources"]["/Font"].values()]
+    assert any("Noto-Sans-Thai" in font["/BaseFont"] for font in found)
+    embedded = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in found]
+    assert all({"/FontFile2", "/FontFile3"} & set(each) for each in embedded)
+    assert document.trailer["/Root"]["/Lang"] == "th"
 
 
 def test_fontconfig_can_be_asked():

@@ -1,24 +1,48 @@
-"""Fonts for the PDF: whether this system has letters for the report's language, before squares are printed."""
+"""Fonts for the PDF: those that packages bring, and whether there are letters for the report's language at all."""
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
+from pathlib import Path
 
 from hoptrace.errors import MissingExtra
 
 PACKAGES = {"th": ("Thai", "fonts-noto-core")}
 """Languages whose letters many systems have no font for, and the Debian package of one that a PDF may embed."""
 
+FAMILIES = {"th": "Noto Sans Thai"}
+"""Of these languages the family that a Python package brings, under the SIL Open Font License; the extra `pdf` has it."""
+
 
 def check_font(code: str) -> None:
     """Raise MissingExtra where a PDF in this language would have no letters."""
-    if code in PACKAGES and not has_font(code):
+    if code in PACKAGES and packaged(code) is None and not has_font(code):
         name, package = PACKAGES[code]
         raise MissingExtra(
             f"A PDF in {name} needs a font with {name} letters, and this system has none: run "
-            f"apt-get install {package}, or ask for html."
+            f"pip install 'hoptrace[pdf]' or apt-get install {package}, or ask for html."
         )
+
+
+def packaged(code: str) -> Path | None:
+    """The font file for a language that a Python package brings; None where none is installed."""
+    try:
+        import fontpkg  # loaded late: of the extra pdf
+
+        return Path(fontpkg.path(FAMILIES[code]))
+    except (ImportError, LookupError):  # the package that finds fonts, or the one that brings this font
+        return None
+
+
+def font_faces() -> str:
+    """CSS rules that name the fonts of packages, by the address of their files; "" where there are none."""
+    found = {FAMILIES[code]: packaged(code) for code in FAMILIES}
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; src: url("{path.as_uri()}") }}\n'
+        for family, path in found.items()
+        if path is not None
+    )
 
 
 class _FontSet(ctypes.Structure):

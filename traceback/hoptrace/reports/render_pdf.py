@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from hoptrace.errors import MissingExtra
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.reports.attached import MADE, Attached, attached_json
-from hoptrace.reports.fonts import check_font
+from hoptrace.reports.fonts import check_font, font_faces
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
@@ -57,10 +57,13 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
 
 @cache
 def _fonts() -> Any:
-    """The fonts of this system, looked through once a process."""
+    """The fonts of this system and of packages, looked through once a process."""
     from weasyprint.text.fonts import FontConfiguration  # pyright: ignore[reportMissingTypeStubs]
 
-    return FontConfiguration()
+    fonts = FontConfiguration()
+    # The rules are our own and name files of packages: this is all that is ever read, and not by a report's page.
+    _weasyprint().CSS(string=font_faces(), font_config=fonts)
+    return fonts
 
 
 def _weasyprint() -> Any:
