@@ -12,7 +12,7 @@ PACKAGES = {"th": ("Thai", "fonts-noto-core")}
 """Languages whose letters many systems have no font for, and the Debian package of one that a PDF may embed."""
 
 FAMILIES = {"th": "Noto Sans Thai"}
-"""Of these languages the family that a Python package brings, under the SIL Open Font License; the extra `pdf` has it."""
+"""Of these languages the family that a Python package of the extra `pdf` brings, under the SIL Open Font License."""
 
 
 def check_font(code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 from functools import cache
 from typing import Any, NoReturn
@@ -63,6 +64,8 @@ def _fonts() -> Any:
     fonts = FontConfiguration()
     # The rules are our own and name files of packages: this is all that is ever read, and not by a report's page.
     _weasyprint().CSS(string=font_faces(), font_config=fonts)
+    # It removes its folder when it is forgotten, which at the very end of a process is too late.
+    atexit.register(_fonts.cache_clear)
     return fonts
 
 
