@@ -20,6 +20,8 @@ ROWS_AT_MOST = 15
 """Rows of a table that a page shows; JSON and CSV have all."""
 
 TEXT_AT_MOST = 120
+WORDS_AT_MOST = 600
+"""Characters in which a picture is told on paper; the table below it has all of it."""
 LONGEST_WORD = 24
 
 
@@ -40,7 +42,7 @@ class Picture:
     def block(self, width: float) -> str:
         """The picture as HTML, for paper."""
         canvas, height = self.draw(width)
-        return canvas.overlaid(height)
+        return canvas.overlaid(height, shorten(f"{self.title} {self.words}", WORDS_AT_MOST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def for_paper(page: str) -> str:
     root = html.document_fromstring(page)
     for element in [*root.iter("span", "bdi", "a", "table", "tr", "td", "th", "thead", "tbody", "section")]:
         _plainer(element)
+    for drawing in root.iter("svg"):
+        _told(drawing)
     return "<!DOCTYPE html>\n" + html.tostring(root, encoding="unicode")
 
 
@@ -40,6 +42,15 @@ def _plainer(element: HtmlElement) -> None:
         element.drop_tree()
     elif not element.attrib and (element.tag == "span" or (element.tag == "bdi" and not _turns(element))):
         element.drop_tag()
+
+
+def _told(drawing: HtmlElement) -> None:
+    """Give a small sign the words beside it as its title: in a PDF each picture has to be told in words."""
+    from lxml import etree
+
+    if drawing.find("title") is None:
+        title = etree.SubElement(drawing, "title")
+        title.text = (drawing.tail or "").strip()
 
 
 def _turns(element: HtmlElement) -> bool:
