@@ -63,6 +63,7 @@ def test_the_document_says_what_it_is(document):
     assert root["/Lang"] in ("en", "th")
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert len(document.metadata.title) > 5
+    assert document.xmp_metadata.dc_title == {"x-default": document.metadata.title}
     assert document.attachments.keys() == {"report.json"}
 
 
@@ -85,7 +86,16 @@ def test_tables_have_headers_that_their_cells_name(document):
         named = [each["/A"].get("/Headers", []) for each in cells if each["/S"] == "/TD"]
         assert all(set(each) <= heads for each in named)
         assert sum(not each for each in named) <= 1
+        assert {each["/A"]["/Scope"] for each in cells if each["/S"] == "/TH"} <= {"/Column", "/Row"}
     assert any(each["/S"] == "/Caption" for each, _ in walk(tree(document)))
+
+
+def test_lists_hold_nothing_but_items(document):
+    for each, above in walk(tree(document)):
+        if each["/S"] == "/L":
+            assert {kid["/S"] for kid in children(each)} <= {"/LI", "/L", "/Caption"}
+        if each["/S"] == "/LI":
+            assert above[-1] == "/L"
 
 
 def test_pictures_are_told_in_words(document):

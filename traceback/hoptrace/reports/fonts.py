@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hoptrace.errors import MissingExtra
+
+_EPOCH = "SOURCE_DATE_EPOCH"
 
 PACKAGES = {"th": ("Thai", "fonts-noto-core")}
 """Languages whose letters many systems have no font for, and the Debian package of one that a PDF may embed."""
@@ -28,11 +33,28 @@ def check_font(code: str) -> None:
 def packaged(code: str) -> Path | None:
     """The font file for a language that a Python package brings; None where none is installed."""
     try:
-        import fontpkg  # loaded late: of the extra pdf
+        import fontpkg  # pyright: ignore[reportMissingTypeStubs]  # loaded late: of the extra pdf
 
         return Path(fontpkg.path(FAMILIES[code]))
     except (ImportError, LookupError):  # the package that finds fonts, or the one that brings this font
         return None
+
+
+@contextmanager
+def fonts_of_one_time() -> Generator[None]:
+    """While a PDF is written: a font that is cut down to its letters tells no time, so that the PDF has the same bytes.
+
+    fontTools writes the present time into such a font, or what SOURCE_DATE_EPOCH says.
+    """
+    before = os.environ.get(_EPOCH)
+    os.environ[_EPOCH] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_EPOCH]
+        else:
+            os.environ[_EPOCH] = before
 
 
 def font_faces() -> str:

@@ -6,10 +6,11 @@ When: for the PDF. WeasyPrint takes its time by the element, and half of a repor
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+Element = Any
+"""An element of lxml, which has no types."""
 
 SCREEN_ONLY = ("role", "data-label", "title", "aria-labelledby", "tabindex")
 """Attributes that a PDF has no use for: its tags tell tables and headings, and it has no tooltips."""
@@ -25,17 +26,20 @@ def for_paper(page: str) -> str:
 
     Wrappers go that carry no attribute, and the isolation (`<bdi>`) of text that is written from left to right.
     """
-    from lxml import html  # loaded late: only a PDF needs it
-
-    root = html.document_fromstring(page)
+    html: Any = import_module("lxml.html")  # loaded late: only a PDF needs it
+    root: Element = html.document_fromstring(page)
     for element in [*root.iter("span", "bdi", "a", "table", "tr", "td", "th", "thead", "tbody", "section")]:
         _plainer(element)
+    for figures in root.iter("dl"):
+        if figures.get("class") == "figures":
+            _plain_figures(figures)
     for drawing in root.iter("svg"):
         _told(drawing)
-    return "<!DOCTYPE html>\n" + html.tostring(root, encoding="unicode")
+    told: Any = html.tostring(root, encoding="unicode")
+    return f"<!DOCTYPE html>\n{told}"
 
 
-def _plainer(element: HtmlElement) -> None:
+def _plainer(element: Element) -> None:
     for name in SCREEN_ONLY:
         element.attrib.pop(name, None)
     if element.get("class") == "skip":
@@ -44,14 +48,20 @@ def _plainer(element: HtmlElement) -> None:
         element.drop_tag()
 
 
-def _told(drawing: HtmlElement) -> None:
+def _plain_figures(figures: Element) -> None:
+    """Figures that stand in boxes as paragraphs: a list of a PDF may hold nothing but its items."""
+    figures.tag = "div"
+    for each in figures.iter("dt", "dd"):
+        each.tag = "p"
+
+
+def _told(drawing: Element) -> None:
     """Give a small sign the words beside it as its title: in a PDF each picture has to be told in words."""
-    from lxml import etree
-
     if drawing.find("title") is None:
-        title = etree.SubElement(drawing, "title")
+        title = drawing.makeelement("title")
         title.text = (drawing.tail or "").strip()
+        drawing.append(title)
 
 
-def _turns(element: HtmlElement) -> bool:
+def _turns(element: Element) -> bool:
     return RIGHT_TO_LEFT.search(element.text_content()) is not None

@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 from hoptrace.errors import MissingExtra
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.reports.attached import MADE, Attached, attached_json
-from hoptrace.reports.fonts import check_font, font_faces
+from hoptrace.reports.fonts import check_font, font_faces, fonts_of_one_time
 from hoptrace.reports.model import TraceReport
+from hoptrace.reports.pdf_tags import finish
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
 
@@ -50,9 +51,15 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
         url_fetcher=_refuse,
     )
     document = weasyprint.HTML(string=page, url_fetcher=_refuse)
-    with collection_paused():  # a fifth of the time: boxes by the ten thousand
+    with fonts_of_one_time(), collection_paused():  # a fifth of the time: boxes by the ten thousand
         return bytes(
-            document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment], font_config=_fonts())
+            document.write_pdf(
+                pdf_tags=True,
+                pdf_identifier=identifier,
+                attachments=[attachment],
+                font_config=_fonts(),
+                finisher=finish,
+            )
         )
 
 
