@@ -15,6 +15,7 @@ from hoptrace.reports import of_many
 from hoptrace.reports.campaign import campaign_report
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.flow import Flow, Node, lay_out
+from hoptrace.reports.language import Saying
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import Certainty, directory_frame, placed
 from hoptrace.reports.profiles import INVESTIGATOR
@@ -109,7 +110,7 @@ def test_the_newest_of_two_results_of_a_call_counts(reported: Workspace, told_ca
     path.write_bytes(older.as_json() + b"\n" + newer.as_json() + b"\n")
     report = of_many.campaign(reported, of_many.Which(results=path))
     assert [row["verdict"] for row in report.verdicts.rows()] == ["no_record"]
-    assert "1 older results of the same calls were left out." in report.completeness
+    assert "1 older result of the same calls was left out." in report.completeness
 
 
 def test_a_campaign_of_a_file_and_of_the_store_are_the_same(reported: Workspace, results_of_many, tmp_path) -> None:
@@ -205,7 +206,7 @@ def test_roles_are_those_of_the_trace_report(told_call: Callable[..., TraceResul
         made = told_call(at, verdict, path, silent, point_of_entry=entry)
         last = made.path[-1] if made.path and verdict is Verdict.ORIGINATOR_IDENTIFIED else None
         results.append(told_call(at, verdict, path, silent, point_of_entry=entry, originating_carrier=last))
-    traced = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), "a test")
+    traced = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), Saying("a test"))
     directory = directory_frame(carriers.values())
     hops = placed(traced, directory)
     for row in hops.iter_rows(named=True):

@@ -51,7 +51,7 @@ def test_the_denominator_is_every_statement_at_hand(traffic) -> None:
     months = {row["month"]: row for row in report.months.rows()}
     assert (months["2026-11"]["statements"], months["2026-01"]["statements"]) == (3, 2)
     assert (months["2026-01"]["own_customers"], months["2026-01"]["handed_in"]) == (1, 1)
-    assert "5 statements of the same time" in report.does_not_say
+    assert "statements of the same time (5)" in report.does_not_say
     assert "every statement of the carrier at hand: 5" in " ".join(report.completeness)
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from lxml import html
 
 import hoptrace.reports
 from hoptrace.errors import MissingExtra, UsageError
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports import Telling, fonts, render, trace_report
+from hoptrace.reports import Telling, fonts, of_many, render, trace_report
+from hoptrace.reports.columns import Kind
 from hoptrace.reports.language import language, languages
 from hoptrace.reports.phrases import PHRASES, WORDS, pattern_of, translated
+from hoptrace.reports.profiles import Profile, Reader
+from hoptrace.reports.sankey import sankey_of
+from hoptrace.reports.summary_files import Form, render_summary
 
 REPORTS = Path(hoptrace.reports.__file__).parent
 KEYWORDS = {"say": None, "message": None, "count": (2, 3)}
-METHODS = [("**.py", "python"), ("templates/trace.html.j2", "jinja2")]
+METHODS = [("**.py", "python"), ("templates/*.j2", "jinja2")]
 OTHERS = [code for code in languages() if code != "en"]
 NAMES = re.compile(r"\{(\w+)\}")
 
@@ -123,11 +129,94 @@ def test_an_unknown_language_is_refused(example_of, carriers):
 
 def test_a_pdf_without_letters_is_refused(monkeypatch):
     monkeypatch.setattr(fonts, "has_font", lambda code: False)
-    with pytest.raises(MissingExtra, match="fonts-noto-core"):
+    monkeypatch.setattr(fonts, "packaged", lambda code: None)
+    with pytest.raises(MissingExtra, match="hoptrace\\[pdf\\]' or apt-get install fonts-noto-core"):
         fonts.check_font("th")
     fonts.check_font("en")
+
+
+def test_a_thai_pdf_embeds_the_font_of_the_package(example_of, carriers):
+    pytest.importorskip("weasyprint", reason="the extra pdf is not installed", exc_type=ImportError)
+    pypdf = pytest.importorskip("pypdf")
+    report = trace_report(example_of(Verdict.NON_PARTICIPATING), carriers, Telling("th"))
+    document = pypdf.PdfReader(io.BytesIO(render(report, "pdf")))
+    found = [font.get_object() for page in document.pages for font in page["/Resources"]["/Font"].values()]
+    assert any("Noto-Sans-Thai" in font["/BaseFont"] for font in found)
+    embedded = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in found]
+    assert all({"/FontFile2", "/FontFile3"} & set(each) for each in embedded)
+    assert document.trailer["/Root"]["/Lang"] == "th"
 
 
 def test_fontconfig_can_be_asked():
     assert isinstance(fonts.has_font("th"), bool)
     assert not fonts.has_font("tlh")
+
+
+def of_many_in(workspace, code):
+    """Each report over many traces, told in a language."""
+    investigator = of_many.INVESTIGATOR
+    return {
+        "campaign": of_many.campaign(workspace, of_many.Which(campaign="bank alert"), code=code),
+        "carrier": of_many.carrier(workspace, "CEDR3", code=code),
+        "regulator": of_many.regulator(workspace, "2026", profile=investigator, code=code),
+        "what-if": of_many.what_if(workspace, code=code),
+        "for the public": of_many.campaign(workspace, of_many.Which(campaign="bank alert"), PUBLIC, code=code),
+        "of one call": of_many.campaign(workspace, of_many.Which(call_refs=("REF-secret-0",)), code=code),
+    }
+
+
+PUBLIC = Profile(Reader.PUBLIC)
+LATIN = re.compile(r"[A-Za-z][A-Za-z'_-]{2,}")
+NOT_OURS = {
+    # Names of carriers, references, customers and campaigns of the rows; codes and digests; names of this program.
+    *("Alder", "Mutual", "Telephone", "Birch", "Long", "Distance", "Cedar", "Wholesale", "Voice", "Dogwood"),
+    *("Interconnect", "Elm", "Gateway", "Services", "Foxglove", "com", "ALDR", "BRCH", "CEDR", "DOGW", "ELMG"),
+    *("FOXG", "REF-secret-", "cust-secret-", "bank", "alert", "hoptrace", "investigator", "public", "UTC", "local"),
+}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_english_is_left_in_reports_over_many_traces(code, reported, catalog):
+    translated_words = {word for message in catalog for text in texts(message) for word in LATIN.findall(text)}
+    for name, report in of_many_in(reported, code).items():
+        page = html.document_fromstring(render_summary(report, Form("html")).decode())
+        for style in page.xpath("//style | //code"):
+            style.drop_tree()
+        said = " ".join([*page.xpath("//text()"), *page.xpath("//@aria-label"), *page.xpath("//@data-label")])
+        left = set(LATIN.findall(said)) - translated_words
+        # Names are cut short in pictures.
+        assert sorted(word for word in left if not any(known.startswith(word) for known in NOT_OURS)) == [], name
+        assert page.get("lang") == code
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_tables_keep_their_codes_and_say_their_sentences(code, reported):
+    report = of_many_in(reported, code)["regulator"]
+    english = of_many.regulator(reported, "2026")
+    assert report.verdicts == english.verdicts
+    assert report.uses.frame["calls"].to_list() == english.uses.frame["calls"].to_list()
+    assert not set(report.uses.frame["use"]) & set(english.uses.frame["use"])
+    assert not set(report.dictionary.frame["meaning"]) & set(english.dictionary.frame["meaning"])
+    assert report.dictionary.frame["column"].to_list() == english.dictionary.frame["column"].to_list()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_code_of_a_table_has_words(code, reported):
+    voice = language(code)
+    for report in of_many_in(reported, "en").values():
+        for table in (table for name, table in report.tables().items() if name != "dictionary"):
+            for column in table.columns:
+                codes = table.frame[column.name].unique() if column.kind is Kind.CODE else []
+                assert [each for each in codes if each and not voice.has(each.replace("_", " "))] == []
+
+
+def test_the_year_stands_in_both_eras(reported):
+    report = of_many.regulator(reported, "2026", code="th")
+    assert "2026 (พ.ศ. 2569)" in report.subject
+    assert "2026-01-01 (พ.ศ. 2569)" in " ".join(report.completeness)
+
+
+def test_pages_of_the_routes_are_the_same_but_for_the_words(reported):
+    thai, english = (of_many_in(reported, code)["campaign"] for code in ("th", "en"))
+    assert sorted(thai.passages.frame["calls"]) == sorted(english.passages.frame["calls"])
+    assert len(sankey_of(thai).flows) == len(sankey_of(english).flows) > 0

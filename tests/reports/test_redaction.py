@@ -17,6 +17,7 @@ from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports import of_many, render, trace_report
 from hoptrace.reports.campaign import campaign_report
+from hoptrace.reports.language import Saying
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import directory_frame, placed
 from hoptrace.reports.profiles import Profile, read_profile
@@ -245,7 +246,7 @@ def beside(path: tuple[str, ...], me: str) -> list[str]:
 
 def material_of(results: list[TraceResult], directory: list[Carrier], profile: Profile) -> Material:
     """What reports are built from, of results that are in no workspace."""
-    read = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), "a test")
+    read = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), Saying("a test"))
     ends = {at: each.path[-1] if each.path else None for at, each in enumerate(results)}
     calls = read.calls.with_columns(end=read.calls["call"].replace_strict(ends, return_dtype=pl.String))
     frame = directory_frame(directory)

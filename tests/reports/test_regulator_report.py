@@ -161,4 +161,4 @@ def test_calls_without_a_time_are_counted_in_words(reported, results_of_many, tm
     path.write_bytes(b"".join(each.as_json() + b"\n" for each in (*results_of_many, undated)))
     report = of_many.regulator(reported, "2026", of_many.Which(results=path))
     assert report.sources.calls == 17
-    assert "1 of the results do not say when the call was: they count in no period of time." in report.completeness
+    assert "1 of the results does not say when the call was: it counts in no period of time." in report.completeness

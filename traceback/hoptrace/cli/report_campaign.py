@@ -36,5 +36,6 @@ def campaign(
 
     check_place(how)
     with the_workspace() as workspace:
-        told = report(workspace, Which(results, campaign_name, call_refs), profile_of(workspace, how))
+        profile = profile_of(workspace, how)
+        told = report(workspace, Which(results, campaign_name, call_refs), profile, how.language)
         write(told, how, as_json)

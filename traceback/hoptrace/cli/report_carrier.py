@@ -42,4 +42,5 @@ def carrier(
     check_place(how)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
-        write(report(workspace, carrier_id, Which(results, campaign_name), profile, until), how, as_json)
+        told = report(workspace, carrier_id, Which(results, campaign_name), profile, until, how.language)
+        write(told, how, as_json)

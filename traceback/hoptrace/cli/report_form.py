@@ -12,6 +12,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import Command
+from hoptrace.cli.telling import language_option
 
 if TYPE_CHECKING:
     from hoptrace.reports.profiles import Profile
@@ -50,22 +51,30 @@ class How:
     profile: str
     paper: str
     table: str | None
+    language: str
 
 
 def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add --out, --format, --profile, --paper and --table to a command, which gets them together as `how`."""
+    """Add --out, --format, --profile, --paper, --language, --table to a command, which gets them together as `how`."""
     options = (
         click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help=_OUT_HELP),
         click.option("--format", "format_name", type=click.Choice(formats), help=_FORMAT_HELP),
         profile_option,
         paper_option,
+        language_option,
         click.option("--table", metavar="NAME", help="With CSV: this table alone, into FILE."),
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def bundled(
-            out: Path, format_name: str | None, profile: str, paper: str, table: str | None, **others: Any
+            out: Path,
+            format_name: str | None,
+            profile: str,
+            paper: str,
+            table: str | None,
+            language: str,
+            **others: Any,
         ) -> object:
             chosen = format_name or format_of(out, formats)
             if table is not None and chosen != "csv":
@@ -75,7 +84,7 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
                     "This report has several tables. Give --out a name that ends in .zip or a folder's, or say which "
                     "table with --table NAME."
                 )
-            return command(how=How(out, chosen, profile, paper, table), **others)
+            return command(how=How(out, chosen, profile, paper, table, language), **others)
 
         wrapped: Callable[..., Any] = bundled
         for option in reversed(options):
@@ -107,8 +116,11 @@ def profile_of(workspace: Workspace, how: How) -> Profile:
 
 
 def check_place(how: How) -> None:
-    """Raise StorageFailed where the report could never stand: before long work, not after it."""
+    """Raise StorageFailed or UsageError before long work, not after it: no such place, no such language."""
     from hoptrace import output
+    from hoptrace.reports.language import language
+
+    language(how.language)
 
     if how.format != "csv" or how.table is not None or how.out.suffix.lower() == ".zip":
         output.check_place(how.out)

@@ -42,4 +42,5 @@ def regulator(
     check_place(how)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
-        write(report(workspace, period, Which(results, campaign_name), profile, requests), how, as_json)
+        told = report(workspace, period, Which(results, campaign_name), profile, requests, how.language)
+        write(told, how, as_json)

@@ -31,4 +31,5 @@ def what_if(*, results: Path | None, campaign_name: str | None, how: How, as_jso
 
     check_place(how)
     with the_workspace() as workspace:
-        write(report(workspace, Which(results, campaign_name), profile_of(workspace, how)), how, as_json)
+        profile = profile_of(workspace, how)
+        write(report(workspace, Which(results, campaign_name), profile, how.language), how, as_json)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from hoptrace.evidence.archive import Member
 from hoptrace.evidence.manifest import digest
 from hoptrace.evidence.tables import as_lines
+from hoptrace.intake.joined_rows import SAME
+from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import NO_BYTES, Originals
 from hoptrace.model.receipts import base_format
 from hoptrace.model.times import rfc3339
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import TraceResult
     from hoptrace.workspace import Workspace
+
+_Row = tuple[str, int]
+_NAMES = ("batch", "row")
 
 ORIGINALS_FILE, ORIGINALS_FOLDER = "originals.jsonl", "originals"
 NOT_AT_HAND = "the submitted file is not at hand; its digest stands for it"
@@ -43,19 +48,33 @@ def cited_rows(results: Iterable[TraceResult]) -> dict[str, list[int]]:
     return {batch: sorted(found[batch]) for batch in sorted(found)}
 
 
+def _with_joined(workspace: Workspace, cited: Mapping[str, Sequence[int]]) -> dict[str, dict[int, _Row | None]]:
+    """By batch each cited row, and each further row of its statement with the row that stands for it."""
+    kept = KeptFiles.of(workspace.path)
+    found: dict[str, dict[int, _Row | None]] = {batch: dict.fromkeys(rows) for batch, rows in cited.items()}
+    for batch, rows in cited.items():
+        digest_of_file = workspace.catalog.batches.show(batch).receipt.digest
+        for row, others in sorted(kept.joined(digest_of_file, rows).items()):
+            for other_batch, other in others:
+                found.setdefault(batch if other_batch == SAME else other_batch, {}).setdefault(other, (batch, row))
+    return {batch: dict(sorted(found[batch].items())) for batch in sorted(found)}
+
+
 def original_members(workspace: Workspace, cited: Mapping[str, Sequence[int]], originals: Originals) -> OriginalMembers:
-    """The cited rows as their carriers wrote them, one file a row, where the submitted file is at hand."""
+    """The rows of the cited statements as their carriers wrote them, one file a row, where the file is at hand."""
     members: list[Member] = []
     lines: list[dict[str, Any]] = []
     missing: set[str] = set()
-    for batch, rows in cited.items():
+    for batch, rows in _with_joined(workspace, cited).items():
         receipt = workspace.catalog.batches.show(batch).receipt
-        found = originals.rows(receipt.digest, receipt.format, rows)
+        found = originals.rows(receipt.digest, receipt.format, list(rows))
         if not found and base_format(receipt.format) not in NO_BYTES:
             missing.add(receipt.file)
-        for row in rows:
+        for row, stands_for_it in rows.items():
             line, member = _original(receipt, row, found.get(row))
-            lines.append(line)
+            lines.append(
+                line | {"with": None if stands_for_it is None else dict(zip(_NAMES, stands_for_it, strict=True))}
+            )
             members += [member] if member is not None else []
     listed = Member(ORIGINALS_FILE, as_lines(lines))
     return OriginalMembers((listed, *members), len(lines), len(members), tuple(sorted(missing)))
@@ -74,7 +93,7 @@ def receipt_lines(
     workspace: Workspace, results: Iterable[TraceResult], grounds: Iterable[Packed]
 ) -> Iterator[dict[str, Any]]:
     """The receipts of all batches that the statements come from, with the moment when they were submitted."""
-    batches = set(cited_rows(results))
+    batches = set(_with_joined(workspace, cited_rows(results)))
     for held in grounds:
         batches.update(held.statements["batch"].unique().to_list())
     for batch in sorted(batches):

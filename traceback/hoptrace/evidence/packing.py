@@ -108,19 +108,8 @@ def package(
     originals = Originals.of(contents.files, KeptFiles.of(workspace.path))
     cited = original_members(workspace, cited_rows(results), originals)
     calls = [_call_line(number, item) for number, item in enumerate(results, start=1)]
-    receipts = as_lines(receipt_lines(workspace, results, grounds.values()))
-    manner = Manner(contents.language, contents.asked, workspace.settings.deadlines())
-    members = [
-        Member(README_FILE, readme()),
-        Member(RESULTS_FILE, b"".join(item.as_json() + b"\n" for item in results)),
-        Member(RECEIPTS_FILE, receipts),
-        Member(REPORTING_FILE, write_manner(manner)),
-        *cited.members,
-        *_reports(results, calls, _reporters(grounds, receipts, manner)),
-        *_tables(grounds),
-    ]
-    members.sort(key=lambda member: member.name)
-    content = _signed(members, calls, key)
+    members = [*_of_results(workspace, results, calls, grounds, contents), *cited.members, *_tables(grounds)]
+    content = _signed(sorted(members, key=lambda member: member.name), calls, key)
     with whole_file(place) as stream:
         stream.write(content)
     return Packaged(
@@ -133,6 +122,23 @@ def package(
         key=key.public.fingerprint,
         without_bytes=cited.missing,
     )
+
+
+def _of_results(
+    workspace: Workspace,
+    results: Sequence[TraceResult],
+    calls: Sequence[CallLine],
+    grounds: Mapping[Versions, Packed],
+    contents: Contents,
+) -> Iterator[Member]:
+    """The results themselves, the receipts of what they stand on, and their reports."""
+    receipts = as_lines(receipt_lines(workspace, results, grounds.values()))
+    manner = Manner(contents.language, contents.asked, workspace.settings.deadlines())
+    yield Member(README_FILE, readme())
+    yield Member(RESULTS_FILE, b"".join(item.as_json() + b"\n" for item in results))
+    yield Member(RECEIPTS_FILE, receipts)
+    yield Member(REPORTING_FILE, write_manner(manner))
+    yield from _reports(results, calls, _reporters(grounds, receipts, manner))
 
 
 def versions_of(result: TraceResult) -> Versions:

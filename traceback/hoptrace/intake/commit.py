@@ -20,7 +20,7 @@ import polars as pl
 from hoptrace.catalog.batches import RejectedRow
 from hoptrace.errors import StorageFailed
 from hoptrace.intake.ahead import ahead
-from hoptrace.intake.keeping_files import forget_strays, kept_beside
+from hoptrace.intake.keeping_files import forget_strays, keep_joined, kept_beside
 from hoptrace.intake.taking import Taking
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
@@ -54,6 +54,7 @@ def commit(
         with kept_beside(workspace, [source for taking in takings for source in taking.sources]):
             staged = lake.stage(ahead(_frames(takings, read)), commit_id)
         batches = [batch for taking in takings for batch in taking.batches()]
+        keep_joined(workspace, takings)
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
         version = lake.commit(staged) if staged.adds else lake.version()
         catalog.batches.finish(commit_id, version)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 
 from hoptrace.catalog.batches import StoredBatch
+from hoptrace.intake.joined_rows import SAME
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import Originals
 from hoptrace.intake.reading import Source
+from hoptrace.intake.taking import Taking
+from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
 
 
@@ -24,6 +27,16 @@ def kept_beside(workspace: Workspace, sources: Sequence[Source]) -> Generator[No
         kept = thread.submit(KeptFiles.of(workspace.path).keep, sources)
         yield
         kept.result()
+
+
+def keep_joined(workspace: Workspace, takings: Iterable[Taking]) -> None:
+    """Keep of which rows statements of several rows were made, beside their files. Raises StorageFailed."""
+    if not workspace.settings.keep_files:
+        return
+    files = KeptFiles.of(workspace.path)
+    for taking in takings:
+        for digest, rows in taking.joined().items():
+            files.keep_joined(digest, rows)
 
 
 def forget_strays(workspace: Workspace) -> None:
@@ -40,15 +53,16 @@ def expire_files(workspace: Workspace, before: date, *, dry_run: bool = False) -
     Gives how many files go. Needs the writer's lock; raises StorageFailed. Killed in between, the next call goes on.
     """
     files = KeptFiles.of(workspace.path)
-    there, cited = files.digests(), _cited(workspace)
+    there = files.digests()
     begins = datetime.combine(before, time(), UTC)
     by_digest: dict[str, list[StoredBatch]] = {}
     for stored in workspace.catalog.batches.list():
         by_digest.setdefault(stored.receipt.digest, []).append(stored)
     gone = [digest for digest in sorted(there & by_digest.keys()) if _is_over(by_digest[digest], begins)]
     going = [digest for digest in gone if files.is_whole(digest)]
+    cited = _with_joined(files, by_digest, _cited(workspace))
     for digest in () if dry_run else going:
-        _cut_down(files, by_digest[digest], cited)
+        _cut_down(files, by_digest[digest][0].receipt, sorted(cited.get(digest, ())))
     return len(going)
 
 
@@ -57,15 +71,29 @@ def _is_over(batches: Sequence[StoredBatch], begins: datetime) -> bool:
     return bool(last) and max(map(datetime.fromisoformat, last)) < begins
 
 
-def _cut_down(files: KeptFiles, batches: Sequence[StoredBatch], cited: dict[str, list[int]]) -> None:
-    receipt = batches[0].receipt
-    rows = sorted({row for stored in batches for row in cited.get(stored.receipt.batch, [])})
+def _cut_down(files: KeptFiles, receipt: Receipt, rows: Sequence[int]) -> None:
     source = files.source(receipt.digest) if rows else None
     found = Originals({receipt.digest: source}).rows(receipt.digest, receipt.format, rows) if source else {}
     if found:
         files.cut_down(receipt.digest, found)
     else:
         files.forget([receipt.digest])
+
+
+def _with_joined(
+    files: KeptFiles, by_digest: Mapping[str, Sequence[StoredBatch]], cited: Mapping[str, list[int]]
+) -> dict[str, set[int]]:
+    """The cited rows by digest, with the further rows of their statements, which may stand in other files."""
+    digests = {stored.receipt.batch: digest for digest, batches in by_digest.items() for stored in batches}
+    wanted: dict[str, set[int]] = {}
+    for batch, rows in cited.items():
+        if batch not in digests:
+            continue
+        wanted.setdefault(digests[batch], set()).update(rows)
+        for others in files.joined(digests[batch], rows).values():
+            for other_batch, row in others:
+                wanted.setdefault(digests.get(batch if other_batch == SAME else other_batch, ""), set()).add(row)
+    return wanted
 
 
 def _cited(workspace: Workspace) -> dict[str, list[int]]:

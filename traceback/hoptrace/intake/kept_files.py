@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import IO
 
 import orjson
+import polars as pl
 import zstandard
 
+from hoptrace.intake.joined_rows import read_joined, write_joined
 from hoptrace.intake.reading import Source
 from hoptrace.output import cannot_write
 
@@ -25,8 +27,9 @@ FOLDER = "originals"
 LEVEL = 1
 """Of compression: a file is written as fast as it is read, and higher ones gain little on records of calls."""
 
-PLAIN, ROWS = ".plain.zst", ".rows.jsonl"
-"""Endings of a plain file that was compressed, and of the rows that are left of a file whose time has expired."""
+PLAIN, ROWS, JOINED = ".plain.zst", ".rows.jsonl", ".joined"
+"""Endings of a plain file that was compressed, of the rows that are left of a file whose time has expired, and of the
+list of rows that its statements were made of beside those that stand for them."""
 
 PACKED = (".gz", ".zst", ".parquet")
 _BLOCK = 1 << 20
@@ -88,6 +91,25 @@ class KeptFiles:
         found = {int(line["row"]): base64.b64decode(line["raw"]) for line in lines}
         return {row: found[row] for row in rows if row in found}
 
+    def keep_joined(self, digest: str, joined: pl.DataFrame) -> None:
+        """Keep which further rows a file's statements were made of (JOINED of joined_rows); raises StorageFailed."""
+        try:
+            with self._written(digest, JOINED) as stream:
+                stream.write(write_joined(joined))
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+    def joined(self, digest: str, rows: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """Of rows that stand for statements the further ones: batch (SAME for the same file) and row."""
+        try:
+            told = read_joined(self._place(digest, JOINED).read_bytes())
+        except (FileNotFoundError, zstandard.ZstdError, pl.exceptions.PolarsError):
+            return {}
+        found: dict[int, list[tuple[str, int]]] = {}
+        for row, batch, other in told.filter(pl.col("row").is_in(list(rows))).iter_rows():
+            found.setdefault(row, []).append((batch, other))
+        return found
+
     def cut_down(self, digest: str, rows: Mapping[int, bytes]) -> None:
         """Leave only these rows of a file; raises StorageFailed."""
         lines = [{"row": row, "raw": base64.b64encode(rows[row]).decode()} for row in sorted(rows)]
@@ -125,7 +147,7 @@ class KeptFiles:
         return next((path for ending in (PLAIN, *PACKED) if (path := self._place(digest, ending)).exists()), None)
 
     def _paths(self, digest: str) -> list[Path]:
-        return [path for ending in (PLAIN, *PACKED, ROWS) if (path := self._place(digest, ending)).exists()]
+        return [path for ending in (PLAIN, *PACKED, ROWS, JOINED) if (path := self._place(digest, ending)).exists()]
 
     def _place(self, digest: str, ending: str) -> Path:
         return self.folder / digest[:2] / f"{digest}{ending}"

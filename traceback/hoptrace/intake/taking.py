@@ -13,6 +13,7 @@ from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
 from hoptrace.intake.accounts import FileAccount, settle_rows
 from hoptrace.intake.collecting import collection_paused
+from hoptrace.intake.joined_rows import of_files, other_rows
 from hoptrace.intake.limits import check_values
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
@@ -39,6 +40,7 @@ class Taking:
             country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier, trunk_prefixes=by_trunk
         )
         self._files: list[FileAccount] = [FileAccount(source) for source in group.sources]
+        self._others: list[pl.DataFrame] = []
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -58,6 +60,11 @@ class Taking:
         """The rejected rows of all files, after `batches`."""
         for account in self._files:
             yield from account.rejected_rows()
+
+    def joined(self) -> dict[str, pl.DataFrame]:
+        """Of statements made of several rows the further ones (JOINED), by the file's digest; after `batches`."""
+        found = of_files(self._others, [account.batch for account in self._files])
+        return {self._files[file].source.digest: rows for file, rows in found.items()}
 
     def _chunks(self) -> Iterator[Chunk]:
         chunks = iter(self._group.reader.read(self._group.sources, self._context))
@@ -85,6 +92,7 @@ class Taking:
         kept = statements.filter(~repeated) if repeated.any() else statements
         rows = settle_rows(chunk.rows, built.refused, statements.select("call").filter(repeated))
         self._count(rows, kept, built)
+        self._others.append(other_rows(rows, kept))
         self._note(chunk, rows, built)
         self._note_resaved(built.rounded, cut)
         names = self._batch_names(kept)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoptrace.reports.ladder import INK, LINE, MUTED
+from hoptrace.reports.language import Language
 from hoptrace.reports.svg import Canvas, Pen
 
 BLUE, PALE = "#0b4f9e", "#b9cfe8"
@@ -65,7 +66,7 @@ def ranking(bars: Sequence[Bar], width: float) -> tuple[Canvas, float]:
     return canvas, y + 2
 
 
-def describe(bars: Sequence[Bar], at_most: int = 40) -> str:
+def describe(bars: Sequence[Bar], voice: Language, at_most: int = 40) -> str:
     """The bars in a sentence, for those who cannot see them."""
     told = ", ".join(f"{bar.label} {bar.amount:,}" for bar in bars[:at_most])
-    return f"{told}{' and so on' if len(bars) > at_most else ''}."
+    return voice.say("{bars} and so on.", bars=told) if len(bars) > at_most else f"{told}."

@@ -6,15 +6,17 @@ from typing import Any
 
 from hoptrace.reports import campaign_callers, campaign_calls, campaign_carriers, campaign_stages
 from hoptrace.reports.campaign_model import CampaignReport
-from hoptrace.reports.figures import amount, counted
+from hoptrace.reports.codes import code_text
+from hoptrace.reports.figures import counted
+from hoptrace.reports.language import Language, message
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
 from hoptrace.reports.table import Table
 
-NOT_SAID = (
+NOT_SAID = message(
     "It does not say that a carrier on these routes knew of the campaign or took part in it. A carrier in the role "
     "transit only carried calls; carriers with much traffic stand on many routes. No carrier is called originating but "
     "by its own records. How many other calls a carrier had is not told here: see its carrier report."
@@ -26,14 +28,15 @@ def campaign_report(known: Material, subject: str) -> CampaignReport:
     tables = _tables(known)
     facts: dict[str, Any] = {
         "profile": known.profile.name,
+        "language": known.voice.code,
         "subject": subject,
-        "heading": "Campaign report",
+        "heading": known.voice.say("Campaign report"),
         "says": _says(tables, known),
-        "does_not_say": NOT_SAID,
+        "does_not_say": known.voice.say(NOT_SAID),
         "figures": _figures(tables, known),
-        "completeness": tuple(completeness_of(known.traced)),
-        "sources": sources_of(known.traced, known.profile),
-        "empty": why_empty(tables, _reasons(known)),
+        "completeness": tuple(completeness_of(known)),
+        "sources": sources_of(known),
+        "empty": why_empty(tables, _reasons(known), known.voice),
         **tables,
     }
     return CampaignReport(**facts)
@@ -61,69 +64,102 @@ def _tables(known: Material) -> dict[str, Table[Any]]:
 
 
 def _reasons(known: Material) -> dict[str, str]:
-    hidden = f"This is not shown to the reader that this report is made for ({known.profile.name})."
     reasons = {
-        "volumes": "None of the results says when its call was.",
-        "upstreams": "No carrier is known above the terminating ones.",
-        "originators": "No originator was identified.",
-        "entries": "No call is known to have come from another country.",
-        "customers": "The originating carriers' records name no customer.",
-        "attestations": "No record of these calls that is at hand tells of a signature.",
-        "resignings": "No call shows two different signatures on its way.",
-        "unresolved": "Every call was settled.",
+        "volumes": message("None of the results says when its call was."),
+        "upstreams": message("No carrier is known above the terminating ones."),
+        "originators": message("No originator was identified."),
+        "entries": message("No call is known to have come from another country."),
+        "customers": message("The originating carriers' records name no customer."),
+        "attestations": message("No record of these calls that is at hand tells of a signature."),
+        "resignings": message("No call shows two different signatures on its way."),
+        "unresolved": message("Every call was settled."),
     }
     if not known.profile.sees_customers:
-        reasons["customers"] = hidden
+        reasons["customers"] = HIDDEN
     if not known.profile.sees_numbers:
-        reasons |= {"behaviours": hidden, "callers": hidden}
+        reasons |= {"behaviours": HIDDEN, "callers": HIDDEN}
     if known.profile.reader is Reader.CARRIER:
-        reasons["unresolved"] = "Every call was settled, as far as this reader sees."
+        reasons["unresolved"] = message("Every call was settled, as far as this reader sees.")
     return reasons
 
 
 def _says(tables: dict[str, Table[Any]], known: Material) -> str:
-    calls = known.calls.height
-    settled = _settled(tables)
-    told = [
-        f"All {calls:,} traced calls are settled."
-        if settled == calls > 1
-        else f"Of {amount(calls, 'traced call', 'traced calls')} {settled:,} are settled ({counted(settled, calls)})."
-    ]
+    calls, settled = known.calls.height, _settled(tables)
+    parts = [_ended(calls, settled, known.voice)]
     if len(tables["originators"]):
-        first = tables["originators"].rows(1)[0]
-        part = "all" if first["calls"] == calls else f"{first['calls']:,}"
-        share = "" if first["calls"] == calls else f" ({counted(first['calls'], calls)})"
-        told.append(f"{_name(first)}'s own records say that its customers placed {part} of them{share}.")
+        parts.append(_placed(tables["originators"].rows(1)[0], calls, known.voice))
     if len(tables["entries"]):
         first = tables["entries"].rows(1)[0]
-        told.append(f"{first['calls']:,} came into the country through {_name(first)}.")
+        entered = message("{calls} came into the country through {carrier}.")
+        parts.append(known.voice.say(entered, calls=f"{first['calls']:,}", carrier=_name(first)))
     if len(tables["unresolved"]):
-        first = tables["unresolved"].rows(1)[0]
-        place = f" end at {_name(first)}" if first["carrier"] else " have no known end"
-        words = first["verdict"].replace("_", " ")
-        told.append(f"Of the {calls - settled:,} open ones {first['calls']:,}{place} ({words}).")
-    return " ".join(told)
+        parts.append(_left_open(tables["unresolved"].rows(1)[0], calls - settled, known.voice))
+    return " ".join(parts)
+
+
+def _ended(calls: int, settled: int, voice: Language) -> str:
+    if settled == calls > 1:
+        return voice.count(calls, "The traced call is settled.", "All {number} traced calls are settled.")
+    return voice.count(
+        calls,
+        "Of {number} traced call {settled} are settled ({share}).",
+        "Of {number} traced calls {settled} are settled ({share}).",
+        settled=f"{settled:,}",
+        share=counted(settled, calls, voice),
+    )
+
+
+def _placed(first: dict[str, Any], calls: int, voice: Language) -> str:
+    """Who placed the most calls by its own records."""
+    if first["calls"] == calls:
+        return voice.say("{carrier}'s own records say that its customers placed all of them.", carrier=_name(first))
+    return voice.say(
+        "{carrier}'s own records say that its customers placed {calls} of them ({share}).",
+        carrier=_name(first),
+        calls=f"{first['calls']:,}",
+        share=counted(first["calls"], calls, voice),
+    )
+
+
+def _left_open(first: dict[str, Any], left: int, voice: Language) -> str:
+    """Where the most open calls end."""
+    values = {"calls": f"{first['calls']:,}", "verdict": code_text(first["verdict"], voice)}
+    if not first["carrier"]:
+        return voice.count(
+            left,
+            "Of the {number} open one {calls} has no known end ({verdict}).",
+            "Of the {number} open ones {calls} have no known end ({verdict}).",
+            **values,
+        )
+    return voice.count(
+        left,
+        "Of the {number} open one {calls} ends at {carrier} ({verdict}).",
+        "Of the {number} open ones {calls} end at {carrier} ({verdict}).",
+        carrier=_name(first),
+        **values,
+    )
 
 
 def _figures(tables: dict[str, Table[Any]], known: Material) -> tuple[Figure, ...]:
-    calls, settled = known.calls.height, _settled(tables)
+    calls, settled, voice = known.calls.height, _settled(tables), known.voice
     figures = [
-        Figure(value=f"{calls:,}", label="call traced" if calls == 1 else "calls traced", note=_span(known)),
+        Figure(value=f"{calls:,}", label=voice.count(calls, "call traced", "calls traced"), note=_span(known)),
         Figure(
-            value=counted(settled, calls),
-            label="settled",
-            note=f"{settled:,} with an originator or a point of entry",
+            value=counted(settled, calls, voice),
+            label=voice.say("settled"),
+            note=voice.say("{number} with an originator or a point of entry", number=f"{settled:,}"),
         ),
     ]
     if len(tables["originators"]):
-        first = tables["originators"].rows(1)[0]
-        number = len(tables["originators"])
-        note = f"{_name(first)} alone: {counted(first['calls'], calls)} of the calls"
-        figures.append(Figure(value=f"{number:,}", label="originator" if number == 1 else "originators", note=note))
+        first, number = tables["originators"].rows(1)[0], len(tables["originators"])
+        share = counted(first["calls"], calls, voice)
+        note = voice.say("{carrier} alone: {share} of the calls", carrier=_name(first), share=share)
+        figures.append(Figure(value=f"{number:,}", label=voice.count(number, "originator", "originators"), note=note))
     if len(tables["upstreams"]):
         first = tables["upstreams"].rows(1)[0]
-        note = f"had the most calls in common; mostly {first['role'].replace('_', ' ')}"
-        figures.append(Figure(value=counted(first["calls"], calls), label=f"passed {_name(first)}", note=note))
+        note = voice.say("had the most calls in common; mostly {role}", role=code_text(first["role"], voice))
+        label = voice.say("passed {carrier}", carrier=_name(first))
+        figures.append(Figure(value=counted(first["calls"], calls, voice), label=label, note=note))
     return tuple(figures)
 
 
@@ -132,11 +168,13 @@ def _settled(tables: dict[str, Table[Any]]) -> int:
 
 
 def _span(known: Material) -> str:
-    sources = sources_of(known.traced, known.profile)
+    sources, voice = sources_of(known), known.voice
     if sources.first_call is None or sources.last_call is None:
-        return "no result tells its time"
-    first, last = sources.first_call[:10], sources.last_call[:10]
-    return f"of {first}" if first == last else f"{first} to {last}"
+        return voice.say("no result tells its time")
+    first, last = voice.with_era(sources.first_call[:10]), voice.with_era(sources.last_call[:10])
+    if first == last:
+        return voice.say("of {day}", day=first)
+    return voice.say("{first} to {last}", first=first, last=last)
 
 
 def _name(row: dict[str, Any]) -> str:

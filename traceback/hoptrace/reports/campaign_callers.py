@@ -6,6 +6,7 @@ import polars as pl
 
 from hoptrace.reports.campaign_model import AttestationRow, BehaviourRow, CallerRow, ResigningRow
 from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.language import message
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table, table_of
@@ -27,14 +28,16 @@ def behaviours(known: Material) -> Table[BehaviourRow]:
     calls = calls.join(usage, on="calling", how="left", maintain_order="left")
     near = pl.col("calling").str.head(SAME_EXCHANGE) == pl.col("called").str.head(SAME_EXCHANGE)
     counts = {
-        "Showed a caller id": shown,
-        "Showed none, or withheld it": ~shown,
-        "Showed a caller id that no other call of these showed": pl.col("uses") == 1,
-        "Showed a caller id that ten or more of these calls showed": pl.col("uses") >= 10,
-        "Showed a caller id that looks like a neighbour of the called number": shown & near,
-        "Showed another caller id at one carrier than at the next": pl.col("changed"),
+        message("Showed a caller id"): shown,
+        message("Showed none, or withheld it"): ~shown,
+        message("Showed a caller id that no other call of these showed"): pl.col("uses") == 1,
+        message("Showed a caller id that ten or more of these calls showed"): pl.col("uses") >= 10,
+        message("Showed a caller id that looks like a neighbour of the called number"): shown & near,
+        message("Showed another caller id at one carrier than at the next"): pl.col("changed"),
     }
-    row = calls.select(expression.fill_null(value=False).sum().alias(name) for name, expression in counts.items())
+    row = calls.select(
+        expression.fill_null(value=False).sum().alias(known.voice.say(name)) for name, expression in counts.items()
+    )
     told = row.transpose(include_header=True, header_name="behaviour", column_names=["calls"])
     return Table(BehaviourRow, shares(told, calls.height))
 

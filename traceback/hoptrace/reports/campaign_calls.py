@@ -16,6 +16,7 @@ from hoptrace.reports.campaign_model import (
     VolumeRow,
 )
 from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.language import message
 from hoptrace.reports.material import SETTLED, Material, is_settled
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
@@ -31,11 +32,13 @@ _STEPS = (
 )
 
 WHY_OPEN = {
-    Verdict.NON_PARTICIPATING: "The carrier has submitted no records that cover the time of the call.",
-    Verdict.NO_RECORD: "Its records cover the time, but tell nothing of the call or not who handed it over.",
-    Verdict.DISPUTED: "Carriers' records of the call contradict each other, and the evidence cannot settle it.",
-    Verdict.AMBIGUOUS: "More than one call fits the report about equally well.",
-    Verdict.NOT_FOUND: "No record of the call was submitted by anybody.",
+    Verdict.NON_PARTICIPATING: message("The carrier has submitted no records that cover the time of the call."),
+    Verdict.NO_RECORD: message("Its records cover the time, but tell nothing of the call or not who handed it over."),
+    Verdict.DISPUTED: message(
+        "Carriers' records of the call contradict each other, and the evidence cannot settle it."
+    ),
+    Verdict.AMBIGUOUS: message("More than one call fits the report about equally well."),
+    Verdict.NOT_FOUND: message("No record of the call was submitted by anybody."),
 }
 
 
@@ -83,7 +86,11 @@ def unresolved(known: Material) -> Table[UnresolvedRow]:
         calls=pl.len(), role=mostly("role"), certainty=mostly("certainty")
     )
     told = named(counted, known.directory).with_columns(pl.col("carrier", "name", "role", "certainty").fill_null(""))
-    why = pl.col("verdict").cast(pl.String).replace_strict({each.value: text for each, text in WHY_OPEN.items()})
+    why = (
+        pl.col("verdict")
+        .cast(pl.String)
+        .replace_strict({each.value: known.voice.say(text) for each, text in WHY_OPEN.items()})
+    )
     ordered = told.with_columns(why=why).sort("calls", "verdict", "carrier", descending=[True, False, False])
     return Table(UnresolvedRow, shares(ordered, known.calls.height))
 
@@ -138,7 +145,7 @@ def samples(known: Material) -> Table[SampleRow]:
     told = chosen.with_columns(
         at=pl.col("at").dt.strftime(form),
         why=pl.when(settled)
-        .then(pl.lit("settled, its most usual route"))
-        .otherwise(pl.lit("open, its most usual route")),
+        .then(pl.lit(known.voice.say("settled, its most usual route")))
+        .otherwise(pl.lit(known.voice.say("open, its most usual route"))),
     )
     return Table(SampleRow, told)

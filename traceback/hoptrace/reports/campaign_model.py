@@ -5,211 +5,277 @@ from __future__ import annotations
 from typing import Literal
 
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
+from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
 from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table
 
-CONFIDENCE_MEANS = "Mean confidence of these calls' verdicts: the share of such verdicts that are right."
+CONFIDENCE_MEANS = message("Mean confidence of these calls' verdicts: the share of such verdicts that are right.")
 
 
 class VolumeRow(Part):
     """Calls of one stretch of time."""
 
-    begins: str = a_text("Begins (UTC)", "Begin of the stretch of time, UTC; a month, week, day or hour by the span.")
-    calls: int = a_count("Calls", "Traced calls in it.")
-    settled: int = a_count("Settled", "Of these, calls whose originator or point of entry was identified.")
-    open: int = a_count("Open", "Of these, calls with another verdict.")
+    begins: str = a_text(
+        message("Begins (UTC)"), message("Begin of the stretch of time, UTC; a month, week, day or hour by the span.")
+    )
+    calls: int = a_count(message("Calls"), message("Traced calls in it."))
+    settled: int = a_count(
+        message("Settled"), message("Of these, calls whose originator or point of entry was identified.")
+    )
+    open: int = a_count(message("Open"), message("Of these, calls with another verdict."))
 
 
 class VerdictRow(Part):
     """Calls of one verdict."""
 
-    verdict: str = a_code("Verdict", "How the trail ends.")
-    calls: int = a_count("Calls", "Calls with this verdict.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    verdict: str = a_code(message("Verdict"), message("How the trail ends."))
+    calls: int = a_count(message("Calls"), message("Calls with this verdict."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class UpstreamRow(Part):
     """One carrier that had calls of the campaign before they were delivered."""
 
-    rank: int = a_count("Rank", "1 is the carrier with the most calls.")
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where the directory does not know it.")
-    role: str = a_code("Role, mostly", "The role that it had most often. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Calls on whose path it stands above the terminating carrier; each counts once.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    originating: int = a_count("Originating", "Calls that it originated.")
-    point_of_entry: int = a_count("Entry", "Calls that it brought into the home country.")
-    gateway: int = a_count("Gateway", "Calls that it took from a carrier in another country, at another place.")
-    transit: int = a_count("Transit", "Calls that it only carried.")
-    named: int = a_count("Named only", "Calls of which it has given no record itself.")
-    recorded: float = a_share("Own record", "Share of its calls of which it has given a record itself.")
-    both_sides: float = a_share("Both sides", "Share of its calls told by its own record and a neighbour's.")
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    rank: int = a_count(message("Rank"), message("1 is the carrier with the most calls."))
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(
+        message("Country"), message("ISO 3166-1 alpha-2, empty where the directory does not know it.")
+    )
+    role: str = a_code(message("Role, mostly"), message("The role that it had most often.") + " " + ROLE_MEANS)
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    calls: int = a_count(
+        message("Calls"), message("Calls on whose path it stands above the terminating carrier; each counts once.")
+    )
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    originating: int = a_count(message("Originating"), message("Calls that it originated."))
+    point_of_entry: int = a_count(message("Entry"), message("Calls that it brought into the home country."))
+    gateway: int = a_count(
+        message("Gateway"), message("Calls that it took from a carrier in another country, at another place.")
+    )
+    transit: int = a_count(message("Transit"), message("Calls that it only carried."))
+    named: int = a_count(message("Named only"), message("Calls of which it has given no record itself."))
+    recorded: float = a_share(
+        message("Own record"), message("Share of its calls of which it has given a record itself.")
+    )
+    both_sides: float = a_share(
+        message("Both sides"), message("Share of its calls told by its own record and a neighbour's.")
+    )
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class OriginatorRow(Part):
     """One carrier whose own records say that its customers placed calls of the campaign."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role", "Always originating.")
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Calls with the verdict originator_identified that end at it.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    customers: int | None = a_count(
-        "Customers", "Customers that its records name; empty where the reader may not know."
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role"), message("Always originating."))
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
     )
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    calls: int = a_count(message("Calls"), message("Calls with the verdict originator_identified that end at it."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    customers: int | None = a_count(
+        message("Customers"), message("Customers that its records name; empty where the reader may not know.")
+    )
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class EntryRow(Part):
     """One carrier that brought calls of the campaign into the home country."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role", "Always point_of_entry.")
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Calls that came into the home country through it.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    came_from: str = a_text("Came from", "The carriers abroad that handed these calls to it, most calls first.")
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role"), message("Always point_of_entry."))
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    calls: int = a_count(message("Calls"), message("Calls that came into the home country through it."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    came_from: str = a_text(
+        message("Came from"), message("The carriers abroad that handed these calls to it, most calls first.")
+    )
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class CustomerRow(Part):
     """One customer of an originating carrier, by that carrier's own records."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id of the originating carrier.")
-    name: str = a_text("Name", "Name of the carrier.")
-    customer: str = a_text("Customer", "The carrier's own reference of its customer.")
-    calls: int = a_count("Calls", "Calls that this customer placed.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    caller_ids: int = a_count("Caller ids", "Different numbers that these calls showed.")
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id of the originating carrier."))
+    name: str = a_text(message("Name"), message("Name of the carrier."))
+    customer: str = a_text(message("Customer"), message("The carrier's own reference of its customer."))
+    calls: int = a_count(message("Calls"), message("Calls that this customer placed."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    caller_ids: int = a_count(message("Caller ids"), message("Different numbers that these calls showed."))
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class BehaviourRow(Part):
     """One way in which caller ids were used."""
 
-    behaviour: str = a_text("What", "What was counted.")
-    calls: int = a_count("Calls", "Calls of which it is so.")
-    share: float = a_share("Share", "Of all calls of this report.")
+    behaviour: str = a_text(message("What"), message("What was counted."))
+    calls: int = a_count(message("Calls"), message("Calls of which it is so."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
 
 
 class CallerRow(Part):
     """One number that calls showed as their caller."""
 
-    calling: str = a_text("Caller id", "Number as shown to the called party; the caller may not have the right to it.")
-    calls: int = a_count("Calls", "Calls that showed it.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    called: int = a_count("Numbers called", "Different numbers that were called with it.")
-    originators: int = a_count("Originators", "Different originating carriers identified for these calls.")
+    calling: str = a_text(
+        message("Caller id"), message("Number as shown to the called party; the caller may not have the right to it.")
+    )
+    calls: int = a_count(message("Calls"), message("Calls that showed it."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    called: int = a_count(message("Numbers called"), message("Different numbers that were called with it."))
+    originators: int = a_count(
+        message("Originators"), message("Different originating carriers identified for these calls.")
+    )
 
 
 class AttestationRow(Part):
     """Signatures (STIR/SHAKEN) of one signer at one level, as the carriers' records hold them."""
 
-    signer: str = a_text("Signer", "Service provider code as recorded; empty where the record does not tell.")
-    carrier: str = a_carrier("Carrier", "carrier_id that the directory gives for this code; empty where none.")
-    name: str = a_text("Name", "Name of that carrier.")
-    attestation: str = a_text("Level", "A, B or C (ATIS-1000074); empty where the record does not tell.")
-    calls: int = a_count("Calls", "Calls of which a record tells this signature.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    role: str = a_code("Signer's role", "Its role on most of these calls; off_path where it is not on the path.")
+    signer: str = a_text(
+        message("Signer"), message("Service provider code as recorded; empty where the record does not tell.")
+    )
+    carrier: str = a_carrier(
+        message("Carrier"), message("carrier_id that the directory gives for this code; empty where none.")
+    )
+    name: str = a_text(message("Name"), message("Name of that carrier."))
+    attestation: str = a_text(
+        message("Level"), message("A, B or C (ATIS-1000074); empty where the record does not tell.")
+    )
+    calls: int = a_count(message("Calls"), message("Calls of which a record tells this signature."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    role: str = a_code(
+        message("Signer's role"), message("Its role on most of these calls; off_path where it is not on the path.")
+    )
     certainty: str = a_code(
-        "Certainty", "recorded: as carriers wrote it down; whether a signature is right is not told here."
+        message("Certainty"),
+        message("recorded: as carriers wrote it down; whether a signature is right is not told here."),
     )
 
 
 class ResigningRow(Part):
     """Calls that were signed anew on the way."""
 
-    first_signer: str = a_text("Signed by", "Signer that the record further upstream tells.")
-    first_level: str = a_text("Level", "Its attestation.")
-    next_signer: str = a_text("Then by", "Signer that the next record downstream tells.")
-    next_level: str = a_text("Level then", "Its attestation.")
-    calls: int = a_count("Calls", "Calls of which this is so.")
-    share: float = a_share("Share", "Of all calls of this report.")
+    first_signer: str = a_text(message("Signed by"), message("Signer that the record further upstream tells."))
+    first_level: str = a_text(message("Level"), message("Its attestation."))
+    next_signer: str = a_text(message("Then by"), message("Signer that the next record downstream tells."))
+    next_level: str = a_text(message("Level then"), message("Its attestation."))
+    calls: int = a_count(message("Calls"), message("Calls of which this is so."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
 
 
 class UnresolvedRow(Part):
     """Open calls that end at one carrier in one way."""
 
-    verdict: str = a_code("Verdict", "How the trail ends.")
-    carrier: str = a_carrier("Ends at", "carrier_id of the furthest carrier known; empty where no record was found.")
-    name: str = a_text("Name", "Name of that carrier.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role, mostly", "The role that it had most often. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Open calls that end here in this way.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    why: str = a_text("Why", "Why it could not be settled.")
+    verdict: str = a_code(message("Verdict"), message("How the trail ends."))
+    carrier: str = a_carrier(
+        message("Ends at"), message("carrier_id of the furthest carrier known; empty where no record was found.")
+    )
+    name: str = a_text(message("Name"), message("Name of that carrier."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role, mostly"), message("The role that it had most often.") + " " + ROLE_MEANS)
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    calls: int = a_count(message("Calls"), message("Open calls that end here in this way."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    why: str = a_text(message("Why"), message("Why it could not be settled."))
 
 
 class RouteRow(Part):
     """One way that calls took."""
 
-    route: str = a_text("Route", "carrier_ids from the furthest carrier known to the terminating one, with > between.")
-    carriers: int = a_count("Carriers", "Carriers on it.")
-    calls: int = a_count("Calls", "Calls that went this way.")
-    share: float = a_share("Share", "Of all calls of this report.")
-    settled: int = a_count("Settled", "Of these, calls whose originator or point of entry was identified.")
+    route: str = a_text(
+        message("Route"), message("carrier_ids from the furthest carrier known to the terminating one, with > between.")
+    )
+    carriers: int = a_count(message("Carriers"), message("Carriers on it."))
+    calls: int = a_count(message("Calls"), message("Calls that went this way."))
+    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    settled: int = a_count(
+        message("Settled"), message("Of these, calls whose originator or point of entry was identified.")
+    )
 
 
 class HandoffRow(Part):
     """One pair of neighbours and the calls that the first handed to the second."""
 
-    upstream: str = a_carrier("From", "carrier_id that handed the calls over.")
-    downstream: str = a_carrier("To", "carrier_id that got them.")
-    calls: int = a_count("Calls", "Handoffs between the two; a call that passes the pair twice counts twice.")
-    both: int = a_count("Both", "Told by records of both carriers.")
-    one: int = a_count("One names", "Both have a record of the call, only one names the other.")
-    named: int = a_count("Named", "One has a record that names the other, which has given none.")
-    inferred: int = a_count("Inferred", "Neither has a record.")
-    confidence: float = a_number("Confidence", CONFIDENCE_MEANS)
+    upstream: str = a_carrier(message("From"), message("carrier_id that handed the calls over."))
+    downstream: str = a_carrier(message("To"), message("carrier_id that got them."))
+    calls: int = a_count(
+        message("Calls"), message("Handoffs between the two; a call that passes the pair twice counts twice.")
+    )
+    both: int = a_count(message("Both"), message("Told by records of both carriers."))
+    one: int = a_count(message("One names"), message("Both have a record of the call, only one names the other."))
+    named: int = a_count(message("Named"), message("One has a record that names the other, which has given none."))
+    inferred: int = a_count(message("Inferred"), message("Neither has a record."))
+    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
 
 
 class StageRow(Part):
     """One carrier at one stage of the paths; what the picture of the routes is drawn from."""
 
     stage: int = a_count(
-        "Stage",
-        "5 the furthest carrier known, 4 the next, 3 those between, 2 who handed the calls to 1, who delivered them.",
+        message("Stage"),
+        message(
+            "5 the furthest carrier known, 4 the next, 3 those between, 2 who handed the calls to 1, "
+            "who delivered them."
+        ),
     )
-    carrier: str = a_carrier("Carrier", "carrier_id; empty where the row stands for no single carrier.")
-    name: str = a_text("Name", "Name in the carrier directory; how many carriers are between, or straight on for none.")
-    role: str = a_code("Role, mostly", "The role that it had most often at this stage. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Calls that passed here.")
+    carrier: str = a_carrier(
+        message("Carrier"), message("carrier_id; empty where the row stands for no single carrier.")
+    )
+    name: str = a_text(
+        message("Name"),
+        message("Name in the carrier directory; how many carriers are between, or straight on for none."),
+    )
+    role: str = a_code(
+        message("Role, mostly"), message("The role that it had most often at this stage.") + " " + ROLE_MEANS
+    )
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    calls: int = a_count(message("Calls"), message("Calls that passed here."))
 
 
 class PassageRow(Part):
     """Calls from one stage of the paths to the next."""
 
-    from_stage: int = a_count("From stage", "Stage of the one that handed the calls over.")
-    stage: int = a_count("Stage", "Stage of the one that got the calls.")
+    from_stage: int = a_count(message("From stage"), message("Stage of the one that handed the calls over."))
+    stage: int = a_count(message("Stage"), message("Stage of the one that got the calls."))
     upstream: str = a_carrier(
-        "From", "carrier_id that handed the calls over; in brackets where it is no single carrier."
+        message("From"), message("carrier_id that handed the calls over; in brackets where it is no single carrier.")
     )
-    downstream: str = a_carrier("To", "carrier_id that got them; in brackets where it is no single carrier.")
-    calls: int = a_count("Calls", "Calls that went on here.")
+    downstream: str = a_carrier(
+        message("To"), message("carrier_id that got them; in brackets where it is no single carrier.")
+    )
+    calls: int = a_count(message("Calls"), message("Calls that went on here."))
 
 
 class SampleRow(Part):
     """One traced call as an example."""
 
-    call_ref: str | None = a_text("Call", "Reference of the call, for hoptrace report trace; empty for the public.")
-    at: str | None = a_text("When (UTC)", "Time of the call as reported; the day alone for the public.")
-    verdict: str = a_code("Verdict", "How the trail ends.")
-    confidence: float = a_number("Confidence", "The share of such verdicts that are right.")
-    route: str = a_text("Route", "carrier_ids from the furthest carrier known to the terminating one.")
-    why: str = a_text("Chosen as", "What it is an example of.")
+    call_ref: str | None = a_text(
+        message("Call"), message("Reference of the call, for hoptrace report trace; empty for the public.")
+    )
+    at: str | None = a_text(
+        message("When (UTC)"), message("Time of the call as reported; the day alone for the public.")
+    )
+    verdict: str = a_code(message("Verdict"), message("How the trail ends."))
+    confidence: float = a_number(message("Confidence"), message("The share of such verdicts that are right."))
+    route: str = a_text(
+        message("Route"), message("carrier_ids from the furthest carrier known to the terminating one.")
+    )
+    why: str = a_text(message("Chosen as"), message("What it is an example of."))
 
 
 class CampaignReport(SummaryReport):

@@ -6,12 +6,20 @@ import polars as pl
 
 from hoptrace.reports.campaign_model import PassageRow, StageRow
 from hoptrace.reports.frames import mostly
+from hoptrace.reports.language import Language
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import CERTAINTIES, ROLES, named
 from hoptrace.reports.table import Table
 
 FURTHEST, NEXT, BETWEEN, UPPER, LOWEST = 5, 4, 3, 2, 1
-STRAIGHT = "straight on"
+
+
+def _straight(voice: Language) -> str:
+    return voice.say("straight on")
+
+
+def _more(number: int, voice: Language) -> str:
+    return voice.count(number, "{number} more carrier", "{number} more carriers")
 
 
 def stages(known: Material) -> Table[StageRow]:
@@ -57,22 +65,24 @@ def _places(known: Material) -> pl.DataFrame:
         place=pl.lit(""),
     )
     columns = ["call", "stage", "carrier", "place", "role", "certainty"]
-    return _without_idle(pl.concat([shown.select(columns), _passed(hops).select(columns)]))
+    told = pl.concat([shown.select(columns), _passed(hops, known.voice).select(columns)])
+    return _without_idle(told, _straight(known.voice))
 
 
-def _passed(hops: pl.DataFrame) -> pl.DataFrame:
+def _passed(hops: pl.DataFrame, voice: Language) -> pl.DataFrame:
     """The stages that a path has no carrier of its own for: the many between, or none."""
     lengths = hops.group_by("call").agg(long=pl.col("long").first())
-    more = pl.col("long") - 4
-    words = pl.when(more == 1).then(pl.lit("1 more carrier")).otherwise(pl.format("{} more carriers", more))
+    words = {long: _more(long - 4, voice) for long in lengths["long"].unique() if long > 4}
+    straight = _straight(voice)
     between = lengths.filter(pl.col("long") > 2).with_columns(
-        stage=pl.lit(BETWEEN, pl.Int64), place=pl.when(more > 0).then(words).otherwise(pl.lit(STRAIGHT))
+        stage=pl.lit(BETWEEN, pl.Int64),
+        place=pl.col("long").replace_strict(words, default=straight, return_dtype=pl.String),
     )
-    short = lengths.filter(pl.col("long") == 3).with_columns(stage=pl.lit(NEXT, pl.Int64), place=pl.lit(STRAIGHT))
+    short = lengths.filter(pl.col("long") == 3).with_columns(stage=pl.lit(NEXT, pl.Int64), place=pl.lit(straight))
     nothing = {"carrier": pl.lit(""), "role": pl.lit(None, ROLES), "certainty": pl.lit(None, CERTAINTIES)}
     return pl.concat([between, short]).with_columns(**nothing)
 
 
-def _without_idle(places: pl.DataFrame) -> pl.DataFrame:
-    idle = places.group_by("stage").agg(idle=(pl.col("place") == STRAIGHT).all()).filter("idle")
+def _without_idle(places: pl.DataFrame, straight: str) -> pl.DataFrame:
+    idle = places.group_by("stage").agg(idle=(pl.col("place") == straight).all()).filter("idle")
     return places.join(idle, on="stage", how="anti", maintain_order="left")

@@ -15,24 +15,26 @@ from hoptrace.reports.carrier_model import (
     ConflictRow,
     RejectRow,
 )
-from hoptrace.reports.figures import amount, counted, percent
+from hoptrace.reports.figures import counted, share_text
+from hoptrace.reports.language import Language, message
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure, Role
+from hoptrace.reports.period import Period
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
 from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
     from hoptrace.model.carriers import Carrier
     from hoptrace.workspace import Workspace
 
-NOT_SAID = (
+NOT_SAID = message(
     "It does not say that {name} did anything wrong. Traced calls are calls that somebody reported; in the role "
     "transit a carrier only carried them, in the role terminating it only delivered them, and a carrier with much "
-    "traffic is on many. Whether a number is large can only be told beside its {statements} of the same time. In the "
-    "role originating its own records say that a customer placed the call, which does not say that it knew what the "
-    "call was for."
+    "traffic is on many. Whether a number is large can only be told beside its statements of the same "
+    "time{statements}. In the role originating its own records say that a customer placed the call, which does "
+    "not say that it knew what the call was for."
 )
 
 
@@ -42,7 +44,7 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
     first = last - carrier_traffic.YEAR
     ever = carrier_calls.own_calls(known, carrier.carrier_id)
     calls = ever.filter(pl.col("at").is_between(first, last))
-    name = plain(carrier.name) or plain(carrier.carrier_id)
+    name, voice = plain(carrier.name) or plain(carrier.carrier_id), known.voice
     seen = known.profile.reader is not Reader.CARRIER or known.profile.carrier_id == carrier.carrier_id
     traffic = carrier_traffic.traffic(workspace, carrier.carrier_id, first, last) if seen else None
     statements = None if traffic is None else int(traffic["statements"].sum())
@@ -53,16 +55,19 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
     }
     facts: dict[str, Any] = {
         "profile": known.profile.name,
+        "language": voice.code,
         "subject": name,
-        "heading": "Carrier report",
-        "says": _says(name, calls, statements, first, last),
-        "does_not_say": NOT_SAID.replace("{name}", isolated(shorten(name, 80))).replace(
-            "{statements}", "statements" if statements is None else f"{statements:,} statements"
+        "heading": voice.say("Carrier report"),
+        "says": _says(name, calls, statements, Period("", first, last), voice),
+        "does_not_say": voice.say(
+            NOT_SAID,
+            name=isolated(shorten(name, 80)),
+            statements="" if statements is None else f" ({statements:,})",
         ),
-        "figures": _figures(calls, statements),
-        "completeness": (*completeness_of(known.traced), *_completeness(calls, statements)),
-        "sources": sources_of(known.traced, known.profile),
-        "empty": why_empty(tables, _reasons(known, carrier.carrier_id)),
+        "figures": _figures(calls, statements, voice),
+        "completeness": (*completeness_of(known), *_completeness(calls, statements, voice)),
+        "sources": sources_of(known),
+        "empty": why_empty(tables, _reasons(known, carrier.carrier_id), voice),
         "carrier": plain(carrier.carrier_id),
         "name": name,
         "country": plain(carrier.country).upper(),
@@ -111,74 +116,105 @@ def _inside(workspace: Workspace, known: Material, carrier_id: str) -> dict[str,
 
 
 def _reasons(known: Material, carrier_id: str) -> dict[str, str]:
-    none = "The carrier is on none of the traced calls of these twelve months."
+    none = message("The carrier is on none of the traced calls of these twelve months.")
     reasons = dict.fromkeys(("roles", "verdicts", "repeats", "neighbours", "traces"), none)
-    hidden = f"This is not shown to the reader that this report is made for ({known.profile.name})."
     inside = {
-        "conflicts": "No record of a neighbour contradicts its statements, as far as was learned.",
-        "clock": "Nothing was learned of its clock: it submitted no records, or none that neighbours' records meet.",
-        "batches": "It has submitted no files.",
-        "rejects": "None of its rows was rejected.",
+        "conflicts": message("No record of a neighbour contradicts its statements, as far as was learned."),
+        "clock": message(
+            "Nothing was learned of its clock: it submitted no records, or none that neighbours' records meet."
+        ),
+        "batches": message("It has submitted no files."),
+        "rejects": message("None of its rows was rejected."),
     }
     if not known.profile.sees_inside(carrier_id):
-        inside = dict.fromkeys(inside, hidden)
+        inside = dict.fromkeys(inside, HIDDEN)
     return reasons | inside
 
 
-def _says(name: str, calls: pl.DataFrame, statements: int | None, first: datetime, last: datetime) -> str:
-    shown = isolated(shorten(name, 80))
+def _says(name: str, calls: pl.DataFrame, statements: int | None, span: Period, voice: Language) -> str:
+    values = {
+        "name": isolated(shorten(name, 80)),
+        "first": voice.with_era(f"{span.first:%Y-%m-%d}"),
+        "last": voice.with_era(f"{span.end:%Y-%m-%d}"),
+        "beside": "" if statements is None else _of_its_own(statements, voice),
+    }
     roles = dict(calls["role"].value_counts(sort=True).iter_rows())
-    span = f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    of = "" if statements is None else f", beside {amount(statements, 'statement', 'statements')} of its own at hand"
     if not roles:
-        return f"{shown} is on none of the traced calls {span}{of}."
-    parts = [f"{words} {roles[role]:,}" for role, words in _DID.items() if role in roles]
-    listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
-    return (
-        f"{shown} is on {amount(calls.height, 'traced call', 'traced calls')} {span}{of}. Of the traced "
-        f"calls it {listed}."
+        return voice.say("{name} is on none of the traced calls from {first} to {last}{beside}.", **values)
+    did = [voice.say(words, number=f"{roles[role]:,}") for role, words in _DID.items() if role in roles]
+    return voice.count(
+        calls.height,
+        "{name} is on {number} traced call from {first} to {last}{beside}. Of the traced calls it {did}.",
+        "{name} is on {number} traced calls from {first} to {last}{beside}. Of the traced calls it {did}.",
+        did=voice.listed(did),
+        **values,
+    )
+
+
+def _of_its_own(statements: int, voice: Language) -> str:
+    return voice.count(
+        statements,
+        ", beside {number} statement of its own at hand",
+        ", beside {number} statements of its own at hand",
     )
 
 
 _DID = {
-    Role.ORIGINATING.value: "originated",
-    Role.POINT_OF_ENTRY.value: "brought into the country",
-    Role.GATEWAY.value: "took from abroad",
-    Role.TRANSIT.value: "only carried",
-    Role.TERMINATING.value: "delivered",
-    Role.NAMED.value: "is only named in",
+    Role.ORIGINATING.value: message("originated {number}"),
+    Role.POINT_OF_ENTRY.value: message("brought into the country {number}"),
+    Role.GATEWAY.value: message("took from abroad {number}"),
+    Role.TRANSIT.value: message("only carried {number}"),
+    Role.TERMINATING.value: message("delivered {number}"),
+    Role.NAMED.value: message("is only named in {number}"),
 }
 
 
-def _figures(calls: pl.DataFrame, statements: int | None) -> tuple[Figure, ...]:
+def _figures(calls: pl.DataFrame, statements: int | None, voice: Language) -> tuple[Figure, ...]:
     number, roles = calls.height, calls["role"]
     begun = int((roles == Role.ORIGINATING.value).sum())
     entered = int((roles == Role.POINT_OF_ENTRY.value).sum())
     carried = int(roles.is_in([Role.TRANSIT.value, Role.TERMINATING.value, Role.GATEWAY.value]).sum())
-    of = _beside(number, statements) if statements else "no statements to hold them against"
-    told = "not shown to this reader" if statements is None else "all at hand of these twelve months"
+    of = _beside(number, statements, voice) if statements else voice.say("no statements to hold them against")
+    told = message("not shown to this reader") if statements is None else message("all at hand of these twelve months")
     return (
-        Figure(value="–" if statements is None else f"{statements:,}", label="statements", note=told),
-        Figure(value=f"{number:,}", label="traced calls", note=of),
-        Figure(value=f"{begun:,}", label="originated", note=f"and {entered:,} brought into the country"),
         Figure(
-            value=f"{carried:,}", label="only carried", note=f"{counted(carried, number)}: transit, delivery, gateway"
+            value="–" if statements is None else f"{statements:,}", label=voice.say("statements"), note=voice.say(told)
+        ),
+        Figure(value=f"{number:,}", label=voice.say("traced calls"), note=of),
+        Figure(
+            value=f"{begun:,}",
+            label=voice.say("originated"),
+            note=voice.say("and {number} brought into the country", number=f"{entered:,}"),
+        ),
+        Figure(
+            value=f"{carried:,}",
+            label=voice.say("only carried"),
+            note=voice.say("{share}: transit, delivery, gateway", share=counted(carried, number, voice)),
         ),
     )
 
 
-def _beside(number: int, statements: int) -> str:
+def _beside(number: int, statements: int, voice: Language) -> str:
     share = number / statements
     if share < 0.001:
-        return f"{share * 1e6:,.0f} in a million of its statements"
-    return f"as many as {percent(share)} of its statements"
+        return voice.say("{number} in a million of its statements", number=f"{share * 1e6:,.0f}")
+    return voice.say("as many as {share} of its statements", share=share_text(share, voice))
 
 
-def _completeness(calls: pl.DataFrame, statements: int | None) -> list[str]:
-    told = [f"{amount(calls.height, 'call', 'calls')} of these are the carrier's, of twelve months."]
+def _completeness(calls: pl.DataFrame, statements: int | None, voice: Language) -> list[str]:
+    told = [
+        voice.count(
+            calls.height,
+            "{number} call of these is the carrier's, of twelve months.",
+            "{number} calls of these are the carrier's, of twelve months.",
+        )
+    ]
     if statements is not None:
         told.append(
-            f"The denominator is every statement of the carrier at hand: {statements:,}. What it has not "
-            "submitted, and what was removed after it had been kept long enough, is not in it."
+            voice.say(
+                "The denominator is every statement of the carrier at hand: {statements}. What it has not submitted, "
+                "and what was removed after it had been kept long enough, is not in it.",
+                statements=f"{statements:,}",
+            )
         )
     return told

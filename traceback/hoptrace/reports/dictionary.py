@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from hoptrace.reports.columns import a_code, a_text
+from hoptrace.reports.language import Language, message
 from hoptrace.reports.model import Part
+from hoptrace.reports.placing import meaning_text
 from hoptrace.reports.table import Table, columns_of, row_of, table_of
 
 
 class DictionaryRow(Part):
     """One column of one table and what it means."""
 
-    table: str = a_text("Table", "Name of the table.")
-    column: str = a_text("Column", "Name of the column.")
-    title: str = a_text("Title", "What heads it on a page.")
-    kind: str = a_code("Kind", "text, carrier, count, share (0..1), number or code.")
-    meaning: str = a_text("Meaning", "What it holds.")
+    table: str = a_text(message("Table"), message("Name of the table."))
+    column: str = a_text(message("Column"), message("Name of the column."))
+    title: str = a_text(message("Title"), message("What heads it on a page."))
+    kind: str = a_code(message("Kind"), message("text, carrier, count, share (0..1), number or code."))
+    meaning: str = a_text(message("Meaning"), message("What it holds."))
 
 
-def dictionary_of(report: type[Part]) -> Table[DictionaryRow]:
+def dictionary_of(report: type[Part], voice: Language) -> Table[DictionaryRow]:
     """Every column of every table of a kind of report."""
     rows = [
         {
             "table": name,
             "column": column.name,
-            "title": column.title,
+            "title": voice.say(column.title),
             "kind": column.kind.value,
-            "meaning": column.meaning,
+            "meaning": meaning_text(column.meaning, voice),
         }
         for name, row in row_of(report).items()
         for column in columns_of(row)

@@ -41,21 +41,16 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
-def counted(part: int, whole: int) -> str:
+def counted(part: int, whole: int, voice: Language) -> str:
     """A counted share as a percentage: exact where it is all or nothing, never rounded up to all or down to nothing."""
     if part in (0, whole) or not whole:
         return "100 %" if part else "0 %"
-    return percent(part / whole)
+    return share_text(part / whole, voice)
 
 
-def shown_share(share: float) -> str:
+def shown_share(share: float, voice: Language) -> str:
     """The same of a share that was worked out already."""
-    return {0.0: "0 %", 1.0: "100 %"}.get(share) or percent(share)
-
-
-def amount(number: int, one: str, many: str) -> str:
-    """A number and its noun: "1 record", "5 records"."""
-    return f"{number:,} {one if number == 1 else many}"
+    return {0.0: "0 %", 1.0: "100 %"}.get(share) or share_text(share, voice)
 
 
 def share_text(share: float, voice: Language) -> str:

@@ -1,24 +1,70 @@
-"""Fonts for the PDF: whether this system has letters for the report's language, before squares are printed."""
+"""Fonts for the PDF: those that packages bring, and whether there are letters for the report's language at all."""
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 from hoptrace.errors import MissingExtra
+
+_EPOCH = "SOURCE_DATE_EPOCH"
 
 PACKAGES = {"th": ("Thai", "fonts-noto-core")}
 """Languages whose letters many systems have no font for, and the Debian package of one that a PDF may embed."""
 
+FAMILIES = {"th": "Noto Sans Thai"}
+"""Of these languages the family that a Python package of the extra `pdf` brings, under the SIL Open Font License."""
+
 
 def check_font(code: str) -> None:
     """Raise MissingExtra where a PDF in this language would have no letters."""
-    if code in PACKAGES and not has_font(code):
+    if code in PACKAGES and packaged(code) is None and not has_font(code):
         name, package = PACKAGES[code]
         raise MissingExtra(
             f"A PDF in {name} needs a font with {name} letters, and this system has none: run "
-            f"apt-get install {package}, or ask for html."
+            f"pip install 'hoptrace[pdf]' or apt-get install {package}, or ask for html."
         )
+
+
+def packaged(code: str) -> Path | None:
+    """The font file for a language that a Python package brings; None where none is installed."""
+    try:
+        import fontpkg  # pyright: ignore[reportMissingTypeStubs]  # loaded late: of the extra pdf
+
+        return Path(fontpkg.path(FAMILIES[code]))
+    except (ImportError, LookupError):  # the package that finds fonts, or the one that brings this font
+        return None
+
+
+@contextmanager
+def fonts_of_one_time() -> Generator[None]:
+    """While a PDF is written: a font that is cut down to its letters tells no time, so that the PDF has the same bytes.
+
+    fontTools writes the present time into such a font, or what SOURCE_DATE_EPOCH says.
+    """
+    before = os.environ.get(_EPOCH)
+    os.environ[_EPOCH] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_EPOCH]
+        else:
+            os.environ[_EPOCH] = before
+
+
+def font_faces() -> str:
+    """CSS rules that name the fonts of packages, by the address of their files; "" where there are none."""
+    found = {FAMILIES[code]: packaged(code) for code in FAMILIES}
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; src: url("{path.as_uri()}") }}\n'
+        for family, path in found.items()
+        if path is not None
+    )
 
 
 class _FontSet(ctypes.Structure):

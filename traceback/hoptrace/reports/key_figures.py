@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hoptrace.reports.language import message
 from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.model import Role
 from hoptrace.reports.period import Period
@@ -21,20 +22,36 @@ class _Kind:
 
 
 KINDS = (
-    _Kind("traced_calls", "calls", "Traced calls, the newest result of each."),
+    _Kind("traced_calls", message("calls"), message("Traced calls, the newest result of each.")),
     _Kind(
-        "completed_share", "per cent", "Calls whose originator or point of entry was identified, of all traced calls."
+        "completed_share",
+        message("per cent"),
+        message("Calls whose originator or point of entry was identified, of all traced calls."),
     ),
-    _Kind("originator_identified", "calls", "Calls whose originating carrier's own record names its customer."),
-    _Kind("point_of_entry_identified", "calls", "Calls that are traced to where they came into the home country."),
-    _Kind("mean_carriers", "carriers", "Mean number of carriers on a path, the furthest known included."),
-    _Kind("median_carriers", "carriers", "Median of the same."),
-    _Kind("carriers_identified", "carriers", "Different carriers on any path."),
-    _Kind("new_carriers", "carriers", "Of these, carriers on no path of an earlier call."),
-    _Kind("without_record", "carriers", "Carriers on any path of which no record of these calls is at hand."),
-    _Kind("originating_carriers", "carriers", "Different carriers identified as originating."),
-    _Kind("entry_carriers", "carriers", "Different carriers identified as point of entry."),
-    _Kind("campaigns", "campaigns", "Different campaigns that calls were reported with."),
+    _Kind(
+        "originator_identified",
+        message("calls"),
+        message("Calls whose originating carrier's own record names its customer."),
+    ),
+    _Kind(
+        "point_of_entry_identified",
+        message("calls"),
+        message("Calls that are traced to where they came into the home country."),
+    ),
+    _Kind(
+        "mean_carriers", message("carriers"), message("Mean number of carriers on a path, the furthest known included.")
+    ),
+    _Kind("median_carriers", message("carriers"), message("Median of the same.")),
+    _Kind("carriers_identified", message("carriers"), message("Different carriers on any path.")),
+    _Kind("new_carriers", message("carriers"), message("Of these, carriers on no path of an earlier call.")),
+    _Kind(
+        "without_record",
+        message("carriers"),
+        message("Carriers on any path of which no record of these calls is at hand."),
+    ),
+    _Kind("originating_carriers", message("carriers"), message("Different carriers identified as originating.")),
+    _Kind("entry_carriers", message("carriers"), message("Different carriers identified as point of entry.")),
+    _Kind("campaigns", message("campaigns"), message("Different campaigns that calls were reported with.")),
 )
 
 
@@ -50,8 +67,8 @@ def key_figures(known: Material, ever: Material, period: Period) -> Table[Figure
             "figure": kind.figure,
             "period": fresh if kind.figure == "new_carriers" else of_period[kind.figure],
             "all_time": all_time[kind.figure],
-            "unit": kind.unit,
-            "meaning": kind.meaning,
+            "unit": known.voice.say(kind.unit),
+            "meaning": known.voice.say(kind.meaning),
         }
         for kind in KINDS
     ]

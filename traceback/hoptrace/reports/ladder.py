@@ -86,11 +86,12 @@ def ladder_file(report: TraceReport) -> bytes:
 def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
     """The ladder as a pile of HTML blocks without gaps, so that a page of paper can end between two rungs."""
     top, end = Canvas(width), Canvas(width)
-    parts = [top.overlaid(_origin(top, report))]
+    rail = language(report.language).say("The line from hop to hop")
+    parts = [top.overlaid(_origin(top, report), rail)]
     for hop in reversed(report.hops):
         canvas = Canvas(width)
-        parts.append(canvas.overlaid(_step(canvas, hop, report, 0.0)))
-    return [*parts, end.overlaid(_called_party(end, report, 0.0))]
+        parts.append(canvas.overlaid(_step(canvas, hop, report, 0.0), rail))
+    return [*parts, end.overlaid(_called_party(end, report, 0.0), rail)]
 
 
 def describe(report: TraceReport) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -31,6 +31,22 @@ def message(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """Words before it is known in which language they are said: a message and its values."""
+
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def told(self, voice: Language) -> str:
+        """The words in a language."""
+        return voice.say(self.text, **dict(self.values))
+
+    def with_values(self, change: Callable[[str], str]) -> Saying:
+        """The same with each value changed."""
+        return Saying(self.text, tuple((name, change(value)) for name, value in self.values))
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language, by its code (BCP 47)."""
 
@@ -44,6 +60,12 @@ class Language:
     def count(self, number: int, one: str, many: str, **values: object) -> str:
         """A message about a number of things, which it holds as {number}, in the plural that this language wants."""
         return _filled(self.catalog.ngettext(one, many, number), {"number": f"{number:,}", **values})
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Parts as a list in a sentence: "a, b and c"."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.say("{parts} and {last}", parts=", ".join(parts[:-1]), last=parts[-1])
 
     def has(self, text: str) -> bool:
         """Whether a message is translated; English needs no translation."""

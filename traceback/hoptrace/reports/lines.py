@@ -14,7 +14,7 @@ import zstandard
 from hoptrace.errors import InputRefused, NotFound, UnknownCampaign, UnknownTrace
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.reading import Source
-from hoptrace.reports.figures import amount
+from hoptrace.reports.language import Saying, message
 from hoptrace.reports.traced import Line, Traced, read_traced
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def of_file(path: Path, *, records: bool = True) -> Traced:
     if path.is_dir():
         raise InputRefused(f"{path} is a folder. Name the file with the results.")
     with collection_paused():
-        traced = read_traced(_lines(path), f"the file {path.name}", records=records)
+        traced = read_traced(_lines(path), Saying(message("the file {name}"), (("name", path.name),)), records=records)
     if traced.calls.is_empty():
         raise InputRefused(f"{path} holds no result of a trace, so there is nothing to report.")
     return traced
@@ -41,7 +41,7 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
     """The stored results of a campaign, the newest of each call; raises UnknownCampaign, which names the known ones."""
     stored = workspace.catalog.traces
     with collection_paused():
-        told = f"the stored traces of campaign {campaign}"
+        told = Saying(message("the stored traces of campaign {campaign}"), (("campaign", campaign),))
         traced = read_traced(_stored(stored.newest(campaign=campaign)), told, records=records)
     if traced.calls.is_empty():
         raise UnknownCampaign(_no_campaign(campaign, stored.campaigns()))
@@ -51,21 +51,24 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
 def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     """The stored results of some calls; raises UnknownTrace for the first that was not traced."""
     stored = workspace.catalog.traces
-    found = read_traced(
-        _stored(stored.newest(call_refs=call_refs)),
-        f"the stored traces of {amount(len(set(call_refs)), 'call', 'calls')}",
-    )
+    found = read_traced(_stored(stored.newest(call_refs=call_refs)), _of_refs(len(set(call_refs))))
     missing = sorted(set(call_refs) - set(found.calls["call_ref"]))
     if missing:
         raise UnknownTrace(f"There is no stored trace of call {missing[0]!r}. Trace it first: hoptrace trace --help")
     return found
 
 
+def _of_refs(number: int) -> Saying:
+    if number == 1:
+        return Saying(message("the stored trace of one call"))
+    return Saying(message("the stored traces of {number} calls"), (("number", f"{number:,}"),))
+
+
 def of_all(workspace: Workspace, *, records: bool = True) -> Traced:
     """All stored results, the newest of each call; without any the frames are empty."""
     with collection_paused():
         newest = _stored(workspace.catalog.traces.newest())
-        return read_traced(newest, "the traces stored in this workspace", records=records)
+        return read_traced(newest, Saying(message("the traces stored in this workspace")), records=records)
 
 
 def only_campaign(traced: Traced, campaign: str) -> Traced:

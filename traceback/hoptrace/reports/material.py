@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.reports.language import ENGLISH, Language, language
 from hoptrace.reports.placing import directory_frame, placed
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
 from hoptrace.reports.redaction import redact
@@ -33,6 +34,8 @@ class Material:
     directory: pl.DataFrame
     codes: Signers
     profile: Profile
+    voice: Language = field(default_factory=language)
+    """The language in which the report is told."""
 
     @property
     def calls(self) -> pl.DataFrame:
@@ -56,8 +59,11 @@ def is_settled() -> pl.Expr:
     return pl.col("verdict").cast(pl.String).is_in(SETTLED)
 
 
-def material(workspace: Workspace, traced: Traced, profile: Profile = INVESTIGATOR) -> Material:
-    """The results as `profile` sees them, with names from the workspace's directory and signers from its lake."""
+def material(workspace: Workspace, traced: Traced, profile: Profile = INVESTIGATOR, code: str = ENGLISH) -> Material:
+    """The results as `profile` sees them, with names from the workspace's directory and signers from its lake.
+
+    To be told in the language with this code; raises UsageError where there is none.
+    """
     from hoptrace.model.certificates import Trust
 
     carriers = workspace.catalog.directory.carriers()
@@ -66,7 +72,7 @@ def material(workspace: Workspace, traced: Traced, profile: Profile = INVESTIGAT
     known = _with_ends(with_signers(workspace, traced) if "batch" in traced.hops.columns else traced)
     known = known.replace(known.calls, placed(known, directory))
     codes = Signers.of(carriers, workspace.settings.home_country, Trust())
-    return Material(redact(known, profile), directory, codes, profile)
+    return Material(redact(known, profile), directory, codes, profile, language(code))
 
 
 def _with_ends(traced: Traced) -> Traced:

@@ -11,6 +11,7 @@ import polars as pl
 
 from hoptrace.errors import NothingTraced, UsageError
 from hoptrace.reports import lines
+from hoptrace.reports.language import ENGLISH, Language
 from hoptrace.reports.material import Material, material
 from hoptrace.reports.period import of_period, read_period
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
@@ -33,22 +34,26 @@ class Which:
     campaign: str | None = None
     call_refs: tuple[str, ...] = ()
 
-    def subject(self, profile: Profile) -> str:
+    def subject(self, profile: Profile, voice: Language) -> str:
         """What they are, as a heading; a reference of a call is only told to who sees it."""
         if self.campaign is not None:
-            return free_text(f"Campaign {self.campaign}", profile)
+            return voice.say("Campaign {name}", name=free_text(self.campaign, profile))
         if self.results is not None:
-            return free_text(f"The calls of {self.results.name}", profile)
-        if len(self.call_refs) == 1:
-            return f"Call {self.call_refs[0]}" if profile.sees_records else "One call"
-        return f"{len(self.call_refs):,} calls" if self.call_refs else "All traced calls"
+            return voice.say("The calls of {name}", name=free_text(self.results.name, profile))
+        if len(self.call_refs) == 1 and profile.sees_records:
+            return voice.say("Call {name}", name=self.call_refs[0])
+        if self.call_refs:
+            return voice.count(len(self.call_refs), "One call", "{number} calls")
+        return voice.say("All traced calls")
 
 
 ALL = Which()
 
 
-def campaign(workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR) -> CampaignReport:
-    """The campaign report of some results.
+def campaign(
+    workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR, code: str = ENGLISH
+) -> CampaignReport:
+    """The campaign report of some results, told in the language with this code.
 
     Raises UnknownCampaign, UnknownTrace, UnknownCarrier (of the profile), NothingTraced, or InputRefused for a file
     that holds no results.
@@ -57,11 +62,17 @@ def campaign(workspace: Workspace, which: Which, profile: Profile = INVESTIGATOR
 
     if which == ALL:
         raise UsageError("Say which calls: --results FILE, --campaign NAME, or CALL_REFs.")
-    return campaign_report(known(workspace, found(workspace, which), profile), which.subject(profile))
+    told = known(workspace, found(workspace, which), profile, code)
+    return campaign_report(told, which.subject(profile, told.voice))
 
 
 def carrier(
-    workspace: Workspace, carrier_id: str, which: Which = ALL, profile: Profile = INVESTIGATOR, until: str | None = None
+    workspace: Workspace,
+    carrier_id: str,
+    which: Which = ALL,
+    profile: Profile = INVESTIGATOR,
+    until: str | None = None,
+    code: str = ENGLISH,
 ) -> CarrierReport:
     """The report of one carrier over the twelve months that end with the day `until` (2026-11-30), or its newest call.
 
@@ -71,7 +82,8 @@ def carrier(
 
     who = workspace.catalog.directory.carrier(carrier_id)
     last = None if until is None else end_of_day(until)
-    return carrier_report(workspace, known(workspace, found(workspace, which, records=False), profile), who, last)
+    told = known(workspace, found(workspace, which, records=False), profile, code)
+    return carrier_report(workspace, told, who, last)
 
 
 def regulator(
@@ -80,6 +92,7 @@ def regulator(
     which: Which = ALL,
     profile: Profile = INVESTIGATOR,
     requests: Path | None = None,
+    code: str = ENGLISH,
 ) -> RegulatorReport:
     """The regulator's tables of a period: 2026, 2026-Q4 or 2026-11; `requests` is a file of requests to carriers.
 
@@ -93,19 +106,22 @@ def regulator(
     traced = found(workspace, which, records=False)
     of_period(traced, span)
     # Placed and redacted once, and then divided: what a reader may see does not depend on the period.
-    ever = known(workspace, traced.only(pl.col("at") < span.end), profile)
+    ever = known(workspace, traced.only(pl.col("at") < span.end), profile, code)
     within = replace(ever, traced=of_period(ever.traced, span))
     return regulator_report(workspace, within, ever, span, asked)
 
 
-def what_if(workspace: Workspace, which: Which = ALL, profile: Profile = INVESTIGATOR) -> WhatIfReport:
+def what_if(
+    workspace: Workspace, which: Which = ALL, profile: Profile = INVESTIGATOR, code: str = ENGLISH
+) -> WhatIfReport:
     """Whose taking part would move most open traces on. Raises NothingTraced where nothing was traced, as above."""
     from hoptrace.reports.what_if import what_if_report
 
     traced = found(workspace, which, records=False)
     if traced.calls.is_empty():
         raise NothingTraced("Nothing was traced in this workspace yet. Trace calls first: hoptrace trace --help")
-    return what_if_report(workspace, known(workspace, traced, profile), which.subject(profile))
+    told = known(workspace, traced, profile, code)
+    return what_if_report(workspace, told, which.subject(profile, told.voice))
 
 
 def end_of_day(text: str) -> datetime:
@@ -135,11 +151,11 @@ def found(workspace: Workspace, which: Which, *, records: bool = True) -> Traced
     return lines.of_all(workspace, records=records)
 
 
-def known(workspace: Workspace, traced: Traced, profile: Profile) -> Material:
+def known(workspace: Workspace, traced: Traced, profile: Profile, code: str = ENGLISH) -> Material:
     """The results as the profile sees them; raises UnknownCarrier or NothingTraced where it sees none of them."""
     if profile.carrier_id is not None:
         workspace.catalog.directory.carrier(profile.carrier_id)
-    told = material(workspace, traced, profile)
+    told = material(workspace, traced, profile, code)
     if profile.carrier_id is not None and told.calls.is_empty():
         raise NothingTraced(
             f"None of these {traced.calls.height:,} traced calls passed carrier {profile.carrier_id}, so there is "

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from hoptrace.reports.codes import code_text
 from hoptrace.reports.columns import Kind
 from hoptrace.reports.figures import shown_share
+from hoptrace.reports.language import Language, language
+from hoptrace.reports.placing import meaning_text
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.svg import Canvas
@@ -17,6 +20,8 @@ ROWS_AT_MOST = 15
 """Rows of a table that a page shows; JSON and CSV have all."""
 
 TEXT_AT_MOST = 120
+WORDS_AT_MOST = 600
+"""Characters in which a picture is told on paper; the table below it has all of it."""
 LONGEST_WORD = 24
 
 
@@ -37,7 +42,7 @@ class Picture:
     def block(self, width: float) -> str:
         """The picture as HTML, for paper."""
         canvas, height = self.draw(width)
-        return canvas.overlaid(height)
+        return canvas.overlaid(height, shorten(f"{self.title} {self.words}", WORDS_AT_MOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a page."""
+    """One section of a page. `heading` and `hint` are messages, said in the report's language where they are shown."""
 
     name: str
     heading: str
@@ -92,13 +97,15 @@ class Page:
 def shown(
     report: SummaryReport, name: str, caption: str, columns: Sequence[str] = (), at_most: int = ROWS_AT_MOST
 ) -> Shown:
-    """A table of the report as a page shows it: `columns` by name, or all."""
-    table = report.tables()[name]
-    heads = _heads(table, columns)
+    """A table of the report as a page shows it: `columns` by name, or all; `caption` is a message."""
+    table, voice = report.tables()[name], language(report.language)
+    heads = tuple(_told(head, voice) for head in _heads(table, columns))
     names = [head.name for head in heads]
     first = "carrier" if "carrier" in names else names[0]
-    rows = tuple(tuple(_cell(head, row, heads=head.name == first) for head in heads) for row in table.rows(at_most))
-    return Shown(caption, heads, rows, max(0, len(table) - at_most), report.empty.get(name, ""))
+    rows = tuple(
+        tuple(_cell(head, row, voice, heads=head.name == first) for head in heads) for row in table.rows(at_most)
+    )
+    return Shown(voice.say(caption), heads, rows, max(0, len(table) - at_most), report.empty.get(name, ""))
 
 
 def _heads(table: Table[Any], names: Sequence[str]) -> tuple[Column, ...]:
@@ -109,27 +116,31 @@ def _heads(table: Table[Any], names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(column for name, column in by_name.items() if name != "name" or "carrier" not in by_name)
 
 
-def _cell(head: Column, row: dict[str, Any], *, heads: bool) -> Cell:
+def _told(head: Column, voice: Language) -> Column:
+    return replace(head, title=voice.say(head.title), meaning=meaning_text(head.meaning, voice))
+
+
+def _cell(head: Column, row: dict[str, Any], voice: Language, *, heads: bool) -> Cell:
     value = row[head.name]
     if value is None or value == "":
         return Cell("–", head.title, head.kind, heads=heads)
-    text = _text(head.kind, value)
+    text = _text(head.kind, value, voice)
     if head.kind is Kind.CARRIER:
         name = _short(str(row.get("name") or value)) if head.name == "carrier" else text
         return Cell(name, head.title, head.kind, small=text if name != text else "", heads=heads)
     return Cell(text, head.title, head.kind, share=value if head.kind is Kind.SHARE else None, heads=heads)
 
 
-def _text(kind: Kind, value: Any) -> str:
+def _text(kind: Kind, value: Any, voice: Language) -> str:
     match kind:
         case Kind.COUNT:
             return f"{value:,}"
         case Kind.SHARE:
-            return shown_share(value)
+            return shown_share(value, voice)
         case Kind.NUMBER:
             return number_text(value)
         case Kind.CODE:
-            return _short(str(value).replace("_", " "))
+            return _short(code_text(str(value), voice))
         case _:
             return _short(str(value))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hoptrace.reports.bars import Bar, columns, describe
 from hoptrace.reports.campaign_model import CampaignReport
+from hoptrace.reports.language import language, message
 from hoptrace.reports.page import Page, Picture, Section, shown
 from hoptrace.reports.sankey import picture_of
 
-OVER_TIME = "Calls over time. Dark: settled, with an originator or a point of entry; pale: all."
+OVER_TIME = message("Calls over time. Dark: settled, with an originator or a point of entry; pale: all.")
 
 
 def campaign_page(report: CampaignReport) -> Page:
@@ -18,68 +19,97 @@ def campaign_page(report: CampaignReport) -> Page:
 def _ways(report: CampaignReport) -> tuple[Section, ...]:
     in_common = ("rank", "carrier", "country", "role", "certainty", "calls", "share", "recorded", "confidence")
     return (
-        Section("verdicts", "How the traces ended", table=shown(report, "verdicts", "Calls by verdict.")),
+        Section(
+            "verdicts", message("How the traces ended"), table=shown(report, "verdicts", message("Calls by verdict."))
+        ),
         Section(
             "routes",
-            "The routes",
-            "From the left, the furthest carriers known, to the right, where the calls were delivered. A ribbon is as "
-            "thick as the calls that went that way; below each name its role in most of them and its calls.",
+            message("The routes"),
+            message(
+                "From the left, the furthest carriers known, to the right, where the calls were delivered. A ribbon is "
+                "as thick as the calls that went that way; below each name its role in most of them and its calls."
+            ),
             picture_of(report),
-            shown(report, "routes", "The most used routes, from the furthest carrier known down.", at_most=10),
+            shown(report, "routes", message("The most used routes, from the furthest carrier known down."), at_most=10),
         ),
         Section(
             "upstreams",
-            "Carriers that the calls have in common",
-            "Ranked by calls. A carrier with the role transit only carried them.",
-            table=shown(report, "upstreams", "Carriers above the terminating one, by calls.", in_common, 25),
-        ),
-        Section("originators", "Originators", table=shown(report, "originators", "By the carriers' own records.")),
-        Section(
-            "entries", "Points of entry", table=shown(report, "entries", "Where calls came into the home country.")
+            message("Carriers that the calls have in common"),
+            message("Ranked by calls. A carrier with the role transit only carried them."),
+            table=shown(report, "upstreams", message("Carriers above the terminating one, by calls."), in_common, 25),
         ),
         Section(
-            "customers", "Customers", table=shown(report, "customers", "By the originating carriers' own records.")
+            "originators",
+            message("Originators"),
+            table=shown(report, "originators", message("By the carriers' own records.")),
+        ),
+        Section(
+            "entries",
+            message("Points of entry"),
+            table=shown(report, "entries", message("Where calls came into the home country.")),
+        ),
+        Section(
+            "customers",
+            message("Customers"),
+            table=shown(report, "customers", message("By the originating carriers' own records.")),
         ),
     )
 
 
 def _callers(report: CampaignReport) -> tuple[Section, ...]:
-    anew = "Calls of which one record tells another signature than the record next above it."
+    anew = message("Calls of which one record tells another signature than the record next above it.")
     return (
         Section(
             "callers",
-            "Caller ids",
-            "A caller id is what the called party was shown. It may have been made up, and may be the number of "
-            "somebody who has nothing to do with the calls.",
-            table=shown(report, "behaviours", "How callers were shown."),
+            message("Caller ids"),
+            message(
+                "A caller id is what the called party was shown. It may have been made up, and may be the number of "
+                "somebody who has nothing to do with the calls."
+            ),
+            table=shown(report, "behaviours", message("How callers were shown.")),
         ),
         Section(
             "caller-ids",
-            "The most used caller ids",
-            table=shown(report, "callers", "Numbers that calls showed as their caller.", at_most=10),
+            message("The most used caller ids"),
+            table=shown(report, "callers", message("Numbers that calls showed as their caller."), at_most=10),
         ),
         Section(
             "attestations",
-            "Signatures",
-            "As the carriers' records hold them. Carriers in the middle may sign calls that came unsigned, so that a "
-            "signer is not always where a call began.",
-            table=shown(report, "attestations", "Signatures (STIR/SHAKEN) by signer and level.", at_most=15),
+            message("Signatures"),
+            message(
+                "As the carriers' records hold them. Carriers in the middle may sign calls that came unsigned, so that "
+                "a signer is not always where a call began."
+            ),
+            table=shown(report, "attestations", message("Signatures (STIR/SHAKEN) by signer and level."), at_most=15),
         ),
-        Section("resignings", "Signed anew on the way", table=shown(report, "resignings", anew, at_most=10)),
+        Section("resignings", message("Signed anew on the way"), table=shown(report, "resignings", anew, at_most=10)),
     )
 
 
 def _open(report: CampaignReport) -> tuple[Section, ...]:
+    voice = language(report.language)
     bars = [Bar(row["begins"], row["calls"], row["settled"]) for row in report.volumes.rows(2_000)]
-    timed = Picture("volumes", OVER_TIME, describe(bars), lambda width: columns(bars, width)) if bars else None
-    each = "Each can be read in full with hoptrace report trace."
-    chosen = "Calls as examples, of each verdict those on its most used route."
+    timed = (
+        Picture("volumes", voice.say(OVER_TIME), describe(bars, voice), lambda width: columns(bars, width))
+        if bars
+        else None
+    )
+    each = message("Each can be read in full with hoptrace report trace.")
+    chosen = message("Calls as examples, of each verdict those on its most used route.")
     return (
-        Section("unresolved", "What is open, and why", table=shown(report, "unresolved", "Open calls by their end.")),
         Section(
-            "volumes", "Calls over time", OVER_TIME, timed, shown(report, "volumes", "Calls over time.", at_most=12)
+            "unresolved",
+            message("What is open, and why"),
+            table=shown(report, "unresolved", message("Open calls by their end.")),
         ),
-        Section("samples", "Sample traces", each, table=shown(report, "samples", chosen)),
+        Section(
+            "volumes",
+            message("Calls over time"),
+            OVER_TIME,
+            timed,
+            shown(report, "volumes", message("Calls over time."), at_most=12),
+        ),
+        Section("samples", message("Sample traces"), each, table=shown(report, "samples", chosen)),
     )
 
 

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hoptrace.reports.bars import Bar, describe, ranking
 from hoptrace.reports.figures import shown_share
+from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.page import Page, Picture, Section, shown
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.what_if_model import WhatIfReport
 from hoptrace.reports.words import NAME_LIMIT
 
 BARS = 12
-LONGEST = (
-    "Open traces that end at each carrier, and which share of all open traces it and those above it have together."
+LONGEST = message(
+    message(
+        "Open traces that end at each carrier, and which share of all open traces it and those above it have together."
+    )
 )
 
 
 def what_if_page(report: WhatIfReport) -> Page:
     """The report as a page: the ranking as a picture and a table, then what nobody new would help with."""
+    voice = language(report.language)
     bars = [
-        Bar(shorten(row["name"], NAME_LIMIT), row["open"], row["open"], f"together {shown_share(row['together'])}")
+        Bar(shorten(row["name"], NAME_LIMIT), row["open"], row["open"], _together(row, voice))
         for row in report.candidates.rows(BARS)
     ]
-    picture = Picture("candidates", LONGEST, describe(bars), lambda width: ranking(bars, width)) if bars else None
+    picture = (
+        Picture("candidates", voice.say(LONGEST), describe(bars, voice), lambda width: ranking(bars, width))
+        if bars
+        else None
+    )
     columns = ("rank", "carrier", "country", "certainty", "open", "share", "together", "elsewhere", "submitted")
     sections = (
         Section(
             "candidates",
-            "Whose records would help most",
+            message("Whose records would help most"),
             LONGEST,
             picture,
-            shown(report, "candidates", "Carriers at which open trails end, the most traces first.", columns),
+            shown(report, "candidates", message("Carriers at which open trails end, the most traces first."), columns),
         ),
         Section(
             "others",
-            "What nobody new would help with",
-            "Records are there, but lack or contradict something: these need questions to carriers that take part.",
-            table=shown(report, "others", "Other open traces by where and how they end."),
+            message("What nobody new would help with"),
+            message(
+                "Records are there, but lack or contradict something: these need questions to carriers that take part."
+            ),
+            table=shown(report, "others", message("Other open traces by where and how they end.")),
         ),
-        Section("verdicts", "How the traces ended", table=shown(report, "verdicts", "Calls by verdict.")),
+        Section(
+            "verdicts", message("How the traces ended"), table=shown(report, "verdicts", message("Calls by verdict."))
+        ),
     )
     return Page(report, settled=not report.open_traces, sections=sections)
+
+
+def _together(row: dict[str, Any], voice: Language) -> str:
+    return voice.say("together {share}", share=shown_share(row["together"], voice))

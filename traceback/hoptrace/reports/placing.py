@@ -9,6 +9,7 @@ import polars as pl
 
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.language import Language, message
 from hoptrace.reports.model import Role
 from hoptrace.reports.plain import plain
 from hoptrace.reports.traced import Traced
@@ -27,11 +28,11 @@ class Certainty(StrEnum):
     """No record: the trail was bridged over it, or the report of the call names it."""
 
 
-CERTAINTY_MEANS = (
+CERTAINTY_MEANS = message(
     "By whose records it is known: both_sides (its own record and a neighbour's), own_record (its own alone), named (a "
     "neighbour's record names it, it has given none), inferred (no record: the trail was bridged)."
 )
-ROLE_MEANS = (
+ROLE_MEANS = message(
     "What the carrier did for the call: originating (its own record says that its customer placed it, and the verdict "
     "is originator_identified), point_of_entry (it brought the call into the home country), gateway (it took the call "
     "from a carrier in another country), transit (it only carried the call), terminating (it delivered the call), "
@@ -52,6 +53,14 @@ ROLES = pl.Enum(
 CERTAINTIES = pl.Enum([certainty.value for certainty in Certainty])
 
 DIRECTORY = pl.Schema({"carrier": pl.String, "name": pl.String, "country": pl.String})
+
+
+def meaning_text(meaning: str, voice: Language) -> str:
+    """What a column means, in a language; what roles and certainties are stands behind its own sentence."""
+    for each in (ROLE_MEANS, CERTAINTY_MEANS):
+        if meaning.endswith(f" {each}"):
+            return f"{voice.say(meaning.removesuffix(f' {each}'))} {voice.say(each)}"
+    return voice.say(meaning)
 
 
 def directory_frame(carriers: Iterable[Carrier]) -> pl.DataFrame:

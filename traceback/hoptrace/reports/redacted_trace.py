@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from hoptrace.errors import NothingTraced
 from hoptrace.model.verdicts import Support, Verdict
@@ -63,41 +64,54 @@ def redact_trace(report: TraceReport, profile: Profile) -> TraceReport:
             return _for_public(report)
 
 
-def _without_customers(report: TraceReport) -> TraceReport:
-    """Everything but who the customers are: sentences that may name one are left out.
+@dataclass(frozen=True, slots=True)
+class _Nameless:
+    """What may be told to a reader who may not know the carriers' customers.
 
-    In English they are known by their words. In another language only sentences about OF_NUMBERS are told.
+    In English sentences that may name one are known by their words; in another language only those about OF_NUMBERS are
+    told.
     """
-    voice = language(report.language)
 
-    def safe(text: str, *, by_its_words: bool = True) -> str:
-        names = bool(report.customer) and report.customer in text  # pyright: ignore[reportOperatorIssue]
-        unknown = by_its_words and bool(text) and report.language != ENGLISH
-        return voice.say(NOT_TOLD) if names or unknown or _OWN.search(text) else text
+    customer: str | None
+    voice: Language
 
-    def tidy(hop: HopLine) -> HopLine:
+    def safe(self, text: str, *, by_its_words: bool = True) -> str:
+        """The text, or that it is not told."""
+        names = self.customer is not None and bool(self.customer) and self.customer in text
+        unknown = by_its_words and bool(text) and self.voice.code != ENGLISH
+        return self.voice.say(NOT_TOLD) if names or unknown or _OWN.search(text) else text
+
+    def tidy(self, hop: HopLine) -> HopLine:
+        """The hop with evidence that names no customer."""
         lines = [
-            line.model_copy(update={"detail": safe(line.detail, by_its_words=line.about not in OF_NUMBERS)})
+            line.model_copy(update={"detail": self.safe(line.detail, by_its_words=line.about not in OF_NUMBERS)})
             for line in hop.evidence
         ]
         return hop.model_copy(update={"evidence": tuple(lines)})
 
-    words, ask = report.words, report.next_request
-    if words.verdict is Verdict.ORIGINATOR_IDENTIFIED:
-        last = report.hops[-1].carrier.name if report.hops else voice.say("The carrier")
-        says = voice.say("{carrier}'s own record says that a customer of it placed this call.", carrier=last)
-        words = words.model_copy(update={"says": says})
+    def verdict(self, report: TraceReport) -> VerdictWords:
+        """The verdict in words."""
+        if report.words.verdict is not Verdict.ORIGINATOR_IDENTIFIED:
+            return report.words
+        last = report.hops[-1].carrier.name if report.hops else self.voice.say("The carrier")
+        says = self.voice.say("{carrier}'s own record says that a customer of it placed this call.", carrier=last)
+        return report.words.model_copy(update={"says": says})
+
+
+def _without_customers(report: TraceReport) -> TraceReport:
+    """Everything but who the customers are: sentences that may name one are left out."""
+    told, ask = _Nameless(report.customer, language(report.language)), report.next_request
     return TraceReport(
         call=report.call,
-        words=words,
+        words=told.verdict(report),
         confidence=report.confidence,
         figures=report.figures,
         customer=None,
-        summary=safe(report.summary),
-        hops=tuple(tidy(hop) for hop in report.hops),
-        conflicts=tuple(safe(text) for text in report.conflicts),
-        alternatives=tuple(other.model_copy(update={"why": safe(other.why)}) for other in report.alternatives),
-        next_request=ask and ask.model_copy(update={"why": safe(ask.why)}),
+        summary=told.safe(report.summary),
+        hops=tuple(told.tidy(hop) for hop in report.hops),
+        conflicts=tuple(told.safe(text) for text in report.conflicts),
+        alternatives=tuple(other.model_copy(update={"why": told.safe(other.why)}) for other in report.alternatives),
+        next_request=ask and ask.model_copy(update={"why": told.safe(ask.why)}),
         replay=report.replay,
         language=report.language,
         start_local=report.start_local,

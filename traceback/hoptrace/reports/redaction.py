@@ -42,7 +42,7 @@ def redact(traced: Traced, profile: Profile) -> Traced:
     # How many calls there are beside its own is not for a carrier.
     undated = traced.undated if profile.sees_all_hops else calls["at"].null_count()
     replaced = traced.replaced if profile.sees_all_hops else 0
-    return Traced(calls, hops, free_text(traced.source, profile), replaced, undated)
+    return Traced(calls, hops, traced.source.with_values(lambda text: free_text(text, profile)), replaced, undated)
 
 
 def free_text(text: str, profile: Profile) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 from hoptrace.reports.campaign_model import VerdictRow, VolumeRow
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
 from hoptrace.reports.dictionary import DictionaryRow
+from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
 from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
 from hoptrace.reports.summary import SummaryReport
@@ -16,110 +17,132 @@ from hoptrace.reports.table import Table
 class FigureRow(Part):
     """One key figure, of the period and of all time."""
 
-    figure: str = a_code("Figure", "What is counted.")
-    period: float | None = a_number("Period", "In the period of the report.")
-    all_time: float | None = a_number("All time", "In all traces at hand up to the end of the period.")
-    unit: str = a_text("Unit", "What the number counts.")
-    meaning: str = a_text("Meaning", "How it is counted.")
+    figure: str = a_code(message("Figure"), message("What is counted."))
+    period: float | None = a_number(message("Period"), message("In the period of the report."))
+    all_time: float | None = a_number(
+        message("All time"), message("In all traces at hand up to the end of the period.")
+    )
+    unit: str = a_text(message("Unit"), message("What the number counts."))
+    meaning: str = a_text(message("Meaning"), message("How it is counted."))
 
 
 class ContentRow(Part):
     """One content that section 13(d) of the TRACED Act asks for, and where it stands here."""
 
-    number: int = a_count("No.", "As numbered in the section.")
-    content: str = a_text("Content", "What is asked for.")
-    here: str = a_text("Here", "The table that gives it, or why data cannot give it.")
-    rows: int | None = a_count("Rows", "Rows of that table; empty where data cannot give it.")
+    number: int = a_count(message("No."), message("As numbered in the section."))
+    content: str = a_text(message("Content"), message("What is asked for."))
+    here: str = a_text(message("Here"), message("The table that gives it, or why data cannot give it."))
+    rows: int | None = a_count(message("Rows"), message("Rows of that table; empty where data cannot give it."))
 
 
 class ParticipantRow(Part):
     """One carrier that took part: it has submitted records of the period, or its records are cited by its traces."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    rmd_number: str = a_text("RMD number", "Number in the Robocall Mitigation Database, as the directory has it.")
-    batches: int = a_count("Files", "Files of it that hold calls of the period.")
-    traced: int = a_count("Traced calls", "Traced calls of the period on whose path it is.")
-    role: str = a_code("Role, mostly", "Its most frequent role in these; empty without any. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    own_records: int = a_count("Own record", "Of these, calls of which it has given a record itself.")
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    rmd_number: str = a_text(
+        message("RMD number"), message("Number in the Robocall Mitigation Database, as the directory has it.")
+    )
+    batches: int = a_count(message("Files"), message("Files of it that hold calls of the period."))
+    traced: int = a_count(message("Traced calls"), message("Traced calls of the period on whose path it is."))
+    role: str = a_code(
+        message("Role, mostly"), message("Its most frequent role in these; empty without any.") + " " + ROLE_MEANS
+    )
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    own_records: int = a_count(message("Own record"), message("Of these, calls of which it has given a record itself."))
 
 
 class SilentRow(Part):
     """One carrier that traces name and that gave no record of them; whether it was asked is not known here."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role, mostly", "Its most frequent role in these calls. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    calls: int = a_count("Calls", "Traced calls of the period that name it without a record of its own.")
-    share: float = a_share("Share", "Of all traced calls of the period.")
-    stopped: int = a_count("Trail ends", "Of these, open calls whose trail ends at it.")
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role, mostly"), message("Its most frequent role in these calls.") + " " + ROLE_MEANS)
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    calls: int = a_count(
+        message("Calls"), message("Traced calls of the period that name it without a record of its own.")
+    )
+    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    stopped: int = a_count(message("Trail ends"), message("Of these, open calls whose trail ends at it."))
     reason: str = a_code(
-        "Reason",
-        "no_records_submitted; no_records_of_the_period; records_without_these_calls. What data can tell; reasons that "
-        "a carrier gave in words are not in it.",
+        message("Reason"),
+        message(
+            "no_records_submitted; no_records_of_the_period; records_without_these_calls. What data can tell; reasons "
+            "that a carrier gave in words are not in it."
+        ),
     )
 
 
 class RequestRow(Part):
     """What one carrier was asked and how it answered, as the requests that were given with the report tell."""
 
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
     role: str = a_code(
-        "Role, mostly", "Its most frequent role in the period's traces; empty without any. " + ROLE_MEANS
+        message("Role, mostly"),
+        message("Its most frequent role in the period's traces; empty without any.") + " " + ROLE_MEANS,
     )
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    requests: int = a_count("Requests", "Requests that were sent to it in the period.")
-    answered: int = a_count("Answered", "Of these, answered.")
-    refused: int = a_count("Refused", "Of these, refused.")
-    no_answer: int = a_count("No answer", "Of these, without an answer.")
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    requests: int = a_count(message("Requests"), message("Requests that were sent to it in the period."))
+    answered: int = a_count(message("Answered"), message("Of these, answered."))
+    refused: int = a_count(message("Refused"), message("Of these, refused."))
+    no_answer: int = a_count(message("No answer"), message("Of these, without an answer."))
     median_hours: float | None = a_number(
-        "Hours", "Median hours from request to answer; empty where no times are known."
+        message("Hours"), message("Median hours from request to answer; empty where no times are known.")
     )
-    reasons: str = a_text("Reasons", "The reasons that it gave, in its words; up to ten.")
+    reasons: str = a_text(message("Reasons"), message("The reasons that it gave, in its words; up to ten."))
 
 
 class UseRow(Part):
     """One use that the traces can be put to."""
 
-    use: str = a_text("Use", "What can be done.")
-    calls: int = a_count("Calls", "Traced calls of the period for which it can be done.")
-    share: float = a_share("Share", "Of all traced calls of the period.")
-    carriers: int = a_count("Carriers", "Carriers that it concerns.")
+    use: str = a_text(message("Use"), message("What can be done."))
+    calls: int = a_count(message("Calls"), message("Traced calls of the period for which it can be done."))
+    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    carriers: int = a_count(message("Carriers"), message("Carriers that it concerns."))
 
 
 class CampaignRow(Part):
     """One campaign in the period."""
 
-    campaign: str = a_text("Campaign", "Its name; empty for calls without one.")
-    calls: int = a_count("Calls", "Traced calls.")
-    share: float = a_share("Share", "Of all traced calls of the period.")
-    settled: int = a_count("Settled", "Calls whose originator or point of entry was identified.")
-    carriers: int = a_count("Carriers", "Different carriers on the paths.")
-    originators: int = a_count("Originators", "Different originating carriers identified.")
+    campaign: str = a_text(message("Campaign"), message("Its name; empty for calls without one."))
+    calls: int = a_count(message("Calls"), message("Traced calls."))
+    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    settled: int = a_count(message("Settled"), message("Calls whose originator or point of entry was identified."))
+    carriers: int = a_count(message("Carriers"), message("Different carriers on the paths."))
+    originators: int = a_count(message("Originators"), message("Different originating carriers identified."))
 
 
 class TransparencyRow(Part):
     """One traced call and carrier."""
 
     serial: str = a_text(
-        "Serial", "Serial number of the traced call in the period; a call has one, its carriers share it."
+        message("Serial"),
+        message("Serial number of the traced call in the period; a call has one, its carriers share it."),
     )
-    date: str = a_text("Date", "Day of the call, UTC.")
-    campaign: str = a_text("Campaign", "Its campaign; empty where none was given.")
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role", ROLE_MEANS)
-    certainty: str = a_code("Certainty", CERTAINTY_MEANS)
-    verdict: str = a_code("Verdict", "How the call's trail ends; it is of the call, not of the carrier.")
-    confidence: float = a_number("Confidence", "The share of such verdicts that are right.")
-    call_ref: str | None = a_text("Call", "Reference of the call; empty where the reader may not know.")
+    date: str = a_text(message("Date"), message("Day of the call, UTC."))
+    campaign: str = a_text(message("Campaign"), message("Its campaign; empty where none was given."))
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role"), ROLE_MEANS)
+    certainty: str = a_code(message("Certainty"), CERTAINTY_MEANS)
+    verdict: str = a_code(
+        message("Verdict"), message("How the call's trail ends; it is of the call, not of the carrier.")
+    )
+    confidence: float = a_number(message("Confidence"), message("The share of such verdicts that are right."))
+    call_ref: str | None = a_text(
+        message("Call"), message("Reference of the call; empty where the reader may not know.")
+    )
 
 
 class RegulatorReport(SummaryReport):

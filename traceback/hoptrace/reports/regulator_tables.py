@@ -9,6 +9,7 @@ import polars as pl
 
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.language import message
 from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.period import Period
 from hoptrace.reports.placing import named
@@ -96,23 +97,24 @@ def uses(known: Material) -> Table[UseRow]:
     """What the traces can be used for, by their verdicts."""
     verdict = pl.col("verdict").cast(pl.String)
     ways = {
-        "Ask the originating carrier about its customer: warn it, end the service, or learn who it is": (
+        message("Ask the originating carrier about its customer: warn it, end the service, or learn who it is"): (
             verdict == Verdict.ORIGINATOR_IDENTIFIED,
             "originating",
         ),
-        "Ask the point of entry what it does about its upstream abroad (47 CFR 64.1200(n), 64.6302)": (
+        message("Ask the point of entry what it does about its upstream abroad (47 CFR 64.1200(n), 64.6302)"): (
             pl.col("entry").is_not_null(),
             "entry",
         ),
-        "Ask the carrier at which the trail ends for its records": (
+        message("Ask the carrier at which the trail ends for its records"): (
             verdict.is_in([Verdict.NON_PARTICIPATING, Verdict.NO_RECORD]),
             "end",
         ),
-        "Clear up which of the contradicting records is right": (verdict == Verdict.DISPUTED, "end"),
+        message("Clear up which of the contradicting records is right"): (verdict == Verdict.DISPUTED, "end"),
     }
     found = [(use, known.calls.filter(which), whom) for use, (which, whom) in ways.items()]
     rows = [
-        {"use": use, "calls": met.height, "carriers": met[whom].drop_nulls().n_unique()} for use, met, whom in found
+        {"use": known.voice.say(use), "calls": met.height, "carriers": met[whom].drop_nulls().n_unique()}
+        for use, met, whom in found
     ]
     return Table(UseRow, shares(pl.DataFrame(rows), known.calls.height))
 

@@ -13,6 +13,7 @@ from hoptrace.reports.figures import share_text
 from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, support_words
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import HopLine, Role, TraceReport
+from hoptrace.reports.paper import for_paper
 from hoptrace.reports.phrases import subject
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.times import clock_text, seconds_text, trimmed
@@ -34,7 +35,7 @@ def render_html(report: TraceReport) -> bytes:
 
 def paper_page(report: TraceReport) -> str:
     """The same page without what only a screen shows; for the PDF."""
-    return _page(report, _style("report.css"), on_screen=False)
+    return for_paper(_page(report, _style("report.css"), on_screen=False))
 
 
 def _page(report: TraceReport, styles: str, *, on_screen: bool) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+from functools import cache
 from typing import Any, NoReturn
 
 from hoptrace.errors import MissingExtra
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.reports.attached import MADE, Attached, attached_json
-from hoptrace.reports.fonts import check_font
+from hoptrace.reports.fonts import check_font, font_faces, fonts_of_one_time
 from hoptrace.reports.model import TraceReport
+from hoptrace.reports.pdf_tags import finish
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
 
@@ -48,8 +51,29 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
         url_fetcher=_refuse,
     )
     document = weasyprint.HTML(string=page, url_fetcher=_refuse)
-    with collection_paused():  # a fifth of the time: boxes by the ten thousand
-        return bytes(document.write_pdf(pdf_tags=True, pdf_identifier=identifier, attachments=[attachment]))
+    with fonts_of_one_time(), collection_paused():  # a fifth of the time: boxes by the ten thousand
+        return bytes(
+            document.write_pdf(
+                pdf_tags=True,
+                pdf_identifier=identifier,
+                attachments=[attachment],
+                font_config=_fonts(),
+                finisher=finish,
+            )
+        )
+
+
+@cache
+def _fonts() -> Any:
+    """The fonts of this system and of packages, looked through once a process."""
+    from weasyprint.text.fonts import FontConfiguration  # pyright: ignore[reportMissingTypeStubs]
+
+    fonts = FontConfiguration()
+    # The rules are our own and name files of packages: this is all that is ever read, and not by a report's page.
+    _weasyprint().CSS(string=font_faces(), font_config=fonts)
+    # It removes its folder when it is forgotten, which at the very end of a process is too late.
+    atexit.register(_fonts.cache_clear)
+    return fonts
 
 
 def _weasyprint() -> Any:

@@ -12,8 +12,10 @@ import polars as pl
 
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.campaign_stages import node_key
+from hoptrace.reports.codes import code_text
 from hoptrace.reports.flow import Flow, Layout, Node, Place, lay_out
 from hoptrace.reports.ladder import INK, LINE, MUTED, ROLE_COLOURS
+from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import Role
 from hoptrace.reports.page import Picture
 from hoptrace.reports.plain import shorten
@@ -28,7 +30,13 @@ BAR, TOP = 9.0, 26.0
 STRONG, SMALL = Pen(12, INK, 700), Pen(11, MUTED)
 NARROW = 760.0
 """On a picture less wide than this the text is smaller, so that names have room."""
-HEADS = {5: "Furthest known", 4: "Handed to", 3: "Between", 2: "Handed over by", 1: "Delivered by"}
+HEADS = {
+    5: message("Furthest known"),
+    4: message("Handed to"),
+    3: message("Between"),
+    2: message("Handed over by"),
+    1: message("Delivered by"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,12 @@ class Sankey:
 
     nodes: tuple[Node, ...]
     flows: tuple[Flow, ...]
+    voice: Language
 
 
 def sankey_of(report: CampaignReport) -> Sankey:
     """The picture of a report's routes; of each stage the carriers with the most calls by name."""
+    voice = language(report.language)
     counted = report.stages.frame.with_columns(key=node_key())
     shown = counted.group_by("stage", maintain_order=True).head(NODES_AT_MOST)
     keys = ["stage", "key"]
@@ -49,18 +59,22 @@ def sankey_of(report: CampaignReport) -> Sankey:
         for row in shown.to_dicts()
     ]
     return Sankey(
-        nodes=(*nodes, *_others(counted.join(shown, on=keys, how="anti"))),
+        nodes=(*nodes, *_others(counted.join(shown, on=keys, how="anti"), voice)),
         flows=tuple(_flows(report.passages.frame, shown.select(keys))),
+        voice=voice,
     )
 
 
-def _others(rest: pl.DataFrame) -> list[Node]:
+def _others(rest: pl.DataFrame, voice: Language) -> list[Node]:
     grouped = rest.group_by("stage", maintain_order=True).agg(pl.col("calls").sum(), number=pl.len())
-    words = {1: "1 other carrier"}
     return [
-        Node(row["stage"], OTHERS, words.get(row["number"], f"{row['number']:,} other carriers"), "", row["calls"])
+        Node(row["stage"], OTHERS, _other_carriers(row["number"], voice), "", row["calls"])
         for row in grouped.iter_rows(named=True)
     ]
+
+
+def _other_carriers(number: int, voice: Language) -> str:
+    return voice.count(number, "{number} other carrier", "{number} other carriers")
 
 
 def _flows(passages: pl.DataFrame, shown: pl.DataFrame) -> list[Flow]:
@@ -84,7 +98,9 @@ def picture_of(report: CampaignReport) -> Picture | None:
     if not len(report.stages):
         return None
     content = sankey_of(report)
-    return Picture("routes", "The routes of the calls", describe(content), lambda width: draw(content, width))
+    return Picture(
+        "routes", content.voice.say("The routes of the calls"), describe(content), lambda width: draw(content, width)
+    )
 
 
 def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
@@ -95,22 +111,31 @@ def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
     for ribbon in layout.ribbons:
         # Where calls began or came in the ribbon has the colour of that role; the others stay in the background.
         colour = _colour(ribbon.upper.role) if ribbon.upper.role in _TELLING else LINE
-        tip = f"{ribbon.upper.name} to {ribbon.lower.name}: {ribbon.calls:,} calls"
+        tip = picture.voice.count(
+            ribbon.calls,
+            "{upper} to {lower}: {number} call",
+            "{upper} to {lower}: {number} calls",
+            upper=ribbon.upper.name,
+            lower=ribbon.lower.name,
+        )
         canvas.area(ribbon.outline(), tip, fill=colour, fill_opacity="0.28")
     for place in layout.places:
         canvas.bar(place.x, place.y, BAR, place.height, _colour(place.node.role))
-        _label(canvas, layout, place, pens)
+        _label(canvas, layout, place, _role(place.node, picture.voice), pens)
     for column in layout.columns:
-        canvas.text(layout.x_of(column), 13, HEADS[column], pens[1], layout.room)
+        canvas.text(layout.x_of(column), 13, picture.voice.say(HEADS[column]), pens[1], layout.room)
     return canvas, layout.height
 
 
 _TELLING = (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY)
 
 
-def _label(canvas: Canvas, layout: Layout, place: Place, pens: tuple[Pen, Pen]) -> None:
+def _role(node: Node, voice: Language) -> str:
+    return f"{code_text(node.role, voice)} · {node.calls:,}" if node.role else f"{node.calls:,}"
+
+
+def _label(canvas: Canvas, layout: Layout, place: Place, words: str, pens: tuple[Pen, Pen]) -> None:
     node, x, middle = place.node, place.x + BAR + 5, place.y + place.height / 2
-    words = f"{node.role.replace('_', ' ')} · {node.calls:,}" if node.role else f"{node.calls:,}"
     canvas.text(x, middle - 2, node.name, pens[0], layout.room)
     canvas.text(x, middle + 12, words, pens[1], layout.room)
 
@@ -124,5 +149,5 @@ def describe(picture: Sankey) -> str:
     told: list[str] = []
     for column in sorted({node.column for node in picture.nodes}, reverse=True):
         words = ", ".join(f"{node.name} {node.calls:,}" for node in picture.nodes if node.column == column)
-        told.append(f"{HEADS[column]}: {words}.")
+        told.append(f"{picture.voice.say(HEADS[column])}: {words}.")
     return " ".join(told)

@@ -6,12 +6,15 @@ from typing import Any
 
 import polars as pl
 
+from hoptrace.reports.language import ENGLISH, Language, message
+from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure, Part
-from hoptrace.reports.profiles import Profile
 from hoptrace.reports.table import Table
-from hoptrace.reports.traced import Traced
 
 SUMMARY_VERSION = 1
+
+HIDDEN = message("This is not shown to the reader that this report is made for.")
+"""Why a table is empty that its reader may not see."""
 
 
 class Sources(Part):
@@ -35,6 +38,8 @@ class SummaryReport(Part):
 
     version: int = SUMMARY_VERSION
     profile: str
+    language: str = ENGLISH
+    """The language of all that is said here (BCP 47); codes in tables stay as they are."""
     subject: str
     heading: str
     says: str
@@ -50,21 +55,21 @@ class SummaryReport(Part):
         return {name: value for name, value in fields if isinstance(value, Table)}
 
 
-def why_empty(tables: dict[str, Table[Any]], reasons: dict[str, str]) -> dict[str, str]:
-    """Of each table without rows, why it has none."""
-    fallback = "None of the calls shows one."
-    return {name: reasons.get(name, fallback) for name, table in tables.items() if not len(table)}
+def why_empty(tables: dict[str, Table[Any]], reasons: dict[str, str], voice: Language) -> dict[str, str]:
+    """Of each table without rows, why it has none; `reasons` are messages."""
+    fallback = message("None of the calls shows one.")
+    return {name: voice.say(reasons.get(name, fallback)) for name, table in tables.items() if not len(table)}
 
 
-def sources_of(traced: Traced, profile: Profile) -> Sources:
+def sources_of(known: Material) -> Sources:
     """What the traces rest on."""
-    calls = traced.calls
-    form = "%Y-%m-%d %H:%M:%S" if profile.sees_numbers else "%Y-%m-%d"
+    calls = known.calls
+    form = "%Y-%m-%d %H:%M:%S" if known.profile.sees_numbers else "%Y-%m-%d"
     first, last = calls.select(
         pl.col("at").min().dt.strftime(form), pl.col("at").max().alias("l").dt.strftime(form)
     ).row(0)
     return Sources(
-        results=traced.source,
+        results=known.traced.source.told(known.voice),
         calls=calls.height,
         first_call=first,
         last_call=last,
@@ -75,33 +80,63 @@ def sources_of(traced: Traced, profile: Profile) -> Sources:
     )
 
 
-def completeness_of(traced: Traced) -> list[str]:
+def completeness_of(known: Material) -> list[str]:
     """Whose records were at hand, in sentences that hold for every report over many traces."""
-    silent = _silent(traced.hops)
-    told = [f"{_calls(traced.calls.height)} were read from {traced.source}."]
-    if traced.replaced:
-        told.append(f"{traced.replaced:,} older results of the same calls were left out.")
-    if silent["all"]:
-        told.append(
-            f"Of the {silent['all']:,} carriers on these paths {silent['all'] - silent['never']:,} have given at least "
-            f"one record of these calls; {silent['never']:,} are only known because neighbours' records name them."
+    traced, voice = known.traced, known.voice
+    told = [
+        voice.count(
+            traced.calls.height,
+            "{number} traced call was read from {source}.",
+            "{number} traced calls were read from {source}.",
+            source=traced.source.told(voice),
         )
+    ]
+    if traced.replaced:
+        told.append(
+            voice.count(
+                traced.replaced,
+                "{number} older result of the same calls was left out.",
+                "{number} older results of the same calls were left out.",
+            )
+        )
+    told += _whose_records(traced.hops, voice)
     if traced.undated:
-        told.append(f"{traced.undated:,} of the results do not say when the call was: they count in no period of time.")
+        told.append(
+            voice.count(
+                traced.undated,
+                "{number} of the results does not say when the call was: it counts in no period of time.",
+                "{number} of the results do not say when the call was: they count in no period of time.",
+            )
+        )
     told.append(
-        "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them has "
-        "not necessarily carried more of such calls than others."
+        voice.say(
+            "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them "
+            "has not necessarily carried more of such calls than others."
+        )
     )
     return told
+
+
+def _whose_records(hops: pl.DataFrame, voice: Language) -> list[str]:
+    silent = _silent(hops)
+    if not silent["all"]:
+        return []
+    return [
+        voice.count(
+            silent["all"],
+            "Of the {number} carrier on these paths {giving} has given at least one record of these calls; {never} is "
+            "only known because neighbours' records name it.",
+            "Of the {number} carriers on these paths {giving} have given at least one record of these calls; {never} "
+            "are only known because neighbours' records name them.",
+            giving=f"{silent['all'] - silent['never']:,}",
+            never=f"{silent['never']:,}",
+        )
+    ]
 
 
 def _silent(hops: pl.DataFrame) -> dict[str, int]:
     giving = hops.group_by("carrier").agg(gave=(pl.col("records") > 0).any())
     return {"all": giving.height, "never": giving.filter(~pl.col("gave")).height}
-
-
-def _calls(number: int) -> str:
-    return f"{number:,} traced call" if number == 1 else f"{number:,} traced calls"
 
 
 def _distinct(column: pl.Series) -> list[str]:

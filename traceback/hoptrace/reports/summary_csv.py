@@ -14,6 +14,7 @@ from hoptrace.errors import StorageFailed, UsageError
 from hoptrace.output import cannot_write, check_place
 from hoptrace.reports.columns import a_text
 from hoptrace.reports.dictionary import dictionary_of
+from hoptrace.reports.language import language, message
 from hoptrace.reports.model import Part
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table, frame_schema, table_of
@@ -84,7 +85,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def _tables(report: SummaryReport) -> dict[str, Table[Any]]:
     """The report's tables, with the data dictionary and what the report is."""
     tables = report.tables()
-    dictionary = {} if DICTIONARY in tables else {DICTIONARY: dictionary_of(type(report))}
+    dictionary = {} if DICTIONARY in tables else {DICTIONARY: dictionary_of(type(report), language(report.language))}
     return {**tables, **dictionary, ABOUT: _about(report)}
 
 
@@ -106,8 +107,8 @@ def _harmless(name: str) -> pl.Expr:
 class AboutRow(Part):
     """One thing that is to be known of a report."""
 
-    about: str = a_text("About", "What is told.")
-    told: str = a_text("Told", "What it is.")
+    about: str = a_text(message("About"), message("What is told."))
+    told: str = a_text(message("Told"), message("What it is."))
 
 
 def _about(report: SummaryReport) -> Table[AboutRow]:

@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hoptrace.reports.language import language
 from hoptrace.reports.page import Page
 from hoptrace.reports.pages import page_of
+from hoptrace.reports.paper import for_paper
 from hoptrace.reports.plain import shorten
 from hoptrace.reports.render_pdf import PAPERS
 from hoptrace.reports.summary import SummaryReport
@@ -27,12 +29,12 @@ def summary_html(report: SummaryReport) -> bytes:
 
 def summary_paper(report: SummaryReport, paper: str) -> str:
     """The same page without what only a screen shows, for paper of a size in PAPERS."""
-    page = _render(report, ("report.css", "summary.css"), on_screen=False)
+    page = for_paper(_render(report, ("report.css", "summary.css"), on_screen=False))
     return page.replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
 
 
 def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) -> str:
-    page = page_of(report)
+    page, voice = page_of(report), language(report.language)
     pictured = [section for section in page.sections if section.picture is not None]
     drawn = {
         each.name: Markup(each.picture.svg(WIDE) if on_screen else each.picture.block(ON_PAPER))
@@ -47,6 +49,9 @@ def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) 
         pictures=drawn,
         dictionary=_dictionary(page),
         on_screen=on_screen,
+        say=voice.say,
+        count=voice.count,
+        era=voice.with_era,
     )
 
 

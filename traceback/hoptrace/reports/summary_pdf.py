@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 
 from hoptrace.reports.attached import attached_json
+from hoptrace.reports.fonts import check_font
+from hoptrace.reports.language import language
 from hoptrace.reports.render_pdf import as_pdf
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_html import digest_of, summary_paper
@@ -18,8 +20,10 @@ ATTACHED_ROWS = 50_000
 def summary_pdf(report: SummaryReport, paper: str) -> bytes:
     """The report as a tagged PDF; the same report gives the same bytes on the same fonts and WeasyPrint.
 
-    Nothing is fetched. Raises MissingExtra where WeasyPrint or its system libraries are not there.
+    Nothing is fetched. Raises MissingExtra where WeasyPrint, its system libraries or a font for the language are
+    not there.
     """
+    check_font(report.language)
     stream = io.BytesIO()
     write_json(_attachable(report), stream)
     return as_pdf(summary_paper(report, paper), digest_of(report), attached_json(stream.getvalue()))
@@ -29,8 +33,13 @@ def _attachable(report: SummaryReport) -> SummaryReport:
     long = {name: table for name, table in report.tables().items() if len(table) > ATTACHED_ROWS}
     if not long:
         return report
+    voice = language(report.language)
     told = {
-        name: f"Its {len(table):,} rows are not in this attachment; the report as JSON or CSV has them."
+        name: voice.count(
+            len(table),
+            "Its {number} row is not in this attachment; the report as JSON or CSV has it.",
+            "Its {number} rows are not in this attachment; the report as JSON or CSV has them.",
+        )
         for name, table in long.items()
     }
     bare = {name: table_of(table.row, []) for name, table in long.items()}

@@ -119,15 +119,15 @@ class Canvas:
         svg.extend(words.as_svg() for words in self.words)
         return ET.tostring(svg, encoding="unicode")
 
-    def overlaid(self, height: float) -> str:
-        """The whole as an HTML `<div>`: the shapes as an `<svg>`, the text as HTML over it.
+    def overlaid(self, height: float, told: str) -> str:
+        """The whole as an HTML `<div>`: the shapes as an `<svg>`, which `told` puts in words, and text as HTML over it.
 
         When: for paper. WeasyPrint sets SVG text letter by letter, which breaks every script whose letters join.
         """
         size = f"position:relative;width:{_number(self.width)}px;height:{_number(height)}px"
         block = ET.Element("div", {"class": "part", "style": size})
         svg = self._svg(height, {"aria-hidden": "true"})
-        ET.SubElement(svg, "title").text = "Rail"
+        ET.SubElement(svg, "title").text = told
         svg.extend(self.shapes)
         block.append(svg)
         block.extend(words.as_html() for words in self.words)

@@ -15,6 +15,7 @@ import polars as pl
 from hoptrace.errors import InputRefused
 from hoptrace.model.statements import TIME
 from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.language import Saying
 from hoptrace.reports.plain import harmful_characters, plain
 
 AT_ONCE = 5_000
@@ -82,7 +83,7 @@ class Traced:
 
     calls: pl.DataFrame
     hops: pl.DataFrame
-    source: str
+    source: Saying
     replaced: int = 0
     undated: int = 0
 
@@ -98,7 +99,7 @@ class Traced:
         return replace(self, calls=calls, hops=hops)
 
 
-def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> Traced:
+def read_traced(lines: Iterable[Line], source: Saying, *, records: bool = True) -> Traced:
     """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
 
     Raises InputRefused naming the line that holds no result of a trace.
@@ -117,7 +118,7 @@ def read_traced(lines: Iterable[Line], source: str, *, records: bool = True) -> 
     return _newest(pl.concat(calls, rechunk=True), _supported(pl.concat(hops, rechunk=True)), source)
 
 
-def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: str) -> Traced:
+def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: Saying) -> Traced:
     newest = calls.unique("call_ref", keep="last", maintain_order=True)
     replaced = calls.height - newest.height
     if replaced:

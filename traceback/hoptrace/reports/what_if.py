@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from hoptrace.model.verdicts import Verdict
 from hoptrace.reports import campaign_calls
 from hoptrace.reports.figures import counted
 from hoptrace.reports.frames import mostly
+from hoptrace.reports.language import Language, message
 from hoptrace.reports.material import Material, is_settled
 from hoptrace.reports.model import Figure
 from hoptrace.reports.placing import named
@@ -21,7 +23,7 @@ from hoptrace.reports.what_if_model import CandidateRow, WhatIfReport
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
-NOT_SAID = (
+NOT_SAID = message(
     "It does not say that a carrier here originated a call, or that it refused to take part: it is the next one whose "
     "records are missing, and may not have been asked. With its records a trail moves on by at least one carrier. It "
     "is settled where that carrier's own customer placed the call, or where it took the call from abroad; else the "
@@ -31,6 +33,7 @@ NOT_SAID = (
 
 def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatIfReport:
     """The what-if report of these results."""
+    voice = known.voice
     tables: dict[str, Table[Any]] = {
         "candidates": _candidates(workspace, known),
         "others": _others(known),
@@ -40,23 +43,20 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
     movable = int(tables["candidates"].frame["open"].sum())
     facts: dict[str, Any] = {
         "profile": known.profile.name,
-        "subject": _title(subject),
-        "heading": "What-if report",
-        "says": _says(tables["candidates"], open_traces, movable),
-        "does_not_say": NOT_SAID,
+        "language": voice.code,
+        "subject": voice.say("What if more carriers took part: {calls}", calls=f"{subject[:1].lower()}{subject[1:]}"),
+        "heading": voice.say("What-if report"),
+        "says": _says(tables["candidates"], open_traces, movable, voice),
+        "does_not_say": voice.say(NOT_SAID),
         "figures": _figures(tables["candidates"], known, open_traces, movable),
-        "completeness": tuple(completeness_of(known.traced)),
-        "sources": sources_of(known.traced, known.profile),
-        "empty": why_empty(tables, _reasons(open_traces)),
+        "completeness": tuple(completeness_of(known)),
+        "sources": sources_of(known),
+        "empty": why_empty(tables, _reasons(open_traces), voice),
         "open_traces": open_traces,
         "movable": movable,
         **tables,
     }
     return WhatIfReport(**facts)
-
-
-def _title(subject: str) -> str:
-    return f"What if more carriers took part: {subject[:1].lower()}{subject[1:]}"
 
 
 def _stopped() -> pl.Expr:
@@ -108,41 +108,70 @@ def _of_directory(workspace: Workspace, known: Material) -> dict[str, pl.Expr]:
 def _others(known: Material) -> Table[Any]:
     """Open traces that no new participant would move on: records are there, and lack or contradict something."""
     rest = known.traced.only(~_stopped() | pl.col("end").is_null())
-    told = campaign_calls.unresolved(Material(rest, known.directory, known.codes, known.profile))
+    told = campaign_calls.unresolved(replace(known, traced=rest))
     return Table(told.row, told.frame.with_columns(share=pl.col("calls") / max(1, known.calls.height)))
 
 
 def _reasons(open_traces: int) -> dict[str, str]:
-    settled = "Every trace is settled: nobody's records are missing."
-    other = "No open trace ends at a carrier that takes no part."
-    return {"candidates": other if open_traces else settled, "others": "There are no other open traces."}
+    settled = message("Every trace is settled: nobody's records are missing.")
+    other = message("No open trace ends at a carrier that takes no part.")
+    return {"candidates": other if open_traces else settled, "others": message("There are no other open traces.")}
 
 
-def _says(candidates: Table[CandidateRow], open_traces: int, movable: int) -> str:
+def _says(candidates: Table[CandidateRow], open_traces: int, movable: int, voice: Language) -> str:
     if not open_traces:
-        return "Every trace is settled: there is nobody whose records are missing."
+        return voice.say("Every trace is settled: there is nobody whose records are missing.")
     if not len(candidates):
-        return f"{open_traces:,} traces are open, none of them because a carrier takes no part."
-    first = candidates.rows(1)[0]
-    few = candidates.frame.head(3)
-    return (
-        f"{open_traces:,} traces are open; {movable:,} of them end at one of {len(candidates):,} carriers whose "
-        f"records are missing. With those of {isolated(shorten(first['name'], 60))} {first['open']:,} would move on; "
-        f"with those of the first {few.height} together {int(few['open'].sum()):,} "
-        f"({counted(int(few['open'].sum()), open_traces)})."
+        return voice.count(
+            open_traces,
+            "{number} trace is open, not because a carrier takes no part.",
+            "{number} traces are open, none of them because a carrier takes no part.",
+        )
+    ends = voice.count(
+        open_traces,
+        "{number} trace is open; {movable} of them end at one of {carriers} carriers whose records are missing.",
+        "{number} traces are open; {movable} of them end at one of {carriers} carriers whose records are missing.",
+        movable=f"{movable:,}",
+        carriers=f"{len(candidates):,}",
+    )
+    return f"{ends} {_would_move(candidates, open_traces, voice)}"
+
+
+def _would_move(candidates: Table[CandidateRow], open_traces: int, voice: Language) -> str:
+    first, few = candidates.rows(1)[0], candidates.frame.head(3)
+    together = int(few["open"].sum())
+    return voice.say(
+        "With those of {carrier} {first} would move on; with those of the first {few} together {together} ({share}).",
+        carrier=isolated(shorten(first["name"], 60)),
+        first=f"{first['open']:,}",
+        few=few.height,
+        together=f"{together:,}",
+        share=counted(together, open_traces, voice),
     )
 
 
 def _figures(candidates: Table[CandidateRow], known: Material, open_traces: int, movable: int) -> tuple[Figure, ...]:
-    calls = known.calls.height
+    calls, voice = known.calls.height, known.voice
     half = candidates.frame.filter(pl.col("together").shift(1, fill_value=0.0) < movable / max(1, open_traces) / 2)
     return (
-        Figure(value=f"{open_traces:,}", label="open traces", note=f"of {calls:,} traced calls"),
-        Figure(value=f"{movable:,}", label="end at a carrier without records", note=counted(movable, open_traces)),
-        Figure(value=f"{len(candidates):,}", label="such carriers", note="each with one open trace or more"),
+        Figure(
+            value=f"{open_traces:,}",
+            label=voice.count(open_traces, "open trace", "open traces"),
+            note=voice.count(calls, "of {number} traced call", "of {number} traced calls"),
+        ),
+        Figure(
+            value=f"{movable:,}",
+            label=voice.count(movable, "ends at a carrier without records", "end at a carrier without records"),
+            note=counted(movable, open_traces, voice),
+        ),
+        Figure(
+            value=f"{len(candidates):,}",
+            label=voice.count(len(candidates), "such carrier", "such carriers"),
+            note=voice.say("each with one open trace or more"),
+        ),
         Figure(
             value=f"{half.height:,}",
-            label="carrier has half" if half.height == 1 else "carriers have half",
-            note="of the traces that would move on",
+            label=voice.count(half.height, "carrier has half", "carriers have half"),
+            note=voice.say("of the traces that would move on"),
         ),
     )

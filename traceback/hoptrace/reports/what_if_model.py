@@ -6,6 +6,7 @@ from typing import Literal
 
 from hoptrace.reports.campaign_model import UnresolvedRow, VerdictRow
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
+from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
 from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
 from hoptrace.reports.summary import SummaryReport
@@ -15,20 +16,34 @@ from hoptrace.reports.table import Table
 class CandidateRow(Part):
     """One carrier at which open trails end because none of its records cover the time."""
 
-    rank: int = a_count("Rank", "1 is the carrier at which the most open trails end.")
-    carrier: str = a_carrier("Carrier", "carrier_id")
-    name: str = a_text("Name", "Name in the carrier directory.")
-    country: str = a_text("Country", "ISO 3166-1 alpha-2, empty where unknown.")
-    role: str = a_code("Role, mostly", "Its most frequent role in these calls. " + ROLE_MEANS)
-    certainty: str = a_code("Certainty, mostly", "The certainty that was most frequent. " + CERTAINTY_MEANS)
-    open: int = a_count("Open traces", "Open traces that end at it: with its records each of them would move on.")
-    share: float = a_share("Share", "Of all open traces.")
-    together: float = a_share("Together", "Share of open traces that end at this carrier or one ranked before it.")
-    elsewhere: int = a_count("Elsewhere", "Other traced calls that name it without a record of its own.")
-    callers: int | None = a_count("Caller ids", "Different caller ids of these open calls; empty where not shown.")
-    campaigns: int = a_count("Campaigns", "Different campaigns among them.")
-    submitted: str = a_code("Submitted", "nothing (no records at all) or at_other_times (none that cover these calls).")
-    contact: str = a_text("Contact", "Contact address in the carrier directory; empty where none, or not shown.")
+    rank: int = a_count(message("Rank"), message("1 is the carrier at which the most open trails end."))
+    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
+    name: str = a_text(message("Name"), message("Name in the carrier directory."))
+    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    role: str = a_code(message("Role, mostly"), message("Its most frequent role in these calls.") + " " + ROLE_MEANS)
+    certainty: str = a_code(
+        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
+    )
+    open: int = a_count(
+        message("Open traces"), message("Open traces that end at it: with its records each of them would move on.")
+    )
+    share: float = a_share(message("Share"), message("Of all open traces."))
+    together: float = a_share(
+        message("Together"), message("Share of open traces that end at this carrier or one ranked before it.")
+    )
+    elsewhere: int = a_count(
+        message("Elsewhere"), message("Other traced calls that name it without a record of its own.")
+    )
+    callers: int | None = a_count(
+        message("Caller ids"), message("Different caller ids of these open calls; empty where not shown.")
+    )
+    campaigns: int = a_count(message("Campaigns"), message("Different campaigns among them."))
+    submitted: str = a_code(
+        message("Submitted"), message("nothing (no records at all) or at_other_times (none that cover these calls).")
+    )
+    contact: str = a_text(
+        message("Contact"), message("Contact address in the carrier directory; empty where none, or not shown.")
+    )
 
 
 class WhatIfReport(SummaryReport):
