@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.intake.submit import submit
+from hoptrace.linking.restated import without_restated
 from hoptrace.workspace import Workspace, init_workspace
 
 FORMATS = Path(__file__).parents[2] / "fixtures" / "formats"
@@ -57,7 +58,7 @@ def test_a_folder_of_xml_documents_is_taken_as_a_whole(workspace: Workspace) -> 
     assert sum(receipt.statements for receipt in receipts) == 2
 
 
-def test_radius_starts_and_stops_in_different_batches_are_one_call_when_looked_up(
+def test_radius_starts_and_stops_in_different_batches_are_one_call_when_traced(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     """A file is cut between start and stop: both batches stand as they are, and the whole statement counts."""
@@ -72,6 +73,6 @@ def test_radius_starts_and_stops_in_different_batches_are_one_call_when_looked_u
     stored = workspace.lake.view().scan().collect()
     assert (stored["batch"] == begun).sum() == receipts[0].statements > 0
     spans = stored.select(key="called", from_time="start_time", to_time="start_time").unique()
-    found = workspace.lake.view().statements(spans)
+    found = without_restated(workspace.lake.view().statements(spans))
     assert set(found["batch"]) == {ended}
     assert found.height == receipts[1].statements
