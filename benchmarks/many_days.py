@@ -74,9 +74,9 @@ def _trace(given: argparse.Namespace) -> dict[str, float]:
         begun = time.perf_counter()
         trace_file(workspace, calls, out, how=How(workers=given.workers))
         seconds = time.perf_counter() - begun
+    own, worker = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     kept = pl.scan_ndjson(out, schema={"call_ref": pl.String, "originating_carrier": pl.String}).collect()
     right = asked.join(kept, on="call_ref").filter(pl.col("origin") == pl.col("originating_carrier")).height
-    own, worker = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         **{"calls": asked.height, "right": right, "days": every["start_time"].str.head(10).n_unique()},
         **{"seconds": round(seconds, 1), "calls a second": round(asked.height / seconds)},

@@ -18,9 +18,12 @@ MUCH_LESS_ALIKE = 2.5
 
 
 def alike(case: Case, one: Weighed, best: Weighed) -> bool:
-    """Whether the report means this call, with another answer, as well as the best one."""
+    """Whether the report means this call, with another answer, as well as the best one.
+
+    Reports are off by seconds: what came as near to the best call as reports lie from theirs may be meant as well.
+    """
     return (
-        one.timed.apart <= case.around.close
+        min(one.timed.apart, abs(one.residual - best.residual)) <= case.around.close
         and one.timed.open <= SHARP
         and one.differs >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
