@@ -39,6 +39,19 @@ def test_both_calls_within_the_reports_usual_error_are_ambiguous_though_one_is_n
     assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)
 
 
+@pytest.mark.parametrize("at", [-1.2, -2.4])
+def test_a_call_as_near_to_the_best_one_as_reports_lie_from_theirs_is_alike(world, at):
+    """The report lies on the far side of the nearer call, as far off as reports may."""
+    two_calls(world, 2.5)
+    assert world.trace(at=at, terminating_carrier="term").verdict is Verdict.AMBIGUOUS
+
+
+def test_a_call_further_from_the_best_one_and_from_the_report_is_not(world):
+    two_calls(world, 4.0)
+    found = world.trace(at=-1.2, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-1")
+
+
 def test_a_call_of_another_caller_a_second_away_is_not_alike(world):
     two_calls(world, 1.0, calling_number="+12025550144")
     found = world.trace(at=0.5, terminating_carrier="term")
