@@ -38,7 +38,7 @@ class Judged:
 
 
 UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
-"""Leaps that rest on numbers and time, where no two records name the same carrier between them."""
+"""Leaps that may rest on numbers and time alone: over several carriers, or from a record that names nobody."""
 
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
@@ -68,7 +68,10 @@ def judge_all(
 
 
 def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
-    """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back."""
+    """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back.
+
+    A bridge over a carrier that both records name is none of these.
+    """
     lower, upper = facts[pair.d], facts[pair.u]
     named = lower.upstream
     if pair.kind is Kind.BRIDGED and named is not None:
