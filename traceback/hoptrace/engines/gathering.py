@@ -22,6 +22,8 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
+from hoptrace.tracing.plain import Batch, Linked, Plain, plain_calls
+from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
 ABOUT_THEN = 12 * 3600.0
@@ -53,12 +55,25 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The plain calls of a batch, and what they were settled on."""
+
+    calls: Plain
+    batch: Batch
+    linked: Linked
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
-    """All calls judged, with the statements (`facts`) and scored `pairs` that the judgements rest on."""
+    """All calls judged, with the statements (`facts`) and scored `pairs` that the judgements rest on.
+
+    Where plain calls were to be settled apart, they are in `plain`, and `judged` are the others.
+    """
 
     judged: list[Judged]
     facts: pl.DataFrame
     pairs: pl.DataFrame
+    plain: Settled | None = None
 
     def best_trails(self) -> Iterator[Trail]:
         """The trail of each call of which there is a record."""
@@ -66,15 +81,18 @@ class Gathered:
         return (best.trail for best in found if best is not None)
 
 
-def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
-    """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again."""
+def gather(reported: Sequence[Reported], ground: Ground, floors: Floors | None = None) -> Gathered:
+    """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again.
+
+    With `floors` plain calls are settled by columns (`hoptrace.tracing.plain`), which is worth it for many calls.
+    """
     calls = dict(enumerate(reported))
     wanted = pl.DataFrame(
         [(call, report.called, report.at, ground.window) for call, report in calls.items()], schema=WANTED, orient="row"
     )
     rounds = _Rounds(calls, wanted, ground)
-    rounds.judge(calls)
-    again = calls
+    again = calls if floors is None else rounds.settle(floors)
+    rounds.judge(again)
     for _ in range(MOST_FORWARDS):
         again = rounds.more(again)
         if not again:
@@ -93,9 +111,30 @@ class _Rounds:
         self._facts: list[pl.DataFrame] = []
         self._pairs: list[pl.DataFrame] = []
         self._sids = self._rows = 0
+        self._read: Linked | None = None
+        self._settled: Settled | None = None
 
     def judge(self, calls: Mapping[int, Reported]) -> None:
-        """Read the statements of these calls, link and judge."""
+        """Read the statements of these calls, if that is not done, link and judge."""
+        linked = self._read or self._link(calls)
+        self._read = None
+        for judged in judge_all(calls, linked.members, linked.pairs, self._coverage, self._ground.around):
+            self._judged[judged.call] = judged
+
+    def settle(self, floors: Floors) -> Mapping[int, Reported]:
+        """Read and link the statements of all calls, settle the plain ones, and give the others to be judged."""
+        read = self._link(self._calls)
+        linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
+        batch = Batch(self._calls, self._coverage, self._ground.around, floors)
+        plain = plain_calls(batch, linked)
+        self._settled = Settled(plain, batch, linked)
+        done = pl.Series(plain.chains.calls, dtype=pl.Int64).implode()
+        rest = [frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs)]
+        self._read = Linked(linked.facts, *rest)
+        settled = set(plain.chains.calls.tolist())
+        return {call: report for call, report in self._calls.items() if call not in settled}
+
+    def _link(self, calls: Mapping[int, Reported]) -> Linked:
         wanted = self._wanted.filter(pl.col("call").is_in(list(calls)))
         asked = ask(calls, wanted, self._ground, self._sids)
         pairs = link(asked.members, self._covered, self._ground.weights)
@@ -103,8 +142,7 @@ class _Rounds:
         self._facts.append(asked.facts)
         self._pairs.append(pairs)
         self._sids, self._rows = asked.end, self._rows + pairs.height
-        for judged in judge_all(calls, asked.members, pairs, self._coverage, self._ground.around):
-            self._judged[judged.call] = judged
+        return Linked(asked.facts, asked.members, pairs)
 
     def more(self, calls: Mapping[int, Reported]) -> dict[int, Reported]:
         """Of calls just judged those that may have gone under numbers not yet looked for, which are now wanted."""
@@ -115,7 +153,7 @@ class _Rounds:
 
     def gathered(self) -> Gathered:
         """All that was found."""
-        judged = [self._judged[call] for call in self._calls]
+        judged = [self._judged[call] for call in self._calls if call in self._judged]
         shared, twins = shared_callers(judged, self._ground)
         told = [
             replace(one, elsewhere=shared.get(one.call, 0), twin=twins.get(one.call, 0.0))
@@ -123,7 +161,7 @@ class _Rounds:
             else one
             for one in judged
         ]
-        return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs))
+        return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs), self._settled)
 
 
 def _coverage(moments: Sequence[float], ground: Ground) -> tuple[Covered, list[Coverage]]:

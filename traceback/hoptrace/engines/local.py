@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Ground, Reads, gather
+from hoptrace.engines.gathering import Gathered, Ground, Reads, gather
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
-from hoptrace.model.verdicts import ReportedCall, TraceResult
+from hoptrace.model.verdicts import ReportedCall, TraceResult, Verdict
 from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.plain_lines import plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import with_signing
@@ -154,9 +155,31 @@ def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Tr
 
 def _pass(stands_on: Standing, part: Sequence[ReportedCall]) -> list[TraceResult]:
     gathered = gather(all_reported(part, stands_on.home), stands_on.ground)
+    return list(_told(stands_on, part, gathered).values())
+
+
+def _told(stands_on: Standing, part: Sequence[ReportedCall], gathered: Gathered) -> dict[int, TraceResult]:
+    """The results of the judged calls, by their place in the part."""
     sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
-    told = [
-        result(call, judged, sources, stands_on.stamp, stands_on.floors)
-        for call, judged in zip(part, gathered.judged, strict=True)
-    ]
-    return [with_signing(item, sources.signed, stands_on.signers) for item in told]
+    told = {
+        judged.call: result(part[judged.call], judged, sources, stands_on.stamp, stands_on.floors)
+        for judged in gathered.judged
+    }
+    return {place: with_signing(item, sources.signed, stands_on.signers) for place, item in told.items()}
+
+
+def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -> list[tuple[Verdict, bytes]]:
+    """The verdict of each call and its result as one line of JSON, as `TraceResult.as_json` writes it; not stored.
+
+    When: thousands of calls. Plain ones are settled and written by columns.
+    """
+    stands_on = standing(workspace, replay)
+    with collection_paused():
+        gathered = gather(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
+        told = {
+            place: (item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()
+        }
+        if (plain := gathered.plain) is not None:
+            written = plain_lines(calls, plain.calls, plain.batch, plain.linked, stands_on.stamp)
+            told |= {place: (Verdict.ORIGINATOR_IDENTIFIED, line) for place, line in written.items()}
+        return [told[place] for place in range(len(calls))]

@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.local import AT_ONCE, Replay, results
+from hoptrace.engines.local import AT_ONCE, Replay, lines
 from hoptrace.errors import WorkspaceError
-from hoptrace.intake.collecting import collection_paused
 from hoptrace.model.verdicts import ReportedCall
 
 if TYPE_CHECKING:
@@ -85,13 +84,11 @@ def trace_part(pinned: Pinned, part: Part) -> list[Traced]:
             f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
-    # A part's objects make no cycles, and live until it is done.
-    with collection_paused():
-        told = results(workspace, [call for _, call in part.calls], replay=pinned.versions)
-        return [
-            Traced(place, call.call_ref, str(item.verdict), call.campaign, item.as_json())
-            for (place, call), item in zip(part.calls, told, strict=True)
-        ]
+    told = lines(workspace, [call for _, call in part.calls], pinned.versions)
+    return [
+        Traced(place, call.call_ref, str(verdict), call.campaign, line)
+        for (place, call), (verdict, line) in zip(part.calls, told, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1)

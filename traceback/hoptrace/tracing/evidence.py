@@ -8,8 +8,7 @@ from __future__ import annotations
 from hoptrace.linking.trust import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.case import Case, Fact
-from hoptrace.tracing.weighing import Weighed
+from hoptrace.tracing.case import Fact, Reported
 
 
 def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
@@ -21,32 +20,35 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     return (Evidence("terminating carrier", None, text),)
 
 
-def _of_number(case: Case, fact: Fact) -> Evidence:
+def _of_number(report: Reported, fact: Fact) -> Evidence:
     """Whether the lowest record is of the reported number, or of one to which calls to it were sent on."""
-    if case.reported.called in (fact.called, fact.sent):
+    if report.called in (fact.called, fact.sent):
         return Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number.")
     text = f"{fact.carrier} has a record of a call to {display(fact.called)}, to which the call was sent on further up."
     return Evidence("called number", None, text)
 
 
-def of_report(case: Case, fact: Fact, best: Weighed) -> tuple[Evidence, ...]:
-    """Why the statement nearest to the called party is taken to be the reported call."""
+def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[Evidence, ...]:
+    """Why the statement nearest to the called party is taken to be the reported call.
+
+    `end`: the trail's terminating carrier; `residual`: seconds from the trail's time to the reported one.
+    """
     found = [
-        _of_number(case, fact),
+        _of_number(report, fact),
         Evidence(
             "time",
-            abs(best.residual) < 3.0,
-            f"By all the clocks of its trail together the call began {_seconds(-best.residual)} the reported time.",
+            abs(residual) < 3.0,
+            f"By all the clocks of its trail together the call began {_seconds(-residual)} the reported time.",
         ),
     ]
-    reported, seen = case.reported.calling, fact.calling
+    reported, seen = report.calling, fact.calling
     if reported and seen and reported > 0:
         same = reported in (seen, fact.sent_calling)
         detail = f"The report gives the caller {display(reported)}, {fact.carrier} recorded {display(seen)}."
         found.append(Evidence("calling number", same, detail))
-    if case.reported.terminating is not None:
-        same = case.reported.terminating == best.trail.steps[0].carrier
-        found.append(Evidence("terminating carrier", same, f"The report names {case.reported.terminating}."))
+    if report.terminating is not None:
+        told = f"The report names {report.terminating}."
+        found.append(Evidence("terminating carrier", report.terminating == end, told))
     return tuple(found)
 
 

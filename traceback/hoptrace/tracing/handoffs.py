@@ -36,6 +36,21 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
 
 
+def in_json(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The evidence of scored pairs as JSON, as `Told.evidence` is written; columns `row` and `evidence` (text).
+
+    No name in them may hold what JSON escapes.
+    """
+    told = [_line_in_json(line.about, line.agrees, line.detail) for line in lines_of_pairs()]
+    return _rounded(pairs).select("row", evidence=pl.concat_str(told, separator=",", ignore_nulls=True))
+
+
+def _line_in_json(about: str, agrees: pl.Expr, detail: pl.Expr) -> pl.Expr:
+    """One line as JSON, null where it is left out."""
+    said = pl.when(agrees).then(pl.lit("true")).when(agrees.is_null()).then(pl.lit("null")).otherwise(pl.lit("false"))
+    return pl.concat_str(pl.lit(f'{{"about":"{about}","agrees":'), said, pl.lit(',"detail":"'), detail, pl.lit('"}'))
+
+
 def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | None]:
     """What is said of each pair about one thing; those that hear the same share the line, as most do."""
     known: dict[tuple[bool | None, str], Evidence] = {}

@@ -33,7 +33,7 @@ def _hop_evidence(
             return evidence.of_naming(case.facts[lower], step.carrier)
         return sources.pairs[step.pair.row].evidence
     if step.sid is not None:
-        return evidence.of_report(case, case.facts[step.sid], best)
+        return evidence.of_report(case.reported, case.facts[step.sid], best.trail.path[0], best.residual)
     first = next(upper.sid for upper in best.trail.steps if upper.sid is not None)
     return evidence.of_unrecorded(step.carrier, case.facts[first])
 

@@ -108,13 +108,13 @@ def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    for call, d, u, kind, *rest in pairs.filter(_may_count()).sort("row").select(columns).iter_rows():
+    for call, d, u, kind, *rest in pairs.filter(may_count()).sort("row").select(columns).iter_rows():
         linked[call].append(Pair(d, u, kinds[kind], *rest))
     return linked
 
 
 @cache
-def _may_count() -> pl.Expr:
+def may_count() -> pl.Expr:
     """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
     lendable = pl.any_horizontal(
         pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)

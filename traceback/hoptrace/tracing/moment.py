@@ -91,11 +91,28 @@ class Question(NamedTuple):
 def match_all(questions: Sequence[Question]) -> list[Match]:
     """The answer to each question."""
     matches: dict[int, Match] = {}
-    for places, spans, counts in _alike([_spans(question) for question in questions]):
+    spans = [_spans(question) for question in questions]
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for place, told in enumerate(spans):
+        by_length[len(told)].append(place)
+    for places in by_length.values():
+        every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
         at = np.array([questions[place].at for place in places])
-        spread = np.array([max(questions[place].close / 3, LEAST_SPREAD) for place in places])
-        moments, likely = _posterior(spans, counts)
-        away = at[:, None] - moments
+        close = np.array([questions[place].close for place in places])
+        matches |= dict(zip(places, match_spans(every, at, close), strict=True))
+    return [matches[place] for place in range(len(questions))]
+
+
+def match_spans(spans: Floats, at: Floats, close: Floats) -> list[Match]:
+    """How well each reported time fits its trail; `spans` (trail, 3, span): the first and last moment, and the blur.
+
+    All trails have as many spans; `at` and `close` as in Question, one a trail.
+    """
+    matches: dict[int, Match] = {}
+    for places, counts in _alike(spans):
+        spread = np.maximum(close[places] / 3, LEAST_SPREAD)
+        moments, likely = _posterior(spans[places], counts)
+        away = at[places, None] - moments
         well = likely >= AS_LIKELY * likely.max(axis=1, keepdims=True)
         told = (
             np.log((likely * report_density(away, spread[:, None])).sum(axis=1)),
@@ -103,8 +120,9 @@ def match_all(questions: Sequence[Question]) -> list[Match]:
             np.where(well, np.abs(away), np.inf).min(axis=1),
             np.where(well, away, -np.inf).max(axis=1) - np.where(well, away, np.inf).min(axis=1),
         )
-        matches |= {place: Match(*row) for place, *row in zip(places, *(each.tolist() for each in told), strict=True)}
-    return [matches[place] for place in range(len(questions))]
+        found = map(Match, *(each.tolist() for each in told))
+        matches |= dict(zip(places.tolist(), found, strict=True))
+    return [matches[place] for place in range(len(spans))]
 
 
 def report_density(away: Floats, spread: Floats | float) -> Floats:
@@ -129,21 +147,16 @@ def _spans(question: Question) -> list[tuple[float, float, float]]:
     return told
 
 
-def _alike(spans: Sequence[list[tuple[float, float, float]]]) -> Iterator[tuple[list[int], Floats, Counts]]:
-    """Trails of as many spans and about as many moments: their places, spans (trail, 3, span), numbers of moments."""
-    by_length: dict[int, list[int]] = defaultdict(list)
-    for place, told in enumerate(spans):
-        by_length[len(told)].append(place)
-    for places in by_length.values():
-        every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
-        low, high = _reach(every)
-        counts = np.ceil((high - low) / _step(low, high)).astype(np.int64)
-        wide = -(-counts // ALIGNED)
-        for width in np.unique(wide):
-            chosen = np.flatnonzero(wide == width)
-            for start in range(0, len(chosen), TOGETHER):
-                part = chosen[start : start + TOGETHER]
-                yield [places[place] for place in part], every[part], counts[part]
+def _alike(spans: Floats) -> Iterator[tuple[Counts, Counts]]:
+    """Trails with about as many moments to look at: their places, and their numbers of moments."""
+    low, high = _reach(spans)
+    counts = np.ceil((high - low) / _step(low, high)).astype(np.int64)
+    wide = -(-counts // ALIGNED)
+    for width in np.unique(wide):
+        chosen = np.flatnonzero(wide == width)
+        for start in range(0, len(chosen), TOGETHER):
+            part = chosen[start : start + TOGETHER]
+            yield part, counts[part]
 
 
 def _reach(spans: Floats) -> tuple[Floats, Floats]:

@@ -41,6 +41,9 @@ VERDICTS = {
 WORTH_A_DOUBT = 0.04
 """Probability from which another trail takes carriers off the path of an ambiguous call."""
 
+NOT_FOUND = 0.5
+"""Probability that no record at hand is of the reported call, from which the answer is that."""
+
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
 
@@ -68,7 +71,7 @@ def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     summary = "No carrier has submitted a record of this call."
     ask = call.terminating_carrier
     request = NextRequest(ask, "It is said to have delivered the call and has no record of it here.") if ask else None
-    return _result(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
+    return stamped(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
 
 
 def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, floors: Floors) -> TraceResult:
@@ -78,7 +81,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     if best is None:
         return not_found(call, stamp)
     alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
-    if judgement.none > 0.5:
+    if judgement.none > NOT_FOUND:
         return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
     verdict = VERDICTS[best.trail.ending]
     inferred = inferred_step(best.trail)
@@ -91,7 +94,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     trail = best.trail
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
-    return _result(
+    return stamped(
         call,
         stamp,
         verdict,
@@ -158,7 +161,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     request = (
         NextRequest(common[-1], "Its records of these calls, with Call-IDs, would tell them apart.") if common else None
     )
-    return _result(
+    return stamped(
         call,
         stamp,
         Verdict.AMBIGUOUS,
@@ -184,7 +187,8 @@ def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(shared)
 
 
-def _result(call: ReportedCall, stamp: Stamp, verdict: Verdict, summary: str, **rest: Any) -> TraceResult:
+def stamped(call: ReportedCall, stamp: Stamp, verdict: Verdict, summary: str, **rest: Any) -> TraceResult:
+    """A result that names what it stands on; of the fields of TraceResult in `rest` the others are empty."""
     fields: dict[str, Any] = {
         "path": (),
         "originating_carrier": None,

@@ -59,7 +59,7 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     anything = quoted.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null().any())).item()
     signed = quoted.select(SIGNED).iter_rows(named=True) if anything else ()
     return Sources(
-        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *_quoted()).iter_rows()},
+        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *quoted_columns()).iter_rows()},
         pairs=in_words(pairs.filter(pl.col("row").is_in(sorted(rows)))),
         signed={(row["batch"], row["row"]): row for row in signed},
     )
@@ -71,12 +71,13 @@ def pairs_of(trail: Trail) -> list[Pair]:
 
 
 @cache
-def _quoted() -> tuple[pl.Expr, ...]:
+def quoted_columns() -> tuple[pl.Expr, ...]:
+    """The fields of Quoted as expressions over the facts."""
     start = pl.col("start_time")
     exact, sharp = (start.dt.strftime(f"%Y-%m-%dT%H:%M:%S{part}Z") for part in ("", "%.6f"))
     return (
         *(pl.col(name) for name in ("batch", "row", "record_id")),
-        pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp),
+        pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp).alias("started"),
         pl.col("offset"),
         *(pl.coalesce(display_expr(name), f"{name}_number").alias(name) for name in ("calling", "called")),
         *(pl.col(name) for name in ("attestation", "start_basis")),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import WITHHELD_KEY
-from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.moment import Match, Question, match_all
 from hoptrace.tracing.trail import Trail
 from hoptrace.tracing.trails import walk
@@ -32,6 +32,9 @@ USUAL_HOPS = 5
 
 OTHER_CALLS_WITHIN = 1200.0
 """Seconds around the report in which other calls to the number are counted."""
+
+AT_THE_END = 2.0
+"""Weight of a trail that went to the reported end, as its records say."""
 
 BY_THE_REPORT = -1.0
 """Weight of a trail that no record ties to the reported end."""
@@ -86,7 +89,7 @@ def _question(case: Case, trail: Trail) -> Question:
 
 def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
     tail = case.facts[trail.first_statement]
-    caller, end = _caller_weight(case, tail), _end_weight(case, trail)
+    caller, end = caller_weight(case.reported, tail, case.around), _end_weight(case, trail)
     weight = timed.weight + caller + end + OUTCOME_WEIGHT.get(tail.outcome or "", 0.0)
     return Weighed(trail, weight, caller + end, caller + min(end - BY_THE_REPORT, 0.0), timed)
 
@@ -97,12 +100,17 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
     Few calls leave no record where many carriers take part, and hardly one whose terminating carrier does; other calls
     to the number are as frequent as those seen in the window.
     """
-    lost = max(LOST_ROW, (1 - case.taking_part) ** USUAL_HOPS)
-    if case.reported.terminating in case.covered:
-        lost = LOST_ROW
+    return weight_of_none(
+        Coverage(case.covered, case.taking_part), case.reported.terminating, [one.looks for one in found]
+    )
+
+
+def weight_of_none(told: Coverage, terminating: str | None, looks: Iterable[float]) -> float:
+    """The same, of calls that look like the reported one so much."""
+    lost = LOST_ROW if terminating in told.covered else max(LOST_ROW, (1 - told.taking_part) ** USUAL_HOPS)
     lost = min(lost, 0.99)
     # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
-    often = sum(math.exp(max(0.0, one.looks)) for one in found) / OTHER_CALLS_WITHIN
+    often = sum(math.exp(max(0.0, each)) for each in looks) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
 
 
@@ -134,17 +142,17 @@ def _number_at_the_end(case: Case, trail: Trail) -> int:
     return tail.called if delivered else tail.sent
 
 
-def _caller_weight(case: Case, tail: Fact) -> float:
+def caller_weight(report: Reported, tail: Fact, around: Surroundings) -> float:
     """The caller as reported and as the terminating record has it.
 
     A withheld caller may well stand in the carrier's record; one that the called party saw was not withheld before.
     """
-    reported, seen = case.reported.calling, tail.calling
+    reported, seen = report.calling, tail.calling
     if reported is None or seen is None:
         return 0.0
     if reported == WITHHELD_KEY:
         return 1.0 if seen == WITHHELD_KEY else -0.5
-    return 3.0 if reported in (seen, tail.sent_calling) else case.around.caller_changed
+    return 3.0 if reported in (seen, tail.sent_calling) else around.caller_changed
 
 
 def _end_weight(case: Case, trail: Trail) -> float:
@@ -154,8 +162,8 @@ def _end_weight(case: Case, trail: Trail) -> float:
     if trail.steps[0].carrier != case.reported.terminating:
         return ELSEWHERE
     if trail.steps[0].sid is not None:
-        return 2.0
+        return AT_THE_END
     if trail.steps[1].sid is None:
         unknown = case.covered.isdisjoint(step.carrier for step in trail.steps[:2])
         return BY_THE_REPORT if unknown else ELSEWHERE
-    return 2.0 if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK
+    return AT_THE_END if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK

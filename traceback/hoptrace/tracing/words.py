@@ -13,7 +13,7 @@ def ending_words(trail: Trail, case: Case) -> str:
     last = case.facts[trail.last_statement]
     me, named = last.carrier, trail.steps[-1].carrier
     words = {
-        Ending.CUSTOMER: f"{me}'s own record says that its customer {last.customer} placed the call.",
+        Ending.CUSTOMER: customer_words(me, last.customer),
         Ending.ENTRY: f"{me} took the call from {named}, a foreign carrier that has submitted nothing.",
         Ending.SILENT: f"{me} got the call from {named}, which has submitted no records that cover the time.",
         Ending.LACKING: f"{me} says that it got the call from {named}, whose records of that time do not show it.",
@@ -23,6 +23,11 @@ def ending_words(trail: Trail, case: Case) -> str:
         Ending.CONTRADICTED: f"{me} says that it got the call from {last.upstream}, whose records contradict it.",
     }
     return words[trail.ending]
+
+
+def customer_words(carrier: str, customer: str | None) -> str:
+    """That a carrier's own customer placed the call."""
+    return f"{carrier}'s own record says that its customer {customer} placed the call."
 
 
 def ambiguous_words(judged: Judged, trails: int) -> str:
