@@ -22,7 +22,7 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.plain import Batch, Linked, Plain, plain_calls
+from hoptrace.tracing.plain import Batch, Linked, Settled, plain_calls
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
@@ -52,15 +52,6 @@ class Ground:
     covering: Covering
     around: Surroundings
     window: float
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The plain calls of a batch, and what they were settled on."""
-
-    calls: Plain
-    batch: Batch
-    linked: Linked
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,6 @@ def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -
             place: (item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()
         }
         if (plain := gathered.plain) is not None:
-            written = plain_lines(calls, plain.calls, plain.batch, plain.linked, stands_on.stamp)
+            written = plain_lines(calls, plain, stands_on.stamp, stands_on.signers)
             told |= {place: (Verdict.ORIGINATOR_IDENTIFIED, line) for place, line in written.items()}
         return [told[place] for place in range(len(calls))]

@@ -1,9 +1,9 @@
-"""Chains: calls whose statements make one chain of handoffs in which nothing competes, found for a whole batch at once.
+"""Chains: calls whose statements make chains of handoffs in which nothing competes, found for a whole batch at once.
 
 Where each statement has one upstream statement at most, is one itself to one downstream at most, and no leap is worth
-more than the handoffs that it leaps over, every ingress gets its heaviest pair. The assignment is then the chain, and
-its rivals only leave out a record of the way: they change neither path nor ending. Nothing has to be weighed against
-anything, so that arrays do what else the walk does call by call (`hoptrace.tracing.trails`).
+more than the handoffs that it leaps over, every ingress gets its heaviest pair. The assignment is then the chains, one
+for each call to the number, and its rivals only leave out a record of the way: they change neither path nor ending.
+Arrays do then what else the walk does call by call (`hoptrace.tracing.trails`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COARSE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """Calls that are one chain each: `calls`, ascending; call n has places `begin[n]` to `begin[n + 1]` of the rest.
+    """Chains by call and lower end: `calls` of each; chain n has places `begin[n]` to `begin[n + 1]` of the rest.
 
     `members`: rows of the members frame from the terminating end upstream. `pairs`: the row of the pairs frame by which
     each was reached (-1 for the first), `weights` what that pair weighs.
@@ -41,16 +41,16 @@ class Chains:
 
     @property
     def first(self) -> Places:
-        """The row of each call's terminating statement in the members frame."""
+        """The row of each chain's lowest statement in the members frame."""
         return self.members[self.begin[:-1]]
 
     @property
     def last(self) -> Places:
-        """The row of each call's furthest statement in the members frame."""
+        """The row of each chain's furthest statement in the members frame."""
         return self.members[self.begin[1:] - 1]
 
     def of(self, kept: Truths) -> Chains:
-        """Only the calls that are kept, by their number here."""
+        """Only the chains that are `kept`."""
         lengths = np.diff(self.begin)
         every = np.repeat(kept, lengths)
         begin = np.concatenate([[0], np.cumsum(lengths[kept])])
@@ -58,7 +58,7 @@ class Chains:
 
 
 def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains:
-    """The calls of a batch that are one chain, all of whose members are `fit` (one truth a member) to stand in one.
+    """The chains of a batch's calls that are nothing else, all of whose members are `fit` (one truth a member).
 
     `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs`: those that may count
     (`hoptrace.tracing.kernel`), with `row`.
@@ -125,22 +125,21 @@ def _all(truths: Truths, begin: Places) -> Truths:
 
 
 def _in_order(calls: Places, begin: Places, group: Places, linked: _Linked, sound: Truths) -> Chains:
-    """The chains of sound calls that have one lower end and from there lead through all their members."""
-    used = np.zeros(len(calls), bool)
-    used[linked.above[linked.above >= 0]] = True
-    sound &= np.add.reduceat((~used).astype(np.int64), begin) == 1
-    place = np.full(len(calls), -1)
-    at, hops = np.flatnonzero(~used & sound[group]), 0
+    """The chains of sound calls all of whose members are reached from lower ends."""
+    lower = np.full(len(calls), -1)
+    handed = np.flatnonzero(linked.above >= 0)
+    lower[linked.above[handed]] = handed
+    place, end = np.full(len(calls), -1), np.arange(len(calls))
+    at, hops = np.flatnonzero((lower < 0) & sound[group]), 0
     while at.size:
         place[at], hops = hops, hops + 1
-        at = linked.above[at]
-        at = at[at >= 0]
+        upper = linked.above[at]
+        end[upper[upper >= 0]] = end[at[upper >= 0]]
+        at = upper[upper >= 0]
     sound &= np.minimum.reduceat(place, begin) >= 0
     rows = np.flatnonzero(sound[group])
-    rows = rows[np.lexsort((place[rows], group[rows]))]
-    lower = np.full(len(calls), -1)
-    lower[linked.above[linked.above >= 0]] = np.flatnonzero(linked.above >= 0)
+    rows = rows[np.lexsort((place[rows], end[rows]))]
+    first = np.flatnonzero(place[rows] == 0)
     below = lower[rows]
-    begins = np.append(np.flatnonzero(place[rows] == 0), len(rows))
     pair, weight = np.where(below >= 0, linked.pair[below], -1), np.where(below >= 0, linked.weight[below], 0.0)
-    return Chains(calls[begin[sound]], begins, rows, pair, weight)
+    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight)

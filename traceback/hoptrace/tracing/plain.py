@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -21,16 +22,18 @@ from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.chains import Chains, Floats, Truths, chains_of
+from hoptrace.tracing.chains import Chains, Floats, Places, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, TRANSIT, Match, match_spans
 from hoptrace.tracing.results import NOT_FOUND, Floors
-from hoptrace.tracing.sources import SIGNATURE
 from hoptrace.tracing.weighing import AT_THE_END, KIND_RELIABILITY, OUTCOME_WEIGHT, caller_weight, weight_of_none
 
-QUOTED = ("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "calling_number", "called_number")
+QUOTED = (
+    *("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "attestation"),
+    *("calling_number", "called_number"),
+)
 """Text of a statement that its result quotes."""
 
 ESCAPED = r'["\\\x00-\x1f]'
@@ -72,47 +75,99 @@ class Plain:
     answers: Sequence[Answer]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The `plain` calls of a batch, and what they were settled on."""
+
+    plain: Plain
+    batch: Batch
+    linked: Linked
+
+
 def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
     chains = chains_of(members, linked.pairs.filter(may_count()), _fit(linked, batch.reported))
     ends = _delivered(members[chains.first], chains, batch.reported), _placed(members[chains.last], batch.around.trust)
-    chains = chains.of(np.logical_and(*ends))
-    tails = [Fact._make(row) for row in members[chains.first].select(KEPT).iter_rows()]
+    chains = chains.of(_all_of_call(np.logical_and(*ends), chains.calls))
+    trails = _trails(batch, members, chains)
+    chosen = dict[int, Answer]()
+    for call, places in groupby(range(len(trails)), lambda place: trails[place].call):
+        if (found := _answer(batch, call, [(place, trails[place]) for place in places])) is not None:
+            chosen.update([found])
+    kept = np.zeros(len(trails), np.bool_)
+    kept[list(chosen)] = True
+    return Plain(chains.of(kept), [trails[place].tail for place in chosen], list(chosen.values()))
+
+
+def _all_of_call(truths: Truths, calls: Places) -> Truths:
+    """Whether it is so of all chains of the same call; `calls` ascending."""
+    begin = np.flatnonzero(np.diff(calls, prepend=-1))
+    whole = np.logical_and.reduceat(truths, begin) if len(begin) else truths
+    return np.repeat(whole, np.diff(np.append(begin, len(calls))))
+
+
+class _Trail(NamedTuple):
+    """A chain as a trail: its lowest statement, what it answers, how likely its handoffs are, and its match."""
+
+    call: int
+    tail: Fact
+    answer: tuple[str, str]
+    sure: float
+    timed: Match
+
+
+def _trails(batch: Batch, members: pl.DataFrame, chains: Chains) -> list[_Trail]:
+    tails = map(Fact._make, members[chains.first].select(KEPT).iter_rows())
+    answers = members[chains.last].select("carrier", "customer").iter_rows()
     timed = _timed(members[chains.members], chains, batch)
-    every = zip(chains.calls.tolist(), tails, timed, _sure(chains), strict=True)
-    answers = [_answer(batch, *each) for each in every]
-    kept = [answer is not None for answer in answers]
-    return Plain(
-        chains.of(np.array(kept, np.bool_)),
-        [tail for tail, answer in zip(tails, answers, strict=True) if answer is not None],
-        [answer for answer in answers if answer is not None],
-    )
+    return [_Trail(*each) for each in zip(chains.calls.tolist(), tails, answers, _sure(chains), timed, strict=True)]
 
 
-def _answer(batch: Batch, call: int, tail: Fact, timed: Match, sure: float) -> Answer | None:
-    """The answer, as `hoptrace.tracing.judging` has it for a lone trail; None where the floors leave it open."""
+def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, _Trail]]) -> tuple[int, Answer] | None:
+    """The place of the trail that is the call, with the answer, as `hoptrace.tracing.judging` has it.
+
+    None where the floors leave it open, or where the report may mean another of the trails.
+    """
     report, told = batch.reported[call], batch.coverage[call]
-    looks = caller_weight(report, tail, batch.around) + (0.0 if report.terminating is None else AT_THE_END)
-    weight = timed.weight + looks + OUTCOME_WEIGHT.get(tail.outcome or "", 0.0)
-    if weight <= NOT_THE_CALL:
+    looks = {place: _looks(report, trail.tail, batch.around) for place, trail in trails}
+    weight = {place: _weight(trail, looks[place]) for place, trail in trails}
+    found = [(place, trail) for place, trail in trails if weight[place] > NOT_THE_CALL]
+    if not found:
         return None
-    mine, other = math.exp(weight), math.exp(weight_of_none(told, report.terminating, [looks]))
-    confidence = calibrated(mine / (mine + other) * sure, Verdict.ORIGINATOR_IDENTIFIED, inferred=False)
-    none = other / (mine + other)
-    unsure = confidence < batch.floors.contested and none > WORTH_TELLING
-    if none > NOT_FOUND or unsure or confidence < batch.floors.named:
+    likely = {place: math.exp(weight[place]) for place, _ in found}
+    other = math.exp(weight_of_none(told, report.terminating, [looks[place] for place, _ in found]))
+    total = sum(likely.values()) + other
+    at, best = max(found, key=lambda one: (weight[one[0]], -one[0]))
+    if any(_near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
         return None
-    return Answer(round(confidence, 4), timed.residual)
+    mine = sum(likely[place] for place, trail in found if trail.answer == best.answer) / total
+    confidence = calibrated(mine * best.sure, Verdict.ORIGINATOR_IDENTIFIED, inferred=False)
+    told_apart = 1 - (likely[at] + other) / total < WORTH_TELLING
+    unsure = confidence < batch.floors.contested and other / total > WORTH_TELLING
+    if other / total > NOT_FOUND or not told_apart or unsure or confidence < batch.floors.named:
+        return None
+    return at, Answer(round(confidence, 4), best.timed.residual)
+
+
+def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
+    return caller_weight(report, tail, around) + (0.0 if report.terminating is None else AT_THE_END)
+
+
+def _weight(trail: _Trail, looks: float) -> float:
+    return trail.timed.weight + looks + OUTCOME_WEIGHT.get(trail.tail.outcome or "", 0.0)
+
+
+def _near(one: Match, best: Match, close: float) -> bool:
+    """Whether the report may mean either of two trails for all that their times tell (`hoptrace.tracing.alike`)."""
+    return min(one.apart, abs(one.residual - best.residual)) <= close
 
 
 def _fit(linked: Linked, reported: Mapping[int, Reported]) -> Truths:
-    """Members of no forwarding and no route attempts, without a signature, and of text that JSON writes as it is."""
+    """Members of no forwarding and no route attempts, and of text that JSON writes as it is."""
     numbers = {call: report.called for call, report in reported.items()}
     asked = linked.members["call"].replace_strict(numbers, return_dtype=pl.Int64)
-    signed = pl.any_horizontal(pl.col(name).is_not_null() for name in SIGNATURE)
-    odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED)
-    apart = linked.facts.filter(signed | odd)["sid"]
+    apart = linked.facts.filter(pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED))["sid"]
     alone = (pl.col("leg") == pl.col("sid")) & pl.col("egress_called").is_null() & (pl.col("called") == asked)
     return linked.members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 

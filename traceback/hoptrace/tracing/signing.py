@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from hoptrace.model.numbers import display
 from hoptrace.model.signatures import MOST_SHOWN
@@ -41,14 +41,29 @@ def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signe
     """
     if not rows:
         return result
-    found = [_row_of(hop, rows) for hop in result.hops]
-    if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in found):
+    said = signed(result.path, [_row_of(hop, rows) for hop in result.hops], signers, result.verdict)
+    if said is None:
         return result
-    hops = [_signed_hop(hop, row) for hop, row in zip(result.hops, found, strict=True)]
-    lines = signer_evidence(hops, signers, result.verdict)
-    told = [replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, lines, strict=True)]
+    told = [
+        replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, said.lines, strict=True)
+    ]
+    return replace(result, hops=tuple(told), certificates_version=said.version)
+
+
+class Signing(NamedTuple):
+    """What the signatures of a trail say: the `lines` of each hop, and the certificates' `version` if they were asked."""
+
+    lines: tuple[tuple[Evidence, ...], ...]
+    version: int
+
+
+def signed(path: Sequence[str], rows: Sequence[Row | None], signers: Signers, verdict: Verdict) -> Signing | None:
+    """What the signatures of a path's statements (`rows`, None where there is none) say; None where there are none."""
+    if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in rows):
+        return None
+    hops = [_signed_hop(carrier, row) for carrier, row in zip(path, rows, strict=True)]
     version = signers.trust.version if any(hop.identity is not None for hop in hops) else 0
-    return replace(result, hops=tuple(told), certificates_version=version)
+    return Signing(signer_evidence(hops, signers, verdict), version)
 
 
 def signer_evidence(hops: Sequence[SignedHop], signers: Signers, verdict: Verdict) -> tuple[tuple[Evidence, ...], ...]:
@@ -172,13 +187,13 @@ def _row_of(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> Row | None:
     return next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
 
 
-def _signed_hop(hop: Hop, row: Row | None) -> SignedHop:
+def _signed_hop(carrier: str, row: Row | None) -> SignedHop:
     if row is None:
-        return SignedHop(hop.carrier)
+        return SignedHop(carrier)
     start: datetime = row["start_time"]
     arrived, header = row["start_basis"] == StartBasis.RECEIVED, row["identity"] is not None
     return SignedHop(
-        carrier=hop.carrier,
+        carrier=carrier,
         recorded=True,
         **{name: row[name] for name in SIGNATURE},
         at=start.timestamp() - (row["offset"] or 0.0) if arrived else None,
