@@ -184,6 +184,16 @@ def _number() -> pl.Expr:
     return pl.when(forwarded_elsewhere).then(-3.0).when(redialled).then(MET_AGAIN).otherwise(0.0)
 
 
+def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
+    changed = pairs.filter(pl.col("kind").is_in(CHANGED))
+    if changed.is_empty():
+        return pairs.with_columns(meetings=pl.lit(0, pl.UInt32))
+    told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
+    joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col("meetings").fill_null(0))
+
+
 @cache
 def _meetings() -> pl.Expr:
     """How often calls to the one number went in when calls to the other came out, each statement counted once."""
@@ -200,7 +210,7 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     # A false record bears no signature; that speaks for no other call.
     said = pl.col("kind") != Kind.CONFLICT
     signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
-    told = weighed.with_columns(*signed, meetings=_meetings())
+    told = _with_meetings(weighed.with_columns(signed))
     named = told.with_columns(w_naming=_naming(), w_number=_number())
     return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
 

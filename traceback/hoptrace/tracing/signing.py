@@ -51,7 +51,7 @@ def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signe
 
 
 class Signing(NamedTuple):
-    """What the signatures of a trail say: the `lines` of each hop, and the certificates' `version` if they were asked."""
+    """What a trail's signatures say: the `lines` of each hop, and the certificates' `version` if they were asked."""
 
     lines: tuple[tuple[Evidence, ...], ...]
     version: int
