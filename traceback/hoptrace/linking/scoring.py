@@ -10,11 +10,15 @@ import math
 from enum import StrEnum
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.levels import LEVELS, with_levels
 from hoptrace.linking.neighbours import HANDED_ON, middle
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
+
+Floats = npt.NDArray[np.float64]
 
 
 class Kind(StrEnum):
@@ -77,6 +81,13 @@ def time_weight(apart: float, half: float, scale: float) -> float:
     beyond = max(0.0, abs(apart) - half)
     weight = math.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
     return max(weight, WORST_TIME)
+
+
+def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:
+    """`time_weight` of many pairs."""
+    beyond = np.maximum(0.0, np.abs(apart) - half)
+    weight = np.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * np.log(1 + (beyond / scale) ** 2 / 4)
+    return np.maximum(weight, WORST_TIME)
 
 
 def leap_spread(kind: Kind) -> float:

@@ -8,21 +8,19 @@ Arrays do then what else the walk does call by call (`hoptrace.tracing.trails`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.scoring import Kind
-from hoptrace.tracing.settling import WORTH_LENDING
+from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
 
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
-
-COARSE = 1.0
-"""Seconds: tick or spread from which a record may be lent a sharper time (`hoptrace.tracing.settling`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Chains:
     """Chains by call and lower end: `calls` of each; chain n has places `begin[n]` to `begin[n + 1]` of the rest.
 
     `members`: rows of the members frame from the terminating end upstream. `pairs`: the row of the pairs frame by which
-    each was reached (-1 for the first), `weights` what that pair weighs.
+    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in.
     """
 
     calls: Places
@@ -50,11 +48,19 @@ class Chains:
         return self.members[self.begin[1:] - 1]
 
     def of(self, kept: Truths) -> Chains:
-        """Only the chains that are `kept`."""
+        """The chains that are `kept`."""
         lengths = np.diff(self.begin)
         every = np.repeat(kept, lengths)
         begin = np.concatenate([[0], np.cumsum(lengths[kept])])
         return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], self.weights[every])
+
+    def of_whole_calls(self, kept: Truths) -> Chains:
+        """The chains of the calls all of whose chains are `kept`."""
+        if not len(self.calls):
+            return self
+        begin = np.flatnonzero(np.diff(self.calls, prepend=-1))
+        whole = np.logical_and.reduceat(kept, begin)
+        return self.of(np.repeat(whole, np.diff(np.append(begin, len(self.calls)))))
 
 
 def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains:
@@ -69,38 +75,51 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
         return Chains(*(np.zeros(size, np.int64) for size in (0, 1, 0, 0)), np.zeros(0))
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
     linked = _linked(members, pairs)
-    sound = _all(fit, begin) & _untimed(members, begin)
+    sound = np.logical_and.reduceat(fit, begin)
     sound[group[linked.spoiled]] = False
-    return _in_order(calls, begin, group, linked, sound)
+    chains = _in_order(calls, begin, group, linked, sound)
+    coarse = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
+    return _lent(chains, members, linked, coarse) if coarse.any() else chains
 
 
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """For each member the row of the one `above` it and the `pair` that leads there (its `weight`), else -1.
+class _Linked(NamedTuple):
+    """For each member the row of the one `above` it and the `pair` that leads there, -1 where there is none.
 
-    `spoiled`: members whose handoff is contested.
+    `weight`, `timed`: of that pair, and the part of it that is of time; `leap`, `leap_timed`: of the leap over the one
+    above, -inf where there is none. `spoiled`: members whose handoff is contested; `odd`: those with a pair that weighs
+    nothing, but might with a lent time.
     """
 
     above: Places
     pair: Places
     weight: Floats
+    timed: Floats
+    leap: Floats
+    leap_timed: Floats
     spoiled: Places
+    odd: Places
 
 
 def _linked(members: pl.DataFrame, pairs: pl.DataFrame) -> _Linked:
+    size = members.height
     down, up = (_rows_of(members, pairs, side) for side in ("d_sid", "u_sid"))
-    weight, row = pairs["weight"].to_numpy(), pairs["row"].cast(pl.Int64).to_numpy()
+    weights, times = pairs["weight"].to_numpy(), pairs["w_time"].to_numpy()
     direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
     over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
-    counts = weight > 0
-    handoff, leap = np.flatnonzero(direct & counts), np.flatnonzero(over & counts)
-    size = members.height
-    above, pair, own = np.full(size, -1), np.full(size, -1), np.zeros(size)
-    above[down[handoff]], pair[down[handoff]], own[down[handoff]] = up[handoff], row[handoff], weight[handoff]
-    between = above[down[leap]]
-    harmless = (between >= 0) & (above[between] == up[leap]) & (weight[leap] < own[down[leap]])
+    handoff = np.flatnonzero(direct & (weights > 0))
+    above, pair = np.full(size, -1), np.full(size, -1)
+    above[down[handoff]], pair[down[handoff]] = up[handoff], pairs["row"].cast(pl.Int64).to_numpy()[handoff]
+    weight, timed, leap, leap_timed = np.zeros(size), np.zeros(size), np.full(size, -np.inf), np.zeros(size)
+    weight[down[handoff]], timed[down[handoff]] = weights[handoff], times[handoff]
+    between = above[down]
+    harmless = over & (between >= 0) & (above[between] == up) & ((weights <= 0) | (weights < weight[down]))
+    leap[down[harmless]], leap_timed[down[harmless]] = weights[harmless], times[harmless]
     rivals = (np.flatnonzero(np.bincount(side[handoff], minlength=size) > 1) for side in (down, up))
-    return _Linked(above, pair, own, np.concatenate([*rivals, down[leap[~harmless]], down[~(direct | over)]]))
+    rest = ~harmless & ~(direct & (weights > 0))
+    spoiled = rest & ((weights > 0) | ~(direct | over))
+    return _Linked(
+        above, pair, weight, timed, leap, leap_timed, np.concatenate([*rivals, down[spoiled]]), down[rest & ~spoiled]
+    )
 
 
 def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:
@@ -108,20 +127,6 @@ def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:
     size = max(1, members["sid"].max() or 0) + 1  # type: ignore[operator]  # integers, whatever the stubs allow
     known = members["call"].to_numpy() * size + members["sid"].to_numpy()
     return np.searchsorted(known, pairs["call"].to_numpy() * size + pairs[side].to_numpy())
-
-
-def _untimed(members: pl.DataFrame, begin: Places) -> Truths:
-    """Calls in which no record is lent another one's time: all are about as sharp, or none tells when the call came."""
-    setup = members["setup"].is_not_null().to_numpy()
-    tick, spread = members["tick"].to_numpy(), members["spread"].to_numpy()
-    open_ = tick / 2 + spread
-    alike = np.maximum.reduceat(open_, begin) - np.minimum.reduceat(open_, begin) < WORTH_LENDING
-    sharp = _all((tick < COARSE) & (spread < COARSE), begin)
-    return _all(~setup, begin) | (_all(setup, begin) & (alike | sharp))
-
-
-def _all(truths: Truths, begin: Places) -> Truths:
-    return np.logical_and.reduceat(truths, begin)
 
 
 def _in_order(calls: Places, begin: Places, group: Places, linked: _Linked, sound: Truths) -> Chains:
@@ -143,3 +148,23 @@ def _in_order(calls: Places, begin: Places, group: Places, linked: _Linked, soun
     below = lower[rows]
     pair, weight = np.where(below >= 0, linked.pair[below], -1), np.where(below >= 0, linked.weight[below], 0.0)
     return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight)
+
+
+def _lent(chains: Chains, members: pl.DataFrame, linked: _Linked, coarse: Truths) -> Chains:
+    """The chains that stay what they are when coarse records are lent sharper times, and what they weigh then.
+
+    `coarse`: chains of calls in which that is tried.
+    """
+    weights, fine = chains.weights.copy(), np.ones(len(chains.calls), np.bool_)
+    lengths = np.diff(chains.begin)
+    for length in np.unique(lengths[coarse]).tolist():
+        some = np.flatnonzero(coarse & (lengths == length))
+        places = chains.begin[some][:, None] + np.arange(length)
+        rows = chains.members[places]
+        lower, over = rows[:, :-1], rows[:, : max(0, length - 2)]
+        told = Weighed(linked.weight[lower], linked.timed[lower], linked.leap[over], linked.leap_timed[over])
+        weight, _, leap, _ = lent_weights(moments_of(members, rows), told)
+        weights[places[:, 1:]] = weight
+        fine[some] = (weight > 0).all(axis=1) & ((leap <= 0) | (leap < weight[:, : leap.shape[1]])).all(axis=1)
+        fine[some] &= ~np.isin(rows, linked.odd).any(axis=1)
+    return replace(chains, weights=weights).of_whole_calls(fine)

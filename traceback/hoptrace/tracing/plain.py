@@ -22,7 +22,7 @@ from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.chains import Chains, Floats, Places, Truths, chains_of
+from hoptrace.tracing.chains import Chains, Floats, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
@@ -89,7 +89,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     members = linked.members
     chains = chains_of(members, linked.pairs.filter(may_count()), _fit(linked, batch.reported))
     ends = _delivered(members[chains.first], chains, batch.reported), _placed(members[chains.last], batch.around.trust)
-    chains = chains.of(_all_of_call(np.logical_and(*ends), chains.calls))
+    chains = chains.of_whole_calls(np.logical_and(*ends))
     trails = _trails(batch, members, chains)
     chosen = dict[int, Answer]()
     for call, places in groupby(range(len(trails)), lambda place: trails[place].call):
@@ -98,13 +98,6 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     kept = np.zeros(len(trails), np.bool_)
     kept[list(chosen)] = True
     return Plain(chains.of(kept), [trails[place].tail for place in chosen], list(chosen.values()))
-
-
-def _all_of_call(truths: Truths, calls: Places) -> Truths:
-    """Whether it is so of all chains of the same call; `calls` ascending."""
-    begin = np.flatnonzero(np.diff(calls, prepend=-1))
-    whole = np.logical_and.reduceat(truths, begin) if len(begin) else truths
-    return np.repeat(whole, np.diff(np.append(begin, len(calls))))
 
 
 class _Trail(NamedTuple):

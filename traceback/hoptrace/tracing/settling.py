@@ -22,6 +22,9 @@ ROUNDS = 2
 LEAST_ROUTE = 3.0
 """Weight from which a second record is taken to be another route of the call above."""
 
+COARSE = 1.0
+"""Seconds of tick or spread from which a record's time is coarse."""
+
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
 
@@ -80,7 +83,7 @@ def _ended(fact: Fact) -> bool:
 
 
 def _coarse(fact: Fact) -> bool:
-    return fact.setup is None or fact.tick >= 1.0 or fact.spread >= 1.0
+    return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
 def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], settled: Assignment) -> list[Pair] | None:
