@@ -176,9 +176,7 @@ def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -
     stands_on = standing(workspace, replay)
     with collection_paused():
         gathered = gather(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
-        told = {
-            place: (item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()
-        }
+        told = {place: (item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()}
         if (plain := gathered.plain) is not None:
             written = plain_lines(calls, plain, stands_on.stamp, stands_on.signers)
             told |= {place: (Verdict.ORIGINATOR_IDENTIFIED, line) for place, line in written.items()}

@@ -9,14 +9,16 @@ Arrays do then what else the walk does call by call (`hoptrace.tracing.trails`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.tracing.chain_links import Links, links_of
 from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
+
+TIE = 1e-6
+"""Weight by which another choice must be worse, for ties are not settled here."""
 
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -74,71 +76,23 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     if not len(begin):
         return Chains(*(np.zeros(size, np.int64) for size in (0, 1, 0, 0)), np.zeros(0))
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
-    linked = _linked(members, pairs)
+    links = links_of(members, pairs)
     sound = np.logical_and.reduceat(fit, begin)
-    sound[group[linked.spoiled]] = False
-    chains = _in_order(calls, begin, group, linked, sound)
-    coarse = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
-    return _lent(chains, members, linked, coarse) if coarse.any() else chains
+    sound[group[links.spoiled]] = False
+    chains = _in_order(calls, begin, group, links, sound)
+    return _chosen(chains, members, links, np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]])
 
 
-class _Linked(NamedTuple):
-    """For each member the row of the one `above` it and the `pair` that leads there, -1 where there is none.
-
-    `weight`, `timed`: of that pair, and the part of it that is of time; `leap`, `leap_timed`: of the leap over the one
-    above, -inf where there is none. `spoiled`: members whose handoff is contested; `odd`: those with a pair that weighs
-    nothing, but might with a lent time.
-    """
-
-    above: Places
-    pair: Places
-    weight: Floats
-    timed: Floats
-    leap: Floats
-    leap_timed: Floats
-    spoiled: Places
-    odd: Places
-
-
-def _linked(members: pl.DataFrame, pairs: pl.DataFrame) -> _Linked:
-    size = members.height
-    down, up = (_rows_of(members, pairs, side) for side in ("d_sid", "u_sid"))
-    weights, times = pairs["weight"].to_numpy(), pairs["w_time"].to_numpy()
-    direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
-    over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
-    handoff = np.flatnonzero(direct & (weights > 0))
-    above, pair = np.full(size, -1), np.full(size, -1)
-    above[down[handoff]], pair[down[handoff]] = up[handoff], pairs["row"].cast(pl.Int64).to_numpy()[handoff]
-    weight, timed, leap, leap_timed = np.zeros(size), np.zeros(size), np.full(size, -np.inf), np.zeros(size)
-    weight[down[handoff]], timed[down[handoff]] = weights[handoff], times[handoff]
-    between = above[down]
-    harmless = over & (between >= 0) & (above[between] == up) & ((weights <= 0) | (weights < weight[down]))
-    leap[down[harmless]], leap_timed[down[harmless]] = weights[harmless], times[harmless]
-    rivals = (np.flatnonzero(np.bincount(side[handoff], minlength=size) > 1) for side in (down, up))
-    rest = ~harmless & ~(direct & (weights > 0))
-    spoiled = rest & ((weights > 0) | ~(direct | over))
-    return _Linked(
-        above, pair, weight, timed, leap, leap_timed, np.concatenate([*rivals, down[spoiled]]), down[rest & ~spoiled]
-    )
-
-
-def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:
-    """The row in the members frame of one side of each pair."""
-    size = max(1, members["sid"].max() or 0) + 1  # type: ignore[operator]  # integers, whatever the stubs allow
-    known = members["call"].to_numpy() * size + members["sid"].to_numpy()
-    return np.searchsorted(known, pairs["call"].to_numpy() * size + pairs[side].to_numpy())
-
-
-def _in_order(calls: Places, begin: Places, group: Places, linked: _Linked, sound: Truths) -> Chains:
+def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
     """The chains of sound calls all of whose members are reached from lower ends."""
     lower = np.full(len(calls), -1)
-    handed = np.flatnonzero(linked.above >= 0)
-    lower[linked.above[handed]] = handed
+    handed = np.flatnonzero(links.above >= 0)
+    lower[links.above[handed]] = handed
     place, end = np.full(len(calls), -1), np.arange(len(calls))
     at, hops = np.flatnonzero((lower < 0) & sound[group]), 0
     while at.size:
         place[at], hops = hops, hops + 1
-        upper = linked.above[at]
+        upper = links.above[at]
         end[upper[upper >= 0]] = end[at[upper >= 0]]
         at = upper[upper >= 0]
     sound &= np.minimum.reduceat(place, begin) >= 0
@@ -146,25 +100,40 @@ def _in_order(calls: Places, begin: Places, group: Places, linked: _Linked, soun
     rows = rows[np.lexsort((place[rows], end[rows]))]
     first = np.flatnonzero(place[rows] == 0)
     below = lower[rows]
-    pair, weight = np.where(below >= 0, linked.pair[below], -1), np.where(below >= 0, linked.weight[below], 0.0)
+    pair, weight = np.where(below >= 0, links.pair[below], -1), np.where(below >= 0, links.weight[below], 0.0)
     return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight)
 
 
-def _lent(chains: Chains, members: pl.DataFrame, linked: _Linked, coarse: Truths) -> Chains:
-    """The chains that stay what they are when coarse records are lent sharper times, and what they weigh then.
-
-    `coarse`: chains of calls in which that is tried.
-    """
+def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths) -> Chains:
+    """The chains that the assignment chooses, also where coarse records are lent sharper times (`coarse`)."""
     weights, fine = chains.weights.copy(), np.ones(len(chains.calls), np.bool_)
+    fine[coarse] = ~np.logical_or.reduceat(np.isin(chains.members, links.odd), chains.begin[:-1])[coarse]
     lengths = np.diff(chains.begin)
-    for length in np.unique(lengths[coarse]).tolist():
-        some = np.flatnonzero(coarse & (lengths == length))
+    for length in np.unique(lengths[lengths > 1]).tolist():
+        some = np.flatnonzero(lengths == length)
         places = chains.begin[some][:, None] + np.arange(length)
         rows = chains.members[places]
-        lower, over = rows[:, :-1], rows[:, : max(0, length - 2)]
-        told = Weighed(linked.weight[lower], linked.timed[lower], linked.leap[over], linked.leap_timed[over])
-        weight, _, leap, _ = lent_weights(moments_of(members, rows), told)
+        own = _weighed(links, rows)
+        lent, lends = lent_weights(moments_of(members, rows), own), coarse[some, None]
+        weight, leap = np.where(lends, lent.weight, own.weight), np.where(lends, lent.leap, own.leap)
         weights[places[:, 1:]] = weight
-        fine[some] = (weight > 0).all(axis=1) & ((leap <= 0) | (leap < weight[:, : leap.shape[1]])).all(axis=1)
-        fine[some] &= ~np.isin(rows, linked.odd).any(axis=1)
+        fine[some] &= _best(own.weight, own.leap) & _best(weight, leap)
     return replace(chains, weights=weights).of_whole_calls(fine)
+
+
+def _weighed(links: Links, rows: Places) -> Weighed:
+    """What the handoffs and leaps of chains of one length weigh."""
+    lower, over = rows[:, :-1], rows[:, : max(0, rows.shape[1] - 2)]
+    return Weighed(links.weight[lower], links.timed[lower], links.leap[over], links.leap_timed[over])
+
+
+def _best(weight: Floats, leap: Floats) -> Truths:
+    """Whether all handoffs of a chain together weigh more than any choice of handoffs and leaps, each row a chain.
+
+    From the lower end upwards: the most that can be had with the next record still free, and with it taken by a leap.
+    """
+    free, taken = np.zeros(len(weight)), np.full(len(weight), -np.inf)
+    for at in range(weight.shape[1]):
+        over = leap[:, at] + TIE if at < leap.shape[1] else -np.inf
+        free, taken = np.maximum(np.maximum(free + weight[:, at], free), taken), np.maximum(free, taken) + over
+    return (weight > 0).all(axis=1) & (np.maximum(free, taken) <= weight.sum(axis=1) + TIE / 2)

@@ -28,7 +28,14 @@ from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, TRANSIT, Match, match_spans
 from hoptrace.tracing.results import NOT_FOUND, Floors
-from hoptrace.tracing.weighing import AT_THE_END, KIND_RELIABILITY, OUTCOME_WEIGHT, caller_weight, weight_of_none
+from hoptrace.tracing.weighing import (
+    AT_THE_END,
+    ELSEWHERE,
+    KIND_RELIABILITY,
+    OUTCOME_WEIGHT,
+    caller_weight,
+    weight_of_none,
+)
 
 QUOTED = (
     *("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "attestation"),
@@ -88,8 +95,9 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
     chains = chains_of(members, linked.pairs.filter(may_count()), _fit(linked, batch.reported))
-    ends = _delivered(members[chains.first], chains, batch.reported), _placed(members[chains.last], batch.around.trust)
-    chains = chains.of_whole_calls(np.logical_and(*ends))
+    told = _told(members[chains.first])
+    placed = _placed(members[chains.last], np.diff(chains.begin) > 1, batch.around.trust)
+    chains = chains.of_whole_calls(told & placed)
     trails = _trails(batch, members, chains)
     chosen = dict[int, Answer]()
     for call, places in groupby(range(len(trails)), lambda place: trails[place].call):
@@ -144,7 +152,9 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, _Trail]]) -> tu
 
 
 def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
-    return caller_weight(report, tail, around) + (0.0 if report.terminating is None else AT_THE_END)
+    """The weight of caller and end; nothing lies below the trail's lowest record."""
+    end = 0.0 if report.terminating is None else AT_THE_END if report.terminating == tail.carrier else ELSEWHERE
+    return caller_weight(report, tail, around) + end
 
 
 def _weight(trail: _Trail, looks: float) -> float:
@@ -165,17 +175,20 @@ def _fit(linked: Linked, reported: Mapping[int, Reported]) -> Truths:
     return linked.members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 
 
-def _delivered(tails: pl.DataFrame, chains: Chains, reported: Mapping[int, Reported]) -> Truths:
-    """Whether a chain's lowest record is of the carrier that delivered the call, as the report says or leaves open."""
-    ends = pl.Series([reported[call].terminating for call in chains.calls.tolist()], dtype=pl.String)
-    return (tails["downstream"].is_null() & (ends.is_null() | (ends == tails["carrier"]).fill_null(False))).to_numpy()
+def _told(tails: pl.DataFrame) -> Truths:
+    """Whether a chain's lowest record tells of a call that was handed on to nobody."""
+    return tails.select(pl.col("downstream").is_null() & ~pl.col("handed_on")).to_series().to_numpy()
 
 
-def _placed(tops: pl.DataFrame, trust: Trust) -> Truths:
-    """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt."""
+def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
+    """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt.
+
+    `handed_on`: a second carrier's record bears out that the call came from there.
+    """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
-    doubted += [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
-    return (tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy()
+    made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
+    alone = tops["carrier"].is_in(made_up).to_numpy() & ~handed_on
+    return (tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone
 
 
 def _timed(members: pl.DataFrame, chains: Chains, batch: Batch) -> list[Match]:

@@ -29,9 +29,7 @@ NO_HOPS = b'"hops":[]'
 """Where the hops of a result belong; no text in it can be the same, for its quotes are escaped."""
 
 
-def plain_lines(
-    calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers
-) -> dict[int, bytes]:
+def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> dict[int, bytes]:
     """The result of each plain call as one line of JSON without its end, by the call's number."""
     chains, answers = settled.plain.chains, settled.plain.answers
     sids = settled.linked.members["sid"].gather(chains.members)
