@@ -22,13 +22,17 @@ from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.plain_lines import plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
+from hoptrace.tracing.signers import Signers
+from hoptrace.tracing.signing import with_signing
 from hoptrace.tracing.sources import sources_of
 
 # No test fails on a time: a machine with other work is slow and not wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+STAMP = Stamp("test", 1, 1, "settings")
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 CALLER, CALLED = "+12025550143", "+13125550187"
 PLAN = DialPlan(country="US")
@@ -124,18 +128,26 @@ class World:
             window=600.0,
         )
 
-    def gather(self, calls: list[ReportedCall]) -> Gathered:
-        return gather([reported(call, "US") for call in calls], self.ground())
+    def gather(self, calls: list[ReportedCall], floors: Floors | None = None) -> Gathered:
+        return gather([reported(call, "US") for call in calls], self.ground(), floors)
 
     def trace_all(self, calls: list[ReportedCall], floor: float = 0.7, named: float = 0.955) -> list[TraceResult]:
-        gathered = self.gather(calls)
-        stamp = Stamp("test", 1, 1, "settings")
+        gathered, floors = self.gather(calls), Floors(floor, named)
         sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
         results: list[TraceResult] = []
         for call, judged in zip(calls, gathered.judged, strict=True):
-            results.append(result(call, judged, sources, stamp, Floors(floor, named)))
+            results.append(result(call, judged, sources, STAMP, floors))
         json.dumps([item.as_dict() for item in results])
+        # Whatever is traced in a test is traced by columns too: plain calls must come out the same, to the byte.
+        for place, line in self.plain_lines(calls, floors).items():
+            assert line == with_signing(results[place], sources.signed, Signers()).as_json()
         return results
+
+    def plain_lines(self, calls: list[ReportedCall], floors: Floors) -> dict[int, bytes]:
+        """The results of those calls that are plain, by place."""
+        settled = self.gather(calls, floors).plain
+        assert settled is not None
+        return plain_lines(calls, settled, STAMP, Signers())
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
         (found,) = self.trace_all([a_call(at, **call)])

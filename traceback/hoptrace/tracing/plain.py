@@ -59,7 +59,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A batch's statements (`facts`), which of them may belong to which call (`members`), and the scored `pairs`."""
+    """A batch's statements (`facts`), which of them may belong to which call (`members`), and the scored `pairs`.
+
+    Where plain calls are sought, the `sid` of a statement is its row in `facts`, and members lie by call and sid.
+    """
 
     facts: pl.DataFrame
     members: pl.DataFrame

@@ -32,8 +32,9 @@ NO_HOPS = b'"hops":[]'
 def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> dict[int, bytes]:
     """The result of each plain call as one line of JSON without its end, by the call's number."""
     chains, answers = settled.plain.chains, settled.plain.answers
-    sids = settled.linked.members["sid"].gather(chains.members)
-    facts = settled.linked.facts[sids - settled.linked.facts["sid"][0]]
+    if not answers:
+        return {}
+    facts = settled.linked.facts[settled.linked.members["sid"].gather(chains.members)]
     signings = _signings(facts, chains, signers)
     hops = _hops(facts, settled, signings)
     begin, carriers, customers = chains.begin.tolist(), facts["carrier"].to_list(), facts["customer"].to_list()

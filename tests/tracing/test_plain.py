@@ -1,0 +1,159 @@
+"""Plain calls are settled by columns: which calls are plain, and that their results are those of the call alone.
+
+`World.trace_all` holds both ways against each other, to the byte, in every test that traces.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from hoptrace.linking.trust import Trust
+from hoptrace.model.verdicts import Verdict
+from hoptrace.tracing.results import Floors
+
+FLOORS = Floors(0.7, 0.955)
+CARRIERS = [f"c{number}" for number in range(9)]
+SIGNED = {"attestation": "A", "orig_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "signer": "c0"}
+
+
+def is_plain(world, *calls) -> list[bool]:
+    settled = world.plain_lines(list(calls), FLOORS)
+    return [place in settled for place in range(len(calls))]
+
+
+def test_a_chain_up_to_a_customer_is_plain(world, report_call):
+    world.chain("orig", "mid", "term")
+    assert is_plain(world, report_call(0.2)) == [True]
+    assert world.trace(0.2).path == ("term", "mid", "orig")
+
+
+def test_one_record_alone_is_plain_where_it_names_the_customer(world, report_call):
+    world.chain("only")
+    assert is_plain(world, report_call(0.0, terminating_carrier="only")) == [True]
+    assert world.trace(0.0, terminating_carrier="only").originating_carrier == "only"
+
+
+def test_signed_calls_are_plain(world, report_call):
+    world.chain("c0", "mid", "term", **SIGNED)
+    assert is_plain(world, report_call(0.2)) == [True]
+    assert world.trace(0.2).hops[0].attestation == "A"
+
+
+@pytest.mark.parametrize(("apart", "plain"), [(-300.0, True), (7.0, True), (1.0, False)])
+def test_a_call_is_plain_where_the_report_cannot_mean_another_one(world, report_call, apart, plain):
+    world.chain("orig", "mid", "term")
+    world.chain("orig", "mid", "term", at=apart)
+    assert is_plain(world, report_call(0.2)) == [plain]
+    assert world.trace(0.2).originating_carrier == "orig"
+
+
+def test_a_call_without_records_is_not_plain(world, report_call):
+    world.chain("orig", "term")
+    assert is_plain(world, report_call(0.1), report_call(0.1, called="+13125550144")) == [True, False]
+
+
+@pytest.mark.parametrize("carrier", ["silent", "abroad"])
+def test_a_chain_that_ends_at_a_carrier_without_records_is_not_plain(world, report_call, carrier):
+    world.country["abroad"] = "IN"
+    world.say("mid", 0.0, upstream=carrier, downstream="term")
+    world.say("term", 0.1, upstream="mid")
+    assert is_plain(world, report_call(0.1)) == [False]
+
+
+def test_a_call_handed_on_to_a_carrier_without_a_record_is_not_plain(world, report_call):
+    world.chain("orig", "mid", "term")
+    world.rows.pop()
+    assert is_plain(world, report_call(0.1)) == [False]
+
+
+def test_a_contradicted_chain_is_not_plain(world, report_call):
+    world.chain("orig", "term")
+    world.say("other", 0.05, upstream="far", downstream="orig")
+    assert is_plain(world, report_call(0.1)) == [False]
+
+
+def test_a_forwarded_call_is_not_plain(world, report_call):
+    world.chain("orig", "mid", egress_called_number="+13125550123")
+    assert is_plain(world, report_call(0.1)) == [False]
+
+
+def test_attempts_over_two_routes_are_not_plain(world, report_call):
+    for route, outcome in (("a", "failed"), ("b", "answered")):
+        world.say("orig", 0.0, customer="cust-1", downstream=route, outcome=outcome, call_id="one")
+        world.say(route, 0.1, upstream="orig", outcome=outcome)
+    assert is_plain(world, report_call(0.1, terminating_carrier="b")) == [False]
+
+
+@pytest.mark.parametrize("trust", [Trust(doubt={"orig": 0.5}), Trust(made_up={"orig": 0.5})])
+def test_the_word_of_a_doubted_carrier_is_not_plain_where_nobody_bears_it_out(world, report_call, trust):
+    world.trust = trust
+    world.chain("orig")
+    assert is_plain(world, report_call(0.0)) == [False]
+
+
+@pytest.mark.parametrize("customer", ['the "best"', "back\\slash", "new\nline"])
+def test_names_that_json_escapes_are_not_plain(world, report_call, customer):
+    world.chain("orig", "term", customer=customer)
+    assert is_plain(world, report_call(0.1)) == [False]
+    assert world.trace(0.1).customer == customer
+
+
+def test_names_in_other_scripts_are_plain(world, report_call):
+    world.chain("orig", "term", customer="ลูกค้า")
+    assert is_plain(world, report_call(0.1)) == [True]
+    assert world.trace(0.1).customer == "ลูกค้า"
+
+
+def test_what_the_floors_leave_open_is_not_plain(world, report_call):
+    world.chain("orig", "mid", "term")
+    calls = [report_call(0.2)]
+    assert world.plain_lines(calls, Floors(0.7, 0.9999)) == {}
+    assert world.trace_all(calls, named=0.9999)[0].verdict is Verdict.AMBIGUOUS
+
+
+def random_world(world, chance: random.Random) -> list[float]:
+    """Calls to one number over random chains: some coarse, some signed, some soon after another, some rows lost."""
+    moments: list[float] = []
+    ticks = {carrier: chance.choice([1_000, 1_000, 1_000_000, 60_000_000]) for carrier in CARRIERS}
+    one_id = chance.random() < 0.5
+    at = 0.0
+    for number in range(chance.choice([1, 1, 2, 3])):
+        route = chance.sample(CARRIERS, chance.randint(1, 7))
+        facts = {**(SIGNED if chance.random() < 0.3 else {}), "call_id": f"call-{number}" if one_id else None}
+        facts["outcome"] = chance.choice(["answered", "answered", "no_answer", "failed"])
+        first = len(world.rows)
+        world.chain(*route, at=at, customer=f"cust-{chance.randint(0, 1)}", **facts)
+        for row in world.rows[first:]:
+            tick = ticks[row["carrier"]]
+            micros = int(row["start_time"].timestamp() * 1e6) // tick * tick
+            row["start_time"] = row["start_time"].fromtimestamp(micros / 1e6, row["start_time"].tzinfo)
+            row["precision"] = tick
+        if chance.random() < 0.15:
+            world.rows.pop(chance.randrange(first, len(world.rows)))
+        moments.append(at)
+        at += chance.choice([2.0, 20.0, 130.0, 300.0])
+    return moments
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
+    chance = random.Random(seed)
+    world = new_world(spread=chance.choice([0.05, 0.5, 1.5]), country={"c3": "IN", "c7": "GB"})
+    moments = random_world(world, chance)
+    world.clocks = {carrier: chance.gauss(0.0, 0.2) for carrier in CARRIERS}
+    ends = [None, *CARRIERS[:3]]
+    calls = [report_call(at + chance.gauss(0.3, 0.3), f"C{n}") for n, at in enumerate(moments)]
+    calls += [report_call(at, f"D{n}", terminating_carrier=chance.choice(ends)) for n, at in enumerate(moments)]
+    world.trace_all(calls)
+
+
+def test_many_random_calls_are_plain(new_world, report_call):
+    """Else the test before would show nothing."""
+    plain = 0
+    for seed in range(150):
+        world = new_world()
+        moments = random_world(world, random.Random(seed))
+        plain += len(world.plain_lines([report_call(at + 0.3, f"C{n}") for n, at in enumerate(moments)], FLOORS))
+    assert plain > 60
