@@ -57,6 +57,8 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
 
 def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:
     """The row in the members frame of one side of each pair."""
-    size = max(1, members["sid"].max() or 0) + 1  # type: ignore[operator]  # integers, whatever the stubs allow
-    known = members["call"].to_numpy() * size + members["sid"].to_numpy()
-    return np.searchsorted(known, pairs["call"].to_numpy() * size + pairs[side].to_numpy())
+    sids: Places = members["sid"].to_numpy()
+    size = int(sids.max(initial=0)) + 1
+    known: Places = members["call"].to_numpy() * size + sids
+    wanted: Places = pairs["call"].to_numpy() * size + pairs[side].to_numpy()
+    return np.searchsorted(known, wanted)

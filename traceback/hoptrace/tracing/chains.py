@@ -74,7 +74,8 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     calls = members["call"].to_numpy()
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
     if not len(begin):
-        return Chains(*(np.zeros(size, np.int64) for size in (0, 1, 0, 0)), np.zeros(0))
+        nothing = np.zeros(0, np.int64)
+        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0))
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
     links = links_of(members, pairs)
     sound = np.logical_and.reduceat(fit, begin)
@@ -109,9 +110,10 @@ def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths)
     weights, fine = chains.weights.copy(), np.ones(len(chains.calls), np.bool_)
     fine[coarse] = ~np.logical_or.reduceat(np.isin(chains.members, links.odd), chains.begin[:-1])[coarse]
     lengths = np.diff(chains.begin)
-    for length in np.unique(lengths[lengths > 1]).tolist():
+    some_lengths: list[int] = np.unique(lengths[lengths > 1]).tolist()
+    for length in some_lengths:
         some = np.flatnonzero(lengths == length)
-        places = chains.begin[some][:, None] + np.arange(length)
+        places: Places = np.add.outer(chains.begin[some], np.arange(length))
         rows = chains.members[places]
         own = _weighed(links, rows)
         lent, lends = lent_weights(moments_of(members, rows), own), coarse[some, None]

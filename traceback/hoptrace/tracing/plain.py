@@ -16,22 +16,20 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.members import KEPT
-from hoptrace.linking.scoring import Kind
 from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.chains import Chains, Floats, Truths, chains_of
+from hoptrace.tracing.chain_trails import ChainTrail, trails_of
+from hoptrace.tracing.chains import Chains, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
-from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, TRANSIT, Match, match_spans
+from hoptrace.tracing.moment import Match
 from hoptrace.tracing.results import NOT_FOUND, Floors
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
-    KIND_RELIABILITY,
     OUTCOME_WEIGHT,
     caller_weight,
     weight_of_none,
@@ -101,7 +99,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     told = _told(members[chains.first])
     placed = _placed(members[chains.last], np.diff(chains.begin) > 1, batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
-    trails = _trails(batch, members, chains)
+    trails = trails_of(chains, members, batch.reported, batch.around.close)
     chosen = dict[int, Answer]()
     for call, places in groupby(range(len(trails)), lambda place: trails[place].call):
         if (found := _answer(batch, call, [(place, trails[place]) for place in places])) is not None:
@@ -111,24 +109,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     return Plain(chains.of(kept), [trails[place].tail for place in chosen], list(chosen.values()))
 
 
-class _Trail(NamedTuple):
-    """A chain as a trail: its lowest statement, what it answers, how likely its handoffs are, and its match."""
-
-    call: int
-    tail: Fact
-    answer: tuple[str, str]
-    sure: float
-    timed: Match
-
-
-def _trails(batch: Batch, members: pl.DataFrame, chains: Chains) -> list[_Trail]:
-    tails = map(Fact._make, members[chains.first].select(KEPT).iter_rows())
-    answers = members[chains.last].select("carrier", "customer").iter_rows()
-    timed = _timed(members[chains.members], chains, batch)
-    return [_Trail(*each) for each in zip(chains.calls.tolist(), tails, answers, _sure(chains), timed, strict=True)]
-
-
-def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, _Trail]]) -> tuple[int, Answer] | None:
+def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -> tuple[int, Answer] | None:
     """The place of the trail that is the call, with the answer, as `hoptrace.tracing.judging` has it.
 
     None where the floors leave it open, or where the report may mean another of the trails.
@@ -160,7 +141,7 @@ def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
     return caller_weight(report, tail, around) + end
 
 
-def _weight(trail: _Trail, looks: float) -> float:
+def _weight(trail: ChainTrail, looks: float) -> float:
     return trail.timed.weight + looks + OUTCOME_WEIGHT.get(trail.tail.outcome or "", 0.0)
 
 
@@ -192,35 +173,3 @@ def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
     made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
     alone = tops["carrier"].is_in(made_up).to_numpy() & ~handed_on
     return (tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone
-
-
-def _timed(members: pl.DataFrame, chains: Chains, batch: Batch) -> list[Match]:
-    """How well each reported time fits its chain; `members` in the order of the chains."""
-    spans = _spans(members, chains)
-    every_at = np.array([batch.reported[call].at for call in chains.calls.tolist()])
-    close = np.full(len(every_at), batch.around.close)
-    lengths = np.diff(chains.begin)
-    matches: dict[int, Match] = {}
-    for length in np.unique(lengths).tolist():
-        places = np.flatnonzero(lengths == length)
-        rows = chains.begin[places][:, None] + np.arange(length)
-        found = match_spans(spans[:, rows].swapaxes(0, 1), every_at[places], close[places])
-        matches |= dict(zip(places.tolist(), found, strict=True))
-    return [matches[place] for place in range(len(lengths))]
-
-
-def _spans(members: pl.DataFrame, chains: Chains) -> Floats:
-    """(3, member): the first and last moment at which the call can have come to its end, and the blur of both."""
-    later = np.full(members.height, SETTING_UP)
-    later[chains.begin[:-1]] = 0.0
-    setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
-    rang = members["outcome"].replace_strict(RANG, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
-    unknown = np.isnan(setup)
-    first, last = np.where(unknown, start - rang, setup), np.where(unknown, start + tick, setup + tick + later)
-    return np.stack([first, last, np.hypot(spread, TRANSIT)])
-
-
-def _sure(chains: Chains) -> list[float]:
-    """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere."""
-    each = np.where(chains.pairs < 0, 1.0, KIND_RELIABILITY[Kind.DIRECT] / (1 + np.exp(-chains.weights)))
-    return np.multiply.reduceat(each, chains.begin[:-1]).tolist() if len(each) else []

@@ -39,7 +39,8 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
     hops = _hops(facts, settled, signings)
     begin, carriers, customers = chains.begin.tolist(), facts["carrier"].to_list(), facts["customer"].to_list()
     lines: dict[int, bytes] = {}
-    for place, call in enumerate(chains.calls.tolist()):
+    numbers: list[int] = chains.calls.tolist()
+    for place, call in enumerate(numbers):
         first, end = begin[place], begin[place + 1]
         path = tuple(carriers[first:end])
         around = stamped(
