@@ -147,7 +147,7 @@ class World:
         """The results of those calls that are plain, by place."""
         settled = self.gather(calls, floors).plain
         assert settled is not None
-        return plain_lines(calls, settled, STAMP, Signers())
+        return {place: told.line for place, told in plain_lines(calls, settled, STAMP, Signers()).items()}
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
         (found,) = self.trace_all([a_call(at, **call)])

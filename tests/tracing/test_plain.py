@@ -54,11 +54,31 @@ def test_a_call_without_records_is_not_plain(world, report_call):
     assert is_plain(world, report_call(0.1), report_call(0.1, called="+13125550144")) == [True, False]
 
 
-@pytest.mark.parametrize("carrier", ["silent", "abroad"])
-def test_a_chain_that_ends_at_a_carrier_without_records_is_not_plain(world, report_call, carrier):
+@pytest.mark.parametrize(
+    ("carrier", "verdict"),
+    [("silent", Verdict.NON_PARTICIPATING), ("abroad", Verdict.POINT_OF_ENTRY_IDENTIFIED)],
+)
+def test_a_chain_that_ends_at_a_carrier_without_records_is_plain(world, report_call, carrier, verdict):
     world.country["abroad"] = "IN"
-    world.say("mid", 0.0, upstream=carrier, downstream="term")
+    world.say("mid", 0.0, upstream=carrier, downstream="term", **SIGNED)
+    world.say("term", 0.1, upstream="mid", **SIGNED)
+    assert is_plain(world, report_call(0.1)) == [True]
+    assert world.trace(0.1).verdict is verdict
+
+
+def test_a_chain_below_a_silent_carrier_is_not_plain_where_the_caller_reached_that_one_under_another_number(
+    world, report_call
+):
+    world.say("mid", 0.0, upstream="silent", downstream="term")
     world.say("term", 0.1, upstream="mid")
+    world.say("orig", -0.1, customer="cust-1", downstream="silent", called_number="+18005550199")
+    assert is_plain(world, report_call(0.1)) == [False]
+
+
+def test_a_chain_that_ends_at_a_carrier_whose_records_lack_the_call_is_not_plain(world, report_call):
+    world.say("mid", 0.0, upstream="lacking", downstream="term")
+    world.say("term", 0.1, upstream="mid")
+    world.covers.add("lacking")
     assert is_plain(world, report_call(0.1)) == [False]
 
 
@@ -132,6 +152,8 @@ def random_world(world, chance: random.Random) -> list[float]:
             row["precision"] = tick
         if chance.random() < 0.15:
             world.rows.pop(chance.randrange(first, len(world.rows)))
+        if chance.random() < 0.15:
+            world.rows[first] |= {"customer": None, "upstream": chance.choice(["silent", "abroad"])}
         moments.append(at)
         at += chance.choice([2.0, 20.0, 130.0, 300.0])
     return moments
@@ -140,7 +162,7 @@ def random_world(world, chance: random.Random) -> list[float]:
 @pytest.mark.parametrize("seed", range(150))
 def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     chance = random.Random(seed)
-    world = new_world(spread=chance.choice([0.05, 0.5, 1.5]), country={"c3": "IN", "c7": "GB"})
+    world = new_world(spread=chance.choice([0.05, 0.5, 1.5]), country={"c3": "IN", "c7": "GB", "abroad": "IN"})
     moments = random_world(world, chance)
     world.clocks = {carrier: chance.gauss(0.0, 0.2) for carrier in CARRIERS}
     ends = [None, *CARRIERS[:3]]

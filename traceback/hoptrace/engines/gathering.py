@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.engines.asking import MOST_FORWARDS, ask
 from hoptrace.engines.callers import shared_callers
-from hoptrace.engines.renumbered import changed_silently
+from hoptrace.engines.renumbered import changed_silently, found_above, question_above
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
@@ -22,7 +22,7 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.plain import Batch, Linked, Settled, plain_calls
+from hoptrace.tracing.plain import Batch, Linked, Plain, Settled, plain_calls
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
@@ -117,13 +117,20 @@ class _Rounds:
         read = self._link(self._calls)
         linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
         batch = Batch(self._calls, self._coverage, self._ground.around, floors)
-        plain = plain_calls(batch, linked)
+        plain = self._not_renumbered(plain_calls(batch, linked))
         self._settled = Settled(plain, batch, linked)
         done = pl.Series(plain.chains.calls, dtype=pl.Int64).implode()
         rest = [frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs)]
         self._read = Linked(linked.facts, *rest)
         settled = set(plain.chains.calls.tolist())
         return {call: report for call, report in self._calls.items() if call not in settled}
+
+    def _not_renumbered(self, plain: Plain) -> Plain:
+        """Plain calls but those that may have come under numbers not yet looked for."""
+        open_ = [answer.trail for answer in plain.answers if answer.named is not None]
+        asked = [row for trail in open_ for row in question_above(trail.call, trail.top)]
+        new = found_above(asked, self._ground).join(self._wanted, on=["call", "key"], how="anti")
+        return plain.without(set(new["call"]))
 
     def _link(self, calls: Mapping[int, Reported]) -> Linked:
         wanted = self._wanted.filter(pl.col("call").is_in(list(calls)))

@@ -36,6 +36,9 @@ UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
 ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "upper": pl.String, "lower": pl.String, "at": pl.Float64})
 """Caller `key`'s statement at about `at` is asked for, at a handoff from `upper` to `lower`."""
 
+Question = tuple[int, int, str, str, float]
+"""A row of ASKED."""
+
 
 def declared(members: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.DataFrame:
     """The numbers before and after each forwarding that a record tells, in the WANTED schema.
@@ -71,19 +74,27 @@ def _on_from(changed: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.Data
 
 def changed_silently(judged: Iterable[Judged], ground: Ground) -> pl.DataFrame:
     """Numbers under which calls may have gone where no record tells of a change, in the WANTED schema."""
-    above, below = list[tuple[int, int, str, str, float]](), list[tuple[int, int, str, str, float]]()
+    above, below = list[Question](), list[Question]()
     for one in judged:
         for weighed in one.judgement.likely:
             above += _question_above(one.call, one.case, weighed.trail)
             below += _question_below(one.call, one.case, weighed.trail)
     name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
-    # The carrier above said to whom it handed the call, or somebody handed it to that carrier, which has no record.
-    handed_down = ((name == upper) & (pl.col("downstream") == lower)) | (pl.col("downstream") == upper)
     taken = ((name == lower) & (pl.col("upstream") == upper)) | (pl.col("upstream") == lower)
-    return pl.concat([_found(above, handed_down, ground), _found(below, taken, ground)])
+    return pl.concat([found_above(above, ground), _found(below, taken, ground)])
 
 
-def _found(asked: Sequence[tuple[int, int, str, str, float]], fits: pl.Expr, ground: Ground) -> pl.DataFrame:
+def found_above(asked: Sequence[Question], ground: Ground) -> pl.DataFrame:
+    """The other numbers under which calls may have come to a carrier that has no record of them, in the WANTED schema.
+
+    The carrier above said to whom it handed the call, or somebody handed it to that carrier.
+    """
+    name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
+    handed_down = ((name == upper) & (pl.col("downstream") == lower)) | (pl.col("downstream") == upper)
+    return _found(asked, handed_down, ground)
+
+
+def _found(asked: Sequence[Question], fits: pl.Expr, ground: Ground) -> pl.DataFrame:
     if not asked:
         return pl.DataFrame(schema=WANTED)
     questions = pl.DataFrame(asked, schema=ASKED, orient="row")
@@ -102,14 +113,18 @@ def _found(asked: Sequence[tuple[int, int, str, str, float]], fits: pl.Expr, gro
     )
 
 
-def _question_above(call: int, case: Case, trail: Trail) -> list[tuple[int, int, str, str, float]]:
-    last = case.facts[trail.last_statement]
-    if trail.ending not in UNBORNE or last.calling is None or last.calling < 0 or last.upstream is None:
+def _question_above(call: int, case: Case, trail: Trail) -> list[Question]:
+    return question_above(call, case.facts[trail.last_statement]) if trail.ending in UNBORNE else []
+
+
+def question_above(call: int, last: Fact) -> list[Question]:
+    """What to ask where the furthest record of a call names a carrier that has none of it."""
+    if last.calling is None or last.calling < 0 or last.upstream is None:
         return []
     return [(call, last.calling, last.upstream, last.carrier, last.start)]
 
 
-def _question_below(call: int, case: Case, trail: Trail) -> list[tuple[int, int, str, str, float]]:
+def _question_below(call: int, case: Case, trail: Trail) -> list[Question]:
     first = case.facts[trail.first_statement]
     if first.sent_calling is None or first.sent_calling < 0 or first.downstream is None:
         return []

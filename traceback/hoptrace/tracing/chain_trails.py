@@ -17,23 +17,27 @@ from hoptrace.tracing.weighing import KIND_RELIABILITY
 
 
 class ChainTrail(NamedTuple):
-    """A chain as a trail: its lowest statement, what it answers, how likely its handoffs are, and its match."""
+    """A chain as a trail: its lowest and furthest statements, how likely its handoffs are, and its match."""
 
     call: int
     tail: Fact
-    answer: tuple[str, str]
+    top: Fact
     sure: float
     timed: Match
+
+    @property
+    def answer(self) -> tuple[str, str | None, str | None]:
+        """What it ends with: at which record, with whose customer or at whom."""
+        return self.top.carrier, self.top.customer, self.top.upstream
 
 
 def trails_of(
     chains: Chains, members: pl.DataFrame, reported: Mapping[int, Reported], close: float
 ) -> list[ChainTrail]:
     """The trails of all chains; `close`: seconds by which reported times may well be off."""
-    tails = map(Fact._make, members[chains.first].select(KEPT).iter_rows())
-    answers = members[chains.last].select("carrier", "customer").iter_rows()
+    tails, tops = (map(Fact._make, members[rows].select(KEPT).iter_rows()) for rows in (chains.first, chains.last))
     timed = _timed(members[chains.members], chains, reported, close)
-    return [ChainTrail(*each) for each in zip(chains.calls.tolist(), tails, answers, _sure(chains), timed, strict=True)]
+    return [ChainTrail(*each) for each in zip(chains.calls.tolist(), tails, tops, _sure(chains), timed, strict=True)]
 
 
 def _timed(members: pl.DataFrame, chains: Chains, reported: Mapping[int, Reported], close: float) -> list[Match]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
-from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.case import Case, Fact, Surroundings
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending, Step, Trail, point_of_entry
 
 CONFLICT_WEIGHT = 4.0
@@ -92,8 +92,12 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
     if fact.upstream in case.covered:
         untrue = case.around.trust.untrue.get((fact.carrier, fact.upstream), 0.0)
         return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
-    entry = case.around.foreign(fact.upstream) and not case.around.foreign(fact.carrier)
-    return Ending.ENTRY if entry else Ending.SILENT
+    return beyond(fact.carrier, fact.upstream, case.around)
+
+
+def beyond(carrier: str, upstream: str, around: Surroundings) -> Ending:
+    """The ending at a carrier named upstream that has submitted nothing."""
+    return Ending.ENTRY if around.foreign(upstream) and not around.foreign(carrier) else Ending.SILENT
 
 
 def _doubted(case: Case, fact: Fact, step: Step) -> bool:

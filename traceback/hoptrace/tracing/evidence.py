@@ -52,9 +52,9 @@ def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[
     return tuple(found)
 
 
-def of_naming(lower: Fact, carrier: str) -> tuple[Evidence, ...]:
+def of_naming(lower: str, carrier: str) -> tuple[Evidence, ...]:
     """A carrier that was only named by the one below it."""
-    return (Evidence("naming", True, f"{lower.carrier} says that {carrier} handed it the call."),)
+    return (Evidence("naming", True, f"{lower} says that {carrier} handed it the call."),)
 
 
 def no_counterpart(lower: Fact, trust: Trust) -> str:

@@ -30,7 +30,7 @@ def _hop_evidence(
     step = steps[place]
     if lower is not None:
         if step.sid is None or step.pair is None:
-            return evidence.of_naming(case.facts[lower], step.carrier)
+            return evidence.of_naming(case.facts[lower].carrier, step.carrier)
         return sources.pairs[step.pair.row].evidence
     if step.sid is not None:
         return evidence.of_report(case.reported, case.facts[step.sid], best.trail.path[0], best.residual)

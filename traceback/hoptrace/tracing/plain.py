@@ -1,4 +1,4 @@
-"""Plain calls: those whose records make one chain up to a customer, judged by columns for a whole batch.
+"""Plain calls: those whose records make one chain up to its beginning, judged by columns for a whole batch.
 
 Most calls are plain, and Python call by call is what costs most. A plain call has one trail, so that there is nothing
 to choose: what is left of the judgement (`hoptrace.tracing.judging`) is how well that trail fits the report. The rules
@@ -8,7 +8,7 @@ for it are the same functions; a call for which any other rule could have a say 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -17,16 +17,16 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
-from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.chain_trails import ChainTrail, trails_of
 from hoptrace.tracing.chains import Chains, Truths, chains_of
-from hoptrace.tracing.endings import DOUBTFUL, SURE
+from hoptrace.tracing.endings import DOUBTFUL, SURE, beyond
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.moment import Match
-from hoptrace.tracing.results import NOT_FOUND, Floors
+from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
+from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
@@ -68,19 +68,30 @@ class Linked:
 
 
 class Answer(NamedTuple):
-    """How sure it is that a plain call's trail is the reported call, as published, and how far its time is off (s)."""
+    """What a plain call's `trail` ends with, and how sure that is, as published."""
 
+    trail: ChainTrail
+    ending: Ending
     confidence: float
-    residual: float
+
+    @property
+    def named(self) -> str | None:
+        """The carrier without records that the furthest statement names."""
+        return None if self.ending is Ending.CUSTOMER else self.trail.top.upstream
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Plain calls: their `chains`, the `tails`, which are the statements at their ends, and the `answers`."""
+    """Plain calls: their `chains` and `answers`."""
 
     chains: Chains
-    tails: Sequence[Fact]
     answers: Sequence[Answer]
+
+    def without(self, calls: Collection[int]) -> Plain:
+        """All but these calls."""
+        kept = [call not in calls for call in self.chains.calls.tolist()]
+        answers = [answer for answer, keep in zip(self.answers, kept, strict=True) if keep]
+        return Plain(self.chains.of(np.array(kept, np.bool_)), answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
             chosen.update([found])
     kept = np.zeros(len(trails), np.bool_)
     kept[list(chosen)] = True
-    return Plain(chains.of(kept), [trails[place].tail for place in chosen], list(chosen.values()))
+    return Plain(chains.of(kept), list(chosen.values()))
 
 
 def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -> tuple[int, Answer] | None:
@@ -126,13 +137,27 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -
     at, best = max(found, key=lambda one: (weight[one[0]], -one[0]))
     if any(_near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
         return None
+    ending = _ending(best.top, told, batch.around)
+    # The upper part of a call may lie on file apart from the lower one; that is looked into call by call.
+    if ending is None or (ending is not Ending.CUSTOMER and len(trails) > 1):
+        return None
     mine = sum(likely[place] for place, trail in found if trail.answer == best.answer) / total
-    confidence = calibrated(mine * best.sure, Verdict.ORIGINATOR_IDENTIFIED, inferred=False)
+    confidence = calibrated(mine * best.sure, VERDICTS[ending], inferred=False)
     told_apart = 1 - (likely[at] + other) / total < WORTH_TELLING
     unsure = confidence < batch.floors.contested and other / total > WORTH_TELLING
-    if other / total > NOT_FOUND or not told_apart or unsure or confidence < batch.floors.named:
+    unnamed = confidence < batch.floors.named and ending is Ending.CUSTOMER
+    if other / total > NOT_FOUND or not told_apart or unsure or unnamed:
         return None
-    return at, Answer(round(confidence, 4), best.timed.residual)
+    return at, Answer(best, ending, round(confidence, 4))
+
+
+def _ending(top: Fact, told: Coverage, around: Surroundings) -> Ending | None:
+    """How a plain chain ends: at a customer, or at a carrier that has submitted nothing; None for any other ending."""
+    if top.customer is not None:
+        return Ending.CUSTOMER
+    if top.upstream is None or top.upstream in told.covered:
+        return None
+    return beyond(top.carrier, top.upstream, around)
 
 
 def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
@@ -165,11 +190,12 @@ def _told(tails: pl.DataFrame) -> Truths:
 
 
 def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
-    """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt.
+    """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt, or a carrier.
 
     `handed_on`: a second carrier's record bears out that the call came from there.
     """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
     made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
     alone = tops["carrier"].is_in(made_up).to_numpy() & ~handed_on
-    return (tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone
+    named = tops["upstream"].is_not_null().to_numpy()
+    return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)

@@ -8,56 +8,86 @@ put together by columns, and only what stands around them is an object.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.model.verdicts import Evidence, ReportedCall, Support, Verdict
+from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, Support, TraceResult, Verdict
+from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains import Chains
-from hoptrace.tracing.evidence import of_report
+from hoptrace.tracing.evidence import of_naming, of_report
 from hoptrace.tracing.handoffs import in_json
-from hoptrace.tracing.plain import Settled
-from hoptrace.tracing.results import Stamp, stamped
+from hoptrace.tracing.plain import Answer, Plain, Settled
+from hoptrace.tracing.results import VERDICTS, Stamp, stamped
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import Signing, signed
 from hoptrace.tracing.sources import SIGNATURE, SIGNED, quoted_columns
-from hoptrace.tracing.trail import point_of_entry
-from hoptrace.tracing.words import customer_words
+from hoptrace.tracing.trail import Ending, point_of_entry
+from hoptrace.tracing.words import request_of, words_of
+
+
+class Line(NamedTuple):
+    """A call's verdict, and its result as one line of JSON without its end."""
+
+    verdict: Verdict
+    line: bytes
+
 
 NO_HOPS = b'"hops":[]'
 """Where the hops of a result belong; no text in it can be the same, for its quotes are escaped."""
 
 
-def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> dict[int, bytes]:
-    """The result of each plain call as one line of JSON without its end, by the call's number."""
+def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> dict[int, Line]:
+    """The result of each plain call, by the call's number."""
     chains, answers = settled.plain.chains, settled.plain.answers
     if not answers:
         return {}
     facts = settled.linked.facts[settled.linked.members["sid"].gather(chains.members)]
-    signings = _signings(facts, chains, signers)
+    signings = _signings(facts, settled.plain, signers)
     hops = _hops(facts, settled, signings)
-    begin, carriers, customers = chains.begin.tolist(), facts["carrier"].to_list(), facts["customer"].to_list()
-    lines: dict[int, bytes] = {}
+    begin, carriers = chains.begin.tolist(), facts["carrier"].to_list()
+    lines: dict[int, Line] = {}
     numbers: list[int] = chains.calls.tolist()
-    for place, call in enumerate(numbers):
-        first, end = begin[place], begin[place + 1]
-        path = tuple(carriers[first:end])
-        around = stamped(
-            calls[call],
-            stamp,
-            Verdict.ORIGINATOR_IDENTIFIED,
-            customer_words(path[-1], customers[end - 1]),
-            path=path,
-            originating_carrier=path[-1],
-            customer=customers[end - 1],
-            point_of_entry=point_of_entry(path, settled.batch.around),
-            confidence=answers[place].confidence,
-            certificates_version=signings[place].version if place in signings else 0,
-        )
+    for place, (call, answer) in enumerate(zip(numbers, answers, strict=True)):
+        own = slice(begin[place], begin[place + 1])
+        path, told = tuple(carriers[own]), hops[own]
+        if (named := answer.named) is not None:
+            path, told = (*path, named), [*told, _named(path[-1], named)]
+        around = _around_hops(calls[call], path, answer, settled.batch.around, stamp)
+        if place in signings:
+            around = replace(around, certificates_version=signings[place].version)
         head, _, tail = around.as_json().partition(NO_HOPS)
-        lines[call] = b"".join((head, b'"hops":[', ",".join(hops[first:end]).encode(), b"]", tail))
+        line = b"".join((head, b'"hops":[', ",".join(told).encode(), b"]", tail))
+        lines[call] = Line(around.verdict, line)
     return lines
+
+
+def _around_hops(
+    call: ReportedCall, path: tuple[str, ...], answer: Answer, around: Surroundings, stamp: Stamp
+) -> TraceResult:
+    """The result but for its hops."""
+    ending, top = answer.ending, answer.trail.top
+    identified = ending is Ending.CUSTOMER
+    return stamped(
+        call,
+        stamp,
+        VERDICTS[ending],
+        words_of(ending, top, path[-1]),
+        path=path,
+        originating_carrier=top.carrier if identified else None,
+        customer=top.customer if identified else None,
+        point_of_entry=point_of_entry(path, around),
+        confidence=answer.confidence,
+        next_request=request_of(ending, top, path[-1]),
+    )
+
+
+def _named(lower: str, carrier: str) -> str:
+    """The hop of a carrier without records as JSON."""
+    return orjson.dumps(Hop(carrier, evidence=of_naming(lower, carrier), support=Support.NAMED)).decode()
 
 
 def _hops(facts: pl.DataFrame, settled: Settled, signings: Mapping[int, Signing]) -> list[str]:
@@ -72,8 +102,9 @@ def _hops(facts: pl.DataFrame, settled: Settled, signings: Mapping[int, Signing]
     return frame.select(_hop()).to_series().to_list()
 
 
-def _signings(facts: pl.DataFrame, chains: Chains, signers: Signers) -> dict[int, Signing]:
+def _signings(facts: pl.DataFrame, plain: Plain, signers: Signers) -> dict[int, Signing]:
     """What the signatures of each chain say, by its place, where there are any."""
+    chains = plain.chains
     tells = facts.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null())).to_series().to_numpy()
     with_any = np.flatnonzero(np.logical_or.reduceat(tells, chains.begin[:-1])).tolist() if len(tells) else []
     if not with_any:
@@ -81,8 +112,10 @@ def _signings(facts: pl.DataFrame, chains: Chains, signers: Signers) -> dict[int
     carriers, rows = facts["carrier"].to_list(), list(facts.select(SIGNED).iter_rows(named=True))
     found: dict[int, Signing] = {}
     for place in with_any:
-        own = slice(chains.begin[place], chains.begin[place + 1])
-        said = signed(carriers[own], rows[own], signers, Verdict.ORIGINATOR_IDENTIFIED)
+        own, answer = slice(chains.begin[place], chains.begin[place + 1]), plain.answers[place]
+        above = [answer.named] if answer.named is not None else []
+        told = [*rows[own], *(None for _ in above)]
+        said = signed([*carriers[own], *above], told, signers, VERDICTS[answer.ending])
         if said is not None:
             found[place] = said
     return found
@@ -94,8 +127,8 @@ def _with_signings(evidence: pl.Series, chains: Chains, signings: Mapping[int, S
         return evidence
     told = evidence.to_list()
     for place, said in signings.items():
-        for at, lines in enumerate(said.lines, chains.begin[place]):
-            told[at] = _and_lines(told[at], lines)
+        first, end = int(chains.begin[place]), int(chains.begin[place + 1])
+        told[first:end] = map(_and_lines, told[first:end], said.lines)
     return pl.Series("evidence", told, dtype=pl.String)
 
 
@@ -108,10 +141,10 @@ def _and_lines(told: str, lines: Sequence[Evidence]) -> str:
 
 def _reports(settled: Settled) -> list[str]:
     """What is said at each chain's first hop of the match with the report."""
-    plain, reported = settled.plain, settled.batch.reported
+    reported, trails = settled.batch.reported, [answer.trail for answer in settled.plain.answers]
     return [
-        orjson.dumps(of_report(reported[call], tail, tail.carrier, answer.residual))[1:-1].decode()
-        for call, tail, answer in zip(plain.chains.calls.tolist(), plain.tails, plain.answers, strict=True)
+        orjson.dumps(of_report(reported[at.call], at.tail, at.tail.carrier, at.timed.residual))[1:-1].decode()
+        for at in trails
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hoptrace.model.verdicts import NextRequest
-from hoptrace.tracing.case import Case
+from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trail import Ending, Trail
 
@@ -11,9 +11,14 @@ from hoptrace.tracing.trail import Ending, Trail
 def ending_words(trail: Trail, case: Case) -> str:
     """What the furthest record of a trail says, as one sentence."""
     last = case.facts[trail.last_statement]
-    me, named = last.carrier, trail.steps[-1].carrier
+    return words_of(trail.ending, last, trail.steps[-1].carrier)
+
+
+def words_of(ending: Ending, last: Fact, named: str) -> str:
+    """The same of an ending, the furthest record and the trail's last carrier."""
+    me = last.carrier
     words = {
-        Ending.CUSTOMER: customer_words(me, last.customer),
+        Ending.CUSTOMER: f"{me}'s own record says that its customer {last.customer} placed the call.",
         Ending.ENTRY: f"{me} took the call from {named}, a foreign carrier that has submitted nothing.",
         Ending.SILENT: f"{me} got the call from {named}, which has submitted no records that cover the time.",
         Ending.LACKING: f"{me} says that it got the call from {named}, whose records of that time do not show it.",
@@ -22,12 +27,7 @@ def ending_words(trail: Trail, case: Case) -> str:
         Ending.DOUBTED: f"{me} says that its own customer placed the call; its neighbours contradict such words of it.",
         Ending.CONTRADICTED: f"{me} says that it got the call from {last.upstream}, whose records contradict it.",
     }
-    return words[trail.ending]
-
-
-def customer_words(carrier: str, customer: str | None) -> str:
-    """That a carrier's own customer placed the call."""
-    return f"{carrier}'s own record says that its customer {customer} placed the call."
+    return words[ending]
 
 
 def ambiguous_words(judged: Judged, trails: int) -> str:
@@ -49,16 +49,19 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
 
 def next_request(trail: Trail, case: Case) -> NextRequest | None:
     """Whom to ask what, so that the trail goes on; None where it is at its origin."""
-    last = case.facts[trail.last_statement]
-    named = trail.steps[-1].carrier
-    if trail.ending is Ending.CUSTOMER:
+    return request_of(trail.ending, case.facts[trail.last_statement], trail.steps[-1].carrier)
+
+
+def request_of(ending: Ending, last: Fact, named: str) -> NextRequest | None:
+    """The same of an ending, the furthest record and the trail's last carrier."""
+    if ending is Ending.CUSTOMER:
         return None
-    if trail.ending in (Ending.ENTRY, Ending.SILENT):
+    if ending in (Ending.ENTRY, Ending.SILENT):
         return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
-    if trail.ending is Ending.LACKING:
+    if ending is Ending.LACKING:
         return NextRequest(
             named, f"{last.carrier} names it as its upstream; the records that it has submitted lack this call."
         )
-    if trail.ending is Ending.UNNAMED:
+    if ending is Ending.UNNAMED:
         return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
     return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
