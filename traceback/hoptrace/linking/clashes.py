@@ -29,7 +29,7 @@ SAME_CALL = 2.0
 def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """The CLASHES of a sample: `facts` from `comparable`, `pairs` of neighbours with their `posterior`."""
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
-    good = pl.concat([good, _under_another_number(facts, good)])
+    good = pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])
     spans = facts.group_by("carrier").agg(first=pl.col("start").min(), last=pl.col("start").max())
     up = _said(facts, spans, "upstream", good["d_sid"])
     # A refused attempt leaves a record at the one that refused it or not, as its switch likes.
@@ -53,6 +53,28 @@ def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFra
     slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
     after = pl.col("start") - pl.col("u_start")
     return met.filter((after >= -slack) & (after <= LONGEST_RING + slack)).select("d_sid", "u_sid")
+
+
+def _over_unlisted_trunks(facts: pl.DataFrame) -> list[pl.DataFrame]:
+    """Statements borne out by a neighbour's that names nobody on that side: its trunk was not listed.
+
+    Both sides as (`d_sid`, `u_sid`), the statement without a name included: it says of nobody that he was there.
+    """
+    told = ("tick", "spread", "start", "setup")
+    unnamed_up = facts.filter(pl.col("upstream").is_null() & pl.col("customer").is_null())
+    below = facts.filter(pl.col("upstream").is_not_null()).select(*told, "called", d_sid="sid", u="upstream")
+    sent_on = facts.filter("handed_on").select(*told, called="sent", u_sid="sid", u="carrier")
+    above = facts.filter(pl.col("downstream").is_not_null()).select(*told, called="sent", u_sid="sid", d="downstream")
+    came_in = unnamed_up.select(*told, "called", d_sid="sid", d="carrier")
+    met = below.join(sent_on, on=["u", "called"], suffix="_up"), came_in.join(above, on=["d", "called"], suffix="_up")
+    return [each.filter(_at_one_moment()).select("d_sid", "u_sid") for each in met]
+
+
+def _at_one_moment() -> pl.Expr:
+    slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
+    # Who stamps the answer does so when it has rung.
+    rang = pl.when((pl.col("setup") - pl.col("setup_up")).is_null()).then(LONGEST_RING).otherwise(0.0)
+    return (pl.col("start") - pl.col("start_up")).abs() <= slack + rang
 
 
 def _said(facts: pl.DataFrame, spans: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:

@@ -26,6 +26,9 @@ cannot know under which id it came in."""
 NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
+MOSTLY_FALSE = 0.5
+"""Share of false words of its upstreams from which a carrier is not believed of one that has no records either."""
+
 
 def _contradicting(case: Case, fact: Fact, seen: set[int]) -> list[Pair]:
     """Statements that say otherwise than this one where the call came from, and belong to no other trail."""
@@ -92,6 +95,8 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
     if fact.upstream in case.covered:
         untrue = case.around.trust.untrue.get((fact.carrier, fact.upstream), 0.0)
         return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
+    if case.around.trust.falsely(fact.carrier, fact.upstream) >= MOSTLY_FALSE:
+        return Ending.MISNAMED
     entry = case.around.foreign(fact.upstream) and not case.around.foreign(fact.carrier)
     return Ending.ENTRY if entry else Ending.SILENT
 

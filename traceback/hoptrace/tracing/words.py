@@ -20,6 +20,7 @@ def ending_words(trail: Trail, case: Case) -> str:
         Ending.UNNAMED: f"{me}'s record does not say who handed it the call.",
         Ending.CONTESTED: f"Another carrier's statement contradicts what {me} says of where it got the call from.",
         Ending.DOUBTED: f"{me} says that its own customer placed the call; its neighbours contradict such words of it.",
+        Ending.MISNAMED: f"{me} says that it got the call from {last.upstream}; others contradict such words of it.",
         Ending.CONTRADICTED: f"{me} says that it got the call from {last.upstream}, whose records contradict it.",
     }
     return words[trail.ending]
