@@ -16,7 +16,6 @@ SAME_MOMENT = 1.0
 MUCH_LESS_ALIKE = 2.5
 """Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
-
 def alike(case: Case, one: Weighed, best: Weighed) -> bool:
     """Whether the report means this call, with another answer, as well as the best one.
 
@@ -40,7 +39,7 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
     that they are one call for the trail to go on there; but two calls that each lack what the other has are less likely
     still, and whichever is meant, what the best trail says of the call holds.
     """
-    if best.trail.ending not in (Ending.SILENT, Ending.ENTRY, Ending.LACKING):
+    if not _open_above(case, best.trail):
         return False
     last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
     return (
@@ -49,6 +48,18 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
         and _may_be_one(last, tail)
         and _same_moment(one, best)
     )
+
+
+def _open_above(case: Case, trail: Trail) -> bool:
+    """Whether a call may have come from further up than its trail leads.
+
+    Also where a carrier is not believed that its own customer placed it, unless it makes up calls more often than it
+    invents customers for others' calls, and nobody got this one from it.
+    """
+    if trail.ending is Ending.DOUBTED:
+        trust, who = case.around.trust, trail.steps[-1].carrier
+        return bool(trail.pairs) or trust.made_up.get(who, 0.0) < trust.doubt.get(who, 0.0)
+    return trail.ending in (Ending.SILENT, Ending.ENTRY, Ending.LACKING)
 
 
 def _same_moment(upper: Weighed, lower: Weighed) -> bool:

@@ -72,8 +72,8 @@ def misnamed(lower: Fact, trust: Trust) -> str:
     said = [row for row in trust.clashes if row[0] == lower.carrier and row[2] == "upstream" and row[4]]
     others = ", ".join(sorted(row[1] for row in said))
     return (
-        f"{lower.carrier} says that it got the call from {lower.upstream}, which has submitted no records of that time. "
-        f"Of {sum(row[3] for row in said):,} calls that it says it got from {others}, "
+        f"{lower.carrier} says that it got the call from {lower.upstream}, which has submitted no records of that time."
+        f" Of {sum(row[3] for row in said):,} calls that it says it got from {others}, "
         f"{sum(row[4] for row in said):,} are not in the records there."
     )
 
