@@ -121,4 +121,4 @@ def _goes_on(case: Case, first: Fact) -> bool:
     end = case.reported.terminating
     if first.downstream in case.covered:
         return end != first.carrier
-    return end is not None and end not in (first.carrier, first.downstream)
+    return end not in (first.carrier, first.downstream)
