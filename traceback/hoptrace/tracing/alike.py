@@ -59,7 +59,7 @@ def _open_above(case: Case, trail: Trail) -> bool:
     if trail.ending is Ending.DOUBTED:
         trust, who = case.around.trust, trail.steps[-1].carrier
         return bool(trail.pairs) or trust.made_up.get(who, 0.0) < trust.doubt.get(who, 0.0)
-    return trail.ending in (Ending.SILENT, Ending.ENTRY, Ending.LACKING)
+    return trail.ending in (Ending.SILENT, Ending.ENTRY, Ending.LACKING, Ending.UNNAMED)
 
 
 def _same_moment(upper: Weighed, lower: Weighed) -> bool:
@@ -74,6 +74,14 @@ def _may_be_one(lower: Fact, upper: Fact) -> bool:
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
     return len(set(known)) < 2 and (lower.outcome == "answered") == (upper.outcome == "answered")
+
+
+def back_home(case: Case, upper: Trail, lower: Trail) -> bool:
+    """Whether a call that ended at home would have gone from home abroad and back: hardly any does."""
+    around, end = case.around, case.reported.terminating
+    if around.foreign(end) if end is not None else not around.at_home(case.reported.called):
+        return False
+    return around.foreign(lower.path[-1]) and not all(around.foreign(carrier) for carrier in upper.path)
 
 
 def redial(one: Weighed, best: Weighed) -> bool:

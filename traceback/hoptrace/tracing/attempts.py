@@ -63,12 +63,13 @@ def _handed_on(case: Case, trail: Trail) -> bool:
 def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached]) -> bool:
     """Whether a trail's lowest handoff was tried in vain, while another attempt of that ingress came further."""
     sids = [step.sid for step in trail.steps if step.sid is not None]
-    handed_on = _handed_on(case, trail)
-    if trail.path[0] == case.reported.terminating or (len(sids) < 2 and not handed_on):
+    lowest, handed_on = case.facts[sids[0]], _handed_on(case, trail)
+    to_the_end = case.reported.terminating in (lowest.carrier, lowest.downstream or lowest.carrier)
+    if to_the_end or (len(sids) < 2 and not handed_on):
         return False
-    tried = case.facts[sids[0] if handed_on else sids[1]]
+    tried = lowest if handed_on else case.facts[sids[1]]
     told_apart = tried.tick <= SHARP or tried.cid is not None
-    own, best = _rank(case.facts[sids[0]]), furthest[case.legs.get(tried.sid, tried.sid)]
+    own, best = _rank(lowest), furthest[case.legs.get(tried.sid, tried.sid)]
     # Of two routes of which nothing tells that either went on, the call may have ended on any.
     return told_apart and best > ((own, PAST) if handed_on else (own, REFUSED))
 
