@@ -12,10 +12,10 @@ from hoptrace.linking.learning import learn
 from hoptrace.linking.trust import LEAST_LOSS, Trust, trust_of
 
 
-def from_counts(clashes=(), claims=(), traffic=()) -> Trust:
+def from_counts(clashes=(), claims=(), traffic=(), holes=()) -> Trust:
     frames = [
         pl.DataFrame(list(rows), schema=schema, orient="row")
-        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC))
+        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC), (holes, CLASHES))
     ]
     return trust_of(*frames)
 

@@ -185,5 +185,6 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = with_time(pairs)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
-    trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely), count_traffic(facts, likely))
+    clashes, holes = count_clashes(facts, likely)
+    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes)
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -43,7 +43,8 @@ class Trust:
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it.
-    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
+    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC); `holes`: of the clashes
+    those of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -56,6 +57,7 @@ class Trust:
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
+    holes: tuple[tuple[str, str, str, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
@@ -63,23 +65,23 @@ class Trust:
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""
-        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic}
+        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic, "holes": self.holes}
         return {name: [list(row) for row in rows] for name, rows in counts.items()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Trust:
         """Trust out of plain data; empty where nothing was learned."""
-        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC}
+        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC, "holes": CLASHES}
         frames = {
             name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()
         }
         return trust_of(**frames)
 
 
-def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame) -> Trust:
-    """What the counts (CLASHES, CLAIMS, TRAFFIC) tell of each carrier and each pair of neighbours."""
+def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame, holes: pl.DataFrame) -> Trust:
+    """What the counts (CLASHES, CLAIMS, TRAFFIC; `holes` as CLASHES) tell of each carrier and pair of neighbours."""
     invents, lost = _invents(claims), losses(clashes)
-    untrue = named_falsely(clashes, lost)
+    untrue = _untrue(clashes, holes, lost)
     misnames, misnamed = _misnaming(clashes, untrue)
     return Trust(
         untrue,
@@ -92,7 +94,21 @@ def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame)
         tuple(clashes.rows()),
         tuple(claims.rows()),
         tuple(traffic.rows()),
+        tuple(holes.rows()),
     )
+
+
+def _untrue(clashes: pl.DataFrame, holes: pl.DataFrame, lost: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    """`untrue` of Trust: who lies is told by what is missing beside the holes, whose calls had another cause."""
+    counts = ("said", "unconfirmed")
+    of_holes = holes.rename({name: f"{name}_hole" for name in counts})
+    joined = clashes.join(of_holes, on=["namer", "named", "side"], how="left")
+    beside = joined.with_columns(pl.col(name) - pl.col(f"{name}_hole").fill_null(0) for name in counts)
+    told = named_falsely(beside.filter(pl.col("said") > 0), lost)
+    shares = beside.join(clashes, on=["namer", "named", "side"], suffix="_all").filter(pl.col("side") == "upstream")
+    share = pl.when(pl.col("unconfirmed_all") > 0).then(pl.col("unconfirmed") / pl.col("unconfirmed_all")).otherwise(1.0)
+    rows = shares.select("namer", "named", share).rows()
+    return {(namer, named): told.get((namer, named), 0.0) * part for namer, named, part in rows}
 
 
 def losses(clashes: pl.DataFrame) -> dict[str, float]:
