@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Case, Fact
@@ -35,8 +37,18 @@ def _contradicting(case: Case, fact: Fact, seen: set[int]) -> list[Pair]:
     return [
         pair
         for pair in case.conflicts_with(fact.sid)
-        if pair.weight >= CONFLICT_WEIGHT and pair.u not in case.assignment.used and pair.u not in seen
+        if pair.weight + _known_quarrel(case, pair) >= CONFLICT_WEIGHT
+        and pair.u not in case.assignment.used
+        and pair.u not in seen
     ]
+
+
+def _known_quarrel(case: Case, pair: Pair) -> float:
+    """What it weighs for a contradiction that its lower carrier is known to claim such calls for its customers."""
+    upper, lower = case.facts[pair.u], case.facts[pair.d]
+    claimed = lower.customer is not None and upper.downstream == lower.carrier and pair.weight > 0
+    invents = case.around.trust.invents.get((upper.carrier, lower.carrier), 0.5) if claimed else 0.5
+    return max(0.0, math.log(invents / (1 - invents)))
 
 
 def past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:
