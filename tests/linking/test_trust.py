@@ -298,3 +298,20 @@ def test_a_trunk_that_is_not_listed_makes_no_liars_of_the_neighbours_behind_it(w
     clashes = clashes_of(trust, "upstream")["term", "x"], clashes_of(trust, "downstream")["orig", "x"]
     assert [missing for _, missing in clashes] == [0, 0]
     assert min(said for said, _ in clashes) >= 9
+
+
+def test_what_a_file_that_was_not_submitted_would_have_told_makes_no_liar(world):
+    """`b` submitted nothing of the second hour but one stray row; what `c` says it got from it then is no lie."""
+    for n in range(180):
+        world.chain("orig", "b", "c", "term", at=40.0 * n, called_number=number(n))
+    kept = [
+        row for n, row in enumerate(world.rows) if row["carrier"] != "b" or n // 4 < 90 or n // 4 in (130, 178, 179)
+    ]
+    world.rows = kept
+    trust = learned_trust(world)
+    said, missing = clashes_of(trust, "upstream")["c", "b"]
+    assert missing > 70
+    assert said > 150
+    assert trust.untrue["c", "b"] < 0.05
+    assert trust.falsely("c", "elsewhere") < 0.05
+    assert from_counts([("c", "b", "upstream", said, missing)]).untrue["c", "b"] > 0.2

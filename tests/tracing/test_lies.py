@@ -204,3 +204,14 @@ def test_a_walk_past_an_invented_customer_is_one_trail_and_no_redial(world):
     assert found.path == ("term", "liar", "honest", "far")
     assert found.alternatives == ()
     assert "redialled" not in found.summary
+
+
+@pytest.mark.parametrize("invents", [0.97, 0.5])
+def test_a_coarse_record_is_enough_against_who_claims_its_neighbours_calls_again_and_again(world, invents):
+    coarse = {"precision": 60_000_000, "answer_time": None, "outcome": "no_answer"}
+    world.say("honest", -50.0, customer="cust-7", downstream="liar", **coarse)
+    world.say("liar", 0.2, customer="invented", downstream="term", outcome="no_answer")
+    world.say("term", 0.3, upstream="liar", outcome="no_answer")
+    world.trust = Trust(invents={("honest", "liar"): invents})
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert found.customer == ("cust-7" if invents == 0.97 else "invented")

@@ -105,13 +105,17 @@ def _said(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.S
         near = near.join_asof(at, on="start", by="named", strategy=strategy, check_sortedness=False)
     pauses = records.group_by("named").agg(pause=pl.col("start").diff().median())
     longest = pl.max_horizontal(MANY_PAUSES * pl.col("pause").fill_null(0.0), LEAST_HOLE)
-    return near.join(pauses, on="named").select(
-        "namer",
-        "named",
-        side=pl.lit(side),
-        borne_out=pl.col("sid").is_in(confirmed.implode()),
-        hole=pl.col("forward") - pl.col("backward") > longest,
-    ).drop_nulls("hole")
+    return (
+        near.join(pauses, on="named")
+        .select(
+            "namer",
+            "named",
+            side=pl.lit(side),
+            borne_out=pl.col("sid").is_in(confirmed.implode()),
+            hole=pl.col("forward") - pl.col("backward") > longest,
+        )
+        .drop_nulls("hole")
+    )
 
 
 def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

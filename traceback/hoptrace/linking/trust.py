@@ -106,7 +106,9 @@ def _untrue(clashes: pl.DataFrame, holes: pl.DataFrame, lost: Mapping[str, float
     beside = joined.with_columns(pl.col(name) - pl.col(f"{name}_hole").fill_null(0) for name in counts)
     told = named_falsely(beside.filter(pl.col("said") > 0), lost)
     shares = beside.join(clashes, on=["namer", "named", "side"], suffix="_all").filter(pl.col("side") == "upstream")
-    share = pl.when(pl.col("unconfirmed_all") > 0).then(pl.col("unconfirmed") / pl.col("unconfirmed_all")).otherwise(1.0)
+    share = (
+        pl.when(pl.col("unconfirmed_all") > 0).then(pl.col("unconfirmed") / pl.col("unconfirmed_all")).otherwise(1.0)
+    )
     rows = shares.select("namer", "named", share).rows()
     return {(namer, named): told.get((namer, named), 0.0) * part for namer, named, part in rows}
 

@@ -16,6 +16,7 @@ SAME_MOMENT = 1.0
 MUCH_LESS_ALIKE = 2.5
 """Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
+
 def alike(case: Case, one: Weighed, best: Weighed) -> bool:
     """Whether the report means this call, with another answer, as well as the best one.
 
