@@ -6,11 +6,13 @@ import itertools
 import random
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from hoptrace.linking.assignment import assign
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
+from hoptrace.linking.through import LOST, no_better_than_through
 from hoptrace.model.verdicts import Verdict
 
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
@@ -148,14 +150,19 @@ def test_a_ring_of_bridges_is_broken_at_its_weakest():
     assert {d: pair.u for d, pair in settled.chosen.items()} == {1: 2, 2: 3, 5: 6}
 
 
-def test_a_record_of_another_call_does_not_weigh_down_the_bridge_over_a_lost_row(world):
-    """`mid` lost its row of the first call; its row of the second one fits that one far better."""
-    world.say("orig", 0.0, customer="first", downstream="mid", outcome="busy")
-    world.say("term", 0.2, upstream="mid", outcome="busy")
-    world.say("orig", 10.0, customer="second", downstream="mid")
-    stamped = {"start_basis": "answered", "answer_time": BASE + timedelta(seconds=13)}
-    world.say("mid", 13.0, upstream="orig", downstream="term", **stamped)
-    world.say("term", 10.2, upstream="mid")
-    found = world.trace(at=0.2, terminating_carrier="term")
-    assert (found.path, found.customer) == (("term", "mid", "orig"), "first")
-    assert [len(hop.records) for hop in found.hops] == [1, 0, 1]
+def test_a_record_of_another_call_does_not_weigh_down_the_bridge_over_a_lost_row():
+    """`mid` lost its row of the first call (0 < mid < 1); its row 4 of the second one fits that one far better."""
+    rows = [
+        (1, 0, 1, "bridged", 5.3, "orig"),
+        (1, 0, 4, "direct", 0.9, "mid"),
+        (1, 4, 1, "direct", 2.1, "orig"),
+        (1, 2, 4, "direct", 11.9, "mid"),
+        (1, 4, 3, "direct", 11.9, "orig"),
+    ]
+    schema = ["call", "d_sid", "u_sid", "kind", "weight", "u_carrier"]
+    pairs = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        d_upstream=pl.lit("mid"), d_upstream_covered=True
+    )
+    assert no_better_than_through(pairs)["weight"].to_list() == [5.3, 0.9, 2.1, 11.9, 11.9]
+    alone = pairs.filter(pl.col("weight") < 11.0)
+    assert no_better_than_through(alone)["weight"][0] == pytest.approx(0.9 + 2.1 - LOST)

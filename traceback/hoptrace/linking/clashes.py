@@ -33,8 +33,8 @@ MANY_PAUSES, LEAST_HOLE = 20.0, 600.0
 def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The CLASHES of a sample, and those of them that are of holes in the named carriers' records.
 
-    `facts` from `comparable`, `pairs` of neighbours with their `posterior`. A file that was not submitted leaves a hole,
-    which a few stray rows of other files do not fill: what is missing there says of nobody that he lied.
+    `facts` from `comparable`, `pairs` of neighbours with their `posterior`. A file that was not submitted leaves a
+    hole, which a few stray rows of other files do not fill: what is missing there says of nobody that he lied.
     """
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
     good = pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])

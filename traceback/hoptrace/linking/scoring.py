@@ -146,7 +146,7 @@ def _time() -> pl.Expr:
 def _answer() -> pl.Expr:
     """The moment of answer where both tell it, beyond what the arrival already told.
 
-    A call that was forwarded when nobody answered, and that nobody answered there, was still given up everywhere at once.
+    A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
     """
     residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()

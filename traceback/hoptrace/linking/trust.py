@@ -43,8 +43,8 @@ class Trust:
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it.
-    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC); `holes`: of the clashes
-    those of times of which the named one's records lack much.
+    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC); `holes`: those of the
+    clashes that are of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])

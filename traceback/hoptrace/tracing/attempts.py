@@ -85,7 +85,7 @@ def _over_silent(case: Case, trail: Trail) -> Iterator[tuple[str, Fact]]:
 
 
 def _left(case: Case, trail: Trail, onward: Mapping[str, Sequence[Fact]]) -> bool:
-    """Whether a lone record is of a route that a carrier without a record tried, while the call went on over another."""
+    """Whether a lone record is of a route that a carrier without a record tried, before the call went another way."""
     refused = case.facts[trail.first_statement]
     if trail.pairs or _handed_on(case, trail) or refused.upstream is None or _rank(refused) > 0:
         return False
