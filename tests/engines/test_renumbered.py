@@ -73,3 +73,27 @@ def test_a_number_sent_on_to_many_leads_to_the_one_of_this_call(world):
         world.say(f"term{place}", at + 0.2, upstream="mid", called_number=rung)
     found = world.trace(at=80.2, called=DIALLED)
     assert (found.path, found.customer) == (("term2", "mid", "orig"), "c2")
+
+
+@pytest.mark.parametrize("rang", [0.0, 12.0])
+@pytest.mark.parametrize("outcome", ["answered", "cancelled"])
+def test_a_silent_carrier_that_sent_the_call_on_is_bridged_though_the_report_names_no_end(world, rang, outcome):
+    """`quiet` may have let the phone ring first; the call was answered, or given up, everywhere at once."""
+    ended = {"outcome": outcome, "end_time": BASE + timedelta(seconds=rang + 30)}
+    if outcome == "answered":
+        ended |= {"answer_time": BASE + timedelta(seconds=rang + 4)}
+    world.say("orig", 0.0, customer="c", downstream="mid", called_number=DIALLED, **ended)
+    world.say("mid", 0.1, upstream="orig", downstream="quiet", called_number=DIALLED, **ended)
+    world.say("low", rang + 0.3, upstream="quiet", downstream="term", called_number=RUNG, **ended)
+    world.say("term", rang + 0.4, upstream="low", called_number=RUNG, **ended)
+    found = world.trace(at=rang + 0.4, called=DIALLED, terminating_carrier=None)
+    assert (found.path, found.customer) == (("term", "low", "quiet", "mid", "orig"), "c")
+
+
+def test_the_callers_next_call_over_a_silent_carrier_is_not_the_way_on_of_this_one(world):
+    """`quiet` delivered the first call; the caller's next one went over it to somebody else."""
+    world.say("orig", 0.0, customer="c", downstream="quiet", called_number=DIALLED)
+    world.say("orig", 20.0, customer="c", downstream="quiet", called_number=RUNG)
+    world.say("term", 20.2, upstream="quiet", called_number=RUNG)
+    found = world.trace(at=0.1, called=DIALLED, terminating_carrier=None)
+    assert found.path == ("quiet", "orig")

@@ -12,10 +12,10 @@ from hoptrace.linking.learning import learn
 from hoptrace.linking.trust import LEAST_LOSS, Trust, trust_of
 
 
-def from_counts(clashes=(), claims=(), traffic=()) -> Trust:
+def from_counts(clashes=(), claims=(), traffic=(), holes=()) -> Trust:
     frames = [
         pl.DataFrame(list(rows), schema=schema, orient="row")
-        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC))
+        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC), (holes, CLASHES))
     ]
     return trust_of(*frames)
 
@@ -260,3 +260,58 @@ def test_rows_that_everybody_loses_make_no_liars():
 
 def test_a_quarrel_over_missing_records_that_nobody_else_has_is_open():
     assert 0.3 < from_counts([("a", "b", "upstream", 30, 25)]).untrue["a", "b"] < 0.7
+
+
+def test_of_a_neighbour_none_of_whose_calls_is_borne_out_the_one_that_names_it_is_the_likelier_liar():
+    all_missing = from_counts([("a", "b", "upstream", 30, 30), ("c", "b", "upstream", 200, 2)])
+    most_missing = from_counts([("a", "b", "upstream", 30, 24), ("c", "b", "upstream", 200, 2)])
+    assert all_missing.untrue["a", "b"] > 0.9 > most_missing.untrue["a", "b"]
+
+
+def test_who_names_innocents_is_not_believed_of_those_that_have_submitted_nothing():
+    blamed = [("liar", innocent, "upstream", 12, 12) for innocent in ("a", "b")]
+    honest = [("term", innocent, "upstream", 40, 0) for innocent in ("a", "b")]
+    trust = from_counts([*blamed, *honest, ("rare", "a", "upstream", 1, 1)])
+    assert trust.falsely("liar", "silent") > 0.8
+    assert trust.falsely("term", "silent") == 0.0
+    assert trust.falsely("rare", "silent") < 0.3
+    assert trust.falsely("never seen", "silent") == 0.0
+
+
+def test_a_neighbour_that_bears_a_carrier_out_is_believed_to_have_handed_over_what_its_lost_files_told():
+    words = [("some", "innocent", "upstream", 12, 12), ("some", "often", "upstream", 60, 0)]
+    trust = from_counts([*words, ("term", "innocent", "upstream", 40, 0)])
+    assert trust.falsely("some", "innocent") > 0.6
+    assert trust.falsely("some", "often") < 0.05
+
+
+@pytest.mark.parametrize("start_basis", ["received", "answered"])
+def test_a_trunk_that_is_not_listed_makes_no_liars_of_the_neighbours_behind_it(world, start_basis):
+    honest_traffic(world, 30)
+    for n in range(10):
+        called = {"called_number": number(100 + n)}
+        world.say("orig", 40.0 * n + 15.0, customer="c", downstream="x", **called)
+        stamped = 40.0 * n + (15.1 if start_basis == "received" else 18.1)
+        world.say("x", stamped, downstream_trunk="T1", start_basis=start_basis, **called)
+        world.say("term", 40.0 * n + 15.2, upstream="x", **called)
+    trust = learned_trust(world)
+    clashes = clashes_of(trust, "upstream")["term", "x"], clashes_of(trust, "downstream")["orig", "x"]
+    assert [missing for _, missing in clashes] == [0, 0]
+    assert min(said for said, _ in clashes) >= 9
+
+
+def test_what_a_file_that_was_not_submitted_would_have_told_makes_no_liar(world):
+    """`b` submitted nothing of the second hour but one stray row; what `c` says it got from it then is no lie."""
+    for n in range(180):
+        world.chain("orig", "b", "c", "term", at=40.0 * n, called_number=number(n))
+    kept = [
+        row for n, row in enumerate(world.rows) if row["carrier"] != "b" or n // 4 < 90 or n // 4 in (130, 178, 179)
+    ]
+    world.rows = kept
+    trust = learned_trust(world)
+    said, missing = clashes_of(trust, "upstream")["c", "b"]
+    assert missing > 70
+    assert said > 150
+    assert trust.untrue["c", "b"] < 0.05
+    assert trust.falsely("c", "elsewhere") < 0.05
+    assert from_counts([("c", "b", "upstream", said, missing)]).untrue["c", "b"] > 0.2

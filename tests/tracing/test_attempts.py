@@ -69,3 +69,48 @@ def test_times_cut_to_the_second_still_tell_attempts_from_redials(world, tick, s
     world.say("good", 2.0, upstream="mid", downstream="term", outcome="cancelled")
     world.say("term", 2.1, upstream="good", outcome="cancelled")
     assert world.trace(at=2.1).path == ("term", "good", "mid", "orig")
+
+
+def test_a_route_that_was_refused_is_left_for_one_of_which_there_is_no_record(world):
+    """Both rows say that the call failed; `full` refused it, what became of it at `quiet` nobody says."""
+    facts = {"outcome": "failed"}
+    world.say("orig", 0.0, customer="c", downstream="mid", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream="full", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream="quiet", **facts)
+    world.say("full", 0.2, upstream="mid", **facts)
+    found = world.trace(at=0.2)
+    assert (found.path, found.customer) == (("quiet", "mid", "orig"), "c")
+    assert world.trace(at=0.2, terminating_carrier="full").path == ("full", "mid", "orig")
+
+
+def test_a_route_to_a_carrier_without_a_record_is_left_for_the_one_that_was_answered(world):
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    world.say("mid", 0.1, upstream="orig", downstream="quiet", outcome="no_answer")
+    world.say("mid", 0.1, upstream="orig", downstream="low")
+    world.say("low", 2.2, upstream="mid", downstream="term")
+    world.say("term", 2.3, upstream="low")
+    found = world.trace(at=0.2)
+    assert (found.path, found.customer) == (("term", "low", "mid", "orig"), "c")
+    assert found.alternatives == ()
+
+
+def refused_by(world, caller: str = "+12025550143", wait: float = 2.0) -> None:
+    """`quiet` has no record; it tried `full`, and `low` after `wait` s."""
+    world.say("full", 0.2, upstream="quiet", outcome="failed", calling_number=caller)
+    world.say("low", 0.2 + wait, upstream="quiet", downstream="term")
+    world.say("term", 0.3 + wait, upstream="low")
+
+
+@pytest.mark.parametrize("wait", [0.1, 2.0, 6.0])
+def test_a_lone_refusal_is_a_route_that_a_silent_carrier_left(world, wait):
+    refused_by(world, wait=wait)
+    found = world.trace(at=0.2)
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "low", "quiet"))
+    assert world.trace(at=0.2, terminating_carrier="full").path[0] == "full"
+
+
+@pytest.mark.parametrize("unlike", [{"caller": "+12025550177"}, {"wait": 40.0}])
+def test_a_refusal_of_another_call_stays_one(world, unlike):
+    refused_by(world, **unlike)
+    caller = unlike.get("caller", "+12025550143")
+    assert world.trace(at=0.2, calling=caller).path == ("full", "quiet")

@@ -121,6 +121,20 @@ def test_a_missing_record_is_a_lost_row_where_the_carrier_below_is_not_known_to_
     assert (found.verdict, found.path, found.conflicts) == (Verdict.NO_RECORD, ("term", "liar", "innocent"), ())
 
 
+def test_who_blames_innocents_again_and_again_is_not_believed_of_one_without_records_either(world):
+    """What it says of the others' records tells of its words; nobody could contradict this one."""
+    world.say("liar", 0.0, upstream="silent", downstream="term")
+    world.say("term", 0.1, upstream="liar")
+    believed = world.trace(at=0.1, terminating_carrier="term")
+    assert (believed.verdict, believed.path) == (Verdict.NON_PARTICIPATING, ("term", "liar", "silent"))
+    world.trust = Trust(misnames={"liar": 0.9}, clashes=(("liar", "innocent", "upstream", 30, 29),))
+    found = world.trace(at=0.1, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "liar"))
+    assert "Of 30 calls that it says it got from innocent, 29 are not" in found.conflicts[0]
+    assert found.next_request is not None
+    assert found.next_request.carrier == "liar"
+
+
 def test_a_blamed_carrier_that_says_it_handed_the_call_elsewhere_is_heard(world):
     an_innocent_blamed(world)
     world.say("innocent", 0.0, customer="c", downstream="elsewhere")
@@ -190,3 +204,14 @@ def test_a_walk_past_an_invented_customer_is_one_trail_and_no_redial(world):
     assert found.path == ("term", "liar", "honest", "far")
     assert found.alternatives == ()
     assert "redialled" not in found.summary
+
+
+@pytest.mark.parametrize("invents", [0.97, 0.5])
+def test_a_coarse_record_is_enough_against_who_claims_its_neighbours_calls_again_and_again(world, invents):
+    coarse = {"precision": 60_000_000, "answer_time": None, "outcome": "no_answer"}
+    world.say("honest", -50.0, customer="cust-7", downstream="liar", **coarse)
+    world.say("liar", 0.2, customer="invented", downstream="term", outcome="no_answer")
+    world.say("term", 0.3, upstream="liar", outcome="no_answer")
+    world.trust = Trust(invents={("honest", "liar"): invents})
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert found.customer == ("cust-7" if invents == 0.97 else "invented")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 
 
@@ -91,3 +92,33 @@ def test_no_leap_goes_on_from_the_carrier_at_which_the_call_is_reported_to_have_
     world.say("orig", 0.0, upstream="far", downstream="quiet")
     assert world.trace(at=0.2).path == ("other", "quiet", "orig", "far")
     assert world.trace(at=0.2, terminating_carrier="quiet").path == ("quiet", "orig", "far")
+
+
+@pytest.mark.parametrize("best", ["unnamed", "doubted"])
+def test_the_way_on_of_a_record_that_tells_no_beginning_is_no_rival(world, best):
+    """`mid` does not say who handed it the call, or its word of a customer is one of many that were contradicted."""
+    world.say("far", 0.0, customer="c", downstream="quiet")
+    hidden = {"calling_number": "anonymous"}
+    world.say("mid", 0.2, customer="mine" if best == "doubted" else None, downstream="term", **hidden)
+    world.say("term", 0.3, upstream="mid", **hidden)
+    world.trust = Trust(doubt={"mid": 0.2}, claims=(("h1", "mid", 20),))
+    found = world.trace(at=0.3, calling=None)
+    assert (found.path, found.customer) == (("term", "mid"), None)
+    assert found.verdict is (Verdict.DISPUTED if best == "doubted" else Verdict.NO_RECORD)
+
+
+def test_a_lone_record_of_who_makes_calls_up_is_no_part_of_another_one(world):
+    world.say("far", 0.0, customer="c", downstream="quiet")
+    world.say("liar", 0.2, customer="nobody", downstream="quiet2")
+    world.trust = Trust(made_up={"liar": 0.3}, doubt={"liar": 0.1}, claims=(("h1", "liar", 20),))
+    assert world.trace(at=0.2).verdict is Verdict.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"), [("failed", Verdict.NON_PARTICIPATING), ("answered", Verdict.AMBIGUOUS)]
+)
+def test_a_refused_route_further_up_casts_no_doubt_on_where_the_trail_ends(world, outcome, verdict):
+    world.say("term", 0.3, upstream="quiet")
+    world.say("far", 0.0, customer="c", downstream="mid", outcome=outcome)
+    world.say("mid", 0.1, upstream="far", outcome=outcome)
+    assert world.trace(at=0.3).verdict is verdict

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 import random
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from hoptrace.linking.assignment import assign
+from hoptrace.linking.contests import Pair
+from hoptrace.linking.scoring import Kind
+from hoptrace.linking.through import LOST, no_better_than_through
 from hoptrace.model.verdicts import Verdict
 
+BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 MINUTE, SECOND = 60_000_000, 1_000_000
 OFFSETS = (5.0, 22.0, 41.0)
 
@@ -112,3 +118,51 @@ def test_two_records_of_one_carrier_are_no_two_routes(world, report_call):
     (judged,) = world.gather([report_call(0.2)]).judged
     above = [pair.u for pair in judged.case.assignment.chosen.values()]
     assert len(above) == len(set(above)) > 0
+
+
+def refused_first(world, **call) -> None:
+    """`mid` stamps the answer: only the row of the route that `full` refused tells when the call came in."""
+    world.say("orig", 0.0, customer="c", downstream="mid", **call)
+    world.say("mid", 0.1, upstream="orig", downstream="full", outcome="failed", call_id=None)
+    stamped = {"start_basis": "answered", "answer_time": BASE + timedelta(seconds=3), "call_id": None}
+    world.say("mid", 3.0, upstream="orig", downstream="term", **stamped)
+    world.say("term", 0.9, upstream="mid", **call)
+
+
+def test_routes_of_a_carrier_that_stamps_the_answer_came_by_one_record(world):
+    answered = BASE + timedelta(seconds=3)
+    refused_first(world, answer_time=answered)
+    found = world.trace(at=0.9, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+    found = world.trace(at=0.9)
+    assert (found.path, found.alternatives) == (("term", "mid", "orig"), ())
+
+
+def test_a_ring_of_bridges_is_broken_at_its_weakest():
+    """A record that names nobody may have its call from anybody who handed one to a silent carrier: from below, too."""
+    ring = [
+        Pair(1, 2, Kind.DIRECT, 12.0, 0, 0.0, 1),
+        Pair(2, 3, Kind.DIRECT, 11.0, 1, 0.0, 2),
+        Pair(3, 1, Kind.BRIDGED, 4.0, 2, 0.0, 3),
+        Pair(5, 6, Kind.BRIDGED, 3.5, 3, 0.0, 5),
+    ]
+    settled = assign(ring)
+    assert {d: pair.u for d, pair in settled.chosen.items()} == {1: 2, 2: 3, 5: 6}
+
+
+def test_a_record_of_another_call_does_not_weigh_down_the_bridge_over_a_lost_row():
+    """`mid` lost its row of the first call (0 < mid < 1); its row 4 of the second one fits that one far better."""
+    rows = [
+        (1, 0, 1, "bridged", 5.3, "orig"),
+        (1, 0, 4, "direct", 0.9, "mid"),
+        (1, 4, 1, "direct", 2.1, "orig"),
+        (1, 2, 4, "direct", 11.9, "mid"),
+        (1, 4, 3, "direct", 11.9, "orig"),
+    ]
+    schema = ["call", "d_sid", "u_sid", "kind", "weight", "u_carrier"]
+    pairs = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        d_upstream=pl.lit("mid"), d_upstream_covered=True
+    )
+    assert no_better_than_through(pairs)["weight"].to_list() == [5.3, 0.9, 2.1, 11.9, 11.9]
+    alone = pairs.filter(pl.col("weight") < 11.0)
+    assert no_better_than_through(alone)["weight"][0] == pytest.approx(0.9 + 2.1 - LOST)

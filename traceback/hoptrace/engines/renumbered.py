@@ -30,7 +30,7 @@ REWRITE_WINDOW = 60.0
 MOST_GUESSES = 8
 """Other numbers of the same caller that are looked into, nearest in time first: a dialler calls many."""
 
-UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED)
+UNBORNE = (Ending.LACKING, Ending.SILENT, Ending.ENTRY, Ending.CONTRADICTED, Ending.MISNAMED)
 """Endings at a carrier that is named but has no record of the call under this number."""
 
 ASKED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "upper": pl.String, "lower": pl.String, "at": pl.Float64})
@@ -136,4 +136,4 @@ def _goes_on(case: Case, first: Fact) -> bool:
     end = case.reported.terminating
     if first.downstream in case.covered:
         return end != first.carrier
-    return end is not None and end not in (first.carrier, first.downstream)
+    return end not in (first.carrier, first.downstream)

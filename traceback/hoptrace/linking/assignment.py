@@ -62,6 +62,7 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     every = list(pairs)
     result = Assignment(every)
     _choose(result, [pair for pair in every if pair.weight > 0 and pair.kind in HANDOFFS])
+    _break_rings(result, _in_rings(result))
     leaps = [pair for pair in every if pair.weight > LEAST_LEAP and pair.kind in LEAPS]
     if leaps:
         ends = _top_ends(result)
@@ -84,11 +85,21 @@ def _choose(result: Assignment, pairs: list[Pair]) -> None:
             result.contests[pair.d] = contest
 
 
-def _break_rings(result: Assignment, leaps: list[Pair]) -> None:
-    """Leaps chosen together may close a ring, in which every call came from itself: its lightest leap goes."""
-    for leap in sorted(leaps, key=lambda pair: (pair.weight, pair.d, pair.u)):
-        if result.chosen.get(leap.d) == leap and _comes_back(result, leap.d):
-            del result.chosen[leap.d]
+def _in_rings(result: Assignment) -> list[Pair]:
+    """The chosen pairs that no chain's lower end leads to, for they lie on rings."""
+    open_ = dict(result.chosen)
+    for low in open_.keys() - result.used:
+        at = low
+        while at in open_:
+            at = open_.pop(at).u
+    return list(open_.values())
+
+
+def _break_rings(result: Assignment, pairs: list[Pair]) -> None:
+    """Pairs chosen together may close a ring, in which every call came from itself: its lightest pair goes."""
+    for pair in sorted(pairs, key=lambda pair: (pair.weight, pair.d, pair.u)):
+        if result.chosen.get(pair.d) == pair and _comes_back(result, pair.d):
+            del result.chosen[pair.d]
 
 
 def _comes_back(result: Assignment, start: int) -> bool:

@@ -30,6 +30,9 @@ FEW = 8.0
 ALONE = 0.5
 """Quarrels to be expected of a carrier of which nothing else is known."""
 
+NONE_BORNE_OUT = 10.0
+"""Most by which it speaks for a false name that none of all the calls said to come from a carrier is in its records."""
+
 ROUNDS = 20
 
 
@@ -58,6 +61,8 @@ def named_falsely(clashes: pl.DataFrame, lost: Mapping[str, float]) -> dict[tupl
     for _ in range(ROUNDS):
         false = quarrels.beyond * _shares(quarrels, false)[0]
     share, expected = _shares(quarrels, false)
+    # Where none is borne out beyond the usual, nothing was lost: the calls have one cause.
+    expected = np.where((quarrels.missing >= quarrels.said) & (quarrels.beyond > 0), share, expected)
     found = quarrels.beyond * share + (quarrels.missing - quarrels.beyond) * expected
     told = np.where(quarrels.missing > 0, found / np.maximum(quarrels.missing, 1.0), expected)
     return {(row[0], row[1]): float(each) for row, each in zip(rows.select("namer", "named").rows(), told, strict=True)}
@@ -81,8 +86,19 @@ def _shares(quarrels: _Quarrels, false: Floats) -> tuple[Floats, Floats]:
     left_out = np.maximum(said - blamed, said - quarrels.missing) * rate + unknown_named
     explained = np.minimum(beyond, blamed + left_out)
     rest = (beyond - explained) * blamed / (blamed + uneven * said + unknown_named)
-    share = (explained * blamed / (blamed + left_out) + rest) / np.maximum(beyond, 1e-9)
-    return np.where(beyond > 0, share, 0.0), elsewhere / (elsewhere + left_out + quarrels.usual)
+    even = (explained * blamed / (blamed + left_out) + rest) / np.maximum(beyond, 1e-9)
+    odds = _none_borne_out(quarrels) * even / np.maximum(1 - even, 1e-9)
+    return np.where(beyond > 0, odds / (1 + odds), 0.0), elsewhere / (elsewhere + left_out + quarrels.usual)
+
+
+def _none_borne_out(quarrels: _Quarrels) -> Floats:
+    """Odds for a false name from how many of a pair's calls are missing.
+
+    Who leaves records out may leave out any share of them, so that all of n are missing once in n + 1 times; of an
+    innocent neighbour that handed over nothing all are.
+    """
+    odds = np.clip((quarrels.missing + 1) / 2, 1.0, NONE_BORNE_OUT)
+    return np.where(quarrels.missing >= quarrels.said, odds, 1.0)
 
 
 def _false_elsewhere(said: Floats, false: Floats, namer: Places) -> tuple[Floats, Floats]:

@@ -26,16 +26,32 @@ SAME_CALL = 2.0
 """Seconds beyond ticks and clocks' spreads within which two records of one number are taken to tell of one call."""
 
 
-def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The CLASHES of a sample: `facts` from `comparable`, `pairs` of neighbours with their `posterior`."""
+MANY_PAUSES, LEAST_HOLE = 20.0, 600.0
+"""Usual pauses between a carrier's records, and seconds at least, from which the time between two is a hole."""
+
+
+def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The CLASHES of a sample, and those of them that are of holes in the named carriers' records.
+
+    `facts` from `comparable`, `pairs` of neighbours with their `posterior`. A file that was not submitted leaves a
+    hole, which a few stray rows of other files do not fill: what is missing there says of nobody that he lied.
+    """
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
-    good = pl.concat([good, _under_another_number(facts, good)])
-    spans = facts.group_by("carrier").agg(first=pl.col("start").min(), last=pl.col("start").max())
-    up = _said(facts, spans, "upstream", good["d_sid"])
+    good = pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])
+    records = facts.select("start", named="carrier").sort("start")
+    up = _said(facts, records, "upstream", good["d_sid"])
     # A refused attempt leaves a record at the one that refused it or not, as its switch likes.
     answered = facts.filter(pl.col("outcome") == "answered")
-    down = _said(answered, spans, "downstream", good["u_sid"])
-    return pl.concat([up, down]).sort("namer", "named", "side")
+    down = _said(answered, records, "downstream", good["u_sid"])
+    said = pl.concat([up, down])
+    return _counted(said), _counted(said.filter("hole"))
+
+
+def _counted(said: pl.DataFrame) -> pl.DataFrame:
+    counts = said.group_by("namer", "named", "side").agg(
+        said=pl.len().cast(pl.Int64), unconfirmed=(~pl.col("borne_out")).sum().cast(pl.Int64)
+    )
+    return counts.select(CLASHES.names()).sort("namer", "named", "side")
 
 
 def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
@@ -55,16 +71,50 @@ def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFra
     return met.filter((after >= -slack) & (after <= LONGEST_RING + slack)).select("d_sid", "u_sid")
 
 
-def _said(facts: pl.DataFrame, spans: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
+def _over_unlisted_trunks(facts: pl.DataFrame) -> list[pl.DataFrame]:
+    """Statements borne out by a neighbour's that names nobody on that side: its trunk was not listed.
+
+    Both sides as (`d_sid`, `u_sid`), the statement without a name included: it says of nobody that he was there.
+    """
+    told = ("tick", "spread", "start", "setup")
+    unnamed_up = facts.filter(pl.col("upstream").is_null() & pl.col("customer").is_null())
+    below = facts.filter(pl.col("upstream").is_not_null()).select(*told, "called", d_sid="sid", u="upstream")
+    sent_on = facts.filter("handed_on").select(*told, called="sent", u_sid="sid", u="carrier")
+    above = facts.filter(pl.col("downstream").is_not_null()).select(*told, called="sent", u_sid="sid", d="downstream")
+    came_in = unnamed_up.select(*told, "called", d_sid="sid", d="carrier")
+    met = below.join(sent_on, on=["u", "called"], suffix="_up"), came_in.join(above, on=["d", "called"], suffix="_up")
+    return [each.filter(_at_one_moment()).select("d_sid", "u_sid") for each in met]
+
+
+def _at_one_moment() -> pl.Expr:
+    slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
+    # Who stamps the answer does so when it has rung.
+    rang = pl.when((pl.col("setup") - pl.col("setup_up")).is_null()).then(LONGEST_RING).otherwise(0.0)
+    return (pl.col("start") - pl.col("start_up")).abs() <= slack + rang
+
+
+def _said(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
+    """The statements of `namer` that `named` is its neighbour on a side, at a time between that one's `records`.
+
+    `borne_out`: its sid is among the `confirmed`; `hole`: it is of a time of which the named one's records lack much.
+    """
     named = facts.filter(pl.col(side).is_not_null()).select("sid", "start", namer="carrier", named=side)
-    covered = named.join(spans, left_on="named", right_on="carrier").filter(
-        pl.col("start").is_between(pl.col("first"), pl.col("last"))
-    )
+    near = named.sort("start")
+    for strategy in ("backward", "forward"):
+        at = records.with_columns(pl.col("start").alias(strategy))
+        near = near.join_asof(at, on="start", by="named", strategy=strategy, check_sortedness=False)
+    pauses = records.group_by("named").agg(pause=pl.col("start").diff().median())
+    longest = pl.max_horizontal(MANY_PAUSES * pl.col("pause").fill_null(0.0), LEAST_HOLE)
     return (
-        covered.with_columns(borne_out=pl.col("sid").is_in(confirmed.implode()))
-        .group_by("namer", "named")
-        .agg(said=pl.len().cast(pl.Int64), unconfirmed=(~pl.col("borne_out")).sum().cast(pl.Int64))
-        .select("namer", "named", side=pl.lit(side), said="said", unconfirmed="unconfirmed")
+        near.join(pauses, on="named")
+        .select(
+            "namer",
+            "named",
+            side=pl.lit(side),
+            borne_out=pl.col("sid").is_in(confirmed.implode()),
+            hole=pl.col("forward") - pl.col("backward") > longest,
+        )
+        .drop_nulls("hole")
     )
 
 

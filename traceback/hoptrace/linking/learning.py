@@ -31,7 +31,7 @@ SAMPLE = 300_000
 """Statements looked at; more do not sharpen what is learned."""
 
 NEEDED = (
-    *("batch", "row", "carrier", "upstream", "downstream", "customer", "called", "egress_called"),
+    *("batch", "row", "carrier", "upstream", "downstream", "downstream_trunk", "customer", "called", "egress_called"),
     *("calling", "egress_calling", "call_id", "egress_call_id", "attestation", "orig_id", "signer"),
     *("start_time", "start_basis", "answer_time", "end_time", "duration", "precision", "outcome", "release_code"),
 )
@@ -185,5 +185,6 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = with_time(pairs)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
-    trust = trust_of(count_clashes(facts, likely), count_claims(facts, likely), count_traffic(facts, likely))
+    clashes, holes = count_clashes(facts, likely)
+    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes)
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -143,7 +143,8 @@ def _time() -> pl.Expr:
     # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
     # the moments of the answer must tell whether the two are one call at all.
     answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
-    changed = (pl.col("u_sent") != pl.col("u_called")) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
+    silently = (pl.col("kind") == Kind.FORWARDED) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
+    changed = (pl.col("u_sent") != pl.col("u_called")) | silently
     rang = changed & setup.is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
@@ -154,10 +155,21 @@ def _time() -> pl.Expr:
 
 @cache
 def _answer() -> pl.Expr:
-    """The moment of answer where both tell it, beyond what the arrival already told."""
+    """The moment of answer where both tell it, beyond what the arrival already told.
+
+    A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
+    """
     residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    return pl.when(told).then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0)).fill_null(0.0)
+    given_up = middle("d", "end") - middle("u", "end")
+    unanswered = (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered")
+    return (
+        pl.when(told & unanswered)
+        .then(_weighed(given_up, pl.lit(BACKGROUND)).clip(-6.0, 4.0))
+        .when(told)
+        .then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0))
+        .fill_null(0.0)
+    )
 
 
 @cache

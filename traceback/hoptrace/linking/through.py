@@ -17,12 +17,18 @@ LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
 
 
+def _fits_well(side: str) -> pl.Expr:
+    return pl.col("weight") >= pl.col("weight").max().over("call", side) - LOST
+
+
 def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     """Scored pairs in which a bridge weighs at least LOST less than the best way through a record between its ends.
 
-    Both handoffs of the way through must have evidence for them.
+    Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
+    that fits another call far better is none of this one's.
     """
     handoffs = pairs.filter(pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0))
+    handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_sid", "d_sid")))
     bridges = pairs.filter((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered"))
     if bridges.is_empty() or handoffs.is_empty():
         return pairs

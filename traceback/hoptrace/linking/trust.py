@@ -20,6 +20,9 @@ from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 LEAST_CAUGHT = 2.0
 """False claims from which a carrier's word of its customers is weighed against others'."""
 
+FEW_WORDS = 2.0
+"""As how many words borne out the prior belief in a carrier's word of its upstreams counts."""
+
 ROUNDS = 10
 
 MOST_COUNTED = 10
@@ -35,10 +38,13 @@ class Trust:
 
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
+    `misnames`: by namer, the share of its words of its upstreams that are false, as far as these have records;
+    `misnamed`: the same by (namer, named), where the named one has.
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it.
-    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC).
+    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC); `holes`: those of the
+    clashes that are of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -46,38 +52,65 @@ class Trust:
     doubt: Mapping[str, float] = field(default_factory=dict[str, float])
     lost: Mapping[str, float] = field(default_factory=dict[str, float])
     made_up: Mapping[str, float] = field(default_factory=dict[str, float])
+    misnames: Mapping[str, float] = field(default_factory=dict[str, float])
+    misnamed: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
+    holes: tuple[tuple[str, str, str, int, int], ...] = ()
+
+    def falsely(self, namer: str, named: str) -> float:
+        """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
+        return self.misnamed.get((namer, named), self.misnames.get(namer, 0.0))
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""
-        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic}
+        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic, "holes": self.holes}
         return {name: [list(row) for row in rows] for name, rows in counts.items()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Trust:
         """Trust out of plain data; empty where nothing was learned."""
-        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC}
+        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC, "holes": CLASHES}
         frames = {
             name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()
         }
         return trust_of(**frames)
 
 
-def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame) -> Trust:
-    """What the counts (CLASHES, CLAIMS, TRAFFIC) tell of each carrier and each pair of neighbours."""
+def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame, holes: pl.DataFrame) -> Trust:
+    """What the counts (CLASHES, CLAIMS, TRAFFIC; `holes` as CLASHES) tell of each carrier and pair of neighbours."""
     invents, lost = _invents(claims), losses(clashes)
+    untrue = _untrue(clashes, holes, lost)
+    misnames, misnamed = _misnaming(clashes, untrue)
     return Trust(
-        named_falsely(clashes, lost),
+        untrue,
         invents,
         _doubt(claims, invents, traffic),
         lost,
         _made_up(clashes, lost, _claimed(claims, invents)),
+        misnames,
+        misnamed,
         tuple(clashes.rows()),
         tuple(claims.rows()),
         tuple(traffic.rows()),
+        tuple(holes.rows()),
     )
+
+
+def _untrue(clashes: pl.DataFrame, holes: pl.DataFrame, lost: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    """`untrue` of Trust: who lies is told by what is missing beside the holes, whose calls had another cause."""
+    counts = ("said", "unconfirmed")
+    of_holes = holes.rename({name: f"{name}_hole" for name in counts})
+    joined = clashes.join(of_holes, on=["namer", "named", "side"], how="left")
+    beside = joined.with_columns(pl.col(name) - pl.col(f"{name}_hole").fill_null(0) for name in counts)
+    told = named_falsely(beside.filter(pl.col("said") > 0), lost)
+    shares = beside.join(clashes, on=["namer", "named", "side"], suffix="_all").filter(pl.col("side") == "upstream")
+    share = (
+        pl.when(pl.col("unconfirmed_all") > 0).then(pl.col("unconfirmed") / pl.col("unconfirmed_all")).otherwise(1.0)
+    )
+    rows = shares.select("namer", "named", share).rows()
+    return {(namer, named): told.get((namer, named), 0.0) * part for namer, named, part in rows}
 
 
 def losses(clashes: pl.DataFrame) -> dict[str, float]:
@@ -114,6 +147,24 @@ def _made_up(clashes: pl.DataFrame, lost: Mapping[str, float], claimed: pl.DataF
     told = down.group_by("namer").agg(excess=excess.sum(), said=pl.col("said").sum()).sort("namer")
     share = pl.col("excess") / (pl.col("said") + FEW)
     return dict(told.select("namer", share).filter(pl.col("excess") > 0).iter_rows())
+
+
+def _misnaming(
+    clashes: pl.DataFrame, untrue: Mapping[tuple[str, str], float]
+) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """The shares `misnames` and `misnamed` of Trust: what a carrier does to some upstreams it does to the others."""
+    said: dict[str, int] = {}
+    false: dict[str, float] = {}
+    pairs = clashes.filter(pl.col("side") == "upstream").select("namer", "named", "said", "unconfirmed").rows()
+    for namer, named, words, missing in pairs:
+        said[namer] = said.get(namer, 0) + words
+        false[namer] = false.get(namer, 0.0) + missing * untrue[namer, named]
+    by_namer = {namer: false[namer] / (said[namer] + FEW_WORDS) for namer in said}
+    by_pair = {
+        (namer, named): (missing * untrue[namer, named] + FEW_WORDS * by_namer[namer]) / (words + FEW_WORDS)
+        for namer, named, words, missing in pairs
+    }
+    return by_namer, by_pair
 
 
 def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:

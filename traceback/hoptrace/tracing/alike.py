@@ -40,15 +40,28 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
     that they are one call for the trail to go on there; but two calls that each lack what the other has are less likely
     still, and whichever is meant, what the best trail says of the call holds.
     """
-    if best.trail.ending not in (Ending.SILENT, Ending.ENTRY, Ending.LACKING):
+    if not _open_above(case, best.trail):
         return False
     last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
+    on = tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating
     return (
-        (tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating)
+        (on or _refused(case, tail))
         and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
         and _may_be_one(last, tail)
         and _same_moment(one, best)
     )
+
+
+def _open_above(case: Case, trail: Trail) -> bool:
+    """Whether a call may have come from further up than its trail leads.
+
+    Also where a carrier is not believed that its own customer placed it, unless it makes up calls more often than it
+    invents customers for others' calls, and nobody got this one from it.
+    """
+    if trail.ending is Ending.DOUBTED:
+        trust, who = case.around.trust, trail.steps[-1].carrier
+        return bool(trail.pairs) or trust.made_up.get(who, 0.0) < trust.doubt.get(who, 0.0)
+    return trail.ending in (Ending.SILENT, Ending.ENTRY, Ending.LACKING, Ending.UNNAMED)
 
 
 def _same_moment(upper: Weighed, lower: Weighed) -> bool:
@@ -59,10 +72,28 @@ def _same_moment(upper: Weighed, lower: Weighed) -> bool:
 
 
 def _may_be_one(lower: Fact, upper: Fact) -> bool:
-    """Whether neither the callers nor the outcomes of two records say that they are of two calls."""
+    """Whether neither the callers nor the outcomes of two records say that they are of two calls.
+
+    A refusal does not say how the call ended over another route.
+    """
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
-    return len(set(known)) < 2 and (lower.outcome == "answered") == (upper.outcome == "answered")
+    refused = upper.outcome == "failed" and upper.downstream is None
+    return len(set(known)) < 2 and (refused or (lower.outcome == "answered") == (upper.outcome == "answered"))
+
+
+def _refused(case: Case, tail: Fact) -> bool:
+    """Whether a record says only that its carrier refused a call, which then may have gone another way."""
+    nowhere = tail.downstream is None and not tail.handed_on
+    return nowhere and tail.outcome == "failed" and tail.carrier != case.reported.terminating
+
+
+def back_home(case: Case, upper: Trail, lower: Trail) -> bool:
+    """Whether a call that ended at home would have gone from home abroad and back: hardly any does."""
+    around, end = case.around, case.reported.terminating
+    if around.foreign(end) if end is not None else not around.at_home(case.reported.called):
+        return False
+    return around.foreign(lower.path[-1]) and not all(around.foreign(carrier) for carrier in upper.path)
 
 
 def redial(one: Weighed, best: Weighed) -> bool:
@@ -73,10 +104,13 @@ def redial(one: Weighed, best: Weighed) -> bool:
 
 
 def _branch(case: Case, one: Trail, best: Trail) -> bool:
-    """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain."""
+    """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain.
+
+    Where it is not known who delivered the best one's call, that may have been any carrier below it.
+    """
     tail = case.facts[one.last_statement]
-    alone = tail.outcome == "failed" and tail.downstream is None and not one.pairs
-    return alone and tail.upstream in best.path and tail.carrier != case.reported.terminating
+    below = best.steps[0].sid is None and case.reported.terminating is None
+    return not one.pairs and _refused(case, tail) and (below or tail.upstream in best.path)
 
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Case, Fact, Surroundings
@@ -26,14 +28,27 @@ cannot know under which id it came in."""
 NAMED_FALSELY = 0.4
 """Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
 
+MOSTLY_FALSE = 0.5
+"""Share of false words of its upstreams from which a carrier is not believed of one that has no records either."""
+
 
 def _contradicting(case: Case, fact: Fact, seen: set[int]) -> list[Pair]:
     """Statements that say otherwise than this one where the call came from, and belong to no other trail."""
     return [
         pair
         for pair in case.conflicts_with(fact.sid)
-        if pair.weight >= CONFLICT_WEIGHT and pair.u not in case.assignment.used and pair.u not in seen
+        if pair.weight + _known_quarrel(case, pair) >= CONFLICT_WEIGHT
+        and pair.u not in case.assignment.used
+        and pair.u not in seen
     ]
+
+
+def _known_quarrel(case: Case, pair: Pair) -> float:
+    """What it weighs for a contradiction that its lower carrier is known to claim such calls for its customers."""
+    upper, lower = case.facts[pair.u], case.facts[pair.d]
+    claimed = lower.customer is not None and upper.downstream == lower.carrier and pair.weight > 0
+    invents = case.around.trust.invents.get((upper.carrier, lower.carrier), 0.5) if claimed else 0.5
+    return max(0.0, math.log(invents / (1 - invents)))
 
 
 def past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:
@@ -97,6 +112,8 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
 
 def beyond(carrier: str, upstream: str, around: Surroundings) -> Ending:
     """The ending at a carrier named upstream that has submitted nothing."""
+    if around.trust.falsely(carrier, upstream) >= MOSTLY_FALSE:
+        return Ending.MISNAMED
     return Ending.ENTRY if around.foreign(upstream) and not around.foreign(carrier) else Ending.SILENT
 
 

@@ -69,6 +69,17 @@ def no_counterpart(lower: Fact, trust: Trust) -> str:
     )
 
 
+def misnamed(lower: Fact, trust: Trust) -> str:
+    """A carrier without records named upstream by one whose words of its upstreams those with records contradict."""
+    said = [row for row in trust.clashes if row[0] == lower.carrier and row[2] == "upstream" and row[4]]
+    others = ", ".join(sorted(row[1] for row in said))
+    return (
+        f"{lower.carrier} says that it got the call from {lower.upstream}, which has submitted no records of that time."
+        f" Of {sum(row[3] for row in said):,} calls that it says it got from {others}, "
+        f"{sum(row[4] for row in said):,} are not in the records there."
+    )
+
+
 def doubted(last: Fact, trust: Trust) -> str:
     """A customer named by a carrier whose word of its customers its neighbours contradict in other calls."""
     against = {upstream: quarrels for upstream, claimant, quarrels in trust.claims if claimant == last.carrier}

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from hoptrace.tracing.alike import alike, further_up, redial
+from hoptrace.tracing.alike import alike, back_home, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.trail import Ending, Trail
@@ -121,9 +121,17 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
 
 
 def _lower_part(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
-    """The trail of which this one may be the way on, where that fits the report about as well; else this one."""
+    """The trail of which this one may be the way on, where that fits the report about as well; else this one.
+
+    Where either may be the other's way on this one stays, unless the call would then have gone abroad and back.
+    """
     near = [one for one in found if one is not best and one.weight >= best.weight - AS_GOOD]
-    return max((one for one in near if further_up(case, best, one)), key=lambda one: one.weight, default=best)
+    lower = (one for one in near if further_up(case, best, one) and not _above(case, one, best))
+    return max(lower, key=lambda one: one.weight, default=best)
+
+
+def _above(case: Case, one: Weighed, best: Weighed) -> bool:
+    return further_up(case, one, best) and not back_home(case, one.trail, best.trail)
 
 
 def _near(found: Sequence[Weighed], weight: float) -> tuple[Weighed, ...]:

@@ -19,7 +19,7 @@ from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
-from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle
+from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle, with_shared_ingress
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,9 @@ def judge_all(
     for call, report in reported.items():
         mine = facts[call]
         fitting = [pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)]
-        told = coverage[call]
-        cases[call] = Case(report, mine, settle(fitting, mine), told.covered, around, told.taking_part, legs[call])
+        told, settled = coverage[call], settle(fitting, mine)
+        ingress = with_shared_ingress(legs[call], settled, mine)
+        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))
     return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 

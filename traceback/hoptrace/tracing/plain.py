@@ -138,8 +138,8 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -
     if any(_near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
         return None
     ending = _ending(best.top, told, batch.around)
-    # The upper part of a call may lie on file apart from the lower one; that is looked into call by call.
-    if ending is None or (ending is not Ending.CUSTOMER and len(trails) > 1):
+    # Of two trails the one may be the upper part of the other's call; that is looked into call by call.
+    if ending is None or (len(trails) > 1 and any(trail.top.customer is None for _, trail in trails)):
         return None
     mine = sum(likely[place] for place, trail in found if trail.answer == best.answer) / total
     confidence = calibrated(mine * best.sure, VERDICTS[ending], inferred=False)
@@ -157,7 +157,8 @@ def _ending(top: Fact, told: Coverage, around: Surroundings) -> Ending | None:
         return Ending.CUSTOMER
     if top.upstream is None or top.upstream in told.covered:
         return None
-    return beyond(top.carrier, top.upstream, around)
+    ending = beyond(top.carrier, top.upstream, around)
+    return None if ending is Ending.MISNAMED else ending
 
 
 def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:

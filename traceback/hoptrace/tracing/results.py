@@ -34,6 +34,7 @@ VERDICTS = {
     Ending.UNNAMED: Verdict.NO_RECORD,
     Ending.CONTESTED: Verdict.DISPUTED,
     Ending.CONTRADICTED: Verdict.DISPUTED,
+    Ending.MISNAMED: Verdict.DISPUTED,
     Ending.DOUBTED: Verdict.DISPUTED,
 }
 
@@ -117,6 +118,8 @@ def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
     last = case.facts[trail.last_statement]
     if trail.ending is Ending.CONTRADICTED:
         told.append(evidence.no_counterpart(last, case.around.trust))
+    if trail.ending is Ending.MISNAMED:
+        told.append(evidence.misnamed(last, case.around.trust))
     if trail.ending is Ending.DOUBTED:
         told.append(evidence.doubted(last, case.around.trust))
     return tuple(told)

@@ -33,6 +33,8 @@ MOST_LENT = time_weight(0.0, 0.0, leap_spread(Kind.DIRECT))
 
 TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
 
+ROUTED = frozenset({Kind.DIRECT, Kind.BRIDGED})
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -61,21 +63,46 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
 
 
 def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:
-    """Two routes that a carrier without a record tried for one call: both records came by the one above that carrier.
+    """Two routes that were tried for one call: both records came by the one above."""
+    holders = {pair.u: (d, pair.kind) for d, pair in settled.chosen.items() if pair.kind in ROUTED}
+    left = [pair for pair in settled.pairs if pair.kind in ROUTED and pair.d not in settled.chosen]
+    for pair in sorted(left, key=lambda pair: (-pair.weight, pair.d, pair.u)):
+        holder, kind = holders.get(pair.u, (None, None))
+        if pair.weight < LEAST_ROUTE or holder is None or pair.d in settled.chosen or pair.kind is not kind:
+            continue
+        one, other = facts[holder], facts[pair.d]
+        silent = pair.kind is Kind.BRIDGED and one.carrier != other.carrier
+        if _routes_of_silent(one, other) if silent else _routes_of_one(one, other):
+            settled.chosen[pair.d] = pair
+    return settled
+
+
+def _routes_of_silent(one: Fact, other: Fact) -> bool:
+    """Whether two records are of routes that a carrier without a record tried for one call.
 
     Routes lead to different carriers, and at most one of them went on; the other ended at a carrier that answered
     nothing and handed it to nobody.
     """
-    holders = {pair.u: d for d, pair in settled.chosen.items() if pair.kind is Kind.BRIDGED}
-    left = [pair for pair in settled.pairs if pair.kind is Kind.BRIDGED and pair.d not in settled.chosen]
-    for pair in sorted(left, key=lambda pair: (-pair.weight, pair.d, pair.u)):
-        holder = holders.get(pair.u)
-        if pair.weight < LEAST_ROUTE or holder is None or pair.d in settled.chosen:
-            continue
-        one, other = facts[holder], facts[pair.d]
-        if one.upstream == other.upstream and one.carrier != other.carrier and (_ended(one) or _ended(other)):
-            settled.chosen[pair.d] = pair
-    return settled
+    return one.upstream == other.upstream and (_ended(one) or _ended(other))
+
+
+def _routes_of_one(one: Fact, other: Fact) -> bool:
+    """Whether two records of one carrier are of routes that it tried for one call, as its stamps leave open.
+
+    A switch that stamps the answer tells the ingress's time only in the record of the route that was refused.
+    """
+    blurred = one.setup is None or other.setup is None
+    same = one.carrier == other.carrier and one.upstream == other.upstream and one.called == other.called
+    return blurred and same and one.downstream != other.downstream and "failed" in (one.outcome, other.outcome)
+
+
+def with_shared_ingress(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> dict[int, int]:
+    """What stands for each statement's ingress, records of one carrier that came by one record sharing it."""
+    first: dict[tuple[int, str], int] = {}
+    found = dict(legs)
+    for d, pair in sorted(settled.chosen.items()):
+        found[d] = first.setdefault((pair.u, facts[d].carrier), found.get(d, d))
+    return found
 
 
 def _ended(fact: Fact) -> bool:

@@ -23,6 +23,7 @@ class Ending(StrEnum):
     UNNAMED = "unnamed"  # the last record does not say who handed the call over
     CONTESTED = "contested"  # another statement contradicts the last one
     DOUBTED = "doubted"  # a customer of a carrier whose word of its customers others contradict again and again
+    MISNAMED = "misnamed"  # named by a carrier whose words of its upstreams are mostly contradicted; it has no records
     CONTRADICTED = "contradicted"  # the complete records of the carrier named upstream contradict it, as they often do
 
 

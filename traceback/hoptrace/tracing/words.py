@@ -25,6 +25,7 @@ def words_of(ending: Ending, last: Fact, named: str) -> str:
         Ending.UNNAMED: f"{me}'s record does not say who handed it the call.",
         Ending.CONTESTED: f"Another carrier's statement contradicts what {me} says of where it got the call from.",
         Ending.DOUBTED: f"{me} says that its own customer placed the call; its neighbours contradict such words of it.",
+        Ending.MISNAMED: f"{me} says that it got the call from {last.upstream}; others contradict such words of it.",
         Ending.CONTRADICTED: f"{me} says that it got the call from {last.upstream}, whose records contradict it.",
     }
     return words[ending]
