@@ -32,7 +32,8 @@ _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", 
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
 
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
-_SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
+_NOT_SAID = {"call", "file", "row", "start_basis", "precision", "may_be_later"}
+_SAID = [name for name in RAW_CALLS.names() if name not in _NOT_SAID]
 
 
 @dataclass(frozen=True, slots=True)

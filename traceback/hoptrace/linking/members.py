@@ -45,22 +45,24 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
 
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
-    `offset` is what was taken off the written times; `handed_on`: it went out over a trunk that nobody listed.
+    `offset` is what was taken off the written start; `handed_on`: it went out over a trunk that nobody listed.
+    Statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) say so (`repeated`).
     """
+    twice = "later" in statements.columns
     answered = pl.col("outcome") == "answered"
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
     received = (pl.col("start_basis") == StartBasis.RECEIVED) & ~(pl.col("start_is_answer") & answered)
     written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
     final_start = pl.when(~received).then(pl.col("start"))
     return (
-        with_clocks(statements.with_row_index("sid"), learned)
+        _with_reading(with_clocks(statements.with_row_index("sid"), learned), twice=twice)
         .with_columns(
             pl.col("sid").cast(pl.Int64),
             # Who names a neighbour that handed it the call does not say that its own customer placed it.
             customer=pl.when(pl.col("upstream").is_null()).then("customer"),
             start=seconds("start_time") - pl.col("offset"),
-            answer=seconds("answer_time") - pl.col("offset"),
-            end=seconds("end_time") - pl.col("offset"),
+            answer=_later_time("answer_time", twice=twice),
+            end=_later_time("end_time", twice=twice),
             tick=pl.max_horizontal(written_tick, "cut"),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
@@ -76,8 +78,24 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
             answer=pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer"),
             final=pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start)),
         )
-        .drop("cut", "start_is_answer")
+        .drop("cut", "start_is_answer", *(["later"] if twice else []))
     )
+
+
+def _with_reading(timed: pl.DataFrame, *, twice: bool) -> pl.DataFrame:
+    """With `repeated` as the last column; statements that are read later than written have so much less taken off."""
+    if not twice:
+        return timed.with_columns(repeated=pl.lit(None, pl.String))
+    return timed.with_columns(offset=pl.col("offset") - pl.col("later")).select(pl.exclude("repeated"), "repeated")
+
+
+def _later_time(name: str, *, twice: bool) -> pl.Expr:
+    """Answer or end; of a statement that is read later than written those that its zone's clock shows only once stay."""
+    if not twice:
+        return seconds(name) - pl.col("offset")
+    since = pl.col(name) - pl.col("start_time")
+    once = (pl.col("later") > 0) & (since >= pl.duration(seconds="later"))
+    return seconds(name) - pl.col("offset") - pl.when(once).then("later").otherwise(0)
 
 
 KEPT = (

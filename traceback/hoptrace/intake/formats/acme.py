@@ -24,6 +24,7 @@ from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -79,10 +80,10 @@ class AcmeSbc:
             _read_file(source, group)
         for records in group.sessions.values():
             for attempt in attempts_of(_as_precise(records, group.on_minutes)):
-                enter(attempt, group.ledger)
+                enter(attempt, group.times, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:

@@ -13,6 +13,7 @@ from hoptrace.intake.formats.audiocodes_rows import CALL_TYPES, Leg, Titles, col
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _LOOKED_AT = 200
@@ -61,10 +62,10 @@ class AudioCodesSyslog:
             _read_file(source, group)
         on_minutes = {file for file, signs in group.signs.items() if signs.minutes}
         for reports in group.sessions.values():
-            enter_session(_as_precise(reports, on_minutes), group.ledger)
+            enter_session(_as_precise(reports, on_minutes), group.times, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(reports: list[Leg], on_minutes: Collection[int]) -> list[Leg]:

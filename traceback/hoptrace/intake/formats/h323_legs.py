@@ -22,7 +22,8 @@ Said = Mapping[str, str]
 
 
 class Leg(NamedTuple):
-    """What all records of one leg say together. Times are as written, `start` the best known beginning in UTC.
+    """What all records of one leg say together. Times are in UTC; `begun`: the best known beginning, by `later` seconds
+    later if it may be so.
 
     `far_*` are of the other side of the same call where one record tells of both (Mera, Acme Packet). A named tuple,
     for one is made of every record.
@@ -32,6 +33,7 @@ class Leg(NamedTuple):
     ids: tuple[str, ...]
     incoming: bool
     begun: datetime
+    later: int | None
     tick: int
     received: bool
     answer: datetime | None
@@ -68,13 +70,14 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     if start is None or reasons:
         return reasons
     odd.unsynced += any(not stamp.synced for stamp in record.stamps.values())
-    answer, end = (_later(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
+    answer, end = (_after(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
     duration = _duration(said, answer, end, odd)
     return Leg(
         rows=tuple(record.rows),
         ids=_ids(said),
         incoming=side is sides.INCOMING,
         begun=start,
+        later=words.may_be_later(start, answer, end) if setup is not None else None,
         tick=setup.tick if setup is not None else 1_000_000,
         received=setup is not None,
         answer=answer if duration != 0 else None,
@@ -120,10 +123,10 @@ def _from_epoch(record: Record) -> datetime | None:
     return datetime.fromtimestamp(int(record.epoch - late), UTC)
 
 
-def _later(record: Record, name: str, words: StampZones, start: datetime) -> datetime | None:
+def _after(record: Record, name: str, words: StampZones, start: datetime) -> datetime | None:
     """A time that is not before the start."""
     stamp = record.stamps.get(name)
-    time = words.to_utc(stamp) if stamp is not None else None
+    time = words.to_utc(stamp, start) if stamp is not None else None
     return time if time is not None and time >= start else None
 
 

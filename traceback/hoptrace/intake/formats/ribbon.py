@@ -14,6 +14,7 @@ from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_rows import ATTEMPT, LEAST, NO_CALL, START, STOP, Odd, Record, read_record
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 from hoptrace.model.statements import StartBasis
 
@@ -65,10 +66,11 @@ class RibbonAct:
             _read_file(source, group)
         for records in group.calls.values():
             for attempt in _attempts(_as_precise(records, group.on_minutes)):
-                group.ledger.call([record.place for record in attempt], **_facts(attempt))
+                later = group.times.may_be_later(attempt[0].start)
+                group.ledger.call([record.place for record in attempt], may_be_later=later, **_facts(attempt))
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:

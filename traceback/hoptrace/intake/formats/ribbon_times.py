@@ -101,6 +101,11 @@ class NodeTimes:
         apart = local - start_local
         return start + apart if timedelta() <= apart < timedelta(days=7) else None
 
+    def may_be_later(self, start: datetime) -> int | None:
+        """As `LocalClock.may_be_later`."""
+        told = (clock.may_be_later(start) for clock in self._clocks.values())
+        return next((seconds for seconds in told if seconds is not None), None)
+
     @property
     def zone(self) -> Zone:
         """The zones that were used, for the receipt."""
