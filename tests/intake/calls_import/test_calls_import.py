@@ -102,11 +102,32 @@ def test_the_contracts_own_file_is_checked(tmp_path: Path) -> None:
     assert rows(tmp_path / "calls.csv")[1]["start_time"] == "2026-03-02T14:00:01Z"
 
 
-def test_a_repeated_hour_is_read_as_the_first_and_said(tmp_path: Path) -> None:
-    text = "start_time,called_number\n2026-11-01 01:30:00,+13125550160\n"
-    told = run(tmp_path, text, CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}}))
-    assert rows(tmp_path / "calls.csv")[0]["start_time"] == "2026-11-01T06:30:00Z"
-    assert "read as the first: 1" in told.notes[0]
+CHICAGO = CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}})
+
+
+def test_a_call_in_a_repeated_hour_stands_with_both_times_and_it_is_said(tmp_path: Path) -> None:
+    told = run(tmp_path, "call_ref,start_time,called_number\nH7,2026-11-01 01:30:00,+13125550160\n", CHICAGO)
+    found = [(row["call_ref"], row["start_time"]) for row in rows(tmp_path / "calls.csv")]
+    assert found == [("H7", "2026-11-01T06:30:00Z"), ("H7-second", "2026-11-01T07:30:00Z")]
+    assert (told.rows, told.calls, told.twice) == (1, 1, 1)
+    assert "kept with both times" in told.notes[0]
+    assert "Trace both" in told.notes[1]
+
+
+def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> None:
+    clock = ["00:40", "01:10", "01:50", "01:05", "01:40", "02:15"]
+    text = "".join(f"2026-11-01 {each}:00,+1312555016{n}\n" for n, each in enumerate(clock))
+    told = run(tmp_path, f"start_time,called_number\n{text}", CHICAGO)
+    times = [row["start_time"][11:16] for row in rows(tmp_path / "calls.csv")]
+    assert times == ["05:40", "06:10", "06:50", "07:05", "07:40", "08:15"]
+    assert (told.calls, told.twice) == (6, 0)
+    assert "settled by the order of the rows: 4" in told.notes[0]
+
+
+def test_a_reference_that_the_second_time_needs_is_not_given_twice(tmp_path: Path) -> None:
+    text = "call_ref,start_time,called_number\nH7-second,2026-11-02 09:00:00,+13125550161\nH7,2026-11-01 01:30:00,+13125550160\n"
+    told = run(tmp_path, text, CHICAGO)
+    assert (told.calls, told.rejected.total()) == (1, 1)
 
 
 def test_an_hour_that_is_left_out_is_shifted_and_said(tmp_path: Path) -> None:
