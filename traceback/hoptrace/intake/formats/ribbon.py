@@ -66,7 +66,7 @@ class RibbonAct:
             _read_file(source, group)
         for records in group.calls.values():
             for attempt in _attempts(_as_precise(records, group.on_minutes)):
-                later = group.times.may_be_later(attempt[0].start)
+                later = group.times.may_be_later(attempt[0].start, attempt[0].end)
                 group.ledger.call([record.place for record in attempt], may_be_later=later, **_facts(attempt))
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
