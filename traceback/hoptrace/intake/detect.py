@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
@@ -39,7 +40,7 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
     if len(best) > 1:
         raise FormatUnknown(_several_fit(source, best))
     reader, claim = best[0]
-    if isinstance(reader, Profiled | Stored) and reader.customisable:
+    if isinstance(reader, Profiled | Stored | AcmeSbc) and reader.customisable:
         asked = format_name(reader)
         whose = f" --carrier {reader.carrier}" if isinstance(reader, Stored) else ""
         raise FormatUnknown(
@@ -67,6 +68,8 @@ def claims_on(source: Source, head: bytes, readers: Sequence[FormatReader]) -> l
     asked = [(reader, reader.detect(source, head)) for reader in readers]
     claims = [(reader, claim) for reader, claim in asked if claim is not None]
     replaced = {reader.base for reader, _ in claims if isinstance(reader, Stored)}
+    if AcmeSbc.name_of() in replaced:
+        replaced.add(AcmeSbc.name_of(measures=True))
     return sorted((pair for pair in claims if pair[0].name not in replaced), key=lambda pair: _rank(*pair))
 
 
