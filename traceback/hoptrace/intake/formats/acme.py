@@ -151,7 +151,6 @@ def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout 
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
     file = _File(source.index, group, signs=Signs(group.layouts.profile.numbers.explicit))
-    last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -160,9 +159,11 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.skip(*where)
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
+        elif line.number == lines.unended:
+            group.ledger.reject(*where, _CUT)
         else:
             group.seen.add(line.raw)
-            file.row(where, line.text, kind, last=line.number == last)
+            file.row(where, line.text, kind)
     file.settle()
     if file.lengths and not file.understood:
         widths = ", ".join(f"{width:,}" for width in sorted(file.lengths))
@@ -198,13 +199,11 @@ class _File:
     """Rows of lengths that nobody documents, which were rejected."""
     waiting: dict[tuple[Kind, int], list[_Waiting]] = field(default_factory=dict[tuple[Kind, int], list[_Waiting]])
 
-    def row(self, where: tuple[int, int], text: str, kind: Kind | None, *, last: bool) -> None:
-        """Put a row with its session, or let it wait, or reject it; `last`: it has no line end."""
+    def row(self, where: tuple[int, int], text: str, kind: Kind | None) -> None:
+        """Put a row with its session, or let it wait, or reject it."""
         self.tried += 1
-        if last:
-            self.settle()
         if kind is None:
-            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+            self.group.ledger.reject(*where, _UNKNOWN_TYPE)
             return
         layouts = self.group.layouts
         quick = layouts.known_of(kind, text.count(",") + 1)
@@ -213,8 +212,8 @@ class _File:
             self._take(Row(where, kind, text, said), quick)
             return
         cells, layout = _fitted(text, kind, layouts)
-        if layout is None or (last and not layout.known):
-            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
+        if layout is None:
+            self.group.ledger.reject(*where, _UNKNOWN_COLUMNS)
         elif not layout.known and kind is not Kind.INTERIM and not self.group.measures:
             self.lengths[len(cells)] += 1
             self.group.ledger.reject(*where, _UNKNOWN_LENGTH)

@@ -80,7 +80,6 @@ def _read_file(source: Source, group: _Group) -> None:
     group.signs[source.index] = Signs(group.context.profile.numbers.explicit)
     titles: Titles | None = None
     found = 0
-    last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -95,10 +94,13 @@ def _read_file(source: Source, group: _Group) -> None:
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
             found += 1
+        elif line.number == lines.unended:
+            group.ledger.reject(*where, _CUT)
+            found += 1
         else:
             group.seen.add(line.raw)
             found += 1
-            _row(where, cells, titles, group, last=line.number == last)
+            _row(where, cells, titles, group)
     for text in group.signs[source.index].flags():
         group.ledger.flag(source.index, text)
     if lines.lines and not found:
@@ -108,12 +110,12 @@ def _read_file(source: Source, group: _Group) -> None:
         )
 
 
-def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group, *, last: bool) -> None:
+def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group) -> None:
     """Put a report with its session, or reject it."""
     if titles is None or len(cells) != titles.width:
         fitting = titles_for(cells, group.context.profile)
         if fitting is None or not fitting.usable:
-            group.ledger.reject(*where, _CUT if last else _NO_TITLES if titles is None else _WRONG_WIDTH)
+            group.ledger.reject(*where, _NO_TITLES if titles is None else _WRONG_WIDTH)
             return
         titles = fitting
     leg = read_leg(where, cells, titles, group.times)
