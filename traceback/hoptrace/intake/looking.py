@@ -146,7 +146,8 @@ def _refused(facts: dict[str, Any], plan: DialPlan) -> str | None:
         return "called_number is missing"
     if number.kind is NumberKind.WITHHELD:
         return "called_number is withheld"
-    return "called_number is no telephone number" if number.key is None else None
+    unknown = number.key is None or number.kind is NumberKind.MASKED
+    return "called_number is no telephone number" if unknown else None
 
 
 def _written(source: Source, rows: list[int]) -> dict[int, bytes]:

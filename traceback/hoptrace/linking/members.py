@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.call_ids import call_id_key, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
@@ -29,17 +30,6 @@ def _hashed(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(text.hash())
 
 
-_GUID = "^[0-9A-Fa-f]{32}$"
-_SUFFIX = "_b2b-[0-9]+$"
-"""What a back-to-back user agent hangs on the Call-ID that came in."""
-
-
-def _call_id(text: pl.Expr) -> pl.Expr:
-    """A SIP Call-ID as it is compared: switches write one GUID with and without dashes, in either case, with a host."""
-    local = text.str.split_exact("@", 1).struct.field("field_0").str.replace_all("[ -]", "")
-    return pl.when(local.str.contains(_GUID)).then(local.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
-
-
 def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
 
@@ -55,7 +45,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
     final_start = pl.when(~received).then(pl.col("start"))
     return (
-        _with_reading(with_clocks(statements.with_row_index("sid"), learned), twice=twice)
+        _with_reading(with_clocks(without_base64(statements).with_row_index("sid"), learned), twice=twice)
         .with_columns(
             pl.col("sid").cast(pl.Int64),
             # Who names a neighbour that handed it the call does not say that its own customer placed it.
@@ -66,8 +56,8 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
             tick=pl.max_horizontal(written_tick, "cut"),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
-            cid=_hashed(_call_id(pl.col("call_id"))),
-            sent_cid=_hashed(_call_id(pl.coalesce("egress_call_id", "call_id"))),
+            cid=call_id_key(pl.col("call_id")),
+            sent_cid=call_id_key(pl.coalesce("egress_call_id", "call_id")),
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
             oid=_hashed(pl.col("orig_id")),
             signed_by=_hashed(pl.col("signer")),

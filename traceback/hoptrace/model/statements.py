@@ -129,6 +129,8 @@ STATEMENTS = pl.Schema(
         "downstream": pl.String,
         "upstream_trunk": pl.String,
         "downstream_trunk": pl.String,
+        "lrn": pl.String,
+        "npdi": pl.Boolean,
         "fingerprint": pl.UInt64,
     }
 )
@@ -138,5 +140,7 @@ STATEMENTS = pl.Schema(
 change the number. `upstream` and `downstream` are carrier_ids or null; `upstream_trunk` and `downstream_trunk` the
 trunk or address as written, where one was. `customer` set means: this carrier says that its own customer placed
 the call.
+`lrn`: the routing number beside the called one, as written; it is never joined on. `npdi`: the called number is said to
+have been looked up for it. A masked caller has a key that says which numbers it may be (`hoptrace.model.number_masks`).
 `fingerprint` hashes everything the carrier said, so that a re-sent row is known again.
 """

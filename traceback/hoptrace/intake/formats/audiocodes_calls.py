@@ -13,9 +13,6 @@ from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
 
-_LONGEST_CALL_ID = 50
-"""The syslog reports cut longer ones."""
-
 _ONE_SESSION = timedelta(days=1)
 """Session ids of old releases count from the start of the device; legs further apart are of two calls."""
 
@@ -117,8 +114,8 @@ def _facts(come: Whole | None, gone: Whole | None) -> dict[str, Any]:
         "redirecting_number": leg.redirect,
         "upstream": leg.peer if come else None,
         "downstream": last.peer if gone else None,
-        "call_id": _whole(leg.call_id) if come else None,
-        "egress_call_id": _whole(last.call_id) if gone else None,
+        "call_id": leg.call_id if come else None,
+        "egress_call_id": last.call_id if gone else None,
         "release_code": last.code or leg.code,
         "record_id": _record_id(leg, last),
     }
@@ -128,7 +125,3 @@ def _record_id(leg: Leg, last: Leg) -> str | None:
     parts = (leg.session or leg.call_id, last.leg or (last.call_id if leg.session else None))
     return "/".join(part for part in parts if part) or None
 
-
-def _whole(call_id: str | None) -> str | None:
-    """A Call-ID, None where it may have been cut: what is left of one differs from the neighbour's whole one."""
-    return call_id if call_id is None or len(call_id) < _LONGEST_CALL_ID else None
