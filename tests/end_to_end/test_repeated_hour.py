@@ -25,7 +25,9 @@ alder,ROWAN_TG,rowan,
 alder,HAZEL_TG,hazel,
 alder,BIRCH_TG,birch,
 """
-HEADER = "start_time,answer_time,duration,calling_number,called_number,upstream,customer,downstream,release_code,record_id"
+HEADER = (
+    "start_time,answer_time,duration,calling_number,called_number,upstream,customer,downstream,release_code,record_id"
+)
 CALLED = "+13125550187"
 
 
@@ -46,7 +48,9 @@ def canonical(folder: Path, carrier: str, rows: list[tuple[datetime, str, str, s
 def oracle(at: datetime, caller: str, trunk: str, zone: str, n: int) -> str:
     """A stop row of the carrier between, in local time and without a word for the zone."""
     local = at.astimezone(ZoneInfo(zone))
-    clock = [f"{local + timedelta(seconds=s):%H:%M:%S}.{at.microsecond // 1000:03d} {local:%b %d %Y}".upper() for s in (0, 3)]
+    clock = [
+        f"{local + timedelta(seconds=s):%H:%M:%S}.{at.microsecond // 1000:03d} {local:%b %d %Y}".upper() for s in (0, 3)
+    ]
     columns = {1: "2", 4: f"SD-{n}", 5: f"in-{n}@198.51.100.17", 6: f"out-{n}@203.0.113.1", 13: "30"}
     columns |= {10: f"<sip:{caller}@198.51.100.17>;tag={n}", 11: f"<sip:{CALLED}@203.0.113.1>"}
     columns |= {14: clock[0], 15: clock[1], 17: "16", 122: trunk, 123: "BIRCH_TG", 135: "200"}
@@ -67,7 +71,9 @@ def calls_around(change: datetime) -> list[tuple[datetime, str, str]]:
 
 def build(folder: Path, zone: str) -> Workspace:
     made = hoptrace.init_workspace(folder / "workspace")
-    (folder / "carriers.csv").write_text(f"carrier_id,country,timezone\nrowan,US,\nhazel,US,\nalder,US,{zone}\nbirch,US,\n")
+    (folder / "carriers.csv").write_text(
+        f"carrier_id,country,timezone\nrowan,US,\nhazel,US,\nalder,US,{zone}\nbirch,US,\n"
+    )
     (folder / "trunks.csv").write_text(TRUNKS)
     made.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
     calls = calls_around(CHANGES[zone])
@@ -75,11 +81,11 @@ def build(folder: Path, zone: str) -> Workspace:
         rows = [(at, caller, "", customer, "alder") for at, caller, by in calls if by == origin]
         hoptrace.submit(made, [canonical(folder, origin, rows)], origin)
     later = timedelta(milliseconds=200)
-    hoptrace.submit(made, [canonical(folder, "birch", [(at + later, c, "alder", "", "") for at, c, _ in calls])], "birch")
+    hoptrace.submit(
+        made, [canonical(folder, "birch", [(at + later, c, "alder", "", "") for at, c, _ in calls])], "birch"
+    )
     # By their clock times, as a spreadsheet sorts them: no order tells which pass a row is of.
-    rows = [
-        oracle(at + later / 2, caller, f"{by.upper()}_TG", zone, n) for n, (at, caller, by) in enumerate(calls)
-    ]
+    rows = [oracle(at + later / 2, caller, f"{by.upper()}_TG", zone, n) for n, (at, caller, by) in enumerate(calls)]
     rows.sort(key=lambda row: row.split(",")[13])
     path = folder / "alder.csv"
     path.write_text("\n".join(rows) + "\n")
@@ -90,7 +96,9 @@ def build(folder: Path, zone: str) -> Workspace:
 
 
 @pytest.fixture(scope="module", params=sorted(CHANGES))
-def traced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, list[TraceResult]]:
+def traced(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Workspace, list[TraceResult]]:
     folder = tmp_path_factory.mktemp("folds")
     workspace = build(folder, request.param)
     asked = [

@@ -32,7 +32,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_it_is_found_at_both_times_and_given_with_the_first(lake: Lake, make, spans, way: str) -> None:
     told = make(
-        {"egress_called": B, "calling": CALLER, "at": DAY - 60, "may_be_later": HOUR}, {"at": DAY - 50, "calling": CALLER}
+        {"egress_called": B, "calling": CALLER, "at": DAY - 60, "may_be_later": HOUR},
+        {"at": DAY - 50, "calling": CALLER},
     )
     lake.append([told], "c1")
     for view in (lake.view(), Held(told)):
@@ -64,7 +65,9 @@ def test_expiry_counts_it_once_and_removes_both(lake: Lake, make, spans) -> None
 def test_a_lake_of_an_earlier_release_is_read_and_written_as_before(tmp_path: Path, make, spans) -> None:
     uri = str(tmp_path / "old")
     schema = pl.Schema({name: kind for name, kind in TABLE.items() if name != "may_be_later"})
-    DeltaTable.create(uri, schema=schema, partition_by=PARTITIONS, configuration={"delta.dataSkippingStatsColumns": "key,start_time"})
+    DeltaTable.create(
+        uri, schema=schema, partition_by=PARTITIONS, configuration={"delta.dataSkippingStatsColumns": "key,start_time"}
+    )
     lake = Lake(uri)
     lake.create()
     old = make({"at": 5}, batch="old")
@@ -73,4 +76,6 @@ def test_a_lake_of_an_earlier_release_is_read_and_written_as_before(tmp_path: Pa
     found = lake.view().statements(spans((A, 0, 9)))
     assert (found["batch"].to_list(), found.schema) == (["old", "new"], STATEMENTS)
     assert lake.view().statements(spans((A, HOUR, HOUR + 9)))["batch"].to_list() == ["new"]
-    assert lake.view().statements(spans((A, HOUR, HOUR + 9)))["start_time"][0] == old["start_time"][0] + timedelta(seconds=2)
+    assert lake.view().statements(spans((A, HOUR, HOUR + 9)))["start_time"][0] == old["start_time"][0] + timedelta(
+        seconds=2
+    )

@@ -15,7 +15,9 @@ HOUR = 3600
 PATH = ("orig", "upper", "lower", "term")
 
 
-def say_chain(world: Any, at: float, open_: set[str], path: tuple[str, ...] = PATH, second: bool = False, **facts: Any) -> None:
+def say_chain(
+    world: Any, at: float, open_: set[str], path: tuple[str, ...] = PATH, second: bool = False, **facts: Any
+) -> None:
     """A call at `at`; the carriers in `open_` read it as the first pass of an hour that came twice."""
     for place, carrier in enumerate(path):
         written = at - HOUR if second and carrier in open_ else at
@@ -31,9 +33,7 @@ def say_chain(world: Any, at: float, open_: set[str], path: tuple[str, ...] = PA
 
 
 @settings(max_examples=40)
-@given(
-    st.sets(st.sampled_from(PATH), min_size=1, max_size=3), st.booleans(), st.floats(-900.0, 900.0)
-)
+@given(st.sets(st.sampled_from(PATH), min_size=1, max_size=3), st.booleans(), st.floats(-900.0, 900.0))
 def test_any_carriers_but_one_may_not_know_which_pass_it_was(
     new_world_type, report_call_type, open_: set[str], second: bool, at: float
 ) -> None:
@@ -51,7 +51,9 @@ def test_any_carriers_but_one_may_not_know_which_pass_it_was(
 
 @settings(max_examples=40)
 @given(st.booleans(), st.integers(-20, 20), st.sets(st.sampled_from(PATH[1:3]), min_size=1))
-def test_calls_in_both_passes_are_told_apart(new_world_type, report_call_type, same: bool, apart: int, open_: set[str]) -> None:
+def test_calls_in_both_passes_are_told_apart(
+    new_world_type, report_call_type, same: bool, apart: int, open_: set[str]
+) -> None:
     """Two originators call one number an hour apart over one carrier that does not know which pass was which."""
     world = new_world_type()
     say_chain(world, 0.0, open_, ("one", *PATH[1:]))

@@ -221,7 +221,16 @@ def test_column_keeps_order_length_and_types() -> None:
     read = normalise_column(column, US)
     assert read.schema == {"key": pl.Int64, "kind": pl.String}
     extension = internal_key("105", US)
-    assert read["key"].to_list() == [12025550123, None, -1, extension, 12025550123, masked_key("6128458", 4), None, 12025550123]
+    assert read["key"].to_list() == [
+        12025550123,
+        None,
+        -1,
+        extension,
+        12025550123,
+        masked_key("6128458", 4),
+        None,
+        12025550123,
+    ]
     assert read["kind"].to_list() == [
         *("e164", "missing", "withheld", "internal", "e164", "masked", "missing", "e164"),
     ]
@@ -342,7 +351,9 @@ def test_a_masked_number_says_which_numbers_it_may_be(text: str, shown: str, fit
     assert number.key < MASKED_BELOW < internal_key("105", US)
     assert may_be(number.key, fits)
     assert not may_be(number.key, other)
-    frame = pl.DataFrame({"m": [number.key] * 4, "n": [fits, other, WITHHELD_KEY, None]}, {"m": pl.Int64, "n": pl.Int64})
+    frame = pl.DataFrame(
+        {"m": [number.key] * 4, "n": [fits, other, WITHHELD_KEY, None]}, {"m": pl.Int64, "n": pl.Int64}
+    )
     assert frame.select(fits_mask(pl.col("m"), pl.col("n"))).to_series().to_list() == [True, False, None, None]
     assert frame.select(display_expr("m")).to_series().to_list() == [shown] * 4
 

@@ -70,7 +70,12 @@ def test_a_file_that_was_cut_and_comes_again_whole(fresh, tmp_path: Path, name: 
 
 CUT = "last line is cut: file still being written?"
 APPENDED = ("acc/acc_1.log", "acme/cdr20231218.csv", "asterisk/Master.csv", "audiocodes/syslog.log")
-APPENDED += ("cisco_cube/cdr.gw1.03_02_2026_21_00_00.000", "freeswitch_csv/Master.csv", "ribbon/1000A0B.ACT", "yate/yate-cdr.tsv")
+APPENDED += (
+    "cisco_cube/cdr.gw1.03_02_2026_21_00_00.000",
+    "freeswitch_csv/Master.csv",
+    "ribbon/1000A0B.ACT",
+    "yate/yate-cdr.tsv",
+)
 
 
 @pytest.mark.parametrize("name", APPENDED)

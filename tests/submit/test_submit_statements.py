@@ -163,8 +163,14 @@ def test_parameters_of_numbers_become_fields(raw_calls) -> None:
                 "calling_number": "<sip:+12025550143;tgrp=TG;trunk-context=example.net@198.51.100.4;user=phone>",
                 "called_number": "sip:+13125550187;npdi;rn=+13125550100@203.0.113.9;user=phone",
             },
-            {"calling_number": "tel:+12025550143;verstat=TN-Validation-Passed-B", "called_number": "tel:+13125550187;rn=D7742"},
-            {"calling_number": "tel:+12025550143;verstat=TN-Validation-Passed", "called_number": "sip:3125550187@h;dtg=TG"},
+            {
+                "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed-B",
+                "called_number": "tel:+13125550187;rn=D7742",
+            },
+            {
+                "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed",
+                "called_number": "sip:3125550187@h;dtg=TG",
+            },
             {
                 "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed-A;tgrp=TG",
                 "attestation": "C",

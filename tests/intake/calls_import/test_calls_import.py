@@ -125,7 +125,8 @@ def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> 
 
 
 def test_a_reference_that_the_second_time_needs_is_not_given_twice(tmp_path: Path) -> None:
-    text = "call_ref,start_time,called_number\nH7-second,2026-11-02 09:00:00,+13125550161\nH7,2026-11-01 01:30:00,+13125550160\n"
+    text = "call_ref,start_time,called_number\nH7-second,2026-11-02 09:00:00,+13125550161\n"
+    text += "H7,2026-11-01 01:30:00,+13125550160\n"
     told = run(tmp_path, text, CHICAGO)
     assert (told.calls, told.rejected.total()) == (1, 1)
 

@@ -41,7 +41,9 @@ def read_calls(read, path: Path, begun: list[datetime], talks: list[int], *, epo
 
 @given(st.lists(st.tuples(st.integers(-7_000, 7_000), st.integers(1, 5_000)), min_size=8, max_size=20))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_epochs_of_the_packets_settle_it_whatever_their_order(read, tmp_path: Path, said: list[tuple[int, int]]) -> None:
+def test_epochs_of_the_packets_settle_it_whatever_their_order(
+    read, tmp_path: Path, said: list[tuple[int, int]]
+) -> None:
     begun = [CHANGE + timedelta(seconds=at, microseconds=120_000) for at, _ in said]
     talks = [talk for _, talk in said]
     chunk, calls = read_calls(read, tmp_path / "detail", begun, talks, epoch=True, zone="America/New_York")
@@ -71,6 +73,6 @@ def test_alone_a_packet_keeps_both_times(read, tmp_path: Path) -> None:
     chunk, calls = read_calls(read, tmp_path / "detail", [at], [60], epoch=False, zone="America/New_York")
     assert (calls[0][0], calls[0][3]) == (at - timedelta(hours=1), 3600)
     assert [text for _, text in chunk.flags] == [
-        "times in the hour that America/New_York repeats as summer time ends, kept with both times, as the order of the "
-        "rows allows both: 1"
+        "times in the hour that America/New_York repeats as summer time ends, kept with both times, as the order of "
+        "the rows allows both: 1"
     ]

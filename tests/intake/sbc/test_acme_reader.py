@@ -138,7 +138,9 @@ def test_measuring_has_to_be_asked_for(golden: Path) -> None:
     known = golden / DAY
     assert find_format(Source(0, known, known.name, ""), readers()).name == "acme"
     # A profile that the carrier has stored is what it wants its files read by.
-    stored = Stored.of(AcmeSbc(), Profile(name="own@1", format="acme", layouts={"stop_306": ("Acct-Status-Type",)}), "oak")
+    stored = Stored.of(
+        AcmeSbc(), Profile(name="own@1", format="acme", layouts={"stop_306": ("Acct-Status-Type",)}), "oak"
+    )
     assert find_format(Source(0, path, path.name, ""), [stored, *readers()]).name == stored.name
 
 

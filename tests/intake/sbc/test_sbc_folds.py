@@ -39,7 +39,18 @@ def acme(n: int, at: datetime, zone: str) -> str:
 
 def audiocodes(n: int, at: datetime, zone: str) -> str:
     clock = [h323(at + timedelta(seconds=s), zone, "%a %b %d %Y") for s in (0, 4, 4 + TALK)]
-    cells = ["CALL_END", "SBC", f"gk-{n}@192.0.2.21", f"a1:1:{n}", "RMT", "192.0.2.21", "5060", "192.0.2.30", "5060", "UDP"]
+    cells = [
+        "CALL_END",
+        "SBC",
+        f"gk-{n}@192.0.2.21",
+        f"a1:1:{n}",
+        "RMT",
+        "192.0.2.21",
+        "5060",
+        "192.0.2.30",
+        "5060",
+        "UDP",
+    ]
     cells += ["+12025550134@192.0.2.30"] * 2 + [f"+1312555{100 + n:04d}@192.0.2.30"] * 2
     cells += [str(TALK), "RMT", "GWAPP_NORMAL_CALL_CLEAR", "NORMAL_CALL_CLEAR", *clock, "-1", "", "", "40", "1 (Alder)"]
     cells += ["0 (SRD)", "1", "1", "0 ()", "0 (MR)", "no", "BYE"]

@@ -37,11 +37,11 @@ is unknown is null.
 
 PLACED = pl.Schema(
     {
-        **{name: pl.Int64 for name in ("at", "row", "id")},
-        **{name: LOCAL for name in ("local", "answer", "end")},
-        **{name: pl.Int64 for name in ("talk", "stated", "epoch", "first", "last")},
+        **dict.fromkeys(("at", "row", "id"), pl.Int64),
+        **dict.fromkeys(("local", "answer", "end"), LOCAL),
+        **dict.fromkeys(("talk", "stated", "epoch", "first", "last"), pl.Int64),
         "folded": pl.Boolean,
-        **{name: pl.Int64 for name in ("answered", "ended", "lag")},
+        **dict.fromkeys(("answered", "ended", "lag"), pl.Int64),
         "second": pl.Boolean,
         "known": pl.Int64,
     }
@@ -88,7 +88,9 @@ def settle(rows: pl.DataFrame, zone: str) -> Settled:
 
     Where nothing tells, both are to be kept; the flags say how many these are and why.
     """
-    return settle_placed(_with_candidates(rows.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64)), zone), zone)
+    return settle_placed(
+        _with_candidates(rows.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64)), zone), zone
+    )
 
 
 def settle_placed(placed: pl.DataFrame, zone: str) -> Settled:

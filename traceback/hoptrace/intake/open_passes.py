@@ -82,7 +82,7 @@ def _walls() -> Iterator[tuple[str, pl.Expr]]:
 
 
 def _behind(name: str) -> pl.Expr:
-    """A time that lies behind the repeated hour, in microseconds: it is as long after the start as the hour at least."""
+    """A time behind the repeated hour, in microseconds: it lies as long after the start as the hour at least."""
     since = (pl.col(name) - pl.col("start_time")).dt.total_seconds()
     return pl.when(since >= pl.col("may_be_later").fill_null(0)).then(pl.col(name).to_physical())
 

@@ -2,8 +2,8 @@
 
 A statement stands in index "called" once per number under which it can be looked up: the called number before and
 after rewriting, and the number that forwarded the call. One whose local time came twice stands there at both times; at
-the second `may_be_later` has a minus sign: its start may be so much earlier. Index "calling" holds narrow rows that lead from the caller to
-the called number, for calls whose called number was changed where no record tells.
+the second `may_be_later` has a minus sign: its start may be so much earlier. Index "calling" holds narrow rows that
+lead from the caller to the called number, for calls whose called number was changed where no record tells.
 """
 
 from __future__ import annotations

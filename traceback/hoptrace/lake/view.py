@@ -57,8 +57,8 @@ class View:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
 
         `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement
-        once, in the order of start_time, batch and row. One whose local time came twice is found at both times, and given
-        with the first.
+        once, in the order of start_time, batch and row. One whose local time came twice is found at both times, and
+        given with the first.
         """
         return _once(self._lookup(Index.CALLED, merge_spans(spans)))
 

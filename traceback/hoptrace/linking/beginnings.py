@@ -25,7 +25,9 @@ def weigh_beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
     told = pairs.with_columns(w_call_id=pl.when(ids_begin_alike()).then(ALIKE).otherwise("w_call_id"))
     if not any(_any_masked(pairs[name]) for name in ("d_calling", "u_calling", "u_sent_calling")):
         return told
-    return told.with_columns(w_calling=pl.when(caller_fits()).then(FITS).when(~caller_fits()).then(FITS_NOT).otherwise("w_calling"))
+    return told.with_columns(
+        w_calling=pl.when(caller_fits()).then(FITS).when(~caller_fits()).then(FITS_NOT).otherwise("w_calling")
+    )
 
 
 @cache

@@ -36,7 +36,8 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
     `offset` is what was taken off the written start; `handed_on`: it went out over a trunk that nobody listed.
-    Statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) say so (`repeated`).
+    Of statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) `repeated` says
+    so.
     """
     twice = "later" in statements.columns
     answered = pl.col("outcome") == "answered"
@@ -80,7 +81,7 @@ def _with_reading(timed: pl.DataFrame, *, twice: bool) -> pl.DataFrame:
 
 
 def _later_time(name: str, *, twice: bool) -> pl.Expr:
-    """Answer or end; of a statement that is read later than written those that its zone's clock shows only once stay."""
+    """Answer or end; of a statement that is read later than written one that lies behind the repeated hour stays."""
     if not twice:
         return seconds(name) - pl.col("offset")
     since = pl.col(name) - pl.col("start_time")

@@ -144,9 +144,7 @@ def _pairs(facts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_number(facts: pl.DataFrame, side: str) -> pl.DataFrame:
-    told = facts.select(
-        "called", "sent", *(pl.col(name).alias(f"{side}_{name}") for name in ("sid", *_TIMES, *_NAMES))
-    )
+    told = facts.select("called", "sent", *(pl.col(name).alias(f"{side}_{name}") for name in ("sid", *_TIMES, *_NAMES)))
     keyed = [told.drop("called", "sent").with_columns(told[name].alias("key")) for name in ("called", "sent")]
     return pl.concat(keyed).unique([f"{side}_sid", "key"])
 
@@ -172,7 +170,9 @@ def _any_equal(*ways: tuple[str, str]) -> pl.Expr:
 def _weight() -> pl.Expr:
     told = ((pl.col("d_calling") > 0) & (pl.col("u_calling") > 0)).fill_null(value=False)
     caller = pl.when("same_caller").then(SAME_CALLER).when(told).then(OTHER_CALLER).otherwise(0.0)
-    named, same_id = (pl.when(name).then(weight).otherwise(0.0) for name, weight in (("named", NAMED), ("same_id", SAME_ID)))
+    named, same_id = (
+        pl.when(name).then(weight).otherwise(0.0) for name, weight in (("named", NAMED), ("same_id", SAME_ID))
+    )
     return _time() + caller + named + same_id
 
 
@@ -192,8 +192,8 @@ def _begin() -> pl.Expr:
         for later in (pl.lit(0), pl.col("may_be_later"))
     ]
     return pl.format(
-        "The local time in {}'s record came twice as summer time ended, at {} and at {} UTC, and its file does not tell "
-        "which of the two it was.",
+        "The local time in {}'s record came twice as summer time ended, at {} and at {} UTC, and its file does not "
+        "tell which of the two it was.",
         "carrier",
         *times,
     )
@@ -206,8 +206,12 @@ def _which() -> pl.Expr:
 def _settled_words() -> pl.Expr:
     plural = pl.when(pl.col("by").list.len() > 1).then(pl.lit("s")).otherwise(pl.lit(""))
     verb = pl.when(pl.col("by").list.len() > 1).then(pl.lit("")).otherwise(pl.lit("s"))
-    return pl.format("{} The record{} of {} bear{} out the {}.", _begin(), plural, pl.col("by").list.join(", "), verb, _which())
+    return pl.format(
+        "{} The record{} of {} bear{} out the {}.", _begin(), plural, pl.col("by").list.join(", "), verb, _which()
+    )
 
 
 def _open_words() -> pl.Expr:
-    return pl.format("{} No other record tells either; it is read as the {}, which is nearer to the report.", _begin(), _which())
+    return pl.format(
+        "{} No other record tells either; it is read as the {}, which is nearer to the report.", _begin(), _which()
+    )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from os.path import commonprefix
 
 import phonenumbers
 
@@ -102,7 +101,7 @@ def internal_key(text: str, plan: DialPlan) -> int:
 
 
 def _masked(written: Written, plan: DialPlan) -> int | None:
-    """The key of a number whose last digits are hidden, or that was cut; None of others, and where none can be meant."""
+    """The key of a number whose last digits are hidden, or that was cut; None of others, and where none is meant."""
     if written.cut and written.text.lstrip("+").isdigit() and len(written.text) > _SHORT:
         whole = read_strictly(written.text, plan)
         return masked_key(written.text.lstrip("+"), CUT) if whole is None and written.text.startswith("+") else None
@@ -113,7 +112,7 @@ def _masked(written: Written, plan: DialPlan) -> int | None:
     least, most = (read_digits(known + digit * (len(written.text) - len(known)), plan) for digit in "09")
     if least is None or most is None or len(least) != len(most):
         return None
-    begins = commonprefix([least, most])
+    begins = least[: next(at for at, (one, other) in enumerate(zip(least, most, strict=True)) if one != other)]
     return masked_key(begins, len(least) - len(begins))
 
 

@@ -185,7 +185,7 @@ def _calling() -> Line:
         pl.when(masked)
         .then(
             pl.format(
-                "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared, which says little.",
+                "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared.",
                 *(U, display_expr(u), D, display_expr(d)),
             )
         )

@@ -86,9 +86,7 @@ def _legs(reports: Sequence[Leg]) -> Iterator[Whole]:
         yield Whole(tuple(sorted(each, key=lambda report: (CALL_TYPES.index(report.type), report.place))))
 
 
-def _enter(
-    legs: tuple[Whole | None, Whole | None], reports: Sequence[Leg], times: ClockTimes, ledger: Ledger
-) -> None:
+def _enter(legs: tuple[Whole | None, Whole | None], reports: Sequence[Leg], times: ClockTimes, ledger: Ledger) -> None:
     facts = _facts(*legs)
     later = times.may_be_later(facts["start_time"], facts["answer_time"], facts["end_time"])
     ledger.call([report.place for report in reports], may_be_later=later, **facts)
@@ -124,4 +122,3 @@ def _facts(come: Whole | None, gone: Whole | None) -> dict[str, Any]:
 def _record_id(leg: Leg, last: Leg) -> str | None:
     parts = (leg.session or leg.call_id, last.leg or (last.call_id if leg.session else None))
     return "/".join(part for part in parts if part) or None
-

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
 from hoptrace.intake.formats.yate_calls import enter
 from hoptrace.intake.formats.yate_rows import (
