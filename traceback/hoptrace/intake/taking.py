@@ -95,7 +95,8 @@ class Taking:
         self._others.append(other_rows(rows, kept))
         self._note(chunk, rows, built)
         self._note_resaved(built.rounded, cut)
-        for file, count in built.named.iter_rows():
+        named: dict[int, int] = dict(built.named.iter_rows())
+        for file, count in named.items():
             self._files[file].named_numbers += count
         names = self._batch_names(kept)
         return kept.with_columns(batch=names).select(STATEMENTS.names())
