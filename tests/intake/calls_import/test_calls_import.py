@@ -211,3 +211,38 @@ def test_no_file_and_no_folder(tmp_path: Path) -> None:
         import_calls(tmp_path / "none.csv", tmp_path / "calls.csv", "US")
     with pytest.raises(InputRefused, match="directory"):
         import_calls(tmp_path, tmp_path / "calls.csv", "US")
+
+
+DOWNLOADED = (
+    "Ticket ID,Ticket Created,Date of Issue,Time of Issue,Form,Method,Issue,Caller ID Number,Type of Call or Messge,"
+    "Advertiser Business Number,City,State,Zip,Location (Center point of the Zip Code)\n"
+    '1,09/22/2026,09/21/2026,6:22 p.m.,Phone,Wired,Unwanted Calls,202-555-0134,Live Voice,202-555-0135,,CA,,"(37.8, -122.2)"\n'
+)
+
+
+def test_the_fcc_s_file_as_people_download_it(tmp_path: Path) -> None:
+    told = run(tmp_path, DOWNLOADED)
+    (seed,) = rows(tmp_path / "calls.seeds.csv")
+    assert (told.kind, seed["calling_number"], seed["callback_number"]) == ("fcc", "+12025550134", "+12025550135")
+    assert seed["time"] == "09/21/2026 6:22 p.m."
+
+
+def test_the_fcc_s_interface_gives_a_list_of_objects(tmp_path: Path) -> None:
+    text = (
+        '[{"caller_id_number": "202-555-0134", "issue": "Unwanted Calls", "method": "Wired", "issue_date": '
+        '"2026-09-21T00:00:00.000", "issue_time": "6:22 p.m."}, 7]'
+    )
+    told = run(tmp_path, text, name="list.json")
+    assert (told.kind, told.rows, told.seeds, told.rejected.total()) == ("fcc", 2, 1, 1)
+
+
+def test_a_damaged_row_is_rejected_and_the_others_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    good = b'"2025550132","","2026-09-21 18:22:00","Oakland","California","510","Other","Y"\n'
+    header = FTC.splitlines()[0].encode()
+    path.write_bytes(header + b"\n" + good + b'"2025550133","",,,,,,,"more",\n' + good.replace(b"Oakland", b"Ca\xf1on"))
+    told = import_calls(path, tmp_path / "calls.csv", "US")
+    assert (told.rows, told.seeds, told.duplicates, told.rejected.total()) == (3, 1, 1, 1)
+    assert "more fields than the header" in told.problems[0]
+    path.write_bytes(header + b"\n" + good.replace(b'"Y"', b'"Y" ') + good.replace(b"132", b"133"))
+    assert import_calls(path, tmp_path / "calls.csv", "US").seeds == 2

@@ -89,8 +89,8 @@ def import_calls(path: Path, out: Path, country: str, profile: CallsProfile | No
 
 def header_of(path: Path) -> list[str]:
     """The names of a file's columns; raises InputRefused where it has none."""
-    if path.name.endswith((".ndjson", ".jsonl")):
-        rows = read_rows(path, ())
+    if path.name.endswith((".ndjson", ".jsonl", ".json")):
+        rows = read_rows(path, (), lenient=True)
         return sorted({name for _, row in zip(range(1000), rows, strict=False) for name in row.cells})
     if path.name.endswith(".parquet"):
         return sorted({name for row in read_rows(path, ()) for name in row.cells})
@@ -105,9 +105,12 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
     calls: list[ImportedCall] = []
     seen: set[tuple[str, ...]] = set()
     refs: set[str] = set()
-    reader.look_ahead(row.cells for row in read_rows(path, ()))
-    for row in read_rows(path, ()):
+    reader.look_ahead(row.cells for row in read_rows(path, (), lenient=True))
+    for row in read_rows(path, (), lenient=True):
         told.rows += 1
+        if row.problem:
+            told.reject(row, [row.problem])
+            continue
         call = reader.read(told.rows, row.cells)
         if not isinstance(call, ImportedCall):
             told.reject(row, call)
@@ -141,8 +144,11 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
 def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan) -> Imported:
     told = Imported(str(path), complaints.kind, seeds_out=str(out))
     seeds: dict[Seed, None] = {}
-    for row in read_rows(path, ()):
+    for row in read_rows(path, (), lenient=True):
         told.rows += 1
+        if row.problem:
+            told.reject(row, [row.problem])
+            continue
         seed = _seed({plain(name): text for name, text in row.cells.items()}, complaints, plan)
         if seed is None:
             told.reject(row, ["it names no caller"])
