@@ -106,7 +106,7 @@ COMPLAINTS = (
     ),
     Complaints(
         "callers",
-        "a list of callers",
+        "Lists of callers",
         frozenset({"phone_e164", "scam_category"}),
         {"calling_number": ("phone_e164",), "campaign": ("scam_category",)},
     ),
