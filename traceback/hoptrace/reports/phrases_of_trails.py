@@ -53,33 +53,33 @@ TRAIL_PHRASES = (
     message("{upper} recorded the caller {one}, {lower} {other}."),
     # Times, durations, ids, outcomes.
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "The record of {others} bears out the first."
     ),
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "The record of {others} bears out the second."
     ),
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "The records of {others} bear out the first."
     ),
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "The records of {others} bear out the second."
     ),
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "No other record tells either; it is read as the first, which is nearer to the report."
     ),
     message(
-        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its file "
-        "does not tell which of the two it was. "
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
         "No other record tells either; it is read as the second, which is nearer to the report."
     ),
     message("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."),
