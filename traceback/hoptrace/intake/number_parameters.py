@@ -30,13 +30,20 @@ _ROUTING = rf"(?i);rn{_VALUE}"
 _DIPPED = r"(?i);npdi(?:[;>?=,]|$)"
 
 
-def with_parameters(calls: pl.DataFrame) -> pl.DataFrame:
-    """Calls (RAW_CALLS columns) with what their numbers' URIs say in `upstream`, `downstream` and `attestation`.
+def dressed(calls: pl.DataFrame, columns: Iterable[str]) -> list[str]:
+    """The number columns in which more than a number may stand: most files have none, and it is quickly seen."""
+    longest = {name: calls[name].str.len_bytes().max() for name in columns}
+    return [name for name, length in longest.items() if isinstance(length, int) and length > _PLAIN]
+
+
+def with_parameters(calls: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """Calls (RAW_CALLS columns, of which `columns` are `dressed`) with what their numbers' URIs say in `upstream`, `downstream` and `attestation`.
 
     Only where those are empty. Adds `lrn`, the routing number as written, and `npdi`, whether the number is said to
     have been looked up for that; null where no URI says it.
     """
-    callers, called = ([name for name in names if _has_any(calls[name])] for names in (_CALLERS, _CALLED))
+    beside = [name for name in columns if _has_any(calls[name], ";")]
+    callers, called = ([name for name in names if name in beside] for names in (_CALLERS, _CALLED))
     if not callers and not called:
         return calls.with_columns(lrn=pl.lit(None, pl.String), npdi=pl.lit(None, pl.Boolean))
     dipped = [pl.col(name).str.contains(_DIPPED) for name in called]
@@ -50,8 +57,11 @@ def with_parameters(calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def named_numbers(calls: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """How many numbers of each file (`file`, `len`) stand in a display name only, beside an address without digits."""
-    found = [calls.select("file", text=pl.col(name)).clear() for name in list(columns)[:1]]
+    """How many numbers of each file (`file`, `len`) stand in a display name only, beside an address without digits.
+
+    `columns` as from `dressed`.
+    """
+    found = [calls.select("file", text=pl.lit(None, pl.String)).clear()]
     for name in columns:
         if _has_any(calls[name], "<"):
             boxed = calls.select("file", text=pl.col(name)).filter(pl.col("text").str.contains("<", literal=True))
@@ -65,9 +75,8 @@ def named_flag(count: int) -> str:
     return f"numbers taken from the display name, as the address beside it has none: {count:,}"
 
 
-def _has_any(texts: pl.Series, mark: str = ";") -> bool:
-    longest = texts.str.len_bytes().max()
-    return isinstance(longest, int) and longest > _PLAIN and bool(texts.str.contains(mark, literal=True).any())
+def _has_any(texts: pl.Series, mark: str) -> bool:
+    return bool(texts.str.contains(mark, literal=True).any())
 
 
 def _found(columns: list[str], pattern: str) -> Iterator[pl.Expr]:

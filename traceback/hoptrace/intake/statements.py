@@ -9,7 +9,7 @@ import polars as pl
 
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
-from hoptrace.intake.number_parameters import named_numbers, with_parameters
+from hoptrace.intake.number_parameters import dressed, named_numbers, with_parameters
 from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
@@ -76,10 +76,11 @@ def build(
     # is sent again is known again, whatever certificates and trunks are at hand by then.
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
-    placed, unknown = _place(with_parameters(with_claims(good, signers or {})), trunks)
+    more = dressed(calls, _NUMBERS.values())
+    placed, unknown = _place(with_parameters(with_claims(good, signers or {}), more), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
-    return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, _NUMBERS.values()))
+    return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, more))
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
