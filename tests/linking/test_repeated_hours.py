@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +118,15 @@ def test_open_statements_move_no_clock_and_blame_nobody(world) -> None:
     assert learned.clocks["offset"].abs().max() < 1.0
     clashes = learned.weights["trust"]["clashes"]
     assert all(missing == 0 for *_, missing in clashes), clashes
+
+
+def test_a_number_that_is_called_all_the_time_is_settled_caller_by_caller(world) -> None:
+    """A televote: hundreds of calls in one stretch, none of which may be paired with all."""
+    for n in range(120):
+        say_chain(world, 1.5 * n, {"upper"}, second=n % 2 == 0, calling_number=f"+1202555{100 + n:04d}")
+    read = with_readings(world.frame(), clocked(world)).filter(pl.col("carrier") == "upper")
+    assert read.sort("row")["later"].to_list() == [HOUR if n % 2 == 0 else 0 for n in range(120)]
+
+
+def clocked(world) -> Learned:
+    return world.ground().learned

@@ -17,6 +17,9 @@ from hoptrace.linking.scoring import BACKGROUND, student
 REACH = 180.0
 """Seconds: two statements of one call never start further apart than this on the common clock."""
 
+CROWD = 24
+"""Statements of one number within REACH, above which pairs are made within one caller's only."""
+
 LEAST = 1.5
 """Weight of another record from which it bears out a time."""
 
@@ -134,8 +137,17 @@ def _numbers(facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pairs(facts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Readings (`sid`) with other carriers' statements of the same number (`other`: whose), and the pair's `weight`."""
-    met = _by_number(facts, "d").join(_by_number(others, "u"), on="key").unique(["d_sid", "u_sid"])
+    """Readings (`sid`) with other carriers' statements of the same number (`other`: whose), and the pair's `weight`.
+
+    Of a number that many call only statements of one caller are looked at.
+    """
+    down = _by_number(facts, "d")
+    up = _by_number(others, "u").with_columns(around=pl.lit([-1, 0, 1]), caller="u_calling").explode("around")
+    up = up.with_columns(slot=pl.col("slot") + pl.col("around")).drop("around")
+    few = pl.len().over("key", "slot") <= CROWD
+    quiet = down.join(up.filter(few).drop("caller"), on=["key", "slot"])
+    crowded = down.with_columns(caller="d_calling").join(up.filter(~few), on=["key", "slot", "caller"])
+    met = pl.concat([quiet, crowded.select(quiet.columns)]).unique(["d_sid", "u_sid"])
     near = (pl.col("d_start") - pl.col("u_start")).abs() <= REACH
     apart = met.filter(near & (pl.col("d_carrier") != pl.col("u_carrier")))
     touching = apart.with_columns(named=_named(), same_id=_same_id(), same_caller=_same_caller())
@@ -144,7 +156,13 @@ def _pairs(facts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_number(facts: pl.DataFrame, side: str) -> pl.DataFrame:
-    told = facts.select("called", "sent", *(pl.col(name).alias(f"{side}_{name}") for name in ("sid", *_TIMES, *_NAMES)))
+    """Statements once for each called number (`key`), with the stretch of REACH in which they begin (`slot`)."""
+    told = facts.select(
+        "called",
+        "sent",
+        *(pl.col(name).alias(f"{side}_{name}") for name in ("sid", *_TIMES, *_NAMES)),
+        slot=(pl.col("start") // REACH).cast(pl.Int64),
+    )
     keyed = [told.drop("called", "sent").with_columns(told[name].alias("key")) for name in ("called", "sent")]
     return pl.concat(keyed).unique([f"{side}_sid", "key"])
 
