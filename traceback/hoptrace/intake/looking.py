@@ -11,8 +11,8 @@ import polars as pl
 from hoptrace.errors import InputRefused
 from hoptrace.intake.detect import LEAST_SURE, claims_on, format_name, readable_head
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.canonical_lines import blocks
 from hoptrace.intake.formats.acme import AcmeSbc
+from hoptrace.intake.formats.canonical_lines import blocks
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored, own_profile
 from hoptrace.intake.profile import Profile
