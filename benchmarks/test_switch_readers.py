@@ -48,7 +48,7 @@ CASES = (
     Case("yate", "yate/combined.csv", r"(\d{10}-\d+)", r"\g<1>{n}"),
     Case("freeswitch_json", "freeswitch/a_leg.cdr.json", r"-4000-8000-", "-4000-{n:04x}-"),
     Case("acme", "acme/cdr20231218.csv", r"@(198|203)", r"{n}@\g<1>"),
-    Case("acme", "acme/cdr-scz-306.csv", r"@(198|203)", r"{n}@\g<1>"),
+    Case("acme_measured", "acme/cdr-scz-306.csv", r"@(198|203)", r"{n}@\g<1>"),
     Case("ribbon_act", "ribbon/1000A0B.ACT", r"0x0001", "0x{n:04X}"),
     Case("audiocodes", "audiocodes/syslog.log", r"a1b2c3:12:5", "a1b2c3:{n}:5"),
 )

@@ -59,8 +59,9 @@ class FrameView:
     def _find(self, spans: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
         parts = [
             self.frame.join(spans, left_on=column, right_on="key", how="inner", coalesce=False).filter(
-                pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
+                (pl.col("start_time") + pl.duration(seconds=later)).is_between(pl.col("from_time"), pl.col("to_time"))
             )
+            for later in (pl.lit(0), pl.col("may_be_later"))
             for column in columns
         ]
         found = pl.concat([part.select(STATEMENTS.names()) for part in parts])

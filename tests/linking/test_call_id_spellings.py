@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from hoptrace.linking.learned import Learned
@@ -52,3 +54,47 @@ def test_a_call_id_in_two_spellings_agrees(world) -> None:
     said = [line for hop in world.trace().hops for line in hop.evidence if line.about == "call_id"]
     assert said
     assert all(line.agrees for line in said)
+
+
+LONG = "f81d4fae7dec11d0a76500a0c91e6bf6-77@198.51.100.4"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "f81d4fae7dec11d0a76500a0c91e6bf6-77@203.0.113.9",  # another host
+        "f81d4fae7dec11d0a76500a0c91e6bf6-77@198.51.100",  # cut
+        "f81d4fae7dec11d0a76500a0c91e6bf6-mo420q0@198.51.100.4",  # an ending of its own
+        "f81d4fae7dec11d0a76500a0c91e6bf6",
+    ],
+)
+def test_a_call_id_that_was_cut_or_got_an_ending_speaks_for_a_match_but_little(new_world, other: str) -> None:
+    said, weights = [], []
+    for call_id in (other, LONG, "0000000000000000-1@192.0.2.1"):
+        world = new_world()
+        world.say("b", 0.1, upstream="a", downstream="c", egress_call_id=LONG)
+        world.say("c", 0.2, upstream="b", call_id=call_id)
+        gathered = world.gather([a_call_of()])
+        weights.append(gathered.pairs["w_call_id"].max())
+        said += [line for hop in world.trace().hops for line in hop.evidence if line.about == "call_id"][:1]
+    alike, same, differs = weights
+    assert differs < 0 < alike < same / 4
+    assert said[0].agrees is None
+    assert "begin alike" in said[0].detail
+
+
+def a_call_of():
+    from hoptrace.model.verdicts import ReportedCall
+
+    return ReportedCall(call_ref="C1", start_time="2026-11-02T15:00:00+00:00", called_number="+13125550187")
+
+
+def test_a_short_beginning_is_that_of_many(keys) -> None:
+    one, two = keys("call-1@198.51.100.4", "call-2@198.51.100.4")
+    assert one // 2**24 != two // 2**24
+
+
+def test_base64_is_the_call_id_that_it_is_of(keys) -> None:
+    one, two, other, guid = keys(LONG, b64encode(LONG.encode()).decode(), "x" * 24, "573D0FE5B9F111E5AF83001BD53DB360")
+    assert one == two
+    assert len({one, other, guid}) == 3

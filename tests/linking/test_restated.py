@@ -93,3 +93,34 @@ def test_a_terminating_carrier_whose_file_grew_is_not_ambiguous(world) -> None:
     found = world.trace()
     assert (str(found.verdict), found.path) == ("originator_identified", ("c", "b", "a"))
     assert [record.batch for record in found.hops[0].records] == ["c-1"]
+
+
+def test_one_record_of_two_back_ends_counts_once(world) -> None:
+    """Row 15: the same record id, as another back end or the other node of a cluster writes it."""
+    world.say("oak", 0.0, record_id="1780000000.17", duration=20.0, downstream_trunk="TG")
+    world.say("oak", 0.6, record_id="1780000000.17", duration=21.0, batch="oak-2")
+    assert without_restated(world.frame())["batch"].to_list() == ["oak-1"]
+    assert without_restated(world.frame().reverse())["batch"].to_list() == ["oak-1"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"record_id": "1780000000.18"},
+        {"downstream_trunk": "OTHER"},  # an attempt over another route
+        {"release_code": "503"},
+        {"calling_number": "+12025550199"},
+        {"batch": "oak-1"},  # forks in one file share an id
+    ],
+)
+def test_records_that_differ_in_more_than_rounding_both_count(world, facts: dict[str, str]) -> None:
+    usual = {"record_id": "1780000000.17", "downstream_trunk": "TG", "release_code": "16"}
+    world.say("oak", 0.0, **usual)
+    world.say("oak", 0.6, **{**usual, "batch": "oak-2", **facts})
+    assert without_restated(world.frame()).height == 2
+
+
+def test_a_counter_that_begins_again_is_another_record(world) -> None:
+    world.say("oak", 0.0, record_id="17")
+    world.say("oak", 60.0, record_id="17", batch="oak-2")
+    assert without_restated(world.frame()).height == 2

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hoptrace.model.number_masks import MASKED_BELOW, fits_mask, masked_key, may_be
 from hoptrace.model.numbers import (
     WITHHELD_KEY,
     DialPlan,
@@ -180,8 +181,7 @@ def test_internal_spellings_agree_inside_a_carrier() -> None:
     [
         ("9.12678E+11", "9.12678E+11"),  # row 37
         ("9,12678E+11", "spreadsheet"),
-        ("6128458XXXX", "masked"),  # row 38
-        ("+1202555****", "masked"),
+        ("12345XX", "masked"),  # which no plan has
         ("03432640000", "11 digits"),  # valid nowhere near: read in the US
         ("1234567890", "10 digits"),
         ("770116285550157", "15 digits"),
@@ -221,9 +221,18 @@ def test_column_keeps_order_length_and_types() -> None:
     read = normalise_column(column, US)
     assert read.schema == {"key": pl.Int64, "kind": pl.String}
     extension = internal_key("105", US)
-    assert read["key"].to_list() == [12025550123, None, -1, extension, 12025550123, None, None, 12025550123]
+    assert read["key"].to_list() == [
+        12025550123,
+        None,
+        -1,
+        extension,
+        12025550123,
+        masked_key("6128458", 4),
+        None,
+        12025550123,
+    ]
     assert read["kind"].to_list() == [
-        *("e164", "missing", "withheld", "internal", "e164", "invalid", "missing", "e164"),
+        *("e164", "missing", "withheld", "internal", "e164", "masked", "missing", "e164"),
     ]
 
 
@@ -323,3 +332,32 @@ def test_reading_never_raises_and_keys_fit_their_kind(text: str, plan: DialPlan)
     else:
         assert number.key is None
     assert bool(number.why) == (number.kind is NumberKind.INVALID)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "fits", "other"),
+    [
+        ("6128458XXXX", "+6128458XXXX", 61284581234, 61284591234),  # row 38
+        ("+1202555****", "+1202555XXXX", 12025550143, 12025560143),
+        ("202555XXXX", "+1202555XXXX", 12025550143, 120255501431),
+        ('"Smith, J" <+1312555', "+1312555…", 13125550187, 13125560187),  # cut at sixteen characters
+        ('"Smith, J" <sip:+1312555', "+1312555…", 131255501874, 13125),
+    ],
+)
+def test_a_masked_number_says_which_numbers_it_may_be(text: str, shown: str, fits: int, other: int) -> None:
+    number = normalise(text, US)
+    assert (number.kind, display(number.key)) == (NumberKind.MASKED, shown)
+    assert number.key is not None
+    assert number.key < MASKED_BELOW < internal_key("105", US)
+    assert may_be(number.key, fits)
+    assert not may_be(number.key, other)
+    frame = pl.DataFrame(
+        {"m": [number.key] * 4, "n": [fits, other, WITHHELD_KEY, None]}, {"m": pl.Int64, "n": pl.Int64}
+    )
+    assert frame.select(fits_mask(pl.col("m"), pl.col("n"))).to_series().to_list() == [True, False, None, None]
+    assert frame.select(display_expr("m")).to_series().to_list() == [shown] * 4
+
+
+def test_what_is_closed_or_whole_was_not_cut() -> None:
+    for text in ('"Smith, J" <+13125550187', '"Smith, J" <+13125550187>', '"Smith, J" <sip:+13125550187@h'):
+        assert normalise(text, US).key == 13125550187

@@ -9,6 +9,7 @@ from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.statements import build
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.carriers import Trunk
+from hoptrace.model.number_masks import masked_key
 from hoptrace.model.numbers import WITHHELD_KEY, DialPlan
 from hoptrace.model.statements import STATEMENTS
 
@@ -152,3 +153,55 @@ ANSWER = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
 def test_the_outcome(raw_calls, duration, code, answer_time, expected: str) -> None:
     calls = raw_calls({"duration": duration, "release_code": code, "answer_time": answer_time})
     assert outcomes(calls).to_list() == [expected]
+
+
+def test_parameters_of_numbers_become_fields(raw_calls) -> None:
+    """Row 32: trunk groups, the verdict on the signature, the routing number and that it was looked up."""
+    built = _build(
+        raw_calls(
+            {
+                "calling_number": "<sip:+12025550143;tgrp=TG;trunk-context=example.net@198.51.100.4;user=phone>",
+                "called_number": "sip:+13125550187;npdi;rn=+13125550100@203.0.113.9;user=phone",
+            },
+            {
+                "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed-B",
+                "called_number": "tel:+13125550187;rn=D7742",
+            },
+            {
+                "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed",
+                "called_number": "sip:3125550187@h;dtg=TG",
+            },
+            {
+                "calling_number": "tel:+12025550143;verstat=TN-Validation-Passed-A;tgrp=TG",
+                "attestation": "C",
+                "upstream": "PBX",
+                "called_number": "+13125550187;isub=12;cpc=ordinary",
+            },
+        )
+    ).statements
+    assert built["called"].to_list() == [13125550187] * 4
+    assert built["calling"].to_list() == [12025550143] * 4
+    assert built["upstream"].to_list() == ["beta", None, None, None]
+    assert built["upstream_trunk"].to_list() == ["TG", None, None, "PBX"]
+    assert built["downstream"].to_list() == [None, None, "beta", None]
+    assert built["attestation"].to_list() == [None, "B", None, "C"]
+    assert built["lrn"].to_list() == ["+13125550100", "D7742", None, None]
+    assert built["npdi"].to_list() == [True, None, None, None]
+
+
+def test_numbers_out_of_a_display_name_are_counted(raw_calls) -> None:
+    """Row 31: the number may be only in the name beside an address."""
+    told = raw_calls(
+        {"calling_number": "'12513001300'<sip:gw@198.51.100.4>"},
+        {"calling_number": "'WIRELESS CALLER'<sip:12025550143@198.51.100.4:5060;user=phone>;tag=SDepng302"},
+        {"calling_number": "'12025550144'<sip:198.51.100.4>", "file": 1},
+    )
+    built = _build(told)
+    assert built.statements["calling"].to_list() == [12513001300, 12025550143, 12025550144]
+    assert built.named.rows() == [(0, 1), (1, 1)]
+
+
+def test_a_masked_caller_is_kept_and_a_masked_called_number_is_none(raw_calls) -> None:
+    built = _build(raw_calls({"calling_number": "1202555XXXX"}, {"called_number": "1312555XXXX"}))
+    assert built.statements["calling"].to_list() == [masked_key("1202555", 4)]
+    assert built.refused["reason"].to_list() == ["called_number is no telephone number"]

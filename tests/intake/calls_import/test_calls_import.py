@@ -102,11 +102,33 @@ def test_the_contracts_own_file_is_checked(tmp_path: Path) -> None:
     assert rows(tmp_path / "calls.csv")[1]["start_time"] == "2026-03-02T14:00:01Z"
 
 
-def test_a_repeated_hour_is_read_as_the_first_and_said(tmp_path: Path) -> None:
-    text = "start_time,called_number\n2026-11-01 01:30:00,+13125550160\n"
-    told = run(tmp_path, text, CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}}))
-    assert rows(tmp_path / "calls.csv")[0]["start_time"] == "2026-11-01T06:30:00Z"
-    assert "read as the first: 1" in told.notes[0]
+CHICAGO = CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}})
+
+
+def test_a_call_in_a_repeated_hour_stands_with_both_times_and_it_is_said(tmp_path: Path) -> None:
+    told = run(tmp_path, "call_ref,start_time,called_number\nH7,2026-11-01 01:30:00,+13125550160\n", CHICAGO)
+    found = [(row["call_ref"], row["start_time"]) for row in rows(tmp_path / "calls.csv")]
+    assert found == [("H7", "2026-11-01T06:30:00Z"), ("H7-second", "2026-11-01T07:30:00Z")]
+    assert (told.rows, told.calls, told.twice) == (1, 1, 1)
+    assert "kept with both times" in told.notes[0]
+    assert "Trace both" in told.notes[1]
+
+
+def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> None:
+    clock = ["00:40", "01:10", "01:50", "01:05", "01:40", "02:15"]
+    text = "".join(f"2026-11-01 {each}:00,+1312555016{n}\n" for n, each in enumerate(clock))
+    told = run(tmp_path, f"start_time,called_number\n{text}", CHICAGO)
+    times = [row["start_time"][11:16] for row in rows(tmp_path / "calls.csv")]
+    assert times == ["05:40", "06:10", "06:50", "07:05", "07:40", "08:15"]
+    assert (told.calls, told.twice) == (6, 0)
+    assert "settled by the order of the rows: 4" in told.notes[0]
+
+
+def test_a_reference_that_the_second_time_needs_is_not_given_twice(tmp_path: Path) -> None:
+    text = "call_ref,start_time,called_number\nH7-second,2026-11-02 09:00:00,+13125550161\n"
+    text += "H7,2026-11-01 01:30:00,+13125550160\n"
+    told = run(tmp_path, text, CHICAGO)
+    assert (told.calls, told.rejected.total()) == (1, 1)
 
 
 def test_an_hour_that_is_left_out_is_shifted_and_said(tmp_path: Path) -> None:
@@ -189,3 +211,38 @@ def test_no_file_and_no_folder(tmp_path: Path) -> None:
         import_calls(tmp_path / "none.csv", tmp_path / "calls.csv", "US")
     with pytest.raises(InputRefused, match="directory"):
         import_calls(tmp_path, tmp_path / "calls.csv", "US")
+
+
+DOWNLOADED = (
+    "Ticket ID,Ticket Created,Date of Issue,Time of Issue,Form,Method,Issue,Caller ID Number,Type of Call or Messge,"
+    "Advertiser Business Number,City,State,Zip,Location (Center point of the Zip Code)\n"
+    '1,09/22/2026,09/21/2026,6:22 p.m.,Phone,Wired,Unwanted Calls,202-555-0134,Live Voice,202-555-0135,,CA,,"(37.8, -122.2)"\n'
+)
+
+
+def test_the_fcc_s_file_as_people_download_it(tmp_path: Path) -> None:
+    told = run(tmp_path, DOWNLOADED)
+    (seed,) = rows(tmp_path / "calls.seeds.csv")
+    assert (told.kind, seed["calling_number"], seed["callback_number"]) == ("fcc", "+12025550134", "+12025550135")
+    assert seed["time"] == "09/21/2026 6:22 p.m."
+
+
+def test_the_fcc_s_interface_gives_a_list_of_objects(tmp_path: Path) -> None:
+    text = (
+        '[{"caller_id_number": "202-555-0134", "issue": "Unwanted Calls", "method": "Wired", "issue_date": '
+        '"2026-09-21T00:00:00.000", "issue_time": "6:22 p.m."}, 7]'
+    )
+    told = run(tmp_path, text, name="list.json")
+    assert (told.kind, told.rows, told.seeds, told.rejected.total()) == ("fcc", 2, 1, 1)
+
+
+def test_a_damaged_row_is_rejected_and_the_others_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    good = b'"2025550132","","2026-09-21 18:22:00","Oakland","California","510","Other","Y"\n'
+    header = FTC.splitlines()[0].encode()
+    path.write_bytes(header + b"\n" + good + b'"2025550133","",,,,,,,"more",\n' + good.replace(b"Oakland", b"Ca\xf1on"))
+    told = import_calls(path, tmp_path / "calls.csv", "US")
+    assert (told.rows, told.seeds, told.duplicates, told.rejected.total()) == (3, 1, 1, 1)
+    assert "more fields than the header" in told.problems[0]
+    path.write_bytes(header + b"\n" + good.replace(b'"Y"', b'"Y" ') + good.replace(b"132", b"133"))
+    assert import_calls(path, tmp_path / "calls.csv", "US").seeds == 2

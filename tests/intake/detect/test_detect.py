@@ -10,6 +10,7 @@ import pytest
 from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake.detect import find_format, named_format
 from hoptrace.intake.formats.canonical import Canonical
+from hoptrace.intake.looking import detect_file
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -118,3 +119,35 @@ def test_canonical_claims_its_own(tmp_path: Path, content: bytes, sure: float | 
     file = source(tmp_path, content)
     claim = Canonical().detect(file, content)
     assert (claim.sure if claim else None) == sure
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04\x14\x00", "ZIP archive or a spreadsheet .* saved as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "spreadsheet"),
+        (b"7z\xbc\xaf\x27\x1c\x00", "7z archive"),
+        (b"BZh91AY&SY\x00", r"bzip2.*\.gz"),
+        (b"\xfd7zXZ\x00\x00", r"xz.*\.zst"),
+        (b"%PDF-1.7\n", "PDF"),
+    ],
+)
+def test_what_is_packed_otherwise_is_named_with_the_way_out(tmp_path: Path, content: bytes, what: str) -> None:
+    with pytest.raises(InputRefused, match=what):
+        find_format(source(tmp_path, content), [ALPHA, BETA])
+
+
+def test_a_text_that_begins_like_a_packed_file_is_a_text(tmp_path: Path) -> None:
+    assert find_format(source(tmp_path, b"BZh,A\nPK,A\n"), [ALPHA, BETA]).name == "alpha"
+
+
+def test_looking_at_an_empty_file_says_that_it_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="is empty"):
+        detect_file(source(tmp_path, b" \n").path)
+
+
+def test_looking_at_rows_of_undocumented_lengths_proposes_to_look_first() -> None:
+    path = Path(__file__).parents[3] / "fixtures" / "formats" / "acme" / "cdr-scz-306.csv"
+    best, *_ = detect_file(path)
+    assert (best.format, best.guessed) == ("acme_measured", False)
+    assert "profile show" in best.take

@@ -61,7 +61,7 @@ SAMPLES = (
     Sample("acc/kamailio-acc.log", "acc_syslog"),
     Sample("acc/opensips-acc.log", "acc_syslog"),
     Sample("acme/cdr20231218.csv", "acme"),
-    Sample("acme/cdr-scz.csv", "acme"),
+    Sample("acme/cdr-scz.csv", "acme_measured", named=True),
     Sample("ribbon/1000A0B.ACT", "ribbon_act"),
     Sample("audiocodes/syslog.log", "audiocodes"),
     Sample("asterisk/Master.csv", "asterisk"),

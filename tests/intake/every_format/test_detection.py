@@ -22,6 +22,7 @@ FOLDERS = {"ribbon_act": "ribbon", "asterisk_cel": "asterisk", "broadworks_csv":
     "acc_json": "acc",
     "acc_syslog": "acc",
     "acc_sqlite": "acc",
+    "acme_measured": "acme",
     "3cx_v20": "3cx",
 }
 """Where the golden files of a reader lie, if not under its name."""

@@ -127,3 +127,47 @@ def test_names_that_would_break_the_toml_are_escaped(drafted) -> None:
     told, toml = drafted(table(";", 'start "UTC";caller\\x;called #', rows))
     assert toml["fields"]["called_number"] == "called #"
     assert told.accepted == 3
+
+
+def test_durations_and_trunks_without_names_are_told_by_what_they_hold(drafted) -> None:
+    rows = [
+        (
+            f"2026110208{n:02d}01",
+            f"{7 * n}",
+            f"1202555{100 + n:04d}",
+            f"1312555{100 + n:04d}",
+            f"TG_{n % 3}",
+            f"SBC/{n % 2}",
+            "BUSY",
+        )
+        for n in range(20)
+    ]
+    told, toml = drafted(table("\t", rows=rows))
+    fields = toml["fields"]
+    assert (fields["start_time"], fields["duration"]) == (1, 2)
+    assert (fields["calling_number"], fields["called_number"]) == (3, 4)
+    assert (fields["upstream"], fields["downstream"]) == (5, 6)
+    assert "the only column of small numbers that vary" in told.text
+    assert "the first column left that holds few names, such as TG_0" in told.text
+
+
+def test_two_columns_of_small_numbers_are_none_of_them_taken(drafted) -> None:
+    rows = [
+        (f"2026110208{n:02d}01", f"{7 * n}", f"{9 * n}", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}")
+        for n in range(20)
+    ]
+    _, toml = drafted(table(";", rows=rows))
+    assert "duration" not in toml["fields"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Début;Durée;Appelant;Appelé", "Beginn;Dauer;Anrufer;Angerufener", "Inicio;Duración;Origen;Destino"],
+)
+def test_names_in_other_languages(drafted, header: str) -> None:
+    rows = [(f"{A_DAY}{n:02d}:01", f"{7 * n}", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}") for n in range(20)]
+    _, toml = drafted(table(";", header, rows))
+    start, duration, calling, called = header.split(";")
+    fields = toml["fields"]
+    assert (fields["start_time"], fields["duration"]) == (start, duration)
+    assert (fields["calling_number"], fields["called_number"]) == (calling, called)

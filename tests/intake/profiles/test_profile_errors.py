@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from hoptrace.errors import ProfileInvalid
+from hoptrace.intake.formats import readers
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.profiles.toml_lines import key_lines, line_of
+from hoptrace.intake.sources import asked_format
 
 FIELDS = '\n[fields]\nstart_time = "s"\ncalled_number = "c"\n'
 
@@ -97,6 +99,10 @@ def refused() -> Callable[[str], str]:
         ),
         ("[numbers.trunks]\nT1 = ['x']\n", "p.toml, line 1: numbers.trunks: 'x' is no prefix"),
         ("[detect]\npattern = '('\n", "p.toml, line 2: detect.pattern: '(' is no regular expression"),
+        (
+            'format = "fixed"\n[file.columns]\nS = [5, 2]\n[fields]\nstart_time = "S"\ncalled_number = "S"\n',
+            "p.toml, line 2: file: columns: S ends at 2, before it begins at 5",
+        ),
         ("format = [\n", "p.toml: not a readable TOML file"),
     ],
 )
@@ -137,3 +143,10 @@ def test_lines_of_keys_are_found_in_every_way_of_writing() -> None:
     assert ("list", 1, "in", "z") not in lines
     assert line_of(lines, ["t", "b", 1, "deeper"]) == 4
     assert line_of(lines, ["nowhere"]) is None
+
+
+def test_a_format_that_is_none_is_told_with_its_line(tmp_path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('name = "own"\nformat = "asterik"\n')
+    with pytest.raises(ProfileInvalid, match=r"own\.toml, line 2: format: .*'asterik'; did you mean asterisk"):
+        asked_format(str(path), readers())

@@ -9,10 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
+from hoptrace.errors import FormatUnknown, InputRefused, ProfileInvalid, TimezoneMissing
+from hoptrace.intake.detect import find_format
+from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.acme_layout import Kind, Layouts, named_layout
 from hoptrace.intake.formats.acme_rows import split_unescaped
+from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.carriers import Carrier
@@ -113,8 +116,36 @@ def test_columns_of_s_c610_are_one_further_left(golden: Path, read) -> None:
     assert fates(chunk) == ["accepted", "accepted"]
 
 
-def test_of_an_unknown_length_the_first_columns_are_read_and_it_is_said(golden: Path, read) -> None:
-    chunk = read("acme", golden / "acme/cdr-scz.csv", zone="America/Chicago")
+def test_rows_of_an_unknown_length_are_rejected_and_their_length_told(lines, write, read) -> None:
+    path = write([lines(DAY)[2], *lines("acme/cdr-scz-306.csv")])
+    chunk = read("acme", path)
+    assert fates(chunk) == ["accepted", *["rejected"] * 3]
+    assert set(map(tuple, reasons(chunk).values())) == {("no documented release writes rows of so many columns",)}
+    assert chunk.flags[0][1].startswith("rows of 306 columns, rejected as no documented release writes")
+    assert "--format acme_measured" in chunk.flags[0][1]
+
+
+def test_a_file_of_nothing_but_unknown_lengths_is_refused_with_the_ways_out(golden: Path, read) -> None:
+    for file, width in (("acme/cdr-scz.csv", 312), ("acme/cdr-scz-306.csv", 306)):
+        with pytest.raises(InputRefused, match=rf"{width} columns.*profile.*--format acme_measured"):
+            read("acme", golden / file, zone="UTC")
+
+
+def test_measuring_has_to_be_asked_for(golden: Path) -> None:
+    path = golden / "acme/cdr-scz-306.csv"
+    with pytest.raises(FormatUnknown, match="--format acme_measured"):
+        find_format(Source(0, path, path.name, ""), readers())
+    known = golden / DAY
+    assert find_format(Source(0, known, known.name, ""), readers()).name == "acme"
+    # A profile that the carrier has stored is what it wants its files read by.
+    stored = Stored.of(
+        AcmeSbc(), Profile(name="own@1", format="acme", layouts={"stop_306": ("Acct-Status-Type",)}), "oak"
+    )
+    assert find_format(Source(0, path, path.name, ""), [stored, *readers()]).name == stored.name
+
+
+def test_of_an_unknown_length_the_first_columns_are_read_where_that_is_asked_for(golden: Path, read) -> None:
+    chunk = read("acme_measured", golden / "acme/cdr-scz.csv", zone="America/Chicago")
     call = at(chunk, 1)
     assert (call["upstream"], call["downstream"]) == ("peer-elm", "core")
     assert call["release_code"] == "16"
@@ -122,7 +153,7 @@ def test_of_an_unknown_length_the_first_columns_are_read_and_it_is_said(golden: 
 
 
 def test_the_columns_of_an_unknown_length_are_found_by_the_four_addresses(golden: Path, read) -> None:
-    chunk = read("acme", golden / "acme/cdr-scz-306.csv")
+    chunk = read("acme_measured", golden / "acme/cdr-scz-306.csv")
     answered, busy, refused = (at(chunk, row) for row in (1, 2, 3))
     assert {call["upstream"] for call in (answered, busy, refused)} == {"TG-ELM"}
     assert [call["release_code"] for call in (answered, busy, refused)] == ["200", "486", "404"]
@@ -143,7 +174,7 @@ def test_the_columns_of_an_unknown_length_are_found_by_the_four_addresses(golden
 )
 def test_what_is_not_clear_is_not_measured(lines, write, read, changes: dict[str, str]) -> None:
     rows = [put(line, **changes) for line in lines("acme/cdr-scz-306.csv")]
-    chunk = read("acme", write(rows))
+    chunk = read("acme_measured", write(rows))
     assert chunk.calls["upstream"].to_list() == ["peer-elm"] * 3
     assert "306 columns, of which the first 23 are known: 3" in chunk.flags[0][1]
 
@@ -151,7 +182,7 @@ def test_what_is_not_clear_is_not_measured(lines, write, read, changes: dict[str
 def test_rows_that_waited_to_be_measured_are_taken_like_the_later_ones(lines, write, read) -> None:
     failed = lines("acme/cdr-scz-306.csv")[2]  # it has no egress address of its own
     rows = [failed.replace("h3", f"x{n}") for n in range(250)]
-    chunk = read("acme", write([*rows[:150], lines("acme/cdr-scz-306.csv")[0], *rows[150:]]))
+    chunk = read("acme_measured", write([*rows[:150], lines("acme/cdr-scz-306.csv")[0], *rows[150:]]))
     assert chunk.calls["upstream"].to_list() == ["TG-ELM"] * 251
     assert chunk.rows["fate"].to_list() == ["accepted"] * 251
 
@@ -159,17 +190,17 @@ def test_rows_that_waited_to_be_measured_are_taken_like_the_later_ones(lines, wr
 def test_a_cut_last_row_of_an_unknown_length_is_not_measured(lines, write, read) -> None:
     whole, other, _ = lines("acme/cdr-scz-306.csv")
     path = write(f"{whole}\n{','.join(other.split(',')[:260])}".encode())
-    assert reasons(read("acme", path)) == {2: ["last line is cut: file still being written?"]}
+    assert reasons(read("acme_measured", path)) == {2: ["last line is cut: file still being written?"]}
 
 
 def test_a_verdict_that_names_the_level_gives_the_attestation(golden: Path, read) -> None:
-    assert at(read("acme", golden / "acme/cdr-scz.csv", zone="UTC"), 1)["attestation"] == "B"
+    assert at(read("acme_measured", golden / "acme/cdr-scz.csv", zone="UTC"), 1)["attestation"] == "B"
 
 
 @pytest.mark.parametrize(("verdict", "level"), [("TN-Validation-Passed", None), ("No-TN-Validation", None), ("", None)])
 def test_a_verdict_without_a_level_gives_none(lines, write, read, verdict: str, level: str | None) -> None:
     line = lines("acme/cdr-scz.csv")[0].replace("TN-Validation-Passed-B", verdict)
-    assert at(read("acme", write([line]), zone="UTC"), 1)["attestation"] == level
+    assert at(read("acme_measured", write([line]), zone="UTC"), 1)["attestation"] == level
 
 
 def test_a_profile_names_the_columns_of_a_release(lines, write, read) -> None:
@@ -210,8 +241,8 @@ def test_a_zone_column_that_says_nothing_known_leaves_it_to_the_carrier(lines, w
 
 def test_zone_less_times_need_a_zone(golden: Path, read) -> None:
     with pytest.raises(TimezoneMissing, match="--timezone"):
-        read("acme", golden / "acme/cdr-scz.csv")
-    chunk = read("acme", golden / "acme/cdr-scz.csv", carrier=Carrier("oak", timezone="America/Chicago"))
+        read("acme_measured", golden / "acme/cdr-scz.csv")
+    chunk = read("acme_measured", golden / "acme/cdr-scz.csv", carrier=Carrier("oak", timezone="America/Chicago"))
     assert at(chunk, 1)["start_time"] == datetime(2026, 6, 11, 14, 0, 0, 250_000, tzinfo=UTC)
     assert str(chunk.zone) == "America/Chicago (from the carrier directory)"
 

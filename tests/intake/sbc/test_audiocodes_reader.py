@@ -160,10 +160,10 @@ def test_columns_that_no_title_row_names_are_not_guessed(golden: Path) -> None:
         find_format(Source(0, path, path.name, "d"), readers())
 
 
-def test_a_call_id_that_may_be_cut_is_compared_with_nothing(golden: Path, write, read) -> None:
+def test_a_call_id_that_may_be_cut_is_kept(golden: Path, write, read) -> None:
+    """It begins as the neighbour's does, which says a little (`hoptrace.linking.call_ids`)."""
     content = (golden / "audiocodes/syslog.log").read_bytes()
     call_id = read("audiocodes", golden / "audiocodes/syslog.log").calls["call_id"].drop_nulls()[0]
-    for length, known in ((49, True), (50, False)):
-        longer = call_id.encode().ljust(length, b"x")
-        chunk = read("audiocodes", write(content.replace(call_id.encode(), longer)))
-        assert (longer.decode() in chunk.calls["call_id"]) is known
+    longer = call_id.encode().ljust(50, b"x")
+    chunk = read("audiocodes", write(content.replace(call_id.encode(), longer)))
+    assert longer.decode() in chunk.calls["call_id"]

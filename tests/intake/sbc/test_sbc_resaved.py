@@ -77,7 +77,8 @@ def test_numbers_cut_to_an_exponent_are_told(lines, write, read, name: str, writ
     assert written in text
     cut = ",1.31256E+10," if name == "ribbon_act" else "1.31256E+10"
     titles = lines(file)[:1] if name == "audiocodes" else []
-    chunk = read(name, write([*titles, text.replace(written, cut)]), zone="UTC")
+    reader = "acme_measured" if name == "acme" else name
+    chunk = read(reader, write([*titles, text.replace(written, cut)]), zone="UTC")
     assert any(re.search(r"numbers rounded to the form 1\.2E\+11", flag) for flag in flags(chunk))
     if name != "ribbon_act":  # whose request URI still has the number
         assert chunk.calls["called_number"].to_list() == ["1.31256E+10"]
@@ -104,8 +105,9 @@ def test_a_profile_says_that_numbers_have_their_plus(lines, write, read, name: s
     profile = Profile(numbers=NumberRules(explicit=True))
     plain = re.compile(r"<?sip:(\d{10,})@[^,>]*>?|(?<=\|)(\d{10,})@[\d.]+|(?<=,)3125550187(?=,)")
     made = [plain.sub(lambda match: "442079460123", text) for text in made]
-    assert PLUS in flags(read(name, write([*titles, *made]), profile=profile))
-    assert PLUS not in flags(read(name, write([*titles, *made])))
+    reader = "acme_measured" if name == "acme" else name  # what is replaced takes columns with it
+    assert PLUS in flags(read(reader, write([*titles, *made]), profile=profile))
+    assert PLUS not in flags(read(reader, write([*titles, *made])))
 
 
 def test_signs_are_looked_for_in_every_row() -> None:

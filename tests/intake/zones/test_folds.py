@@ -110,7 +110,7 @@ def test_what_no_order_tells_stays_open_and_is_said() -> None:
     told = settled_rows(rows, "America/Chicago")
     assert told.passes.rows() == [(2, None)]
     assert told.flags == (
-        "times in the hour that America/Chicago repeats as summer time ends, read as the first, "
+        "times in the hour that America/Chicago repeats as summer time ends, kept with both times, "
         "as the order of the rows allows both: 1",
     )
 
@@ -119,7 +119,7 @@ def test_rows_in_no_order_of_time_are_said_to_be_so() -> None:
     minutes = [0, 300, 20, 280, 40, 260, 75, 230, 80, 200, 100, 170]
     rows = [FoldRow(at, datetime(2026, 10, 31, 23) + timedelta(minutes=m)) for at, m in enumerate(minutes)]  # noqa: DTZ001
     told = settled_rows(rows, "America/Chicago")
-    assert told.flags[-1].endswith("read as the first, as the rows stand in no order of time: 1")
+    assert told.flags[-1].endswith("kept with both times, as the rows stand in no order of time: 1")
 
 
 @pytest.mark.parametrize(

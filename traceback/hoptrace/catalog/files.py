@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -33,21 +33,29 @@ class Row:
 
     where: str
     cells: dict[str, str]
+    problem: str = ""
+    """What is wrong with a row of a list that cannot be read (`read_rows`, `lenient`); then it has no cells."""
 
     def refuse(self, problem: str) -> DirectoryInvalid:
         """The error that names this row."""
         return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
 
 
-def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row]:
-    """The rows of a .csv, .csv.gz, .csv.zst, .ndjson or .parquet file; raises DirectoryInvalid."""
+def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> Iterator[Row]:
+    """The rows of a .csv, .csv.gz, .csv.zst, .ndjson, .json or .parquet file; raises DirectoryInvalid.
+
+    `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are not
+    UTF-8 become replacement marks.
+    """
     try:
         if path.name.endswith((".ndjson", ".jsonl")):
-            yield from _ndjson(path)
+            yield from _ndjson(path, lenient=lenient)
+        elif path.name.endswith(".json"):
+            yield from _json(path)
         elif path.name.endswith(".parquet"):
             yield from _parquet(path, required)
         else:
-            yield from _csv(path, required)
+            yield from _csv(path, required, lenient=lenient)
     except FileNotFoundError:
         raise DirectoryInvalid(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -104,28 +112,54 @@ def parse_trunk(row: Row) -> Trunk:
     return trunk
 
 
-def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
-    with _text(path) as stream:
-        reader = csv.DictReader(stream, strict=True)
+def _csv(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
+    with _text(path, "replace" if lenient else "strict") as stream:
+        reader = csv.DictReader(stream, strict=not lenient)
         names = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = names
         _require(path, names, required)
-        for record in _records(path, reader):
-            where = f"{path}, line {reader.line_num}"
-            if record.pop(None, None) is not None:
-                raise Row(where, {}).refuse(f"it has more fields than the header ({len(names)}).")
+        for row in _records(path, reader, len(names)):
+            if row.problem and not lenient:
+                raise row.refuse(f"{row.problem}.")
+            yield row
+
+
+def _records(path: Path, reader: csv.DictReader[str], width: int) -> Iterator[Row]:
+    """The rows, those that cannot be read with their problem."""
+    while True:
+        try:
+            record: dict[Any, Any] = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            where = f"{path}, line {reader.line_num + 1}"  # line_num is that of the last record that was whole
+            yield Row(where, {}, f"{error}; look for a quotation mark that is not closed")
+            continue
+        where = f"{path}, line {reader.line_num}"
+        if record.pop(None, None) is not None:
+            yield Row(where, {}, f"it has more fields than the header ({width})")
+        else:
             yield Row(where, _clean(record))
 
 
-def _records(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[Any, Any]]:
+def _json(path: Path) -> Iterator[Row]:
+    """A list of objects, as the interfaces of public data sets give it."""
     try:
-        yield from reader
-    except csv.Error as error:
-        where = f"{path}, line {reader.line_num + 1}"  # line_num is that of the last record that was whole
-        raise Row(where, {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
+        records: Any = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise DirectoryInvalid(f"{path}: no readable JSON ({error}). Copy it again.") from error
+    if not isinstance(records, list):
+        raise DirectoryInvalid(f"{path}: no JSON list of objects. Give a list, or one object a line as .ndjson.")
+    rows = cast(list[object], records)
+    for number, record in enumerate(rows, start=1):
+        where = f"{path}, object {number}"
+        if isinstance(record, dict):
+            yield Row(where, _clean(cast(dict[Any, Any], record)))
+        else:
+            yield Row(where, {}, "it is no JSON object")
 
 
-def _ndjson(path: Path) -> Iterator[Row]:
+def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         where = f"{path}, line {number}"
         if not line.strip():
@@ -133,8 +167,14 @@ def _ndjson(path: Path) -> Iterator[Row]:
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:
+            if lenient:
+                yield Row(where, {}, f"it is no JSON object ({error})")
+                continue
             raise Row(where, {}).refuse(f"it is no JSON object ({error}).") from error
         if not isinstance(record, dict):
+            if lenient:
+                yield Row(where, {}, "it is no JSON object")
+                continue
             raise Row(where, {}).refuse("it is no JSON object.")
         yield Row(where, _clean(record))  # pyright: ignore[reportUnknownArgumentType]
 
@@ -151,13 +191,13 @@ def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
         yield Row(f"{path}, row {number}", _clean(record))
 
 
-def _text(path: Path) -> io.TextIOBase:
+def _text(path: Path, errors: str) -> io.TextIOBase:
     if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")  # pyright: ignore[reportReturnType]
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors=errors, newline="")  # pyright: ignore[reportReturnType]
     if path.name.endswith(".zst"):
         stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
-        return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    return path.open("r", encoding="utf-8-sig", newline="")
+        return io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="")
+    return path.open("r", encoding="utf-8-sig", errors=errors, newline="")
 
 
 def _require(path: Path, names: Sequence[str], required: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from hoptrace.engines.renumbered import declared
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import comparable, members_of
+from hoptrace.linking.repeated_hours import any_twice, one_reading_each, other_times, with_readings
 from hoptrace.linking.restated import without_restated
 from hoptrace.tracing.case import Reported
 
@@ -56,9 +57,18 @@ def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, 
 
 
 def _read(wanted: pl.DataFrame, ground: Ground, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    said = without_restated(ground.view.statements(to_read(wanted, ground.learned)))
+    read = ground.view.statements(to_read(wanted, ground.learned))
+    twice = any_twice(read)
+    said = without_restated(_with_others(read, ground) if twice else read)
     # Between records that fit equally well their number decides: it must not depend on the files they came in.
     found = said.sort("start_time", "fingerprint", "batch", "row")
-    facts = comparable(found, ground.learned)
+    facts = comparable(with_readings(found, ground.learned) if twice else found, ground.learned)
     facts = facts.with_columns(pl.col("sid") + first) if first else facts
-    return facts, members_of(wanted, facts)
+    members = members_of(wanted, facts)
+    return facts, one_reading_each(members, facts, wanted) if twice else members
+
+
+def _with_others(read: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """What was read, with others' records around both times of statements whose local time came twice."""
+    more = ground.view.statements(to_read(other_times(read, ground.learned), ground.learned))
+    return pl.concat([read, more]).unique(["batch", "row", "fingerprint"], keep="first", maintain_order=True)

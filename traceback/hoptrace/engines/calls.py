@@ -57,10 +57,10 @@ def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Repor
         Reported(
             at=moment(call.start_time),
             called=key if kind is NumberKind.E164 and key is not None else number_key(call.called_number, home_country),
-            calling=caller,
+            calling=caller if kind_of is not NumberKind.MASKED else None,
             terminating=call.terminating_carrier,
         )
-        for call, (key, kind), (caller, _) in zip(calls, called, calling, strict=True)
+        for call, (key, kind), (caller, kind_of) in zip(calls, called, calling, strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.engines.keeping import covering_of, known_of
 from hoptrace.engines.local import Lying, Rules, Standing, stand_on
-from hoptrace.lake.layout import STORED, WITHHELD, Index, as_statements, merge_spans, parts
+from hoptrace.lake.layout import STORED, WITHHELD, Index, as_statements, at_first_times, merge_spans, parts
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
 
@@ -98,5 +98,5 @@ class Held:
 def _within(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     joined = rows.join(merge_spans(spans), on="key", how="inner")
     found = joined.filter(pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time")))
-    once = found.unique(["batch", "row", "fingerprint"]).select(STORED.names())
+    once = at_first_times(found).unique(["batch", "row", "fingerprint"]).select(STORED.names())
     return as_statements(once).sort(_ORDER)

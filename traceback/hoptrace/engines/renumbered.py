@@ -14,6 +14,7 @@ import polars as pl
 
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import WANTED, comparable
+from hoptrace.linking.repeated_hours import any_twice, both_readings
 from hoptrace.tracing.case import Case, Fact, Reported
 from hoptrace.tracing.trail import Ending, Trail
 
@@ -99,7 +100,8 @@ def _found(asked: Sequence[Question], fits: pl.Expr, ground: Ground) -> pl.DataF
         return pl.DataFrame(schema=WANTED)
     questions = pl.DataFrame(asked, schema=ASKED, orient="row")
     spans = to_read(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground.learned)
-    found = comparable(ground.view.placed_by(spans), ground.learned)
+    read = ground.view.placed_by(spans)
+    found = comparable(both_readings(read) if any_twice(read) else read, ground.learned)
     seen = found.select("called", "upstream", "downstream", "start", carrier_right="carrier", key="calling")
     near = (pl.col("start") - pl.col("at")).abs() <= REWRITE_WINDOW
     return (

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
+from hoptrace.intake.number_parameters import named_flag
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import ZONE_IN_FILE, Source
 from hoptrace.intake.resaving import rounded_flag
@@ -42,6 +43,7 @@ class FileAccount:
     flags: dict[str, None] = field(default_factory=dict[str, None])
     unknown_trunks: Counter[str] = field(default_factory=Counter[str])
     rounded: int = 0
+    named_numbers: int = 0
     header: bytes | None = None
     has_header: bool = False
     kept: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
@@ -101,7 +103,8 @@ class FileAccount:
     def _flags(self) -> tuple[str, ...]:
         empty = () if self.fates else (_EMPTY,)
         rounded = rounded_flag(self.rounded, self.flags) if self.rounded else None
-        return (*empty, *self.flags, *((rounded,) if rounded else ()))
+        named = (named_flag(self.named_numbers),) if self.named_numbers else ()
+        return (*empty, *self.flags, *((rounded,) if rounded else ()), *named)
 
     def entry(self, carrier_id: str, format_name: str) -> NewBatch:
         """The batch as the catalog takes it."""

@@ -17,7 +17,7 @@ from typing import Any
 from hoptrace.catalog.files import Row, read_rows
 from hoptrace.errors import InputRefused
 from hoptrace.intake.calls_mapping import FIELDS, CallsProfile, Complaints, columns_for, complaints_of, plain
-from hoptrace.intake.calls_rows import ImportedCall, RowReader, written
+from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader, written
 from hoptrace.intake.detect import readable_head
 from hoptrace.intake.reading import Source
 from hoptrace.model.dialplan import DialPlan
@@ -41,7 +41,10 @@ class Seed:
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file: rows = calls + seeds + duplicates + rejected; `problems` are the first rejected rows."""
+    """What became of a file: rows = calls + seeds + duplicates + rejected; `problems` are the first rejected rows.
+
+    `twice`: calls that are written with two times, of which nothing tells which it was.
+    """
 
     file: str
     kind: str
@@ -51,6 +54,7 @@ class Imported:
     calls: int = 0
     seeds: int = 0
     duplicates: int = 0
+    twice: int = 0
     rejected: Counter[str] = field(default_factory=Counter[str])
     problems: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
@@ -85,8 +89,8 @@ def import_calls(path: Path, out: Path, country: str, profile: CallsProfile | No
 
 def header_of(path: Path) -> list[str]:
     """The names of a file's columns; raises InputRefused where it has none."""
-    if path.name.endswith((".ndjson", ".jsonl")):
-        rows = read_rows(path, ())
+    if path.name.endswith((".ndjson", ".jsonl", ".json")):
+        rows = read_rows(path, (), lenient=True)
         return sorted({name for _, row in zip(range(1000), rows, strict=False) for name in row.cells})
     if path.name.endswith(".parquet"):
         return sorted({name for row in read_rows(path, ()) for name in row.cells})
@@ -101,27 +105,38 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
     calls: list[ImportedCall] = []
     seen: set[tuple[str, ...]] = set()
     refs: set[str] = set()
-    for row in read_rows(path, ()):
+    reader.look_ahead(row.cells for row in read_rows(path, (), lenient=True))
+    for row in read_rows(path, (), lenient=True):
         told.rows += 1
+        if row.problem:
+            told.reject(row, [row.problem])
+            continue
         call = reader.read(told.rows, row.cells)
         if not isinstance(call, ImportedCall):
             told.reject(row, call)
-        elif (same := (call.start_time, call.calling_number, call.called_number, call.campaign)) in seen:
+            continue
+        both = [call, *([reader.second[told.rows]] if told.rows in reader.second else [])]
+        if (same := (call.start_time, call.calling_number, call.called_number, call.campaign)) in seen:
             told.duplicates += 1
-        elif call.call_ref in refs:
+        elif not refs.isdisjoint(each.call_ref for each in both):
             told.reject(row, ["the call_ref stands twice; it must be unique"])
         else:
             seen.add(same)
-            refs.add(call.call_ref)
-            calls.append(call)
+            refs.update(each.call_ref for each in both)
+            calls += both
+            told.calls += 1
+            told.twice += len(both) - 1
     if not calls:
         reasons = "; ".join(told.problems[:3]) or "it has no rows"
         raise InputRefused(f"{path}: no call in it can be traced ({reasons}). Nothing was written.")
-    told.calls = len(calls)
     if reader.missing:
         told.notes.append(f"Times in the hour that summer time's beginning leaves out, shifted: {reader.missing}")
-    if reader.repeated:
-        told.notes.append(f"Times in the hour that summer time's end repeats, read as the first: {reader.repeated}")
+    told.notes += [f"{text[0].upper()}{text[1:]}" for text in reader.told]
+    if told.twice:
+        told.notes.append(
+            f"Calls that stand in the list with both times, the second one as {SECOND!r}: {told.twice:,}. Trace both; "
+            "at the time that it was not there is no record of such a call."
+        )
     _write(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
     return told
 
@@ -129,8 +144,11 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
 def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan) -> Imported:
     told = Imported(str(path), complaints.kind, seeds_out=str(out))
     seeds: dict[Seed, None] = {}
-    for row in read_rows(path, ()):
+    for row in read_rows(path, (), lenient=True):
         told.rows += 1
+        if row.problem:
+            told.reject(row, [row.problem])
+            continue
         seed = _seed({plain(name): text for name, text in row.cells.items()}, complaints, plan)
         if seed is None:
             told.reject(row, ["it names no caller"])

@@ -95,23 +95,26 @@ COMPLAINTS = (
     Complaints(
         "fcc",
         "FCC unwanted calls",
-        frozenset({"caller_id_number", "type_of_call_or_messge", "issue_date"}),
+        frozenset({"caller_id_number", "method", "issue"}),
         {
             "calling_number": ("caller_id_number",),
-            "time": ("issue_date", "issue_time"),
+            "time": ("issue_date", "date_of_issue", "issue_time", "time_of_issue"),
             "campaign": ("issue", "type_of_property_goods_or_services", "type_of_call_or_messge"),
-            "callback_number": ("advertiser_business_phone_number",),
+            "callback_number": ("advertiser_business_phone_number", "advertiser_business_number"),
             "state": ("state",),
         },
     ),
     Complaints(
         "callers",
-        "a list of callers",
+        "Lists of callers",
         frozenset({"phone_e164", "scam_category"}),
         {"calling_number": ("phone_e164",), "campaign": ("scam_category",)},
     ),
 )
-"""Known by their headers, in small letters with underscores; `type_of_call_or_messge` is the official spelling."""
+"""Known by their headers, in small letters with underscores; `type_of_call_or_messge` is the official spelling.
+
+The FCC's columns have other names in the file that people download (Date of Issue) than in its interface (issue_date).
+"""
 
 
 def complaints_of(header: Sequence[str]) -> Complaints | None:

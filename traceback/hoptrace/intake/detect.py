@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Sequence
 
 import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
@@ -16,6 +18,18 @@ from hoptrace.intake.reading import Detection, FormatReader, Source
 
 LEAST_SURE = 0.5
 _SHOWN_CHARACTERS = 80
+_UNPACK, _REPACK = "Unpack it and submit the files inside.", "Unpack it, or pack it by gzip (.gz) or zstandard (.zst)."
+_PACKED = (
+    (rb"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx)", f"{_UNPACK} A spreadsheet has to be saved as CSV."),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a spreadsheet (.xls)", "Save it as CSV and submit that."),
+    (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (rb"BZh[1-9]1AY&SY", "packed by bzip2", _REPACK),
+    (rb"\xfd7zXZ\x00", "packed by xz", _REPACK),
+    (rb"%PDF-\d", "a PDF", "Submit the records themselves."),
+)
+"""How files begin whose content is not opened, what they are, and what to do."""
+
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 256
 _LEAST_UTF16 = 16
@@ -39,7 +53,7 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
     if len(best) > 1:
         raise FormatUnknown(_several_fit(source, best))
     reader, claim = best[0]
-    if isinstance(reader, Profiled | Stored) and reader.customisable:
+    if isinstance(reader, Profiled | Stored | AcmeSbc) and reader.customisable:
         asked = format_name(reader)
         whose = f" --carrier {reader.carrier}" if isinstance(reader, Stored) else ""
         raise FormatUnknown(
@@ -67,6 +81,8 @@ def claims_on(source: Source, head: bytes, readers: Sequence[FormatReader]) -> l
     asked = [(reader, reader.detect(source, head)) for reader in readers]
     claims = [(reader, claim) for reader, claim in asked if claim is not None]
     replaced = {reader.base for reader, _ in claims if isinstance(reader, Stored)}
+    if AcmeSbc.name_of() in replaced:
+        replaced.add(AcmeSbc.name_of(measures=True))
     return sorted((pair for pair in claims if pair[0].name not in replaced), key=lambda pair: _rank(*pair))
 
 
@@ -88,12 +104,15 @@ def named_format(name: str, readers: Sequence[FormatReader]) -> FormatReader:
 
 
 def readable_head(source: Source) -> bytes:
-    """The first bytes of a source; raises InputRefused where it is packed and damaged, or text that is not UTF-8."""
+    """The first bytes of a source; raises InputRefused where it is packed and damaged, packed in another way, or text that is not UTF-8."""
     head = _head(source)
     if head.startswith(_UTF16_MARKS) or _is_utf16(head[:_LOOKED_AT]):
         raise InputRefused(
             f"{source.name} is written in UTF-16. Save it as UTF-8 (in a spreadsheet: «CSV UTF-8») and submit it again."
         )
+    for begin, what, way_out in _PACKED:
+        if re.match(begin, head):
+            raise InputRefused(f"{source.name} is {what}. {way_out}")
     if head.startswith(_PARQUET) and not _is_parquet(source):
         raise InputRefused(f"{source.name} is a Parquet file that is cut or damaged. Copy it again and submit it.")
     return head

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.intake.drafting_columns import Column
+from hoptrace.intake.drafting_columns import NULLS, Column
 
 _PEER = r"(?:trunk|gw|ip|gate|peer)"
 _HINTS = {
@@ -25,6 +25,14 @@ _HINTS = {
     "release_code": r"cause|release.*code|sip_?code|code|response|status|disposition|reason|result",
     "record_id": r"record.?id|\bid\b|uniqueid|uuid|sequence|flow|cdr.?id",
 }  # fmt: skip
+_HINTS_ELSEWHERE = {
+    "start_time": r"d[ée]but|beginn|inicio|inizio",
+    "duration": r"dur[ée]e|dauer|duraci[óo]n|durata",
+    "calling_number": r"appelant|anrufer|origen|chiamante",
+    "called_number": r"appel[ée]|angerufen|destino|chiamato",
+}
+"""The same in French, German, Spanish and Italian."""
+
 _HELD = {
     "calling_number": ("number", "extension"),
     "called_number": ("number", "extension"),
@@ -39,6 +47,10 @@ _NAMED_ONLY = frozenset({"release_code", "record_id", "egress_call_id"})
 TIMES = ("start_time", "answer_time", "end_time")
 _AGREES_SECONDS = 2.0
 _FEW = 30
+_LEAST_VARIED = 0.3
+"""Of the rows so many have another value where it is the length of calls."""
+
+_NAME = re.compile(r"[0-9_/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,8 @@ def _add(found: dict[str, Choice], choice: Choice | None) -> None:
 def _hinted(name: str, column: Column) -> bool:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.name).lower().replace("-", "_").replace(" ", "_")
     spaced = plain.replace("_", " ")
-    return bool(column.name) and (re.search(_HINTS[name], plain) or re.search(_HINTS[name], spaced)) is not None
+    hints = f"{_HINTS[name]}|{_HINTS_ELSEWHERE[name]}" if name in _HINTS_ELSEWHERE else _HINTS[name]
+    return bool(column.name) and (re.search(hints, plain) or re.search(hints, spaced)) is not None
 
 
 def _times(columns: Sequence[Column]) -> dict[str, Choice]:
@@ -133,8 +146,16 @@ def _duration(columns: Sequence[Column], found: dict[str, Choice]) -> Choice | N
                 return Choice("duration", column, f"in {agrees} of {known} rows the seconds from answer to end")
     named = next((column for column in able if _hinted("duration", column)), None)
     if named is None:
-        return None
+        return None if any(column.name for column in columns) else _only_seconds(able)
     return Choice("duration", named, f"its name is {named.name!r} and it holds {_example(named)}")
+
+
+def _only_seconds(able: Sequence[Column]) -> Choice | None:
+    """Without names: the one column of seconds that vary as the lengths of calls do, and are no causes or codes."""
+    vary = [c for c in able if c.distinct > _LEAST_VARIED * c.filled and not c.kinds & {"sip_code", "number", "id"}]
+    if len(vary) != 1 or not vary[0].filled:
+        return None
+    return Choice("duration", vary[0], f"the only column of small numbers that vary, such as {_example(vary[0])}")
 
 
 def _held(name: str, columns: Sequence[Column], found: dict[str, Choice]) -> Choice | None:
@@ -153,9 +174,20 @@ def _unnamed(name: str, able: Sequence[Column]) -> Choice | None:
     """Without names: addresses and ids speak for themselves, the first of two is where the call came from."""
     kind = {"call_id": "id", "upstream": "address", "downstream": "address"}.get(name)
     column = next((c for c in able if kind in c.kinds and (kind != "address" or c.distinct <= _FEW)), None)
+    if kind == "address" and column is None:
+        return _trunk(name, able)
     if kind is None or column is None:
         return None
     return Choice(name, column, f"the first column left that holds an {kind}, such as {_example(column)}")
+
+
+def _trunk(name: str, able: Sequence[Column]) -> Choice | None:
+    """A column of few names with digits or marks in them: words alone are outcomes and directions."""
+    named = (c for c in able if "word" in c.kinds and c.distinct <= _FEW and c.distinct * 2 <= c.filled)
+    column = next((c for c in named if all(_NAME.search(cell) for cell in c.cells if cell not in NULLS)), None)
+    if column is None:
+        return None
+    return Choice(name, column, f"the first column left that holds few names, such as {_example(column)}")
 
 
 def _in_order(columns: Sequence[Column], found: dict[str, Choice]) -> None:

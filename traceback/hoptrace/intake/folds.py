@@ -35,6 +35,22 @@ UTC where it is written with a zone; `epoch`, UTC seconds of about the start; `i
 is unknown is null.
 """
 
+PLACED = pl.Schema(
+    {
+        **dict.fromkeys(("at", "row", "id"), pl.Int64),
+        **dict.fromkeys(("local", "answer", "end"), LOCAL),
+        **dict.fromkeys(("talk", "stated", "epoch", "first", "last"), pl.Int64),
+        "folded": pl.Boolean,
+        **dict.fromkeys(("answered", "ended", "lag"), pl.Int64),
+        "second": pl.Boolean,
+        "known": pl.Int64,
+    }
+)
+"""Rows with their candidates: `first` and `last` instants, `folded` where they differ, `stated` and `known` instants.
+
+`answered`, `ended`: instants that are no candidates; `lag`: from start to end; all these in microseconds.
+"""
+
 _ROUNDED = 2_000_000
 _AROUND = 3 * 3_600_000_000
 _QUARTERS = [timedelta(minutes=15 * count) for count in range(96)]
@@ -70,9 +86,15 @@ def near_folds(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
 def settle(rows: pl.DataFrame, zone: str) -> Settled:
     """Which pass of a repeated hour each row (FOLD_ROWS, those of `near_folds`) is of, in this IANA zone.
 
-    Where nothing tells, the first is to be taken; the flags say how many these are and why.
+    Where nothing tells, both are to be kept; the flags say how many these are and why.
     """
-    placed = _with_candidates(rows.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64)), zone)
+    return settle_placed(
+        _with_candidates(rows.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64)), zone), zone
+    )
+
+
+def settle_placed(placed: pl.DataFrame, zone: str) -> Settled:
+    """The same for rows whose candidates are known (PLACED); `zone` is its name in the flags."""
     folded = placed.filter(pl.col("folded"), pl.col("stated").is_null()).select("at", "row")
     placed = _near_open(placed)
     counts: dict[str, int] = {}
@@ -212,4 +234,4 @@ def _flags(zone: str, counts: dict[str, int], left: int, held: bool) -> Iterator
         yield f"{hour}, settled by {by}: {count:,}"
     if left:
         why = "the order of the rows allows both" if held else "the rows stand in no order of time"
-        yield f"{hour}, read as the first, as {why}: {left:,}"
+        yield f"{hour}, kept with both times, as {why}: {left:,}"

@@ -11,6 +11,7 @@ import polars as pl
 from hoptrace.errors import InputRefused
 from hoptrace.intake.detect import LEAST_SURE, claims_on, format_name, readable_head
 from hoptrace.intake.formats import readers
+from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.canonical_lines import blocks
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored, own_profile
@@ -60,12 +61,14 @@ def detect_file(path: Path, own: OwnProfiles | None = None) -> list[Claim]:
     """
     source = _source(path)
     head = readable_head(source)
+    if not head.strip():
+        raise InputRefused(f"{source.name} is empty: there is no format to find. Export it again.")
     known = readers() if own is None else own.beside(readers())
     return [_claim(path, reader, claim.sure, claim.why) for reader, claim in claims_on(source, head, known)]
 
 
 def _claim(path: Path, reader: FormatReader, sure: float, why: str) -> Claim:
-    chosen = isinstance(reader, Profiled | Stored) and reader.customisable
+    chosen = isinstance(reader, Profiled | Stored | AcmeSbc) and reader.customisable
     carrier = reader.carrier if isinstance(reader, Stored) else None
     guessed = not chosen and not reader.needs_profile and sure > LEAST_SURE
     if reader.needs_profile:
@@ -146,7 +149,8 @@ def _refused(facts: dict[str, Any], plan: DialPlan) -> str | None:
         return "called_number is missing"
     if number.kind is NumberKind.WITHHELD:
         return "called_number is withheld"
-    return "called_number is no telephone number" if number.key is None else None
+    unknown = number.key is None or number.kind is NumberKind.MASKED
+    return "called_number is no telephone number" if unknown else None
 
 
 def _written(source: Source, rows: list[int]) -> dict[int, bytes]:

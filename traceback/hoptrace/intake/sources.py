@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.profiles.problems import meant
+from hoptrace.intake.profiles.toml_lines import key_lines, line_of
 from hoptrace.intake.reading import FormatReader, Source
 from hoptrace.model.receipts import base_format
 from hoptrace.settings import IntakeSettings
@@ -68,11 +69,21 @@ def asked_format(text: str, readers: Sequence[FormatReader], own: OwnProfiles | 
     names = [AUTO, *(reader.name for reader in readers)]
     known = ", ".join(names)
     if profile is not None:
-        raise ProfileInvalid(f"{text}: format: there is no format {name!r}. Known are {known}.")
+        raise ProfileInvalid(
+            f"{_at_format(text)}: format: there is no format {name!r}{meant(name, names)}. Known are {known}."
+        )
     raise UsageError(
         f"There is no format {name!r}{meant(name, names)}. Known are {known}, a profile that was added for the "
         "carrier, or the path of a .toml profile."
     )
+
+
+def _at_format(text: str) -> str:
+    """Where a profile names its format: the file and the line, or the stored profile."""
+    if not text.endswith(".toml"):
+        return text
+    line = line_of(key_lines(Path(text).read_text(encoding="utf-8")), ("format",))
+    return text if line is None else f"{text}, line {line}"
 
 
 def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:

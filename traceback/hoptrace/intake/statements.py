@@ -9,9 +9,11 @@ import polars as pl
 
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
+from hoptrace.intake.number_parameters import dressed, named_numbers, with_parameters
 from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
 
@@ -28,11 +30,13 @@ _NUMBERS = {
     "egress_called": "egress_called_number",
     "redirecting": "redirecting_number",
 }
+_CALLERS = ("calling", "egress_calling")
 _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
 
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
-_SAID = [name for name in RAW_CALLS.names() if name not in {"call", "file", "row", "start_basis", "precision"}]
+_NOT_SAID = {"call", "file", "row", "start_basis", "precision", "may_be_later"}
+_SAID = [name for name in RAW_CALLS.names() if name not in _NOT_SAID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Built:
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
     each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
-    spreadsheet rounded.
+    spreadsheet rounded, and `named` how many were read from the display name beside an address without digits.
     """
 
     statements: pl.DataFrame
@@ -51,6 +55,7 @@ class Built:
     plan: DialPlan
     learned: dict[str, int]
     rounded: pl.DataFrame
+    named: pl.DataFrame
 
 
 def build(
@@ -71,10 +76,11 @@ def build(
     # is sent again is known again, whatever certificates and trunks are at hand by then.
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
-    placed, unknown = _place(with_claims(good, signers or {}), trunks)
+    more = dressed(calls, _NUMBERS.values())
+    placed, unknown = _place(with_parameters(with_claims(good, signers or {}), more), trunks)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
-    return Built(statements, refused, unknown, plan, learned, rounded)
+    return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, more))
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
@@ -92,7 +98,16 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
 
 
 def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
-    return {name: _read_column(_without_trunk_prefix(calls, column, plan), plan) for name, column in _NUMBERS.items()}
+    read = {name: _read_column(_without_trunk_prefix(calls, column, plan), plan) for name, column in _NUMBERS.items()}
+    # A caller of whom only the beginning is known still says something; a called number is what calls are found by.
+    return {name: frame if name in _CALLERS else _without_masked(frame) for name, frame in read.items()}
+
+
+def _without_masked(read: pl.DataFrame) -> pl.DataFrame:
+    least = read["key"].min()
+    if not isinstance(least, int) or least >= MASKED_BELOW:
+        return read
+    return read.with_columns(key=pl.when(pl.col("key") >= MASKED_BELOW).then("key"))
 
 
 def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> pl.Series:

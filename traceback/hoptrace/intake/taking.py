@@ -95,6 +95,9 @@ class Taking:
         self._others.append(other_rows(rows, kept))
         self._note(chunk, rows, built)
         self._note_resaved(built.rounded, cut)
+        named: dict[int, int] = dict(built.named.iter_rows())
+        for file, count in named.items():
+            self._files[file].named_numbers += count
         names = self._batch_names(kept)
         return kept.with_columns(batch=names).select(STATEMENTS.names())
 

@@ -188,10 +188,13 @@ class LocalClock:
 
     resolved: Resolved
     offsets: frozenset[timedelta] = frozenset()
-    repeated: int = 0
     missing: int = 0
     passes: dict[int, bool | None] = field(default_factory=dict[int, "bool | None"])
     told: tuple[str, ...] = ()
+    open: dict[datetime, int] = field(default_factory=dict[datetime, int])
+    """Times read as the first pass of a repeated hour that nothing settled; by how many seconds the second is later."""
+    crossed: set[datetime] = field(default_factory=set[datetime])
+    """Times of the second pass, known by a time of the same call in the first."""
 
     @classmethod
     def of(cls, context: Context, measured: Measured | None = None) -> LocalClock:
@@ -217,10 +220,13 @@ class LocalClock:
         settled = settled_rows(rows(), tz.key)
         self.passes, self.told = dict(settled.passes.iter_rows()), settled.flags
 
-    def to_utc(self, local: datetime, epoch: float | None = None, row: int | None = None) -> datetime:
+    def to_utc(
+        self, local: datetime, epoch: float | None = None, row: int | None = None, after: datetime | None = None
+    ) -> datetime:
         """A naive local time as UTC; `epoch` (UTC seconds of about the same moment) settles a change of summer time.
 
-        `row`: the time is the start of this row, which `look_ahead` was told of.
+        `row`: the time is the start of this row, which `look_ahead` was told of. `after`: a time of the same call
+        before which this one does not lie. Of a time that stays open the first candidate is given, see `may_be_later`.
         """
         if epoch is not None and self.offsets:
             offset = quarter_offset(local, epoch)
@@ -231,23 +237,34 @@ class LocalClock:
             return utc
         if reading is Reading.REPEATED:
             later = local.replace(tzinfo=self.resolved.tz, fold=1).astimezone(UTC)
-            if row is not None and row in self.passes:
-                return later if self.passes[row] else utc
+            second = self.passes.get(row) if row is not None else None
+            if second is not None:
+                return later if second else utc
             if epoch is not None:
                 return min(utc, later, key=lambda t: abs(t.timestamp() - epoch))
-            self.repeated += 1
+            if after is not None and utc < after <= later:
+                self.crossed.add(later)
+                return later
+            self.open[utc] = round((later - utc).total_seconds())
         else:
             self.missing += 1
         return utc
 
+    def may_be_later(self, start: datetime, *others: datetime | None, row: int | None = None) -> int | None:
+        """By how many seconds a start of `to_utc` may have been later, None where it is settled.
+
+        `others`: later times of the same call; one that lies in the second pass with an earlier clock time settles it.
+        """
+        if not self.open or (row is not None and self.passes.get(row) is not None):
+            return None
+        if any(other in self.crossed for other in others):
+            return None
+        return self.open.get(start)
+
     def flags(self) -> tuple[str, ...]:
-        """What the receipt should say of this file's times."""
+        """What the receipt should say of this file's times; of those that stay open the statements tell."""
         name = self.zone.name
         found: list[str] = [*([self.resolved.conflict] if self.resolved.conflict else []), *self.told]
-        if self.repeated:
-            found.append(
-                f"times in the hour that {name} repeats as summer time ends, read as the first: {self.repeated}"
-            )
         if self.missing:
             found.append(f"times in the hour that {name} leaves out as summer time begins, shifted: {self.missing}")
         return tuple(found)

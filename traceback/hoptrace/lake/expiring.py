@@ -13,7 +13,7 @@ from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
 from hoptrace.lake.lake import EPOCH, EXPIRED, LAST_EXPIRY, VACUUMED, Lake
-from hoptrace.lake.layout import Index, Part, sort_part
+from hoptrace.lake.layout import Index, Part, first_filed, sort_part
 from hoptrace.lake.storage import guard
 from hoptrace.lake.trimming import trim
 
@@ -109,8 +109,8 @@ class Expiring:
                 self._adds.append(self._lake.store.write(part, self._name, data_change=True))
 
     def _count(self, rows: pl.LazyFrame, held: pl.DataFrame) -> None:
-        # A statement stands in the index once for each of its numbers, and once under the called one.
-        own = pl.col("key") == pl.col("called")
+        # A statement stands in the index once for each of its numbers and times.
+        own = first_filed()
         kept = held.filter(own).height
         self._removed += int(rows.filter(own).select(pl.len()).collect(engine="streaming").item()) - kept
         self._kept += kept

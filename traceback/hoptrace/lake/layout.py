@@ -1,8 +1,9 @@
 """How statements lie in the lake: two indexes, partitioned by index and day, each file sorted by key and time.
 
 A statement stands in index "called" once per number under which it can be looked up: the called number before and
-after rewriting, and the number that forwarded the call. Index "calling" holds narrow rows that lead from the caller to
-the called number, for calls whose called number was changed where no record tells.
+after rewriting, and the number that forwarded the call. One whose local time came twice stands there at both times; at
+the second `may_be_later` has a minus sign: its start may be so much earlier. Index "calling" holds narrow rows that
+lead from the caller to the called number, for calls whose called number was changed where no record tells.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Index(StrEnum):
     CALLED = "called"
     CALLING = "calling"
 
+
+LATER = "may_be_later"
 
 NARROW = ("key", "start_time", "carrier", "called", "batch", "row")
 """What index "calling" keeps of a statement; its other columns are null."""
@@ -74,8 +77,30 @@ def parts(statements: pl.DataFrame) -> Iterator[Part]:
     """Lay statements out; `statements` has the STATEMENTS columns."""
     stored = _told_by_keys(statements.select(STATEMENTS.names()))
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
+    if _holds_any(stored, LATER):
+        stored = pl.concat([stored, _at_second_times(stored)])
     yield from _by_day(Index.CALLED, _called_rows(stored))
     yield from _by_day(Index.CALLING, _calling_rows(stored))
+
+
+def first_filed() -> pl.Expr:
+    """Of the rows of index "called" the one of each statement that stands for it."""
+    return (pl.col("key") == pl.col("called")) & ~(pl.col(LATER) < 0).fill_null(value=False)
+
+
+def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:
+    """Rows of index "called" that were found at their second time, as they were given to `parts`."""
+    if not _holds_any(stored, LATER):
+        return stored
+    earlier = pl.when(pl.col(LATER) < 0).then(pl.col(LATER)).otherwise(0)
+    start = pl.col("start_time") + pl.duration(seconds=earlier)
+    return stored.with_columns(start, pl.col(LATER).abs())
+
+
+def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
+    """The statements whose local time came twice, filed at the second time."""
+    start = pl.col("start_time") + pl.duration(seconds=pl.col(LATER))
+    return stored.filter(pl.col(LATER) > 0).with_columns(start, -pl.col(LATER))
 
 
 def as_statements(stored: Rows) -> Rows:

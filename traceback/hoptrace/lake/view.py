@@ -12,7 +12,7 @@ import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers, Int64s
-from hoptrace.lake.layout import Index, Rows, as_statements, kinds, merge_spans
+from hoptrace.lake.layout import Index, Rows, as_statements, at_first_times, first_filed, kinds, merge_spans
 from hoptrace.lake.storage import Store, guard, picked
 from hoptrace.model.statements import STATEMENTS, TIME
 
@@ -57,7 +57,8 @@ class View:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
 
         `spans` has the columns key, from_time and to_time (inclusive). Gives STATEMENTS columns, each statement
-        once, in the order of start_time, batch and row.
+        once, in the order of start_time, batch and row. One whose local time came twice is found at both times, and
+        given with the first.
         """
         return _once(self._lookup(Index.CALLED, merge_spans(spans)))
 
@@ -77,7 +78,7 @@ class View:
         With `first` and `last` (both included) only those that started in between.
         """
         files, start = self.files.filter(pl.col("index") == Index.CALLED), pl.col("start_time")
-        wanted = [pl.col("key") == pl.col("called")]
+        wanted = [first_filed()]
         if first is not None:
             files, wanted = files.filter(pl.col("time_max") >= first), [*wanted, start >= first]
         if last is not None:
@@ -239,6 +240,6 @@ def _empty(index: Index) -> pl.DataFrame:
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
-    # A statement stands under up to three numbers.
-    once = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
+    # A statement stands under up to three numbers, and at two times where its own came twice.
+    once = at_first_times(rows).unique(subset=["batch", "row", "fingerprint"], keep="any")
     return as_statements(once).sort("start_time", "batch", "row", "fingerprint")

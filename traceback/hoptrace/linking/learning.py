@@ -22,6 +22,7 @@ from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
 from hoptrace.linking.neighbours import matched, middle, neighbour_pairs
 from hoptrace.linking.potentials import Edge, potentials, ties
+from hoptrace.linking.repeated_hours import any_twice, borne_out
 from hoptrace.linking.scoring import with_time
 from hoptrace.linking.shifts import find_shifts
 from hoptrace.linking.trust import trust_of
@@ -34,6 +35,7 @@ NEEDED = (
     *("batch", "row", "carrier", "upstream", "downstream", "downstream_trunk", "customer", "called", "egress_called"),
     *("calling", "egress_calling", "call_id", "egress_call_id", "attestation", "orig_id", "signer"),
     *("start_time", "start_basis", "answer_time", "end_time", "duration", "precision", "outcome", "release_code"),
+    "may_be_later",
 )
 """The columns that `learn` looks at."""
 
@@ -62,6 +64,22 @@ def sample(statements: pl.LazyFrame, count: int) -> pl.DataFrame:
 
 def learn(statements: pl.DataFrame) -> Learned:
     """All that can be learned from statements (STATEMENTS schema); carriers of which nothing shows are left out."""
+    if any_twice(statements):
+        once = statements.filter(pl.col("may_be_later").is_null())
+        statements = borne_out(statements, _tied(once)[0])
+    learned, habits, edges = _tied(statements)
+    if not edges:
+        return learned
+    habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
+    offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
+    learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
+    for within in (FIRST_LOOK, SECOND_LOOK):
+        learned = _refined(learned, statements, within)
+    return _weighed(learned, statements)
+
+
+def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge]]:
+    """Shifts, and clocks as the edges tie them, of unknown spread; the carriers' habits; the edges."""
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
     met = differences(facts := comparable(statements, habitual))
@@ -72,14 +90,8 @@ def learn(statements: pl.DataFrame) -> Learned:
         met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
     edges = _edges(statements, Learned(habitual.clocks, shifts), met)
     if not edges:
-        return habitual
-    offsets = potentials(edges)
-    learned = Learned(_clocks(offsets, habits), shifts)
-    habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
-    learned = Learned(_with_spreads(_clocks(offsets, habits), edges), shifts)
-    for within in (FIRST_LOOK, SECOND_LOOK):
-        learned = _refined(learned, statements, within)
-    return _weighed(learned, statements)
+        return habitual, habits, edges
+    return Learned(_clocks(potentials(edges), habits), shifts), habits, edges
 
 
 def _edges(statements: pl.DataFrame, known: Learned, met: pl.DataFrame) -> list[Edge]:

@@ -12,6 +12,8 @@ from functools import cache
 
 import polars as pl
 
+from hoptrace.model.number_masks import MASKED_BELOW
+
 UNKNOWN = "unknown"
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
@@ -91,10 +93,13 @@ def _call_id() -> pl.Expr:
 
 @cache
 def _calling() -> pl.Expr:
-    """Callers: equal, changed, withheld on the way down, or shown only below (somebody put one in)."""
+    """Callers: equal, changed, withheld on the way down, or shown only below (somebody put one in).
+
+    What a masked one says is in `hoptrace.linking.beginnings`.
+    """
     d, u, sent = pl.col("d_calling"), pl.col("u_calling"), pl.col("u_sent_calling")
     return (
-        pl.when(d.is_null() | sent.is_null())
+        pl.when(d.is_null() | sent.is_null() | (d < MASKED_BELOW) | (sent < MASKED_BELOW))
         .then(_lit(UNKNOWN))
         .when((d < 0) & (sent < 0))
         .then(_lit("both_withheld"))

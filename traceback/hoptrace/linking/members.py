@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.call_ids import call_id_key, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
@@ -29,43 +30,35 @@ def _hashed(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(text.hash())
 
 
-_GUID = "^[0-9A-Fa-f]{32}$"
-_SUFFIX = "_b2b-[0-9]+$"
-"""What a back-to-back user agent hangs on the Call-ID that came in."""
-
-
-def _call_id(text: pl.Expr) -> pl.Expr:
-    """A SIP Call-ID as it is compared: switches write one GUID with and without dashes, in either case, with a host."""
-    local = text.str.split_exact("@", 1).struct.field("field_0").str.replace_all("[ -]", "")
-    return pl.when(local.str.contains(_GUID)).then(local.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
-
-
 def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements in the form in which they are compared; `sid` is the row's number in `statements`.
 
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
-    `offset` is what was taken off the written times; `handed_on`: it went out over a trunk that nobody listed.
+    `offset` is what was taken off the written start; `handed_on`: it went out over a trunk that nobody listed.
+    Of statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) `repeated` says
+    so.
     """
+    twice = "later" in statements.columns
     answered = pl.col("outcome") == "answered"
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
     received = (pl.col("start_basis") == StartBasis.RECEIVED) & ~(pl.col("start_is_answer") & answered)
     written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
     final_start = pl.when(~received).then(pl.col("start"))
     return (
-        with_clocks(statements.with_row_index("sid"), learned)
+        _with_reading(with_clocks(without_base64(statements).with_row_index("sid"), learned), twice=twice)
         .with_columns(
             pl.col("sid").cast(pl.Int64),
             # Who names a neighbour that handed it the call does not say that its own customer placed it.
             customer=pl.when(pl.col("upstream").is_null()).then("customer"),
             start=seconds("start_time") - pl.col("offset"),
-            answer=seconds("answer_time") - pl.col("offset"),
-            end=seconds("end_time") - pl.col("offset"),
+            answer=_later_time("answer_time", twice=twice),
+            end=_later_time("end_time", twice=twice),
             tick=pl.max_horizontal(written_tick, "cut"),
             sent=pl.coalesce("egress_called", "called"),
             sent_calling=pl.coalesce("egress_calling", "calling"),
-            cid=_hashed(_call_id(pl.col("call_id"))),
-            sent_cid=_hashed(_call_id(pl.coalesce("egress_call_id", "call_id"))),
+            cid=call_id_key(pl.col("call_id")),
+            sent_cid=call_id_key(pl.coalesce("egress_call_id", "call_id")),
             has_sent_cid=pl.col("egress_call_id").is_not_null(),
             oid=_hashed(pl.col("orig_id")),
             signed_by=_hashed(pl.col("signer")),
@@ -76,8 +69,24 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
             answer=pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer"),
             final=pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start)),
         )
-        .drop("cut", "start_is_answer")
+        .drop("cut", "start_is_answer", *(["later"] if twice else []))
     )
+
+
+def _with_reading(timed: pl.DataFrame, *, twice: bool) -> pl.DataFrame:
+    """With `repeated` as the last column; statements that are read later than written have so much less taken off."""
+    if not twice:
+        return timed.with_columns(repeated=pl.lit(None, pl.String))
+    return timed.with_columns(offset=pl.col("offset") - pl.col("later")).select(pl.exclude("repeated"), "repeated")
+
+
+def _later_time(name: str, *, twice: bool) -> pl.Expr:
+    """Answer or end; of a statement that is read later than written one that lies behind the repeated hour stays."""
+    if not twice:
+        return seconds(name) - pl.col("offset")
+    since = pl.col(name) - pl.col("start_time")
+    once = (pl.col("later") > 0) & (since >= pl.duration(seconds="later"))
+    return seconds(name) - pl.col("offset") - pl.when(once).then("later").otherwise(0)
 
 
 KEPT = (

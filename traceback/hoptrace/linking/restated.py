@@ -15,6 +15,16 @@ _SAME = ("carrier", "start_time", "called")
 _MOST_ALIKE = 50
 """So many statements of one carrier, moment and number are redials and no file that was submitted twice."""
 
+_RECORD = ("carrier", "called", "record_id")
+_WRITTEN_APART = timedelta(seconds=1)
+"""Two back ends, or both nodes of a cluster, write one record; each rounds its times for itself."""
+
+_ONE_RECORD = (
+    *("calling_number", "call_id", "egress_call_id", "release_code"),
+    *("upstream", "downstream", "upstream_trunk", "downstream_trunk"),
+)
+"""In these two writings of one record agree, as far as both have them: attempts over several routes share one id."""
+
 _LEGS_APART = timedelta(minutes=1)
 """Record ids are counters that begin again: the legs of one call are nearer than this."""
 
@@ -31,13 +41,17 @@ def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements (STATEMENTS) but those that another batch of the same carrier says again and more fully.
 
     A statement is said more fully where the other has all that it says, at the same moment, and something beside; or
-    where it is of one leg of a call, and the other is of both legs.
+    where it is of one leg of a call, and the other is of both legs. Of one record that was written twice, with its
+    times rounded otherwise, one counts.
     """
     # Most statements have nobody beside them, and one trace has no milliseconds to spare.
-    twice, of_legs = statements.select(
-        twice=pl.struct(_SAME).is_duplicated().any(), of_legs=_of_legs().any(ignore_nulls=True)
+    twice, record, of_legs = statements.select(
+        twice=pl.struct(_SAME).is_duplicated().any(),
+        record=(pl.struct(_RECORD).is_duplicated() & pl.col("record_id").is_not_null()).any(),
+        of_legs=_of_legs().any(ignore_nulls=True),
     ).row(0)
-    looked = [*([_begun(statements)] if twice else []), *([_one_leg(statements)] if of_legs else [])]
+    ways = ((twice, _begun), (record, _written_twice), (of_legs, _one_leg))
+    looked = [less(statements) for there, less in ways if there]
     if not looked:
         return statements
     less = pl.concat(looked).unique()
@@ -51,6 +65,20 @@ def _begun(statements: pl.DataFrame) -> pl.DataFrame:
     alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
     both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
     return both.filter(_says_no_other(), _says_less()).select("batch", "row")
+
+
+def _written_twice(statements: pl.DataFrame) -> pl.DataFrame:
+    """`batch` and `row` of those that another batch has by the same record id, as full or fuller."""
+    keys = list(_RECORD)
+    full = pl.sum_horizontal(pl.col(name).is_not_null() for name in (*_EQUAL, *_BEGUN))
+    alike = statements.filter(pl.col("record_id").is_not_null(), pl.struct(keys).is_duplicated())
+    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE).with_columns(full=full)
+    both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
+    near = (pl.col("start_time") - pl.col("start_time_full")).abs() <= _WRITTEN_APART
+    agree = [(pl.col(name) == pl.col(f"{name}_full")).fill_null(value=True) for name in _ONE_RECORD]
+    first = pl.col("batch_full") < pl.col("batch")
+    less = (pl.col("full") < pl.col("full_full")) | ((pl.col("full") == pl.col("full_full")) & first)
+    return both.filter(near, less, *agree, pl.col("outcome") == pl.col("outcome_full")).select("batch", "row")
 
 
 def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hoptrace.linking.beginnings import weigh_beginnings
 from hoptrace.linking.levels import LEVELS, with_levels
 from hoptrace.linking.neighbours import HANDED_ON, middle
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
@@ -230,6 +231,7 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
     timed = with_time(pairs)
     weighed = weigh_levels(with_levels(timed), weights, elsewhere=~pl.col("kind").is_in(NEIGHBOURS))
+    weighed = weigh_beginnings(weighed)
     # A false record bears no signature; that speaks for no other call.
     said = pl.col("kind") != Kind.CONFLICT
     signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]

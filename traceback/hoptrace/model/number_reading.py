@@ -11,12 +11,13 @@ from hashlib import blake2b
 import phonenumbers
 
 from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, country_of
+from hoptrace.model.number_masks import CUT, masked_key
 from hoptrace.model.number_text import Written, undress
 
 WITHHELD_KEY = -1
 
 _SPREADSHEET = re.compile(r"^\+?\d+[Ee]\+?\d{1,2}$")
-_MASKED = re.compile(r"^\+?\d{3,}(?:[Xx]{2,}|[*?]{2,})\d{0,2}$")
+_MASKED = re.compile(r"^(?P<known>\+?\d{3,})(?:[Xx]{2,}|[*?]{2,})\d{0,2}$")
 _VANITY = re.compile(r"^(?:\+?1)?(8(?:00|22|33|44|55|66|77|88)|900)(?=\w*[A-Za-z]{3})(\w{7,})$")
 _HASH_PREFIX = re.compile(r"^[+*]?\d{1,8}[#*](?=\+?\d{7,}$)")
 _STAR_CODE = re.compile(r"^\*\d{2}(?=\+?\d{7,}$)")
@@ -33,12 +34,13 @@ class NumberKind(StrEnum):
     WITHHELD = "withheld"
     MISSING = "missing"
     INTERNAL = "internal"
+    MASKED = "masked"
     INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number field as read: `key` is null for missing and invalid ones; `why` is set for invalid ones."""
+    """A number field as read: `key` is null for missing and invalid ones; `why` is set for masked and invalid ones."""
 
     kind: NumberKind
     key: int | None = None
@@ -63,6 +65,9 @@ def normalise(text: str | None, plan: DialPlan) -> Number:
         return Number(NumberKind.MISSING)
     if written.withheld:
         return Number(NumberKind.WITHHELD, WITHHELD_KEY)
+    masked = _masked(written, plan)
+    if masked is not None:
+        return Number(NumberKind.MASKED, masked, "only its beginning is known")
     damage = _damage(written.text, text or "")
     if damage:
         return Number(NumberKind.INVALID, why=damage)
@@ -93,6 +98,22 @@ def internal_key(text: str, plan: DialPlan) -> int:
     """A negative key of an extension, feature code or name, which only matches inside the same carrier; never -1."""
     digest = blake2b(f"{plan.carrier_id}\0{text.lower()}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return -2 - int.from_bytes(digest, "big") % _INTERNAL_BITS
+
+
+def _masked(written: Written, plan: DialPlan) -> int | None:
+    """The key of a number whose last digits are hidden, or that was cut; None of others, and where none is meant."""
+    if written.cut and written.text.lstrip("+").isdigit() and len(written.text) > _SHORT:
+        whole = read_strictly(written.text, plan)
+        return masked_key(written.text.lstrip("+"), CUT) if whole is None and written.text.startswith("+") else None
+    mask = _MASKED.match(written.text)
+    if mask is None:
+        return None
+    known = mask["known"]
+    least, most = (read_digits(known + digit * (len(written.text) - len(known)), plan) for digit in "09")
+    if least is None or most is None or len(least) != len(most):
+        return None
+    begins = least[: next(at for at, (one, other) in enumerate(zip(least, most, strict=True)) if one != other)]
+    return masked_key(begins, len(least) - len(begins))
 
 
 def _damage(text: str, as_written: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 _WITHHELD = (
@@ -17,7 +17,7 @@ WITHHELD_NUMBERS = frozenset({"8656696", "266696687"})
 MISSING_WORDS = frozenset({"", "-", "--", "null", "none", "nil", r"\n", "n/a", "na", "(null)", "undefined", '""', "''"})
 
 _WITHHELD_HOSTS = frozenset({"anonymous.invalid", "unknown.invalid", "restricted.invalid"})
-_NAME_ADDR = re.compile(r"^(?P<display>[^<]*)<(?P<uri>[^>]*)>?")
+_NAME_ADDR = re.compile(r"^(?P<display>[^<]*)<(?P<uri>[^>]*)(?P<closed>>?)")
 _SCHEME = re.compile(r"^(?:sips?|tel):(?://)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\])(?::\d+)?$")
 _EXTENSION = re.compile(r"(?i)(?<=\d{4})\s*(?:x|ext\.?|extension)\s*\d{1,6}$")
@@ -29,11 +29,16 @@ _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A number field without its clothes. `text` has no separators; `context` is a tel URI's global phone-context."""
+    """A number field without its clothes. `text` has no separators; `context` is a tel URI's global phone-context.
+
+    `cut`: what stood in angle brackets was not closed. `named`: the digits are of the display name.
+    """
 
     text: str
     host: str = ""
     context: str = ""
+    cut: bool = False
+    named: bool = False
 
     @property
     def withheld(self) -> bool:
@@ -66,8 +71,8 @@ def undress(text: str) -> Written:
     inside = _from_uri(boxed["uri"])
     display = _bare(boxed["display"])
     if not inside.text or (not re.search(r"\d", inside.text) and re.search(r"\d{7}", display)):
-        return Written(display, inside.host)
-    return inside
+        return Written(display, inside.host, named=True)
+    return inside if boxed["closed"] or inside.host else replace(inside, cut=True)
 
 
 def _plain(text: str) -> str:

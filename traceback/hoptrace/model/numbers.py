@@ -10,6 +10,7 @@ from collections import defaultdict
 import polars as pl
 
 from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, clean_shapes, country_of
+from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise, read_strictly
 from hoptrace.model.number_text import undress
 
@@ -69,11 +70,14 @@ def _read_distinct(texts: pl.Series, plan: DialPlan) -> pl.DataFrame:
 
 
 def display(key: int | None) -> str | None:
-    """A number key for people: `+1...`, `withheld`, `internal`, or None where there is no number."""
+    """A number key for people: `+1...`, `+1202555XXXX`, `withheld`, `internal`, or None where there is no number."""
     if key is None:
         return None
     if key > 0:
         return f"+{key}"
+    if key < MASKED_BELOW:
+        known, hidden = mask_of(key)
+        return f"+{known}{'…' if hidden == CUT else 'X' * hidden}"
     return "withheld" if key == WITHHELD_KEY else "internal"
 
 
@@ -85,6 +89,8 @@ def display_expr(column: str | pl.Expr) -> pl.Expr:
         .then(key.cast(pl.String).str.replace("^", "+"))
         .when(key == WITHHELD_KEY)
         .then(pl.lit("withheld"))
+        .when(key < MASKED_BELOW)
+        .then(display_mask(key))
         .when(key.is_not_null())
         .then(pl.lit("internal"))
         .otherwise(pl.lit(None, pl.String))

@@ -60,6 +60,7 @@ _CALL_FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "end_time": TIME,
     "duration": pl.Float64,
     "precision": pl.Int32,
+    "may_be_later": pl.Int32,
     **_AS_WRITTEN,
     "call_id": pl.String,
     "egress_call_id": pl.String,
@@ -87,7 +88,8 @@ RAW_CALLS = pl.Schema(
 `call`: 0..n-1, unique in the chunk. `file`: index of the file in the group; `row`: 1-based line (or row) of the row
 that stands for the call. `start_time` is never null; `start_basis` a `StartBasis`. `duration`: seconds of conversation,
 0 = not answered, null = unknown. `precision`: microseconds that one tick of the written start time lasts (1 s is
-1,000,000).
+1,000,000). `may_be_later`: seconds by which the call may have begun later than `start_time`: its local time came twice
+as summer time ended, and nothing in the file tells which of the two it was; null where the time is one.
 Numbers and `upstream`, `downstream` are as written: a carrier_id, a trunk name, an address (a port or channel suffix
 already taken off); `customer` is the carrier's own customer where the file itself says so. `release_code`: SIP status
 (three digits) or Q.850 cause (one to three digits below 128), else the switch's own word. Empty strings are never used:
@@ -127,6 +129,8 @@ STATEMENTS = pl.Schema(
         "downstream": pl.String,
         "upstream_trunk": pl.String,
         "downstream_trunk": pl.String,
+        "lrn": pl.String,
+        "npdi": pl.Boolean,
         "fingerprint": pl.UInt64,
     }
 )
@@ -136,5 +140,7 @@ STATEMENTS = pl.Schema(
 change the number. `upstream` and `downstream` are carrier_ids or null; `upstream_trunk` and `downstream_trunk` the
 trunk or address as written, where one was. `customer` set means: this carrier says that its own customer placed
 the call.
+`lrn`: the routing number beside the called one, as written; it is never joined on. `npdi`: the called number is said to
+have been looked up for it. A masked caller has a key that says which numbers it may be (`hoptrace.model.number_masks`).
 `fingerprint` hashes everything the carrier said, so that a re-sent row is known again.
 """

@@ -60,6 +60,7 @@ SUBJECTS = {
     "orig_id": message("Orig id"),
     "outcome": message("Outcome"),
     "path": message("Path"),
+    "repeated hour": message("Repeated hour"),
     "signer": message("Signer"),
     "terminating carrier": message("Terminating carrier"),
     "time": message("Time"),

@@ -49,8 +49,40 @@ TRAIL_PHRASES = (
     message("{upper} got the call for {before}, as {lower} did, but says that it sent it on to {after}."),
     message("The caller is withheld on one side."),
     message("Both recorded the caller {number}."),
+    message("{upper} recorded the caller {one}, {lower} {other}: of a masked number only the beginning is compared."),
     message("{upper} recorded the caller {one}, {lower} {other}."),
     # Times, durations, ids, outcomes.
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "The record of {others} bears out the first."
+    ),
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "The record of {others} bears out the second."
+    ),
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "The records of {others} bear out the first."
+    ),
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "The records of {others} bear out the second."
+    ),
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "No other record tells either; it is read as the first, which is nearer to the report."
+    ),
+    message(
+        "The local time in {carrier}'s record came twice as summer time ended, at {one} and at {other} UTC, and its "
+        "file does not tell which of the two it was. "
+        "No other record tells either; it is read as the second, which is nearer to the report."
+    ),
+    message("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."),
     message("One side stamps only the answer, so the times of arrival can only be compared loosely."),
     message(
         "{lower}'s {what} is {when} {upper}'s, clock offsets applied; {usual} s either way is usual between them "

@@ -32,6 +32,7 @@ ABOUTS = frozenset(
     {
         *("called number", "calling number", "time", "answer time", "duration", "call_id", "outcome", "naming"),
         *("terminating carrier", "signer", "attestation", "orig_id", "identity", "upstream named"),
+        "repeated hour",
     }
 )
 """What evidence is about, as the engine words it: anything else might be somebody's text."""

@@ -11,7 +11,9 @@ from functools import cache
 
 import polars as pl
 
+from hoptrace.linking.beginnings import caller_fits, ids_begin_alike
 from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
+from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.numbers import display_expr
 
 UNLIKELY = -1.0
@@ -160,23 +162,34 @@ def _cut() -> pl.Expr:
 
 
 def _call_id() -> Line:
-    weight = pl.col("w_call_id")
+    weight, alike = pl.col("w_call_id"), ids_begin_alike()
     text = (
-        pl.when(weight > 0)
+        pl.when(alike)
+        .then(pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."))
+        .when(weight > 0)
         .then(pl.lit("Both recorded the same Call-ID."))
         .when(weight < UNLIKELY)
         .then(pl.lit("The Call-ID that the one sent is not the one that the other got."))
         .when(weight < 0)
         .then(pl.lit("Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."))
     )
-    return Line("call_id", pl.when((weight > 0) | (weight < UNLIKELY)).then(weight > 0), text)
+    return Line("call_id", pl.when(~alike & ((weight > 0) | (weight < UNLIKELY))).then(weight > 0), text)
 
 
 def _calling() -> Line:
     d, u = pl.col("d_calling"), pl.col("u_sent_calling")
-    withheld, same = (d < 0) | (u < 0), (d == u) | d.eq_missing(pl.col("u_calling"))
+    masked = (d < MASKED_BELOW) | (u < MASKED_BELOW)
+    withheld = ((d < 0) | (u < 0)) & ~masked
+    same = pl.coalesce(caller_fits(), (d == u) | d.eq_missing(pl.col("u_calling")))
     text = (
-        pl.when(withheld)
+        pl.when(masked)
+        .then(
+            pl.format(
+                "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared.",
+                *(U, display_expr(u), D, display_expr(d)),
+            )
+        )
+        .when(withheld)
         .then(pl.lit("The caller is withheld on one side."))
         .when(same)
         .then(pl.format("Both recorded the caller {}.", display_expr(d)))

@@ -61,6 +61,8 @@ def _hop(step: Step, found: tuple[Evidence, ...], support: Support | None, sourc
     if step.sid is None:
         return Hop(carrier=step.carrier, evidence=found, support=support)
     said = sources.statements[step.sid]
+    if said.repeated is not None:
+        found = (*found, Evidence("repeated hour", None, said.repeated))
     return Hop(
         carrier=step.carrier,
         records=(RecordRef(said.batch, said.row, said.record_id),),

@@ -177,10 +177,11 @@ def _near(one: Match, best: Match, close: float) -> bool:
 
 
 def _fit(linked: Linked, reported: Mapping[int, Reported]) -> Truths:
-    """Members of no forwarding and no route attempts, and of text that JSON writes as it is."""
+    """Members of no forwarding and no route attempts, of one time, and of text that JSON writes as it is."""
     numbers = {call: report.called for call, report in reported.items()}
     asked = linked.members["call"].replace_strict(numbers, return_dtype=pl.Int64)
-    apart = linked.facts.filter(pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED))["sid"]
+    odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED) | pl.col("repeated").is_not_null()
+    apart = linked.facts.filter(odd)["sid"]
     alone = (pl.col("leg") == pl.col("sid")) & pl.col("egress_called").is_null() & (pl.col("called") == asked)
     return linked.members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 

@@ -25,7 +25,10 @@ SIGNATURE = ("attestation", "orig_id", "signer", "identity")
 
 
 class Quoted(NamedTuple):
-    """A statement as a hop shows it: where it stands, its start as recorded (RFC 3339), the seconds taken off it."""
+    """A statement as a hop shows it: where it stands, its start as recorded (RFC 3339), the seconds taken off it.
+
+    `repeated`: what is to be said of its time where that came twice.
+    """
 
     batch: str
     row: int
@@ -36,6 +39,7 @@ class Quoted(NamedTuple):
     called: str | None
     attestation: str | None
     start_basis: str
+    repeated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +84,5 @@ def quoted_columns() -> tuple[pl.Expr, ...]:
         pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp).alias("started"),
         pl.col("offset"),
         *(pl.coalesce(display_expr(name), f"{name}_number").alias(name) for name in ("calling", "called")),
-        *(pl.col(name) for name in ("attestation", "start_basis")),
+        *(pl.col(name) for name in ("attestation", "start_basis", "repeated")),
     )

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hoptrace.linking.beginnings import FITS, FITS_NOT
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
+from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.moment import Match, Question, match_all
@@ -152,6 +154,8 @@ def caller_weight(report: Reported, tail: Fact, around: Surroundings) -> float:
         return 0.0
     if reported == WITHHELD_KEY:
         return 1.0 if seen == WITHHELD_KEY else -0.5
+    if seen < MASKED_BELOW:
+        return FITS if may_be(seen, reported) else FITS_NOT
     return 3.0 if reported in (seen, tail.sent_calling) else around.caller_changed
 
 

@@ -37,6 +37,7 @@ def readers() -> tuple[FormatReader, ...]:
         AccFlatstore(),
         FreeswitchJson(),
         AcmeSbc(),
+        AcmeSbc(measures=True),
         RibbonAct(),
         AudioCodesSyslog(),
         FreeswitchXml(),

@@ -13,7 +13,6 @@ from hoptrace.errors import InputRefused, ProfileInvalid
 from hoptrace.intake.formats.acc_events import CALL_METHODS, OTHER_METHODS, Origin
 from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_lines import CUT, Line, head_lines, lines_of
-from hoptrace.intake.formats.acc_syslog import forget_last
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -84,16 +83,15 @@ class _Rows:
         if not line.raw.strip():
             gathering.skip(origin)
             return
+        if not line.ended:
+            gathering.reject(origin, CUT)
+            return
         fields = _split(line.text, self.quoted)
         names = self.layouts.of(len(fields))
         if names is None:
-            short = not line.ended and len(fields) < min(self.layouts.by_count)
-            wrong = f"{len(fields)} columns where {self.layouts.expected} were expected"
-            gathering.reject(origin, CUT if short else wrong)
+            gathering.reject(origin, f"{len(fields)} columns where {self.layouts.expected} were expected")
             return
         columns = {name: value for name, value in zip(names, fields, strict=True) if name not in _UNNAMED}
-        if not line.ended:
-            forget_last(columns, gathering, self.source)
         gathering.take(origin, columns)
 
 

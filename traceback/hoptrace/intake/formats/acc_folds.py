@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from hoptrace.intake.fold_rows import FoldRow, settled_rows
 from hoptrace.intake.formats.acc_events import Event
@@ -19,12 +20,25 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Place = tuple[int, int]
 
 
-def settled_events(events: Sequence[Event], times: TimeReader) -> tuple[dict[Place, Event], list[tuple[int, str]]]:
-    """The events of a group (in the order of their rows) that read otherwise, by file and row; and flags by file.
+class SettledEvents(NamedTuple):
+    """What the sequence of a group's rows tells of a repeated hour.
+
+    `changed`: the events that read otherwise, by file and row; `open`: times (microseconds) of rows of which it tells
+    nothing, and by how many seconds they may be later; `flags` by file.
+    """
+
+    changed: dict[Place, Event]
+    open: dict[int, int]
+    flags: list[tuple[int, str]]
+
+
+def settled_events(events: Sequence[Event], times: TimeReader) -> SettledEvents:
+    """The events of a group, in the order of their rows, with those in a repeated hour settled.
 
     The tables of a database (calls, missed calls, dialogs) are sequences of their own.
     """
     changed: dict[Place, Event] = {}
+    open_: dict[int, int] = {}
     flags: list[tuple[int, str]] = []
     tables: dict[tuple[int, bool, bool], list[Event]] = {}
     for event in events:
@@ -41,9 +55,16 @@ def settled_events(events: Sequence[Event], times: TimeReader) -> tuple[dict[Pla
         flags += [(file, text) for text in settled.flags]
         for event in mine:
             told_again = _moved(event, times, second=bool(passes.get(event.row)))
+            if event.time in times.repeated and passes.get(event.row) is None:
+                open_ |= _open(told_again, times)
             if told_again is not event:
                 changed[event.place] = told_again
-    return changed, flags
+    return SettledEvents(changed, open_, flags)
+
+
+def _open(event: Event, times: TimeReader) -> dict[int, int]:
+    written: list[int | None] = [getattr(event, name) for name in ("time", *_OTHERS)]
+    return {time: times.repeated[time] // SECOND for time in written if time is not None and time in times.repeated}
 
 
 def _fold_row(event: Event, times: TimeReader) -> FoldRow | None:

@@ -31,6 +31,7 @@ class Gathering:
     _ledger: Ledger = field(default_factory=Ledger)
     _events: dict[_Key, list[Event]] = field(default_factory=dict[_Key, list[Event]])
     _odd_durations: Counter[int] = field(default_factory=Counter[int])
+    _open: dict[int, int] = field(default_factory=dict[int, int])
     _names: dict[int, str] = field(init=False)
     _times: TimeReader = field(init=False)
     _reader: EventReader = field(init=False)
@@ -80,7 +81,7 @@ class Gathering:
         habit = learn_dialog_start(groups)
         ledger, filled = self._ledger, 0
         for paired in groups:
-            filled += settle(ledger, paired, habit)
+            filled += settle(ledger, paired, habit, self._open)
             if filled >= CHUNK_ROWS:
                 yield ledger.chunk(self._times.zone)
                 ledger, filled = Ledger(), 0
@@ -90,15 +91,19 @@ class Gathering:
         """Local times in an hour that comes twice, once all rows are known."""
         if not self._times.repeated and not self._times.missing:
             return
-        changed, flags = settled_events(list(in_row_order(self._events.values())), self._times)
-        for file, text in flags:
+        settled = settled_events(list(in_row_order(self._events.values())), self._times)
+        for file, text in settled.flags:
             self.flag(file, text)
-        for events in self._events.values() if changed else ():
-            events[:] = [changed.get(event.place, event) for event in events]
+        self._open = settled.open
+        for events in self._events.values() if settled.changed else ():
+            events[:] = [settled.changed.get(event.place, event) for event in events]
 
 
-def settle(ledger: Ledger, paired: Paired, habit: DialogStart) -> int:
-    """Enter all rows of one Call-ID into the ledger; gives how many they were."""
+def settle(ledger: Ledger, paired: Paired, habit: DialogStart, open_: Mapping[int, int] | None = None) -> int:
+    """Enter all rows of one Call-ID into the ledger; gives how many they were.
+
+    `open_`: times (microseconds) that may be so many seconds later.
+    """
     rows = 0
     for event in (*paired.duplicates, *paired.orphans):
         ledger.row(event.file, event.row, event.raw)
@@ -115,5 +120,6 @@ def settle(ledger: Ledger, paired: Paired, habit: DialogStart) -> int:
             if isinstance(facts, str):
                 ledger.reject(event.file, event.row, facts)
         if not isinstance(facts, str):
-            ledger.call([event.place for event in events], **facts)
+            later = open_.get(facts["start_time"]) if open_ else None
+            ledger.call([event.place for event in events], may_be_later=later, **facts)
     return rows

@@ -73,22 +73,14 @@ class AccSyslog:
             gathering.reject(origin, _cut(line)) if cut else gathering.skip(origin)
             return
         what, pairs = found
-        if shapes.cut(what, tuple(pairs)):
+        if not line.ended:
+            gathering.reject(origin, CUT)
+        elif shapes.cut(what, tuple(pairs)):
             gathering.reject(origin, _cut(line))
         elif not _has_call_id(pairs) and "start_time" not in pairs:
-            gathering.reject(origin, "no Call-ID" if line.ended else CUT)
+            gathering.reject(origin, "no Call-ID")
         else:
-            if not line.ended:
-                forget_last(pairs, gathering, source)
             gathering.take(Origin(source.index, line.number, line.raw, missed=what == "call missed"), pairs)
-
-
-def forget_last(pairs: dict[str, str], gathering: Gathering, source: Source) -> None:
-    """Take the last value of an unended last line as unknown: half an address may name another carrier."""
-    last = next(reversed(pairs), None)
-    if last is not None and pairs[last]:
-        pairs[last] = ""
-        gathering.flag(source.index, f"the last line has no line end: its last field ({last}) is taken as unknown")
 
 
 def _cut(line: Line) -> str:

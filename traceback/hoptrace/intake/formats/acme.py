@@ -24,6 +24,7 @@ from hoptrace.intake.formats.asterisk_lines import decoded, lines_of
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -36,6 +37,12 @@ _UNREAD = (
 )
 _ENOUGH = 200
 """So many rows of an unknown length are looked at together."""
+_UNKNOWN_LENGTH = "no documented release writes rows of so many columns"
+_WAYS_OUT = (
+    "Name their columns in a profile, as the SBC's dump_csv_format lists them; or look at what "
+    "hoptrace profile show FILE --profile acme_measured finds in them, and submit with --format acme_measured "
+    "(docs/formats/acme.md)"
+)
 _UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
 
 
@@ -46,19 +53,45 @@ class _Group:
     times: ClockTimes
     layouts: Layouts
     peers: Peers
+    measures: bool
     ledger: Ledger = field(default_factory=Ledger)
     sessions: dict[object, list[Record]] = field(default_factory=dict[object, list[Record]])
     seen: set[bytes] = field(default_factory=set[bytes])
     on_minutes: set[int] = field(default_factory=set[int])
 
 
+@dataclass(frozen=True, slots=True)
 class AcmeSbc:
-    """Reads local CDR files of Oracle's SBC; rotated files are one group, as a start may lie in the file before."""
+    """Reads local CDR files of Oracle's SBC; rotated files are one group, as a start may lie in the file before.
 
-    name = "acme"
-    title = "Oracle / Acme Packet SBC local CDR (CSV)"
-    grouped = True
-    needs_profile = False
+    Rows of a length that neither a documented release nor the profile has are rejected; where it `measures`, their
+    columns are taken where the rows themselves show them. That has to be asked for by name.
+    """
+
+    measures: bool = False
+    grouped: bool = True
+    needs_profile: bool = False
+
+    @property
+    def name(self) -> str:
+        """What `--format` takes."""
+        return self.name_of(measures=self.measures)
+
+    @staticmethod
+    def name_of(*, measures: bool = False) -> str:
+        """The name of the reader that measures, or of the one that does not."""
+        return "acme_measured" if measures else "acme"
+
+    @property
+    def customisable(self) -> bool:
+        """Its columns are the operator's choice: it may fit, and must be named."""
+        return self.measures
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        measured = ", rows of undocumented lengths too" if self.measures else ""
+        return f"Oracle / Acme Packet SBC local CDR (CSV{measured})"
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file most of whose long rows have a type and a setup time where Oracle's SBC writes them."""
@@ -70,19 +103,25 @@ class AcmeSbc:
         if not found or found.total() * 2 < sum(1 for text in lines if text.count(",") >= LEAST_COLUMNS):
             return None
         kinds = ", ".join(f"{why}: {count}" for why, count in sorted(found.items()))
-        return Detection(self.name, 0.95, f"setup time and record type where Oracle's SBC has them ({kinds})")
+        unknown = sum(not layout.known and layout.kind is not Kind.INTERIM for layout in known if layout is not None)
+        undocumented = unknown * 2 > found.total()
+        if self.measures and not undocumented:
+            return None
+        # Of rows that no release documents the other reader takes none.
+        sure = 0.96 if self.measures else 0.95
+        return Detection(self.name, sure, f"setup time and record type where Oracle's SBC has them ({kinds})")
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; raises InputRefused where no row of a file is an SBC's, TimezoneMissing."""
-        group = _Group(ClockTimes(context), Layouts(context.profile), Peers.of(context.profile))
+        group = _Group(ClockTimes(context), Layouts(context.profile), Peers.of(context.profile), self.measures)
         for source in sources:
             _read_file(source, group)
         for records in group.sessions.values():
             for attempt in attempts_of(_as_precise(records, group.on_minutes)):
-                enter(attempt, group.ledger)
+                enter(attempt, group.times, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:
@@ -112,7 +151,6 @@ def _fitted(text: str, kind: Kind, layouts: Layouts) -> tuple[list[str], Layout 
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
     file = _File(source.index, group, signs=Signs(group.layouts.profile.numbers.explicit))
-    last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -121,10 +159,15 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.skip(*where)
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
+        elif line.number == lines.unended:
+            group.ledger.reject(*where, _CUT)
         else:
             group.seen.add(line.raw)
-            file.row(where, line.text, kind, last=line.number == last)
+            file.row(where, line.text, kind)
     file.settle()
+    if file.lengths and not file.understood:
+        widths = ", ".join(f"{width:,}" for width in sorted(file.lengths))
+        raise InputRefused(f"{source.name}: its rows have {widths} columns, and {_UNKNOWN_LENGTH}. {_WAYS_OUT}.")
     if file.tried and not file.understood:
         raise InputRefused(
             f"{source.name}: no row looks like a local CDR of an Oracle / Acme Packet SBC (type 1, 2 or 3 first, setup "
@@ -152,15 +195,15 @@ class _File:
     tried: int = 0
     unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
     understood: int = 0
+    lengths: Counter[int] = field(default_factory=Counter[int])
+    """Rows of lengths that nobody documents, which were rejected."""
     waiting: dict[tuple[Kind, int], list[_Waiting]] = field(default_factory=dict[tuple[Kind, int], list[_Waiting]])
 
-    def row(self, where: tuple[int, int], text: str, kind: Kind | None, *, last: bool) -> None:
-        """Put a row with its session, or let it wait, or reject it; `last`: it has no line end."""
+    def row(self, where: tuple[int, int], text: str, kind: Kind | None) -> None:
+        """Put a row with its session, or let it wait, or reject it."""
         self.tried += 1
-        if last:
-            self.settle()
         if kind is None:
-            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+            self.group.ledger.reject(*where, _UNKNOWN_TYPE)
             return
         layouts = self.group.layouts
         quick = layouts.known_of(kind, text.count(",") + 1)
@@ -169,8 +212,11 @@ class _File:
             self._take(Row(where, kind, text, said), quick)
             return
         cells, layout = _fitted(text, kind, layouts)
-        if layout is None or (last and not layout.known):
-            self.group.ledger.reject(*where, _CUT if last else _UNKNOWN_COLUMNS)
+        if layout is None:
+            self.group.ledger.reject(*where, _UNKNOWN_COLUMNS)
+        elif not layout.known and kind is not Kind.INTERIM and not self.group.measures:
+            self.lengths[len(cells)] += 1
+            self.group.ledger.reject(*where, _UNKNOWN_LENGTH)
         elif layout.known or not layouts.waits(kind, len(cells)):
             self._take(Row(where, kind, text, said_in(cells, layout)), layout)
         else:
@@ -197,6 +243,8 @@ class _File:
                 flag(self.index, f"rows of {why}: {count:,}")
             else:
                 flag(self.index, f"rows of {why}: {count:,}. {_UNREAD}")
+        for width, count in sorted(self.lengths.items()):
+            flag(self.index, f"rows of {width:,} columns, rejected as {_UNKNOWN_LENGTH}: {count:,}. {_WAYS_OUT}")
         if self.odd.milliseconds:
             flag(self.index, f"session times in milliseconds: {self.odd.milliseconds:,}")
         if self.odd.durations:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hoptrace.intake.formats.acme_layout import Kind
 from hoptrace.intake.formats.acme_rows import Record
+from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
 
@@ -60,9 +61,11 @@ def _standing(record: Record) -> tuple[int, bool, tuple[int, int]]:
     return (Kind.STOP, Kind.START, Kind.INTERIM).index(record.kind), record.connect is not None, record.place
 
 
-def enter(attempt: Attempt, ledger: Ledger) -> None:
-    """Put an attempt and its rows into the ledger."""
-    ledger.call([record.place for record in attempt], **_facts(_merged(attempt)))
+def enter(attempt: Attempt, times: ClockTimes, ledger: Ledger) -> None:
+    """Put an attempt and its rows into the ledger; `times` are those by which the rows were read."""
+    call = _merged(attempt)
+    later = times.may_be_later(call.setup, call.connect, call.disconnect)
+    ledger.call([record.place for record in attempt], may_be_later=later, **_facts(call))
 
 
 def _merged(attempt: Attempt) -> Record:

@@ -187,7 +187,7 @@ def read_record(row: Row, times: ClockTimes, peers: Peers, odd: Odd) -> Record |
     called = said.get("called") or said.get("final_number")
     if setup is None or called is None:
         return [reason for missing, reason in ((setup is None, NO_TIME), (called is None, NO_CALLED)) if missing]
-    connect, disconnect = (times.read(said.get(name, ""), zone) for name in ("connect", "disconnect"))
+    connect, disconnect = (times.read(said.get(name, ""), zone, setup.at) for name in ("connect", "disconnect"))
     return Record(
         *row.where,
         kind=row.kind,

@@ -74,6 +74,9 @@ def _cdrs(source: Source, context: Context, ledger: Ledger) -> list[Cdr]:
     """The file's records; lines that give none are settled in the ledger."""
     lines = lines_of(source)
     titles, data = _rows(source.index, lines, ledger)
+    if not titles and data and data[-1][0].number == lines.unended:
+        # Master.csv is written on and on; an export with titles is written at once.
+        ledger.reject(source.index, data.pop()[0].number, _CUT)
     header = next((layouts.header_layout(cells) for cells in titles if layouts.is_header(cells)), None)
     by_width = _layouts(source, context, header, data)
     fitting = _fitting(source.index, lines, data, by_width, ledger)

@@ -95,16 +95,20 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
     layout = profile_layout(context.profile, source.name)
     channels: dict[str, Channel] = {}
     seen: set[bytes] = set()
-    found = 0
+    found, titled = 0, False
     for line in lines.lines:
         place = source.index, line.number
         ledger.row(*place, line.raw)
         cells = split(line.text)
         if not line.text.strip() or _is_header(cells):
+            titled = titled or bool(line.text.strip())
             layout = layout or (Layout(tuple(map(_column, cells)), "by its header") if line.text.strip() else None)
             ledger.skip(*place)
         elif line.raw in seen:
             ledger.duplicate(*place)
+        elif line.number == lines.unended and not titled:
+            ledger.reject(*place, _CUT)
+            found += 1
         else:
             seen.add(line.raw)
             event = _event(line.number, _fields(line.text, cells, layout), lines)

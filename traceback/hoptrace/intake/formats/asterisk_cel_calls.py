@@ -61,6 +61,8 @@ class CallSpan:
     begun: datetime
     answer: datetime | None
     end: datetime | None
+    later: int | None
+    """By how many seconds it may have begun later."""
 
     @classmethod
     def of(cls, channel: Channel, clock: LocalClock | None) -> CallSpan:
@@ -75,10 +77,11 @@ class CallSpan:
                 else event.time
             )
 
-        begun = min(time for event in channel.events if (time := utc(event)) is not None)
+        begun, first = min((time, event.row) for event in channel.events if (time := utc(event)) is not None)
+        later = clock.may_be_later(begun, row=first) if clock is not None else None
         linked = channel.first("linkedid") or channel.uniqueid
         ended = channel.at("HANGUP") or channel.at("CHAN_END")
-        return cls(channel, linked, begun, utc(channel.at("ANSWER")), utc(ended))
+        return cls(channel, linked, begun, utc(channel.at("ANSWER")), utc(ended), later)
 
     @property
     def incoming(self) -> bool:
@@ -134,6 +137,7 @@ def _facts(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> dict[str, A
         "answer_time": answer,
         "end_time": end,
         "duration": (end - answer).total_seconds() if answer and end and end >= answer else None if answer else 0.0,
+        "may_be_later": leg.later,
         "precision": _tick(leg.channel.events[0].fields.get("eventtime", "")),
         "calling_number": leg.channel.first("cid_num") or leg.channel.first("cid_ani"),
         "called_number": _called(leg.channel),

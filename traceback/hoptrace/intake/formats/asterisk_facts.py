@@ -45,6 +45,10 @@ class Times:
         """When the channel's first row began, in UTC."""
         return self._utc(cdr.start, cdr.epoch, cdr.row)
 
+    def may_be_later(self, cdr: Cdr, start: datetime) -> int | None:
+        """By how many seconds that may have been later."""
+        return self.clock.may_be_later(start, row=cdr.row) if self.clock is not None else None
+
     def after(self, time: datetime | None, start: datetime, talk: float | None = None) -> datetime | None:
         """A later time in UTC, about `talk` seconds after; None where there is none or it lies before the start."""
         utc = self._utc(time, start.timestamp() + (talk or 0.0)) if time is not None else None
@@ -110,6 +114,7 @@ def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
         end_time=times.after(call.outgoing.end, start, _seconds(call.outgoing.text("duration"))),
         duration=times.duration(call.outgoing) if answered else 0.0,
         precision=times.precision(call.first),
+        may_be_later=times.may_be_later(call.first, start),
         calling_number=call.incoming.get("calling_number") or call.first.get("calling_number"),
         called_number=called,
         egress_called_number=call.outgoing.get("egress_called_number") or target.number,

@@ -35,6 +35,14 @@ class Lines:
     lines: list[Line]
     complete: bool
 
+    @property
+    def unended(self) -> int | None:
+        """The number of the last line where it has no line end: a switch is still writing it.
+
+        What stands there may be half of a number or a name, so that it is taken in once the whole line comes.
+        """
+        return None if self.complete or not self.lines else self.lines[-1].number
+
 
 def content_of(source: Source) -> bytes:
     """A file's unpacked bytes; raises InputRefused where it is damaged, beyond a limit or UTF-16."""

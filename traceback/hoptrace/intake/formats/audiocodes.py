@@ -13,6 +13,7 @@ from hoptrace.intake.formats.audiocodes_rows import CALL_TYPES, Leg, Titles, col
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _LOOKED_AT = 200
@@ -61,10 +62,10 @@ class AudioCodesSyslog:
             _read_file(source, group)
         on_minutes = {file for file, signs in group.signs.items() if signs.minutes}
         for reports in group.sessions.values():
-            enter_session(_as_precise(reports, on_minutes), group.ledger)
+            enter_session(_as_precise(reports, on_minutes), group.times, group.ledger)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(reports: list[Leg], on_minutes: Collection[int]) -> list[Leg]:
@@ -79,7 +80,6 @@ def _read_file(source: Source, group: _Group) -> None:
     group.signs[source.index] = Signs(group.context.profile.numbers.explicit)
     titles: Titles | None = None
     found = 0
-    last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -94,10 +94,13 @@ def _read_file(source: Source, group: _Group) -> None:
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
             found += 1
+        elif line.number == lines.unended:
+            group.ledger.reject(*where, _CUT)
+            found += 1
         else:
             group.seen.add(line.raw)
             found += 1
-            _row(where, cells, titles, group, last=line.number == last)
+            _row(where, cells, titles, group)
     for text in group.signs[source.index].flags():
         group.ledger.flag(source.index, text)
     if lines.lines and not found:
@@ -107,12 +110,12 @@ def _read_file(source: Source, group: _Group) -> None:
         )
 
 
-def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group, *, last: bool) -> None:
+def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group) -> None:
     """Put a report with its session, or reject it."""
     if titles is None or len(cells) != titles.width:
         fitting = titles_for(cells, group.context.profile)
         if fitting is None or not fitting.usable:
-            group.ledger.reject(*where, _CUT if last else _NO_TITLES if titles is None else _WRONG_WIDTH)
+            group.ledger.reject(*where, _NO_TITLES if titles is None else _WRONG_WIDTH)
             return
         titles = fitting
     leg = read_leg(where, cells, titles, group.times)

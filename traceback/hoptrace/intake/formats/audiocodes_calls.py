@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hoptrace.intake.formats.audiocodes_rows import CALL_TYPES, Leg
+from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
-
-_LONGEST_CALL_ID = 50
-"""The syslog reports cut longer ones."""
 
 _ONE_SESSION = timedelta(days=1)
 """Session ids of old releases count from the start of the device; legs further apart are of two calls."""
@@ -43,8 +41,8 @@ def session_of(leg: Leg) -> str | tuple[int, int]:
     return f"call {leg.call_id}" if leg.call_id else leg.place
 
 
-def enter_session(reports: Sequence[Leg], ledger: Ledger) -> None:
-    """Put the calls of one session id into the ledger.
+def enter_session(reports: Sequence[Leg], times: ClockTimes, ledger: Ledger) -> None:
+    """Put the calls of one session id into the ledger; `times` are those by which the reports were read.
 
     An outgoing leg belongs to the latest incoming leg that began before it. The incoming rows stand for the attempt
     that was answered or else tried last, every other attempt is stood for by its own rows.
@@ -58,15 +56,15 @@ def enter_session(reports: Sequence[Leg], ledger: Ledger) -> None:
             continue
         owner = _owner(leg, setups)
         if owner is None:
-            _enter(None, leg, leg.reports, ledger)
+            _enter((None, leg), leg.reports, times, ledger)
         else:
             routed[owner].append(leg)
     for come, gone in zip(incoming, routed, strict=True):
         chosen = max(gone, key=lambda leg: (leg.connect is not None, leg.main.setup, leg.main.place), default=None)
-        _enter(come, chosen, (*come.reports, *(chosen.reports if chosen else ())), ledger)
+        _enter((come, chosen), (*come.reports, *(chosen.reports if chosen else ())), times, ledger)
         for leg in gone:
             if leg is not chosen:
-                _enter(come, leg, leg.reports, ledger)
+                _enter((come, leg), leg.reports, times, ledger)
 
 
 def _owner(leg: Whole, setups: Sequence[datetime]) -> int | None:
@@ -88,8 +86,10 @@ def _legs(reports: Sequence[Leg]) -> Iterator[Whole]:
         yield Whole(tuple(sorted(each, key=lambda report: (CALL_TYPES.index(report.type), report.place))))
 
 
-def _enter(come: Whole | None, gone: Whole | None, reports: Sequence[Leg], ledger: Ledger) -> None:
-    ledger.call([report.place for report in reports], **_facts(come, gone))
+def _enter(legs: tuple[Whole | None, Whole | None], reports: Sequence[Leg], times: ClockTimes, ledger: Ledger) -> None:
+    facts = _facts(*legs)
+    later = times.may_be_later(facts["start_time"], facts["answer_time"], facts["end_time"])
+    ledger.call([report.place for report in reports], may_be_later=later, **facts)
 
 
 def _facts(come: Whole | None, gone: Whole | None) -> dict[str, Any]:
@@ -112,8 +112,8 @@ def _facts(come: Whole | None, gone: Whole | None) -> dict[str, Any]:
         "redirecting_number": leg.redirect,
         "upstream": leg.peer if come else None,
         "downstream": last.peer if gone else None,
-        "call_id": _whole(leg.call_id) if come else None,
-        "egress_call_id": _whole(last.call_id) if gone else None,
+        "call_id": leg.call_id if come else None,
+        "egress_call_id": last.call_id if gone else None,
         "release_code": last.code or leg.code,
         "record_id": _record_id(leg, last),
     }
@@ -122,8 +122,3 @@ def _facts(come: Whole | None, gone: Whole | None) -> dict[str, Any]:
 def _record_id(leg: Leg, last: Leg) -> str | None:
     parts = (leg.session or leg.call_id, last.leg or (last.call_id if leg.session else None))
     return "/".join(part for part in parts if part) or None
-
-
-def _whole(call_id: str | None) -> str | None:
-    """A Call-ID, None where it may have been cut: what is left of one differs from the neighbour's whole one."""
-    return call_id if call_id is None or len(call_id) < _LONGEST_CALL_ID else None

@@ -163,7 +163,7 @@ def read_leg(where: tuple[int, int], cells: Sequence[str], titles: Titles, times
     missing = ((setup is None, NO_TIME), (not called, NO_CALLED), (said.get("side") not in ("RMT", "LCL"), NO_SIDE))
     if setup is None or not called or missing[2][0]:
         return [reason for wrong, reason in missing if wrong]
-    connect, release = (times.read(said.get(name, "")) for name in ("connect", "release"))
+    connect, release = (times.read(said.get(name, ""), after=setup.at) for name in ("connect", "release"))
     answered = connect.at if connect else None
     return Leg(
         *where,

@@ -69,6 +69,7 @@ def as_calls(good: pl.DataFrame, file: int, minutes: bool) -> pl.DataFrame:
         end_time=answered,
         duration=pl.col("duration_read"),
         precision=precision.cast(pl.Int32),
+        may_be_later=pl.lit(None, pl.Int32),
     ).select(pl.col(name).cast(dtype) for name, dtype in RAW_CALLS.items())
 
 

@@ -97,6 +97,7 @@ def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger
         end_time=answer + timedelta(seconds=duration) if answer is not None and duration else None,
         duration=0.0 if answer is None and not duration else duration,
         precision=1_000_000,
+        may_be_later=clock.may_be_later(start, row=at) if clock is not None else None,
         calling_number=calling if calling is not None and _NUMBER.fullmatch(calling) else None,
         downstream=facts["downstream"] or runs.supplier,
     )

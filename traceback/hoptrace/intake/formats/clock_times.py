@@ -58,8 +58,10 @@ class ClockTimes:
     def __post_init__(self) -> None:
         self._words = ZoneWords(self.context)
 
-    def read(self, text: str, zone: str = "") -> Stamp | None:
+    def read(self, text: str, zone: str = "", after: datetime | None = None) -> Stamp | None:
         """The moment that a text says, None where it says none; `zone`: of the row, where the time has none itself.
+
+        `after`: a time of the same call before which this one does not lie.
 
         Raises TimezoneMissing at the first time without a zone where none is known.
         """
@@ -69,8 +71,12 @@ class ClockTimes:
         if told is None or day is None:
             return None
         since, tick = told
-        at = day.utc + since if day.utc is not None else self._utc(day.midnight + since, day.zone, zone)
+        at = day.utc + since if day.utc is not None else self._utc(day.midnight + since, day.zone, zone, after)
         return None if at is None else Stamp(at, tick)
+
+    def may_be_later(self, start: datetime, *others: datetime | None) -> int | None:
+        """As `LocalClock.may_be_later`."""
+        return self._clock.may_be_later(start, *others) if self._clock is not None else None
 
     @property
     def zone(self) -> Zone:
@@ -107,7 +113,7 @@ class ClockTimes:
         tick = 10 ** (6 - len(fraction))
         return timedelta(0, seconds, int(fraction.ljust(6, "0"))), max(tick, UNSURE_TICK) if mark else tick
 
-    def _utc(self, local: datetime, own: str | None, of_row: str) -> datetime | None:
+    def _utc(self, local: datetime, own: str | None, of_row: str, after: datetime | None) -> datetime | None:
         """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""
         word = own or of_row
         offset = self._words.offset(word, local) if word else None
@@ -117,7 +123,7 @@ class ClockTimes:
             return None
         if self._clock is None:
             self._clock = LocalClock.of(self.context)
-        return self._clock.to_utc(local)
+        return self._clock.to_utc(local, after=after)
 
     def _day(self, text: str) -> _Day | None:
         if text in self._days:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.h323_calls import chunk_of
 from hoptrace.intake.formats.h323_records import Record
 from hoptrace.intake.formats.h323_times import parse_stamp
@@ -93,16 +93,19 @@ def _records(source: Source, ledger: Ledger, seen: set[str]) -> Iterator[Record]
     for line in lines.lines:
         place = source.index, line.number
         ledger.row(*place, line.raw)
-        if "," not in line.text and (not line.text.strip() or not _is_last(lines, line.number)):
+        if "," not in line.text and (not line.text.strip() or line.number != lines.unended):
             # Blank lines, and the name that a gateway writes at the top of a file.
             ledger.skip(*place)
         elif line.text in seen:
             ledger.duplicate(*place)
             fits += 1
+        elif line.number == lines.unended:
+            ledger.reject(*place, _CUT)
+            fits += 1
         else:
             seen.add(line.text)
             cells = _cells(line.text, width)
-            problem = _problem(cells, width if _is_last(lines, line.number) else 0)
+            problem = _problem(cells)
             if problem is not None:
                 ledger.reject(*place, problem)
                 continue
@@ -115,10 +118,6 @@ def _records(source: Source, ledger: Ledger, seen: set[str]) -> Iterator[Record]
         )
 
 
-def _is_last(lines: Lines, number: int) -> bool:
-    return not lines.complete and number == len(lines.lines)
-
-
 def _cells(text: str, width: int) -> list[str]:
     cells = split(text)
     if width and len(cells) != width and len(again := split_tolerant(text)) == width:
@@ -126,9 +125,9 @@ def _cells(text: str, width: int) -> list[str]:
     return cells
 
 
-def _problem(cells: Sequence[str], wanted: int) -> str | None:
-    if len(cells) < max(COMPACT_COLUMNS, wanted):
-        return _CUT if wanted else "wrong number of columns"
+def _problem(cells: Sequence[str]) -> str | None:
+    if len(cells) < COMPACT_COLUMNS:
+        return "wrong number of columns"
     return None if _EPOCH.fullmatch(cells[0].strip()) else "first column is no epoch"
 
 

@@ -72,6 +72,7 @@ def _ingress(leg: Leg) -> dict[str, Any]:
         "start_time": leg.start,
         "start_basis": str(StartBasis.RECEIVED),
         "precision": leg.tick,
+        "may_be_later": leg.later,
         "calling_number": leg.calling,
         "called_number": leg.called,
         "redirecting_number": leg.redirecting,

@@ -20,7 +20,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Leg(NamedTuple):
-    """What is said of one leg. `file`, `row`: where; times UTC; `duration` seconds of conversation.
+    """What is said of one leg. `file`, `row`: where; times UTC; `duration` seconds of conversation;
+    `later` by how many seconds it may have begun later.
 
     A named tuple, for one is made of every row.
     """
@@ -38,6 +39,7 @@ class Leg(NamedTuple):
     profile: Profile
     originator: Profile | None
     variables: Mapping[str, str]
+    later: int | None = None
 
     def first(self, *names: str) -> str | None:
         """The first of some variables that is there."""
@@ -82,7 +84,7 @@ def make_leg(
     where: tuple[int, int], variables: Mapping[str, str], flow: CallFlow, times: Times, odd: Odd
 ) -> Leg | list[str]:
     """The leg of which these variables (none empty), call flows and times tell, or the reasons why it is no call."""
-    start, tick, answer, end = times
+    start, tick, answer, end, later = times
     reasons = [] if start is not None else ["start time not understood"]
     if not flow.profile.called and all(name not in variables for name in _CALLED):
         reasons.append("no called number")
@@ -102,6 +104,7 @@ def make_leg(
         profile=flow.profile,
         originator=flow.originator,
         variables=variables,
+        later=later,
     )
 
 

@@ -57,13 +57,14 @@ def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, 
     for name in row.times:
         seconds[name] = _to_second(row, name, clock, seconds.get("start"))
     start = seconds.get("start")
+    later = clock.may_be_later(start, row=row.place[1]) if start is not None else None
     exact = _exact(row, start, tick)
     found: dict[str, datetime | None] = {}
     for name, time in seconds.items():
         # What else is written with the second of the start is no earlier than it.
         finer = exact if time == start else None
         found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(time)
-    return times._replace(**found, tick=tick if exact is None else _MILLISECOND)
+    return times._replace(**found, tick=tick if exact is None else _MILLISECOND, later=later)
 
 
 def _to_second(row: Row, name: str, clock: LocalClock, start: datetime | None) -> datetime:

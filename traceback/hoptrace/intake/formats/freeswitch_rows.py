@@ -60,6 +60,8 @@ def rows_of(source: Source, context: Context, ledger: Ledger) -> tuple[list[Row]
             ledger.skip(*place)
         elif line.raw in seen:
             ledger.duplicate(*place)
+        elif line.number == lines.unended:
+            ledger.reject(*place, _CUT)
         else:
             seen.add(line.raw)
             cells[line.number] = split_row(line.text)
@@ -93,8 +95,7 @@ def _row(
         cells = split_tolerant(lines.lines[place[1] - 1].text)
         template = by_width.get(len(cells))
     if template is None:
-        cut = not lines.complete and place[1] == len(lines.lines)
-        ledger.reject(*place, _CUT if cut else "wrong number of columns")
+        ledger.reject(*place, "wrong number of columns")
         return None
     if [cell.strip().strip('"') for cell in cells[:3]] == list(template.variables[:3]):
         ledger.skip(*place)

@@ -20,12 +20,16 @@ Variables = Mapping[str, str]
 
 
 class Times(NamedTuple):
-    """The times of a leg in UTC; `tick`: microseconds that one tick of the written start lasts."""
+    """The times of a leg in UTC; `tick`: microseconds that one tick of the written start lasts.
+
+    `later`: by how many seconds the start may be later, where its local time came twice.
+    """
 
     start: datetime | None
     tick: int
     answer: datetime | None
     end: datetime | None
+    later: int | None = None
 
 
 @dataclass(slots=True)

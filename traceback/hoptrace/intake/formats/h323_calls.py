@@ -10,6 +10,7 @@ from hoptrace.intake.formats.h323_records import Odd, Record
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of, joined
 from hoptrace.intake.formats.stamp_zones import StampZones, all_zones
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context
 from hoptrace.model.statements import StartBasis
 
@@ -33,7 +34,7 @@ def chunk_of(records: Sequence[Record], context: Context, ledger: Ledger, by: st
         for text in (*words[file].flags(), *odd.flags()):
             ledger.flag(file, text)
     _enter(legs, ledger)
-    return ledger.chunk(all_zones(words.values()))
+    return with_passes(ledger.chunk(all_zones(words.values())))
 
 
 def _legs(records: Sequence[Record], words: StampZones, odd: Odd, ledger: Ledger) -> Iterator[Leg]:
@@ -66,6 +67,7 @@ def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
         "end_time": told.end,
         "duration": told.duration,
         "precision": leg.tick,
+        "may_be_later": leg.later,
         **(_ingress(come) if come is not None else _seen_from_egress(leg)),
         **(_egress(gone, come) if gone is not None else _seen_from_ingress(leg)),
         "release_code": (gone.cause if gone is not None else None) or leg.cause,

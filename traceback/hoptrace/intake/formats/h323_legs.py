@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hoptrace.intake.formats import h323_sides as sides
 from hoptrace.intake.formats.h323_records import Odd, Record
 from hoptrace.intake.formats.h323_sides import Names, Side
-from hoptrace.intake.formats.stamp_zones import StampZones
+from hoptrace.intake.formats.stamp_zones import Stamp, StampZones
 
 _LONGEST = 7 * 86_400
 _NUMBER = re.compile(r"ton:.*?#:(.*)")
@@ -22,7 +22,8 @@ Said = Mapping[str, str]
 
 
 class Leg(NamedTuple):
-    """What all records of one leg say together. Times are as written, `start` the best known beginning in UTC.
+    """What all records of one leg say together. Times are in UTC; `begun`: the best known beginning, by `later` seconds
+    later if it may be so.
 
     `far_*` are of the other side of the same call where one record tells of both (Mera, Acme Packet). A named tuple,
     for one is made of every record.
@@ -32,6 +33,7 @@ class Leg(NamedTuple):
     ids: tuple[str, ...]
     incoming: bool
     begun: datetime
+    later: int | None
     tick: int
     received: bool
     answer: datetime | None
@@ -60,7 +62,7 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     said = record.attributes
     side = sides.INCOMING if _is_incoming(said) else sides.OUTGOING
     setup = record.stamps.get("h323-setup-time")
-    start = words.to_utc(setup) if setup is not None else _from_epoch(record)
+    start = words.to_utc(setup, _begun(record, setup, words)) if setup is not None else _from_epoch(record)
     called = _number(said, side.called)
     reasons = [] if start is not None else ["start time not understood"]
     if called is None:
@@ -68,13 +70,14 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     if start is None or reasons:
         return reasons
     odd.unsynced += any(not stamp.synced for stamp in record.stamps.values())
-    answer, end = (_later(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
+    answer, end = (_after(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
     duration = _duration(said, answer, end, odd)
     return Leg(
         rows=tuple(record.rows),
         ids=_ids(said),
         incoming=side is sides.INCOMING,
         begun=start,
+        later=words.may_be_later(start, answer, end) if setup is not None else None,
         tick=setup.tick if setup is not None else 1_000_000,
         received=setup is not None,
         answer=answer if duration != 0 else None,
@@ -120,11 +123,33 @@ def _from_epoch(record: Record) -> datetime | None:
     return datetime.fromtimestamp(int(record.epoch - late), UTC)
 
 
-def _later(record: Record, name: str, words: StampZones, start: datetime) -> datetime | None:
+def _begun(record: Record, setup: Stamp, words: StampZones) -> float | None:
+    """About when a leg began by the epoch of its record, where the zone of its times does not tell it all year."""
+    if record.epoch is None or setup.zone in words.constant:
+        return None
+    talk = _seconds(record.attributes.get("acct-session-time", ""))
+    by_clock = (list(record.stamps.values())[-1].local - setup.local).total_seconds()
+    # A call into or out of an hour that comes twice is longer than its clock times show.
+    return None if talk is None else record.epoch - max(talk, by_clock)
+
+
+def _after(record: Record, name: str, words: StampZones, start: datetime) -> datetime | None:
     """A time that is not before the start."""
     stamp = record.stamps.get(name)
-    time = words.to_utc(stamp) if stamp is not None else None
-    return time if time is not None and time >= start else None
+    if stamp is None:
+        return None
+    constant = stamp.zone in words.constant
+    time = words.to_utc(stamp) if constant else words.to_utc(stamp, _near(record, name, stamp, start), start)
+    return time if time >= start else None
+
+
+def _near(record: Record, name: str, stamp: Stamp, start: datetime) -> float | None:
+    """About when a later time of a leg was: as long after the start as its clock times are apart, or as was spoken."""
+    setup = record.stamps.get("h323-setup-time")
+    talk = _seconds(record.attributes.get("acct-session-time", "")) if name == "h323-disconnect-time" else None
+    by_clock = (stamp.local - setup.local).total_seconds() if setup is not None else -1.0
+    since = max(by_clock, talk or 0.0) if by_clock >= 0 or talk else None
+    return None if since is None else start.timestamp() + since
 
 
 def _duration(said: Said, answer: datetime | None, end: datetime | None, odd: Odd) -> float | None:

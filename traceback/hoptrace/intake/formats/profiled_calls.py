@@ -58,7 +58,7 @@ class Judge:
         return str(StartBasis(self.profile.time.start_is))
 
     def _with_times(self, fields: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-        """`<time>_read` (UTC) of each time, `<time>_written` where one was written, and `precision`."""
+        """`<time>_read` (UTC) of each time, `<time>_written` where one was written, `precision`, `may_be_later`."""
         rules = {name: kind.fields[name][0] for name in TIMES if name in kind.fields}
         spans = {name: rule for name, rule in rules.items() if rule.after is not None}
         frame = fields
@@ -75,11 +75,16 @@ class Judge:
             frame = frame.with_columns(utc.alias(f"{name}_read"))
             if name == "start_time":
                 beside = utc
-                frame = frame.with_columns(times["tick"].alias("precision"))
+                frame = frame.with_columns(times["tick"].alias("precision"), self._may_be_later(fields.height))
         for name, rule in spans.items():
             span = pl.duration(microseconds=seconds(pl.col(name), rule.unit or Unit.SECONDS) * 1e6)
             frame = frame.with_columns((pl.col(f"{rule.after}_read") + span).cast(TIME).alias(f"{name}_read"))
         return frame
+
+    def _may_be_later(self, height: int) -> pl.Series:
+        later = self.localiser.later
+        told = pl.repeat(None, height, dtype=pl.Int32, eager=True) if later is None else later.cast(pl.Int32)
+        return told.alias("may_be_later")
 
     def _epochs(self, fields: pl.DataFrame) -> pl.Series | None:
         """What the clock column says, where the profile has one."""

@@ -14,7 +14,10 @@ from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
 _TIMES = ("answer_time_read", "end_time_read", "duration_read")
-_OF_INCOMING = ("start_time_read", "start_basis", "calling_number", "called_number", "upstream", "customer", "call_id")
+_OF_INCOMING = (
+    *("start_time_read", "may_be_later", "start_basis"),
+    *("calling_number", "called_number", "upstream", "customer", "call_id"),
+)
 
 
 def joined_chunk(files: Sequence[ProfiledFile]) -> Chunk:

@@ -37,6 +37,8 @@ class Localiser:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     hours: pl.DataFrame | None = None
     """`hours_apart` of the rows whose start times were read last."""
+    later: pl.Series | None = None
+    """By how many seconds the start times that were read last may be later; None where all are settled."""
 
     @property
     def zone(self) -> Zone:
@@ -56,9 +58,11 @@ class Localiser:
         """
         read, zoned = times["read"], times["zoned"]
         if (zoned | read.is_null()).all():
+            self.later = None if beside.dtype == pl.Int64 else self.later
             return read.dt.replace_time_zone("UTC").cast(TIME)
         utc = pl.select(pl.when(zoned).then(read.dt.replace_time_zone("UTC"))).to_series().cast(TIME)
         if beside.dtype == pl.Int64:
+            self.later = None
             self.hours = None if epochs is None else hours_apart(read, epochs)
         for here, tz in self.local_zones(times, zones):
             if here.all():
@@ -111,7 +115,12 @@ class Localiser:
         repeated = (first != last).fill_null(value=False)
         if repeated.any():
             of_rows = beside.dtype == pl.Int64
-            second = self._second_pass(beside, tz.key) if of_rows else (utc < beside).fill_null(value=False)
+            second = (utc < beside).fill_null(value=False)
+            if of_rows:
+                settled = self._passes(tz.key)
+                second = beside.is_in(settled.filter("second")["row"].implode())
+                known = beside.is_in(settled.filter(pl.col("second").is_not_null())["row"].implode())
+                self._keep_open(repeated & ~known, (last.to_physical() - first.to_physical()) // 1_000_000)
             utc = utc.zip_with(~(repeated & second), last.dt.convert_time_zone("UTC"))
         lost = first.is_null() & read.is_not_null()
         if lost.any():
@@ -121,11 +130,15 @@ class Localiser:
             self.counts[told] = self.counts.get(told, 0) + len(moved)
         return utc.cast(TIME)
 
-    def _second_pass(self, rows: pl.Series, zone: str) -> pl.Series:
+    def _passes(self, zone: str) -> pl.DataFrame:
         if zone not in self.settled:
             self.settled[zone] = self.survey(zone)
-        passes = self.settled[zone].passes
-        return rows.is_in(passes.filter("second")["row"].implode())
+        return self.settled[zone].passes
+
+    def _keep_open(self, here: pl.Series, later: pl.Series) -> None:
+        if here.any():
+            told = later.zip_with(here, pl.repeat(None, here.len(), dtype=later.dtype, eager=True))
+            self.later = told if self.later is None else self.later.zip_with(~here, told)
 
 
 def hours_apart(read: pl.Series, epochs: pl.Series) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_rows import ATTEMPT, LEAST, NO_CALL, START, STOP, Odd, Record, read_record
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 from hoptrace.model.statements import StartBasis
 
@@ -65,10 +66,11 @@ class RibbonAct:
             _read_file(source, group)
         for records in group.calls.values():
             for attempt in _attempts(_as_precise(records, group.on_minutes)):
-                group.ledger.call([record.place for record in attempt], **_facts(attempt))
+                later = group.times.may_be_later(attempt[0].start, attempt[0].end)
+                group.ledger.call([record.place for record in attempt], may_be_later=later, **_facts(attempt))
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
-        yield group.ledger.chunk(group.times.zone)
+        yield with_passes(group.ledger.chunk(group.times.zone))
 
 
 def _as_precise(records: list[Record], on_minutes: Collection[int]) -> list[Record]:
@@ -86,7 +88,6 @@ def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
     odd, good, tried = Odd(signs=Signs(group.context.profile.numbers.explicit)), 0, 0
     respelled = group.times.respelled
-    last = None if lines.complete or not lines.lines else lines.lines[-1].number
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -95,10 +96,12 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.skip(*where)
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
+        elif line.number == lines.unended:
+            group.ledger.reject(*where, _CUT)
         else:
             group.seen.add(line.raw)
             tried += 1
-            good += _row(where, line.text, group, odd, last=line.number == last)
+            good += _row(where, line.text, group, odd)
     if tried and not good:
         raise InputRefused(
             f"{source.name}: no row is a START, STOP or ATTEMPT record of a Ribbon or Sonus ACT file. Give the right "
@@ -113,15 +116,15 @@ def _read_file(source: Source, group: _Group) -> None:
         group.ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations:,}")
 
 
-def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd, *, last: bool) -> bool:
+def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
     """Settle a row or put it with its call; gives whether it was a call record."""
     cells = _cells(text)
     kind = cells[0]
     if kind not in LEAST:
-        group.ledger.reject(*where, _CUT if last else _UNKNOWN_TYPE)
+        group.ledger.reject(*where, _UNKNOWN_TYPE)
         return False
     if len(cells) < LEAST[kind]:
-        group.ledger.reject(*where, _CUT if last else _FEW_COLUMNS)
+        group.ledger.reject(*where, _FEW_COLUMNS)
         return False
     record = read_record(where, cells, group.times, group.context.signers, odd)
     if isinstance(record, Record):

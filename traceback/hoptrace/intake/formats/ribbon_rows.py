@@ -124,7 +124,7 @@ def read_record(
         start=start,
         tick=MINUTE if said["time"].count(":") == 1 else 10 ** (6 - len(said["time"].partition(".")[2])),
         answer=answer,
-        end=None if ended is None else times.later(ended, local, start),
+        end=None if ended is None else times.later(ended, said.get("zone", ""), local, start),
         duration=duration,
         calling=said.get("calling") or _uri(incoming, _FROM),
         called=called,

@@ -96,10 +96,17 @@ class NodeTimes:
                     return candidate
         return clock.to_utc(local)
 
-    def later(self, local: datetime, start_local: datetime, start: datetime) -> datetime | None:
-        """Another time of the same record in UTC: as far from its start as the two local times are apart."""
+    def later(self, local: datetime, zone: str, start_local: datetime, start: datetime) -> datetime | None:
+        """A later time of the same record in UTC; in a repeated hour the one nearest to what the clock times show."""
         apart = local - start_local
-        return start + apart if timedelta() <= apart < timedelta(days=7) else None
+        near = None if apart < timedelta() else (start + apart).timestamp()
+        time = self._clock(zone).to_utc(local, near, after=start)
+        return time if timedelta() <= time - start < timedelta(days=7) else None
+
+    def may_be_later(self, start: datetime, *others: datetime | None) -> int | None:
+        """As `LocalClock.may_be_later`."""
+        told = (clock.may_be_later(start, *others) for clock in self._clocks.values())
+        return next((seconds for seconds in told if seconds is not None), None)
 
     @property
     def zone(self) -> Zone:

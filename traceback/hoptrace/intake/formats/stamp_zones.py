@@ -58,8 +58,8 @@ class StampZones:
                 zones.clocks[word] = _clock(word, context, measured)
         return zones
 
-    def to_utc(self, stamp: Stamp) -> datetime:
-        """The stamp in UTC."""
+    def to_utc(self, stamp: Stamp, epoch: float | None = None, after: datetime | None = None) -> datetime:
+        """The stamp in UTC; `epoch` and `after` as `LocalClock.to_utc` has them."""
         offset = self.constant.get(stamp.zone)
         if offset is None:
             offset = self.words.offset(stamp.zone, stamp.local)
@@ -68,7 +68,12 @@ class StampZones:
         if stamp.zone not in self.clocks:
             # A word that a zone had at the first time and has not at this one: read in that zone all the same.
             self.clocks[stamp.zone] = _clock(stamp.zone, self.words.context, None)
-        return self.clocks[stamp.zone].to_utc(stamp.local)
+        return self.clocks[stamp.zone].to_utc(stamp.local, epoch, after=after)
+
+    def may_be_later(self, start: datetime, *others: datetime | None) -> int | None:
+        """As `LocalClock.may_be_later`."""
+        told = (clock.may_be_later(start, *others) for clock in self.clocks.values())
+        return next((seconds for seconds in told if seconds is not None), None)
 
     def zones(self) -> list[Zone]:
         """The zones that the file does not state by itself, and how each was found."""

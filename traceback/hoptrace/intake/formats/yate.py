@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
 from hoptrace.intake.formats.yate_calls import enter
 from hoptrace.intake.formats.yate_rows import (
@@ -88,30 +88,19 @@ def _read_file(source: Source, group: _Group) -> None:
             "that begin with an epoch and a billid). Give the right --format, see docs/formats/yate.md."
         )
     odd = Odd()
-    widths = _widths(texts, delimiter)
     for line in lines.lines:
         group.ledger.row(source.index, line.number, line.raw)
         if not line.text.strip() or line.text.startswith("time" + delimiter):
             group.ledger.skip(source.index, line.number)
         elif line.raw in group.seen:
             group.ledger.duplicate(source.index, line.number)
+        elif line.number == lines.unended:
+            group.ledger.reject(source.index, line.number, _CUT)
         else:
             group.seen.add(line.raw)
-            where = source.index, line.number
-            _row(where, _cells(line.text, delimiter), _is_cut(lines, line.number, widths), group, odd)
+            _row((source.index, line.number), _cells(line.text, delimiter), group, odd)
     if odd.durations:
         group.ledger.flag(source.index, f"durations that cannot be, left out: {odd.durations}")
-
-
-def _widths(texts: Sequence[str], delimiter: str) -> int:
-    """The width of most of a file's records."""
-    widths = [len(cells) for text in texts if looks_like_yate(cells := split(text, delimiter))]
-    return max(set(widths), key=widths.count) if widths else LEG_COLUMNS
-
-
-def _is_cut(lines: Lines, number: int, width: int) -> int:
-    """The width that the line should have had if it is the last and has no line end, else 0."""
-    return width if not lines.complete and number == len(lines.lines) else 0
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
@@ -122,9 +111,9 @@ def _cells(text: str, delimiter: str) -> list[str]:
     return again if len(again) in (LEG_COLUMNS, COMBINED_COLUMNS) else cells
 
 
-def _row(where: tuple[int, int], cells: list[str], wanted: int, group: _Group, odd: Odd) -> None:
-    if len(cells) not in (LEG_COLUMNS, COMBINED_COLUMNS) or len(cells) < wanted:
-        group.ledger.reject(*where, _CUT if len(cells) < wanted else "wrong number of columns")
+def _row(where: tuple[int, int], cells: list[str], group: _Group, odd: Odd) -> None:
+    if len(cells) not in (LEG_COLUMNS, COMBINED_COLUMNS):
+        group.ledger.reject(*where, "wrong number of columns")
         return
     reasons = problems(cells)
     if reasons:

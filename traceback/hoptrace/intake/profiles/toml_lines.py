@@ -43,7 +43,9 @@ def key_lines(text: str) -> dict[Path, int]:
 def line_of(lines: dict[Path, int], path: Sequence[str | int]) -> int | None:
     """The line of a key, or of the nearest one above it; None where nothing of it is written."""
     for length in range(len(path), 0, -1):
-        found = lines.get(tuple(path[:length]))
+        above = tuple(path[:length])
+        # A table may be written by the tables inside it alone, [file.columns] without [file].
+        found = lines.get(above, min((line for key, line in lines.items() if key[:length] == above), default=None))
         if found is not None:
             return found
     return None

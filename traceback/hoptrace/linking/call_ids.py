@@ -1,0 +1,76 @@
+"""SIP Call-IDs as they are compared: in one spelling, and by a key whose upper bits are those of how it begins.
+
+Switches write one GUID with and without dashes, in either case, with a host or without; back-to-back user agents hang
+an ending on the Call-ID that came in, some switches cut it, and some write it in base64.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+
+import polars as pl
+
+_GUID = "^[0-9A-Fa-f]{32}$"
+_SUFFIX = "_b2b-[0-9]+$"
+"""What a back-to-back user agent hangs on the Call-ID that came in."""
+
+_TAIL = "[-_][0-9A-Za-z]{1,8}$"
+"""What others hang on the part before the host (`-mo420q0`): it may belong to the Call-ID as well."""
+
+_MOST = 50
+"""Characters at which some switches cut (AudioCodes' syslog)."""
+
+_LEAST_STEM = 16
+"""A shorter beginning may be that of many Call-IDs."""
+
+STEM_BITS = 2**24
+"""The key of a Call-ID is that of its beginning in the upper 40 bits and that of all of it in the lower 24."""
+
+_BASE64 = "^[A-Za-z0-9+/]{22,}={0,2}$"
+_PLAIN = re.compile(r"[!-~]+@[!-~]+")
+COLUMNS = ("call_id", "egress_call_id")
+
+
+def call_id_key(text: pl.Expr) -> pl.Expr:
+    """The key of a Call-ID, null where there is none; equal for the spellings of one."""
+    whole = _one_spelling(text)
+    local = whole.str.split_exact("@", 1).struct.field("field_0").str.slice(0, _MOST)
+    bare = local.str.replace(_TAIL, "")
+    long = [pl.when(each.str.len_bytes() >= _LEAST_STEM).then(each) for each in (bare, local)]
+    key = pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS
+    return pl.when(text.is_not_null()).then(key)
+
+
+def same_stem(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Of two keys whether the Call-IDs begin alike, up to where one was cut or got an ending."""
+    return one // STEM_BITS == other // STEM_BITS
+
+
+def without_base64(statements: pl.DataFrame) -> pl.DataFrame:
+    """The statements with Call-IDs that are written in base64 (TransNexus) as what they are of."""
+    for name in COLUMNS:
+        ids = statements[name]
+        if ids.str.contains("@", literal=True).all(ignore_nulls=True):
+            continue
+        odd = ids.filter(ids.str.contains(_BASE64) & ~ids.str.contains(_GUID)).unique().to_list()
+        plain = {text: found for text in odd if (found := _decoded(text)) is not None}
+        if plain:
+            told = pl.col(name).replace(list(plain), list(plain.values()))
+            statements = statements.with_columns(told)
+    return statements
+
+
+def _decoded(text: str) -> str | None:
+    """The Call-ID with its host that the text is the base64 of, None where it is of none."""
+    try:
+        found = b64decode(text, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    return found if _PLAIN.fullmatch(found) else None
+
+
+def _one_spelling(text: pl.Expr) -> pl.Expr:
+    local = text.str.split_exact("@", 1).struct.field("field_0").str.replace_all("[ -]", "")
+    return pl.when(local.str.contains(_GUID)).then(local.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
