@@ -43,6 +43,9 @@ KEY_OF = {
 }
 """The number key that each text of a number was read as. A text that is "+" and the digits of its key is not stored."""
 
+MOST_WAYS = 3
+"""Called numbers under which one statement may stand: before and after rewriting, and the one that forwarded it."""
+
 Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 # Delta tables know no unsigned integers: the fingerprint lies there as the signed number of the same bits.
