@@ -21,11 +21,11 @@ def test_what_is_made_comes_in_the_order_of_the_items_whatever_is_done_first() -
     assert list(side_by_side(work, "ab", 2)) == ["0 a", "1 b"]
 
 
-def test_two_are_worked_on_at_once_and_no_third_is_asked_for() -> None:
+def test_two_are_worked_on_at_once_and_one_more_is_asked_for() -> None:
     both, asked = Barrier(3), list[int]()
 
     def items() -> Iterator[int]:
-        for number in range(3):
+        for number in range(4):
             asked.append(number)
             yield number
 
@@ -40,8 +40,8 @@ def test_two_are_worked_on_at_once_and_no_third_is_asked_for() -> None:
     asking.start()
     both.wait(10)
     asking.join()
-    assert (first, asked) == ([0], [0, 1])
-    assert list(made) == [1, 2]
+    assert (first, asked) == ([0], [0, 1, 2])
+    assert list(made) == [1, 2, 3]
 
 
 def test_what_an_item_raises_comes_after_all_that_was_begun_has_ended() -> None:

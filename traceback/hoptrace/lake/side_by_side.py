@@ -1,4 +1,4 @@
-"""Two runs of an append are written side by side: encoding takes one core each, and reading goes on meanwhile."""
+"""Files of one step are written side by side, a core each, while what the next ones hold is read and sorted."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ WORKERS = 2
 def side_by_side(work: Callable[[int, Item], Made], items: Iterable[Item], workers: int = WORKERS) -> Generator[Made]:
     """What `work` makes of each item and its number, in the items' order; at most `workers` items at a time.
 
-    What is raised by an item or by work is raised here, after all work that was begun has ended.
+    One further item is asked for meanwhile. What is raised by an item or by work is raised here, after all work that
+    was begun has ended.
     """
     begun: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="hoptrace-writing") as threads:
         for number, item in enumerate(items):
-            begun.append(threads.submit(work, number, item))
-            del item  # the next one is made while this one is worked on, and must not keep it
             if len(begun) >= workers:
                 yield begun.popleft().result()
+            begun.append(threads.submit(work, number, item))
+            del item  # the next one is made while this one is worked on, and must not keep it
         while begun:
             yield begun.popleft().result()

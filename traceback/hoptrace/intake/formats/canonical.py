@@ -128,7 +128,7 @@ class _File:
         account = pl.concat(accounts).with_columns(file=pl.lit(self.source.index, pl.Int32))
         return Chunk(
             calls=calls,
-            rows=account.sort("row").select(list(ROWS)),
+            rows=(account if account["row"].is_sorted() else account.sort("row")).select(list(ROWS)),
             flags=tuple((self.source.index, flag) for flag in flags),
         )
 
