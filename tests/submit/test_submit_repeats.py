@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_no_statement_is_read_twice() -> None:
     for minutes in ((500, 510), (505, 530), (100, 900), (0, 1000), (3, 4)):
         told.of(said(*minutes))
     ranges = sorted(view.asked)
-    assert all(before[1] < after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(ranges))
 
 
 def test_a_lake_without_batches_of_that_time_is_not_asked() -> None:

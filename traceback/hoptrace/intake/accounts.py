@@ -133,9 +133,8 @@ def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFram
     rows = rows.with_columns(call=pl.when(accepted).then("call"))
     if refused.is_empty() and repeated.is_empty() and (rows["fate"] != str(Fate.REJECTED)).all():
         return rows.select(ROWS.names())
-    told = (
-        rows.join(refused, on="call", how="left", maintain_order="left")
-        .join(repeated.with_columns(again=pl.lit(value=True)), on="call", how="left", maintain_order="left")
+    told = rows.join(refused, on="call", how="left", maintain_order="left").join(
+        repeated.with_columns(again=pl.lit(value=True)), on="call", how="left", maintain_order="left"
     )
     is_refused, is_repeated = pl.col("reason").is_not_null(), pl.col("again").is_not_null()
     fate = (

@@ -52,8 +52,9 @@ class Repeats:
         if first < since:
             begin = min(first, since - more)
             yield begin, since - _TICK
-            self._read = since, until = begin, until
+            since = begin
         if last > until:
             end = max(last, until + more)
             yield until + _TICK, end
-            self._read = since, end
+            until = end
+        self._read = since, until

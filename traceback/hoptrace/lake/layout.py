@@ -137,7 +137,8 @@ def _is_in_time(by_key: pl.DataFrame) -> bool:
 
 
 def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
-    """Where the rows stand by their keys; of equals, as they stand. A key mostly fits into one number with its place."""
+    """Where the rows stand by their keys; of equals, as they stand."""
+    # A key mostly fits into one number with its place.
     least, most = rows["key"].min(), rows["key"].max()
     bits = rows.height.bit_length()
     if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):
