@@ -16,7 +16,7 @@ import hoptrace.intake.formats.canonical_lines as lines_module
 from hoptrace.engines.retention import lake_info
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.submit import submit
-from hoptrace.lake.view import View
+from hoptrace.lake.view import FINGERPRINTS, View
 from hoptrace.workspace import Workspace
 
 BASE = datetime(2026, 5, 1, tzinfo=UTC)
@@ -29,10 +29,10 @@ class FakeView:
     held: list[tuple[int, int]]
     asked: list[tuple[datetime, datetime]] = field(default_factory=list[tuple[datetime, datetime]])
 
-    def fingerprints(self, carrier_id: str, first: datetime, last: datetime) -> pl.Series:
+    def fingerprints(self, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:
         self.asked.append((first, last))
-        found = [told for minute, told in self.held if first <= at(minute) <= last]
-        return pl.Series("fingerprint", found, pl.UInt64)
+        found = [(at(minute), told) for minute, told in self.held if first <= at(minute) <= last]
+        return pl.DataFrame(found, schema=FINGERPRINTS, orient="row")
 
 
 def at(minute: int) -> datetime:
@@ -97,7 +97,7 @@ def test_fingerprints_are_those_of_one_carrier_and_time(
     every = view.scan().filter(pl.col("carrier") == "alpha").sort("start_time").collect()
     first, last = every["start_time"][1], every["start_time"][4]
     found = view.fingerprints("alpha", first, last)
-    assert sorted(found) == sorted(every["fingerprint"][1:5])
+    assert found.sort("start_time").rows() == every.select("start_time", "fingerprint")[1:5].rows()
     assert view.fingerprints("gamma", first, last).is_empty()
     assert view.fingerprints("alpha", last + timedelta(days=400), last + timedelta(days=401)).is_empty()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from hoptrace.intake.seen import Seen
-from hoptrace.lake.view import View
+from hoptrace.lake.view import FINGERPRINTS, View
 
 Span = tuple[datetime, datetime]
 _TICK = timedelta(microseconds=1)
@@ -17,8 +17,7 @@ _TICK = timedelta(microseconds=1)
 class Repeats:
     """The fingerprints that were seen; one for each commit.
 
-    A fingerprint is of everything the carrier said, its own name and the start time too: one of another time or carrier
-    may be remembered as well and changes nothing. `spans`: first and last start times of the carrier's earlier batches.
+    `spans`: first and last start times of the carrier's earlier batches.
     """
 
     def __init__(self, view: View, carrier_id: str, spans: Sequence[Span]) -> None:
@@ -27,15 +26,27 @@ class Repeats:
         self._spans = spans
         self._seen = Seen()
         self._read: Span | None = None
+        self._earlier = pl.DataFrame(schema=FINGERPRINTS)
 
     def of(self, statements: pl.DataFrame) -> pl.Series:
         """True for each statement (`fingerprint`, `start_time`) that was said before, also further up in this frame."""
+        said = statements["fingerprint"]
+        repeated = self._seen.repeated(said)
+        earlier = self._in_lake(statements)
+        return repeated | said.is_in(earlier.implode()) if earlier.len() else repeated
+
+    def _in_lake(self, statements: pl.DataFrame) -> pl.Series:
+        """The fingerprints of the carrier's earlier statements of the same time."""
         first, last = statements["start_time"].min(), statements["start_time"].max()
-        if isinstance(first, datetime) and isinstance(last, datetime):
-            for begin, end in self._unread(first, last):
-                if any(since <= end and begin <= until for since, until in self._spans):
-                    self._seen.repeated(self._view.fingerprints(self._carrier, begin, end))
-        return self._seen.repeated(statements["fingerprint"])
+        if not isinstance(first, datetime) or not isinstance(last, datetime):
+            return self._earlier["fingerprint"].clear()
+        for begin, end in self._unread(first, last):
+            if any(since <= end and begin <= until for since, until in self._spans):
+                found = self._view.fingerprints(self._carrier, begin, end)
+                self._earlier = pl.concat([self._earlier, found]).sort("start_time")
+        times = self._earlier["start_time"]
+        low, high = times.search_sorted(first, side="left"), times.search_sorted(last, side="right")
+        return self._earlier["fingerprint"].slice(low, high - low)
 
     def _unread(self, first: datetime, last: datetime) -> Iterator[Span]:
         """The times that have to be read from the lake: each time as much again as before.
