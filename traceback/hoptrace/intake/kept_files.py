@@ -12,8 +12,9 @@ import shutil
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 import polars as pl
@@ -159,11 +160,12 @@ class KeptFiles:
         return self.folder / digest[:2] / f"{digest}{ending}"
 
 
-def _compress(submitted: IO[bytes], stream: IO[bytes], size: int) -> None:
+def _compress(submitted: BufferedReader, stream: IO[bytes], size: int) -> None:
     """Write a file of about so many bytes as Zstandard frames, one after another."""
-    told = zstandard.ZstdCompressionParameters.from_level(LEVEL, source_size=_FRAME, hash_log=HASH_LOG)
+    parameters: Any = zstandard.ZstdCompressionParameters
+    told = parameters.from_level(LEVEL, source_size=_FRAME, hash_log=HASH_LOG)
     compressor, block = zstandard.ZstdCompressor(compression_params=told), memoryview(bytearray(min(_FRAME, size + 1)))
-    while filled := submitted.readinto(block):  # pyright: ignore[reportAttributeAccessIssue]
+    while filled := submitted.readinto(block):
         stream.write(compressor.compress(block[:filled]))
     if not size:
         stream.write(compressor.compress(b""))

@@ -94,7 +94,8 @@ class View:
     def fingerprints(self, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:
         """`start_time` and `fingerprint` (UInt64) of a carrier's statements that started in between, both included.
 
-        In no order; a forwarded one may stand twice. Three columns are read, of row groups that may hold some of the carrier's.
+        In no order; a forwarded one may stand twice. Three columns are read, of row groups that may hold some of the
+        carrier's.
         """
         called = pl.col("index") == Index.CALLED
         files = self.files.filter(called, pl.col("time_max") >= first, pl.col("time_min") <= last)
