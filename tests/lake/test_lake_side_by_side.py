@@ -18,10 +18,10 @@ def test_what_is_made_comes_in_the_order_of_the_items_whatever_is_done_first() -
             second.set()
         return f"{number} {item}"
 
-    assert list(side_by_side(work, "ab", 2)) == ["0 a", "1 b"]
+    assert list(side_by_side(work, "ab")) == ["0 a", "1 b"]
 
 
-def test_two_are_worked_on_at_once_and_one_more_is_asked_for() -> None:
+def test_two_are_worked_on_at_once_and_no_third_is_asked_for() -> None:
     both, asked = Barrier(3), list[int]()
 
     def items() -> Iterator[int]:
@@ -34,13 +34,13 @@ def test_two_are_worked_on_at_once_and_one_more_is_asked_for() -> None:
             both.wait(10)
         return number
 
-    made = side_by_side(work, items(), 2)
+    made = side_by_side(work, items())
     first = list[int]()
     asking = Thread(target=lambda: first.append(next(made)))
     asking.start()
     both.wait(10)
     asking.join()
-    assert (first, asked) == ([0], [0, 1, 2])
+    assert (first, asked) == ([0], [0, 1])
     assert list(made) == [1, 2, 3]
 
 
@@ -58,7 +58,7 @@ def test_what_an_item_raises_comes_after_all_that_was_begun_has_ended() -> None:
         return item
 
     with pytest.raises(KeyError):
-        list(side_by_side(work, items(), 2))
+        list(side_by_side(work, items()))
     assert ended == [0]
 
 
@@ -72,3 +72,20 @@ def test_what_work_raises_is_raised() -> None:
     assert next(made) == 0
     with pytest.raises(OSError, match="full"):
         list(made)
+
+
+def test_one_thread_works_on_one_item_while_the_next_is_made() -> None:
+    begun, made_next = Event(), Event()
+
+    def items() -> Iterator[int]:
+        yield 0
+        assert begun.wait(10)
+        made_next.set()
+        yield 1
+
+    def work(number: int, _: int) -> int:
+        begun.set()
+        assert made_next.wait(10)
+        return number
+
+    assert list(side_by_side(work, items(), threads=1)) == [0, 1]

@@ -115,7 +115,9 @@ class Lake:
         def write(run: int, waiting: list[pl.DataFrame]) -> list[AddAction]:
             name = f"{commit_id}-{run:04d}"
             with guard("write"):
-                return [self._store.write(part, name, data_change=True) for part in parts(pl.concat(waiting))]
+                laid_out = list(parts(pl.concat(waiting)))
+                waiting.clear()  # what is not sorted is needed no more, and two runs are in memory at once
+                return [self._store.write(part, name, data_change=True) for part in laid_out]
 
         try:
             adds = [add for added in side_by_side(write, _runs(frames)) for add in added]

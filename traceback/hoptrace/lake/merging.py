@@ -34,7 +34,8 @@ class Merging:
             name = f"{self._name}-{number:03d}{named_slice(piece)}"
             return self._store.write(Part(step.index, step.day, rows), name, data_change=False)
 
-        return list(side_by_side(write, self._dealt(step) if step.deals else self._joined(step), workers=1))
+        # One is read and sorted while the one before is written.
+        return list(side_by_side(write, self._dealt(step) if step.deals else self._joined(step), threads=1))
 
     def _joined(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
         yield step.slice, sort_part(self._store.scan(step.paths).collect())

@@ -10,22 +10,24 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-WORKERS = 2
-"""Items worked on at once: each is held in memory until it is done."""
+HELD = 2
+"""Items that are worked on, or wait for it: each is held in memory until it is done."""
 
 
-def side_by_side(work: Callable[[int, Item], Made], items: Iterable[Item], workers: int = WORKERS) -> Generator[Made]:
-    """What `work` makes of each item and its number, in the items' order; at most `workers` items at a time.
+def side_by_side(
+    work: Callable[[int, Item], Made], items: Iterable[Item], threads: int = HELD, held: int = HELD
+) -> Generator[Made]:
+    """What `work` makes of each item and its number, in the items' order, by so many threads.
 
-    One further item is asked for meanwhile. What is raised by an item or by work is raised here, after all work that
-    was begun has ended.
+    No item is asked for while as many as `held` are not done. What is raised by an item or by work is raised here,
+    after all work that was begun has ended.
     """
     begun: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="hoptrace-writing") as threads:
+    with ThreadPoolExecutor(threads, thread_name_prefix="hoptrace-writing") as pool:
         for number, item in enumerate(items):
-            if len(begun) >= workers:
-                yield begun.popleft().result()
-            begun.append(threads.submit(work, number, item))
+            begun.append(pool.submit(work, number, item))
             del item  # the next one is made while this one is worked on, and must not keep it
+            if len(begun) >= held:
+                yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
