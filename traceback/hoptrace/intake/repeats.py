@@ -11,7 +11,7 @@ from hoptrace.intake.seen import Seen
 from hoptrace.lake.view import FINGERPRINTS, View
 
 Span = tuple[datetime, datetime]
-_TICK = timedelta(microseconds=1)
+_TICK, _DAY = timedelta(microseconds=1), timedelta(days=1)
 
 
 class Repeats:
@@ -49,17 +49,17 @@ class Repeats:
         return self._earlier["fingerprint"].slice(low, high - low)
 
     def _unread(self, first: datetime, last: datetime) -> Iterator[Span]:
-        """The times that have to be read from the lake: each time as much again as before.
+        """The times that have to be read from the lake: each time as much again as before, up to a day.
 
-        A long file comes in hundreds of parts, and the lake's files lie by number and not by time, so that each reading
-        goes through all of a day.
+        A long file comes in hundreds of parts, and the lake's files are of one day each and lie by number and not by
+        time, so that each reading goes through all of a day.
         """
         if self._read is None:
             self._read = first, last
             yield first, last
             return
         since, until = self._read
-        more = until - since
+        more = min(until - since, _DAY)
         if first < since:
             begin = min(first, since - more)
             yield begin, since - _TICK

@@ -19,7 +19,7 @@ FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcom
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
 
 REPEATED = ("customer", "upstream_trunk", "downstream_trunk", "orig_id", "signer")
-"""Columns whose texts repeat, of which there may be many or long ones: numbered, and packed."""
+"""Columns whose texts repeat, of which there may be many or long ones: numbered, and packed where they are many."""
 
 _FEWEST_PACKED = 64
 """Texts of one row group from which on packing them gains something."""
