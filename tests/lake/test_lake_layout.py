@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from hoptrace.lake.layout import KEY_OF, Index, as_statements, parts
-from hoptrace.model.statements import STATEMENTS
+from hoptrace.lake.layout import KEY_OF, Index, as_statements, parts, sort_part
+from hoptrace.model.statements import STATEMENTS, TIME
 
+SORTED = pl.Schema({"key": pl.Int64, "start_time": TIME, "row": pl.Int64})
 TEXTS = ("+12025550143", "12025550143", "++12025550143", "+012025550143", "+-12025550143", "+ 12025550143", "anonymous")
 NUMBER = st.tuples(st.none() | st.sampled_from(TEXTS), st.none() | st.sampled_from([12025550143, -1, -12025550143]))
 
@@ -49,3 +50,14 @@ def test_rows_are_sorted_by_key_and_then_by_time_whatever_their_order() -> None:
         assert part.rows.select("key", "start_time").equals(
             part.rows.select("key", "start_time").sort("key", "start_time")
         )
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=30), in_time=st.booleans())
+def test_equals_stay_as_they_stand_whether_keys_alone_are_sorted_or_not(
+    rows: list[tuple[int, int]], in_time: bool
+) -> None:
+    told = sorted(rows, key=lambda row: row[1]) if in_time else rows
+    at = [datetime(2026, 5, 1, 0, 0, second, tzinfo=UTC) for _, second in told]
+    frame = pl.DataFrame({"key": [key for key, _ in told], "start_time": at, "row": range(len(told))}, schema=SORTED)
+    assert sort_part(frame).equals(frame.sort("key", "start_time", maintain_order=True))

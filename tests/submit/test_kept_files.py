@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 import hoptrace
+import hoptrace.intake.kept_files as kept_files_module
 from hoptrace.engines.retention import expire_lake
 from hoptrace.errors import InputRefused, StorageFailed
 from hoptrace.intake.commit import recover
 from hoptrace.intake.kept_files import FOLDER, PLAIN, KeptFiles
 from hoptrace.intake.originals import Originals
+from hoptrace.intake.reading import Source
 from hoptrace.workspace import Workspace, init_workspace
 
 HEADER = "start_time,duration,calling_number,called_number,customer\n"
@@ -48,6 +51,20 @@ def test_rows_are_read_again_as_they_were_written(workspace, tmp_path, name):
     (tmp_path / name).unlink()
     lines = TEXT.encode().splitlines()
     assert rows_of(workspace, receipt, 2, 4) == {2: lines[1], 4: lines[3]}
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 640, 1000])
+def test_a_file_of_several_frames_is_kept_whole(size, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_files_module, "_FRAME", 64)
+    content = (TEXT * 20).encode()[:size]
+    (tmp_path / "a.csv").write_bytes(content)
+    source = Source(0, tmp_path / "a.csv", "a.csv", sha256(content).hexdigest())
+    files = KeptFiles.of(tmp_path)
+    assert files.keep([source]) == [source.digest]
+    kept = files.source(source.digest)
+    assert kept is not None
+    with kept.open() as stream:
+        assert stream.read() == content
 
 
 def test_a_plain_file_is_kept_compressed_and_once(workspace, tmp_path):

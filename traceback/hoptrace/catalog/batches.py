@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.replacing import bring_back, set_aside, throw_away
-from hoptrace.catalog.spans import BatchSpan, BatchSpans, SpansAt, as_utc
+from hoptrace.catalog.spans import BatchSpan, BatchSpans, SpansAt, Totals, as_utc
 from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS, CommitState
 from hoptrace.errors import UnknownBatch
 from hoptrace.model.receipts import Receipt
@@ -140,6 +140,10 @@ class Batches:
     def spans_at(self, lake_version: int) -> SpansAt:
         """The same for the newest version of the lake, quick to ask for again: only what is new is read."""
         return self._spans.at(lake_version)
+
+    def totals(self, lake_version: int) -> Totals:
+        """What the batches that were in when the lake had that version hold together; statements may have expired."""
+        return self._spans.totals(lake_version)
 
     def after(self, lake_version: int) -> list[str]:
         """The batches that came in after the lake had this version."""

@@ -26,6 +26,16 @@ class SpansAt:
     spans: tuple[BatchSpan, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What batches hold together: how many have statements, how many these are, first and last start time."""
+
+    batches: int
+    statements: int
+    first_time: datetime | None
+    last_time: datetime | None
+
+
 class BatchSpans:
     """The spans of the stored batches; `out` gives those of pending commits that the lake does not have."""
 
@@ -64,6 +74,24 @@ class BatchSpans:
         if waiting <= out:
             self._known = (lake_version, spans)
         return SpansAt((lake_version, tuple(sorted(waiting - out))), spans)
+
+    def totals(self, lake_version: int) -> Totals:
+        """See `Batches.totals`."""
+        at, pending = BATCHES.c, COMMITS.c.state == CommitState.PENDING
+        waiting = sa.case((pending, COMMITS.c.commit_id), else_="").label("waiting")
+        told = (sa.func.count(), sa.func.sum(at.statements), sa.func.min(at.first_time), sa.func.max(at.last_time))
+        settled = COMMITS.c.lake_version <= lake_version
+        query = sa.select(waiting, *told).join(COMMITS).where(at.first_time.is_not(None), settled | pending)
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query.group_by("waiting")).all()
+        out = self._out({row[0] for row in rows if row[0]})
+        held = [row for row in rows if row[0] not in out]
+        return Totals(
+            batches=sum(row[1] for row in held),
+            statements=sum(int(row[2]) for row in held),
+            first_time=min((as_utc(row[3]) for row in held), default=None),
+            last_time=max((as_utc(row[4]) for row in held), default=None),
+        )
 
     def _read(self, *wanted: sa.ColumnElement[bool]) -> list[tuple[BatchSpan, str, str]]:
         at = BATCHES.c

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
+from hoptrace.cli.memory import keep_used_memory
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 
@@ -79,6 +80,7 @@ def tidy(grace_hours: int, as_json: bool) -> None:
 
     Submits do it by and by themselves; afterwards every look-up is as quick as it can be. No answer changes.
     """
+    keep_used_memory()
     from hoptrace.engines.retention import tidy_lake
 
     with the_workspace() as workspace, progress("Merging") as report:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from hoptrace.cli import show
+from hoptrace.cli.memory import keep_used_memory
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_clock import batch_clocks, submit_notes
@@ -46,6 +47,7 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     Prints a receipt for each, or one account of many files, and which batches' times are hours off; leaves with 3 when
     some rows were rejected.
     """
+    keep_used_memory()
     from hoptrace.engines.learning import learn_after
     from hoptrace.intake.submit import submit as submit_files
 

@@ -13,9 +13,11 @@ from hoptrace.intake.commit import recover
 from hoptrace.intake.keeping_files import expire_files
 from hoptrace.lake.expiring import GRACE_HOURS, HELD, Expired, Expiring, Vacuumed, vacuum
 from hoptrace.lake.health import partitions
+from hoptrace.lake.layout import MOST_WAYS
 from hoptrace.lake.upkeep import Tidied, tidy
 
 if TYPE_CHECKING:
+    from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -77,7 +79,7 @@ def cited(workspace: Workspace) -> pl.DataFrame:
 def lake_info(workspace: Workspace) -> dict[str, Any]:
     """What the lake holds, of what time, and how well it lies: the contract's `lake info`."""
     view = workspace.lake.view(None)
-    told = view.info()
+    told = _told_by_catalog(workspace, view) or view.info()
     parts = partitions(view.files)
     return {
         **told,
@@ -85,4 +87,25 @@ def lake_info(workspace: Workspace) -> dict[str, Any]:
         "days": len({part.day for part in parts}),
         "merges_due": sum(part.due for part in parts),
         "partitions": [part.as_dict() for part in parts],
+    }
+
+
+def _told_by_catalog(workspace: Workspace, view: View) -> dict[str, Any] | None:
+    """`view.info()` without a look into the lake's files; None where the catalog does not tell it.
+
+    Of which batches statements have expired, and how many, only the files tell; a catalog that does not fit the lake,
+    say out of an older backup, shows by the numbers of rows in the table's log.
+    """
+    totals = workspace.catalog.batches.totals(view.version)
+    rows = view.rows()
+    if view.expired_before is not None or not totals.statements <= rows <= MOST_WAYS * totals.statements:
+        return None
+    return {
+        "statements": totals.statements,
+        "batches": totals.batches,
+        "files": view.files.height,
+        "bytes": int(view.files["bytes"].sum()),
+        "first_time": totals.first_time,
+        "last_time": totals.last_time,
+        "version": view.version,
     }

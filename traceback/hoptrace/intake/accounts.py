@@ -133,10 +133,11 @@ class FileAccount:
 def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
     """The account of rows (ROWS) after the calls in `refused` (call, reason) and `repeated` (call) were taken out."""
     accepted = pl.col("fate") == str(Fate.ACCEPTED)
-    told = (
-        rows.with_columns(call=pl.when(accepted).then("call"))
-        .join(refused, on="call", how="left", maintain_order="left")
-        .join(repeated.with_columns(again=pl.lit(value=True)), on="call", how="left", maintain_order="left")
+    rows = rows.with_columns(call=pl.when(accepted).then("call"))
+    if refused.is_empty() and repeated.is_empty() and (rows["fate"] != str(Fate.REJECTED)).all():
+        return rows.select(ROWS.names())
+    told = rows.join(refused, on="call", how="left", maintain_order="left").join(
+        repeated.with_columns(again=pl.lit(value=True)), on="call", how="left", maintain_order="left"
     )
     is_refused, is_repeated = pl.col("reason").is_not_null(), pl.col("again").is_not_null()
     fate = (

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-DEPTH = 4
+DEPTH = 2
 """So many items wait at most: as many blocks of a long file as the lake sorts and writes at once, so that neither side
 stands still, and a bound on memory."""
 _PATIENCE_SECONDS = 0.1

@@ -17,10 +17,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hoptrace.lake.layout import is_even
+
 UInt64s = NDArray[np.uint64]
 
 _ROWS = 32_768
 """Rows at a time: what is worked on stays in the processor's cache."""
+
+_LONG_ROWS = 8_192
+"""The same of texts that do not lie beside their length."""
 
 _WORD = 8
 _SHORT = 12
@@ -36,8 +41,12 @@ _MASKS = np.array([2 ** (8 * left) - 1 for left in range(_WORD + 1)], dtype=np.u
 
 def fingerprints(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """The fingerprints (UInt64) of a frame's rows over these columns; null and the empty string differ."""
-    told = np.zeros(frame.height, dtype=np.uint64)
+    if frame.is_empty():
+        return pl.Series("fingerprint", [], pl.UInt64)
     steps = {name: np.uint64(place * _STEP % _BITS) for place, name in enumerate(columns, start=1)}
+    told = np.zeros(frame.height, dtype=np.uint64)
+    for name in [name for name in steps if is_even(frame[name])]:
+        told += _field(frame[name].head(1), steps.pop(name))
     for at in range(0, frame.height, _ROWS):
         part, total = frame.slice(at, _ROWS), told[at : at + _ROWS]
         for name, step in steps.items():
@@ -70,6 +79,11 @@ def _texts(column: pl.Series) -> UInt64s:
     short = _short_texts(column)
     if short is not None:
         return short
+    parts = (column.slice(at, _LONG_ROWS) for at in range(0, column.len(), _LONG_ROWS))
+    return np.concatenate([_long_texts(part) for part in parts])
+
+
+def _long_texts(column: pl.Series) -> UInt64s:
     words, starts, lengths = _bytes_of(column)
     sums: UInt64s = lengths.astype(np.uint64)
     shortest, longest = int(lengths.min()), int(lengths.max())
@@ -123,7 +137,7 @@ def _bytes_of(column: pl.Series) -> tuple[UInt64s, NDArray[np.int64], NDArray[np
     buffers: list[Any] = array.buffers()
     bounds, content = buffers[1:]
     offsets: NDArray[np.int64] = np.frombuffer(bounds, dtype="<i8")[array.offset : array.offset + len(array) + 1]
-    data = bytes(memoryview(content)[: int(offsets[-1])] if content is not None else b"") + bytes(_WORD)
+    data = b"".join((memoryview(content)[: int(offsets[-1])] if content is not None else b"", bytes(_WORD)))
     words: UInt64s = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
     return words, offsets[:-1], np.diff(offsets)
 

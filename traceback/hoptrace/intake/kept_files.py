@@ -12,8 +12,9 @@ import shutil
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 import polars as pl
@@ -27,12 +28,18 @@ FOLDER = "originals"
 LEVEL = 1
 """Of compression: a file is written as fast as it is read, and higher ones gain little on records of calls."""
 
+HASH_LOG = 12
+"""How many places compression remembers, as a power of two: these stay in the processor's nearest cache. More take
+longer and gain nothing, as records of calls repeat what stands shortly before."""
+
 PLAIN, ROWS, JOINED = ".plain.zst", ".rows.jsonl", ".joined"
 """Endings of a plain file that was compressed, of the rows that are left of a file whose time has expired, and of the
 list of rows that its statements were made of beside those that stand for them."""
 
 PACKED = (".gz", ".zst", ".parquet")
 _BLOCK = 1 << 20
+_FRAME = 4 << 20
+"""Bytes that are compressed at once, without regard to what came before: a stream would copy them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ class KeptFiles:
         ending = next((ending for ending in PACKED if source.path.name.endswith(ending)), None)
         with source.path.open("rb") as submitted, self._written(source.digest, ending or PLAIN) as stream:
             if ending is None:
-                zstandard.ZstdCompressor(level=LEVEL).copy_stream(submitted, stream)
+                _compress(submitted, stream, source.path.stat().st_size)
             else:
                 shutil.copyfileobj(submitted, stream, _BLOCK)
 
@@ -151,6 +158,17 @@ class KeptFiles:
 
     def _place(self, digest: str, ending: str) -> Path:
         return self.folder / digest[:2] / f"{digest}{ending}"
+
+
+def _compress(submitted: BufferedReader, stream: IO[bytes], size: int) -> None:
+    """Write a file of about so many bytes as Zstandard frames, one after another."""
+    parameters: Any = zstandard.ZstdCompressionParameters
+    told = parameters.from_level(LEVEL, source_size=_FRAME, hash_log=HASH_LOG)
+    compressor, block = zstandard.ZstdCompressor(compression_params=told), memoryview(bytearray(min(_FRAME, size + 1)))
+    while filled := submitted.readinto(block):
+        stream.write(compressor.compress(block[:filled]))
+    if not size:
+        stream.write(compressor.compress(b""))
 
 
 def _is_whole(path: Path, digest: str) -> bool:

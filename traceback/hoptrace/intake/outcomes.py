@@ -6,6 +6,9 @@ import polars as pl
 
 from hoptrace.model.statements import Outcome
 
+_FIRST = 8_192
+"""Rows in which a few texts mostly have all been seen."""
+
 _TALKS = (1.0, 0.0, None)
 """Durations that stand for all others: somebody talked, nobody did, it is not known."""
 
@@ -35,9 +38,17 @@ def _cases(codes: pl.Series) -> pl.DataFrame:
 
 def distinct(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The distinct texts, sorted, null last; and which of them each row has (UInt32). For columns of few texts."""
-    some = texts.unique().drop_nulls().sort()
-    places = texts.cast(pl.Enum(some)).to_physical().cast(pl.UInt32).fill_null(len(some))
+    some = _sorted(texts.head(_FIRST))
+    coded = texts.cast(pl.Enum(some), strict=False)
+    if coded.null_count() > texts.null_count():
+        some = _sorted(texts)
+        coded = texts.cast(pl.Enum(some))
+    places = coded.to_physical().cast(pl.UInt32).fill_null(len(some))
     return some.extend(pl.Series([None], dtype=pl.String)), places
+
+
+def _sorted(texts: pl.Series) -> pl.Series:
+    return texts.unique().drop_nulls().sort()
 
 
 def code_says() -> list[pl.Expr]:

@@ -51,7 +51,11 @@ def rounded_numbers(calls: pl.DataFrame, read: Mapping[str, pl.DataFrame], colum
     found = [
         calls.filter(read[name]["kind"] == str(NumberKind.INVALID)).select("file", text=pl.col(column))
         for name, column in columns.items()
+        # A number with a key is not invalid, and where there is no text there is no number.
+        if read[name]["key"].null_count() > calls[column].null_count()
     ]
+    if not found:
+        return pl.DataFrame(schema={"file": pl.Int32, "len": pl.get_index_type()})
     return pl.concat(found).filter(pl.col("text").str.contains(_ROUNDED)).group_by("file").len().sort("file")
 
 

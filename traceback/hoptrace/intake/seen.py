@@ -45,8 +45,9 @@ class Seen:
         ordered: UInt64s = hashes.sort().to_numpy()
         again = np.empty(len(ordered), dtype=bool)
         again[:1], again[1:] = False, ordered[1:] == ordered[:-1]
-        held = self._taken[self._slots(ordered)]
-        perhaps = np.flatnonzero((held == _marks(ordered)) | (held == _SEVERAL))
+        slots, marks = self._slots(ordered), _marks(ordered)
+        held = self._taken[slots]
+        perhaps = np.flatnonzero((held == marks) | (held == _SEVERAL))
         before = ordered[perhaps[self._in_runs(ordered[perhaps])]]
         known = np.zeros(len(values), dtype=bool)
         if again.any():
@@ -54,7 +55,11 @@ class Seen:
         if len(before):
             known |= np.isin(values, before)
             again[perhaps] |= np.isin(ordered[perhaps], before)
-        self._add(ordered[~again] if again.any() else ordered)
+        if again.any():
+            ordered, slots, marks, held = (each[~again] for each in (ordered, slots, marks, held))
+        if not self._grow(ordered):
+            self._fill(slots, marks, held)
+        self._merge()
         return pl.Series("repeated", known)
 
     def _slots(self, values: UInt64s) -> npt.NDArray[np.int64]:
@@ -67,25 +72,27 @@ class Seen:
             found |= run[np.minimum(np.searchsorted(run, values), len(run) - 1)] == values
         return found
 
-    def _add(self, run: UInt64s) -> None:
+    def _grow(self, run: UInt64s) -> bool:
+        """Remember a run, and whether the table became longer, so that it holds the run already."""
         if not len(run):
-            return
+            return True
         self._count += len(run)
         self._runs.append(run)
         slots = len(self._taken)
         while self._count * _SLOTS_PER_HASH > slots < MOST_SLOTS:
             slots *= 4
         slots = min(slots, MOST_SLOTS)
-        fresh = [run]
-        if slots > len(self._taken):
-            self._taken, fresh = np.zeros(slots, dtype=np.uint8), self._runs
-        for each in fresh:
-            self._take(each)
-        self._merge()
+        if slots == len(self._taken):
+            return False
+        self._taken = np.zeros(slots, dtype=np.uint8)
+        for each in self._runs:
+            places = self._slots(each)
+            self._fill(places, _marks(each), self._taken[places])
+        return True
 
-    def _take(self, ordered: UInt64s) -> None:
-        slots = self._slots(ordered)
-        marks = np.where(self._taken[slots] == 0, _marks(ordered), _SEVERAL)
+    def _fill(self, slots: npt.NDArray[np.int64], marks: Marks, held: Marks) -> None:
+        """Put hashes into their slots: a mark into an empty one, that there are several into one that was `held`."""
+        marks[held != 0] = _SEVERAL
         # Sorted hashes of one slot stand together.
         shared = slots[1:] == slots[:-1]
         marks[1:][shared] = marks[:-1][shared] = _SEVERAL

@@ -19,6 +19,7 @@ from hoptrace.lake.layout import PARTITIONS, TABLE, parts
 from hoptrace.lake.levels import Step
 from hoptrace.lake.merging import Merging
 from hoptrace.lake.object_store import Access
+from hoptrace.lake.side_by_side import side_by_side
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.trimmed import Trimmed
 from hoptrace.lake.view import FILES, View
@@ -110,13 +111,16 @@ class Lake:
 
     def stage(self, frames: Iterable[pl.DataFrame], commit_id: str) -> Staged:
         """Write the files of an append, unseen before `commit`; `forget` deletes what a killed one leaves."""
-        adds: list[AddAction] = []
+
+        def write(run: int, waiting: list[pl.DataFrame]) -> list[AddAction]:
+            name = f"{commit_id}-{run:04d}"
+            with guard("write"):
+                laid_out = list(parts(pl.concat(waiting)))
+                waiting.clear()  # what is not sorted is needed no more, and two runs are in memory at once
+                return [self._store.write(part, name, data_change=True) for part in laid_out]
+
         try:
-            for run, frame in enumerate(_runs(frames)):
-                with guard("write"):
-                    adds += [
-                        self._store.write(part, f"{commit_id}-{run:04d}", data_change=True) for part in parts(frame)
-                    ]
+            adds = [add for added in side_by_side(write, _runs(frames)) for add in added]
         except BaseException:
             self._take_back(commit_id)
             raise
@@ -277,18 +281,19 @@ def _as_day(days: int | None) -> date | None:
     return None if days is None else EPOCH + timedelta(days=days)
 
 
-def _runs(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+def _runs(frames: Iterable[pl.DataFrame]) -> Iterator[list[pl.DataFrame]]:
+    """The frames that are sorted together."""
     waiting: list[pl.DataFrame] = []
     rows = 0
     for frame in frames:
         if rows and rows + frame.height > RUN_ROWS:
-            yield pl.concat(waiting)
+            yield waiting
             waiting, rows = [], 0
         if frame.height:
             waiting.append(frame)
             rows += frame.height
     if rows:
-        yield pl.concat(waiting)
+        yield waiting
 
 
 def _files(table: DeltaTable) -> pl.DataFrame:

@@ -46,6 +46,9 @@ KEY_OF = {
 }
 """The number key that each text of a number was read as. A text that is "+" and the digits of its key is not stored."""
 
+MOST_WAYS = 3
+"""Called numbers under which one statement may stand: before and after rewriting, and the one that forwarded it."""
+
 Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 # Delta tables know no unsigned integers: the fingerprint lies there as the signed number of the same bits.
@@ -145,9 +148,22 @@ def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _order(rows: pl.DataFrame) -> pl.Series:
     """Where the rows stand that come first, second, ... by key and time; of equals, as they stand."""
-    if not rows["start_time"].is_sorted():
-        return rows.select(pl.arg_sort_by("key", "start_time", maintain_order=True)).to_series()
-    # Files mostly come in the order of time already: then the key is enough, and fits into one number with the place.
+    # Rows mostly come in the order of time already, or those of one key do: then the key is enough.
+    by_key = _order_of_keys(rows)
+    if rows["start_time"].is_sorted() or _is_in_time(rows.select(pl.col("key", "start_time").gather(by_key))):
+        return by_key
+    return rows.select(pl.arg_sort_by("key", "start_time", maintain_order=True)).to_series()
+
+
+def _is_in_time(by_key: pl.DataFrame) -> bool:
+    key, start = pl.col("key"), pl.col("start_time")
+    earlier = (key == key.shift(1)) & (start < start.shift(1))
+    return not by_key.select(earlier.any()).item()
+
+
+def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
+    """Where the rows stand by their keys; of equals, as they stand."""
+    # A key mostly fits into one number with its place.
     least, most = rows["key"].min(), rows["key"].max()
     bits = rows.height.bit_length()
     if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):

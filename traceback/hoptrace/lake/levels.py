@@ -90,6 +90,8 @@ def _step(leveled: pl.DataFrame, files: pl.DataFrame, group: tuple[str, date, st
     ordered = files.sort("rows", "path")
     short = level < LEVELS
     taken = ordered.filter(pl.col("rows").cum_sum() <= STEP_ROWS).head(STEP_FILES) if short else ordered.head(FAN)
+    # In the order of their times the rows of one key mostly come in order too, and are sorted by key alone.
+    taken = taken.sort("time_min", "path")
     inner = () if short else _inner(leveled, index, day, piece)
     told = (tuple(taken["path"]), int(taken["rows"].sum()), int(taken["bytes"].sum()))
     return Step(Index(index), day, piece, level, *told, inner)

@@ -11,6 +11,7 @@ from deltalake.transaction import AddAction
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import Part, sort_part
 from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
+from hoptrace.lake.side_by_side import side_by_side
 from hoptrace.lake.storage import Store
 
 Slice = tuple[str, int, int | None]
@@ -27,12 +28,14 @@ class Merging:
 
     def files(self, step: Step) -> list[AddAction]:
         """Write the new files and give the actions that add them."""
-        frames = self._dealt(step) if step.deals else self._joined(step)
-        adds: list[AddAction] = []
-        for number, (piece, rows) in enumerate(frames):
+
+        def write(number: int, part: tuple[str, pl.DataFrame]) -> AddAction:
+            piece, rows = part
             name = f"{self._name}-{number:03d}{named_slice(piece)}"
-            adds.append(self._store.write(Part(step.index, step.day, rows), name, data_change=False))
-        return adds
+            return self._store.write(Part(step.index, step.day, rows), name, data_change=False)
+
+        # One is read and sorted while the one before is written.
+        return list(side_by_side(write, self._dealt(step) if step.deals else self._joined(step), threads=1))
 
     def _joined(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
         yield step.slice, sort_part(self._store.scan(step.paths).collect())

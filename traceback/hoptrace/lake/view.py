@@ -31,6 +31,9 @@ FILES = pl.Schema(
 )
 """One row a data file of the table."""
 
+FINGERPRINTS = pl.Schema({"start_time": TIME, "fingerprint": pl.UInt64})
+"""What repeated statements are known by."""
+
 SCAN_UP_TO = 32
 """With more spans than this, a scan's filter is slower than looking into the files' footers."""
 
@@ -88,6 +91,21 @@ class View:
         self._check_time(first)
         rows = self._shown(self.store.scan(files["path"].to_list()).filter(wanted))
         return as_statements(rows)
+
+    def fingerprints(self, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:
+        """`start_time` and `fingerprint` (UInt64) of a carrier's statements that started in between, both included.
+
+        In no order; a forwarded one may stand twice. Three columns are read, of row groups that may hold some of the
+        carrier's.
+        """
+        called = pl.col("index") == Index.CALLED
+        files = self.files.filter(called, pl.col("time_max") >= first, pl.col("time_min") <= last)
+        if files.is_empty():
+            return pl.DataFrame(schema=FINGERPRINTS)
+        mine = (pl.col("carrier") == carrier_id) & pl.col("start_time").is_between(pl.lit(first), pl.lit(last))
+        rows = self.store.scan(files["path"].to_list()).filter(mine)
+        told = rows.select("start_time", pl.col("fingerprint").reinterpret(signed=False))
+        return told.collect(engine="streaming")
 
     def rows(self) -> int:
         """How many rows are filed under a called number: the statements, forwarded ones twice; no file is opened."""

@@ -19,7 +19,10 @@ FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcom
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
 
 REPEATED = ("customer", "upstream_trunk", "downstream_trunk", "orig_id", "signer")
-"""Columns whose texts repeat, of which there may be many or long ones: numbered, and packed."""
+"""Columns whose texts repeat, of which there may be many or long ones: numbered, and packed where they are many."""
+
+_FEWEST_PACKED = 64
+"""Texts of one row group from which on packing them gains something."""
 
 RANDOM = ("fingerprint",)
 """Columns that can be neither packed nor told by differences."""
@@ -36,14 +39,18 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
     import pyarrow.parquet as pq
 
     parquet: Any = pq  # what it is annotated with is narrower than what it takes
-    packed = [name for name, kind in rows.schema.items() if _is_packed(name, kind)]
+    packed = [column.name for column in rows.iter_columns() if _is_packed(column)]
     told = [name for name, kind in rows.schema.items() if kind.is_integer() or kind.is_temporal()]
     parquet.write_table(
         _table(rows),
         stream,
         row_group_size=GROUP_ROWS,
         use_dictionary=[name for name in rows.columns if name in FEW or name in REPEATED],
-        column_encoding=dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
+        column_encoding={
+            **dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
+            # The bytes of equal worth of all numbers stand together, so that the many that are zero pack well.
+            **{name: "BYTE_STREAM_SPLIT" for name, kind in rows.schema.items() if kind.is_float()},
+        },
         compression={name: "zstd" if name in packed else "none" for name in rows.columns},
         compression_level=dict.fromkeys(packed, LEVEL),
         write_statistics=[name for name in rows.columns if name in BOUNDS],
@@ -65,7 +72,7 @@ def _table(rows: pl.DataFrame) -> Any:
     return table
 
 
-def _is_packed(name: str, kind: pl.DataType) -> bool:
-    if name in REPEATED:
-        return True
-    return name not in FEW and not kind.is_integer() and not kind.is_temporal()
+def _is_packed(column: pl.Series) -> bool:
+    if column.name in REPEATED:
+        return column.head(GROUP_ROWS).n_unique() >= _FEWEST_PACKED
+    return column.name not in FEW and not column.dtype.is_integer() and not column.dtype.is_temporal()

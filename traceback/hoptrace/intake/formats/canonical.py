@@ -125,10 +125,11 @@ class _File:
             _account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")),
             _account(parsed.skipped, Fate.SKIPPED),
         ]
-        account = pl.concat(accounts).with_columns(file=pl.lit(self.source.index, pl.Int32))
+        account = pl.concat([each for each in accounts if each.height] or accounts[:1])
+        ordered = account if account["row"].is_sorted() else account.sort("row")
         return Chunk(
             calls=calls,
-            rows=account.sort("row").select(list(ROWS)),
+            rows=ordered.with_columns(file=pl.lit(self.source.index, pl.Int32)).select(list(ROWS)),
             flags=tuple((self.source.index, flag) for flag in flags),
         )
 

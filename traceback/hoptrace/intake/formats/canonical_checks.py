@@ -19,6 +19,7 @@ _SURELY_FROM, _SURELY_TO = datetime(2000, 1, 3, tzinfo=UTC), datetime(2100, 12, 
 _ATTESTATIONS = frozenset({"A", "B", "C", None})
 _SOUND = 2
 _DIGIT = r"\d"
+_NANP = "+1"
 
 
 def fields(frame: pl.DataFrame, columns: Columns, *, tidy: bool = False) -> pl.DataFrame:
@@ -99,7 +100,12 @@ def _is_sound(frame: pl.DataFrame) -> bool:
         pl.max_horizontal(pl.col(COLUMNS).str.len_bytes().max().fill_null(0)) <= LONGEST_FIELD,
     ]
     # The dearest one last, and only where the others hold.
-    return all(frame.select(pl.all_horizontal(holds)).row(0)) and frame["called_number"].str.contains(_DIGIT).all()
+    return all(frame.select(pl.all_horizontal(holds)).row(0)) and _has_digits(frame["called_number"])
+
+
+def _has_digits(numbers: pl.Series) -> bool:
+    """Every number has some digit; where all begin with the same one they are not gone through."""
+    return numbers.str.starts_with(_NANP).all() or numbers.str.contains(_DIGIT).all()
 
 
 def _faults(frame: pl.DataFrame) -> list[tuple[pl.Expr, str]]:

@@ -41,7 +41,8 @@ class Block:
     """Whole lines of a file: their bytes, with LF between them, and the 1-based number of the first.
 
     `unended`: the last line is the file's last and has no line end. `pairs`: lines (first, last, counted from 0) that
-    one quoted field joins. `quoted`: a quote stands somewhere in the lines.
+    one quoted field joins. `quoted`: a quote stands somewhere in the lines. `counted`: how many lines there are, where
+    that is known.
     """
 
     data: bytes
@@ -49,6 +50,11 @@ class Block:
     unended: bool
     pairs: tuple[tuple[int, int], ...] = ()
     quoted: bool = False
+    counted: int | None = None
+
+    def count(self) -> int:
+        """How many lines there are."""
+        return count_bytes(self.data, _is_end) + self.unended if self.counted is None else self.counted
 
     def records(self) -> pl.DataFrame:
         """The records one by one: `row` (Int64, line number), `raw` (Binary), `text` (String, null if not UTF-8)."""
@@ -89,7 +95,7 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
                 count, whole = kept, int(starts[kept])
                 lines = data[:whole]
         if count:
-            yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted)
+            yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted, count)
         carry = data[whole:]
         row += count
 
