@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from hoptrace.intake.limits import DEEPEST_JSON
@@ -40,8 +41,8 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
     """
     text = content.decode("utf-8", errors="surrogateescape")
     decoders = _decoders(pairs or _object)
-    at, number = _next(text, 0), 0
-    while at < len(text):
+    at, number, length = _next(text, 0), 0, len(text)
+    while at < length:
         number += 1
         value, end, problem = _decode(text, at, decoders)
         problem = problem or _limits(value, text, at, end)
@@ -89,6 +90,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Json:
     return found
 
 
+@cache
 def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
     """A strict one, and one that lets raw control characters in texts pass."""
     return json.JSONDecoder(object_pairs_hook=pairs), json.JSONDecoder(object_pairs_hook=pairs, strict=False)

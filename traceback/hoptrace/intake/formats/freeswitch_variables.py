@@ -41,11 +41,15 @@ def read_variables(variables: Json) -> dict[str, str]:
     return found
 
 
-def decoded_row(variables: dict[str, str]) -> dict[str, str]:
-    """The same for the variables of a row, none empty and all as text."""
+def decoded_texts(variables: dict[str, str]) -> dict[str, str]:
+    """The same for variables of which all are texts."""
     if not are_encoded(variables.values()):
-        return dict(variables)
-    return {name: found for name, text in variables.items() if (found := _unquoted(text).strip())}
+        return {name: found for name, text in variables.items() if (found := text.strip())}
+    return {
+        name: found
+        for name, text in variables.items()
+        if (found := (_unquoted(text) if "%" in text else text).strip())
+    }
 
 
 def _unquoted(text: str) -> str:
