@@ -60,7 +60,7 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
         found: dict[str, str] = {}
         for written, value in (document.data or {}).items():
             if names[written]:
-                for text in _texts(value):
+                for text in (value,) if type(value) is str else _texts(value):
                     name, bare = pairs[written, text]
                     if name and name not in found:
                         found[name] = bare
@@ -69,7 +69,10 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object in which a key that repeats holds the list of its values."""
-    found: dict[str, Any] = {}
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found = {}
     for key, value in pairs:
         if key in found:
             before = found[key]
