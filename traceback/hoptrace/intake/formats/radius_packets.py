@@ -87,11 +87,14 @@ def _texts(value: object) -> Sequence[str]:
     if type(value) is str:
         return (value,)
     if isinstance(value, dict):
-        return _texts(cast(dict[str, object], value).get("value"))
+        value = cast(dict[str, object], value).get("value")
+        if not isinstance(value, list):
+            return _texts(value)
     if isinstance(value, list):
-        if set(map(type, cast(list[object], value))) == {str}:
-            return cast(list[str], value)
-        return [text for each in cast(list[object], value) if not isinstance(each, list) for text in _texts(each)]
+        several = cast(list[object], value)
+        if (len(several) == 1 and type(several[0]) is str) or set(map(type, several)) == {str}:
+            return cast(list[str], several)
+        return [text for each in several if not isinstance(each, list) for text in _texts(each)]
     return () if value is None else (str(value),)
 
 
