@@ -46,9 +46,7 @@ def decoded_texts(variables: dict[str, str]) -> dict[str, str]:
     if not are_encoded(variables.values()):
         return {name: found for name, text in variables.items() if (found := text.strip())}
     return {
-        name: found
-        for name, text in variables.items()
-        if (found := (_unquoted(text) if "%" in text else text).strip())
+        name: found for name, text in variables.items() if (found := (_unquoted(text) if "%" in text else text).strip())
     }
 
 

@@ -13,7 +13,6 @@ from hoptrace.intake.zone_names import stated_offset
 from hoptrace.intake.zone_settling import ZoneWords, as_one
 from hoptrace.intake.zones import LocalClock, Measured, measure, of_carrier
 
-
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what local times are counted from
 _EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)
 
