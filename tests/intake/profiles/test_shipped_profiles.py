@@ -165,6 +165,13 @@ def test_3cx(fixtures: Path, taken_as) -> None:
     )
 
 
+def test_3cx_chain_that_leaves_the_pbx_again_goes_out_over_its_last_line(fixtures: Path, taken_as) -> None:
+    told = taken_as("3cx", fixtures / "3cx" / "cdr.log", timezone="UTC")
+    names = ("called_number", "upstream", "downstream", "egress_called_number", "duration")
+    assert told.said(3, *names) == ("800", "10020", None, None, 70.0)
+    assert told.said(4, *names) == ("800", "10020", "10021", "13125550199", 120.0)
+
+
 def test_3cx_times_have_no_zone(fixtures: Path, taken_as) -> None:
     with pytest.raises(TimezoneMissing):
         taken_as("3cx", fixtures / "3cx" / "cdr.log")

@@ -25,6 +25,7 @@ def readers() -> tuple[FormatReader, ...]:
     from hoptrace.intake.formats.profiled import generic_readers, shipped_readers
     from hoptrace.intake.formats.radius import RadiusAccounting
     from hoptrace.intake.formats.ribbon import RibbonAct
+    from hoptrace.intake.formats.telnyx_json import TelnyxJson
     from hoptrace.intake.formats.tgpp import Tgpp
     from hoptrace.intake.formats.threecx import ThreeCxCalls
     from hoptrace.intake.formats.yate import YateCdrfile
@@ -47,6 +48,7 @@ def readers() -> tuple[FormatReader, ...]:
         BroadworksCsv(),
         BroadworksXml(),
         Cgrates(),
+        TelnyxJson(),
         Tgpp(),
         AsteriskCsv(),
         AsteriskCel(),
