@@ -98,10 +98,9 @@ def _profile(said: list[str]) -> Profile:
 
 
 def _stylesheet() -> str:
-    flow = _values("@profile_index", *(f"caller_profile[1]/{name}" for name in _PROFILE))
-    flow += _values(*(f"times[1]/{name}" for name in _TIMES))
+    flow = _value("@profile_index") + _leaves("caller_profile[1]/", _PROFILE) + _leaves("times[1]/", _TIMES)
     wanted = "".join(
-        f'<xsl:template match="{name}">{_VALUE}{name}{_VALUE}<xsl:apply-templates select="text()"/></xsl:template>'
+        f'<xsl:template match="{name}">{_VALUE}{name}{_VALUE}<xsl:value-of select="text()"/></xsl:template>'
         for name in sorted(READ)
     )
     return f"""<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
@@ -118,9 +117,14 @@ def _stylesheet() -> str:
 def _others(side: str) -> str:
     """The profiles of the legs on one side of a caller profile."""
     place, name = f"caller_profile[1]/{side}", f"{side}_caller_profile"
-    said = _values(*_PROFILE)
+    said = _leaves("", _PROFILE)
     return f'<xsl:for-each select="{place}/{name}s/*|{place}/{name}">{_PART}{side}{said}</xsl:for-each>'
 
 
-def _values(*paths: str) -> str:
-    return "".join(f'{_VALUE}<xsl:value-of select="{path}"/>' for path in paths)
+def _leaves(place: str, names: tuple[str, ...]) -> str:
+    """The texts of elements; one that holds others, as damage can make it do, has none."""
+    return "".join(_value(f"{place}{name}[not(*)]") for name in names)
+
+
+def _value(path: str) -> str:
+    return f'{_VALUE}<xsl:value-of select="{path}"/>'
