@@ -34,8 +34,10 @@ WORDS = {
     "acc_syslog": None,
     "acc_flatstore": "profile",
     "acc_sqlite": "SQLite",
+    "acme": "no row looks like a local CDR",
     "asterisk": "column",
     "asterisk_cel": "CEL",
+    "audiocodes": "call report",
     "broadworks_csv": "BroadWorks",
     "broadworks_xml": "BroadWorks",
     "canonical": "start_time",
@@ -45,6 +47,7 @@ WORDS = {
     "3cx_v20": "cdroutput",
     "telnyx_json": "Telnyx",
     "radius": "Acct-Status-Type",
+    "ribbon_act": "START, STOP or ATTEMPT",
     "yate": "cdrfile",
 }
 """What a reader says of a file that is none of its own; None where it passes over what it does not know."""
