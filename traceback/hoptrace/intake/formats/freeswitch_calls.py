@@ -48,8 +48,9 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
     """The calls of an incoming leg; its row stands for the attempt that was answered or else tried last."""
     here = (incoming.file, incoming.row)
     if not outgoing:
-        downstream, number = dialled_by(incoming)
-        yield [here], {**_ingress(incoming), **_end(incoming), "downstream": downstream, "egress_called_number": number}
+        facts = _ingress(incoming) | _end(incoming)
+        facts["downstream"], facts["egress_called_number"] = dialled_by(incoming)
+        yield [here], facts
         return
     in_order = sorted(outgoing, key=lambda leg: (leg.start, leg.file, leg.row))
     chosen = max(in_order, key=lambda leg: (leg.answer is not None, leg.start, leg.file, leg.row))
