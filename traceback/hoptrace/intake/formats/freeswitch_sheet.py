@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from hoptrace.intake.formats.freeswitch_documents import Json
 from hoptrace.intake.formats.freeswitch_flows import CallFlow, Profile, Told, index_of
 from hoptrace.intake.formats.freeswitch_variables import READ, decoded_texts
 from hoptrace.intake.formats.xml_records import Together
@@ -24,7 +25,7 @@ _TIMES = ("created_time", "answered_time", "hangup_time")
 class _Flow(NamedTuple):
     """A call flow: its number, its caller profile and times as written, and the profiles of other legs in it."""
 
-    index: int
+    number: int
     profile: list[str]
     times: list[str]
     originators: list[list[str]]
@@ -84,12 +85,12 @@ def _first(said: list[str]) -> dict[str, str]:
 def _call_flow(flows: list[_Flow]) -> CallFlow:
     """All call flows as one."""
     if len(flows) > 1:
-        flows.sort(key=lambda flow: flow.index)
+        flows.sort(key=lambda flow: flow.number)
     first, originators = flows[0], [each for flow in flows for each in flow.originators]
     others = frozenset([said[0] for flow in flows for said in flow.originators + flow.others if said[0]])
-    times = tuple([dict(zip(_TIMES, flow.times, strict=True)) for flow in flows])
+    times: list[Json] = [dict(zip(_TIMES, flow.times, strict=True)) for flow in flows]
     originator = _profile(originators[0]) if originators else None
-    return CallFlow(_profile(first.profile), originator, others, first.times[0], times)
+    return CallFlow(_profile(first.profile), originator, others, first.times[0], tuple(times))
 
 
 def _profile(said: list[str]) -> Profile:

@@ -69,10 +69,10 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object in which a key that repeats holds the list of its values."""
-    found = dict(pairs)
+    found: dict[str, Any] = dict(pairs)
     if len(found) == len(pairs):
         return found
-    found = {}
+    found.clear()
     for key, value in pairs:
         if key in found:
             before = found[key]
