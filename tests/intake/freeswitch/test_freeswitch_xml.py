@@ -71,6 +71,9 @@ def test_a_file_that_declares_entities_is_refused(tmp_path: Path) -> None:
         ("<cdr><variables></variables></cdr>", "start time not understood"),
         ("<cdr><variables><uuid>1</uuid>", "record is cut: file still being written?"),
         ("plain text <cdr/>", "not a record"),
+        ("<!-- a comment without an end", "not a record"),
+        ("<!-->", "not a record"),
+        ("<!-- one with an end --> <!--" * 50_000, "not a record"),
     ],
 )
 def test_what_is_no_document_is_a_rejected_row(tmp_path: Path, text: str, reason: str) -> None:

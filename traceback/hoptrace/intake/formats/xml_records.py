@@ -18,9 +18,11 @@ TOO_LARGE = "record larger than 16 MiB"
 
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _AROUND = re.compile(
-    rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|<!--.*?-->|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]|\xef\xbb\xbf",
+    rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|(<!--.*?(?:-->|\Z))|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]"
+    rb"|\xef\xbb\xbf",
     re.DOTALL,
 )
+"""A comment without an end is matched too, up to the end: else each of many would be looked for anew."""
 _NO_TAG = re.compile(rb"<(?!/?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>|[?!])")
 _AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z]+|#\d+|#x[0-9A-Fa-f]+);)")
 
@@ -74,10 +76,13 @@ def _between(gap: bytes, roots: frozenset[str]) -> bytes:
     gap = gap.strip()
     if not gap:
         return gap
-    left = _AROUND.sub(
-        lambda match: b"" if match[1] is None or match[1].decode("ascii", "replace") in roots else match[0], gap
-    )
-    return gap if left else b""
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        comment, tag = match.groups()
+        ended = comment is None or comment.endswith(b"-->", len(b"<!--"))
+        return b"" if ended and (tag is None or tag.decode("ascii", "replace") in roots) else match[0]
+
+    return gap if _AROUND.sub(kept, gap) else b""
 
 
 class Element(Protocol):
