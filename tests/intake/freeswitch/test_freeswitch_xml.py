@@ -122,6 +122,23 @@ def test_no_value_can_pass_itself_off_as_others(tmp_path: Path, hidden: str) -> 
     assert calls["calling_number"][0] == "\ufffduuid\ufffdx\ufffd\ufffd"
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("a&unknown;b&#x81;uuid&#x81;x", "a"),
+        ("&unknown;&#129;uuid&#129;x", "\ufffduuid\ufffdx"),
+        ('&lt;&#129;<!-- &#129; --><?pi x="&#129;"?>', "<\ufffd"),
+        ("<![CDATA[&#129;]]>", "&#129;"),
+    ],
+)
+def test_unknown_entities_and_remarks_hide_no_values_of_others(tmp_path: Path, written: str, read_as: str) -> None:
+    path = tmp_path / "hostile.xml"
+    path.write_text(document(1, sip_call_id=written) + document(2))
+    calls = read(path).calls
+    assert calls["record_id"].to_list() == [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    assert calls["call_id"][0] == read_as
+
+
 def test_letters_of_another_encoding(tmp_path: Path) -> None:
     path = tmp_path / "latin.xml"
     text = '<?xml version="1.0" encoding="ISO-8859-1"?>' + document(1, sip_gateway="Müller\x81")

@@ -51,11 +51,14 @@ def _can_have_marks(content: bytes) -> bool:
 
 
 def _take_marks_out(root: Any) -> None:
-    for element in root.iter():
+    for element in root.iter("*"):
         if element.text:
             element.text = element.text.translate(_NO_MARKS)
         for name, value in element.attrib.items():
             element.attrib[name] = value.translate(_NO_MARKS)
+    for node in root.iter():  # comments and unknown entities too, behind which text can stand
+        if node.tail:
+            node.tail = node.tail.translate(_NO_MARKS)
 
 
 def _told(text: str) -> Told:
@@ -87,7 +90,7 @@ def _call_flow(flows: list[_Flow]) -> CallFlow:
     if len(flows) > 1:
         flows.sort(key=lambda flow: flow.number)
     first, originators = flows[0], [each for flow in flows for each in flow.originators]
-    others = frozenset([said[0] for flow in flows for said in flow.originators + flow.others if said[0]])
+    others = frozenset([uuid for flow in flows for said in flow.originators + flow.others if (uuid := said[0].strip())])
     times: list[Json] = [dict(zip(_TIMES, flow.times, strict=True)) for flow in flows]
     originator = _profile(originators[0]) if originators else None
     return CallFlow(_profile(first.profile), originator, others, first.times[0], tuple(times))
