@@ -96,6 +96,7 @@ SAMPLES = (
     Sample("netsapiens_v1/cdr2.csv", "netsapiens_v1"),
     Sample("sansay/cdr.txt", "sansay"),
     Sample("telnyx/cdr.csv", "telnyx"),
+    Sample("telnyx_json/detail_records.json", "telnyx_json", rows=(b'"record_type"',)),
     Sample("twilio/calls.csv", "twilio"),
     Sample("vos3000/e_cdr_20261102.csv", "vos3000", "vos3000/prefixed.toml"),
     Sample("profiled/delimited.csv", "delimited", "profiled/delimited.toml"),

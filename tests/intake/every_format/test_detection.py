@@ -35,8 +35,10 @@ WORDS = {
     "acc_syslog": None,
     "acc_flatstore": "profile",
     "acc_sqlite": "SQLite",
+    "acme": "no row looks like a local CDR",
     "asterisk": "column",
     "asterisk_cel": "CEL",
+    "audiocodes": "call report",
     "broadworks_csv": "BroadWorks",
     "broadworks_xml": "BroadWorks",
     "canonical": "start_time",
@@ -44,7 +46,9 @@ WORDS = {
     "cisco_cube": "gw-accounting",
     "3gpp": r"32\.298",
     "3cx_v20": "cdroutput",
+    "telnyx_json": "Telnyx",
     "radius": "Acct-Status-Type",
+    "ribbon_act": "START, STOP or ATTEMPT",
     "yate": "cdrfile",
 }
 """What a reader says of a file that is none of its own; None where it passes over what it does not know."""
@@ -82,8 +86,8 @@ def test_something_else_is_refused_or_passed_over(name: str, tmp_path: Path, tak
     if name == "3gpp":
         pytest.importorskip("pycrate_asn1dir")
     reader = next(each for each in readers() if each.name == name)
-    path = tmp_path / ("x.json" if name == "cgrates_json" else "x.csv")
-    path.write_bytes(b'{"a": 1}' if name == "cgrates_json" else b"a,b,c\n1,2,3\n")
+    path = tmp_path / ("x.json" if name.endswith("_json") else "x.csv")
+    path.write_bytes(b'{"a": 1}' if name in {"cgrates_json", "telnyx_json"} else b"a,b,c\n1,2,3\n")
 
     if WORDS[name] is None:
         assert take_in(reader, [path], Profile()).receipt.skipped == 2

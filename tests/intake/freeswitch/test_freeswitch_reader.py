@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hoptrace.intake.formats import freeswitch_documents
 from hoptrace.intake.formats.freeswitch_documents import clean, documents_of
 from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.reading import Chunk
@@ -142,3 +143,39 @@ def test_numbers_that_are_none_refuse_one_document_at_most(read, tmp_path: Path,
     path = tmp_path / "odd.cdr.json"
     path.write_text(json.dumps({"variables": variables, "callflow": flows}), encoding="utf-8")
     assert read(path).calls["start_time"].dt.epoch("s").to_list() == [1_772_460_001]
+
+
+@pytest.mark.parametrize("before", range(32_768 - 60, 32_768 + 4, 3))
+def test_a_document_is_whole_wherever_a_part_of_the_text_ends(before: int) -> None:
+    document = {"a": "x" * before, "b": [True, None, -1.5e10, "\u00e9\\"], "c": {"d": 12_345}}
+    text = json.dumps(document)
+    found = list(documents_of((text + text).encode()))
+    assert [each.data for each in found] == [document, document]
+
+
+def test_a_document_may_have_lines_that_begin_with_a_brace() -> None:
+    document = {"variables": {"uuid": "1"}, "callflow": [{"profile_index": "1"}, {"profile_index": "2"}]}
+    text = json.dumps(document, indent=0).replace(": {", ":\n{")
+    found = list(documents_of((text + "\n" + text[:-2] + "\n" + text).encode()))
+    assert [each.data for each in found if each.data and "variables" in each.data] == [document, document]
+
+
+@pytest.mark.parametrize("unit", [b"\n{", b'{"a": x}\n', b'\n{"a":"x', b'{"a":"\x01"}\n'])
+def test_many_damaged_documents_are_no_more_work_each_than_few(unit: bytes, monkeypatch) -> None:
+    """Counted is what is looked at, in characters of the documents that Python's decoder is given."""
+    given: list[int] = []
+
+    class Decoder(json.JSONDecoder):
+        def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+            given.append(len(s))
+            return super().raw_decode(s, idx)
+
+    monkeypatch.setattr(freeswitch_documents.json, "JSONDecoder", Decoder)
+    freeswitch_documents._decoders.cache_clear()
+    work: list[float] = []
+    for often in (100, 1_000):
+        given.clear()
+        list(documents_of(unit * often))
+        work.append(sum(given) / often)
+    freeswitch_documents._decoders.cache_clear()
+    assert work[1] < 2 * work[0]

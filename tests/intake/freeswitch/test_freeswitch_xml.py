@@ -71,9 +71,85 @@ def test_a_file_that_declares_entities_is_refused(tmp_path: Path) -> None:
         ("<cdr><variables></variables></cdr>", "start time not understood"),
         ("<cdr><variables><uuid>1</uuid>", "record is cut: file still being written?"),
         ("plain text <cdr/>", "not a record"),
+        ("<!-- a comment without an end", "not a record"),
+        ("<!-->", "not a record"),
+        ("<!-- one with an end --> <!--" * 50_000, "not a record"),
     ],
 )
 def test_what_is_no_document_is_a_rejected_row(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "bad.xml"
     path.write_text(text)
     assert reason in read(path).rows["reasons"].to_list()[0]
+
+
+def document(number: int, **more: str) -> str:
+    """A leg of its own, with further variables."""
+    variables = {
+        "uuid": f"00000000-0000-4000-8000-{number:012d}",
+        "direction": "inbound",
+        "start_uepoch": str(1_772_460_000_000_000 + number),
+        "sip_req_user": f"121255501{number % 100:02d}",
+        **more,
+    }
+    inside = "".join(f"<{name}>{text}</{name}>" for name, text in variables.items())
+    return f'<cdr core-uuid="1"><variables>{inside}</variables></cdr>\n'
+
+
+def test_documents_are_the_same_read_together_and_alone(tmp_path: Path) -> None:
+    """More than are parsed at once; one of them, which is not well-formed, spoils no other."""
+    texts = [document(number) for number in range(150)]
+    texts[70] = texts[70].replace(
+        "</variables>", "<sip_full_to><sip:12125550170@203.0.113.10></sip_full_to></variables>"
+    )
+    together = tmp_path / "all.xml"
+    together.write_text("".join(texts))
+    alone = [tmp_path / f"{number}.cdr.xml" for number in range(150)]
+    for path, text in zip(alone, texts, strict=True):
+        path.write_text(text)
+    one, many = read(together), read(*alone)
+    assert one.calls.height == many.calls.height == 150
+    assert one.calls.drop("file", "row").equals(many.calls.drop("file", "row"))
+    told = "documents that are not well-formed, read all the same: 1"
+    assert (one.flags, many.flags) == (((0, told),), ((70, told),))
+
+
+@pytest.mark.parametrize("hidden", ["\x81uuid\x81x\x8d\x8f", "&#x81;uuid&#129;x&#x8d;&#x8f;"])
+def test_no_value_can_pass_itself_off_as_others(tmp_path: Path, hidden: str) -> None:
+    path = tmp_path / "hostile.xml"
+    path.write_text(document(1, sip_from_user=hidden) + document(2), encoding="utf-8")
+    calls = read(path).calls
+    assert calls["record_id"].to_list() == [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    assert calls["calling_number"][0] == "\ufffduuid\ufffdx\ufffd\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("a&unknown;b&#x81;uuid&#x81;x", "a"),
+        ("&unknown;&#129;uuid&#129;x", "\ufffduuid\ufffdx"),
+        ('&lt;&#129;<!-- &#129; --><?pi x="&#129;"?>', "<\ufffd"),
+        ("<![CDATA[&#129;]]>", "&#129;"),
+    ],
+)
+def test_unknown_entities_and_remarks_hide_no_values_of_others(tmp_path: Path, written: str, read_as: str) -> None:
+    path = tmp_path / "hostile.xml"
+    path.write_text(document(1, sip_call_id=written) + document(2))
+    calls = read(path).calls
+    assert calls["record_id"].to_list() == [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    assert calls["call_id"][0] == read_as
+
+
+def test_letters_of_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "latin.xml"
+    text = '<?xml version="1.0" encoding="ISO-8859-1"?>' + document(1, sip_gateway="Müller\x81")
+    path.write_bytes(text.encode("latin-1"))
+    assert read(path).calls["upstream"].to_list() == ["Müller\ufffd"]
+
+
+def test_of_a_variable_that_stands_twice_the_first_value_counts_and_of_an_empty_one_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "twice.xml"
+    path.write_text(
+        document(1, sip_call_id=" </sip_call_id><sip_call_id>a</sip_call_id><sip_call_id>b")
+        + document(2, sip_call_id="<![CDATA[c&d]]><!-- remark -->")
+    )
+    assert read(path).calls["call_id"].to_list() == ["a", "c&d"]

@@ -299,11 +299,6 @@ def test_rows_that_cannot_be_used_say_why(lines, write, read) -> None:
     }
 
 
-def test_a_file_of_something_else_is_refused(write, read) -> None:
-    with pytest.raises(InputRefused, match="no row looks like a local CDR"):
-        read("acme", write(["a,b,c", "1,2,3"]))
-
-
 def test_accounting_on_rows_alone_are_no_reason_to_refuse(lines, write, read) -> None:
     assert fates(read("acme", write([lines(DAY)[0], ""]))) == ["skipped", "skipped"]
 
@@ -318,14 +313,3 @@ def test_packed_files_are_read(golden: Path, tmp_path: Path, read) -> None:
     path = tmp_path / "cdr.csv.gz"
     path.write_bytes(gzip.compress((golden / DAY).read_bytes()))
     assert read("acme", path).calls.height == read("acme", golden / DAY).calls.height
-
-
-def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
-    reader = AcmeSbc()
-    claims: dict[str, str] = {}
-    for path in sorted(golden.rglob("*")):
-        claim = reader.detect(Source(0, path, path.name, "d"), path.read_bytes()) if path.is_file() else None
-        if claim is not None:
-            claims[path.name] = claim.why
-    assert set(claims) == {"cdr20231218.csv", "cdr-sc610.csv", "cdr-scz.csv", "cdr-scz-306.csv"}
-    assert "S-C6.3 and 6.4 stop: 4" in claims["cdr20231218.csv"]

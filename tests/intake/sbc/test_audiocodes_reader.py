@@ -8,10 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.errors import FormatUnknown
 from hoptrace.intake.detect import find_format
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.audiocodes import AudioCodesSyslog
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
@@ -135,23 +134,6 @@ def test_rows_that_cannot_be_used_say_why(lines, write, read) -> None:
         5: ["not as many columns as its title row"],
         6: ["last line is cut: file still being written?"],
     }
-
-
-def test_a_file_without_reports_is_refused(write, read) -> None:
-    with pytest.raises(InputRefused, match="call report"):
-        read("audiocodes", write(["Jun 11 09:00:05 host something |else"]))
-
-
-def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
-    reader = AudioCodesSyslog()
-    claims: dict[str, str] = {}
-    for path in sorted(golden.rglob("*")):
-        claim = reader.detect(Source(0, path, path.name, "d"), path.read_bytes()) if path.is_file() else None
-        if claim is not None:
-            claims[path.name] = claim.why
-    assert set(claims) == {"syslog.log", "untitled.log"}
-    assert claims["untitled.log"] == "1 CALL_END, but no title row says what their columns are"
-    assert claims["syslog.log"] == "1 title rows of AudioCodes CDRs, 1 CALL_CONNECT, 5 CALL_END, 2 CALL_START"
 
 
 def test_columns_that_no_title_row_names_are_not_guessed(golden: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.errors import InputRefused, TimezoneMissing
+from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.formats.ribbon import RibbonAct
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
@@ -193,19 +193,3 @@ def test_absurd_ticks_are_left_out_and_flagged(lines, write, read) -> None:
 
 def test_a_reason_of_ribbon_s_own_is_no_sip_status(lines, write, read) -> None:
     assert at(read("ribbon_act", write([put(lines(ACT)[STOP], c15="150")])), 1)["release_code"] == "reason 150"
-
-
-def test_a_file_of_something_else_is_refused(write, read) -> None:
-    with pytest.raises(InputRefused, match="START, STOP or ATTEMPT"):
-        read("ribbon_act", write(["a,b,c", "1,2,3"]))
-
-
-def test_detection_says_why_and_claims_nothing_else(golden: Path) -> None:
-    reader = RibbonAct()
-    claims: dict[str, str] = {}
-    for path in sorted(golden.rglob("*")):
-        claim = reader.detect(Source(0, path, path.name, "d"), path.read_bytes()) if path.is_file() else None
-        if claim is not None:
-            claims[path.name] = claim.why
-    assert set(claims) == {"1000A0B.ACT", "2000001.ACT"}
-    assert "2 ATTEMPT, 2 START, 2 STOP" in claims["1000A0B.ACT"]

@@ -124,9 +124,14 @@ def _inflated(member: Any, packed: bytes) -> Iterator[bytes]:
 
 def unpacked(path: Path, name: str, limits: IntakeSettings) -> IO[bytes]:
     """A file for reading, unpacked within the limits where its name ends in .gz or .zst."""
-    if path.suffix in _PIECE:
+    if is_packed(path):
         return io.BufferedReader(Unpacked(path, name, limits), 1 << 20)
     return path.open("rb")
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file's name says that it has to be unpacked."""
+    return path.suffix in _PIECE
 
 
 def check_content(data: bytes, name: str, limits: IntakeSettings) -> None:

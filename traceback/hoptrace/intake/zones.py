@@ -26,6 +26,7 @@ from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
 from hoptrace.intake.reading import Context, Zone
 
 QUARTER = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with local times
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?")
 _WIDEST = timedelta(hours=15)
 _TOLERANCE = timedelta(minutes=1)
@@ -123,8 +124,8 @@ def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Me
 def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
     """Local time minus epoch in whole quarters of an hour; None where they are more than a minute from one."""
     try:
-        apart = local - datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError, OSError):
+        apart = local - (_EPOCH + timedelta(seconds=epoch))
+    except (ValueError, OverflowError):
         return None
     offset = round(apart / QUARTER) * QUARTER
     return offset if abs(apart - offset) <= _TOLERANCE and abs(offset) <= _WIDEST else None

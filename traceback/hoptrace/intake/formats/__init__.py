@@ -2,56 +2,42 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import cast
+
 from hoptrace.intake.reading import FormatReader
+
+_READERS = (
+    ("canonical", "Canonical"),
+    ("acc_sqlite", "AccSqlite"),
+    ("acc_json", "AccJson"),
+    ("acc_syslog", "AccSyslog"),
+    ("acc_flatstore", "AccFlatstore"),
+    ("freeswitch", "FreeswitchJson"),
+    ("acme", "AcmeSbc"),
+    ("acme", "measuring"),
+    ("ribbon", "RibbonAct"),
+    ("audiocodes", "AudioCodesSyslog"),
+    ("freeswitch_xml", "FreeswitchXml"),
+    ("freeswitch_csv", "FreeswitchCsv"),
+    ("yate", "YateCdrfile"),
+    ("radius", "RadiusAccounting"),
+    ("cube", "CubeCsv"),
+    ("broadworks", "BroadworksCsv"),
+    ("broadworks", "BroadworksXml"),
+    ("cgrates", "Cgrates"),
+    ("telnyx_json", "TelnyxJson"),
+    ("tgpp", "Tgpp"),
+    ("asterisk", "AsteriskCsv"),
+    ("asterisk_cel", "AsteriskCel"),
+    ("threecx", "ThreeCxCalls"),
+)
+"""Module of each reader, and what makes one there; loaded when somebody asks for readers, not with this package."""
 
 
 def readers() -> tuple[FormatReader, ...]:
-    """All readers, in the order in which `--format auto` asks them."""
-    from hoptrace.intake.formats.acc_flatstore import AccFlatstore
-    from hoptrace.intake.formats.acc_json import AccJson
-    from hoptrace.intake.formats.acc_sqlite import AccSqlite
-    from hoptrace.intake.formats.acc_syslog import AccSyslog
-    from hoptrace.intake.formats.acme import AcmeSbc
-    from hoptrace.intake.formats.asterisk import AsteriskCsv
-    from hoptrace.intake.formats.asterisk_cel import AsteriskCel
-    from hoptrace.intake.formats.audiocodes import AudioCodesSyslog
-    from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
-    from hoptrace.intake.formats.canonical import Canonical
-    from hoptrace.intake.formats.cgrates import Cgrates
-    from hoptrace.intake.formats.cube import CubeCsv
-    from hoptrace.intake.formats.freeswitch import FreeswitchJson
-    from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
-    from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
+    """All readers, in the order in which `--format auto` asks them; those of shipped profiles come last."""
     from hoptrace.intake.formats.profiled import generic_readers, shipped_readers
-    from hoptrace.intake.formats.radius import RadiusAccounting
-    from hoptrace.intake.formats.ribbon import RibbonAct
-    from hoptrace.intake.formats.tgpp import Tgpp
-    from hoptrace.intake.formats.threecx import ThreeCxCalls
-    from hoptrace.intake.formats.yate import YateCdrfile
 
-    return (
-        Canonical(),
-        AccSqlite(),
-        AccJson(),
-        AccSyslog(),
-        AccFlatstore(),
-        FreeswitchJson(),
-        AcmeSbc(),
-        AcmeSbc(measures=True),
-        RibbonAct(),
-        AudioCodesSyslog(),
-        FreeswitchXml(),
-        FreeswitchCsv(),
-        YateCdrfile(),
-        RadiusAccounting(),
-        CubeCsv(),
-        BroadworksCsv(),
-        BroadworksXml(),
-        Cgrates(),
-        Tgpp(),
-        AsteriskCsv(),
-        AsteriskCel(),
-        ThreeCxCalls(),
-        *shipped_readers(),
-        *generic_readers(),
-    )
+    own = (cast(FormatReader, getattr(import_module(f"{__name__}.{module}"), name)()) for module, name in _READERS)
+    return (*own, *shipped_readers(), *generic_readers())

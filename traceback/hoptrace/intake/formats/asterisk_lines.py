@@ -10,7 +10,7 @@ from typing import NamedTuple
 import zstandard
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.limits import check_content
+from hoptrace.intake.limits import check_content, is_packed
 from hoptrace.intake.reading import Source
 
 MOST_BYTES = 2 << 30
@@ -47,8 +47,10 @@ class Lines:
 def content_of(source: Source) -> bytes:
     """A file's unpacked bytes; raises InputRefused where it is damaged, beyond a limit or UTF-16."""
     try:
+        # Room for the most that a file may have is asked for only where its size does not tell what is needed.
+        small = not is_packed(source.path) and source.path.stat().st_size <= MOST_BYTES
         with source.open() as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(-1 if small else MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise InputRefused(f"{source.name}: cannot be read or unpacked: {error}. Send the file again.") from error
     if len(data) > MOST_BYTES:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_documents import documents_of
+from hoptrace.intake.formats.freeswitch_documents import Json, as_object, documents_of
 from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_flows import Told, call_flow
 from hoptrace.intake.formats.freeswitch_times import Odd
+from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b'"callflow"', b'"channel_data"', b'"core-uuid"', b'"variables"', b'"switchname"', b'"start_uepoch"')
@@ -43,6 +45,10 @@ class FreeswitchJson:
 def _enter(source: Source, group: Entering) -> None:
     odd = Odd()
     for document in documents_of(content_of(source)):
-        told = document.problem or "not understood" if document.data is None else document.data
+        told = document.problem or "not understood" if document.data is None else _told(document.data)
         group.enter((source.index, document.number), document.raw, told, odd)
     group.flag(source.index, *odd.flags())
+
+
+def _told(document: Json) -> Told:
+    return Told(read_variables(as_object(document.get("variables"))), call_flow(document))

@@ -31,7 +31,7 @@ def enter_calls(legs: Sequence[Leg], ledger: Ledger) -> None:
 def _owners(legs: Sequence[Leg]) -> dict[int, int]:
     """For each outgoing leg the incoming leg that it belongs to, both by their place in `legs`."""
     by_uuid = {leg.uuid: number for number, leg in enumerate(legs) if leg.uuid and not leg.outbound}
-    naming = {other: number for number, leg in enumerate(legs) if not leg.outbound for other in sorted(leg.linked)}
+    naming = {other: number for number, leg in enumerate(legs) if not leg.outbound for other in leg.linked}
     owner: dict[int, int] = {}
     for number, leg in enumerate(legs):
         if not leg.outbound:
@@ -48,8 +48,9 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
     """The calls of an incoming leg; its row stands for the attempt that was answered or else tried last."""
     here = (incoming.file, incoming.row)
     if not outgoing:
-        downstream, number = dialled_by(incoming)
-        yield [here], {**_ingress(incoming), **_end(incoming), "downstream": downstream, "egress_called_number": number}
+        facts = _ingress(incoming) | _end(incoming)
+        facts["downstream"], facts["egress_called_number"] = dialled_by(incoming)
+        yield [here], facts
         return
     in_order = sorted(outgoing, key=lambda leg: (leg.start, leg.file, leg.row))
     chosen = max(in_order, key=lambda leg: (leg.answer is not None, leg.start, leg.file, leg.row))
@@ -68,17 +69,18 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
 
 
 def _ingress(leg: Leg) -> dict[str, Any]:
+    said = leg.variables.get
     return {
         "start_time": leg.start,
-        "start_basis": str(StartBasis.RECEIVED),
+        "start_basis": StartBasis.RECEIVED.value,
         "precision": leg.tick,
         "may_be_later": leg.later,
         "calling_number": leg.calling,
         "called_number": leg.called,
         "redirecting_number": leg.redirecting,
-        "call_id": leg.first("sip_call_id"),
+        "call_id": said("sip_call_id"),
         "upstream": upstream_of(leg),
-        "identity": leg.first("sip_h_Identity", "sip_identity", "sip_h_identity"),
+        "identity": said("sip_h_Identity") or said("sip_identity") or said("sip_h_identity"),
         "record_id": leg.uuid,
     }
 
@@ -87,7 +89,7 @@ def _egress(leg: Leg) -> dict[str, Any]:
     return {
         "egress_calling_number": leg.calling,
         "egress_called_number": leg.called,
-        "egress_call_id": leg.first("sip_call_id"),
+        "egress_call_id": leg.variables.get("sip_call_id"),
         "downstream": downstream_of(leg),
     }
 

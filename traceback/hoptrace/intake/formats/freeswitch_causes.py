@@ -41,8 +41,7 @@ def release_code(variables: Mapping[str, str], *, answered: bool) -> str | None:
     """SIP status of a refusal, else the Q.850 cause, else FreeSWITCH's word."""
     if not answered:
         for name in _STATUSES:
-            match = _STATUS.fullmatch(variables.get(name, ""))
-            if match is not None:
+            if name in variables and (match := _STATUS.fullmatch(variables[name])) is not None:
                 return match[1]
     cause = variables.get("hangup_cause_q850", "")
     if cause.isdecimal() and len(cause) <= 3 and 0 < int(cause) < 128:

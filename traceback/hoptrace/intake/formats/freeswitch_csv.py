@@ -15,7 +15,7 @@ from hoptrace.intake.formats.freeswitch_row_times import clock_of, only_full_min
 from hoptrace.intake.formats.freeswitch_rows import Row, rows_of, split_row
 from hoptrace.intake.formats.freeswitch_templates import Template
 from hoptrace.intake.formats.freeswitch_times import Odd
-from hoptrace.intake.formats.freeswitch_variables import decoded_row
+from hoptrace.intake.formats.freeswitch_variables import decoded_texts
 from hoptrace.intake.formats.resaved import damage
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
 from hoptrace.intake.zones import LocalClock
@@ -65,7 +65,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
 
 def _leg(row: Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd: Odd) -> Leg | list[str]:
     """The leg of a row, made as one of a document is."""
-    variables = decoded_row(row.variables)
+    variables = decoded_texts(row.variables)
     if outgoing:
         variables["direction"] = "outbound"
     local = clock if not row.has_epoch else None

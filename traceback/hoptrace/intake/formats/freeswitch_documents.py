@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from hoptrace.intake.limits import DEEPEST_JSON
@@ -16,7 +17,11 @@ TOO_LARGE = "document larger than 16 MiB"
 TOO_DEEP = "nested too deeply"
 NOT_AN_OBJECT = "not a JSON object"
 
+_CONTROL = "control characters in a text"
 _SPACE = " \t\r\n\ufeff\0"
+_WINDOW = 1 << 15
+_TOKEN = 16
+"""Where a text is cut, an error so near to its end may come of that: a word, a number or an escape has two parts."""
 
 Json = dict[str, Any]
 
@@ -40,8 +45,8 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
     """
     text = content.decode("utf-8", errors="surrogateescape")
     decoders = _decoders(pairs or _object)
-    at, number = _next(text, 0), 0
-    while at < len(text):
+    at, number, length = _next(text, 0), 0, len(text)
+    while at < length:
         number += 1
         value, end, problem = _decode(text, at, decoders)
         problem = problem or _limits(value, text, at, end)
@@ -89,6 +94,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Json:
     return found
 
 
+@cache
 def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
     """A strict one, and one that lets raw control characters in texts pass."""
     return json.JSONDecoder(object_pairs_hook=pairs), json.JSONDecoder(object_pairs_hook=pairs, strict=False)
@@ -96,30 +102,46 @@ def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
 
 def _decode(text: str, at: int, decoders: tuple[json.JSONDecoder, json.JSONDecoder]) -> tuple[object, int, str | None]:
     """A value, where it ends, and why it is none."""
+    resume = _resume(text, at)
     if text[at] not in "{[":
-        return None, _resume(text, at), NOT_JSON
-    try:
-        value, end = decoders[0].raw_decode(text, at)
-    except RecursionError:
-        return None, _resume(text, at), TOO_DEEP
-    except json.JSONDecodeError as error:
-        resume = _resume(text, at)
-        if error.msg.startswith("Invalid control character"):
-            return _decode_lenient(text[at:resume], resume, decoders[1])
-        ends_early = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip(_SPACE))
-        return None, resume, CUT if ends_early and resume == len(text) else NOT_JSON
-    except ValueError:  # an integer of thousands of digits
-        return None, _resume(text, at), NOT_JSON
-    return value, end, None
-
-
-def _decode_lenient(part: str, resume: int, lenient: json.JSONDecoder) -> tuple[object, int, str | None]:
-    """The same for a document with raw control characters in its texts; it must end where the next one begins."""
-    try:
-        value, end = lenient.raw_decode(part)
-    except (ValueError, RecursionError):
         return None, resume, NOT_JSON
-    return value, resume if not part[end:].strip(_SPACE) else resume - len(part) + end, None
+    strict, lenient = decoders
+    found = _tried(strict, text, (at, min(resume, at + _WINDOW)), len(text))
+    if found == _CONTROL:
+        # A document with raw control characters in its texts must end where the next one begins.
+        found = _tried(lenient, text, (at, min(resume, at + _WINDOW)), resume)
+        found = NOT_JSON if isinstance(found, str) else found
+    if isinstance(found, str):
+        return None, resume, NOT_JSON if found == CUT and resume < len(text) else found
+    return *found, None
+
+
+def _tried(decoder: json.JSONDecoder, text: str, within: tuple[int, int], last: int) -> tuple[object, int] | str:
+    """A value that begins where `within` does, and its end, or what is wrong with it.
+
+    So much of the text is looked at as `within` has, and more of it, up to `last`, only where the value goes on: Python
+    counts the lines before an error, which takes long where there are many of them in a long text.
+    """
+    at, stop = within
+    while True:
+        part = text[at:stop]
+        try:
+            value, end = decoder.raw_decode(part)
+        except RecursionError:
+            return TOO_DEEP
+        except json.JSONDecodeError as error:
+            if error.msg.startswith("Invalid control character"):
+                return _CONTROL
+            ends = len(part.rstrip(_SPACE)) - (_TOKEN if stop < last else 0)
+            if not error.msg.startswith("Unterminated") and error.pos < ends:
+                return NOT_JSON
+        except ValueError:  # an integer of thousands of digits
+            return NOT_JSON
+        else:
+            return value, at + end
+        if stop >= last:
+            return CUT
+        stop = min(last, at + 4 * (stop - at))
 
 
 def _limits(value: object, text: str, at: int, end: int) -> str | None:

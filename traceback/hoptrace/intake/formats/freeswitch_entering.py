@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hoptrace.intake.formats.freeswitch_calls import enter_calls
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object
-from hoptrace.intake.formats.freeswitch_flows import call_flow
+from hoptrace.intake.formats.freeswitch_flows import Told
 from hoptrace.intake.formats.freeswitch_legs import Leg, make_leg
 from hoptrace.intake.formats.freeswitch_times import Odd, times_of
-from hoptrace.intake.formats.freeswitch_variables import read_variables
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 
@@ -22,16 +20,16 @@ class Entering:
     seen: set[bytes] = field(default_factory=set[bytes])
     legs: list[Leg] = field(default_factory=list[Leg])
 
-    def enter(self, where: tuple[int, int], raw: bytes, document: Json | str, odd: Odd) -> None:
-        """Enter one document (`where`: file and row), or a word why it is none."""
+    def enter(self, where: tuple[int, int], raw: bytes, told: Told | str, odd: Odd) -> None:
+        """Enter one document (`where`: file and row), by what it tells or a word why it is none."""
         self.ledger.row(*where, raw)
-        if isinstance(document, str):
-            self.ledger.reject(*where, document)
+        if isinstance(told, str):
+            self.ledger.reject(*where, told)
         elif raw in self.seen:
             self.ledger.duplicate(*where)
         else:
             self.seen.add(raw)
-            variables, flow = read_variables(as_object(document.get("variables"))), call_flow(document)
+            variables, flow = told
             self.add(make_leg(where, variables, flow, times_of(variables, flow), odd), where)
 
     def add(self, leg: Leg | list[str], where: tuple[int, int]) -> None:

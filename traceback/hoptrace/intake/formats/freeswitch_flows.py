@@ -18,15 +18,20 @@ class Profile(NamedTuple):
     rdnis: str | None = None
 
 
+_MOST_DIGITS = 6
+_NO_PROFILE = Profile()
+_NOBODY: frozenset[str] = frozenset()
+
+
 class CallFlow(NamedTuple):
     """What all call flows of a document say; `created`: microseconds since 1970.
 
     `profile` is the leg's own, `originator` that of the leg it was made for; `others` are uuids of other legs.
     """
 
-    profile: Profile = Profile()
+    profile: Profile = _NO_PROFILE
     originator: Profile | None = None
-    others: frozenset[str] = frozenset()
+    others: frozenset[str] = _NOBODY
     created: str | None = None
     times: tuple[Json, ...] = ()
 
@@ -39,28 +44,34 @@ class CallFlow(NamedTuple):
         return None
 
 
+class Told(NamedTuple):
+    """What one document tells: its variables, none empty, and its call flows."""
+
+    variables: dict[str, str]
+    flow: CallFlow
+
+
 def call_flow(document: Json) -> CallFlow:
     """The call flows of a document as one."""
     flows = as_objects(document.get("callflow"))
     if len(flows) > 1:
         # FreeSWITCH writes the newest first and numbers them.
-        flows.sort(key=_index)
+        flows.sort(key=lambda flow: index_of(str(flow.get("profile_index", ""))))
     profiles = [as_object(flow.get("caller_profile")) for flow in flows]
-    times = tuple(as_object(flow.get("times")) for flow in flows)
-    originators = [each for profile in profiles for each in _counterparts(profile, "originator")]
-    children = [each for profile in profiles for each in _counterparts(profile, "originatee")]
+    times = tuple([as_object(flow.get("times")) for flow in flows])
+    originators, children = _counterparts(profiles, "originator"), _counterparts(profiles, "originatee")
     return CallFlow(
-        _profile(profiles[0]) if profiles else Profile(),
+        _profile(profiles[0]) if profiles else _NO_PROFILE,
         _profile(originators[0]) if originators else None,
-        frozenset(uuid for each in (*originators, *children) if (uuid := clean_text(each.get("uuid")))),
+        _uuids(originators + children),
         _created(times[0] if times else {}, document),
         times,
     )
 
 
-def _index(flow: Json) -> int:
-    written = str(flow.get("profile_index", ""))[:6]
-    return int(written) if written.isdecimal() else 0
+def index_of(written: str) -> int:
+    """The number of a call flow, 0 where it has none."""
+    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else 0
 
 
 def _created(times: Json, document: Json) -> str | None:
@@ -80,9 +91,18 @@ def _profile(profile: Json) -> Profile:
     )
 
 
-def _counterparts(profile: Json, side: str) -> list[Json]:
+def _counterparts(profiles: list[Json], side: str) -> list[Json]:
     """Profiles of the other legs: `originator` on an outgoing leg, `originatee` on an incoming one."""
-    if side not in profile:
-        return []
-    holder = as_object(profile[side])
-    return as_objects(holder.get(f"{side}_caller_profiles")) or as_objects(holder.get(f"{side}_caller_profile"))
+    found: list[Json] = []
+    for profile in profiles:
+        if side in profile:
+            holder = as_object(profile[side])
+            several = as_objects(holder.get(f"{side}_caller_profiles"))
+            found += several or as_objects(holder.get(f"{side}_caller_profile"))
+    return found
+
+
+def _uuids(profiles: list[Json]) -> frozenset[str]:
+    if not profiles:
+        return _NOBODY
+    return frozenset([uuid for each in profiles if (uuid := clean_text(each.get("uuid")))])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from hoptrace.intake.formats.freeswitch_causes import release_code
@@ -20,7 +19,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Leg(NamedTuple):
-    """What is said of one leg. `file`, `row`: where; times UTC; `duration` seconds of conversation;
+    """What is said of one leg. `file`, `row`: where; times in microseconds since 1970; `duration` seconds of talk;
     `later` by how many seconds it may have begun later.
 
     A named tuple, for one is made of every row.
@@ -31,38 +30,40 @@ class Leg(NamedTuple):
     uuid: str | None
     outbound: bool
     linked: frozenset[str]
-    start: datetime
+    start: int
     tick: int
-    answer: datetime | None
-    end: datetime | None
+    answer: int | None
+    end: int | None
     duration: float | None
     profile: Profile
     originator: Profile | None
     variables: Mapping[str, str]
     later: int | None = None
 
-    def first(self, *names: str) -> str | None:
-        """The first of some variables that is there."""
-        said = self.variables
-        for name in names:
-            if name in said:
-                return said[name]
-        return None
+    # No variable is empty, so that the first of several that is there is found by `or`.
 
     @property
     def calling(self) -> str | None:
         """The calling number of this leg."""
-        return self.profile.calling or self.first("sip_from_user", "caller_id_number")
+        said = self.variables.get
+        return self.profile.calling or said("sip_from_user") or said("caller_id_number")
 
     @property
     def called(self) -> str | None:
         """The called number of this leg: whom the request named, before the dial plan changed it."""
-        return self.first("sip_req_user", "sip_to_user") or self.profile.called or self.first("destination_number")
+        said = self.variables.get
+        return said("sip_req_user") or said("sip_to_user") or self.profile.called or said("destination_number")
 
     @property
     def redirecting(self) -> str | None:
         """The number that forwarded the call."""
-        return self.first("sip_h_Diversion", "sip_redirected_by") or self.profile.rdnis
+        said = self.variables.get
+        return said("sip_h_Diversion") or said("sip_redirected_by") or self.profile.rdnis
+
+    @property
+    def gateway(self) -> str | None:
+        """The gateway that the leg went over."""
+        return self.variables.get("sip_gateway_name") or self.variables.get("sip_gateway")
 
     @property
     def release_code(self) -> str | None:
@@ -93,23 +94,25 @@ def make_leg(
     uuid = variables.get("uuid") or flow.profile.uuid
     return Leg(
         *where,
-        uuid=uuid,
-        outbound=_is_outbound(variables, flow.originator),
-        linked=(flow.others | _named(variables)) - {uuid},
-        start=start,
-        tick=tick,
-        answer=answer if answer is not None and answer >= start else None,
-        end=end if end is not None and end >= start else None,
-        duration=duration(variables, answer, end, odd),
-        profile=flow.profile,
-        originator=flow.originator,
-        variables=variables,
-        later=later,
+        uuid,
+        _is_outbound(variables, flow.originator),
+        _linked(variables, flow.others, uuid),
+        start,
+        tick,
+        answer if answer is not None and answer >= start else None,
+        end if end is not None and end >= start else None,
+        duration(variables, answer, end, odd),
+        flow.profile,
+        flow.originator,
+        variables,
+        later,
     )
 
 
-def _named(variables: Mapping[str, str]) -> set[str]:
-    return {uuid for name in NAMING if name in variables for uuid in _UUID.findall(variables[name])}
+def _linked(variables: Mapping[str, str], others: frozenset[str], uuid: str | None) -> frozenset[str]:
+    """The uuids of other legs that a leg names."""
+    found = [other for name in NAMING if name in variables for other in _UUID.findall(variables[name])]
+    return others.union(found).difference((uuid,))
 
 
 def _is_outbound(variables: Mapping[str, str], originator: Profile | None) -> bool:

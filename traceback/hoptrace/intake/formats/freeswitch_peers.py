@@ -14,22 +14,25 @@ _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 
 def upstream_of(leg: Leg) -> str | None:
     """Whom the call came in from: the address of the incoming leg."""
-    gateway = leg.first("sip_gateway_name", "sip_gateway")
-    return gateway or _host(leg.first("sip_network_ip", "sip_received_ip", "network_addr") or leg.profile.address)
+    said = leg.variables.get
+    address = said("sip_network_ip") or said("sip_received_ip") or said("network_addr") or leg.profile.address
+    return leg.gateway or _host(address)
 
 
 def downstream_of(leg: Leg) -> str | None:
     """Whom an outgoing leg went to: its gateway, else the address that answered, else the host that was dialled."""
-    if leg.first("dialed_user"):
+    said = leg.variables.get
+    if said("dialed_user"):
         return None
-    gateway = leg.first("sip_gateway_name", "sip_gateway")
-    address = leg.first("sip_reply_host", "sip_network_ip", "sip_received_ip", "sip_req_host")
-    return gateway or _host(address or _channel_host(leg.first("channel_name") or leg.profile.channel or ""))
+    address = said("sip_reply_host") or said("sip_network_ip") or said("sip_received_ip") or said("sip_req_host")
+    return leg.gateway or _host(address or _channel_host(said("channel_name") or leg.profile.channel or ""))
 
 
 def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
     """Gateway or host, and number, that an incoming leg's own document says it dialled last."""
     dialled = leg.dialled
+    if not dialled:
+        return _bridged(leg, dialled), None
     if _USER.match(dialled):
         return None, None
     tried: list[tuple[str, str]] = _GATEWAY.findall(dialled)
@@ -46,7 +49,7 @@ def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
 
 def _bridged(leg: Leg, dialled: str) -> str | None:
     """The host that a leg was bridged to, else that it dialled."""
-    return _host(_channel_host(leg.first("bridge_channel") or "") or _channel_host(dialled))
+    return _host(_channel_host(leg.variables.get("bridge_channel", "")) or _channel_host(dialled))
 
 
 def _host(text: str | None) -> str | None:
@@ -55,5 +58,5 @@ def _host(text: str | None) -> str | None:
 
 
 def _channel_host(channel: str) -> str | None:
-    match = _AT_HOST.search(channel)
+    match = _AT_HOST.search(channel) if channel else None
     return match[2] if match else None

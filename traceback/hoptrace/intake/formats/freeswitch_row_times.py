@@ -8,7 +8,7 @@ from datetime import datetime
 from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.formats.freeswitch_flows import CallFlow
 from hoptrace.intake.formats.freeswitch_rows import Row
-from hoptrace.intake.formats.freeswitch_times import Times, micro, times_of, usual
+from hoptrace.intake.formats.freeswitch_times import Times, micro, micros_of, times_of, usual
 from hoptrace.intake.formats.resaved import only_minutes
 from hoptrace.intake.reading import Context
 from hoptrace.intake.zones import LocalClock, measure
@@ -59,11 +59,11 @@ def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, 
     start = seconds.get("start")
     later = clock.may_be_later(start, row=row.place[1]) if start is not None else None
     exact = _exact(row, start, tick)
-    found: dict[str, datetime | None] = {}
+    found: dict[str, int | None] = {}
     for name, time in seconds.items():
         # What else is written with the second of the start is no earlier than it.
         finer = exact if time == start else None
-        found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(time)
+        found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(micros_of(time))
     return times._replace(**found, tick=tick if exact is None else _MILLISECOND, later=later)
 
 
@@ -76,8 +76,8 @@ def _to_second(row: Row, name: str, clock: LocalClock, start: datetime | None) -
     return time.replace(microsecond=0)
 
 
-def _exact(row: Row, start: datetime | None, tick: int) -> datetime | None:
+def _exact(row: Row, start: datetime | None, tick: int) -> int | None:
     """The start to the microsecond by the leg's uuid, where it lies within the second or minute that is written."""
     if row.epoch is None or start is None or not 0 <= row.epoch - start.timestamp() < tick / 1_000_000:
         return None
-    return micro(str(round(row.epoch * 1_000_000)))
+    return usual(round(row.epoch * 1_000_000))

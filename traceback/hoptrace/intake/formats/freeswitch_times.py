@@ -12,23 +12,22 @@ from hoptrace.intake.formats.freeswitch_flows import CallFlow
 _FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
 _LONGEST = 7 * 86_400
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _COUNTERS = (("billusec", 1_000_000), ("billmsec", 1_000), ("billsec", 1))
 
 Variables = Mapping[str, str]
 
 
 class Times(NamedTuple):
-    """The times of a leg in UTC; `tick`: microseconds that one tick of the written start lasts.
+    """The times of a leg in microseconds since 1970; `tick`: how many of them one tick of the written start lasts.
 
     `later`: by how many seconds the start may be later, where its local time came twice.
     """
 
-    start: datetime | None
+    start: int | None
     tick: int
-    answer: datetime | None
-    end: datetime | None
+    answer: int | None
+    end: int | None
     later: int | None = None
 
 
@@ -52,30 +51,34 @@ def times_of(variables: Variables, flow: CallFlow) -> Times:
     return Times(start, tick, answer, epoch(variables, "end") or micro(flow.latest("hangup_time")))
 
 
-def epoch(variables: Variables, name: str) -> datetime | None:
+def epoch(variables: Variables, name: str) -> int | None:
     """The `start`, `answer` or `end` of the variables."""
     return micro(variables.get(f"{name}_uepoch")) or second(variables.get(f"{name}_epoch"))
 
 
-def micro(text: str | None) -> datetime | None:
-    """Microseconds since 1970 as a time; None where they are none, or not between the years 2000 and 2100."""
+def micro(text: str | None) -> int | None:
+    """Microseconds since 1970 as a number; None where they are none, or not between the years 2000 and 2100."""
     if text is None or not text.isdecimal() or len(text) > _MOST_DIGITS:
         return None
-    count = int(text)
-    return _EPOCH + timedelta(0, 0, count) if _FIRST <= count < _LAST else None
+    return usual(int(text))
 
 
-def usual(time: datetime) -> datetime | None:
-    """A time in UTC; None where it is not between the years 2000 and 2100."""
-    return time if _EARLIEST <= time < _LATEST else None
+def usual(count: int) -> int | None:
+    """Microseconds since 1970; None where they are not between the years 2000 and 2100."""
+    return count if _FIRST <= count < _LAST else None
 
 
-def second(text: str | None) -> datetime | None:
+def micros_of(time: datetime) -> int:
+    """A time in UTC as microseconds since 1970."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def second(text: str | None) -> int | None:
     """The same for seconds."""
     return micro(f"{text}000000") if text is not None and text.isdecimal() else None
 
 
-def duration(variables: Variables, answer: datetime | None, end: datetime | None, odd: Odd) -> float | None:
+def duration(variables: Variables, answer: int | None, end: int | None, odd: Odd) -> float | None:
     """Seconds of conversation by the finest of FreeSWITCH's counters; 0 where the leg was not answered."""
     if answer is None:
         return 0.0
@@ -87,4 +90,4 @@ def duration(variables: Variables, answer: datetime | None, end: datetime | None
             return int(text) / unit
         odd.durations += 1
         break
-    return (end - answer).total_seconds() if end is not None and end >= answer else None
+    return (end - answer) / 1_000_000 if end is not None and end >= answer else None

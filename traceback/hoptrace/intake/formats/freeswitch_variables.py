@@ -30,22 +30,22 @@ _URL_UNSAFE = b' "<>@:;=?`{}|^'
 
 def read_variables(variables: Json) -> dict[str, str]:
     """The variables that are looked at and hold something; their URL encoding is taken off, if all are encoded."""
-    encoded = are_encoded(variables.values())
-    found: dict[str, str] = {}
-    for name in READ.intersection(variables):
-        value = variables[name]
-        if encoded and type(value) is str and "%" in value:
-            value = _unquoted(value)
-        if text := clean_text(value):
-            found[name] = text
-    return found
+    texts = {name: text for name in READ.intersection(variables) if (text := clean_text(variables[name]))}
+    return _decoded(texts) if are_encoded(variables.values()) else texts
 
 
-def decoded_row(variables: dict[str, str]) -> dict[str, str]:
-    """The same for the variables of a row, none empty and all as text."""
-    if not are_encoded(variables.values()):
-        return dict(variables)
-    return {name: found for name, text in variables.items() if (found := _unquoted(text).strip())}
+def decoded_texts(variables: dict[str, str]) -> dict[str, str]:
+    """The same for variables of which all are texts."""
+    texts = {name: found for name, text in variables.items() if (found := text.strip())}
+    return _decoded(texts) if are_encoded(texts.values()) else texts
+
+
+def _decoded(texts: dict[str, str]) -> dict[str, str]:
+    # All at once where no text has a line end, which is what divides them.
+    values = _unquoted("\n".join(texts.values())).split("\n")
+    if len(values) != len(texts):
+        values = [_unquoted(text) for text in texts.values()]
+    return {name: found for name, value in zip(texts, values, strict=True) if (found := value.strip())}
 
 
 def _unquoted(text: str) -> str:

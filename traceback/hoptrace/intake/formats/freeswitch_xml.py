@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_documents import Json
 from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_sheet import Sheet
 from hoptrace.intake.formats.freeswitch_times import Odd
-from hoptrace.intake.formats.freeswitch_variables import READ
-from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
+from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, records_of
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
 _ROOTS = frozenset({"cdrs", "records"})
-_PARTS = frozenset({"caller_profile", "times"})
-_DEEPEST = 16
+_MOST_TOGETHER, _MOST_BYTES = 64, 1 << 20
 
 
 class FreeswitchXml:
@@ -38,60 +37,65 @@ class FreeswitchXml:
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
         del context
-        group = Entering()
-        for source in sources:
-            _enter(source, group)
-        yield group.chunk()
+        reading = _Reading()
+        for batch in _batches(sources):
+            if batch.records:
+                reading.enter(batch)
+        yield reading.chunk()
 
 
-def _enter(source: Source, group: Entering) -> None:
-    content, odd = content_of(source), Odd()
-    parser = RecordParser(encoding_of(content))
-    for record in records_of(content, "cdr", _ROOTS):
-        element = parser.parse(record.raw) if record.problem is None else None
-        told = record.problem or "not an XML document" if element is None else _document(element)
-        group.enter((source.index, record.number), record.raw, told, odd)
-    if parser.mended:
-        group.flag(source.index, f"documents that are not well-formed, read all the same: {parser.mended}")
-    group.flag(source.index, *odd.flags())
+class _Batch(NamedTuple):
+    """Records of files of one encoding, in their order, each with the index of its file."""
+
+    encoding: str
+    records: list[tuple[int, XmlRecord]]
 
 
-def _document(root: Element) -> Json:
-    """The parts of an XML document that matter, as mod_json_cdr would have written them."""
-    variables: dict[str, str] = {}
-    flows: list[Json] = []
-    for part in root.iter("variables", "callflow"):
-        if part.tag == "callflow":
-            flows.append(_flow(part))
-            continue
-        for leaf in part.iterchildren(*READ):
-            text = leaf.text
-            if text and not text.isspace():
-                variables.setdefault(leaf.tag, text)
-    return {"variables": variables, "callflow": flows}
+def _batches(sources: Iterable[Source]) -> Iterator[_Batch]:
+    """All records of some files, as many together as are parsed at once."""
+    batch, size = _Batch("", []), 0
+    for source in sources:
+        content = content_of(source)
+        encoding = encoding_of(content)
+        for record in records_of(content, "cdr", _ROOTS):
+            size += len(record.raw)
+            if size > _MOST_BYTES or len(batch.records) >= _MOST_TOGETHER or encoding != batch.encoding:
+                yield batch
+                batch, size = _Batch(encoding, []), len(record.raw)
+            batch.records.append((source.index, record))
+    yield batch
 
 
-def _flow(flow: Element) -> Json:
-    found: Json = {"profile_index": flow.get("profile_index", "")}
-    for part in flow:
-        if part.tag in _PARTS and part.tag not in found:
-            found[part.tag] = _object(part, _DEEPEST) if len(part) else part.text or ""
-    return found
+class _Reading:
+    """What the files of a group have told so far, by file: how many documents were mended, and what was odd."""
 
+    def __init__(self) -> None:
+        self.group, self.sheet = Entering(), Sheet()
+        self.parsers: dict[str, RecordParser] = {}
+        self.mended: Counter[int] = Counter()
+        self.odd: dict[int, Odd] = {}
 
-def _object(element: Element, depth: int) -> Json:
-    """The elements in an element, as text or as objects; one that repeats is a list."""
-    found: Json = {}
-    for child in element:
-        tag = child.tag
-        if type(tag) is not str:  # a comment
-            continue
-        value: Any = _object(child, depth - 1) if depth > 1 and len(child) else child.text or ""
-        if tag.endswith("_caller_profiles") and isinstance(value, dict):
-            # JSON has a list here, XML an element around it.
-            value = next(iter(cast(Json, value).values()), "")
-        if tag in found:
-            before = found[tag]
-            value = [*cast(list[Any], before), value] if isinstance(before, list) else [before, value]
-        found[tag] = value
-    return found
+    def enter(self, batch: _Batch) -> None:
+        """Enter records that are parsed together."""
+        parser = self._parser(batch.encoding)
+        sound = [at for at, (_, record) in enumerate(batch.records) if record.problem is None]
+        together = parser.parse_together([batch.records[at][1].raw for at in sound])
+        self.mended.update(batch.records[sound[place]][0] for place in together.mended)
+        documents = self.sheet.told(together, batch.encoding)
+        told = {sound[place]: each for place, each in zip(together.places, documents, strict=True)}
+        for at, (file, (number, raw, problem)) in enumerate(batch.records):
+            odd = self.odd.setdefault(file, Odd())
+            self.group.enter((file, number), raw, problem or told.get(at, "not an XML document"), odd)
+
+    def _parser(self, encoding: str) -> RecordParser:
+        if encoding not in self.parsers:
+            self.parsers[encoding] = RecordParser(encoding)
+        return self.parsers[encoding]
+
+    def chunk(self) -> Chunk:
+        """All that was read."""
+        for file, odd in self.odd.items():
+            if self.mended[file]:
+                self.group.flag(file, f"documents that are not well-formed, read all the same: {self.mended[file]}")
+            self.group.flag(file, *odd.flags())
+        return self.group.chunk()

@@ -62,7 +62,7 @@ def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
     told = come if come is not None and (gone is None or (come.answered and gone.answered)) else (gone or leg)
     return {
         "start_time": leg.begun,
-        "start_basis": str(StartBasis.RECEIVED if leg.received else StartBasis.FINAL),
+        "start_basis": (StartBasis.RECEIVED if leg.received else StartBasis.FINAL).value,
         "answer_time": told.answer,
         "end_time": told.end,
         "duration": told.duration,
@@ -88,16 +88,16 @@ def _ingress(leg: Leg) -> dict[str, Any]:
 def _seen_from_egress(leg: Leg) -> dict[str, Any]:
     """The incoming side of a call of which only the outgoing leg is here."""
     return {
-        "calling_number": leg.far_calling or leg.calling,
-        "called_number": leg.far_called or leg.called,
+        "calling_number": leg.far.calling or leg.calling,
+        "called_number": leg.far.called or leg.called,
         "redirecting_number": leg.redirecting,
-        "upstream": leg.far_peer,
-        "call_id": leg.far_call_id,
+        "upstream": leg.far.peer,
+        "call_id": leg.far.call_id,
     }
 
 
 def _egress(leg: Leg, incoming: Leg | None) -> dict[str, Any]:
-    known = incoming is not None or leg.far_called is not None
+    known = incoming is not None or leg.far.called is not None
     return {
         "egress_calling_number": leg.calling if known else None,
         "egress_called_number": leg.called if known else None,
@@ -109,8 +109,8 @@ def _egress(leg: Leg, incoming: Leg | None) -> dict[str, Any]:
 def _seen_from_ingress(leg: Leg) -> dict[str, Any]:
     """The outgoing side of a call of which only the incoming leg is here."""
     return {
-        "egress_calling_number": leg.far_calling,
-        "egress_called_number": leg.far_called,
-        "downstream": leg.far_peer,
-        "egress_call_id": leg.far_call_id,
+        "egress_calling_number": leg.far.calling,
+        "egress_called_number": leg.far.called,
+        "downstream": leg.far.peer,
+        "egress_call_id": leg.far.call_id,
     }

@@ -21,12 +21,23 @@ _NO_ADDRESS = frozenset({"", "0.0.0.0", "127.0.0.1", "::", "0"})
 Said = Mapping[str, str]
 
 
+class Far(NamedTuple):
+    """The other side of the same call, of which some records tell too (Mera, Acme Packet)."""
+
+    calling: str | None = None
+    called: str | None = None
+    peer: str | None = None
+    call_id: str | None = None
+
+
+_NOTHING = Far()
+
+
 class Leg(NamedTuple):
     """What all records of one leg say together. Times are in UTC; `begun`: the best known beginning, by `later` seconds
     later if it may be so.
 
-    `far_*` are of the other side of the same call where one record tells of both (Mera, Acme Packet). A named tuple,
-    for one is made of every record.
+    A named tuple, for one is made of every record.
     """
 
     rows: tuple[tuple[int, int], ...]
@@ -46,10 +57,7 @@ class Leg(NamedTuple):
     redirecting: str | None
     cause: str | None
     record_id: str | None
-    far_calling: str | None
-    far_called: str | None
-    far_peer: str | None
-    far_call_id: str | None
+    far: Far
 
     @property
     def answered(self) -> bool:
@@ -69,8 +77,9 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
         reasons.append("no called number")
     if start is None or reasons:
         return reasons
-    odd.unsynced += any(not stamp.synced for stamp in record.stamps.values())
-    answer, end = (_after(record, name, words, start) for name in ("h323-connect-time", "h323-disconnect-time"))
+    odd.unsynced += False in [stamp.synced for stamp in record.stamps.values()]
+    answer = _after(record, "h323-connect-time", words, start)
+    end = _after(record, "h323-disconnect-time", words, start)
     duration = _duration(said, answer, end, odd)
     return Leg(
         rows=tuple(record.rows),
@@ -90,10 +99,16 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
         redirecting=_number(said, sides.REDIRECTING),
         cause=_cause(said),
         record_id=_first(said, sides.RECORD_ID),
-        far_calling=_number(said, side.far_calling),
-        far_called=_number(said, side.far_called),
-        far_peer=_address(_first(said, side.far_peer) or "") or _first(said, side.far_trunk),
-        far_call_id=_first(said, side.far_call_id),
+        far=_far(said, side) if not sides.BOTH_SIDES.isdisjoint(said) else _NOTHING,
+    )
+
+
+def _far(said: Said, side: Side) -> Far:
+    return Far(
+        calling=_number(said, side.far_calling),
+        called=_number(said, side.far_called),
+        peer=_address(_first(said, side.far_peer) or "") or _first(said, side.far_trunk),
+        call_id=_first(said, side.far_call_id),
     )
 
 

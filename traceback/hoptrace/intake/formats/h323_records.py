@@ -28,8 +28,10 @@ class Record:
 
     def timed(self) -> list[tuple[Stamp, float | None]]:
         """Its times; the last of them beside the epoch of the record."""
-        found = list(self.stamps.values())
-        return [(stamp, self.epoch if stamp is found[-1] else None) for stamp in found]
+        found: list[tuple[Stamp, float | None]] = [(stamp, None) for stamp in self.stamps.values()]
+        if found:
+            found[-1] = (found[-1][0], self.epoch)
+        return found
 
 
 @dataclass(slots=True)

@@ -52,6 +52,13 @@ OUTGOING = Side(
     far_trunk=("acme-originating-trunk-group", "acme-session-ingress-realm"),
     far_call_id=("acme-session-ingress-callid",),
 )
+BOTH_SIDES = frozenset(
+    name
+    for side in (INCOMING, OUTGOING)
+    for name in (*side.far_calling, *side.far_called, *side.far_peer, *side.far_trunk, *side.far_call_id)
+)
+"""The attributes that tell of the other side of a call."""
+
 REDIRECTING = ("gw-rxd-rdn", "h323-redirect-number", "acme-sip-diversion")
 RECORD_ID = ("acct-session-id", "xpgk-record-id")
 JOINING = ("h323-conf-id", "h323-incoming-conf-id", "xpgk-record-id")

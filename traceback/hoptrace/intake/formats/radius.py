@@ -120,6 +120,9 @@ def _key(said: dict[str, str], place: tuple[int, int]) -> Key:
 
 def _record(session: _Session) -> Record:
     """All packets of a leg as one; what comes later counts more, and the last one stands for it."""
+    if len(session.packets) == 1:
+        ((_, _, place, packet),) = session.packets
+        return Record(packet.attributes, [place], _epoch(packet.attributes))
     together: dict[str, str] = {}
     in_order = sorted(session.packets, key=lambda each: each[:2])
     for _, _, _, packet in in_order:

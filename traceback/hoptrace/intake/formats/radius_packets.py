@@ -60,7 +60,7 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
         found: dict[str, str] = {}
         for written, value in (document.data or {}).items():
             if names[written]:
-                for text in _texts(value):
+                for text in (value,) if type(value) is str else _texts(value):
                     name, bare = pairs[written, text]
                     if name and name not in found:
                         found[name] = bare
@@ -69,7 +69,10 @@ def _json_packets(content: bytes) -> Iterator[Packet]:
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object in which a key that repeats holds the list of its values."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found.clear()
     for key, value in pairs:
         if key in found:
             before = found[key]
@@ -84,11 +87,14 @@ def _texts(value: object) -> Sequence[str]:
     if type(value) is str:
         return (value,)
     if isinstance(value, dict):
-        return _texts(cast(dict[str, object], value).get("value"))
+        value = cast(dict[str, object], value).get("value")
+        if not isinstance(value, list):
+            return _texts(value)
     if isinstance(value, list):
-        if set(map(type, cast(list[object], value))) == {str}:
-            return cast(list[str], value)
-        return [text for each in cast(list[object], value) if not isinstance(each, list) for text in _texts(each)]
+        several = cast(list[object], value)
+        if (len(several) == 1 and type(several[0]) is str) or set(map(type, several)) == {str}:
+            return cast(list[str], several)
+        return [text for each in several if not isinstance(each, list) for text in _texts(each)]
     return () if value is None else (str(value),)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split_tolerant
 from hoptrace.intake.formats.resaved import MINUTE, Signs
-from hoptrace.intake.formats.ribbon_rows import ATTEMPT, LEAST, NO_CALL, START, STOP, Odd, Record, read_record
+from hoptrace.intake.formats.ribbon_columns import ATTEMPT, LEAST, NO_CALL, START, STOP
+from hoptrace.intake.formats.ribbon_rows import Odd, Record, read_record
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.open_passes import with_passes
@@ -66,7 +67,7 @@ class RibbonAct:
             _read_file(source, group)
         for records in group.calls.values():
             for attempt in _attempts(_as_precise(records, group.on_minutes)):
-                later = group.times.may_be_later(attempt[0].start, attempt[0].end)
+                later = group.times.may_be_later(attempt[0].start, attempt[0].facts["end_time"])
                 group.ledger.call([record.place for record in attempt], may_be_later=later, **_facts(attempt))
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
@@ -165,23 +166,8 @@ def _facts(attempt: Sequence[Record]) -> dict[str, Any]:
     main = attempt[0]
     return {
         "start_time": main.start,
-        "start_basis": str(StartBasis.RECEIVED),
-        "answer_time": main.answer,
-        "end_time": main.end,
-        "duration": main.duration,
+        "start_basis": StartBasis.RECEIVED.value,
         "precision": main.tick,
-        "calling_number": main.calling,
-        "called_number": main.called,
-        "egress_calling_number": main.egress_calling,
-        "egress_called_number": main.egress_called,
-        "redirecting_number": main.redirecting,
-        "upstream": main.upstream,
-        "downstream": main.downstream,
-        "call_id": main.call_id,
-        "egress_call_id": main.egress_call_id,
-        "attestation": main.attestation,
-        "orig_id": main.orig_id,
-        "signer": main.signer,
-        "release_code": main.release,
         "record_id": f"{main.gateway}/{main.id}" if main.id else None,
+        **main.facts,
     }

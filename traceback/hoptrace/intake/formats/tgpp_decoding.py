@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-Read = Callable[[bytes, int, int], Any]
-"""The value whose content begins and ends at two places, as pycrate gives it."""
+from hoptrace.intake.formats.tgpp_values import (
+    Read,
+    read_boolean,
+    read_enumerated,
+    read_integer,
+    read_octets,
+    read_text,
+)
 
 _CONSTRUCTED, _LONG_TAG, _LONG = 0x20, 0x1F, 0x80
-_MOST_OCTETS = 256
-"""What has a constraint of its size is shorter."""
 
 
 class Components:
@@ -142,57 +146,6 @@ def _several(kind: Any) -> Read:
     return read
 
 
-def _octets(kind: Any) -> Read:
-    sizes = kind._const_sz
-    fitting = None if sizes is None else {size for size in range(_MOST_OCTETS) if size in sizes}
-
-    def read(content: bytes, at: int, end: int) -> bytes:
-        if fitting is not None and end - at not in fitting:
-            raise ValueError("not of the size that it must have")
-        return content[at:end]
-
-    return read
-
-
-def _text(kind: Any) -> Read:
-    read_octets = _octets(kind)
-
-    def read(content: bytes, at: int, end: int) -> str:
-        text: str = read_octets(content, at, end).decode("ascii")
-        if not text.isprintable():
-            raise ValueError("characters that have another meaning in some codecs")
-        return text
-
-    return read
-
-
-def _integer(kind: Any) -> Read:
-    allowed = kind._const_val
-
-    def read(content: bytes, at: int, end: int) -> int:
-        value = int.from_bytes(content[at:end], "big", signed=True)
-        if at == end or (allowed is not None and value not in allowed):
-            raise ValueError("not of the values that it may have")
-        return value
-
-    return read
-
-
-def _enumerated(kind: Any) -> Read:
-    read_integer, names = _integer(kind), kind._cont_rev
-    return lambda content, at, end: names[read_integer(content, at, end)]
-
-
-def _boolean(kind: Any) -> Read:
-    del kind
-
-    def read(content: bytes, at: int, end: int) -> bool:
-        (octet,) = content[at:end]
-        return octet != 0
-
-    return read
-
-
 _HOLDING = frozenset({"CHOICE", "SET", "SEQUENCE", "SET OF", "SEQUENCE OF"})
 _MAKERS: dict[str, Callable[[Any], Read]] = {
     "CHOICE": _choice,
@@ -200,12 +153,12 @@ _MAKERS: dict[str, Callable[[Any], Read]] = {
     "SEQUENCE": _sequence,
     "SET OF": _several,
     "SEQUENCE OF": _several,
-    "OCTET STRING": _octets,
-    "GraphicString": _text,
-    "UTF8String": _text,
-    "IA5String": _text,
-    "INTEGER": _integer,
-    "ENUMERATED": _enumerated,
-    "BOOLEAN": _boolean,
+    "OCTET STRING": read_octets,
+    "GraphicString": read_text,
+    "UTF8String": read_text,
+    "IA5String": read_text,
+    "INTEGER": read_integer,
+    "ENUMERATED": read_enumerated,
+    "BOOLEAN": read_boolean,
 }
 """What makes the reader of a type; others are rare in records, and pycrate's."""
