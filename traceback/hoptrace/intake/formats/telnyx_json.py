@@ -100,9 +100,11 @@ class _File:
 
 def _records(content: bytes) -> Iterator[Document]:
     """The records of a file, those of its pages one after another; what a page ends with counts as one more."""
-    parts = _PAGE.split(content)
+    first, *pages = _PAGE.split(content)
+    # What stands before the first page is its opening brace, or records of a page whose beginning is lost.
+    first = first.strip(b"\xef\xbb\xbf \t\r\n").removeprefix(b"[")
     number = 0
-    for part in parts[1:] or [content.strip(b"\xef\xbb\xbf \t\r\n").removeprefix(b"[")]:
+    for part in [first, *pages] if not pages or _RECORD.search(first) else pages:
         for document in documents_of(part):
             number += 1
             yield document._replace(number=number)
