@@ -84,7 +84,7 @@ def _reasons(known: Material) -> dict[str, str]:
 
 
 def _says(tables: dict[str, Table[Any]], known: Material) -> str:
-    calls, settled = known.calls.height, _settled(tables)
+    calls, settled = known.number, _settled(tables)
     parts = [_ended(calls, settled, known.voice)]
     if len(tables["originators"]):
         parts.append(_placed(tables["originators"].rows(1)[0], calls, known.voice))
@@ -141,7 +141,7 @@ def _left_open(first: dict[str, Any], left: int, voice: Language) -> str:
 
 
 def _figures(tables: dict[str, Table[Any]], known: Material) -> tuple[Figure, ...]:
-    calls, settled, voice = known.calls.height, _settled(tables), known.voice
+    calls, settled, voice = known.number, _settled(tables), known.voice
     figures = [
         Figure(value=f"{calls:,}", label=voice.count(calls, "call traced", "calls traced"), note=_span(known)),
         Figure(

@@ -22,7 +22,8 @@ def behaviours(known: Material) -> Table[BehaviourRow]:
     """How callers were shown; nothing where the reader sees no numbers."""
     if not known.profile.sees_numbers:
         return table_of(BehaviourRow, [])
-    calls = known.calls.join(_along(known), on="call", how="left")
+    told = known.calls.select("call", "calling", "called").collect(engine="streaming")
+    calls = told.join(_along(known), on="call", how="left")
     shown = pl.col("calling").is_not_null() & pl.col("calling").str.contains(r"\d{3}")
     usage = calls.filter(shown).group_by("calling").agg(uses=pl.len())
     calls = calls.join(usage, on="calling", how="left", maintain_order="left")
@@ -38,14 +39,15 @@ def behaviours(known: Material) -> Table[BehaviourRow]:
     row = calls.select(
         expression.fill_null(value=False).sum().alias(known.voice.say(name)) for name, expression in counts.items()
     )
-    told = row.transpose(include_header=True, header_name="behaviour", column_names=["calls"])
-    return Table(BehaviourRow, shares(told, calls.height))
+    counted = row.transpose(include_header=True, header_name="behaviour", column_names=["calls"])
+    return Table(BehaviourRow, shares(counted, calls.height))
 
 
 def _along(known: Material) -> pl.DataFrame:
     """One row a call: whether the carriers recorded different callers, by their digits."""
     digits = known.hops.select("call", pl.col("calling").str.replace_all(r"\D", "")).filter(pl.col("calling") != "")
-    return digits.group_by("call").agg(changed=pl.col("calling").n_unique() > 1)
+    changed = digits.group_by("call").agg(changed=pl.col("calling").n_unique() > 1)
+    return changed.collect(engine="streaming")
 
 
 def callers(known: Material) -> Table[CallerRow]:
@@ -55,16 +57,16 @@ def callers(known: Material) -> Table[CallerRow]:
         calls=pl.len(), called=pl.col("called").n_unique(), originators=pl.col("originating").drop_nulls().n_unique()
     )
     ordered = counted.sort("calls", "calling", descending=[True, False]).head(CALLERS_AT_MOST)
-    return Table(CallerRow, shares(ordered, known.calls.height))
+    return Table(CallerRow, shares(ordered, known.number))
 
 
 def attestations(known: Material) -> Table[AttestationRow]:
     """Who signed at which level, the most calls first; a call in which two records tell one signature counts once."""
-    signed = known.hops.filter(pl.col("attestation").is_not_null() | pl.col("signer").is_not_null())
+    signed = _signed(known)
     once = signed.with_columns(pl.col("signer", "attestation").fill_null("")).unique(["call", "signer", "attestation"])
     codes = {code: known.codes.carrier_of(code) or "" for code in once["signer"].unique()}
     once = once.with_columns(carrier=pl.col("signer").replace_strict(codes, default="", return_dtype=pl.String))
-    roles = known.hops.select("call", "carrier", "role").unique(["call", "carrier"], keep="last", maintain_order=True)
+    roles = known.hops.filter("last").select("call", "carrier", "role").collect(engine="streaming")
     seen = once.drop("role").join(roles, on=["call", "carrier"], how="left", maintain_order="left")
     absent = pl.when(pl.col("carrier") == "").then(pl.lit("")).otherwise(pl.lit(OFF_PATH))
     counted = (
@@ -74,12 +76,17 @@ def attestations(known: Material) -> Table[AttestationRow]:
     )
     ordered = counted.sort("calls", "signer", "attestation", descending=[True, False, False])
     told = named(ordered, known.directory).with_columns(certainty=pl.lit("recorded"))
-    return Table(AttestationRow, shares(told, known.calls.height))
+    return Table(AttestationRow, shares(told, known.number))
+
+
+def _signed(known: Material) -> pl.DataFrame:
+    signed = known.hops.filter(pl.col("attestation").is_not_null() | pl.col("signer").is_not_null())
+    return signed.select("call", "position", "role", "attestation", "signer").collect(engine="streaming")
 
 
 def resignings(known: Material) -> Table[ResigningRow]:
     """Where a record tells another signature than the one next above it, the most calls first."""
-    signed = known.hops.filter(pl.col("attestation").is_not_null() | pl.col("signer").is_not_null())
+    signed = _signed(known)
     down = signed.with_columns(pl.col("signer", "attestation").fill_null("")).sort(
         "call", "position", descending=[False, True]
     )
@@ -91,4 +98,4 @@ def resignings(known: Material) -> Table[ResigningRow]:
     counted = counted.rename({"signer": "next_signer", "attestation": "next_level"})
     by = ["first_signer", "first_level", "next_signer", "next_level"]
     ordered = counted.group_by(by).agg(calls=pl.len()).sort("calls", *by, descending=[True, *[False] * 4])
-    return Table(ResigningRow, shares(ordered, known.calls.height))
+    return Table(ResigningRow, shares(ordered, known.number))

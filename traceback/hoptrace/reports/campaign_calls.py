@@ -15,9 +15,9 @@ from hoptrace.reports.campaign_model import (
     VerdictRow,
     VolumeRow,
 )
-from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.frames import mean_confidence, mostly, shares
 from hoptrace.reports.language import message
-from hoptrace.reports.material import SETTLED, Material, is_settled
+from hoptrace.reports.material import SETTLED, Material
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
 
@@ -44,22 +44,20 @@ WHY_OPEN = {
 
 def verdicts(known: Material) -> Table[VerdictRow]:
     """How many calls have which verdict, the settled ones first."""
-    counted = known.calls.group_by("verdict").agg(calls=pl.len(), confidence=pl.col("confidence").mean())
+    counted = known.calls.group_by("verdict").agg(mean_confidence(), calls=pl.len())
     # An enum sorts in the order of its values: identified, open, not found.
-    return Table(VerdictRow, shares(counted.sort("verdict"), known.calls.height))
+    return Table(VerdictRow, shares(counted.sort("verdict"), known.number))
 
 
 def volumes(known: Material) -> Table[VolumeRow]:
     """Calls over time; stretches of time without calls are there with 0."""
-    dated = known.calls.filter(pl.col("at").is_not_null()).sort("at")
-    if dated.is_empty():
+    times = known.calls.select(first=pl.col("at").min(), last=pl.col("at").max())
+    first, last = times.collect(engine="streaming").row(0)
+    if first is None:
         return Table(VolumeRow, pl.DataFrame(schema={"begins": str, "calls": int, "settled": int, "open": int}))
-    every, form = _step(dated["at"][0], dated["at"][-1], hours=known.profile.sees_numbers)
-    counted = (
-        dated.with_columns(settled=is_settled(), at=pl.col("at").dt.truncate(every))
-        .group_by("at")
-        .agg(calls=pl.len(), settled=pl.col("settled").sum())
-    )
+    every, form = _step(first, last, hours=known.profile.sees_numbers)
+    begins = known.calls.drop_nulls("at").group_by(pl.col("at").dt.truncate(every))
+    counted = begins.agg(calls=pl.len(), settled=pl.col("settled").sum()).collect(engine="streaming")
     whole = counted.sort("at").upsample("at", every=every).with_columns(pl.col("calls", "settled").fill_null(0))
     return Table(
         VolumeRow,
@@ -76,11 +74,8 @@ def _step(first: datetime, last: datetime, *, hours: bool) -> tuple[str, str]:
 
 def unresolved(known: Material) -> Table[UnresolvedRow]:
     """Where and how open calls end, the most calls first."""
-    last = known.told.filter(~pl.col("settled"))
-    ends = known.calls.filter(~is_settled()).select("call", "verdict", carrier="end")
-    at = last.select("call", "carrier", "role", "certainty").unique(
-        ["call", "carrier"], keep="last", maintain_order=True
-    )
+    ends = known.calls.filter(~pl.col("settled")).select("call", "verdict", carrier="end")
+    at = known.hops.filter(~pl.col("settled"), "last").select("call", "carrier", "role", "certainty")
     placed = ends.join(at, on=["call", "carrier"], how="left", maintain_order="left")
     counted = placed.group_by("verdict", "carrier").agg(
         calls=pl.len(), role=mostly("role"), certainty=mostly("certainty")
@@ -89,24 +84,25 @@ def unresolved(known: Material) -> Table[UnresolvedRow]:
     why = (
         pl.col("verdict")
         .cast(pl.String)
-        .replace_strict({each.value: known.voice.say(text) for each, text in WHY_OPEN.items()})
+        .replace_strict({each.value: known.voice.say(text) for each, text in WHY_OPEN.items()}, return_dtype=pl.String)
     )
     ordered = told.with_columns(why=why).sort("calls", "verdict", "carrier", descending=[True, False, False])
-    return Table(UnresolvedRow, shares(ordered, known.calls.height))
+    return Table(UnresolvedRow, shares(ordered, known.number))
 
 
 def route_of(known: Material) -> pl.DataFrame:
     """One row a call: `route` as text, `carriers` on it."""
-    down = known.hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
+    hops = known.hops.select("call", "position", "carrier").collect(engine="streaming")
+    down = hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
     return down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
 
 
 def routes(known: Material) -> Table[RouteRow]:
     """The ways that calls took, the most used first; no more than a thousand."""
-    calls = known.calls.select("call", settled=is_settled()).join(route_of(known), on="call")
+    calls = known.calls.select("call", "settled").join(route_of(known).lazy(), on="call")
     counted = calls.group_by("route", "carriers").agg(calls=pl.len(), settled=pl.col("settled").sum())
     ordered = counted.sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
-    return Table(RouteRow, shares(ordered, known.calls.height))
+    return Table(RouteRow, shares(ordered, known.number))
 
 
 def handoffs(known: Material) -> Table[HandoffRow]:
@@ -117,22 +113,23 @@ def handoffs(known: Material) -> Table[HandoffRow]:
         .agg(
             pl.len().alias("calls"),
             *((pl.col("support") == each).sum().alias(each) for each in ("both", "one", "named", "inferred")),
-            pl.col("confidence").mean(),
+            mean_confidence(),
         )
     )
     return Table(HandoffRow, counted.sort("calls", "upstream", "downstream", descending=[True, False, False]))
 
 
-def links(known: Material) -> pl.DataFrame:
+def links(known: Material) -> pl.LazyFrame:
     """One row a handoff: call, `upstream`, `downstream`, `position` of the downstream carrier, support, confidence."""
-    upper = known.told.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
+    upper = known.hops.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
     lower = known.hops.select("call", "position", downstream="carrier")
     return upper.join(lower, on=["call", "position"], how="inner", maintain_order="left")
 
 
 def samples(known: Material) -> Table[SampleRow]:
     """A few calls of each verdict: on the most used route of the verdict and the surest, then the newest."""
-    calls = known.calls.join(route_of(known), on="call", how="left").with_columns(pl.col("route").fill_null(""))
+    facts = known.calls.select("call", "call_ref", "at", "verdict", "confidence").collect(engine="streaming")
+    calls = facts.join(route_of(known), on="call", how="left").with_columns(pl.col("route").fill_null(""))
     usual = calls.with_columns(pl.len().over("verdict", "route").alias("alike"))
     ordered = usual.sort(
         ["verdict", "alike", "confidence", "at", "call_ref"],

@@ -6,7 +6,7 @@ import polars as pl
 
 from hoptrace.reports.campaign_calls import links
 from hoptrace.reports.campaign_model import CustomerRow, EntryRow, OriginatorRow, UpstreamRow
-from hoptrace.reports.frames import is_role, mostly, of_certainty, shares
+from hoptrace.reports.frames import is_role, mean_confidence, mostly, of_certainty, shares
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Role
 from hoptrace.reports.placing import Certainty, named
@@ -18,8 +18,9 @@ _TELLING = [role.value for role in (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.
 def upstreams(known: Material) -> Table[UpstreamRow]:
     """The carriers above the terminating ones, the most calls first."""
     # A call that passes a carrier twice counts once, in the role that tells most.
-    above = known.told.filter(~pl.col("delivers")).sort("call", "role", "position")
-    once = above.unique(["call", "carrier"], keep="first", maintain_order=True)
+    columns = ("call", "carrier", "role", "position", "certainty", "records", "confidence")
+    above = known.hops.filter(~pl.col("delivers")).select(columns).collect(engine="streaming")
+    once = above.sort("call", "role", "position").unique(["call", "carrier"], keep="first", maintain_order=True)
     counted = once.group_by("carrier").agg(
         *(is_role(role) for role in _TELLING),
         pl.len().alias("calls"),
@@ -27,15 +28,15 @@ def upstreams(known: Material) -> Table[UpstreamRow]:
         mostly("certainty"),
         (pl.col("records") > 0).mean().alias("recorded"),
         of_certainty(Certainty.BOTH_SIDES).alias("both_sides"),
-        pl.col("confidence").mean(),
+        mean_confidence(),
     )
     ordered = counted.sort("calls", "carrier", descending=[True, False]).with_row_index("rank", offset=1)
-    return Table(UpstreamRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(UpstreamRow, shares(named(ordered, known.directory), known.number))
 
 
 def originators(known: Material) -> Table[OriginatorRow]:
     """The carriers whose own records say that their customers placed calls, the most calls first."""
-    mine = known.told.filter(pl.col("role") == Role.ORIGINATING.value)
+    mine = known.hops.filter(pl.col("role") == Role.ORIGINATING.value)
     placed = mine.join(known.calls.select("call", "customer"), on="call", how="left")
     customers = pl.col("customer").drop_nulls().n_unique() if known.profile.sees_customers else pl.lit(None, pl.Int64)
     counted = placed.group_by("carrier").agg(
@@ -43,22 +44,22 @@ def originators(known: Material) -> Table[OriginatorRow]:
         mostly("role"),
         mostly("certainty"),
         customers.alias("customers"),
-        pl.col("confidence").mean(),
+        mean_confidence(),
     )
     ordered = counted.sort("calls", "carrier", descending=[True, False])
-    return Table(OriginatorRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(OriginatorRow, shares(named(ordered, known.directory), known.number))
 
 
 def entries(known: Material) -> Table[EntryRow]:
     """The carriers that brought calls into the home country, the most calls first."""
-    mine = known.told.filter(pl.col("role") == Role.POINT_OF_ENTRY.value)
+    mine = known.hops.filter(pl.col("role") == Role.POINT_OF_ENTRY.value)
     came = links(known).select("call", "position", "upstream")
     met = mine.join(came, on=["call", "position"], how="left", maintain_order="left")
     counted = met.group_by("carrier").agg(
-        pl.len().alias("calls"), mostly("role"), mostly("certainty"), _from_whom(), pl.col("confidence").mean()
+        pl.len().alias("calls"), mostly("role"), mostly("certainty"), _from_whom(), mean_confidence()
     )
     ordered = counted.sort("calls", "carrier", descending=[True, False])
-    return Table(EntryRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(EntryRow, shares(named(ordered, known.directory), known.number))
 
 
 def _from_whom() -> pl.Expr:
@@ -72,9 +73,9 @@ def customers(known: Material) -> Table[CustomerRow]:
     counted = told.group_by("originating", "customer").agg(
         pl.len().alias("calls"),
         pl.col("calling").drop_nulls().n_unique().alias("caller_ids"),
-        pl.col("confidence").mean(),
+        mean_confidence(),
     )
     ordered = counted.rename({"originating": "carrier"}).sort(
         "calls", "carrier", "customer", descending=[True, False, False]
     )
-    return Table(CustomerRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(CustomerRow, shares(named(ordered, known.directory), known.number))

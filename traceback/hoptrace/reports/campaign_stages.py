@@ -55,7 +55,8 @@ def node_key(name: str = "name") -> pl.Expr:
 
 def _places(known: Material) -> pl.DataFrame:
     """One row a call and stage: `carrier`, or an empty one and in `place` how many there are between."""
-    hops = known.hops.sort("call", "position").select("call", "carrier", "role", "certainty")
+    told = known.hops.select("call", "position", "carrier", "role", "certainty").collect(engine="streaming")
+    hops = told.sort("call", "position").drop("position")
     hops = hops.with_columns(at=pl.int_range(1, pl.len() + 1).over("call"), long=pl.len().cast(pl.Int64).over("call"))
     shown = hops.filter((pl.col("at") <= 2) | (pl.col("at") >= pl.col("long") - 1)).with_columns(
         stage=pl.when(pl.col("at") <= 2)
@@ -65,8 +66,8 @@ def _places(known: Material) -> pl.DataFrame:
         place=pl.lit(""),
     )
     columns = ["call", "stage", "carrier", "place", "role", "certainty"]
-    told = pl.concat([shown.select(columns), _passed(hops, known.voice).select(columns)])
-    return _without_idle(told, _straight(known.voice))
+    all_places = pl.concat([shown.select(columns), _passed(hops, known.voice).select(columns)])
+    return _without_idle(all_places, _straight(known.voice))
 
 
 def _passed(hops: pl.DataFrame, voice: Language) -> pl.DataFrame:

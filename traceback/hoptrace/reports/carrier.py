@@ -81,12 +81,12 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
 
 def _newest(workspace: Workspace, known: Material, carrier_id: str) -> datetime:
     """The end of the twelve months: the newest traced call, or the newest statement, of the carrier."""
-    calls = known.hops.filter(pl.col("carrier") == carrier_id).select("call").join(known.calls, on="call", how="semi")
-    times = known.calls.join(calls, on="call", how="semi")["at"].drop_nulls().to_list()
+    newest = known.hops.filter(pl.col("carrier") == carrier_id).select(pl.col("at").max()).collect(engine="streaming")
+    times = newest["at"].drop_nulls().to_list()
     times += [span[3] for span in workspace.catalog.batches.spans(carrier_id)]
-    newest = max(times, default=datetime(1970, 1, 1, tzinfo=UTC) + carrier_traffic.YEAR)
+    latest = max(times, default=datetime(1970, 1, 1, tzinfo=UTC) + carrier_traffic.YEAR)
     # To the end of its day, so that the day alone tells the period.
-    return newest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=-1)
+    return latest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=-1)
 
 
 def _over_calls(calls: pl.DataFrame, known: Material, statements: int | None, last: datetime) -> dict[str, Table[Any]]:

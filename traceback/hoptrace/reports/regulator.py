@@ -11,7 +11,7 @@ from hoptrace.reports.dictionary import dictionary_of
 from hoptrace.reports.figures import counted
 from hoptrace.reports.key_figures import key_figures
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
@@ -116,8 +116,8 @@ def _contents(tables: dict[str, Table[Any]], voice: Language) -> Table[ContentRo
 
 
 def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str:
-    calls, voice = known.calls.height, known.voice
-    settled = known.calls.filter(is_settled()).height
+    calls, voice = known.number, known.voice
+    settled = known.settled
     traced = voice.count(
         calls,
         "{number} call of {period} was traced; {settled} of them ({share}) to an originator or a point of entry.",
@@ -136,8 +136,8 @@ def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str
 
 
 def _figures(known: Material, tables: dict[str, Table[Any]]) -> tuple[Figure, ...]:
-    calls, settled, voice = known.calls.height, known.calls.filter(is_settled()).height, known.voice
-    hops = known.calls.filter(pl.col("hops") > 0)["hops"].mean()
+    calls, settled, voice = known.number, known.settled, known.voice
+    hops = next(row["period"] for row in tables["key_figures"].rows() if row["figure"] == "mean_carriers")
     stopped, silent = int(tables["silent"].frame["stopped"].sum()), len(tables["silent"])
     return (
         Figure(
@@ -179,7 +179,7 @@ def _completeness(known: Material, tables: dict[str, Table[Any]], period: Period
             "The transparency table has {number} rows: every carrier of every path, none left out.",
         ),
     ]
-    unseen = known.calls.filter(pl.col("hops") == 0).height
+    unseen = known.calls.select((pl.col("hops") == 0).sum()).collect(engine="streaming").item()
     if unseen:
         told.append(
             voice.count(
