@@ -24,7 +24,10 @@ class _Folder:
     """A folder for the parts of one making; it goes when nothing refers to it, at the latest with the process."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="hoptrace-report-"))
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="hoptrace-report-"))
+        except OSError as error:
+            raise _no_room(tempfile.gettempdir(), error) from error
         self._gone = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
@@ -98,9 +101,14 @@ def _write(folder: _Folder, at: int, calls: pl.DataFrame, hops: pl.DataFrame) ->
     try:
         calls.write_parquet(part.calls, compression="lz4")
         hops.write_parquet(part.hops, compression="lz4")
-    except OSError as error:
-        raise StorageFailed(
-            f"What the report is counted from could not be put away in {folder.path.parent}: {error}. Make room there, "
-            "or name another folder in TMPDIR. No report was written."
-        ) from error
+    # Polars tells of a full disk in an error of its own.
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise _no_room(folder.path.parent, error) from error
     return part
+
+
+def _no_room(folder: Path | str, error: OSError) -> StorageFailed:
+    return StorageFailed(
+        f"What the report is counted from could not be put away in {folder}: {error}. Make room there, or name another "
+        "folder in the environment variable TMPDIR. No report was written."
+    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hoptrace.workspace import Workspace
 
-CALLS_AT_ONCE = 50_000
+CALLS_AT_ONCE = 25_000
 """Calls whose rows of the transparency table are made together."""
 
 FILES = {"carrier": pl.String, "batches": pl.Int64, "ever": pl.Int64}
