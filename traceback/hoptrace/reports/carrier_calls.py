@@ -42,9 +42,7 @@ def roles(calls: pl.DataFrame, statements: int | None) -> Table[RoleRow]:
 
 def verdicts(calls: pl.DataFrame) -> Table[RoleVerdictRow]:
     """How the traces ended in which the carrier had which role."""
-    counted = calls.group_by("verdict", "role").agg(
-        pl.len().alias("calls"), mostly("certainty"), mean_confidence()
-    )
+    counted = calls.group_by("verdict", "role").agg(pl.len().alias("calls"), mostly("certainty"), mean_confidence())
     return Table(RoleVerdictRow, shares(_by_role(counted, "verdict"), calls.height))
 
 

@@ -17,7 +17,7 @@ def mostly(column: str) -> pl.Expr:
 
 
 def most_of(places: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Of each `carrier` the value that most of its `calls` have, as `mostly` finds it where rows are not counted yet."""
+    """Of each `carrier` the value that most of its `calls` have; of several as frequent the first, as in `mostly`."""
     counted = places.group_by("carrier", column).agg(pl.col("calls").sum())
     ordered = counted.sort("carrier", "calls", column, descending=[False, True, False])
     first = ordered.unique("carrier", keep="first", maintain_order=True)

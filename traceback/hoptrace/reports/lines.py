@@ -83,7 +83,8 @@ def only_campaign(traced: Traced, campaign: str) -> Traced:
 def _no_campaign(campaign: str, there: dict[str, int]) -> str:
     if not there:
         return f"No trace is of a campaign {campaign!r}: none names any. A calls.csv may have a column campaign."
-    told = ", ".join(f"{name} ({calls:,})" for name, calls in sorted(there.items(), key=lambda each: (-each[1], each[0]))[:8])
+    most = sorted(there.items(), key=lambda each: (-each[1], each[0]))[:8]
+    told = ", ".join(f"{name} ({calls:,})" for name, calls in most)
     return f"No trace is of a campaign {campaign!r}. There are, with their calls: {told}."
 
 

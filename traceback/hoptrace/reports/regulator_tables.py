@@ -59,9 +59,7 @@ def participants(known: Material, given: pl.DataFrame, numbers: dict[str, str]) 
 def silent(known: Material, given: pl.DataFrame) -> Table[SilentRow]:
     """The carriers that traces name without a record of theirs, those at which the most trails end first."""
     gave_none = known.places.filter("last", ~pl.col("gave"))
-    counted = gave_none.group_by("carrier").agg(
-        pl.col("calls").sum(), stopped=pl.col("calls").filter("stops").sum()
-    )
+    counted = gave_none.group_by("carrier").agg(pl.col("calls").sum(), stopped=pl.col("calls").filter("stops").sum())
     counted = _with_most(counted, gave_none)
     reason = (
         pl.when(pl.col("ever").is_null())
