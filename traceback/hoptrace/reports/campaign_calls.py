@@ -15,9 +15,9 @@ from hoptrace.reports.campaign_model import (
     VerdictRow,
     VolumeRow,
 )
-from hoptrace.reports.frames import mean_confidence, mostly, shares
+from hoptrace.reports.frames import added_confidence, mean_confidence, mean_of_added, mostly, shares
 from hoptrace.reports.language import message
-from hoptrace.reports.material import SETTLED, Material
+from hoptrace.reports.material import Material
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
 
@@ -90,59 +90,73 @@ def unresolved(known: Material) -> Table[UnresolvedRow]:
     return Table(UnresolvedRow, shares(ordered, known.number))
 
 
-def route_of(known: Material) -> pl.DataFrame:
-    """One row a call: `route` as text, `carriers` on it."""
-    hops = known.hops.select("call", "position", "carrier").collect(engine="streaming")
+def with_route(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+    """The calls with their `route` as text and the `carriers` on it; an empty route where no carrier is known."""
     down = hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
-    return down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
+    told = down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
+    joined = calls.join(told, on="call", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("route").fill_null(""), pl.col("carriers").fill_null(0))
 
 
 def routes(known: Material) -> Table[RouteRow]:
     """The ways that calls took, the most used first; no more than a thousand."""
-    calls = known.calls.select("call", "settled").join(route_of(known).lazy(), on="call")
-    counted = calls.group_by("route", "carriers").agg(calls=pl.len(), settled=pl.col("settled").sum())
-    ordered = counted.sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
+    by = ("route", "carriers")
+
+    def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        told = with_route(calls, hops).filter(pl.col("carriers") > 0)
+        return told.group_by(by).agg(calls=pl.len(), settled=pl.col("settled").sum())
+
+    ordered = known.tally(count, by).sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
     return Table(RouteRow, shares(ordered, known.number))
 
 
 def handoffs(known: Material) -> Table[HandoffRow]:
     """The pairs of neighbours, the most calls first."""
-    counted = (
-        links(known)
-        .group_by("upstream", "downstream")
-        .agg(
-            pl.len().alias("calls"),
-            *((pl.col("support") == each).sum().alias(each) for each in ("both", "one", "named", "inferred")),
-            mean_confidence(),
-        )
-    )
+    by = ("upstream", "downstream")
+    kinds = ("both", "one", "named", "inferred")
+
+    def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        told = ((pl.col("support") == each).sum().alias(each) for each in kinds)
+        return links(hops).group_by(by).agg(pl.len().alias("calls"), *told, added_confidence())
+
+    # One row a pair already: this only turns what was added up into a mean.
+    counted = known.tally(count, by).group_by(by).agg(pl.col("calls", *kinds).sum(), mean_of_added())
     return Table(HandoffRow, counted.sort("calls", "upstream", "downstream", descending=[True, False, False]))
 
 
-def links(known: Material) -> pl.LazyFrame:
+def links(hops: pl.DataFrame) -> pl.DataFrame:
     """One row a handoff: call, `upstream`, `downstream`, `position` of the downstream carrier, support, confidence."""
-    upper = known.hops.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
-    lower = known.hops.select("call", "position", downstream="carrier")
+    upper = hops.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
+    lower = hops.select("call", "position", downstream="carrier")
     return upper.join(lower, on=["call", "position"], how="inner", maintain_order="left")
 
 
 def samples(known: Material) -> Table[SampleRow]:
     """A few calls of each verdict: on the most used route of the verdict and the surest, then the newest."""
-    facts = known.calls.select("call", "call_ref", "at", "verdict", "confidence").collect(engine="streaming")
-    calls = facts.join(route_of(known), on="call", how="left").with_columns(pl.col("route").fill_null(""))
-    usual = calls.with_columns(pl.len().over("verdict", "route").alias("alike"))
-    ordered = usual.sort(
-        ["verdict", "alike", "confidence", "at", "call_ref"],
-        descending=[False, True, True, True, False],
-        nulls_last=True,
+    by = ("verdict", "route")
+
+    def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        return with_route(calls, hops).group_by(by).agg(alike=pl.len())
+
+    usual = known.tally(count, by)
+    parts = known.traced.parts.frames()
+    chosen = _first_samples(
+        pl.concat([_first_samples(with_route(*part).join(usual, on=by, how="left")) for part in parts])
     )
-    chosen = ordered.group_by("verdict", maintain_order=True).head(EACH_SAMPLE)
-    settled = pl.col("verdict").cast(pl.String).is_in(SETTLED)
     form = "%Y-%m-%d %H:%M:%S" if known.profile.sees_numbers else "%Y-%m-%d"
     told = chosen.with_columns(
         at=pl.col("at").dt.strftime(form),
-        why=pl.when(settled)
+        why=pl.when("settled")
         .then(pl.lit(known.voice.say("settled, its most usual route")))
         .otherwise(pl.lit(known.voice.say("open, its most usual route"))),
     )
     return Table(SampleRow, told)
+
+
+def _first_samples(calls: pl.DataFrame) -> pl.DataFrame:
+    ordered = calls.sort(
+        ["verdict", "alike", "confidence", "at", "call_ref", "call"],
+        descending=[False, True, True, True, False, False],
+        nulls_last=True,
+    )
+    return ordered.group_by("verdict", maintain_order=True).head(EACH_SAMPLE)

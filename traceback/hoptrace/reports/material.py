@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -66,6 +67,11 @@ class Material:
         """How many hops there are of each `carrier`, `role`, `certainty`, `gave` (records), `last` and `stops`."""
         told = self.hops.group_by("carrier", "role", "certainty", "last", "stops", gave=pl.col("records") > 0)
         return told.agg(calls=pl.len()).collect(engine="streaming")
+
+    def tally(self, count: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+        """What `count` counts in the calls and hops of one part, over all: rows of the same `by` are added up."""
+        counted = pl.concat([count(calls, hops) for calls, hops in self.traced.parts.frames()])
+        return counted.group_by(by).agg(pl.exclude(by).sum())
 
 
 def is_settled() -> pl.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +71,14 @@ class Parts:
         """The hops of all parts."""
         return pl.scan_parquet([part.hops for part in self.every])
 
+    def frames(self) -> Iterator[Frames]:
+        """The calls and the hops of one part after the other."""
+        for part in self.every:
+            yield pl.read_parquet(part.calls), pl.read_parquet(part.hops)
+
     def each(self, step: Step) -> Parts:
         """The same with each part as `step` makes it."""
-        return written(step(pl.read_parquet(part.calls), pl.read_parquet(part.hops)) for part in self.every)
+        return written(step(calls, hops) for calls, hops in self.frames())
 
     def only(self, wanted: pl.Expr) -> Parts:
         """The calls that fit an expression over calls, with their hops; parts of which all fit stay as they are."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports.frames import most_of, shares
+from hoptrace.reports.frames import calls_where, shares, with_most
 from hoptrace.reports.language import message
 from hoptrace.reports.material import Material
 from hoptrace.reports.period import Period
@@ -42,10 +42,8 @@ def files(workspace: Workspace, period: Period, known: Material) -> pl.DataFrame
 def participants(known: Material, given: pl.DataFrame, numbers: dict[str, str]) -> Table[ParticipantRow]:
     """The carriers that took part, the most traced calls first. `numbers` are their RMD numbers."""
     once = known.places.filter("last")
-    counted = once.group_by("carrier").agg(
-        traced=pl.col("calls").sum(), own_records=pl.col("calls").filter("gave").sum()
-    )
-    met = _with_most(counted, once)
+    counted = once.group_by("carrier").agg(traced=pl.col("calls").sum(), own_records=calls_where(pl.col("gave")))
+    met = with_most(counted, once, ("role", "certainty"))
     part = given.filter(pl.col("batches") > 0).join(met, on="carrier", how="full", coalesce=True)
     part = part.with_columns(pl.col("batches", "traced", "own_records").fill_null(0))
     part = part.filter((pl.col("batches") > 0) | (pl.col("own_records") > 0))
@@ -59,8 +57,8 @@ def participants(known: Material, given: pl.DataFrame, numbers: dict[str, str]) 
 def silent(known: Material, given: pl.DataFrame) -> Table[SilentRow]:
     """The carriers that traces name without a record of theirs, those at which the most trails end first."""
     gave_none = known.places.filter("last", ~pl.col("gave"))
-    counted = gave_none.group_by("carrier").agg(pl.col("calls").sum(), stopped=pl.col("calls").filter("stops").sum())
-    counted = _with_most(counted, gave_none)
+    counted = gave_none.group_by("carrier").agg(pl.col("calls").sum(), stopped=calls_where(pl.col("stops")))
+    counted = with_most(counted, gave_none, ("role", "certainty"))
     reason = (
         pl.when(pl.col("ever").is_null())
         .then(pl.lit("no_records_submitted"))
@@ -71,13 +69,6 @@ def silent(known: Material, given: pl.DataFrame) -> Table[SilentRow]:
     told = counted.join(given, on="carrier", how="left").with_columns(reason=reason)
     ordered = told.sort("stopped", "calls", "carrier", descending=[True, True, False])
     return Table(SilentRow, shares(named(ordered, known.directory), known.number))
-
-
-def _with_most(counted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """The carriers with the role and the certainty that they had most often."""
-    for column in ("role", "certainty"):
-        counted = counted.join(most_of(places, column), on="carrier", how="left", maintain_order="left")
-    return counted
 
 
 def campaigns(known: Material) -> Table[CampaignRow]:

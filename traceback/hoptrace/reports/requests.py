@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.catalog.files import Row, read_rows
 from hoptrace.errors import UsageError
 from hoptrace.model.statements import TIME
-from hoptrace.reports.frames import most_of
+from hoptrace.reports.frames import with_most
 from hoptrace.reports.material import Material
 from hoptrace.reports.period import Period
 from hoptrace.reports.placing import named
@@ -69,10 +69,8 @@ def requests(known: Material, asked: pl.DataFrame, period: Period) -> Table[Requ
         took.median().alias("median_hours"),
         pl.col("reason").drop_nulls().unique().sort().head(10).str.join("; ").alias("reasons"),
     )
-    placed = most_of(known.places, "role").join(most_of(known.places, "certainty"), on="carrier")
-    told = named(counted.join(placed, on="carrier", how="left"), known.directory).with_columns(
-        pl.col("role", "certainty", "reasons").fill_null("")
-    )
+    placed = with_most(counted, known.places, ("role", "certainty"))
+    told = named(placed, known.directory).with_columns(pl.col("role", "certainty", "reasons").fill_null(""))
     told = told.collect()
     reasons = {text: free_text(text, known.profile) for text in told["reasons"].unique()}
     shown = told.with_columns(reasons=pl.col("reasons").replace_strict(reasons, default="", return_dtype=pl.String))
