@@ -13,7 +13,7 @@ from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, facts_of, sources_of
 from hoptrace.reports.table import Table
 
 NOT_SAID = message(
@@ -26,20 +26,14 @@ NOT_SAID = message(
 def campaign_report(known: Material, subject: str) -> CampaignReport:
     """The campaign report of these results; `subject` names the campaign for people."""
     tables = _tables(known)
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": known.voice.code,
-        "subject": subject,
-        "heading": known.voice.say("Campaign report"),
-        "says": _says(tables, known),
-        "does_not_say": known.voice.say(NOT_SAID),
-        "figures": _figures(tables, known),
-        "completeness": tuple(completeness_of(known)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(known), known.voice),
-        **tables,
-    }
-    return CampaignReport(**facts)
+    return CampaignReport(
+        subject=subject,
+        heading=known.voice.say("Campaign report"),
+        says=_says(tables, known),
+        does_not_say=known.voice.say(NOT_SAID),
+        figures=_figures(tables, known),
+        **facts_of(known, tables, _reasons(known)),
+    )
 
 
 def _tables(known: Material) -> dict[str, Table[Any]]:

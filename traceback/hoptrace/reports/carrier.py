@@ -22,7 +22,7 @@ from hoptrace.reports.model import Figure, Role
 from hoptrace.reports.period import Period
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, facts_of
 from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
@@ -53,30 +53,26 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
         "months": carrier_traffic.months(ever, _or_none(traffic), first, last),
         **_inside(workspace, known, carrier.carrier_id),
     }
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": name,
-        "heading": voice.say("Carrier report"),
-        "says": _says(name, calls, statements, Period("", first, last), voice),
-        "does_not_say": voice.say(
+    facts = facts_of(known, tables, _reasons(known, carrier.carrier_id))
+    facts["completeness"] += tuple(_completeness(calls, statements, voice))
+    return CarrierReport(
+        subject=name,
+        heading=voice.say("Carrier report"),
+        says=_says(name, calls, statements, Period("", first, last), voice),
+        does_not_say=voice.say(
             NOT_SAID,
             name=isolated(shorten(name, 80)),
             statements="" if statements is None else f" ({statements:,})",
         ),
-        "figures": _figures(calls, statements, voice),
-        "completeness": (*completeness_of(known), *_completeness(calls, statements, voice)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(known, carrier.carrier_id), voice),
-        "carrier": plain(carrier.carrier_id),
-        "name": name,
-        "country": plain(carrier.country).upper(),
-        "first_day": f"{first:%Y-%m-%d}",
-        "last_day": f"{last:%Y-%m-%d}",
-        "statements": statements,
-        **tables,
-    }
-    return CarrierReport(**facts)
+        figures=_figures(calls, statements, voice),
+        carrier=plain(carrier.carrier_id),
+        name=name,
+        country=plain(carrier.country).upper(),
+        first_day=f"{first:%Y-%m-%d}",
+        last_day=f"{last:%Y-%m-%d}",
+        statements=statements,
+        **facts,
+    )
 
 
 def _newest(workspace: Workspace, known: Material, carrier_id: str) -> datetime:

@@ -17,7 +17,7 @@ from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
 from hoptrace.reports.regulator_model import ContentRow, RegulatorReport
 from hoptrace.reports.requests import REQUESTS, requests
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import facts_of
 from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
@@ -53,23 +53,19 @@ def regulator_report(
         "transparency": regulator_tables.transparency(known, period),
     }
     tables["contents"] = _contents(tables, voice)
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": voice.say("Traced calls of {period}", period=voice.with_era(period.name)),
-        "heading": voice.say("Regulator's tables"),
-        "says": _says(known, tables, period),
-        "does_not_say": " ".join(voice.say(each) for each in (NOT_SAID, *([NOT_ASKED] if asked is None else []))),
-        "figures": _figures(known, tables),
-        "completeness": (*completeness_of(known), *_completeness(known, tables, period)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _REASONS, voice),
-        "period": period.name,
-        "first_day": f"{period.first:%Y-%m-%d}",
-        "last_day": f"{period.last:%Y-%m-%d}",
-        **tables,
-    }
-    return RegulatorReport(**facts)
+    facts = facts_of(known, tables, _REASONS)
+    facts["completeness"] += tuple(_completeness(known, tables, period))
+    return RegulatorReport(
+        subject=voice.say("Traced calls of {period}", period=voice.with_era(period.name)),
+        heading=voice.say("Regulator's tables"),
+        says=_says(known, tables, period),
+        does_not_say=" ".join(voice.say(each) for each in (NOT_SAID, *([NOT_ASKED] if asked is None else []))),
+        figures=_figures(known, tables),
+        period=period.name,
+        first_day=f"{period.first:%Y-%m-%d}",
+        last_day=f"{period.last:%Y-%m-%d}",
+        **facts,
+    )
 
 
 _REASONS = {

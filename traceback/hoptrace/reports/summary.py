@@ -55,6 +55,21 @@ class SummaryReport(Part):
         return {name: value for name, value in fields if isinstance(value, Table)}
 
 
+def facts_of(known: Material, tables: dict[str, Table[Any]], reasons: dict[str, str]) -> dict[str, Any]:
+    """The fields that every report over many traces has from its material alone, and its tables.
+
+    `reasons` are messages that say why a table is empty.
+    """
+    return {
+        "profile": known.profile.name,
+        "language": known.voice.code,
+        "completeness": tuple(completeness_of(known)),
+        "sources": sources_of(known),
+        "empty": why_empty(tables, reasons, known.voice),
+        **tables,
+    }
+
+
 def why_empty(tables: dict[str, Table[Any]], reasons: dict[str, str], voice: Language) -> dict[str, str]:
     """Of each table without rows, why it has none; `reasons` are messages."""
     fallback = message("None of the calls shows one.")

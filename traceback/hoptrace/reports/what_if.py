@@ -16,7 +16,7 @@ from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.placing import named
 from hoptrace.reports.plain import isolated, plain, shorten
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import facts_of
 from hoptrace.reports.table import Table
 from hoptrace.reports.what_if_model import CandidateRow, WhatIfReport
 
@@ -41,22 +41,16 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
     }
     open_traces = known.number - known.settled
     movable = int(tables["candidates"].frame["open"].sum())
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": voice.say("What if more carriers took part: {calls}", calls=f"{subject[:1].lower()}{subject[1:]}"),
-        "heading": voice.say("What-if report"),
-        "says": _says(tables["candidates"], open_traces, movable, voice),
-        "does_not_say": voice.say(NOT_SAID),
-        "figures": _figures(tables["candidates"], known, open_traces, movable),
-        "completeness": tuple(completeness_of(known)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(open_traces), voice),
-        "open_traces": open_traces,
-        "movable": movable,
-        **tables,
-    }
-    return WhatIfReport(**facts)
+    return WhatIfReport(
+        subject=voice.say("What if more carriers took part: {calls}", calls=f"{subject[:1].lower()}{subject[1:]}"),
+        heading=voice.say("What-if report"),
+        says=_says(tables["candidates"], open_traces, movable, voice),
+        does_not_say=voice.say(NOT_SAID),
+        figures=_figures(tables["candidates"], known, open_traces, movable),
+        open_traces=open_traces,
+        movable=movable,
+        **facts_of(known, tables, _reasons(open_traces)),
+    )
 
 
 def _stopped() -> pl.Expr:
