@@ -30,7 +30,10 @@ class RoleRow(Part):
     share: float = share_of_carrier()
     of_a_million: float | None = a_number(
         message("In a million"),
-        message("So many in each million of its statements of the same twelve months; empty without statements."),
+        message(
+            "So many in each million of its statements of the same twelve months; empty without, or where some were "
+            "removed."
+        ),
     )
     confidence: float = mean_confidence()
 
