@@ -112,7 +112,7 @@ def _write(folder: _Folder, at: int, calls: pl.DataFrame, hops: pl.DataFrame) ->
     return part
 
 
-def _no_room(folder: Path | str, error: OSError) -> StorageFailed:
+def _no_room(folder: Path | str, error: Exception) -> StorageFailed:
     return StorageFailed(
         f"What the report is counted from could not be put away in {folder}: {error}. Make room there, or name another "
         "folder in the environment variable TMPDIR. No report was written."
