@@ -39,13 +39,15 @@ def reports(workspace: Workspace, results: Path, profile: str) -> dict[str, Summ
     }
 
 
+@pytest.mark.parametrize("calls", [1, 2])
 @pytest.mark.parametrize("profile", ["investigator", "carrier:CEDR3", "public"])
 def test_many_parts_tell_what_one_tells(
-    reported: Workspace, results: Path, profile: str, monkeypatch: pytest.MonkeyPatch
+    reported: Workspace, results: Path, profile: str, calls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With one call a part the last part is empty, and so are parts of calls that the reader does not see."""
     whole = {name: render_summary(each, Form("json")) for name, each in reports(reported, results, profile).items()}
     monkeypatch.setattr(traced, "AT_ONCE", 1)
-    monkeypatch.setattr(traced, "IN_A_PART", 2)
+    monkeypatch.setattr(traced, "IN_A_PART", calls)
     monkeypatch.setattr(regulator_tables, "CALLS_AT_ONCE", 3)
     many = {name: render_summary(each, Form("json")) for name, each in reports(reported, results, profile).items()}
     assert many == whole

@@ -146,7 +146,8 @@ def _of_some(known: Material, numbered: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     first, last = numbered["at"][0], numbered["at"][-1]
     while_they_were = pl.col("at").is_between(first, last)
     facts = ("call", "call_ref", "verdict", "confidence", "campaign", "at")
-    calls = known.calls.filter(while_they_were).select(facts).collect(engine="streaming")
+    numbers = numbered.lazy().select("call", "number")
+    calls = known.calls.filter(while_they_were).select(facts).join(numbers, on="call", how="inner")
     hops = known.hops.filter(while_they_were).select("call", "position", "carrier", "role", "certainty")
-    mine = calls.join(numbered.select("call", "number"), on="call", how="inner")
-    return mine, hops.join(mine.lazy().select("call"), on="call", how="semi").collect(engine="streaming")
+    mine = hops.join(numbers, on="call", how="semi")
+    return calls.collect(engine="streaming"), mine.collect(engine="streaming")
