@@ -8,13 +8,16 @@ import pytest
 from lxml import html
 
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports import of_many
+from hoptrace.reports import of_many, render, trace_report
 from hoptrace.reports.flow import Node
 from hoptrace.reports.language import language
 from hoptrace.reports.markup import phone_style, unbroken_days
 from hoptrace.reports.page import _measured
+from hoptrace.reports.profiles import read_profile
+from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.sankey import STRONG, Sankey, _lines, draw
 from hoptrace.reports.summary_files import Form, render_summary
+from hoptrace.reports.trace import Telling
 
 LONG = "Linden Communications"
 
@@ -103,3 +106,19 @@ def test_where_calls_came_from_does_not_hang_on_their_order(make_reported, told_
         return told.entries.frame["came_from"].to_list()
 
     assert came(["AEF", "AED"]) == came(["AED", "AEF"]) == ["DOGW4, FOXG6"]
+
+
+def test_on_paper_what_was_reported_stands_beside_its_label(example_of, carriers) -> None:
+    pytest.importorskip("weasyprint", reason="the extra pdf is not installed", exc_type=ImportError)
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    report = trace_report(example_of(Verdict.ORIGINATOR_IDENTIFIED), carriers)
+    pages = pypdf.PdfReader(io.BytesIO(render(report, "pdf"))).pages
+    lines = "\n".join(page.extract_text(extraction_mode="layout") for page in pages).splitlines()
+    for label, value in (("Caller's number as shown", "+12025550187"), ("Terminating carrier", "1001")):
+        assert any(label in line and value in line for line in lines), label
+
+
+def test_the_day_of_a_figure_fits_with_the_era_below_it(example_of, carriers) -> None:
+    told = trace_report(example_of(Verdict.ORIGINATOR_IDENTIFIED), carriers, Telling("th"))
+    seen = redact_trace(told, read_profile("public"))
+    assert (seen.figures[3].value, seen.figures[3].note) == ("2026-03-04", "UTC (พ.ศ. 2569)")
