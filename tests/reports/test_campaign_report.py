@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,8 @@ from hoptrace.reports.campaign import campaign_report
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.flow import Flow, Node, lay_out
 from hoptrace.reports.language import Saying
-from hoptrace.reports.material import Material
-from hoptrace.reports.placing import Certainty, directory_frame, placed
+from hoptrace.reports.material import Material, seen
+from hoptrace.reports.placing import Certainty, directory_frame
 from hoptrace.reports.profiles import INVESTIGATOR
 from hoptrace.reports.roles import roles_of
 from hoptrace.reports.sankey import draw, sankey_of
@@ -208,7 +209,9 @@ def test_roles_are_those_of_the_trace_report(told_call: Callable[..., TraceResul
         results.append(told_call(at, verdict, path, silent, point_of_entry=entry, originating_carrier=last))
     traced = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), Saying("a test"))
     directory = directory_frame(carriers.values())
-    hops = placed(traced, directory)
+    unsigned = pl.DataFrame(schema={"batch": pl.String, "row": pl.Int64, "signer": pl.String})
+    known = Material(seen(traced, directory, unsigned, INVESTIGATOR), directory, Signers(), INVESTIGATOR)
+    hops = known.hops.collect()
     for row in hops.iter_rows(named=True):
         result = results[row["call"]]
         assert row["role"] == roles_of(result, row["position"] - 1, carriers)[0].value
@@ -216,9 +219,6 @@ def test_roles_are_those_of_the_trace_report(told_call: Callable[..., TraceResul
             result.hops[row["position"] - 1].records
         )
     assert hops.height == sum(len(each.hops) for each in results)
-    ends = {at: each.path[-1] if each.path else None for at, each in enumerate(results)}
-    calls = traced.calls.with_columns(end=traced.calls["call"].replace_strict(ends, return_dtype=str))  # type: ignore[arg-type]
-    known = Material(traced.replace(calls, hops.with_columns(signer=None)), directory, Signers(), INVESTIGATOR)
     report = campaign_report(known, "any")
     for column in range(1, 6):
         here = [row for row in report.stages.rows() if row["stage"] == column]

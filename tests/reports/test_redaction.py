@@ -18,11 +18,11 @@ from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports import of_many, render, trace_report
 from hoptrace.reports.campaign import campaign_report
 from hoptrace.reports.language import Saying
-from hoptrace.reports.material import Material
-from hoptrace.reports.placing import directory_frame, placed
+from hoptrace.reports.material import Material, seen
+from hoptrace.reports.placing import directory_frame
 from hoptrace.reports.profiles import Profile, read_profile
 from hoptrace.reports.redacted_trace import redact_trace
-from hoptrace.reports.redaction import masked, redact
+from hoptrace.reports.redaction import masked
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_files import Form, render_summary
 from hoptrace.reports.traced import read_traced
@@ -247,8 +247,6 @@ def beside(path: tuple[str, ...], me: str) -> list[str]:
 def material_of(results: list[TraceResult], directory: list[Carrier], profile: Profile) -> Material:
     """What reports are built from, of results that are in no workspace."""
     read = read_traced(((("line", at), each.as_json()) for at, each in enumerate(results)), Saying("a test"))
-    ends = {at: each.path[-1] if each.path else None for at, each in enumerate(results)}
-    calls = read.calls.with_columns(end=read.calls["call"].replace_strict(ends, return_dtype=pl.String))
     frame = directory_frame(directory)
-    hops = placed(read, frame).with_columns(signer=pl.lit(None, pl.String))
-    return Material(redact(read.replace(calls, hops), profile), frame, Signers(), profile)
+    unsigned = pl.DataFrame(schema={"batch": pl.String, "row": pl.Int64, "signer": pl.String})
+    return Material(seen(read, frame, unsigned, profile), frame, Signers(), profile)

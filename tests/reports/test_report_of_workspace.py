@@ -12,9 +12,10 @@ from lxml import html
 
 import hoptrace
 from hoptrace.engines.retention import expire_lake
-from hoptrace.reports import render, result_from_dict
+from hoptrace.reports import of_many, render, result_from_dict
 from hoptrace.reports.of_workspace import How, full_report, report
 from hoptrace.reports.phrases import pattern_of
+from hoptrace.reports.profiles import read_profile
 from hoptrace.workspace import init_workspace
 
 HEADER = (
@@ -114,6 +115,29 @@ def test_after_expiry_the_cited_statements_are_told_still(workspace):
     after = full_report(workspace, "c1")
     assert (after.hops, after.handoffs, after.numbers) == (before.hops, before.handoffs, before.numbers)
     assert after.words == before.words
+
+
+def test_asked_after_the_last_day_of_its_records_they_may_be_gone(workspace):
+    last = full_report(workspace, "c2", How(asked=datetime(2027, 1, 31, 10, tzinfo=UTC)))
+    assert "may be gone" not in last.preserve[0].says
+    late = full_report(workspace, "c2", How(asked=datetime(2027, 2, 1, 10, tzinfo=UTC)))
+    assert late.preserve[0].says.endswith(
+        "On 1 February 2027, when it is asked, that day has passed: its records may be gone."
+    )
+
+
+def test_after_expiry_traced_calls_are_no_share_of_what_is_left(workspace):
+    before = of_many.carrier(workspace, "mid")
+    assert before.statements
+    assert before.roles.frame["of_a_million"].null_count() == 0
+    expire_lake(workspace, datetime(2026, 11, 5, tzinfo=UTC).date(), grace_hours=0)
+    after = of_many.carrier(workspace, "mid")
+    assert after.roles.frame["of_a_million"].null_count() == len(after.roles) > 0
+    assert after.figures[1].note == "not compared: statements before 2026-11-05 were removed"
+    assert "Statements of days before 2026-11-05 were removed" in after.completeness[-1]
+    assert "of the same time. In the role" in after.does_not_say
+    seen = of_many.carrier(workspace, "mid", profile=read_profile("carrier:orig"))
+    assert "removed" not in " ".join(seen.completeness), "what it submitted is not for others"
 
 
 @pytest.mark.parametrize("changes", [{"lake_version": 999}, {"call": None}])

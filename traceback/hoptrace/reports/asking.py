@@ -105,16 +105,25 @@ def _preserve(carrier_id: str, day: date | None, asking: Asking) -> PreserveLine
         text = message("Records are to be kept {span} ({rule}), until {until}.")
     else:
         text = message("Records are kept {span} by the settings of this workspace, until {until}.")
+    says = voice.say(
+        text, country=card.country or voice.say("its country"), span=span, rule=rule.source, until=until or "–"
+    )
     return PreserveLine(
         carrier=card,
         days=rule.value,
         last_day=None if last is None else last.isoformat(),
         rule=rule.source,
         assumed=rule.assumed,
-        says=voice.say(
-            text, country=card.country or voice.say("its country"), span=span, rule=rule.source, until=until or "–"
-        ),
+        says=" ".join([says, *_passed(last, asking)]),
     )
+
+
+def _passed(last: date | None, asking: Asking) -> list[str]:
+    """What is said where the carrier is asked after the last day of its records."""
+    if last is None or asking.asked is None or asking.asked.date() <= last:
+        return []
+    passed = message("On {day}, when it is asked, that day has passed: its records may be gone.")
+    return [asking.voice.say(passed, day=asking.voice.day(asking.asked.date()))]
 
 
 def _day_of(trace: TraceResult) -> date | None:

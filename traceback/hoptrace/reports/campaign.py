@@ -13,7 +13,7 @@ from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.plain import isolated, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, facts_of, sources_of
 from hoptrace.reports.table import Table
 
 NOT_SAID = message(
@@ -26,20 +26,14 @@ NOT_SAID = message(
 def campaign_report(known: Material, subject: str) -> CampaignReport:
     """The campaign report of these results; `subject` names the campaign for people."""
     tables = _tables(known)
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": known.voice.code,
-        "subject": subject,
-        "heading": known.voice.say("Campaign report"),
-        "says": _says(tables, known),
-        "does_not_say": known.voice.say(NOT_SAID),
-        "figures": _figures(tables, known),
-        "completeness": tuple(completeness_of(known)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(known), known.voice),
-        **tables,
-    }
-    return CampaignReport(**facts)
+    return CampaignReport(
+        subject=subject,
+        heading=known.voice.say("Campaign report"),
+        says=_says(tables, known),
+        does_not_say=known.voice.say(NOT_SAID),
+        figures=_figures(tables, known),
+        **facts_of(known, tables, _reasons(known)),
+    )
 
 
 def _tables(known: Material) -> dict[str, Table[Any]]:
@@ -84,7 +78,7 @@ def _reasons(known: Material) -> dict[str, str]:
 
 
 def _says(tables: dict[str, Table[Any]], known: Material) -> str:
-    calls, settled = known.calls.height, _settled(tables)
+    calls, settled = known.number, _settled(tables)
     parts = [_ended(calls, settled, known.voice)]
     if len(tables["originators"]):
         parts.append(_placed(tables["originators"].rows(1)[0], calls, known.voice))
@@ -141,7 +135,7 @@ def _left_open(first: dict[str, Any], left: int, voice: Language) -> str:
 
 
 def _figures(tables: dict[str, Table[Any]], known: Material) -> tuple[Figure, ...]:
-    calls, settled, voice = known.calls.height, _settled(tables), known.voice
+    calls, settled, voice = known.number, _settled(tables), known.voice
     figures = [
         Figure(value=f"{calls:,}", label=voice.count(calls, "call traced", "calls traced"), note=_span(known)),
         Figure(

@@ -15,9 +15,9 @@ from hoptrace.reports.campaign_model import (
     VerdictRow,
     VolumeRow,
 )
-from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.frames import added_confidence, mean_confidence, mean_of_added, mostly, shares
 from hoptrace.reports.language import message
-from hoptrace.reports.material import SETTLED, Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
 
@@ -44,22 +44,20 @@ WHY_OPEN = {
 
 def verdicts(known: Material) -> Table[VerdictRow]:
     """How many calls have which verdict, the settled ones first."""
-    counted = known.calls.group_by("verdict").agg(calls=pl.len(), confidence=pl.col("confidence").mean())
+    counted = known.calls.group_by("verdict").agg(mean_confidence(), calls=pl.len())
     # An enum sorts in the order of its values: identified, open, not found.
-    return Table(VerdictRow, shares(counted.sort("verdict"), known.calls.height))
+    return Table(VerdictRow, shares(counted.sort("verdict"), known.number))
 
 
 def volumes(known: Material) -> Table[VolumeRow]:
     """Calls over time; stretches of time without calls are there with 0."""
-    dated = known.calls.filter(pl.col("at").is_not_null()).sort("at")
-    if dated.is_empty():
+    times = known.calls.select(first=pl.col("at").min(), last=pl.col("at").max())
+    first, last = times.collect(engine="streaming").row(0)
+    if first is None:
         return Table(VolumeRow, pl.DataFrame(schema={"begins": str, "calls": int, "settled": int, "open": int}))
-    every, form = _step(dated["at"][0], dated["at"][-1], hours=known.profile.sees_numbers)
-    counted = (
-        dated.with_columns(settled=is_settled(), at=pl.col("at").dt.truncate(every))
-        .group_by("at")
-        .agg(calls=pl.len(), settled=pl.col("settled").sum())
-    )
+    every, form = _step(first, last, hours=known.profile.sees_numbers)
+    begins = known.calls.drop_nulls("at").group_by(pl.col("at").dt.truncate(every))
+    counted = begins.agg(calls=pl.len(), settled=pl.col("settled").sum()).collect(engine="streaming")
     whole = counted.sort("at").upsample("at", every=every).with_columns(pl.col("calls", "settled").fill_null(0))
     return Table(
         VolumeRow,
@@ -76,11 +74,8 @@ def _step(first: datetime, last: datetime, *, hours: bool) -> tuple[str, str]:
 
 def unresolved(known: Material) -> Table[UnresolvedRow]:
     """Where and how open calls end, the most calls first."""
-    last = known.told.filter(~pl.col("settled"))
-    ends = known.calls.filter(~is_settled()).select("call", "verdict", carrier="end")
-    at = last.select("call", "carrier", "role", "certainty").unique(
-        ["call", "carrier"], keep="last", maintain_order=True
-    )
+    ends = known.calls.filter(~pl.col("settled")).select("call", "verdict", carrier="end")
+    at = known.hops.filter(~pl.col("settled"), "last").select("call", "carrier", "role", "certainty")
     placed = ends.join(at, on=["call", "carrier"], how="left", maintain_order="left")
     counted = placed.group_by("verdict", "carrier").agg(
         calls=pl.len(), role=mostly("role"), certainty=mostly("certainty")
@@ -89,63 +84,79 @@ def unresolved(known: Material) -> Table[UnresolvedRow]:
     why = (
         pl.col("verdict")
         .cast(pl.String)
-        .replace_strict({each.value: known.voice.say(text) for each, text in WHY_OPEN.items()})
+        .replace_strict({each.value: known.voice.say(text) for each, text in WHY_OPEN.items()}, return_dtype=pl.String)
     )
     ordered = told.with_columns(why=why).sort("calls", "verdict", "carrier", descending=[True, False, False])
-    return Table(UnresolvedRow, shares(ordered, known.calls.height))
+    return Table(UnresolvedRow, shares(ordered, known.number))
 
 
-def route_of(known: Material) -> pl.DataFrame:
-    """One row a call: `route` as text, `carriers` on it."""
-    down = known.hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
-    return down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
+def with_route(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+    """The calls with their `route` as text and the `carriers` on it; an empty route where no carrier is known."""
+    down = hops.sort("call", "position", descending=[False, True]).group_by("call", maintain_order=True)
+    told = down.agg(route=pl.col("carrier").str.join(" > "), carriers=pl.len())
+    joined = calls.join(told, on="call", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("route").fill_null(""), pl.col("carriers").fill_null(0))
 
 
 def routes(known: Material) -> Table[RouteRow]:
     """The ways that calls took, the most used first; no more than a thousand."""
-    calls = known.calls.select("call", settled=is_settled()).join(route_of(known), on="call")
-    counted = calls.group_by("route", "carriers").agg(calls=pl.len(), settled=pl.col("settled").sum())
-    ordered = counted.sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
-    return Table(RouteRow, shares(ordered, known.calls.height))
+    by = ("route", "carriers")
+
+    def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        told = with_route(calls, hops).filter(pl.col("carriers") > 0)
+        return told.group_by(by).agg(calls=pl.len(), settled=pl.col("settled").sum())
+
+    ordered = known.tally(count, by).sort("calls", "route", descending=[True, False]).head(ROUTES_AT_MOST)
+    return Table(RouteRow, shares(ordered, known.number))
 
 
 def handoffs(known: Material) -> Table[HandoffRow]:
     """The pairs of neighbours, the most calls first."""
-    counted = (
-        links(known)
-        .group_by("upstream", "downstream")
-        .agg(
-            pl.len().alias("calls"),
-            *((pl.col("support") == each).sum().alias(each) for each in ("both", "one", "named", "inferred")),
-            pl.col("confidence").mean(),
-        )
-    )
+    by = ("upstream", "downstream")
+    kinds = ("both", "one", "named", "inferred")
+
+    def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        told = ((pl.col("support") == each).sum().alias(each) for each in kinds)
+        return links(hops).group_by(by).agg(pl.len().alias("calls"), *told, added_confidence())
+
+    # One row a pair already: this only turns what was added up into a mean.
+    counted = known.tally(count, by).group_by(by).agg(pl.col("calls", *kinds).sum(), mean_of_added())
     return Table(HandoffRow, counted.sort("calls", "upstream", "downstream", descending=[True, False, False]))
 
 
-def links(known: Material) -> pl.DataFrame:
+def links(hops: pl.DataFrame) -> pl.DataFrame:
     """One row a handoff: call, `upstream`, `downstream`, `position` of the downstream carrier, support, confidence."""
-    upper = known.told.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
-    lower = known.hops.select("call", "position", downstream="carrier")
+    upper = hops.select("call", "support", "confidence", upstream="carrier", position=pl.col("position") - 1)
+    lower = hops.select("call", "position", downstream="carrier")
     return upper.join(lower, on=["call", "position"], how="inner", maintain_order="left")
 
 
 def samples(known: Material) -> Table[SampleRow]:
     """A few calls of each verdict: on the most used route of the verdict and the surest, then the newest."""
-    calls = known.calls.join(route_of(known), on="call", how="left").with_columns(pl.col("route").fill_null(""))
-    usual = calls.with_columns(pl.len().over("verdict", "route").alias("alike"))
-    ordered = usual.sort(
-        ["verdict", "alike", "confidence", "at", "call_ref"],
-        descending=[False, True, True, True, False],
-        nulls_last=True,
+    by = ("verdict", "route")
+
+    def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        return with_route(calls, hops).group_by(by).agg(alike=pl.len())
+
+    usual = known.tally(count, by)
+    parts = known.traced.parts.frames()
+    chosen = _first_samples(
+        pl.concat([_first_samples(with_route(*part).join(usual, on=by, how="left")) for part in parts])
     )
-    chosen = ordered.group_by("verdict", maintain_order=True).head(EACH_SAMPLE)
-    settled = pl.col("verdict").cast(pl.String).is_in(SETTLED)
     form = "%Y-%m-%d %H:%M:%S" if known.profile.sees_numbers else "%Y-%m-%d"
     told = chosen.with_columns(
         at=pl.col("at").dt.strftime(form),
-        why=pl.when(settled)
+        why=pl.when("settled")
         .then(pl.lit(known.voice.say("settled, its most usual route")))
         .otherwise(pl.lit(known.voice.say("open, its most usual route"))),
     )
     return Table(SampleRow, told)
+
+
+def _first_samples(calls: pl.DataFrame) -> pl.DataFrame:
+    ordered = calls.sort(
+        ["verdict", "alike", "confidence", "at", "call_ref", "call"],
+        descending=[False, True, True, True, False, False],
+        nulls_last=True,
+    )
+    return ordered.group_by("verdict", maintain_order=True).head(EACH_SAMPLE)

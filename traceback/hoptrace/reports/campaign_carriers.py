@@ -6,7 +6,15 @@ import polars as pl
 
 from hoptrace.reports.campaign_calls import links
 from hoptrace.reports.campaign_model import CustomerRow, EntryRow, OriginatorRow, UpstreamRow
-from hoptrace.reports.frames import is_role, mostly, of_certainty, shares
+from hoptrace.reports.frames import (
+    added_confidence,
+    calls_where,
+    mean_confidence,
+    mean_of_added,
+    mostly,
+    shares,
+    with_most,
+)
 from hoptrace.reports.material import Material
 from hoptrace.reports.model import Role
 from hoptrace.reports.placing import Certainty, named
@@ -17,25 +25,31 @@ _TELLING = [role.value for role in (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.
 
 def upstreams(known: Material) -> Table[UpstreamRow]:
     """The carriers above the terminating ones, the most calls first."""
-    # A call that passes a carrier twice counts once, in the role that tells most.
-    above = known.told.filter(~pl.col("delivers")).sort("call", "role", "position")
-    once = above.unique(["call", "carrier"], keep="first", maintain_order=True)
-    counted = once.group_by("carrier").agg(
-        *(is_role(role) for role in _TELLING),
-        pl.len().alias("calls"),
-        mostly("role"),
-        mostly("certainty"),
-        (pl.col("records") > 0).mean().alias("recorded"),
-        of_certainty(Certainty.BOTH_SIDES).alias("both_sides"),
-        pl.col("confidence").mean(),
+    by = ("carrier", "role", "certainty")
+
+    def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        # A call that passes a carrier twice counts once, in the role that tells most.
+        above = hops.filter(~pl.col("delivers")).sort("call", "role", "position")
+        once = above.unique(["call", "carrier"], keep="first", maintain_order=True)
+        return once.group_by(by).agg(calls=pl.len(), gave=(pl.col("records") > 0).sum(), added=added_confidence())
+
+    places = known.tally(count, by)
+    both = pl.col("certainty") == Certainty.BOTH_SIDES
+    counted = places.group_by("carrier").agg(
+        *(calls_where(pl.col("role") == role).alias(role) for role in _TELLING),
+        pl.col("calls").sum(),
+        (pl.col("gave").sum() / pl.col("calls").sum()).alias("recorded"),
+        (calls_where(both) / pl.col("calls").sum()).alias("both_sides"),
+        mean_of_added(),
     )
-    ordered = counted.sort("calls", "carrier", descending=[True, False]).with_row_index("rank", offset=1)
-    return Table(UpstreamRow, shares(named(ordered, known.directory), known.calls.height))
+    told = with_most(counted, places, ("role", "certainty"))
+    ordered = told.sort("calls", "carrier", descending=[True, False]).with_row_index("rank", offset=1)
+    return Table(UpstreamRow, shares(named(ordered, known.directory), known.number))
 
 
 def originators(known: Material) -> Table[OriginatorRow]:
     """The carriers whose own records say that their customers placed calls, the most calls first."""
-    mine = known.told.filter(pl.col("role") == Role.ORIGINATING.value)
+    mine = known.hops.filter(pl.col("role") == Role.ORIGINATING.value)
     placed = mine.join(known.calls.select("call", "customer"), on="call", how="left")
     customers = pl.col("customer").drop_nulls().n_unique() if known.profile.sees_customers else pl.lit(None, pl.Int64)
     counted = placed.group_by("carrier").agg(
@@ -43,27 +57,33 @@ def originators(known: Material) -> Table[OriginatorRow]:
         mostly("role"),
         mostly("certainty"),
         customers.alias("customers"),
-        pl.col("confidence").mean(),
+        mean_confidence(),
     )
     ordered = counted.sort("calls", "carrier", descending=[True, False])
-    return Table(OriginatorRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(OriginatorRow, shares(named(ordered, known.directory), known.number))
 
 
 def entries(known: Material) -> Table[EntryRow]:
     """The carriers that brought calls into the home country, the most calls first."""
-    mine = known.told.filter(pl.col("role") == Role.POINT_OF_ENTRY.value)
-    came = links(known).select("call", "position", "upstream")
-    met = mine.join(came, on=["call", "position"], how="left", maintain_order="left")
-    counted = met.group_by("carrier").agg(
-        pl.len().alias("calls"), mostly("role"), mostly("certainty"), _from_whom(), pl.col("confidence").mean()
-    )
-    ordered = counted.sort("calls", "carrier", descending=[True, False])
-    return Table(EntryRow, shares(named(ordered, known.directory), known.calls.height))
+    by = ("carrier", "role", "certainty", "upstream")
+
+    def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        mine = hops.filter(pl.col("role") == Role.POINT_OF_ENTRY.value)
+        came = links(hops).select("call", "position", "upstream")
+        met = mine.join(came, on=["call", "position"], how="left", maintain_order="left")
+        return met.group_by(by).agg(calls=pl.len(), added=added_confidence())
+
+    places = known.tally(count, by)
+    counted = places.group_by("carrier").agg(pl.col("calls").sum(), mean_of_added())
+    told = with_most(counted, places, ("role", "certainty")).join(_from_whom(places), on="carrier", how="left")
+    ordered = told.with_columns(pl.col("came_from").fill_null("")).sort("calls", "carrier", descending=[True, False])
+    return Table(EntryRow, shares(named(ordered, known.directory), known.number))
 
 
-def _from_whom() -> pl.Expr:
-    counted = pl.col("upstream").drop_nulls().value_counts(sort=True).head(5)
-    return counted.struct.field("upstream").str.join(", ").fill_null("").alias("came_from")
+def _from_whom(places: pl.DataFrame) -> pl.DataFrame:
+    counted = places.drop_nulls("upstream").group_by("carrier", "upstream").agg(pl.col("calls").sum())
+    ordered = counted.sort("calls", "upstream", descending=[True, False]).group_by("carrier", maintain_order=True)
+    return ordered.agg(came_from=pl.col("upstream").head(5).str.join(", "))
 
 
 def customers(known: Material) -> Table[CustomerRow]:
@@ -72,9 +92,9 @@ def customers(known: Material) -> Table[CustomerRow]:
     counted = told.group_by("originating", "customer").agg(
         pl.len().alias("calls"),
         pl.col("calling").drop_nulls().n_unique().alias("caller_ids"),
-        pl.col("confidence").mean(),
+        mean_confidence(),
     )
     ordered = counted.rename({"originating": "carrier"}).sort(
         "calls", "carrier", "customer", descending=[True, False, False]
     )
-    return Table(CustomerRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(CustomerRow, shares(named(ordered, known.directory), known.number))

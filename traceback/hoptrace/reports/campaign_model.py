@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
+from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
 from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
-from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
+from hoptrace.reports.shared_columns import (
+    mean_confidence,
+    share_of_report,
+    the_carrier,
+    the_confidence,
+    the_country,
+    the_name,
+    usual_certainty,
+    usual_role,
+)
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table
-
-CONFIDENCE_MEANS = message("Mean confidence of these calls' verdicts: the share of such verdicts that are right.")
 
 
 class VolumeRow(Part):
@@ -32,27 +39,23 @@ class VerdictRow(Part):
 
     verdict: str = a_code(message("Verdict"), message("How the trail ends."))
     calls: int = a_count(message("Calls"), message("Calls with this verdict."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    share: float = share_of_report()
+    confidence: float = mean_confidence()
 
 
 class UpstreamRow(Part):
     """One carrier that had calls of the campaign before they were delivered."""
 
     rank: int = a_count(message("Rank"), message("1 is the carrier with the most calls."))
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(
-        message("Country"), message("ISO 3166-1 alpha-2, empty where the directory does not know it.")
-    )
-    role: str = a_code(message("Role, mostly"), message("The role that it had most often.") + " " + ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
+    role: str = usual_role(message("The role that it had most often."))
+    certainty: str = usual_certainty()
     calls: int = a_count(
         message("Calls"), message("Calls on whose path it stands above the terminating carrier; each counts once.")
     )
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     originating: int = a_count(message("Originating"), message("Calls that it originated."))
     point_of_entry: int = a_count(message("Entry"), message("Calls that it brought into the home country."))
     gateway: int = a_count(
@@ -66,43 +69,39 @@ class UpstreamRow(Part):
     both_sides: float = a_share(
         message("Both sides"), message("Share of its calls told by its own record and a neighbour's.")
     )
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class OriginatorRow(Part):
     """One carrier whose own records say that its customers placed calls of the campaign."""
 
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
     role: str = a_code(message("Role"), message("Always originating."))
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Calls with the verdict originator_identified that end at it."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     customers: int | None = a_count(
         message("Customers"), message("Customers that its records name; empty where the reader may not know.")
     )
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class EntryRow(Part):
     """One carrier that brought calls of the campaign into the home country."""
 
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
     role: str = a_code(message("Role"), message("Always point_of_entry."))
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Calls that came into the home country through it."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     came_from: str = a_text(
         message("Came from"), message("The carriers abroad that handed these calls to it, most calls first.")
     )
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class CustomerRow(Part):
@@ -112,9 +111,9 @@ class CustomerRow(Part):
     name: str = a_text(message("Name"), message("Name of the carrier."))
     customer: str = a_text(message("Customer"), message("The carrier's own reference of its customer."))
     calls: int = a_count(message("Calls"), message("Calls that this customer placed."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     caller_ids: int = a_count(message("Caller ids"), message("Different numbers that these calls showed."))
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class BehaviourRow(Part):
@@ -122,7 +121,7 @@ class BehaviourRow(Part):
 
     behaviour: str = a_text(message("What"), message("What was counted."))
     calls: int = a_count(message("Calls"), message("Calls of which it is so."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
 
 
 class CallerRow(Part):
@@ -132,7 +131,7 @@ class CallerRow(Part):
         message("Caller id"), message("Number as shown to the called party; the caller may not have the right to it.")
     )
     calls: int = a_count(message("Calls"), message("Calls that showed it."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     called: int = a_count(message("Numbers called"), message("Different numbers that were called with it."))
     originators: int = a_count(
         message("Originators"), message("Different originating carriers identified for these calls.")
@@ -153,7 +152,7 @@ class AttestationRow(Part):
         message("Level"), message("A, B or C (ATIS-1000074); empty where the record does not tell.")
     )
     calls: int = a_count(message("Calls"), message("Calls of which a record tells this signature."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     role: str = a_code(
         message("Signer's role"), message("Its role on most of these calls; off_path where it is not on the path.")
     )
@@ -171,7 +170,7 @@ class ResigningRow(Part):
     next_signer: str = a_text(message("Then by"), message("Signer that the next record downstream tells."))
     next_level: str = a_text(message("Level then"), message("Its attestation."))
     calls: int = a_count(message("Calls"), message("Calls of which this is so."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
 
 
 class UnresolvedRow(Part):
@@ -182,13 +181,11 @@ class UnresolvedRow(Part):
         message("Ends at"), message("carrier_id of the furthest carrier known; empty where no record was found.")
     )
     name: str = a_text(message("Name"), message("Name of that carrier."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
-    role: str = a_code(message("Role, mostly"), message("The role that it had most often.") + " " + ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    country: str = the_country()
+    role: str = usual_role(message("The role that it had most often."))
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Open calls that end here in this way."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     why: str = a_text(message("Why"), message("Why it could not be settled."))
 
 
@@ -200,7 +197,7 @@ class RouteRow(Part):
     )
     carriers: int = a_count(message("Carriers"), message("Carriers on it."))
     calls: int = a_count(message("Calls"), message("Calls that went this way."))
-    share: float = a_share(message("Share"), message("Of all calls of this report."))
+    share: float = share_of_report()
     settled: int = a_count(
         message("Settled"), message("Of these, calls whose originator or point of entry was identified.")
     )
@@ -218,7 +215,7 @@ class HandoffRow(Part):
     one: int = a_count(message("One names"), message("Both have a record of the call, only one names the other."))
     named: int = a_count(message("Named"), message("One has a record that names the other, which has given none."))
     inferred: int = a_count(message("Inferred"), message("Neither has a record."))
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class StageRow(Part):
@@ -238,12 +235,8 @@ class StageRow(Part):
         message("Name"),
         message("Name in the carrier directory; how many carriers are between, or straight on for none."),
     )
-    role: str = a_code(
-        message("Role, mostly"), message("The role that it had most often at this stage.") + " " + ROLE_MEANS
-    )
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    role: str = usual_role(message("The role that it had most often at this stage."))
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Calls that passed here."))
 
 
@@ -271,7 +264,7 @@ class SampleRow(Part):
         message("When (UTC)"), message("Time of the call as reported; the day alone for the public.")
     )
     verdict: str = a_code(message("Verdict"), message("How the trail ends."))
-    confidence: float = a_number(message("Confidence"), message("The share of such verdicts that are right."))
+    confidence: float = the_confidence()
     route: str = a_text(
         message("Route"), message("carrier_ids from the furthest carrier known to the terminating one.")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hoptrace.reports.campaign_model import PassageRow, StageRow
-from hoptrace.reports.frames import mostly
+from hoptrace.reports.frames import with_most
 from hoptrace.reports.language import Language
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import CERTAINTIES, ROLES, named
@@ -27,9 +27,11 @@ def stages(known: Material) -> Table[StageRow]:
 
     A stage at which every call went straight on is left out.
     """
-    places = _places(known)
-    by = ["stage", "carrier", "place"]
-    counted = places.group_by(by).agg(pl.len().alias("calls"), mostly("role"), mostly("certainty"))
+    by = ("stage", "carrier", "place")
+    places = _counted(known)
+    idle = _idle(places, known.voice)
+    shown = places.filter(~pl.col("stage").is_in(idle))
+    counted = with_most(shown.group_by(by).agg(pl.col("calls").sum()), shown, ("role", "certainty"), by)
     ordered = counted.sort("stage", "calls", "carrier", "place", descending=[False, True, False, False])
     told = named(ordered, known.directory).with_columns(
         name=pl.when(pl.col("carrier") == "").then(pl.col("place")).otherwise(pl.col("name"))
@@ -39,13 +41,29 @@ def stages(known: Material) -> Table[StageRow]:
 
 def passages(known: Material) -> Table[PassageRow]:
     """How many calls went on between which two, from stage to stage."""
-    ordered = _places(known).with_columns(key=node_key("place")).sort("call", "stage", descending=[False, True])
-    steps = ordered.with_columns(
-        upstream=pl.col("key").shift(1).over("call"), from_stage=pl.col("stage").shift(1).over("call")
-    )
-    counted = steps.filter(pl.col("upstream").is_not_null()).rename({"key": "downstream"})
-    by = ["from_stage", "stage", "upstream", "downstream"]
-    return Table(PassageRow, counted.group_by(by).agg(calls=pl.len()).sort(by))
+    by = ("from_stage", "stage", "upstream", "downstream")
+    idle = _idle(_counted(known), known.voice)
+
+    def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        shown = _places(hops, known.voice).filter(~pl.col("stage").is_in(idle))
+        ordered = shown.with_columns(downstream=node_key("place")).sort("call", "stage", descending=[False, True])
+        steps = ordered.with_columns(
+            upstream=pl.col("downstream").shift(1).over("call"), from_stage=pl.col("stage").shift(1).over("call")
+        )
+        return steps.drop_nulls("upstream").group_by(by).agg(calls=pl.len())
+
+    return Table(PassageRow, known.tally(count, by).sort(by))
+
+
+def _counted(known: Material) -> pl.DataFrame:
+    by = ("stage", "carrier", "place", "role", "certainty")
+    return known.tally(lambda _, hops: _places(hops, known.voice).group_by(by).agg(calls=pl.len()), by)
+
+
+def _idle(places: pl.DataFrame, voice: Language) -> list[int]:
+    """The stages at which every call went straight on."""
+    idle = places.group_by("stage").agg(idle=(pl.col("place") == _straight(voice)).all()).filter("idle")
+    return idle["stage"].to_list()
 
 
 def node_key(name: str = "name") -> pl.Expr:
@@ -53,9 +71,9 @@ def node_key(name: str = "name") -> pl.Expr:
     return pl.when(pl.col("carrier") == "").then(pl.format("({})", name)).otherwise(pl.col("carrier"))
 
 
-def _places(known: Material) -> pl.DataFrame:
+def _places(hops: pl.DataFrame, voice: Language) -> pl.DataFrame:
     """One row a call and stage: `carrier`, or an empty one and in `place` how many there are between."""
-    hops = known.hops.sort("call", "position").select("call", "carrier", "role", "certainty")
+    hops = hops.sort("call", "position").select("call", "carrier", "role", "certainty")
     hops = hops.with_columns(at=pl.int_range(1, pl.len() + 1).over("call"), long=pl.len().cast(pl.Int64).over("call"))
     shown = hops.filter((pl.col("at") <= 2) | (pl.col("at") >= pl.col("long") - 1)).with_columns(
         stage=pl.when(pl.col("at") <= 2)
@@ -65,8 +83,7 @@ def _places(known: Material) -> pl.DataFrame:
         place=pl.lit(""),
     )
     columns = ["call", "stage", "carrier", "place", "role", "certainty"]
-    told = pl.concat([shown.select(columns), _passed(hops, known.voice).select(columns)])
-    return _without_idle(told, _straight(known.voice))
+    return pl.concat([shown.select(columns), _passed(hops, voice).select(columns)])
 
 
 def _passed(hops: pl.DataFrame, voice: Language) -> pl.DataFrame:
@@ -81,8 +98,3 @@ def _passed(hops: pl.DataFrame, voice: Language) -> pl.DataFrame:
     short = lengths.filter(pl.col("long") == 3).with_columns(stage=pl.lit(NEXT, pl.Int64), place=pl.lit(straight))
     nothing = {"carrier": pl.lit(""), "role": pl.lit(None, ROLES), "certainty": pl.lit(None, CERTAINTIES)}
     return pl.concat([between, short]).with_columns(**nothing)
-
-
-def _without_idle(places: pl.DataFrame, straight: str) -> pl.DataFrame:
-    idle = places.group_by("stage").agg(idle=(pl.col("place") == straight).all()).filter("idle")
-    return places.join(idle, on="stage", how="anti", maintain_order="left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -22,7 +22,7 @@ from hoptrace.reports.model import Figure, Role
 from hoptrace.reports.period import Period
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.profiles import Reader
-from hoptrace.reports.summary import HIDDEN, completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import HIDDEN, facts_of
 from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
@@ -48,45 +48,44 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
     seen = known.profile.reader is not Reader.CARRIER or known.profile.carrier_id == carrier.carrier_id
     traffic = carrier_traffic.traffic(workspace, carrier.carrier_id, first, last) if seen else None
     statements = None if traffic is None else int(traffic["statements"].sum())
+    removed = carrier_traffic.removed_before(workspace, first) if statements else None
+    # What was removed would be missing below the line, and the carrier's share would look greater than it is.
+    beside = None if removed else statements
     tables = {
-        **_over_calls(calls, known, statements, last),
+        **_over_calls(calls, known, beside, last),
         "months": carrier_traffic.months(ever, _or_none(traffic), first, last),
         **_inside(workspace, known, carrier.carrier_id),
     }
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": name,
-        "heading": voice.say("Carrier report"),
-        "says": _says(name, calls, statements, Period("", first, last), voice),
-        "does_not_say": voice.say(
+    facts = facts_of(known, tables, _reasons(known, carrier.carrier_id))
+    facts["completeness"] += tuple(_completeness(calls, statements, removed, voice))
+    return CarrierReport(
+        subject=name,
+        heading=voice.say("Carrier report"),
+        says=_says(name, calls, statements, Period("", first, last), voice),
+        does_not_say=voice.say(
             NOT_SAID,
             name=isolated(shorten(name, 80)),
-            statements="" if statements is None else f" ({statements:,})",
+            statements=f" ({beside:,})" if beside is not None else "",
         ),
-        "figures": _figures(calls, statements, voice),
-        "completeness": (*completeness_of(known), *_completeness(calls, statements, voice)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(known, carrier.carrier_id), voice),
-        "carrier": plain(carrier.carrier_id),
-        "name": name,
-        "country": plain(carrier.country).upper(),
-        "first_day": f"{first:%Y-%m-%d}",
-        "last_day": f"{last:%Y-%m-%d}",
-        "statements": statements,
-        **tables,
-    }
-    return CarrierReport(**facts)
+        figures=_figures(calls, statements, _compared(calls.height, beside, removed, voice), voice),
+        carrier=plain(carrier.carrier_id),
+        name=name,
+        country=plain(carrier.country).upper(),
+        first_day=f"{first:%Y-%m-%d}",
+        last_day=f"{last:%Y-%m-%d}",
+        statements=statements,
+        **facts,
+    )
 
 
 def _newest(workspace: Workspace, known: Material, carrier_id: str) -> datetime:
     """The end of the twelve months: the newest traced call, or the newest statement, of the carrier."""
-    calls = known.hops.filter(pl.col("carrier") == carrier_id).select("call").join(known.calls, on="call", how="semi")
-    times = known.calls.join(calls, on="call", how="semi")["at"].drop_nulls().to_list()
+    newest = known.hops.filter(pl.col("carrier") == carrier_id).select(pl.col("at").max()).collect(engine="streaming")
+    times = newest["at"].drop_nulls().to_list()
     times += [span[3] for span in workspace.catalog.batches.spans(carrier_id)]
-    newest = max(times, default=datetime(1970, 1, 1, tzinfo=UTC) + carrier_traffic.YEAR)
+    latest = max(times, default=datetime(1970, 1, 1, tzinfo=UTC) + carrier_traffic.YEAR)
     # To the end of its day, so that the day alone tells the period.
-    return newest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=-1)
+    return latest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=-1)
 
 
 def _over_calls(calls: pl.DataFrame, known: Material, statements: int | None, last: datetime) -> dict[str, Table[Any]]:
@@ -169,18 +168,17 @@ _DID = {
 }
 
 
-def _figures(calls: pl.DataFrame, statements: int | None, voice: Language) -> tuple[Figure, ...]:
+def _figures(calls: pl.DataFrame, statements: int | None, compared: str, voice: Language) -> tuple[Figure, ...]:
     number, roles = calls.height, calls["role"]
     begun = int((roles == Role.ORIGINATING.value).sum())
     entered = int((roles == Role.POINT_OF_ENTRY.value).sum())
     carried = int(roles.is_in([Role.TRANSIT.value, Role.TERMINATING.value, Role.GATEWAY.value]).sum())
-    of = _beside(number, statements, voice) if statements else voice.say("no statements to hold them against")
     told = message("not shown to this reader") if statements is None else message("all at hand of these twelve months")
     return (
         Figure(
             value="–" if statements is None else f"{statements:,}", label=voice.say("statements"), note=voice.say(told)
         ),
-        Figure(value=f"{number:,}", label=voice.say("traced calls"), note=of),
+        Figure(value=f"{number:,}", label=voice.say("traced calls"), note=compared),
         Figure(
             value=f"{begun:,}",
             label=voice.say("originated"),
@@ -194,6 +192,13 @@ def _figures(calls: pl.DataFrame, statements: int | None, voice: Language) -> tu
     )
 
 
+def _compared(number: int, statements: int | None, removed: date | None, voice: Language) -> str:
+    """How many the traced calls are beside the statements, where the two can be held against each other."""
+    if removed:
+        return voice.say("not compared: statements before {day} were removed", day=voice.with_era(f"{removed}"))
+    return _beside(number, statements, voice) if statements else voice.say("no statements to hold them against")
+
+
 def _beside(number: int, statements: int, voice: Language) -> str:
     share = number / statements
     if share < 0.001:
@@ -201,7 +206,7 @@ def _beside(number: int, statements: int, voice: Language) -> str:
     return voice.say("as many as {share} of its statements", share=share_text(share, voice))
 
 
-def _completeness(calls: pl.DataFrame, statements: int | None, voice: Language) -> list[str]:
+def _completeness(calls: pl.DataFrame, statements: int | None, removed: date | None, voice: Language) -> list[str]:
     told = [
         voice.count(
             calls.height,
@@ -215,6 +220,14 @@ def _completeness(calls: pl.DataFrame, statements: int | None, voice: Language) 
                 "The denominator is every statement of the carrier at hand: {statements}. What it has not submitted, "
                 "and what was removed after it had been kept long enough, is not in it.",
                 statements=f"{statements:,}",
+            )
+        )
+    if removed:
+        told.append(
+            voice.say(
+                "Statements of days before {day} were removed from the lake after they had been kept long enough, all "
+                "but those that stored results cite. So its traced calls are not told as a share of its statements.",
+                day=voice.with_era(f"{removed}"),
             )
         )
     return told

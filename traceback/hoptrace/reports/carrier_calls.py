@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from hoptrace.reports.carrier_model import NeighbourRow, RepeatRow, RoleRow, RoleVerdictRow, TraceRow
-from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.frames import mean_confidence, mostly, shares
 from hoptrace.reports.material import Material
 from hoptrace.reports.placing import named
 from hoptrace.reports.table import Table
@@ -15,10 +15,14 @@ from hoptrace.reports.table import Table
 
 def own_calls(known: Material, carrier_id: str) -> pl.DataFrame:
     """One row a traced call that the carrier is on: its most telling role, its neighbours, the call's facts."""
-    around = known.hops.sort("call", "position").with_columns(upstream=_beside(-1), downstream=_beside(1))
+    calls = known.hops.filter(pl.col("carrier") == carrier_id).select("call").unique()
+    paths = known.hops.select("call", "position", "carrier", "role", "certainty", "records")
+    whole = paths.join(calls, on="call", how="semi").collect(engine="streaming")
+    around = whole.sort("call", "position").with_columns(upstream=_beside(-1), downstream=_beside(1))
     mine = around.filter(pl.col("carrier") == carrier_id).sort("call", "role", "position")
     once = mine.unique("call", keep="first", maintain_order=True)
-    facts = known.calls.select("call", "call_ref", "at", "verdict", "confidence", "campaign")
+    wanted = ("call", "call_ref", "at", "verdict", "confidence", "campaign")
+    facts = known.calls.select(wanted).join(calls, on="call", how="semi").collect(engine="streaming")
     return once.join(facts, on="call", how="inner", maintain_order="left")
 
 
@@ -30,7 +34,7 @@ def _beside(step: int) -> pl.Expr:
 
 def roles(calls: pl.DataFrame, statements: int | None) -> Table[RoleRow]:
     """How often the carrier had which role, how surely, and how many that is of all its statements."""
-    counted = calls.group_by("role", "certainty").agg(pl.len().alias("calls"), pl.col("confidence").mean())
+    counted = calls.group_by("role", "certainty").agg(pl.len().alias("calls"), mean_confidence())
     rate = pl.col("calls") * 1e6 / statements if statements else pl.lit(None, pl.Float64)
     ordered = _by_role(counted, "certainty").with_columns(of_a_million=rate)
     return Table(RoleRow, shares(ordered, calls.height))
@@ -38,9 +42,7 @@ def roles(calls: pl.DataFrame, statements: int | None) -> Table[RoleRow]:
 
 def verdicts(calls: pl.DataFrame) -> Table[RoleVerdictRow]:
     """How the traces ended in which the carrier had which role."""
-    counted = calls.group_by("verdict", "role").agg(
-        pl.len().alias("calls"), mostly("certainty"), pl.col("confidence").mean()
-    )
+    counted = calls.group_by("verdict", "role").agg(pl.len().alias("calls"), mostly("certainty"), mean_confidence())
     return Table(RoleVerdictRow, shares(_by_role(counted, "verdict"), calls.height))
 
 
@@ -70,8 +72,9 @@ def repeats(calls: pl.DataFrame, last: datetime) -> Table[RepeatRow]:
 
 def neighbours(calls: pl.DataFrame, known: Material) -> Table[NeighbourRow]:
     """From whom the carrier got traced calls and to whom it handed them, the most calls first."""
-    places = known.hops.select("call", neighbour="carrier", its_role="role", its_certainty="certainty")
-    places = places.unique(["call", "neighbour"], keep="last", maintain_order=True)
+    last = known.hops.filter("last").join(calls.lazy().select("call"), on="call", how="semi")
+    told = last.select("call", neighbour="carrier", its_role="role", its_certainty="certainty")
+    places = told.collect(engine="streaming")
     sides = [
         calls.select("call", neighbour=side, direction=pl.lit(side)).filter(pl.col("neighbour").is_not_null())
         for side in ("upstream", "downstream")

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hoptrace.reports.campaign_model import CONFIDENCE_MEANS
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
 from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
-from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
+from hoptrace.reports.shared_columns import (
+    mean_confidence,
+    share_of_carrier,
+    the_certainty,
+    the_confidence,
+    the_country,
+    the_role,
+    usual_certainty,
+    usual_role,
+)
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table
 
@@ -16,15 +24,18 @@ from hoptrace.reports.table import Table
 class RoleRow(Part):
     """Traced calls in which the carrier had one role, known with one certainty."""
 
-    role: str = a_code(message("Role"), ROLE_MEANS)
-    certainty: str = a_code(message("Certainty"), CERTAINTY_MEANS)
+    role: str = the_role()
+    certainty: str = the_certainty()
     calls: int = a_count(message("Calls"), message("Traced calls in which it had this role with this certainty."))
-    share: float = a_share(message("Share"), message("Of all traced calls that it is on."))
+    share: float = share_of_carrier()
     of_a_million: float | None = a_number(
         message("In a million"),
-        message("So many in each million of its statements of the same twelve months; empty without statements."),
+        message(
+            "So many in each million of its statements of the same twelve months; empty without, or where some were "
+            "removed."
+        ),
     )
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    confidence: float = mean_confidence()
 
 
 class RoleVerdictRow(Part):
@@ -33,13 +44,11 @@ class RoleVerdictRow(Part):
     verdict: str = a_code(
         message("Verdict"), message("How the trail ends; this says nothing of the carrier unless its role does.")
     )
-    role: str = a_code(message("Role"), ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    role: str = the_role()
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Traced calls."))
-    share: float = a_share(message("Share"), message("Of all traced calls that it is on."))
-    confidence: float = a_number(message("Confidence"), CONFIDENCE_MEANS)
+    share: float = share_of_carrier()
+    confidence: float = mean_confidence()
 
 
 class MonthRow(Part):
@@ -75,10 +84,8 @@ class MonthRow(Part):
 class RepeatRow(Part):
     """How often a role came again."""
 
-    role: str = a_code(message("Role"), ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    role: str = the_role()
+    certainty: str = usual_certainty()
     days_30: int = a_count(message("30 days"), message("Traced calls in the last 30 days of the period."))
     days_90: int = a_count(message("90 days"), message("In the last 90 days."))
     months_12: int = a_count(message("12 months"), message("In the last twelve months."))
@@ -93,16 +100,12 @@ class NeighbourRow(Part):
 
     carrier: str = a_carrier(message("Neighbour"), message("carrier_id of the neighbour."))
     name: str = a_text(message("Name"), message("Its name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    country: str = the_country()
     direction: str = a_code(
         message("Direction"), message("upstream (handed calls to the carrier) or downstream (got calls from it).")
     )
-    role: str = a_code(
-        message("Role, mostly"), message("The neighbour's most frequent role in these calls.") + " " + ROLE_MEANS
-    )
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    role: str = usual_role(message("The neighbour's most frequent role in these calls."))
+    certainty: str = usual_certainty()
     calls: int = a_count(message("Calls"), message("Traced calls that the two had with each other."))
     share: float = a_share(message("Share"), message("Of all traced calls that the carrier is on."))
 
@@ -180,10 +183,10 @@ class TraceRow(Part):
     at: str | None = a_text(
         message("When (UTC)"), message("Time of the call as reported; the day alone for the public.")
     )
-    role: str = a_code(message("Role"), ROLE_MEANS)
-    certainty: str = a_code(message("Certainty"), CERTAINTY_MEANS)
+    role: str = the_role()
+    certainty: str = the_certainty()
     verdict: str = a_code(message("Verdict"), message("How the trail ends."))
-    confidence: float = a_number(message("Confidence"), message("The share of such verdicts that are right."))
+    confidence: float = the_confidence()
     campaign: str | None = a_text(message("Campaign"), message("Campaign of the call, where it was given."))
     upstream: str = a_carrier(
         message("Got it from"), message("carrier_id of the next carrier upstream; empty where none is known.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 TRAFFIC = {"month": pl.String, "statements": pl.Int64, "own_customers": pl.Int64, "handed_in": pl.Int64}
 MONTH = "%Y-%m"
 YEAR = timedelta(days=365)
+
+
+def removed_before(workspace: Workspace, first: datetime) -> date | None:
+    """The day before which statements that began from `first` on were removed from the lake; None for none."""
+    try:
+        day = workspace.lake.view(None, workspace.catalog.batches.after).expired_before
+    except NotFound:
+        return None
+    return day if day is not None and day > first.date() else None
 
 
 def traffic(workspace: Workspace, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:

@@ -98,7 +98,9 @@ def _when(hops: Sequence[HopLine], call: CallLine, voice: Language) -> Figure:
         return Figure(value=voice.say("unknown"), label=voice.say("time of the call"), note=note)
     day, _, clock = moment.partition(" ")
     if not clock:
-        return Figure(value=voice.with_era(day), label=voice.say("day of the call"), note="UTC")
+        # The era would not fit beside the day in the large letters of a figure.
+        era = voice.with_era(day).removeprefix(day)
+        return Figure(value=day, label=voice.say("day of the call"), note=f"UTC{era}")
     source = voice.say("as reported") if call.start_utc else voice.say("from the first record")
     label = voice.say("UTC on {day}", day=voice.with_era(day))
     return Figure(value=clock.partition(".")[0], label=label, note=source)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BAR = 9.0
-TALL = 320.0
+TALL = 260.0
 """User units that all calls together are high."""
-LEAST, GAP = 30.0, 8.0
+LEAST, GAP = 28.0, 6.0
 """Units that each node gets at least, so that its two lines of text have room; units between nodes."""
-LABEL_ROOM = 150.0
+LABEL_ROOM = 165.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hoptrace.reports.language import message
-from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.model import Role
 from hoptrace.reports.period import Period
 from hoptrace.reports.regulator_model import FigureRow
@@ -57,10 +57,10 @@ KINDS = (
 
 def key_figures(known: Material, ever: Material, period: Period) -> Table[FigureRow]:
     """Each figure of the period and of all time up to its end."""
-    before = ever.calls.filter(pl.col("at") < period.first).select("call")
-    earlier = ever.hops.join(before, on="call", how="semi").select("carrier").unique()
+    before = ever.hops.filter(pl.col("at") < period.first).select("carrier").unique()
     of_period = _numbers(known)
-    fresh = known.hops.select("carrier").unique().join(earlier, on="carrier", how="anti").height
+    earlier = before.collect(engine="streaming")
+    fresh = known.places.select("carrier").unique().join(earlier, on="carrier", how="anti").height
     all_time = _numbers(ever) | {"new_carriers": None}
     rows: list[dict[str, object]] = [
         {
@@ -80,21 +80,42 @@ def _floats(row: dict[str, object]) -> dict[str, object]:
 
 
 def _numbers(known: Material) -> dict[str, float | None]:
-    calls, hops = known.calls, known.hops
-    lengths = calls.filter(pl.col("hops") > 0)["hops"]
-    verdicts = dict(calls["verdict"].cast(pl.String).value_counts().iter_rows())
-    gave = hops.group_by("carrier").agg(gave=(pl.col("records") > 0).any())
-    roles = dict(hops.group_by("role").agg(pl.col("carrier").n_unique()).iter_rows())
+    calls, places = known.calls, known.places
+    verdicts: dict[str, int] = dict(_counts(calls.select(pl.col("verdict").cast(pl.String))).iter_rows())
+    lengths = _counts(calls.filter(pl.col("hops") > 0).select("hops")).sort("hops")
+    gave = places.group_by("carrier").agg(pl.col("gave").any())
+    roles = dict(places.group_by("role").agg(pl.col("carrier").n_unique()).iter_rows())
+    named = calls.select("campaign").drop_nulls().unique().select(pl.len()).collect(engine="streaming").item()
     return {
-        "traced_calls": calls.height,
-        "completed_share": 100 * calls.filter(is_settled()).height / calls.height if calls.height else None,
+        "traced_calls": known.number,
+        "completed_share": 100 * known.settled / known.number if known.number else None,
         "originator_identified": verdicts.get("originator_identified", 0),
         "point_of_entry_identified": verdicts.get("point_of_entry_identified", 0),
-        "mean_carriers": lengths.mean(),  # pyright: ignore[reportReturnType]
-        "median_carriers": lengths.median(),  # pyright: ignore[reportReturnType]
+        "mean_carriers": _mean(lengths),
+        "median_carriers": _median(lengths),
         "carriers_identified": gave.height,
         "without_record": gave.filter(~pl.col("gave")).height,
         "originating_carriers": roles.get(Role.ORIGINATING.value, 0),
         "entry_carriers": roles.get(Role.POINT_OF_ENTRY.value, 0),
-        "campaigns": calls["campaign"].drop_nulls().n_unique(),
+        "campaigns": named,
     }
+
+
+def _counts(column: pl.LazyFrame) -> pl.DataFrame:
+    """Each value of the one column and how many `calls` have it."""
+    return column.group_by(pl.all()).agg(calls=pl.len()).collect(engine="streaming")
+
+
+def _mean(lengths: pl.DataFrame) -> float | None:
+    calls = int(lengths["calls"].sum())
+    return int((lengths["hops"].cast(pl.Int64) * lengths["calls"]).sum()) / calls if calls else None
+
+
+def _median(lengths: pl.DataFrame) -> float | None:
+    """Of the lengths, each as often as there are calls of it, in ascending order."""
+    if lengths.is_empty():
+        return None
+    calls = int(lengths["calls"].sum())
+    upto = lengths["calls"].cum_sum()
+    middle = [int(lengths["hops"].filter(upto > at)[0]) for at in ((calls - 1) // 2, calls // 2)]
+    return sum(middle) / 2

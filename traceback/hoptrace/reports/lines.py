@@ -32,7 +32,7 @@ def of_file(path: Path, *, records: bool = True) -> Traced:
         raise InputRefused(f"{path} is a folder. Name the file with the results.")
     with collection_paused():
         traced = read_traced(_lines(path), Saying(message("the file {name}"), (("name", path.name),)), records=records)
-    if traced.calls.is_empty():
+    if not traced.number:
         raise InputRefused(f"{path} holds no result of a trace, so there is nothing to report.")
     return traced
 
@@ -43,7 +43,7 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
     with collection_paused():
         told = Saying(message("the stored traces of campaign {campaign}"), (("campaign", campaign),))
         traced = read_traced(_stored(stored.newest(campaign=campaign)), told, records=records)
-    if traced.calls.is_empty():
+    if not traced.number:
         raise UnknownCampaign(_no_campaign(campaign, stored.campaigns()))
     return traced
 
@@ -52,7 +52,7 @@ def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     """The stored results of some calls; raises UnknownTrace for the first that was not traced."""
     stored = workspace.catalog.traces
     found = read_traced(_stored(stored.newest(call_refs=call_refs)), _of_refs(len(set(call_refs))))
-    missing = sorted(set(call_refs) - set(found.calls["call_ref"]))
+    missing = sorted(set(call_refs) - set(found.calls.select("call_ref").collect()["call_ref"]))
     if missing:
         raise UnknownTrace(f"There is no stored trace of call {missing[0]!r}. Trace it first: hoptrace trace --help")
     return found
@@ -74,8 +74,8 @@ def of_all(workspace: Workspace, *, records: bool = True) -> Traced:
 def only_campaign(traced: Traced, campaign: str) -> Traced:
     """The results that are of a campaign; raises UnknownCampaign, which names those there are."""
     found = traced.only(pl.col("campaign") == campaign)
-    if found.calls.is_empty():
-        there = traced.calls["campaign"].drop_nulls().value_counts(sort=True)
+    if not found.number:
+        there = traced.calls.drop_nulls("campaign").group_by("campaign").len().collect()
         raise UnknownCampaign(_no_campaign(campaign, dict(there.iter_rows())))
     return found
 
@@ -83,7 +83,8 @@ def only_campaign(traced: Traced, campaign: str) -> Traced:
 def _no_campaign(campaign: str, there: dict[str, int]) -> str:
     if not there:
         return f"No trace is of a campaign {campaign!r}: none names any. A calls.csv may have a column campaign."
-    told = ", ".join(f"{name} ({calls:,})" for name, calls in sorted(there.items(), key=lambda each: -each[1])[:8])
+    most = sorted(there.items(), key=lambda each: (-each[1], each[0]))[:8]
+    told = ", ".join(f"{name} ({calls:,})" for name, calls in most)
     return f"No trace is of a campaign {campaign!r}. There are, with their calls: {told}."
 
 

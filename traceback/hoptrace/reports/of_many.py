@@ -118,7 +118,7 @@ def what_if(
     from hoptrace.reports.what_if import what_if_report
 
     traced = found(workspace, which, records=False)
-    if traced.calls.is_empty():
+    if not traced.number:
         raise NothingTraced("Nothing was traced in this workspace yet. Trace calls first: hoptrace trace --help")
     told = known(workspace, traced, profile, code)
     return what_if_report(workspace, told, which.subject(profile, told.voice))
@@ -156,9 +156,9 @@ def known(workspace: Workspace, traced: Traced, profile: Profile, code: str = EN
     if profile.carrier_id is not None:
         workspace.catalog.directory.carrier(profile.carrier_id)
     told = material(workspace, traced, profile, code)
-    if profile.carrier_id is not None and told.calls.is_empty():
+    if profile.carrier_id is not None and not told.number:
         raise NothingTraced(
-            f"None of these {traced.calls.height:,} traced calls passed carrier {profile.carrier_id}, so there is "
+            f"None of these {traced.number:,} traced calls passed carrier {profile.carrier_id}, so there is "
             "nothing to show it."
         )
     return told

@@ -138,11 +138,16 @@ def _text(kind: Kind, value: Any, voice: Language) -> str:
         case Kind.SHARE:
             return shown_share(value, voice)
         case Kind.NUMBER:
-            return number_text(value)
+            return _measured(value, voice)
         case Kind.CODE:
             return _short(code_text(str(value), voice))
         case _:
             return _short(str(value))
+
+
+def _measured(value: float, voice: Language) -> str:
+    """A measured number, never rounded up to the whole that a confidence does not reach."""
+    return voice.say("over {share}", share="0.999") if 0.9995 <= value < 1 else number_text(value)
 
 
 def number_text(value: float) -> str:

@@ -12,16 +12,13 @@ OVER_TIME = message("Calls over time. Dark: settled, with an originator or a poi
 
 
 def campaign_page(report: CampaignReport) -> Page:
-    """The report as a page: how it ended, which way, through whom, how callers were shown, what is open, and when."""
+    """The report as a page: which way, how it ended, through whom, how callers were shown, what is open, and when."""
     return Page(report, settled=_mostly_settled(report), sections=(*_ways(report), *_callers(report), *_open(report)))
 
 
 def _ways(report: CampaignReport) -> tuple[Section, ...]:
     in_common = ("rank", "carrier", "country", "role", "certainty", "calls", "share", "recorded", "confidence")
     return (
-        Section(
-            "verdicts", message("How the traces ended"), table=shown(report, "verdicts", message("Calls by verdict."))
-        ),
         Section(
             "routes",
             message("The routes"),
@@ -31,6 +28,9 @@ def _ways(report: CampaignReport) -> tuple[Section, ...]:
             ),
             picture_of(report),
             shown(report, "routes", message("The most used routes, from the furthest carrier known down."), at_most=10),
+        ),
+        Section(
+            "verdicts", message("How the traces ended"), table=shown(report, "verdicts", message("Calls by verdict."))
         ),
         Section(
             "upstreams",

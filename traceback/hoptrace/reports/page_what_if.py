@@ -32,7 +32,7 @@ def what_if_page(report: WhatIfReport) -> Page:
         if bars
         else None
     )
-    columns = ("rank", "carrier", "country", "certainty", "open", "share", "together", "elsewhere", "submitted")
+    columns = ("rank", "carrier", "country", "role", "certainty", "open", "share", "together", "elsewhere", "submitted")
     sections = (
         Section(
             "candidates",

@@ -53,8 +53,8 @@ def read_period(text: str) -> Period:
 def of_period(traced: Traced, period: Period) -> Traced:
     """The results whose call is of the period; raises NothingTraced, which says of what time there are any."""
     found = traced.only(period.within())
-    if found.calls.is_empty():
-        first, last = traced.calls["at"].min(), traced.calls["at"].max()
+    if not found.number:
+        first, last = traced.calls.select(first=pl.col("at").min(), last=pl.col("at").max()).collect().row(0)
         there = (
             f"The traced calls at hand are of {first:%Y-%m-%d} to {last:%Y-%m-%d}."
             if first and last

@@ -12,7 +12,6 @@ from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.language import Language, message
 from hoptrace.reports.model import Role
 from hoptrace.reports.plain import plain
-from hoptrace.reports.traced import Traced
 
 
 class Certainty(StrEnum):
@@ -71,20 +70,20 @@ def directory_frame(carriers: Iterable[Carrier]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=DIRECTORY, orient="row").unique("carrier", keep="first", maintain_order=True)
 
 
-def named(frame: pl.DataFrame, directory: pl.DataFrame, on: str = "carrier") -> pl.DataFrame:
+def named(frame: pl.DataFrame | pl.LazyFrame, directory: pl.DataFrame, on: str = "carrier") -> pl.LazyFrame:
     """The frame with `name` and `country` of the carrier in column `on`; the id stands for a name that is not known."""
-    told = frame.join(directory, left_on=on, right_on="carrier", how="left", maintain_order="left")
+    told = frame.lazy().join(directory.lazy(), left_on=on, right_on="carrier", how="left", maintain_order="left")
     return told.with_columns(pl.col("name").fill_null(pl.col(on)), pl.col("country").fill_null(""))
 
 
-def placed(traced: Traced, directory: pl.DataFrame) -> pl.DataFrame:
+def placed(calls: pl.DataFrame, hops: pl.DataFrame, directory: pl.DataFrame) -> pl.DataFrame:
     """The hops with `role` (the most telling, as `hoptrace.reports.roles` gives them) and `certainty`.
 
     `delivers`: the first of the path, whatever else it was.
     """
-    facts = traced.calls.select("call", "verdict", "originating", "entry", "hops")
+    facts = calls.select("call", "verdict", "originating", "entry", "hops")
     countries = directory.select("carrier", pl.col("country").fill_null(""))
-    hops = traced.hops.join(countries, on="carrier", how="left", maintain_order="left")
+    hops = hops.join(countries, on="carrier", how="left", maintain_order="left")
     hops = hops.with_columns(pl.col("country").fill_null("")).join(facts, on="call", maintain_order="left")
     hops = hops.sort("call", "position").with_columns(
         above_support=pl.col("support").shift(-1).over("call"),

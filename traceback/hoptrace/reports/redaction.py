@@ -10,8 +10,9 @@ import re
 
 import polars as pl
 
+from hoptrace.reports.parts import Frames
 from hoptrace.reports.profiles import Profile, Reader
-from hoptrace.reports.traced import OF_RECORDS, Traced
+from hoptrace.reports.traced import OF_RECORDS
 
 NUMBERLIKE = r"[+(]?\d(?:[\s().\-]{0,3}\d){6,}"
 """Seven digits or more with what is written between digits of a telephone number."""
@@ -24,13 +25,12 @@ def masked(text: str) -> str:
     return re.sub(NUMBERLIKE, MASK, text)
 
 
-def redact(traced: Traced, profile: Profile) -> Traced:
-    """The results with only what `profile` sees.
+def redact(calls: pl.DataFrame, hops: pl.DataFrame, profile: Profile) -> Frames:
+    """Calls and hops with only what `profile` sees.
 
-    `traced.hops` has `role`, `certainty` and `signer` already: what a carrier was on the whole path is told
-    of the hops that stay, and cannot be worked out from them.
+    The hops have `role`, `certainty` and `signer` already: what a carrier was on the whole path is told of the hops
+    that stay, and cannot be worked out from them.
     """
-    calls, hops = traced.calls, traced.hops
     if profile.reader is Reader.CARRIER and profile.carrier_id is not None:
         calls, hops = _of_one_carrier(calls, hops, profile.carrier_id)
     if not profile.sees_customers:
@@ -39,10 +39,7 @@ def redact(traced: Traced, profile: Profile) -> Traced:
         calls, hops = _without_numbers(calls, hops)
     if not profile.sees_records:
         calls = calls.with_columns(pl.col("campaign").str.replace_all(NUMBERLIKE, MASK))
-    # How many calls there are beside its own is not for a carrier.
-    undated = traced.undated if profile.sees_all_hops else calls["at"].null_count()
-    replaced = traced.replaced if profile.sees_all_hops else 0
-    return Traced(calls, hops, traced.source.with_values(lambda text: free_text(text, profile)), replaced, undated)
+    return calls, hops
 
 
 def free_text(text: str, profile: Profile) -> str:
@@ -50,7 +47,7 @@ def free_text(text: str, profile: Profile) -> str:
     return text if profile.sees_records else masked(text)
 
 
-def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _of_one_carrier(calls: pl.DataFrame, hops: pl.DataFrame, carrier_id: str) -> Frames:
     own = pl.col("carrier") == carrier_id
     beside = own.shift(1, fill_value=False).over("call") | own.shift(-1, fill_value=False).over("call")
     seen = hops.sort("call", "position").with_columns(own=own, seen=own | beside).filter("seen")
@@ -77,7 +74,7 @@ def _calls_of(calls: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     return kept.with_columns(hops=pl.col("shown"), conflicts=pl.lit(0, pl.Int16)).drop("shown")
 
 
-def _without_numbers(calls: pl.DataFrame, hops: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _without_numbers(calls: pl.DataFrame, hops: pl.DataFrame) -> Frames:
     nothing = [pl.lit(None, pl.String).alias(name) for name in ("call_ref", "calling", "called")]
     told = calls.with_columns(*nothing, at=pl.col("at").dt.truncate("1d"))
     of_record = [name for name in ("calling", "called", "batch", "row") if name in hops.columns]

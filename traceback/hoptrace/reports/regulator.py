@@ -11,13 +11,13 @@ from hoptrace.reports.dictionary import dictionary_of
 from hoptrace.reports.figures import counted
 from hoptrace.reports.key_figures import key_figures
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.period import Period
 from hoptrace.reports.profiles import Reader
 from hoptrace.reports.regulator_model import ContentRow, RegulatorReport
 from hoptrace.reports.requests import REQUESTS, requests
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import facts_of
 from hoptrace.reports.table import Table, table_of
 
 if TYPE_CHECKING:
@@ -53,23 +53,19 @@ def regulator_report(
         "transparency": regulator_tables.transparency(known, period),
     }
     tables["contents"] = _contents(tables, voice)
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": voice.say("Traced calls of {period}", period=voice.with_era(period.name)),
-        "heading": voice.say("Regulator's tables"),
-        "says": _says(known, tables, period),
-        "does_not_say": " ".join(voice.say(each) for each in (NOT_SAID, *([NOT_ASKED] if asked is None else []))),
-        "figures": _figures(known, tables),
-        "completeness": (*completeness_of(known), *_completeness(known, tables, period)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _REASONS, voice),
-        "period": period.name,
-        "first_day": f"{period.first:%Y-%m-%d}",
-        "last_day": f"{period.last:%Y-%m-%d}",
-        **tables,
-    }
-    return RegulatorReport(**facts)
+    facts = facts_of(known, tables, _REASONS)
+    facts["completeness"] += tuple(_completeness(known, tables, period))
+    return RegulatorReport(
+        subject=voice.say("Traced calls of {period}", period=voice.with_era(period.name)),
+        heading=voice.say("Regulator's tables"),
+        says=_says(known, tables, period),
+        does_not_say=" ".join(voice.say(each) for each in (NOT_SAID, *([NOT_ASKED] if asked is None else []))),
+        figures=_figures(known, tables),
+        period=period.name,
+        first_day=f"{period.first:%Y-%m-%d}",
+        last_day=f"{period.last:%Y-%m-%d}",
+        **facts,
+    )
 
 
 _REASONS = {
@@ -116,8 +112,8 @@ def _contents(tables: dict[str, Table[Any]], voice: Language) -> Table[ContentRo
 
 
 def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str:
-    calls, voice = known.calls.height, known.voice
-    settled = known.calls.filter(is_settled()).height
+    calls, voice = known.number, known.voice
+    settled = known.settled
     traced = voice.count(
         calls,
         "{number} call of {period} was traced; {settled} of them ({share}) to an originator or a point of entry.",
@@ -136,8 +132,8 @@ def _says(known: Material, tables: dict[str, Table[Any]], period: Period) -> str
 
 
 def _figures(known: Material, tables: dict[str, Table[Any]]) -> tuple[Figure, ...]:
-    calls, settled, voice = known.calls.height, known.calls.filter(is_settled()).height, known.voice
-    hops = known.calls.filter(pl.col("hops") > 0)["hops"].mean()
+    calls, settled, voice = known.number, known.settled, known.voice
+    hops = next(row["period"] for row in tables["key_figures"].rows() if row["figure"] == "mean_carriers")
     stopped, silent = int(tables["silent"].frame["stopped"].sum()), len(tables["silent"])
     return (
         Figure(
@@ -179,7 +175,7 @@ def _completeness(known: Material, tables: dict[str, Table[Any]], period: Period
             "The transparency table has {number} rows: every carrier of every path, none left out.",
         ),
     ]
-    unseen = known.calls.filter(pl.col("hops") == 0).height
+    unseen = known.calls.select((pl.col("hops") == 0).sum()).collect(engine="streaming").item()
     if unseen:
         told.append(
             voice.count(

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Literal
 
 from hoptrace.reports.campaign_model import VerdictRow, VolumeRow
-from hoptrace.reports.columns import a_carrier, a_code, a_count, a_number, a_share, a_text
+from hoptrace.reports.columns import a_code, a_count, a_number, a_text
 from hoptrace.reports.dictionary import DictionaryRow
 from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
-from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
+from hoptrace.reports.shared_columns import (
+    share_of_period,
+    the_carrier,
+    the_certainty,
+    the_confidence,
+    the_country,
+    the_name,
+    the_role,
+    usual_certainty,
+    usual_role,
+)
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table
 
@@ -38,37 +48,31 @@ class ContentRow(Part):
 class ParticipantRow(Part):
     """One carrier that took part: it has submitted records of the period, or its records are cited by its traces."""
 
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
     rmd_number: str = a_text(
         message("RMD number"), message("Number in the Robocall Mitigation Database, as the directory has it.")
     )
     batches: int = a_count(message("Files"), message("Files of it that hold calls of the period."))
     traced: int = a_count(message("Traced calls"), message("Traced calls of the period on whose path it is."))
-    role: str = a_code(
-        message("Role, mostly"), message("Its most frequent role in these; empty without any.") + " " + ROLE_MEANS
-    )
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    role: str = usual_role(message("Its most frequent role in these; empty without any."))
+    certainty: str = usual_certainty()
     own_records: int = a_count(message("Own record"), message("Of these, calls of which it has given a record itself."))
 
 
 class SilentRow(Part):
     """One carrier that traces name and that gave no record of them; whether it was asked is not known here."""
 
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
-    role: str = a_code(message("Role, mostly"), message("Its most frequent role in these calls.") + " " + ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
+    role: str = usual_role(message("Its most frequent role in these calls."))
+    certainty: str = usual_certainty()
     calls: int = a_count(
         message("Calls"), message("Traced calls of the period that name it without a record of its own.")
     )
-    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    share: float = share_of_period()
     stopped: int = a_count(message("Trail ends"), message("Of these, open calls whose trail ends at it."))
     reason: str = a_code(
         message("Reason"),
@@ -82,16 +86,11 @@ class SilentRow(Part):
 class RequestRow(Part):
     """What one carrier was asked and how it answered, as the requests that were given with the report tell."""
 
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
-    role: str = a_code(
-        message("Role, mostly"),
-        message("Its most frequent role in the period's traces; empty without any.") + " " + ROLE_MEANS,
-    )
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
+    role: str = usual_role(message("Its most frequent role in the period's traces; empty without any."))
+    certainty: str = usual_certainty()
     requests: int = a_count(message("Requests"), message("Requests that were sent to it in the period."))
     answered: int = a_count(message("Answered"), message("Of these, answered."))
     refused: int = a_count(message("Refused"), message("Of these, refused."))
@@ -107,7 +106,7 @@ class UseRow(Part):
 
     use: str = a_text(message("Use"), message("What can be done."))
     calls: int = a_count(message("Calls"), message("Traced calls of the period for which it can be done."))
-    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    share: float = share_of_period()
     carriers: int = a_count(message("Carriers"), message("Carriers that it concerns."))
 
 
@@ -116,7 +115,7 @@ class CampaignRow(Part):
 
     campaign: str = a_text(message("Campaign"), message("Its name; empty for calls without one."))
     calls: int = a_count(message("Calls"), message("Traced calls."))
-    share: float = a_share(message("Share"), message("Of all traced calls of the period."))
+    share: float = share_of_period()
     settled: int = a_count(message("Settled"), message("Calls whose originator or point of entry was identified."))
     carriers: int = a_count(message("Carriers"), message("Different carriers on the paths."))
     originators: int = a_count(message("Originators"), message("Different originating carriers identified."))
@@ -131,15 +130,15 @@ class TransparencyRow(Part):
     )
     date: str = a_text(message("Date"), message("Day of the call, UTC."))
     campaign: str = a_text(message("Campaign"), message("Its campaign; empty where none was given."))
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
-    role: str = a_code(message("Role"), ROLE_MEANS)
-    certainty: str = a_code(message("Certainty"), CERTAINTY_MEANS)
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
+    role: str = the_role()
+    certainty: str = the_certainty()
     verdict: str = a_code(
         message("Verdict"), message("How the call's trail ends; it is of the call, not of the carrier.")
     )
-    confidence: float = a_number(message("Confidence"), message("The share of such verdicts that are right."))
+    confidence: float = the_confidence()
     call_ref: str | None = a_text(
         message("Call"), message("Reference of the call; empty where the reader may not know.")
     )

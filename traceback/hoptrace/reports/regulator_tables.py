@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports.frames import mostly, shares
+from hoptrace.reports.frames import calls_where, shares, with_most
 from hoptrace.reports.language import message
-from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.period import Period
 from hoptrace.reports.placing import named
 from hoptrace.reports.plain import plain
@@ -18,9 +18,11 @@ from hoptrace.reports.regulator_model import CampaignRow, ParticipantRow, Silent
 from hoptrace.reports.table import LongTable, Table
 
 if TYPE_CHECKING:
+    from polars.lazyframe.group_by import LazyGroupBy
+
     from hoptrace.workspace import Workspace
 
-CALLS_AT_ONCE = 20_000
+CALLS_AT_ONCE = 25_000
 """Calls whose rows of the transparency table are made together."""
 
 FILES = {"carrier": pl.String, "batches": pl.Int64, "ever": pl.Int64}
@@ -32,20 +34,16 @@ def files(workspace: Workspace, period: Period, known: Material) -> pl.DataFrame
     rows = [(plain(carrier), first < period.end and last >= period.first) for carrier, _, first, last in spans]
     told = pl.DataFrame(rows, schema={"carrier": pl.String, "of_period": pl.Boolean}, orient="row")
     if not known.profile.sees_all_hops:
-        told = told.join(known.hops.select("carrier").unique(), on="carrier", how="semi")
+        told = told.join(known.places, on="carrier", how="semi")
     counted = told.group_by("carrier").agg(batches=pl.col("of_period").sum(), ever=pl.len())
     return counted.select(pl.col(name).cast(kind) for name, kind in FILES.items())
 
 
 def participants(known: Material, given: pl.DataFrame, numbers: dict[str, str]) -> Table[ParticipantRow]:
     """The carriers that took part, the most traced calls first. `numbers` are their RMD numbers."""
-    once = known.hops.sort("call", "position").unique(["call", "carrier"], keep="last", maintain_order=True)
-    met = once.group_by("carrier").agg(
-        pl.len().alias("traced"),
-        mostly("role"),
-        mostly("certainty"),
-        (pl.col("records") > 0).sum().alias("own_records"),
-    )
+    once = known.places.filter("last")
+    counted = once.group_by("carrier").agg(traced=pl.col("calls").sum(), own_records=calls_where(pl.col("gave")))
+    met = with_most(counted, once, ("role", "certainty"))
     part = given.filter(pl.col("batches") > 0).join(met, on="carrier", how="full", coalesce=True)
     part = part.with_columns(pl.col("batches", "traced", "own_records").fill_null(0))
     part = part.filter((pl.col("batches") > 0) | (pl.col("own_records") > 0))
@@ -58,15 +56,9 @@ def participants(known: Material, given: pl.DataFrame, numbers: dict[str, str]) 
 
 def silent(known: Material, given: pl.DataFrame) -> Table[SilentRow]:
     """The carriers that traces name without a record of theirs, those at which the most trails end first."""
-    once = known.told.sort("call", "position").unique(["call", "carrier"], keep="last", maintain_order=True)
-    gave_none = once.filter(pl.col("records") == 0)
-    ends = known.calls.select("call", "end")
-    met = gave_none.join(ends, on="call", how="left", maintain_order="left").with_columns(
-        stops=~pl.col("settled") & (pl.col("carrier") == pl.col("end")).fill_null(value=False)
-    )
-    counted = met.group_by("carrier").agg(
-        pl.len().alias("calls"), pl.col("stops").sum().alias("stopped"), mostly("role"), mostly("certainty")
-    )
+    gave_none = known.places.filter("last", ~pl.col("gave"))
+    counted = gave_none.group_by("carrier").agg(pl.col("calls").sum(), stopped=calls_where(pl.col("stops")))
+    counted = with_most(counted, gave_none, ("role", "certainty"))
     reason = (
         pl.when(pl.col("ever").is_null())
         .then(pl.lit("no_records_submitted"))
@@ -76,21 +68,24 @@ def silent(known: Material, given: pl.DataFrame) -> Table[SilentRow]:
     )
     told = counted.join(given, on="carrier", how="left").with_columns(reason=reason)
     ordered = told.sort("stopped", "calls", "carrier", descending=[True, True, False])
-    return Table(SilentRow, shares(named(ordered, known.directory), known.calls.height))
+    return Table(SilentRow, shares(named(ordered, known.directory), known.number))
 
 
 def campaigns(known: Material) -> Table[CampaignRow]:
     """The campaigns of the period, the most calls first."""
-    calls = known.calls.with_columns(pl.col("campaign").fill_null(""), settled=is_settled())
-    counted = calls.group_by("campaign").agg(
-        calls=pl.len(),
-        settled=pl.col("settled").sum(),
-        originators=pl.col("originating").drop_nulls().n_unique(),
+    counted = _by_campaign(known.calls.group_by("campaign", "originating"), settled=pl.col("settled").sum())
+    told = counted.group_by("campaign").agg(
+        pl.col("calls", "settled").sum(), originators=pl.col("originating").is_not_null().sum()
     )
-    on_path = known.hops.select("call", "carrier").join(calls.select("call", "campaign"), on="call")
-    carriers = on_path.group_by("campaign").agg(carriers=pl.col("carrier").n_unique())
-    told = counted.join(carriers, on="campaign", how="left").with_columns(pl.col("carriers").fill_null(0))
-    return Table(CampaignRow, shares(told.sort("calls", "campaign", descending=[True, False]), calls.height))
+    on_path = _by_campaign(known.hops.group_by("campaign", "carrier"))
+    told = told.join(on_path.group_by("campaign").agg(carriers=pl.len()), on="campaign", how="left")
+    ordered = told.with_columns(pl.col("carriers").fill_null(0)).sort("calls", "campaign", descending=[True, False])
+    return Table(CampaignRow, shares(ordered, known.number))
+
+
+def _by_campaign(grouped: LazyGroupBy, **counts: pl.Expr) -> pl.DataFrame:
+    counted = grouped.agg(calls=pl.len(), **counts).with_columns(pl.col("campaign").fill_null(""))
+    return counted.collect(engine="streaming")
 
 
 def uses(known: Material) -> Table[UseRow]:
@@ -111,29 +106,48 @@ def uses(known: Material) -> Table[UseRow]:
         ),
         message("Clear up which of the contradicting records is right"): (verdict == Verdict.DISPUTED, "end"),
     }
-    found = [(use, known.calls.filter(which), whom) for use, (which, whom) in ways.items()]
+    found = [(use, _by_carrier(known.calls.filter(which), whom)) for use, (which, whom) in ways.items()]
     rows = [
-        {"use": known.voice.say(use), "calls": met.height, "carriers": met[whom].drop_nulls().n_unique()}
-        for use, met, whom in found
+        {"use": known.voice.say(use), "calls": int(met["calls"].sum()), "carriers": met.drop_nulls().height}
+        for use, met in found
     ]
-    return Table(UseRow, shares(pl.DataFrame(rows), known.calls.height))
+    return Table(UseRow, shares(pl.DataFrame(rows), known.number))
+
+
+def _by_carrier(calls: pl.LazyFrame, whom: str) -> pl.DataFrame:
+    return calls.group_by(whom).agg(calls=pl.len()).collect(engine="streaming")
 
 
 def transparency(known: Material, period: Period) -> Table[TransparencyRow]:
     """One row a traced call and carrier, by serial number and from the terminating carrier upstream."""
-    ordered = known.calls.sort("at", "call", maintain_order=True).with_row_index("number", offset=1)
-    wide = max(4, len(str(known.calls.height)))
-    facts = ordered.select("number", "call", "call_ref", "verdict", "confidence", "campaign", "at")
-    hops = known.hops.select("call", "position", "carrier", "role", "certainty")
+    wide = max(4, len(str(known.number)))
+    serial = pl.format("{}-{}", pl.lit(period.name), pl.col("number").cast(pl.String).str.zfill(wide))
 
     def make() -> Iterator[pl.DataFrame]:
-        for calls in facts.iter_slices(CALLS_AT_ONCE):
-            told = calls.select(
-                *("call", "call_ref", "verdict", "confidence", pl.col("campaign").fill_null("")),
-                serial=pl.format("{}-{}", pl.lit(period.name), pl.col("number").cast(pl.String).str.zfill(wide)),
-                date=pl.col("at").dt.strftime("%Y-%m-%d"),
+        for numbered in _in_order(known.calls).iter_slices(CALLS_AT_ONCE):
+            calls, hops = _of_some(known, numbered)
+            told = calls.with_columns(
+                pl.col("campaign").fill_null(""), serial=serial, date=pl.col("at").dt.strftime("%Y-%m-%d")
             )
-            mine = hops.join(calls.select("call"), on="call", how="semi").sort("call", "position")
-            yield named(told.join(mine, on="call", how="inner", maintain_order="left_right"), known.directory)
+            rows = told.join(hops, on="call", how="inner").sort("number", "position")
+            yield named(rows, known.directory).collect()
 
-    return LongTable(TransparencyRow, hops.height, make)
+    return LongTable(TransparencyRow, int(known.places["calls"].sum()), make)
+
+
+def _in_order(calls: pl.LazyFrame) -> pl.DataFrame:
+    """Each call's `number`, by its time: all that is held of all calls at once."""
+    times = calls.select("call", "at").collect(engine="streaming")
+    return times.sort("at", "call").with_row_index("number", offset=1)
+
+
+def _of_some(known: Material, numbered: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The calls of a stretch of time, with their numbers, and their hops."""
+    first, last = numbered["at"][0], numbered["at"][-1]
+    while_they_were = pl.col("at").is_between(first, last)
+    facts = ("call", "call_ref", "verdict", "confidence", "campaign", "at")
+    numbers = numbered.lazy().select("call", "number")
+    calls = known.calls.filter(while_they_were).select(facts).join(numbers, on="call", how="inner")
+    hops = known.hops.filter(while_they_were).select("call", "position", "carrier", "role", "certainty")
+    mine = hops.join(numbers, on="call", how="semi")
+    return calls.collect(engine="streaming"), mine.collect(engine="streaming")

@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.catalog.files import Row, read_rows
 from hoptrace.errors import UsageError
 from hoptrace.model.statements import TIME
-from hoptrace.reports.frames import mostly
+from hoptrace.reports.frames import with_most
 from hoptrace.reports.material import Material
 from hoptrace.reports.period import Period
 from hoptrace.reports.placing import named
@@ -61,7 +61,7 @@ def requests(known: Material, asked: pl.DataFrame, period: Period) -> Table[Requ
         pl.col("asked").is_null() | pl.col("asked").is_between(period.first, period.end, closed="left")
     )
     if not known.profile.sees_all_hops:
-        inside = inside.join(known.hops.select("carrier").unique(), on="carrier", how="semi")
+        inside = inside.join(known.places, on="carrier", how="semi")
     took = (pl.col("answered") - pl.col("asked")).dt.total_seconds() / 3_600
     counted = inside.group_by("carrier").agg(
         pl.len().alias("requests"),
@@ -69,10 +69,9 @@ def requests(known: Material, asked: pl.DataFrame, period: Period) -> Table[Requ
         took.median().alias("median_hours"),
         pl.col("reason").drop_nulls().unique().sort().head(10).str.join("; ").alias("reasons"),
     )
-    places = known.hops.group_by("carrier").agg(mostly("role"), mostly("certainty"))
-    told = named(counted.join(places, on="carrier", how="left"), known.directory).with_columns(
-        pl.col("role", "certainty", "reasons").fill_null("")
-    )
+    placed = with_most(counted, known.places, ("role", "certainty"))
+    told = named(placed, known.directory).with_columns(pl.col("role", "certainty", "reasons").fill_null(""))
+    told = told.collect()
     reasons = {text: free_text(text, known.profile) for text in told["reasons"].unique()}
     shown = told.with_columns(reasons=pl.col("reasons").replace_strict(reasons, default="", return_dtype=pl.String))
     return Table(RequestRow, shown.sort("refused", "no_answer", "carrier", descending=[True, True, False]))

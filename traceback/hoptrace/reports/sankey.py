@@ -6,7 +6,7 @@ those from whom they got them; carriers between are counted. What a carrier was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import Role
 from hoptrace.reports.page import Picture
 from hoptrace.reports.plain import shorten
-from hoptrace.reports.svg import Canvas, Pen
+from hoptrace.reports.svg import Canvas, Pen, fit
 from hoptrace.reports.words import NAME_LIMIT
 
 NODES_AT_MOST = 7
@@ -27,7 +27,9 @@ NODES_AT_MOST = 7
 
 OTHERS = ""
 BAR, TOP = 9.0, 26.0
-STRONG, SMALL = Pen(12, INK, 700), Pen(11, MUTED)
+STRONG, SMALL = Pen(12, INK, 700, halo=True), Pen(11, MUTED, halo=True)
+TWO_LINES = 38.0
+"""Height of a node from which its name may have two lines."""
 NARROW = 760.0
 """On a picture less wide than this the text is smaller, so that names have room."""
 HEADS = {
@@ -106,8 +108,10 @@ def picture_of(report: CampaignReport) -> Picture | None:
 def draw(picture: Sankey, width: float) -> tuple[Canvas, float]:
     """The picture on a canvas and how high it is."""
     canvas = Canvas(width)
-    pens = (STRONG, SMALL) if width >= NARROW else (Pen(10.5, INK, 700), Pen(9.5, MUTED))
     layout = lay_out(picture.nodes, picture.flows, width, TOP)
+    # Names are rather set small than cut, all of them alike.
+    large = width >= NARROW and all(fit(node.name, layout.room, STRONG) == node.name for node in picture.nodes)
+    pens = (STRONG, SMALL) if large else (replace(STRONG, size=10.5), replace(SMALL, size=9.5))
     for ribbon in layout.ribbons:
         # Where calls began or came in the ribbon has the colour of that role; the others stay in the background.
         colour = _colour(ribbon.upper.role) if ribbon.upper.role in _TELLING else LINE
@@ -136,8 +140,20 @@ def _role(node: Node, voice: Language) -> str:
 
 def _label(canvas: Canvas, layout: Layout, place: Place, words: str, pens: tuple[Pen, Pen]) -> None:
     node, x, middle = place.node, place.x + BAR + 5, place.y + place.height / 2
-    canvas.text(x, middle - 2, node.name, pens[0], layout.room)
+    lines = _lines(node.name, layout.room, pens[0]) if place.height >= TWO_LINES else (node.name,)
+    for line, name in enumerate(lines, 1 - len(lines)):
+        canvas.text(x, middle - 2 + line * 13, name, pens[0], layout.room)
     canvas.text(x, middle + 12, words, pens[1], layout.room)
+
+
+def _lines(name: str, room: float, pen: Pen) -> tuple[str, ...]:
+    """A name that does not fit in two lines, the first as long as it can be; in one where that does not help."""
+    words = name.split(" ")
+    firsts = [" ".join(words[:at]) for at in range(len(words) - 1, 0, -1)]
+    first = next((each for each in firsts if fit(each, room, pen) == each), None)
+    if fit(name, room, pen) == name or first is None:
+        return (name,)
+    return (first, name[len(first) + 1 :])
 
 
 def _colour(role: str) -> str:

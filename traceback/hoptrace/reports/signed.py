@@ -18,29 +18,24 @@ AROUND = timedelta(days=1)
 """How far a record's own clock may stand from the reported time for its signature to be looked up."""
 
 
-def with_signers(workspace: Workspace, traced: Traced) -> Traced:
-    """The same with `signer` on every hop: the service provider code that its first record tells, null where none.
+def signers_of(workspace: Workspace, traced: Traced) -> pl.DataFrame:
+    """Of each cited record (`batch`, `row`) that tells one, `signer`: a service provider code.
 
     Records that were removed from the lake, or never were in this one, tell none. The lake is only read where a result
     tells a level of attestation: signers do not sign without one.
     """
     attested = pl.col("batch").is_not_null() & pl.col("attestation").is_not_null()
-    cited = traced.hops.filter(attested).select("batch", "row").unique()
-    found = _looked_up(workspace, traced, cited)
-    return traced.replace(traced.calls, traced.hops.join(found, on=["batch", "row"], how="left", maintain_order="left"))
-
-
-def _looked_up(workspace: Workspace, traced: Traced, cited: pl.DataFrame) -> pl.DataFrame:
-    schema = {"batch": pl.String, "row": pl.Int64, "signer": pl.String}
-    first, last = traced.calls["at"].min(), traced.calls["at"].max()
-    if cited.is_empty() or first is None or last is None:
-        return pl.DataFrame(schema=schema)
+    cited = traced.hops.filter(attested).select("batch", "row")
+    first, last = traced.calls.select(first=pl.col("at").min(), last=pl.col("at").max()).collect().row(0)
+    none = pl.DataFrame(schema={"batch": pl.String, "row": pl.Int64, "signer": pl.String})
+    if first is None or cited.head(1).collect().is_empty():
+        return none
     try:
-        lake = workspace.lake.view(None, workspace.catalog.batches.after).scan(first - AROUND, last + AROUND)  # pyright: ignore[reportOperatorIssue, reportArgumentType]
+        lake = workspace.lake.view(None, workspace.catalog.batches.after).scan(first - AROUND, last + AROUND)
     except NotFound:
-        return pl.DataFrame(schema=schema)
+        return none
     signed = lake.filter(pl.col("signer").is_not_null()).select("batch", "row", "signer")
-    rows = signed.join(cited.lazy(), on=["batch", "row"], how="semi")
+    rows = signed.join(cited, on=["batch", "row"], how="semi")
     found = rows.unique(["batch", "row"], keep="any").collect(engine="streaming")
     codes = {code: plain(code) for code in found["signer"].unique()}
     return found.with_columns(signer=pl.col("signer").replace_strict(codes, default=None, return_dtype=pl.String))

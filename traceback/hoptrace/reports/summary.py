@@ -55,6 +55,21 @@ class SummaryReport(Part):
         return {name: value for name, value in fields if isinstance(value, Table)}
 
 
+def facts_of(known: Material, tables: dict[str, Table[Any]], reasons: dict[str, str]) -> dict[str, Any]:
+    """The fields that every report over many traces has from its material alone, and its tables.
+
+    `reasons` are messages that say why a table is empty.
+    """
+    return {
+        "profile": known.profile.name,
+        "language": known.voice.code,
+        "completeness": tuple(completeness_of(known)),
+        "sources": sources_of(known),
+        "empty": why_empty(tables, reasons, known.voice),
+        **tables,
+    }
+
+
 def why_empty(tables: dict[str, Table[Any]], reasons: dict[str, str], voice: Language) -> dict[str, str]:
     """Of each table without rows, why it has none; `reasons` are messages."""
     fallback = message("None of the calls shows one.")
@@ -65,18 +80,17 @@ def sources_of(known: Material) -> Sources:
     """What the traces rest on."""
     calls = known.calls
     form = "%Y-%m-%d %H:%M:%S" if known.profile.sees_numbers else "%Y-%m-%d"
-    first, last = calls.select(
-        pl.col("at").min().dt.strftime(form), pl.col("at").max().alias("l").dt.strftime(form)
-    ).row(0)
+    times = (pl.col("at").min().dt.strftime(form), pl.col("at").max().alias("last").dt.strftime(form))
+    first, last = calls.select(times).collect(engine="streaming").row(0)
     return Sources(
         results=known.traced.source.told(known.voice),
-        calls=calls.height,
+        calls=known.number,
         first_call=first,
         last_call=last,
-        engines=tuple(_distinct(calls["engine"])),
-        lake_versions=_least_and_most(calls["lake_version"]),
-        clock_versions=_least_and_most(calls["clock_version"]),
-        settings_digests=tuple(_distinct(calls["settings_digest"])),
+        engines=tuple(_distinct(calls, "engine")),
+        lake_versions=_least_and_most(calls, "lake_version"),
+        clock_versions=_least_and_most(calls, "clock_version"),
+        settings_digests=tuple(_distinct(calls, "settings_digest")),
     )
 
 
@@ -85,7 +99,7 @@ def completeness_of(known: Material) -> list[str]:
     traced, voice = known.traced, known.voice
     told = [
         voice.count(
-            traced.calls.height,
+            traced.number,
             "{number} traced call was read from {source}.",
             "{number} traced calls were read from {source}.",
             source=traced.source.told(voice),
@@ -99,7 +113,7 @@ def completeness_of(known: Material) -> list[str]:
                 "{number} older results of the same calls were left out.",
             )
         )
-    told += _whose_records(traced.hops, voice)
+    told += _whose_records(known.places, voice)
     if traced.undated:
         told.append(
             voice.count(
@@ -117,8 +131,8 @@ def completeness_of(known: Material) -> list[str]:
     return told
 
 
-def _whose_records(hops: pl.DataFrame, voice: Language) -> list[str]:
-    silent = _silent(hops)
+def _whose_records(places: pl.DataFrame, voice: Language) -> list[str]:
+    silent = _silent(places)
     if not silent["all"]:
         return []
     return [
@@ -134,15 +148,15 @@ def _whose_records(hops: pl.DataFrame, voice: Language) -> list[str]:
     ]
 
 
-def _silent(hops: pl.DataFrame) -> dict[str, int]:
-    giving = hops.group_by("carrier").agg(gave=(pl.col("records") > 0).any())
+def _silent(places: pl.DataFrame) -> dict[str, int]:
+    giving = places.group_by("carrier").agg(pl.col("gave").any())
     return {"all": giving.height, "never": giving.filter(~pl.col("gave")).height}
 
 
-def _distinct(column: pl.Series) -> list[str]:
-    return column.drop_nulls().unique().sort().to_list()
+def _distinct(calls: pl.LazyFrame, name: str) -> list[str]:
+    return calls.select(pl.col(name).drop_nulls().unique().sort()).collect(engine="streaming")[name].to_list()
 
 
-def _least_and_most(column: pl.Series) -> tuple[int, ...]:
-    known = column.drop_nulls()
-    return () if known.is_empty() else tuple(sorted({int(known.min()), int(known.max())}))  # pyright: ignore[reportArgumentType]
+def _least_and_most(calls: pl.LazyFrame, name: str) -> tuple[int, ...]:
+    ends = calls.select(pl.col(name).min(), most=pl.col(name).max()).collect(engine="streaming").row(0)
+    return tuple(sorted({int(each) for each in ends if each is not None}))

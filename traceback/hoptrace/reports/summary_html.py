@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from hoptrace.reports.language import language
+from hoptrace.reports.language import Language, language
+from hoptrace.reports.markup import phone_style, style, template
 from hoptrace.reports.page import Page
 from hoptrace.reports.pages import page_of
 from hoptrace.reports.paper import for_paper
-from hoptrace.reports.plain import shorten
 from hoptrace.reports.render_pdf import PAPERS
 from hoptrace.reports.summary import SummaryReport
-from hoptrace.reports.table import Column
 
-WIDE, ON_PAPER = 824.0, 670.0
+WIDE, ON_PAPER = 920.0, 670.0
+PHONE = 52.0
+"""Width of a screen in rem up to which tables are told line by line; `summary.css` knows it too."""
 
 
 def summary_html(report: SummaryReport) -> bytes:
     """The report as an HTML page in UTF-8, for a screen, a phone and paper; the same report gives the same bytes."""
-    return _render(report, ("report.css", "phone.css", "summary.css"), on_screen=True).encode("utf-8")
+    styles = style("report.css") + phone_style(PHONE) + style("summary.css")
+    return _render(report, styles, on_screen=True).encode("utf-8")
 
 
 def summary_paper(report: SummaryReport, paper: str) -> str:
     """The same page without what only a screen shows, for paper of a size in PAPERS."""
-    page = for_paper(_render(report, ("report.css", "summary.css"), on_screen=False))
+    page = for_paper(_render(report, style("report.css") + style("summary.css"), on_screen=False))
     return page.replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
 
 
-def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) -> str:
+def _render(report: SummaryReport, styles: Markup, *, on_screen: bool) -> str:
     page, voice = page_of(report), language(report.language)
     pictured = [section for section in page.sections if section.picture is not None]
     drawn = {
@@ -41,13 +39,13 @@ def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) 
         for each in pictured
         if each.picture is not None
     }
-    # The drawings are escaped by their XML writer and the styles are our own: only these are markup.
-    return _template().render(
+    # The drawings are escaped by their XML writer: they are markup.
+    return template("summary.html.j2").render(
         page=page,
         report=report,
-        styles=Markup("".join(_style(name) for name in styles)),
+        styles=styles,
         pictures=drawn,
-        dictionary=_dictionary(page),
+        dictionary=_dictionary(page, voice),
         on_screen=on_screen,
         say=voice.say,
         count=voice.count,
@@ -55,11 +53,18 @@ def _render(report: SummaryReport, styles: tuple[str, ...], *, on_screen: bool) 
     )
 
 
-def _dictionary(page: Page) -> list[Column]:
-    """What each column on the page means, once for each title and meaning."""
-    tables = [section.table for section in page.sections if section.table is not None and section.table.rows]
-    columns = {(head.title, head.meaning): head for table in tables for head in table.heads}
-    return sorted(columns.values(), key=lambda column: column.title.lower())
+def _dictionary(page: Page, voice: Language) -> list[tuple[str, str]]:
+    """What each column on the page means, by title; where a title means several things, with the sections of each."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for section in page.sections:
+        for head in section.table.heads if section.table is not None and section.table.rows else ():
+            places.setdefault((head.title, head.meaning), []).append(voice.say(section.heading))
+    titles = [title for title, _ in places]
+    told = [
+        (f"{title} ({', '.join(where)})" if titles.count(title) > 1 else title, meaning)
+        for (title, meaning), where in places.items()
+    ]
+    return sorted(told, key=lambda each: each[0].lower())
 
 
 def digest_of(report: SummaryReport) -> bytes:
@@ -67,18 +72,3 @@ def digest_of(report: SummaryReport) -> bytes:
     head = report.model_dump_json(exclude={*report.tables()})
     rows = "".join(table.head(1_000).write_csv() for table in report.tables().values())
     return hashlib.sha256((head + rows).encode()).hexdigest()[:32].encode("ascii")
-
-
-def _style(name: str) -> str:
-    return files("hoptrace.reports").joinpath("styles", name).read_text("utf-8")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("hoptrace.reports"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    # The mapping is typed as a union of jinja2's own filters, which ours are not.
-    filters: dict[str, Any] = environment.filters  # pyright: ignore[reportAssignmentType]
-    filters |= {"shorten": shorten}
-    return environment.get_template("summary.html.j2")

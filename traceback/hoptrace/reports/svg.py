@@ -13,11 +13,12 @@ FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans Thai', 'De
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How text looks: size in user units, colour, weight (400 or 700)."""
+    """How text looks: size in user units, colour, weight (400 or 700); `halo`: it stands over other shapes."""
 
     size: float
     colour: str
     weight: int = 400
+    halo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Words:
             {"text-anchor": "middle"} if self.centred else {}
         )
         style = {"font-size": _number(self.pen.size), "font-weight": str(self.pen.weight), "fill": self.pen.colour}
+        if self.pen.halo:
+            style |= {"paint-order": "stroke", "stroke": "#ffffff", "stroke-width": "3", "stroke-opacity": "0.75"}
         text = ET.Element("text", {**place, **style})
         text.text = self.shown
         if self.shown == self.full:
@@ -57,7 +60,8 @@ class Words:
             f"color:{self.pen.colour};white-space:nowrap;{'text-align:center' if self.centred else 'overflow:hidden'}"
         )
         span = ET.Element("span", {"style": style, "dir": "ltr"})
-        span.text = self.shown
+        words = ET.SubElement(span, "span", {"style": "background:rgba(255,255,255,.7)"}) if self.pen.halo else span
+        words.text = self.shown
         return span
 
 

@@ -41,10 +41,11 @@ class Table(Generic[RowT]):
 
     __slots__ = ("frame", "row")
 
-    def __init__(self, row: type[RowT], frame: pl.DataFrame) -> None:
+    def __init__(self, row: type[RowT], frame: pl.DataFrame | pl.LazyFrame) -> None:
         """Take the columns of `row` out of `frame`; raises polars' errors where one is missing or of another kind."""
         self.row = row
-        self.frame = frame.select(pl.col(name).cast(kind) for name, kind in frame_schema(row).items())
+        told = frame.lazy().select(pl.col(name).cast(kind) for name, kind in frame_schema(row).items())
+        self.frame = told.collect(engine="streaming")
 
     def __len__(self) -> int:
         return self.frame.height

@@ -1,10 +1,10 @@
-"""Results of traces as two frames, one row a call and one row a carrier of its path; read as a stream."""
+"""Results of traces as two frames, one row a call and one row a carrier of its path; read and kept in parts."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +16,14 @@ from hoptrace.errors import InputRefused
 from hoptrace.model.statements import TIME
 from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.reports.language import Saying
+from hoptrace.reports.parts import Frames, Parts, Step, written
 from hoptrace.reports.plain import harmful_characters, plain
 
 AT_ONCE = 5_000
 """Results unpacked together: bounds what of the JSON is in memory."""
+
+IN_A_PART = 25_000
+"""Calls that are in memory as frames together."""
 
 VERDICTS = pl.Enum([verdict.value for verdict in Verdict])
 SUPPORTS = pl.Enum([support.value for support in Support])
@@ -81,49 +85,83 @@ class Traced:
     `undated` of those that were read do not say when their call was.
     """
 
-    calls: pl.DataFrame
-    hops: pl.DataFrame
+    parts: Parts
     source: Saying
     replaced: int = 0
     undated: int = 0
 
+    @property
+    def calls(self) -> pl.LazyFrame:
+        """One row a call."""
+        return self.parts.calls
+
+    @property
+    def hops(self) -> pl.LazyFrame:
+        """One row a carrier of a path."""
+        return self.parts.hops
+
+    @property
+    def number(self) -> int:
+        """How many calls there are."""
+        return self.parts.number
+
     def only(self, wanted: pl.Expr) -> Traced:
         """The same of the calls that fit an expression over `calls`."""
-        calls = self.calls.filter(wanted)
-        if calls.height == self.calls.height:
-            return self
-        return self.replace(calls, self.hops.join(calls.select("call"), on="call", how="semi", maintain_order="left"))
+        return replace(self, parts=self.parts.only(wanted))
 
-    def replace(self, calls: pl.DataFrame, hops: pl.DataFrame) -> Traced:
-        """The same with other frames."""
-        return replace(self, calls=calls, hops=hops)
+    def each(self, step: Step) -> Traced:
+        """The same with each part as `step` makes it."""
+        return replace(self, parts=self.parts.each(step))
 
 
 def read_traced(lines: Iterable[Line], source: Saying, *, records: bool = True) -> Traced:
     """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
 
-    Raises InputRefused naming the line that holds no result of a trace.
+    Raises InputRefused naming the line that holds no result of a trace, StorageFailed where parts cannot be kept.
     """
+    refs = list[pl.DataFrame]()
+    return _newest(written(_noted(_frames(lines, records=records), refs)), pl.concat(refs), source)
+
+
+def _frames(lines: Iterable[Line], *, records: bool) -> Iterator[Frames]:
+    """Results in parts; one at least."""
     schema = HOPS if records else pl.Schema({name: kind for name, kind in HOPS.items() if name not in OF_RECORDS})
-    calls, hops = list[pl.DataFrame](), list[pl.DataFrame]()
+    some = list[Frames]()
     gathered = _Gathered(0, records=records)
     for where, text in lines:
         gathered.add(where, _result(where, text))
         if gathered.at % AT_ONCE == 0:
-            calls.append(gathered.call_frame())
-            hops.append(_frame(gathered.hops.values(), schema))
+            some.append(gathered.frames(schema))
             gathered = _Gathered(gathered.at, records=records)
-    calls.append(gathered.call_frame())
-    hops.append(_frame(gathered.hops.values(), schema))
-    return _newest(pl.concat(calls, rechunk=True), _supported(pl.concat(hops, rechunk=True)), source)
+        if gathered.at % IN_A_PART == 0:
+            yield _together(some)
+            some = []
+    yield _together([*some, gathered.frames(schema)])
 
 
-def _newest(calls: pl.DataFrame, hops: pl.DataFrame, source: Saying) -> Traced:
-    newest = calls.unique("call_ref", keep="last", maintain_order=True)
-    replaced = calls.height - newest.height
+def _together(some: list[Frames]) -> Frames:
+    return pl.concat([calls for calls, _ in some]), _supported(pl.concat([hops for _, hops in some]))
+
+
+REF = {"low": pl.col("call_ref").hash(1), "high": pl.col("call_ref").hash(2)}
+"""A reference as 128 bits: a million of them, whatever their length, are held in a few megabytes."""
+
+
+def _noted(frames: Iterable[Frames], refs: list[pl.DataFrame]) -> Iterator[Frames]:
+    """The same frames; `refs` gets which call has which reference and whether it has a time."""
+    for calls, hops in frames:
+        refs.append(calls.select("call", undated=pl.col("at").is_null(), **REF))
+        yield calls, hops
+
+
+def _newest(parts: Parts, refs: pl.DataFrame, source: Saying) -> Traced:
+    # Nearly always no call is told twice, and half of each hash shows it.
+    newest = refs if refs["low"].n_unique() == refs.height else refs.unique(["low", "high"], keep="last")
+    replaced, undated = refs.height - newest.height, int(newest["undated"].sum())
     if replaced:
-        hops = hops.join(newest.select("call"), on="call", how="semi", maintain_order="left")
-    return Traced(newest, hops, source, replaced, newest["at"].null_count())
+        older = refs.join(newest, on="call", how="anti")["call"]
+        parts = parts.only(~pl.col("call").is_in(older.implode()))
+    return Traced(parts, source, replaced, undated)
 
 
 def _result(where: Place, text: str | bytes) -> Any:
@@ -168,9 +206,10 @@ class _Gathered:
             ) from error
         self.at += 1
 
-    def call_frame(self) -> pl.DataFrame:
-        """The calls so far."""
-        return _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
+    def frames(self, schema: pl.Schema) -> Frames:
+        """The calls so far, and their hops, whose columns `schema` names."""
+        calls = _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
+        return calls, _frame(self.hops.values(), schema)
 
     def _add_hops(self, path: list[dict[str, Any]]) -> None:
         hops = self.hops

@@ -12,11 +12,11 @@ from hoptrace.reports import campaign_calls
 from hoptrace.reports.figures import counted
 from hoptrace.reports.frames import mostly
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.material import Material, is_settled
+from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.placing import named
 from hoptrace.reports.plain import isolated, plain, shorten
-from hoptrace.reports.summary import completeness_of, sources_of, why_empty
+from hoptrace.reports.summary import facts_of
 from hoptrace.reports.table import Table
 from hoptrace.reports.what_if_model import CandidateRow, WhatIfReport
 
@@ -39,24 +39,18 @@ def what_if_report(workspace: Workspace, known: Material, subject: str) -> WhatI
         "others": _others(known),
         "verdicts": campaign_calls.verdicts(known),
     }
-    open_traces = known.calls.filter(~is_settled()).height
+    open_traces = known.number - known.settled
     movable = int(tables["candidates"].frame["open"].sum())
-    facts: dict[str, Any] = {
-        "profile": known.profile.name,
-        "language": voice.code,
-        "subject": voice.say("What if more carriers took part: {calls}", calls=f"{subject[:1].lower()}{subject[1:]}"),
-        "heading": voice.say("What-if report"),
-        "says": _says(tables["candidates"], open_traces, movable, voice),
-        "does_not_say": voice.say(NOT_SAID),
-        "figures": _figures(tables["candidates"], known, open_traces, movable),
-        "completeness": tuple(completeness_of(known)),
-        "sources": sources_of(known),
-        "empty": why_empty(tables, _reasons(open_traces), voice),
-        "open_traces": open_traces,
-        "movable": movable,
-        **tables,
-    }
-    return WhatIfReport(**facts)
+    return WhatIfReport(
+        subject=voice.say("What if more carriers took part: {calls}", calls=f"{subject[:1].lower()}{subject[1:]}"),
+        heading=voice.say("What-if report"),
+        says=_says(tables["candidates"], open_traces, movable, voice),
+        does_not_say=voice.say(NOT_SAID),
+        figures=_figures(tables["candidates"], known, open_traces, movable),
+        open_traces=open_traces,
+        movable=movable,
+        **facts_of(known, tables, _reasons(open_traces)),
+    )
 
 
 def _stopped() -> pl.Expr:
@@ -64,9 +58,10 @@ def _stopped() -> pl.Expr:
 
 
 def _candidates(workspace: Workspace, known: Material) -> Table[CandidateRow]:
-    ends = known.calls.filter(_stopped(), pl.col("end").is_not_null()).rename({"end": "carrier"})
-    places = known.hops.sort("call", "position").unique(["call", "carrier"], keep="last", maintain_order=True)
-    placed = ends.join(places.select("call", "carrier", "role", "certainty"), on=["call", "carrier"], how="left")
+    stopped = known.calls.filter(_stopped(), pl.col("end").is_not_null())
+    ends = stopped.select("call", "calling", "campaign", carrier="end")
+    places = known.hops.filter("last").select("call", "carrier", "role", "certainty", "records")
+    placed = ends.join(places.drop("records"), on=["call", "carrier"], how="left")
     callers = pl.col("calling").drop_nulls().n_unique() if known.profile.sees_numbers else pl.lit(None, pl.Int64)
     ranked = placed.group_by("carrier").agg(
         pl.len().alias("open"),
@@ -75,7 +70,7 @@ def _candidates(workspace: Workspace, known: Material) -> Table[CandidateRow]:
         callers.alias("callers"),
         pl.col("campaign").drop_nulls().n_unique().alias("campaigns"),
     )
-    open_traces = max(1, known.calls.filter(~is_settled()).height)
+    open_traces = max(1, known.number - known.settled)
     told = ranked.sort("open", "carrier", descending=[True, False]).with_row_index("rank", offset=1)
     told = told.join(_elsewhere(places, ends), on="carrier", how="left", maintain_order="left").with_columns(
         pl.col("elsewhere").fill_null(0),
@@ -86,7 +81,7 @@ def _candidates(workspace: Workspace, known: Material) -> Table[CandidateRow]:
     return Table(CandidateRow, named(told, known.directory))
 
 
-def _elsewhere(places: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+def _elsewhere(places: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
     others = places.filter(pl.col("records") == 0).join(ends, on=["call", "carrier"], how="anti")
     return others.group_by("carrier").agg(elsewhere=pl.len())
 
@@ -109,7 +104,7 @@ def _others(known: Material) -> Table[Any]:
     """Open traces that no new participant would move on: records are there, and lack or contradict something."""
     rest = known.traced.only(~_stopped() | pl.col("end").is_null())
     told = campaign_calls.unresolved(replace(known, traced=rest))
-    return Table(told.row, told.frame.with_columns(share=pl.col("calls") / max(1, known.calls.height)))
+    return Table(told.row, told.frame.with_columns(share=pl.col("calls") / max(1, known.number)))
 
 
 def _reasons(open_traces: int) -> dict[str, str]:
@@ -151,7 +146,7 @@ def _would_move(candidates: Table[CandidateRow], open_traces: int, voice: Langua
 
 
 def _figures(candidates: Table[CandidateRow], known: Material, open_traces: int, movable: int) -> tuple[Figure, ...]:
-    calls, voice = known.calls.height, known.voice
+    calls, voice = known.number, known.voice
     half = candidates.frame.filter(pl.col("together").shift(1, fill_value=0.0) < movable / max(1, open_traces) / 2)
     return (
         Figure(

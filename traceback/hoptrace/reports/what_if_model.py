@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from hoptrace.reports.campaign_model import UnresolvedRow, VerdictRow
-from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
+from hoptrace.reports.columns import a_code, a_count, a_share, a_text
 from hoptrace.reports.language import message
 from hoptrace.reports.model import Part
-from hoptrace.reports.placing import CERTAINTY_MEANS, ROLE_MEANS
+from hoptrace.reports.shared_columns import (
+    the_carrier,
+    the_country,
+    the_name,
+    usual_certainty,
+    usual_role,
+)
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table
 
@@ -17,13 +23,11 @@ class CandidateRow(Part):
     """One carrier at which open trails end because none of its records cover the time."""
 
     rank: int = a_count(message("Rank"), message("1 is the carrier at which the most open trails end."))
-    carrier: str = a_carrier(message("Carrier"), message("carrier_id"))
-    name: str = a_text(message("Name"), message("Name in the carrier directory."))
-    country: str = a_text(message("Country"), message("ISO 3166-1 alpha-2, empty where unknown."))
-    role: str = a_code(message("Role, mostly"), message("Its most frequent role in these calls.") + " " + ROLE_MEANS)
-    certainty: str = a_code(
-        message("Certainty, mostly"), message("The certainty that was most frequent.") + " " + CERTAINTY_MEANS
-    )
+    carrier: str = the_carrier()
+    name: str = the_name()
+    country: str = the_country()
+    role: str = usual_role(message("Its most frequent role in these calls."))
+    certainty: str = usual_certainty()
     open: int = a_count(
         message("Open traces"), message("Open traces that end at it: with its records each of them would move on.")
     )
