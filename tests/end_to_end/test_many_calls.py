@@ -19,6 +19,7 @@ import hoptrace
 from hoptrace.engines import local, partition
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
+from hoptrace.engines.many_calls import calls_by_lake, reported_calls
 from hoptrace.errors import WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
 from hoptrace.simulate import scenario_named, simulate, turned
@@ -70,7 +71,7 @@ def run(world: Path, out: Path, workers: int) -> subprocess.Popen[str]:
 
 
 def finished(out: Path) -> int:
-    return len(list(out.with_name(f"{out.name}.parts").glob("*.index")))
+    return len(list(out.with_name(f"{out.name}.parts").glob("*.part")))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -118,7 +119,7 @@ def test_parts_of_another_run_are_not_taken_up(world, due, tmp_path):
         trace_file(workspace, fewer, out, how=How(workers=1))
         kept = tmp_path / "out.jsonl.parts"
         kept.mkdir()
-        (kept / "0.index").write_bytes(b"of another run")
+        (kept / "0.part").write_bytes(b"of another run")
         (kept / "run.json").write_text("{}")
         told = trace_file(workspace, world / "calls.csv", out, how=How(workers=1))
     assert (told["taken_up"], told["thrown_away"]) == (0, True)
@@ -149,22 +150,23 @@ def test_results_are_stored_and_counted(world, due, tmp_path):
 def test_parts_lie_together_as_the_lake_does(world, monkeypatch):
     monkeypatch.setattr(partition, "AT_ONCE", 7)
     calls = read_calls(world / "calls.csv", "US")
-    parts = partition.parts_of(calls, "US")
-    order = [place for part in parts for place, _ in part.calls]
+    parts = list(partition.parts_of(calls_by_lake(world / "calls.csv", "US")))
+    order = [place for part in parts for place in part.calls["place"]]
     assert sorted(order) == list(range(len(calls)))
+    assert [calls[place] for place in order] == [call for part in parts for call in reported_calls(part.calls)]
     assert [part.number for part in parts] == list(range(len(parts)))
-    numbers = [[call.called_number for _, call in part.calls] for part in parts]
+    numbers = [part.calls["called_number"] for part in parts]
     assert max(numbers[0]) <= min(numbers[1])
 
 
 def test_a_process_with_other_settings_is_refused(world, monkeypatch):
-    calls = read_calls(world / "calls.csv", "US")
+    part, *_ = partition.parts_of(calls_by_lake(world / "calls.csv", "US"))
     with hoptrace.open_workspace(world / "ws") as workspace:
         pinned = partition.pin(workspace, None)
     monkeypatch.setenv("HOPTRACE_TRACE__REPORT_SECONDS", "9")
     partition._opened.cache_clear()
     with pytest.raises(WorkspaceError, match="other settings here"):
-        partition.trace_part(pinned, partition.parts_of(calls, "US")[0])
+        partition.trace_part(pinned, part)
     partition._opened.cache_clear()
 
 

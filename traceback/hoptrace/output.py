@@ -11,9 +11,6 @@ from typing import IO
 
 from hoptrace.errors import StorageFailed
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-
-
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,7 +23,8 @@ def harmless(cell: str) -> str:
 def whole_file(path: Path) -> Generator[IO[bytes]]:
     """A stream whose content stands at `path` once all of it is written; what was there stays until then.
 
-    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Raises
+    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Its
+    `name` is the file that is written meanwhile, for other processes that write parts of it. Raises
     StorageFailed, and leaves nothing behind, where the folder is missing or not writable or the disk is full.
     """
     try:
@@ -37,7 +35,7 @@ def whole_file(path: Path) -> Generator[IO[bytes]]:
         target = path.resolve()
         scratch = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}")
         try:
-            with os.fdopen(os.open(scratch, _NEW_FILE, 0o666), "wb") as stream:
+            with scratch.open("xb") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
+import numpy as np
 import orjson
-import polars as pl
 
-from hoptrace.engines.partition import Traced
+from hoptrace.engines.frames import LINES_BYTES, STRETCH, Int64s, frames_of
 from hoptrace.lock import file_lock
 from hoptrace.output import cannot_write
 
 MANIFEST, LOCK = "run.json", "lock"
 
-MOST_OPEN = 200
-"""Files that are open at once; many systems allow a thousand."""
-
-INDEX = pl.Schema(
-    {
-        "place": pl.Int64,
-        "call_ref": pl.String,
-        "verdict": pl.String,
-        "campaign": pl.String,
-        "part": pl.Int32,
-        "offset": pl.Int64,
-        "length": pl.Int64,
-    }
-)
-"""Where each result stands: its place in the whole; the part's file, the byte at which its line begins, the bytes."""
+Pieces = list[tuple[Path, Int64s]]
+"""Parts' files that have something of a stretch, with their rows of that stretch in the table of frames."""
 
 
 class Finished:
-    """The folder `OUT.parts` of a run: `run.json` says which run, `N.jsonl` and `N.index` are its part N.
+    """The folder `OUT.parts` of a run: `run.json` says which run, `N.part` is its part N (`hoptrace.engines.frames`).
 
     `taken_up`: how many parts an earlier try of this very run has left. `stale`: parts of another run were there and
     have been thrown away.
@@ -45,11 +31,11 @@ class Finished:
     def __init__(self, folder: Path, run: dict[str, Any]) -> None:
         self._folder = folder
         self._run = orjson.dumps(run, option=orjson.OPT_SORT_KEYS)
-        self.stale = bool(self.numbers()) and not self._is_ours()
+        others = [] if self._is_ours() else [path for path in folder.iterdir() if path.name != LOCK]
+        self.stale = any(path.name != MANIFEST for path in others)
         with _writing(folder):
-            for path in folder.iterdir() if not self._is_ours() else ():
-                if path.name != LOCK:
-                    path.unlink()
+            for path in others:
+                path.unlink()
             (folder / MANIFEST).write_bytes(self._run)
         self.taken_up = len(self.numbers())
 
@@ -65,48 +51,46 @@ class Finished:
 
     def numbers(self) -> set[int]:
         """The parts that are finished."""
-        return {int(path.stem) for path in self._folder.glob("*.index")}
+        return {int(path.stem) for path in self._folder.glob("*.part")}
 
-    def keep(self, number: int, traced: Sequence[Traced]) -> None:
-        """Keep a part, wholly or not at all: its index comes last."""
-        offset, rows = 0, list[tuple[Any, ...]]()
-        for one in traced:
-            rows.append((one.place, one.call_ref, one.verdict, one.campaign, number, offset, len(one.line)))
-            offset += len(one.line) + 1
+    def keep(self, number: int, packed: bytes) -> None:
+        """Keep a part, wholly or not at all."""
         with _writing(self._folder):
-            _whole(self._folder / f"{number}.jsonl", b"".join(one.line + b"\n" for one in traced))
             scratch = self._folder / f"{number}.new"
-            pl.DataFrame(rows, schema=INDEX, orient="row").write_parquet(scratch)
-            scratch.replace(self._folder / f"{number}.index")
+            scratch.write_bytes(packed)
+            scratch.replace(self._path(number))
 
-    def results(self) -> Iterator[Traced]:
-        """All results in their places' order; of the lines one is in memory at a time."""
-        index = pl.concat([pl.read_parquet(path) for path in sorted(self._folder.glob("*.index"))]).sort("place")
-        files: dict[int, IO[bytes]] = {}
-        try:
-            for place, ref, verdict, campaign, part, offset, length in index.iter_rows():
-                if part not in files and len(files) >= MOST_OPEN:
-                    files.pop(next(iter(files))).close()
-                if part not in files:
-                    files[part] = (self._folder / f"{part}.jsonl").open("rb")
-                yield Traced(place, ref, verdict, campaign, os.pread(files[part].fileno(), length, offset))
-        finally:
-            for stream in files.values():
-                stream.close()
+    def stretches(self) -> Iterator[tuple[int, Pieces]]:
+        """The stretches of the whole in their order: how many bytes of lines each has, and where they stand.
+
+        In memory are 48 bytes for each frame, which has a dozen calls or more.
+        """
+        numbers = sorted(self.numbers())
+        tables = [frames_of(self._path(number)) for number in numbers]
+        parts = np.repeat(np.array(numbers, np.int64), [len(table) for table in tables])
+        frames = np.concatenate(tables) if tables else np.empty((0, 5), np.int64)
+        order = frames[:, STRETCH].argsort(kind="stable")
+        frames, parts = frames[order], parts[order]
+        for rows in _runs(frames[:, STRETCH]):
+            pieces = [(self._path(int(parts[rows][of][0])), frames[rows][of]) for of in _runs(parts[rows])]
+            yield int(frames[rows, LINES_BYTES].sum()), pieces
 
     def remove(self) -> None:
         """Throw the parts away; the output is there."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number}.part"
 
     def _is_ours(self) -> bool:
         manifest = self._folder / MANIFEST
         return manifest.is_file() and manifest.read_bytes() == self._run
 
 
-def _whole(path: Path, content: bytes) -> None:
-    scratch = path.with_suffix(".part")
-    scratch.write_bytes(content)
-    scratch.replace(path)
+def _runs(values: Int64s) -> Iterator[slice]:
+    """Where equal values stand together, one run after the other."""
+    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)] if len(values) else []
+    yield from map(slice, cuts, cuts[1:])
 
 
 @contextmanager
