@@ -14,8 +14,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 import hoptrace
+from hoptrace.catalog.tables import TRACES
 from hoptrace.engines import local, partition
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
@@ -27,11 +29,19 @@ from hoptrace.simulate import scenario_named, simulate, turned
 AT_ONCE = 25
 
 PROGRAM = f"""
-import sys
+import os, signal, sys
 from pathlib import Path
 from hoptrace import open_workspace
-from hoptrace.engines import batch, partition
+from hoptrace.engines import batch, frames, ordering, partition
 batch.AT_ONCE = partition.AT_ONCE = {AT_ONCE}
+frames.LEAST_STRETCH, frames.LINES_OF_A_PART, frames.MOST_LINES = 64, 1, 4
+file, filed = ordering._file, []
+def filing(*given):
+    if sys.argv[5:] == ["killed"] and len(filed) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    filed.append(given)
+    return file(*given)
+ordering._file = filing
 with open_workspace(sys.argv[1]) as workspace:
     told = batch.trace_file(workspace, Path(sys.argv[2]), Path(sys.argv[3]), how=batch.How(workers=int(sys.argv[4])))
 print(told["taken_up"])
@@ -65,8 +75,9 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition, "AT_ONCE", AT_ONCE)
 
 
-def run(world: Path, out: Path, workers: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, str(world / "ws"), str(world / "calls.csv"), str(out), str(workers)]
+def run(world: Path, out: Path, workers: int, *told: str) -> subprocess.Popen[str]:
+    given = [str(world / "ws"), str(world / "calls.csv"), str(out), str(workers), *told]
+    command = [sys.executable, "-c", PROGRAM, *given]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -108,6 +119,24 @@ def test_a_killed_run_is_taken_up_and_gives_the_same(world, due, tmp_path, worke
     again = run(world, out, workers)
     assert (again.communicate()[0].strip(), again.returncode) == (str(left), 0)
     assert out.read_bytes() == due
+
+
+def test_a_run_killed_while_it_files_leaves_nothing_filed_and_is_taken_up(world, due, tmp_path):
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        before = filed(workspace)
+        out = tmp_path / "out.jsonl"
+        killed = run(world, out, 2, "killed")
+        killed.communicate()
+        assert (killed.returncode, out.exists(), filed(workspace)) == (-signal.SIGKILL, False, before)
+        again = run(world, out, 2)
+        assert again.communicate()[0].strip() == str(-(-due.count(b"\n") // AT_ONCE))
+        assert out.read_bytes() == due
+        assert filed(workspace) == before + due.count(b"\n")
+
+
+def filed(workspace: hoptrace.Workspace) -> int:
+    with workspace.catalog.traces._engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(TRACES)).scalar()
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -50,7 +50,8 @@ class Filing:
 
 def lines_of(frame: bytes) -> list[bytes]:
     """The results in a frame, each as its JSON."""
-    return zstandard.ZstdDecompressor().decompress(frame).splitlines()
+    unpacked: bytes = zstandard.ZstdDecompressor().decompress(frame)
+    return unpacked.splitlines()
 
 
 def cited_in(frame: bytes) -> Iterator[tuple[str, int]]:

@@ -113,11 +113,12 @@ class Traces:
                 found.update(cited_in(frame))
         return found
 
-    def _texts(self, query: sa.Select[Any]) -> Iterator[tuple[str, str]]:
+    def _texts(self, query: sa.Select[Any, str, Any, Any]) -> Iterator[tuple[str, str]]:
         unpacked = lru_cache(UNPACKED)(lines_of)
         with guard(), self._engine.connect() as connection:
             for call_ref, text, line, frame in connection.execute(query.execution_options(yield_per=READ_AT_ONCE)):
-                yield str(call_ref), str(text) if frame is None else unpacked(frame)[line].decode()
+                lines: list[bytes] = [] if frame is None else unpacked(frame)
+                yield str(call_ref), lines[line].decode() if lines else str(text)
 
 
 def _row(result: Stored, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -11,14 +11,11 @@ from typing import Any, Self
 import numpy as np
 import orjson
 
-from hoptrace.engines.frames import LINES_BYTES, STRETCH, Int64s, frames_of
+from hoptrace.engines.frames import STRETCH, Int64s, frames_of, part_file, runs
 from hoptrace.lock import file_lock
 from hoptrace.output import cannot_write
 
 MANIFEST, LOCK = "run.json", "lock"
-
-Pieces = list[tuple[Path, Int64s]]
-"""Parts' files that have something of a stretch, with their rows of that stretch in the table of frames."""
 
 
 class Finished:
@@ -29,7 +26,7 @@ class Finished:
     """
 
     def __init__(self, folder: Path, run: dict[str, Any]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._run = orjson.dumps(run, option=orjson.OPT_SORT_KEYS)
         others = [] if self._is_ours() else [path for path in folder.iterdir() if path.name != LOCK]
         self.stale = any(path.name != MANIFEST for path in others)
@@ -51,46 +48,34 @@ class Finished:
 
     def numbers(self) -> set[int]:
         """The parts that are finished."""
-        return {int(path.stem) for path in self._folder.glob("*.part")}
+        return {int(path.stem) for path in self.folder.glob("*.part")}
 
     def keep(self, number: int, packed: bytes) -> None:
         """Keep a part, wholly or not at all."""
-        with _writing(self._folder):
-            scratch = self._folder / f"{number}.new"
+        with _writing(self.folder):
+            scratch = self.folder / f"{number}.new"
             scratch.write_bytes(packed)
-            scratch.replace(self._path(number))
+            scratch.replace(part_file(self.folder, number))
 
-    def stretches(self) -> Iterator[tuple[int, Pieces]]:
-        """The stretches of the whole in their order: how many bytes of lines each has, and where they stand.
+    def stretches(self) -> list[Int64s]:
+        """The table of all frames, cut into the stretches of the whole in their order; of each by part.
 
-        In memory are 48 bytes for each frame, which has a dozen calls or more.
+        It takes 48 bytes for each frame, which mostly has a dozen calls or more.
         """
-        numbers = sorted(self.numbers())
-        tables = [frames_of(self._path(number)) for number in numbers]
-        parts = np.repeat(np.array(numbers, np.int64), [len(table) for table in tables])
-        frames = np.concatenate(tables) if tables else np.empty((0, 5), np.int64)
-        order = frames[:, STRETCH].argsort(kind="stable")
-        frames, parts = frames[order], parts[order]
-        for rows in _runs(frames[:, STRETCH]):
-            pieces = [(self._path(int(parts[rows][of][0])), frames[rows][of]) for of in _runs(parts[rows])]
-            yield int(frames[rows, LINES_BYTES].sum()), pieces
+        tables = [frames_of(self.folder, number) for number in sorted(self.numbers())]
+        if not tables:
+            return []
+        frames = np.concatenate(tables)
+        ordered = frames[frames[:, STRETCH].argsort(kind="stable")]
+        return [ordered[rows] for rows in runs(ordered[:, STRETCH])]
 
     def remove(self) -> None:
         """Throw the parts away; the output is there."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _path(self, number: int) -> Path:
-        return self._folder / f"{number}.part"
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _is_ours(self) -> bool:
-        manifest = self._folder / MANIFEST
+        manifest = self.folder / MANIFEST
         return manifest.is_file() and manifest.read_bytes() == self._run
-
-
-def _runs(values: Int64s) -> Iterator[slice]:
-    """Where equal values stand together, one run after the other."""
-    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)] if len(values) else []
-    yield from map(slice, cuts, cuts[1:])
 
 
 @contextmanager

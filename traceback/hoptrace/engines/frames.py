@@ -10,7 +10,7 @@ and its lines, as one frame of Zstandard (RFC 8878).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -29,10 +29,13 @@ MOST_LINES = 32
 
 LEAST_STRETCH, LINES_OF_A_PART = 4_096, 16
 
-VERDICTS: Final = tuple(Verdict)
+VERDICTS: Final[tuple[str, ...]] = tuple(str(verdict) for verdict in Verdict)
 
-STRETCH, CALLS, LINES_BYTES, AT, PACKED = range(5)
-"""The columns of the table of frames: stretch, calls, bytes of the lines; where the frame begins, packed bytes."""
+STRETCH, CALLS, LINES_BYTES, AT, PACKED, PART = range(6)
+"""The columns of the table of frames: stretch, calls, bytes of the lines; where the frame begins, packed bytes.
+
+PART, the number of the part, is not in the file.
+"""
 
 PLACE, LENGTH, VERDICT = range(3)
 """The columns of the table of calls: the place in the whole, bytes of the line with its end, which of VERDICTS."""
@@ -59,11 +62,11 @@ def pack(lines: Sequence[Line], stretch: int) -> bytes:
     """Results of a part as bytes; a stretch is so many places."""
     ordered = sorted(lines, key=lambda one: one.place)
     codes = {verdict: code for code, verdict in enumerate(VERDICTS)}
-    told = [(one.place, len(one.line) + 1, codes[Verdict(one.verdict)]) for one in ordered]
+    told = [(one.place, len(one.line) + 1, codes[one.verdict]) for one in ordered]
     calls = np.array(told, np.int64).reshape(-1, 3)
     ends = [*_cuts(calls[:, PLACE] // stretch), len(ordered)]
     compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    at = _NUMBER * (1 + len(ends[1:]) * 5)
+    at = _NUMBER * (1 + len(ends[1:]) * PART)
     rows, pieces = list[tuple[int, ...]](), list[bytes]()
     for start, end in pairwise(ends):
         packed = compressor.compress(b"".join(one.line + b"\n" for one in ordered[start:end]))
@@ -74,11 +77,17 @@ def pack(lines: Sequence[Line], stretch: int) -> bytes:
     return np.array([len(rows)], np.int64).tobytes() + np.array(rows, np.int64).tobytes() + b"".join(pieces)
 
 
-def frames_of(path: Path) -> Int64s:
-    """The table of the frames of a part's file."""
-    with path.open("rb") as stream:
+def part_file(folder: Path, number: int) -> Path:
+    """Where a finished part is kept."""
+    return folder / f"{number}.part"
+
+
+def frames_of(folder: Path, number: int) -> Int64s:
+    """The table of the frames of a kept part, with PART."""
+    with part_file(folder, number).open("rb") as stream:
         amount = int(np.frombuffer(stream.read(_NUMBER), np.int64)[0])
-        return np.frombuffer(stream.read(_NUMBER * 5 * amount), np.int64).reshape(-1, 5)
+        frames = np.frombuffer(stream.read(_NUMBER * PART * amount), np.int64).reshape(-1, PART)
+    return np.column_stack([frames, np.full(amount, number, np.int64)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +112,26 @@ class Stretch:
         return b"".join([text[start:end] for start, end in zip(starts, ends[order].tolist(), strict=True)])
 
 
-def read_stretch(files: Sequence[tuple[Path, Int64s]]) -> Stretch:
-    """A stretch out of parts' files, with the rows of each one's table of frames that are of the stretch."""
+def read_stretch(folder: Path, frames: Int64s) -> Stretch:
+    """A stretch out of the parts kept in a folder: rows of the table of frames, by part and as they stand in it."""
     tables, packed = list[Int64s](), list[bytes]()
-    for path, frames in files:
-        held = _read(path, frames)
-        for calls, at, size in frames[:, [CALLS, AT, PACKED]].tolist():
-            start = at - int(frames[0, AT])
+    for rows in runs(frames[:, PART]):
+        held = _read(part_file(folder, int(frames[rows.start, PART])), frames[rows])
+        starts = frames[rows, AT] - frames[rows.start, AT]
+        for start, calls, size in zip(starts, frames[rows, CALLS], frames[rows, PACKED], strict=True):
             block = start + calls * 3 * _NUMBER
             tables.append(np.frombuffer(held, np.int64, calls * 3, start).reshape(-1, 3))
             packed.append(held[block : block + size])
-    sizes = np.array([len(table) for table in tables], np.int64)
+    sizes = frames[:, CALLS]
     firsts = np.repeat(sizes.cumsum() - sizes, sizes)
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
     return Stretch(np.concatenate(tables), packed, numbers, np.arange(sizes.sum(), dtype=np.int64) - firsts)
+
+
+def runs(values: Int64s) -> Iterator[slice]:
+    """Where equal values stand together, one run after the other."""
+    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)] if len(values) else []
+    yield from map(slice, cuts, cuts[1:])
 
 
 def _read(path: Path, frames: Int64s) -> bytes:

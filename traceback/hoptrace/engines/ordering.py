@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
 
-from hoptrace.engines.finished import Finished, Pieces
-from hoptrace.engines.frames import PLACE, VERDICT, VERDICTS, Stretch, read_stretch
+from hoptrace.engines.finished import Finished
+from hoptrace.engines.frames import LINES_BYTES, PLACE, VERDICT, VERDICTS, Int64s, Stretch, read_stretch
 from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A stretch of the output to write: into which file, from which byte on, and where its lines stand."""
+    """A stretch of the output to write: into which file, from which byte on; the folder of the parts, its frames."""
 
     file: Path
     at: int
-    pieces: Pieces
+    folder: Path
+    frames: Int64s
 
 
 def put_together(
@@ -39,41 +41,40 @@ def put_together(
     ordered = calls.sort("place")
     verdicts: Counter[str] = Counter()
     with whole_file(out) as stream, workspace.catalog.traces.filing() as filing:
-        stretches = list(finished.stretches())
-        written = _each(stretches, stream, pool if stream.seekable() else None)
-        for (_, pieces), _ in zip(stretches, written, strict=True):
-            verdicts.update(_file(read_stretch(pieces), ordered, filing))
+        stretches = finished.stretches()
+        writings = _writings(Path(stream.name), finished.folder, stretches)
+        written = pool.each(write, writings) if Path(stream.name).is_file() else _appended(stream, writings)
+        for frames, _ in zip(stretches, written, strict=True):
+            verdicts.update(_file(read_stretch(finished.folder, frames), ordered, filing))
     return dict(sorted(verdicts.items()))
-
-
-def _each(stretches: list[tuple[int, Pieces]], stream: IO[bytes], pool: Pool | None) -> Iterator[None]:
-    """Write every stretch; gives nothing each time that one is written."""
-    if pool is None:
-        yield from (_append(stream, pieces) for _, pieces in stretches)
-        return
-    at, tasks = 0, list[Writing]()
-    for size, pieces in stretches:
-        tasks.append(Writing(Path(stream.name), at, pieces))
-        at += size
-    yield from (done for _, done in pool.each(write, tasks))
-
-
-def _append(stream: IO[bytes], pieces: Pieces) -> None:
-    stream.write(read_stretch(pieces).ordered())
 
 
 def write(task: Writing) -> None:
     """Write a stretch of the output; for a process of the pool."""
     with task.file.open("r+b") as stream:
         stream.seek(task.at)
-        stream.write(read_stretch(task.pieces).ordered())
+        stream.write(read_stretch(task.folder, task.frames).ordered())
+
+
+def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Writing]:
+    sizes = (int(frames[:, LINES_BYTES].sum()) for frames in stretches)
+    starts = accumulate(sizes, initial=0)
+    return [Writing(file, at, folder, frames) for at, frames in zip(starts, stretches, strict=False)]
+
+
+def _appended(stream: IO[bytes], writings: Iterable[Writing]) -> Iterator[None]:
+    """Write one stretch after the other."""
+    for writing in writings:
+        stream.write(read_stretch(writing.folder, writing.frames).ordered())
+        yield
 
 
 def _file(stretch: Stretch, ordered: pl.DataFrame, filing: Filing) -> Counter[str]:
     """File a stretch's results, in the order of the calls; counts the verdicts."""
     order = stretch.calls[:, PLACE].argsort()
     calls = ordered.slice(int(stretch.calls[order[0], PLACE]), len(order))
-    told = [VERDICTS[code].value for code in stretch.calls[order, VERDICT].tolist()]
+    codes: list[int] = stretch.calls[order, VERDICT].tolist()
+    told = [VERDICTS[code] for code in codes]
     frames, lines = stretch.frames[order].tolist(), stretch.lines[order].tolist()
     filing.add(stretch.packed, zip(calls["call_ref"], told, calls["campaign"], frames, lines, strict=True))
     return Counter(told)
