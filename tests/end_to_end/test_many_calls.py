@@ -10,20 +10,23 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
 import pytest
 import sqlalchemy as sa
+import zstandard
 
 import hoptrace
 from hoptrace.catalog.tables import TRACES
-from hoptrace.engines import local, partition
+from hoptrace.engines import frames, local, partition
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
 from hoptrace.errors import WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
+from hoptrace.reports.lines import of_file
 from hoptrace.simulate import scenario_named, simulate, turned
 
 AT_ONCE = 25
@@ -92,6 +95,25 @@ def test_parts_in_any_number_of_processes_give_what_one_pass_gives(world, due, t
     assert (process.communicate()[0].strip(), process.returncode) == ("0", 0)
     assert out.read_bytes() == due
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_packed_output_holds_the_same(world, due, tmp_path):
+    out = tmp_path / "out.jsonl.zst"
+    process = run(world, out, 2)
+    assert (process.communicate()[0].strip(), process.returncode) == ("0", 0)
+    assert zstandard.ZstdDecompressor().stream_reader(out.read_bytes(), read_across_frames=True).read() == due
+    assert of_file(out).calls.height == due.count(b"\n")
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_pipe_gets_the_same(world, due, monkeypatch):
+    monkeypatch.setattr(frames, "LEAST_STRETCH", 64)
+    reading, writing = os.pipe()
+    with ThreadPoolExecutor(1) as thread, os.fdopen(reading, "rb") as stream:
+        read = thread.submit(stream.read)
+        with os.fdopen(writing, "wb"), hoptrace.open_workspace(world / "ws") as workspace:
+            trace_file(workspace, world / "calls.csv", Path(f"/dev/fd/{writing}"), how=How(workers=1))
+        assert read.result() == due
 
 
 def children(of: int) -> list[int]:

@@ -20,9 +20,9 @@ from hoptrace.engines.frames import (
     VERDICTS,
     Line,
     pack,
-    read_stretch,
     stretch_of,
 )
+from hoptrace.engines.stretches import read_stretch
 
 
 def _line(place: int) -> Line:

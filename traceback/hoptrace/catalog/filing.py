@@ -51,7 +51,7 @@ class Filing:
 def lines_of(frame: bytes) -> list[bytes]:
     """The results in a frame, each as its JSON."""
     unpacked: bytes = zstandard.ZstdDecompressor().decompress(frame)
-    return unpacked.splitlines()
+    return unpacked.split(b"\n")
 
 
 def cited_in(frame: bytes) -> Iterator[tuple[str, int]]:

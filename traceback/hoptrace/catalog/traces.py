@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,15 +19,15 @@ from hoptrace.errors import UnknownTrace
 
 SAVE_AT_ONCE = 5_000
 READ_AT_ONCE = 500
-"""Rows that come from the database together, each with its frame: 6 MB."""
+"""Rows that come from the database together, each with its frame: 2 MB."""
 
-UNPACKED = 64
-"""Frames that are kept unpacked while results are given one by one: 13 MB."""
+UNPACKED = 500
+"""Frames that are kept unpacked while results are given one by one, 52 KB each: of a file's calls in its own order, the
+next one's frame is most often among the last few hundred."""
 
-_FRAMED = TRACES.outerjoin(TRACE_FRAMES, TRACE_FRAMES.c.frame_id == TRACES.c.frame_id)
 _TOLD = sa.select(
-    TRACES.c.call_ref, sa.cast(TRACES.c.result, sa.Text), TRACES.c.line, TRACE_FRAMES.c.lines
-).select_from(_FRAMED)
+    *(TRACES.c.call_ref, sa.cast(TRACES.c.result, sa.Text), TRACES.c.frame_id, TRACES.c.line, TRACE_FRAMES.c.lines)
+).select_from(TRACES.outerjoin(TRACE_FRAMES, TRACE_FRAMES.c.frame_id == TRACES.c.frame_id))
 """Results: the call, and its JSON or the frame and the line that hold it."""
 
 
@@ -113,12 +112,19 @@ class Traces:
                 found.update(cited_in(frame))
         return found
 
-    def _texts(self, query: sa.Select[Any, str, Any, Any]) -> Iterator[tuple[str, str]]:
-        unpacked = lru_cache(UNPACKED)(lines_of)
+    def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
+        unpacked: dict[int, list[bytes]] = {}
         with guard(), self._engine.connect() as connection:
-            for call_ref, text, line, frame in connection.execute(query.execution_options(yield_per=READ_AT_ONCE)):
-                lines: list[bytes] = [] if frame is None else unpacked(frame)
-                yield str(call_ref), lines[line].decode() if lines else str(text)
+            rows = connection.execute(query.execution_options(yield_per=READ_AT_ONCE))
+            for call_ref, text, frame_id, line, frame in rows:
+                if frame_id is None:
+                    yield str(call_ref), str(text)
+                    continue
+                if frame_id not in unpacked:
+                    if len(unpacked) == UNPACKED:
+                        del unpacked[next(iter(unpacked))]
+                    unpacked[frame_id] = lines_of(frame)
+                yield str(call_ref), unpacked[frame_id][int(line)].decode()
 
 
 def _row(result: Stored, now: datetime) -> dict[str, Any]:

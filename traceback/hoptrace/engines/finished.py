@@ -11,7 +11,8 @@ from typing import Any, Self
 import numpy as np
 import orjson
 
-from hoptrace.engines.frames import STRETCH, Int64s, frames_of, part_file, runs
+from hoptrace.engines.frames import STRETCH, Int64s, frames_of, part_file
+from hoptrace.engines.stretches import runs
 from hoptrace.lock import file_lock
 from hoptrace.output import cannot_write
 

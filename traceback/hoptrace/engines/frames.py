@@ -1,8 +1,8 @@
 """A finished part as bytes: its results in frames of a few, each compressed and readable by itself.
 
-Results repeat each other's words, so that a frame takes an eighteenth of its lines' bytes. A part's frames stand in the
+Results repeat each other's words, so that a frame takes a fifteenth of its lines' bytes. A part's frames stand in the
 order of their calls' places in the whole, and none reaches over the end of a stretch of places: the output is put
-together stretch by stretch, and from every part a stretch is read in one piece.
+together stretch by stretch (`hoptrace.engines.stretches`), and from every part a stretch is read in one piece.
 
 A part is int64 numbers (how many frames there are, and the table of them), then for each frame the table of its calls
 and its lines, as one frame of Zstandard (RFC 8878).
@@ -10,7 +10,7 @@ and its lines, as one frame of Zstandard (RFC 8878).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,10 +24,13 @@ from hoptrace.model.verdicts import Verdict
 
 Int64s = NDArray[np.int64]
 
-MOST_LINES = 32
-"""Of one frame: for one result, all of its frame has to be unpacked."""
+MOST_LINES = 8
+"""Of one frame, all of which is unpacked for one result. Of four it takes a fourth more room, of sixteen a sixth less."""
 
 LEAST_STRETCH, LINES_OF_A_PART = 4_096, 16
+
+LEVEL: Final = 1
+"""Of Zstandard; higher ones take longer and pack results no better."""
 
 VERDICTS: Final[tuple[str, ...]] = tuple(str(verdict) for verdict in Verdict)
 
@@ -40,8 +43,8 @@ PART, the number of the part, is not in the file.
 PLACE, LENGTH, VERDICT = range(3)
 """The columns of the table of calls: the place in the whole, bytes of the line with its end, which of VERDICTS."""
 
-_LEVEL = 1
-_NUMBER = 8
+NUMBER: Final = 8
+"""Bytes of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,11 @@ def pack(lines: Sequence[Line], stretch: int) -> bytes:
     told = [(one.place, len(one.line) + 1, codes[one.verdict]) for one in ordered]
     calls = np.array(told, np.int64).reshape(-1, 3)
     ends = [*_cuts(calls[:, PLACE] // stretch), len(ordered)]
-    compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    at = _NUMBER * (1 + len(ends[1:]) * PART)
+    compressor = zstandard.ZstdCompressor(level=LEVEL)
+    at = NUMBER * (1 + len(ends[1:]) * PART)
     rows, pieces = list[tuple[int, ...]](), list[bytes]()
     for start, end in pairwise(ends):
-        packed = compressor.compress(b"".join(one.line + b"\n" for one in ordered[start:end]))
+        packed = compressor.compress(b"\n".join([*(one.line for one in ordered[start:end]), b""]))
         table = calls[start:end]
         rows.append((table[0, PLACE] // stretch, end - start, table[:, LENGTH].sum(), at, len(packed)))
         pieces += [table.tobytes(), packed]
@@ -85,61 +88,9 @@ def part_file(folder: Path, number: int) -> Path:
 def frames_of(folder: Path, number: int) -> Int64s:
     """The table of the frames of a kept part, with PART."""
     with part_file(folder, number).open("rb") as stream:
-        amount = int(np.frombuffer(stream.read(_NUMBER), np.int64)[0])
-        frames = np.frombuffer(stream.read(_NUMBER * PART * amount), np.int64).reshape(-1, PART)
+        amount = int(np.frombuffer(stream.read(NUMBER), np.int64)[0])
+        frames = np.frombuffer(stream.read(NUMBER * PART * amount), np.int64).reshape(-1, PART)
     return np.column_stack([frames, np.full(amount, number, np.int64)])
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What parts hold of a stretch of places: the table of calls, and the packed frames in the same order.
-
-    `frames` says of each call in which of `packed` it stands, `lines` which line of it.
-    """
-
-    calls: Int64s
-    packed: list[bytes]
-    frames: Int64s
-    lines: Int64s
-
-    def ordered(self) -> bytes:
-        """The lines of the stretch in the order of their places."""
-        unpack = zstandard.ZstdDecompressor().decompress
-        text = memoryview(b"".join([unpack(frame) for frame in self.packed]))
-        ends = self.calls[:, LENGTH].cumsum()
-        order = self.calls[:, PLACE].argsort()
-        starts = (ends - self.calls[:, LENGTH])[order].tolist()
-        return b"".join([text[start:end] for start, end in zip(starts, ends[order].tolist(), strict=True)])
-
-
-def read_stretch(folder: Path, frames: Int64s) -> Stretch:
-    """A stretch out of the parts kept in a folder: rows of the table of frames, by part and as they stand in it."""
-    tables, packed = list[Int64s](), list[bytes]()
-    for rows in runs(frames[:, PART]):
-        held = _read(part_file(folder, int(frames[rows.start, PART])), frames[rows])
-        starts = frames[rows, AT] - frames[rows.start, AT]
-        for start, calls, size in zip(starts, frames[rows, CALLS], frames[rows, PACKED], strict=True):
-            block = start + calls * 3 * _NUMBER
-            tables.append(np.frombuffer(held, np.int64, calls * 3, start).reshape(-1, 3))
-            packed.append(held[block : block + size])
-    sizes = frames[:, CALLS]
-    firsts = np.repeat(sizes.cumsum() - sizes, sizes)
-    numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
-    return Stretch(np.concatenate(tables), packed, numbers, np.arange(sizes.sum(), dtype=np.int64) - firsts)
-
-
-def runs(values: Int64s) -> Iterator[slice]:
-    """Where equal values stand together, one run after the other."""
-    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)] if len(values) else []
-    yield from map(slice, cuts, cuts[1:])
-
-
-def _read(path: Path, frames: Int64s) -> bytes:
-    """The bytes of frames that stand one after the other."""
-    first, last = int(frames[0, AT]), frames[-1]
-    with path.open("rb", buffering=0) as stream:
-        stream.seek(first)
-        return stream.read(int(last[AT] + last[CALLS] * 3 * _NUMBER + last[PACKED]) - first)
 
 
 def _cuts(stretches: Int64s) -> list[int]:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
+import zstandard
 
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.frames import LINES_BYTES, PLACE, VERDICT, VERDICTS, Int64s, Stretch, read_stretch
+from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS, Int64s
+from hoptrace.engines.stretches import Stretch, read_stretch
 from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
@@ -36,15 +38,15 @@ def put_together(
 ) -> dict[str, int]:
     """Write the output, and file the results of `calls` (`place`, `call_ref`, `campaign`); counts the verdicts.
 
-    The processes of `pool` write a stretch each, this one files meanwhile. What is no file is written by this one.
+    The processes of `pool` write a stretch each, this one files meanwhile. What is no file is written by this one, and
+    so is a file whose name ends in .zst: the others then pack a stretch each (Zstandard, RFC 8878).
     """
     ordered = calls.sort("place")
     verdicts: Counter[str] = Counter()
     with whole_file(out) as stream, workspace.catalog.traces.filing() as filing:
         stretches = finished.stretches()
         writings = _writings(Path(stream.name), finished.folder, stretches)
-        written = pool.each(write, writings) if Path(stream.name).is_file() else _appended(stream, writings)
-        for frames, _ in zip(stretches, written, strict=True):
+        for frames, _ in zip(stretches, _written(stream, out, writings, pool), strict=True):
             verdicts.update(_file(read_stretch(finished.folder, frames), ordered, filing))
     return dict(sorted(verdicts.items()))
 
@@ -53,7 +55,16 @@ def write(task: Writing) -> None:
     """Write a stretch of the output; for a process of the pool."""
     with task.file.open("r+b") as stream:
         stream.seek(task.at)
-        stream.write(read_stretch(task.folder, task.frames).ordered())
+        stream.write(_lines(task))
+
+
+def packed(task: Writing) -> bytes:
+    """A stretch of the output as a frame of Zstandard; for a process of the pool."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress(_lines(task))
+
+
+def _lines(task: Writing) -> bytes:
+    return read_stretch(task.folder, task.frames).ordered()
 
 
 def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Writing]:
@@ -62,10 +73,25 @@ def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Wri
     return [Writing(file, at, folder, frames) for at, frames in zip(starts, stretches, strict=False)]
 
 
-def _appended(stream: IO[bytes], writings: Iterable[Writing]) -> Iterator[None]:
-    """Write one stretch after the other."""
-    for writing in writings:
-        stream.write(read_stretch(writing.folder, writing.frames).ordered())
+def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool) -> Iterator[object]:
+    """Write all stretches; gives something each time that one is done."""
+    if out.name.endswith(".zst"):
+        return _appended(stream, writings, pool.each(packed, writings))
+    if Path(stream.name).is_file():
+        return pool.each(write, writings)
+    return _appended(stream, writings, ((task, _lines(task)) for task in writings))
+
+
+def _appended(stream: IO[bytes], writings: Sequence[Writing], done: Iterable[tuple[Writing, bytes]]) -> Iterator[None]:
+    """Write stretches one after the other; those that are done before their turn wait."""
+    waiting: dict[int, bytes] = {}
+    turns = iter(writings)
+    turn = next(turns, None)
+    for task, content in done:
+        waiting[task.at] = content
+        while turn is not None and turn.at in waiting:
+            stream.write(waiting.pop(turn.at))
+            turn = next(turns, None)
         yield
 
 
