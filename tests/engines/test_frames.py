@@ -73,3 +73,18 @@ def test_no_parts_have_no_stretches(tmp_path: Path) -> None:
     assert finished.stretches() == []
     finished.keep(0, pack([], 10))
     assert np.concatenate([np.empty((0, 6)), *finished.stretches()]).size == 0
+
+
+@pytest.mark.parametrize("left", [0, 5, 8, 100, -1])
+def test_a_part_that_lost_its_end_is_not_taken_up(tmp_path: Path, left: int) -> None:
+    finished = Finished(tmp_path, {"run": 1})
+    for number in range(3):
+        finished.keep(number, pack([_line(place) for place in range(20 * number)], 1_000))
+    assert Finished(tmp_path, {"run": 1}).taken_up == 3
+    whole = (tmp_path / "2.part").read_bytes()
+    (tmp_path / "2.part").write_bytes(whole[:left])
+    assert Finished(tmp_path, {"run": 1}).numbers() == {0, 1}
+    (tmp_path / "2.part").write_bytes(bytes(len(whole)))
+    assert Finished(tmp_path, {"run": 1}).numbers() == {0, 1}
+    assert Finished(tmp_path, {"run": 2}).stale
+    assert not list(tmp_path.glob("*.part"))

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import orjson
 
-from hoptrace.engines.frames import STRETCH, Int64s, frames_of, part_file
+from hoptrace.engines.frames import STRETCH, Int64s, frames_of, is_whole, part_file
 from hoptrace.engines.stretches import runs
 from hoptrace.lock import file_lock
 from hoptrace.output import cannot_write
@@ -35,6 +35,9 @@ class Finished:
             for path in others:
                 path.unlink()
             (folder / MANIFEST).write_bytes(self._run)
+            for number in self.numbers():
+                if not is_whole(folder, number):
+                    part_file(folder, number).unlink()
         self.taken_up = len(self.numbers())
 
     @classmethod

@@ -25,7 +25,7 @@ from hoptrace.model.verdicts import Verdict
 Int64s = NDArray[np.int64]
 
 MOST_LINES = 8
-"""Of one frame, all of which is unpacked for one result. Of four it takes a fourth more room, of sixteen a sixth less."""
+"""Of one frame, which is unpacked whole for one result. Fours take a fourth more room, sixteens a sixth less."""
 
 LEAST_STRETCH, LINES_OF_A_PART = 4_096, 16
 
@@ -91,6 +91,21 @@ def frames_of(folder: Path, number: int) -> Int64s:
         amount = int(np.frombuffer(stream.read(NUMBER), np.int64)[0])
         frames = np.frombuffer(stream.read(NUMBER * PART * amount), np.int64).reshape(-1, PART)
     return np.column_stack([frames, np.full(amount, number, np.int64)])
+
+
+def is_whole(folder: Path, number: int) -> bool:
+    """The file of a kept part has its end, which a power failure may have taken."""
+    try:
+        frames = frames_of(folder, number)
+    except (ValueError, IndexError):
+        return False
+    end = end_of(frames[-1]) if len(frames) else NUMBER
+    return part_file(folder, number).stat().st_size == end
+
+
+def end_of(frame: Int64s) -> int:
+    """Where a frame, a row of the table, ends in its part's file."""
+    return int(frame[AT] + frame[CALLS] * 3 * NUMBER + frame[PACKED])
 
 
 def _cuts(stretches: Int64s) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, Int64s, part_file
+from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, Int64s, end_of, part_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def runs(values: Int64s) -> Iterator[slice]:
 
 def _read(path: Path, frames: Int64s) -> bytes:
     """The bytes of frames that stand one after the other."""
-    first, last = int(frames[0, AT]), frames[-1]
+    first = int(frames[0, AT])
     with path.open("rb", buffering=0) as stream:
         stream.seek(first)
-        return stream.read(int(last[AT] + last[CALLS] * 3 * NUMBER + last[PACKED]) - first)
+        return stream.read(end_of(frames[-1]) - first)
