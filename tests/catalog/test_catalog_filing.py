@@ -104,4 +104,4 @@ def test_nothing_to_file(catalog: Catalog) -> None:
 )
 def test_cited_statements_are_found_in_the_bytes(cited: list[tuple[str, int]], detail: str, dumps: Any) -> None:
     told = _result("x", None, cited) | {"summary": detail, detail: detail}
-    assert list(cited_in(zstandard.compress(dumps(told)))) == list(cited_by(told))
+    assert list(cited_in(dumps(told))) == list(cited_by(told))

@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoptrace.catalog.filing import lines_of
+from hoptrace.catalog.filing import line_in
 from hoptrace.engines.finished import Finished
 from hoptrace.engines.frames import (
     LEAST_STRETCH,
@@ -52,7 +52,7 @@ def test_lines_come_back_in_order(
     for each in read:
         told = zip(each.calls[:, PLACE], each.calls[:, VERDICT], each.frames, each.lines, strict=True)
         for place, verdict, frame, line in told:
-            assert lines_of(each.packed[frame])[line] == _line(int(place)).line
+            assert line_in(zstandard.decompress(each.packed[frame]), line) == _line(int(place)).line
             assert VERDICTS[verdict] == _line(int(place)).verdict
 
 

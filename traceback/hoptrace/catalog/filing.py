@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
-import zstandard
 
 from hoptrace.catalog.tables import TRACE_FRAMES
 
@@ -53,15 +52,17 @@ class Filing:
         self._connection.exec_driver_sql(self._insert, rows)
 
 
-def lines_of(frame: bytes) -> list[bytes]:
-    """The results in a frame, each as its JSON."""
-    unpacked: bytes = zstandard.ZstdDecompressor().decompress(frame)
-    return unpacked.split(b"\n")
+def line_in(lines: bytes, number: int) -> bytes:
+    """One of the results of an unpacked frame, as its JSON."""
+    start = 0
+    for _ in range(number):
+        start = lines.index(b"\n", start) + 1
+    return lines[start : lines.index(b"\n", start)]
 
 
-def cited_in(frame: bytes) -> Iterator[tuple[str, int]]:
-    """The statements (batch, row) that the results in a frame name."""
-    for batch, row in _CITED.findall(zstandard.ZstdDecompressor().decompress(frame)):
+def cited_in(lines: bytes) -> Iterator[tuple[str, int]]:
+    """The statements (batch, row) that the results of an unpacked frame name."""
+    for batch, row in _CITED.findall(lines):
         yield orjson.loads(batch), int(row)
 
 

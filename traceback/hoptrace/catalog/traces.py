@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+import zstandard
 
 from hoptrace.catalog.database import Written, guard
-from hoptrace.catalog.filing import Filing, cited_by, cited_in, lines_of
+from hoptrace.catalog.filing import Filing, cited_by, cited_in, line_in
 from hoptrace.catalog.tables import TRACE_FRAMES, TRACES
 from hoptrace.errors import UnknownTrace
 
@@ -103,17 +104,19 @@ class Traces:
     def cited(self) -> set[tuple[str, int]]:
         """The statements (batch, row) that any stored result names, older results of a call as well."""
         single = sa.select(TRACES.c.result).where(TRACES.c.frame_id.is_(None))
+        unpack = zstandard.ZstdDecompressor().decompress
         found: set[tuple[str, int]] = set()
         with guard(), self._engine.connect() as connection:
             reading = connection.execution_options(yield_per=READ_AT_ONCE)
             for result in reading.execute(single).scalars():
                 found.update(cited_by(result))
             for frame in reading.execute(sa.select(TRACE_FRAMES.c.lines)).scalars():
-                found.update(cited_in(frame))
+                found.update(cited_in(unpack(frame)))
         return found
 
     def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
-        unpacked: dict[int, list[bytes]] = {}
+        unpack = zstandard.ZstdDecompressor().decompress
+        unpacked: dict[int, bytes] = {}
         with guard(), self._engine.connect() as connection:
             rows = connection.execute(query.execution_options(yield_per=READ_AT_ONCE))
             for call_ref, text, frame_id, line, frame in rows:
@@ -123,8 +126,8 @@ class Traces:
                 if frame_id not in unpacked:
                     if len(unpacked) == UNPACKED:
                         del unpacked[next(iter(unpacked))]
-                    unpacked[frame_id] = lines_of(frame)
-                yield str(call_ref), unpacked[frame_id][int(line)].decode()
+                    unpacked[frame_id] = unpack(frame)
+                yield str(call_ref), line_in(unpacked[frame_id], line).decode()
 
 
 def _row(result: Stored, now: datetime) -> dict[str, Any]:
