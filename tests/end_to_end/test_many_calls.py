@@ -150,10 +150,12 @@ def test_a_run_killed_while_it_files_leaves_nothing_filed_and_is_taken_up(world,
         killed = run(world, out, 2, "killed")
         killed.communicate()
         assert (killed.returncode, out.exists(), filed(workspace)) == (-signal.SIGKILL, False, before)
+        assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl.parts"]
         again = run(world, out, 2)
         assert again.communicate()[0].strip() == str(-(-due.count(b"\n") // AT_ONCE))
         assert out.read_bytes() == due
         assert filed(workspace) == before + due.count(b"\n")
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def filed(workspace: hoptrace.Workspace) -> int:

@@ -20,12 +20,13 @@ def harmless(cell: str) -> str:
 
 
 @contextmanager
-def whole_file(path: Path) -> Generator[IO[bytes]]:
+def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]]:
     """A stream whose content stands at `path` once all of it is written; what was there stays until then.
 
-    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Its
-    `name` is the file that is written meanwhile, for other processes that write parts of it. Raises
-    StorageFailed, and leaves nothing behind, where the folder is missing or not writable or the disk is full.
+    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Its `name`
+    is the file that is written until then, for other processes that write parts of it: beside `path`, or in the folder
+    `meanwhile`, on the same disk, whose owner clears it after a kill. Raises StorageFailed, and leaves nothing behind,
+    where the folder is missing or not writable or the disk is full.
     """
     try:
         if path.exists() and not path.is_file():
@@ -33,7 +34,7 @@ def whole_file(path: Path) -> Generator[IO[bytes]]:
                 yield stream
             return
         target = path.resolve()
-        scratch = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}")
+        scratch = (meanwhile or target.parent) / f".{target.name[:200]}.{uuid.uuid4().hex[:8]}"
         try:
             with scratch.open("xb") as stream:
                 yield stream

@@ -35,9 +35,7 @@ class Finished:
             for path in others:
                 path.unlink()
             (folder / MANIFEST).write_bytes(self._run)
-            for number in self.numbers():
-                if not is_whole(folder, number):
-                    part_file(folder, number).unlink()
+            self._clear()
         self.taken_up = len(self.numbers())
 
     @classmethod
@@ -76,6 +74,14 @@ class Finished:
     def remove(self) -> None:
         """Throw the parts away; the output is there."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Remove what an earlier try has begun to write."""
+        for path in (*self.folder.glob("*.new"), *self.folder.glob(".*")):
+            path.unlink()
+        for number in self.numbers():
+            if not is_whole(self.folder, number):
+                part_file(self.folder, number).unlink()
 
     def _is_ours(self) -> bool:
         manifest = self.folder / MANIFEST

@@ -43,7 +43,9 @@ def put_together(
     """
     ordered = calls.sort("place")
     verdicts: Counter[str] = Counter()
-    with whole_file(out) as stream, workspace.catalog.traces.filing() as filing:
+    # A link may lead to another disk; an output that a killed run has begun is cleared with the parts.
+    meanwhile = None if out.is_symlink() else finished.folder
+    with whole_file(out, meanwhile) as stream, workspace.catalog.traces.filing() as filing:
         stretches = finished.stretches()
         writings = _writings(Path(stream.name), finished.folder, stretches)
         for frames, _ in zip(stretches, _written(stream, out, writings, pool), strict=True):
