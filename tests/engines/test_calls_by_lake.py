@@ -60,6 +60,16 @@ def test_columns_are_what_rows_are(tmp_path: Path) -> None:
     assert len(by_rows) == len(ROWS)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_quotes_around_whole_fields_are_read_by_columns(tmp_path: Path, end: str) -> None:
+    lines = [",".join(f'"{cell}"' for cell in line.split(",")) for line in TEXT.splitlines()]
+    path = tmp_path / "calls.csv"
+    path.write_text(end.join([*lines, ""]), newline="")
+    assert _columns(path) is not None
+    by_columns, by_rows = _both(path)
+    assert by_columns == by_rows
+
+
 def test_they_lie_by_day_and_number(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text(TEXT)
@@ -77,6 +87,11 @@ def test_they_lie_by_day_and_number(tmp_path: Path) -> None:
         TEXT.removesuffix("\n"),
         TEXT.replace(",", " ,\t"),
         TEXT.replace("c1,", '"c1",').replace("alpha", '"al\nph""a"'),
+        TEXT.replace("alpha", '"al,pha"'),
+        TEXT.replace("alpha", ' "alpha"'),
+        TEXT.replace("alpha", '"alpha" '),
+        TEXT.replace("alpha", '"alpha'),
+        TEXT.replace("alpha", '""'),
         TEXT.replace("c2,", "c1,"),
         TEXT.replace("c3,", "c2 ,"),
         TEXT.replace("c3,", " ,"),
@@ -91,6 +106,7 @@ def test_they_lie_by_day_and_number(tmp_path: Path) -> None:
         TEXT.replace("202-555-0143", "anonymous"),
         TEXT + "\n\n",
         "\n" + TEXT,
+        '"' + TEXT,
         TEXT + "c9\n",
         TEXT + "c9,2026-11-02T23:59:59Z,,+12025550143,,,more\n",
         TEXT + "c9,2026-11-02T23:59:59Z,,+12025550143\n",

@@ -107,7 +107,7 @@ def parse_trunk(row: Row) -> Trunk:
 def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
     with _text(path) as stream:
         reader = csv.DictReader(stream, strict=True)
-        names = [name.strip() for name in reader.fieldnames or ()]
+        names = [name.strip() for name in _header(path, reader)]
         reader.fieldnames = names
         _require(path, names, required)
         for record in _records(path, reader):
@@ -117,12 +117,23 @@ def _csv(path: Path, required: Sequence[str]) -> Iterator[Row]:
             yield Row(where, _clean(record))
 
 
+def _header(path: Path, reader: csv.DictReader[str]) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise _unclosed(f"{path}, line 1", error) from error
+
+
+def _unclosed(where: str, error: csv.Error) -> DirectoryInvalid:
+    return Row(where, {}).refuse(f"{error}; look for a quotation mark that is not closed.")
+
+
 def _records(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[Any, Any]]:
     try:
         yield from reader
     except csv.Error as error:
-        where = f"{path}, line {reader.line_num + 1}"  # line_num is that of the last record that was whole
-        raise Row(where, {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
+        # line_num is that of the last record that was whole
+        raise _unclosed(f"{path}, line {reader.line_num + 1}", error) from error
 
 
 def _ndjson(path: Path) -> Iterator[Row]:

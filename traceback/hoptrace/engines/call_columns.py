@@ -10,15 +10,18 @@ from pathlib import Path
 import polars as pl
 import zstandard
 
-_ODD = re.compile(rb"[\"\x00-\x08\x0b-\x1f]")
-"""Quotes, and control characters other than a tab and a line's end."""
+_ODD = re.compile(rb"[\x00-\x08\x0b-\x1f]")
+"""Control characters other than a tab and a line's end."""
+
+_QUOTED = re.compile(rb'(?:(?:"[^",\n]*+"|[^",\n]*+)[,\n])*+(?:"[^",\n]*+"|[^",\n]*+)')
+"""Lines in which every quote stands around a whole field without a quote, a comma or a line's end, or there is none."""
 
 
 def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -> pl.DataFrame | None:
     """These columns of a file that `hoptrace.catalog.files.read_rows` takes, as it reads them: stripped, empty is null.
 
-    None where that has to look row by row: a file that is damaged, has quotes or lines that are not as the header, or
-    is no CSV and no Parquet of texts; or a column or cell is missing. It then says where what is wrong.
+    None where that has to look row by row: a file that is damaged, has quotes that matter or longer lines than the
+    header, or is no CSV and no Parquet of texts; or a column or cell is missing. It then says where what is wrong.
     """
     try:
         read = pl.read_parquet(path) if path.name.endswith(".parquet") else _csv(path)
@@ -42,8 +45,9 @@ def _csv(path: Path) -> pl.DataFrame | None:
     if data is None:
         return None
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-    if _ODD.search(data) or not (data.isascii() or data.decode()):
+    if _ODD.search(data) or not (data.isascii() or data.decode()) or not _QUOTED.fullmatch(data):
         return None
+    data = data.replace(b'"', b"")
     header = data.partition(b"\n")[0].decode().split(",")
     read = pl.read_csv(data, quote_char=None, infer_schema=False)
     if read.columns != header:
