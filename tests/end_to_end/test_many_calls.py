@@ -10,27 +10,41 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
 import pytest
+import sqlalchemy as sa
+import zstandard
 
 import hoptrace
-from hoptrace.engines import local, partition
+from hoptrace.catalog.tables import TRACES
+from hoptrace.engines import frames, local, partition
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
+from hoptrace.engines.many_calls import calls_by_lake, reported_calls
 from hoptrace.errors import WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
+from hoptrace.reports.lines import of_file
 from hoptrace.simulate import scenario_named, simulate, turned
 
 AT_ONCE = 25
 
 PROGRAM = f"""
-import sys
+import os, signal, sys
 from pathlib import Path
 from hoptrace import open_workspace
-from hoptrace.engines import batch, partition
+from hoptrace.engines import batch, frames, ordering, partition
 batch.AT_ONCE = partition.AT_ONCE = {AT_ONCE}
+frames.LEAST_STRETCH, frames.LINES_OF_A_PART, frames.MOST_LINES = 64, 1, 4
+file, filed = ordering._file, []
+def filing(*given):
+    if sys.argv[5:] == ["killed"] and len(filed) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    filed.append(given)
+    return file(*given)
+ordering._file = filing
 with open_workspace(sys.argv[1]) as workspace:
     told = batch.trace_file(workspace, Path(sys.argv[2]), Path(sys.argv[3]), how=batch.How(workers=int(sys.argv[4])))
 print(told["taken_up"])
@@ -64,13 +78,14 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition, "AT_ONCE", AT_ONCE)
 
 
-def run(world: Path, out: Path, workers: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, str(world / "ws"), str(world / "calls.csv"), str(out), str(workers)]
+def run(world: Path, out: Path, workers: int, *told: str) -> subprocess.Popen[str]:
+    given = [str(world / "ws"), str(world / "calls.csv"), str(out), str(workers), *told]
+    command = [sys.executable, "-c", PROGRAM, *given]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def finished(out: Path) -> int:
-    return len(list(out.with_name(f"{out.name}.parts").glob("*.index")))
+    return len(list(out.with_name(f"{out.name}.parts").glob("*.part")))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -80,6 +95,25 @@ def test_parts_in_any_number_of_processes_give_what_one_pass_gives(world, due, t
     assert (process.communicate()[0].strip(), process.returncode) == ("0", 0)
     assert out.read_bytes() == due
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_packed_output_holds_the_same(world, due, tmp_path):
+    out = tmp_path / "out.jsonl.zst"
+    process = run(world, out, 2)
+    assert (process.communicate()[0].strip(), process.returncode) == ("0", 0)
+    assert zstandard.ZstdDecompressor().stream_reader(out.read_bytes(), read_across_frames=True).read() == due
+    assert of_file(out).calls.height == due.count(b"\n")
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_pipe_gets_the_same(world, due, monkeypatch):
+    monkeypatch.setattr(frames, "LEAST_STRETCH", 64)
+    reading, writing = os.pipe()
+    with ThreadPoolExecutor(1) as thread, os.fdopen(reading, "rb") as stream:
+        read = thread.submit(stream.read)
+        with os.fdopen(writing, "wb"), hoptrace.open_workspace(world / "ws") as workspace:
+            trace_file(workspace, world / "calls.csv", Path(f"/dev/fd/{writing}"), how=How(workers=1))
+        assert read.result() == due
 
 
 def children(of: int) -> list[int]:
@@ -109,6 +143,26 @@ def test_a_killed_run_is_taken_up_and_gives_the_same(world, due, tmp_path, worke
     assert out.read_bytes() == due
 
 
+def test_a_run_killed_while_it_files_leaves_nothing_filed_and_is_taken_up(world, due, tmp_path):
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        before = filed(workspace)
+        out = tmp_path / "out.jsonl"
+        killed = run(world, out, 2, "killed")
+        killed.communicate()
+        assert (killed.returncode, out.exists(), filed(workspace)) == (-signal.SIGKILL, False, before)
+        assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl.parts"]
+        again = run(world, out, 2)
+        assert again.communicate()[0].strip() == str(-(-due.count(b"\n") // AT_ONCE))
+        assert out.read_bytes() == due
+        assert filed(workspace) == before + due.count(b"\n")
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def filed(workspace: hoptrace.Workspace) -> int:
+    with workspace.catalog.traces._engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(TRACES)).scalar()
+
+
 @pytest.mark.usefixtures("small_parts")
 def test_parts_of_another_run_are_not_taken_up(world, due, tmp_path):
     out = tmp_path / "out.jsonl"
@@ -118,7 +172,7 @@ def test_parts_of_another_run_are_not_taken_up(world, due, tmp_path):
         trace_file(workspace, fewer, out, how=How(workers=1))
         kept = tmp_path / "out.jsonl.parts"
         kept.mkdir()
-        (kept / "0.index").write_bytes(b"of another run")
+        (kept / "0.part").write_bytes(b"of another run")
         (kept / "run.json").write_text("{}")
         told = trace_file(workspace, world / "calls.csv", out, how=How(workers=1))
     assert (told["taken_up"], told["thrown_away"]) == (0, True)
@@ -149,22 +203,23 @@ def test_results_are_stored_and_counted(world, due, tmp_path):
 def test_parts_lie_together_as_the_lake_does(world, monkeypatch):
     monkeypatch.setattr(partition, "AT_ONCE", 7)
     calls = read_calls(world / "calls.csv", "US")
-    parts = partition.parts_of(calls, "US")
-    order = [place for part in parts for place, _ in part.calls]
+    parts = list(partition.parts_of(calls_by_lake(world / "calls.csv", "US")))
+    order = [place for part in parts for place in part.calls["place"]]
     assert sorted(order) == list(range(len(calls)))
+    assert [calls[place] for place in order] == [call for part in parts for call in reported_calls(part.calls)]
     assert [part.number for part in parts] == list(range(len(parts)))
-    numbers = [[call.called_number for _, call in part.calls] for part in parts]
+    numbers = [part.calls["called_number"] for part in parts]
     assert max(numbers[0]) <= min(numbers[1])
 
 
 def test_a_process_with_other_settings_is_refused(world, monkeypatch):
-    calls = read_calls(world / "calls.csv", "US")
+    part, *_ = partition.parts_of(calls_by_lake(world / "calls.csv", "US"))
     with hoptrace.open_workspace(world / "ws") as workspace:
         pinned = partition.pin(workspace, None)
     monkeypatch.setenv("HOPTRACE_TRACE__REPORT_SECONDS", "9")
     partition._opened.cache_clear()
     with pytest.raises(WorkspaceError, match="other settings here"):
-        partition.trace_part(pinned, partition.parts_of(calls, "US")[0])
+        partition.trace_part(pinned, part)
     partition._opened.cache_clear()
 
 

@@ -11,9 +11,6 @@ from typing import IO
 
 from hoptrace.errors import StorageFailed
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-
-
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,11 +20,13 @@ def harmless(cell: str) -> str:
 
 
 @contextmanager
-def whole_file(path: Path) -> Generator[IO[bytes]]:
+def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]]:
     """A stream whose content stands at `path` once all of it is written; what was there stays until then.
 
-    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Raises
-    StorageFailed, and leaves nothing behind, where the folder is missing or not writable or the disk is full.
+    A device or a pipe, such as /dev/stdout, is written to as it is; a link keeps pointing where it points. Its `name`
+    is the file that is written until then, for other processes that write parts of it: beside `path`, or in the folder
+    `meanwhile`, on the same disk, whose owner clears it after a kill. Raises StorageFailed, and leaves nothing behind,
+    where the folder is missing or not writable or the disk is full.
     """
     try:
         if path.exists() and not path.is_file():
@@ -35,9 +34,9 @@ def whole_file(path: Path) -> Generator[IO[bytes]]:
                 yield stream
             return
         target = path.resolve()
-        scratch = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}")
+        scratch = (meanwhile or target.parent) / f".{target.name[:200]}.{uuid.uuid4().hex[:8]}"
         try:
-            with os.fdopen(os.open(scratch, _NEW_FILE, 0o666), "wb") as stream:
+            with scratch.open("xb") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())

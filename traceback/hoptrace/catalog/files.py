@@ -115,7 +115,7 @@ def parse_trunk(row: Row) -> Trunk:
 def _csv(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
     with _text(path, "replace" if lenient else "strict") as stream:
         reader = csv.DictReader(stream, strict=not lenient)
-        names = [name.strip() for name in reader.fieldnames or ()]
+        names = [name.strip() for name in _header(path, reader)]
         reader.fieldnames = names
         _require(path, names, required)
         for row in _records(path, reader, len(names)):
@@ -140,6 +140,13 @@ def _records(path: Path, reader: csv.DictReader[str], width: int) -> Iterator[Ro
             yield Row(where, {}, f"it has more fields than the header ({width})")
         else:
             yield Row(where, _clean(record))
+
+
+def _header(path: Path, reader: csv.DictReader[str]) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise Row(f"{path}, line 1", {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
 
 
 def _json(path: Path) -> Iterator[Row]:

@@ -172,6 +172,15 @@ TRACES = Table(
     Column("verdict", String, nullable=False),
     Column("campaign", String),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("result", JSON, nullable=False),
+    Column("result", JSON, nullable=False),  # null where it stands in a frame
+    Column("frame_id", Integer),  # of trace_frames
+    Column("line", Integer),  # which of the frame's, from 0
     Index("ix_traces_call_ref", "call_ref"),
+)
+
+TRACE_FRAMES = Table(
+    "trace_frames",
+    METADATA,
+    Column("frame_id", Integer, primary_key=True),
+    Column("lines", LargeBinary, nullable=False),  # a result a line, as one frame of Zstandard
 )

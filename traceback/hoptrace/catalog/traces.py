@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
+import zstandard
 
 from hoptrace.catalog.database import Written, guard
-from hoptrace.catalog.tables import TRACES
+from hoptrace.catalog.filing import Filing, cited_by, cited_in, line_in
+from hoptrace.catalog.tables import TRACE_FRAMES, TRACES
 from hoptrace.errors import UnknownTrace
 
 SAVE_AT_ONCE = 5_000
+READ_AT_ONCE = 500
+"""Rows that come from the database together, each with its frame: 2 MB."""
+
+UNPACKED = 500
+"""Frames that are kept unpacked while results are given one by one, 52 KB each: of a file's calls in its own order, the
+next one's frame is most often among the last few hundred."""
+
+_TOLD = sa.select(
+    *(TRACES.c.call_ref, sa.cast(TRACES.c.result, sa.Text), TRACES.c.frame_id, TRACES.c.line, TRACE_FRAMES.c.lines)
+).select_from(TRACES.outerjoin(TRACE_FRAMES, TRACE_FRAMES.c.frame_id == TRACES.c.frame_id))
+"""Results: the call, and its JSON or the frame and the line that hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +58,16 @@ class Traces:
                 saved += len(part)
         return saved
 
+    @contextmanager
+    def filing(self) -> Generator[Filing]:
+        """Store the results of many calls: all of them at the end, or none."""
+        with guard(), self._engine.begin() as connection:
+            yield Filing(connection)
+
     def latest(self, call_ref: str) -> dict[str, Any] | None:
         """The newest result of this call, None where there is none."""
-        newest = sa.select(TRACES.c.result).where(TRACES.c.call_ref == call_ref)
-        with guard(), self._engine.connect() as connection:
-            return connection.execute(newest.order_by(TRACES.c.trace_id.desc()).limit(1)).scalar()
+        newest = _TOLD.where(TRACES.c.call_ref == call_ref).order_by(TRACES.c.trace_id.desc()).limit(1)
+        return next((orjson.loads(text) for _, text in self._texts(newest)), None)
 
     def get(self, call_ref: str) -> dict[str, Any]:
         """The newest result of this call; raises UnknownTrace."""
@@ -58,12 +78,7 @@ class Traces:
 
     def list(self, campaign: str | None = None) -> list[dict[str, Any]]:
         """The newest result of every call (of one campaign), in the order of their call_ref."""
-        newest = sa.select(sa.func.max(TRACES.c.trace_id)).group_by(TRACES.c.call_ref)
-        query = sa.select(TRACES.c.result).where(TRACES.c.trace_id.in_(newest)).order_by(TRACES.c.call_ref)
-        if campaign is not None:
-            query = query.where(TRACES.c.campaign == campaign)
-        with guard(), self._engine.connect() as connection:
-            return [dict(result) for result in connection.execute(query).scalars()]
+        return [orjson.loads(text) for _, text in self.newest(campaign)]
 
     def newest(self, campaign: str | None = None, call_refs: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
         """(call_ref, JSON) of the newest result of every call (of one campaign, of some calls), in order of call_ref.
@@ -71,15 +86,12 @@ class Traces:
         Read as they are asked for, so that a million of them need no room.
         """
         newest = sa.select(sa.func.max(TRACES.c.trace_id)).group_by(TRACES.c.call_ref)
-        query = sa.select(TRACES.c.call_ref, sa.cast(TRACES.c.result, sa.Text)).where(TRACES.c.trace_id.in_(newest))
+        query = _TOLD.where(TRACES.c.trace_id.in_(newest))
         if campaign is not None:
             query = query.where(TRACES.c.campaign == campaign)
         if call_refs is not None:
             query = query.where(TRACES.c.call_ref.in_(call_refs))
-        query = query.order_by(TRACES.c.call_ref).execution_options(yield_per=SAVE_AT_ONCE)
-        with guard(), self._engine.connect() as connection:
-            for row in connection.execute(query):
-                yield str(row[0]), str(row[1])
+        yield from self._texts(query.order_by(TRACES.c.call_ref))
 
     def campaigns(self) -> dict[str, int]:
         """The campaigns of stored results and how many calls each has, the most first."""
@@ -91,23 +103,31 @@ class Traces:
 
     def cited(self) -> set[tuple[str, int]]:
         """The statements (batch, row) that any stored result names, older results of a call as well."""
-        query = sa.select(TRACES.c.result).execution_options(yield_per=SAVE_AT_ONCE)
+        single = sa.select(TRACES.c.result).where(TRACES.c.frame_id.is_(None))
+        unpack = zstandard.ZstdDecompressor().decompress
         found: set[tuple[str, int]] = set()
         with guard(), self._engine.connect() as connection:
-            for result in connection.execute(query).scalars():
-                found.update(_cited(result))
+            reading = connection.execution_options(yield_per=READ_AT_ONCE)
+            for result in reading.execute(single).scalars():
+                found.update(cited_by(result))
+            for frame in reading.execute(sa.select(TRACE_FRAMES.c.lines)).scalars():
+                found.update(cited_in(unpack(frame)))
         return found
 
-
-def _cited(told: Any) -> Iterator[tuple[str, int]]:
-    if isinstance(told, dict):
-        plain = cast("dict[str, Any]", told)
-        if isinstance(plain.get("batch"), str) and isinstance(plain.get("row"), int):
-            yield plain["batch"], plain["row"]
-        told = list(plain.values())
-    if isinstance(told, list):
-        for each in cast("list[Any]", told):
-            yield from _cited(each)
+    def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
+        unpack = zstandard.ZstdDecompressor().decompress
+        unpacked: dict[int, bytes] = {}
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query.execution_options(yield_per=READ_AT_ONCE))
+            for call_ref, text, frame_id, line, frame in rows:
+                if frame_id is None:
+                    yield str(call_ref), str(text)
+                    continue
+                if frame_id not in unpacked:
+                    if len(unpacked) == UNPACKED:
+                        del unpacked[next(iter(unpacked))]
+                    unpacked[frame_id] = unpack(frame)
+                yield str(call_ref), line_in(unpacked[frame_id], line).decode()
 
 
 def _row(result: Stored, now: datetime) -> dict[str, Any]:

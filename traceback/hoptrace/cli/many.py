@@ -21,7 +21,12 @@ LOCAL = "local"
 
 _OPTIONS = (
     click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv."),
-    click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where its results go, a JSON a line."),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Where its results go, a JSON a line; FILE.zst: packed.",
+    ),
     click.option("--engine", metavar="URL", help="With --calls: the URL of a Spark master.  [default: this machine]"),
     click.option("--workers", type=click.IntRange(1), metavar="N", help="With --calls: processes.  [default: cores]"),
 )

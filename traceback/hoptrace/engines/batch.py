@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hoptrace.catalog.traces import Stored
-from hoptrace.engines import pool
-from hoptrace.engines.calls import read_calls
+import polars as pl
+
 from hoptrace.engines.finished import Finished
 from hoptrace.engines.local import AT_ONCE, Progress, Replay
-from hoptrace.engines.partition import Part, Pinned, Traced, parts_of, pin
+from hoptrace.engines.many_calls import calls_by_lake
+from hoptrace.engines.ordering import put_together
+from hoptrace.engines.partition import Part, Pinned, parts_of, pin, trace_part
+from hoptrace.engines.pool import Pool
 from hoptrace.errors import UsageError
-from hoptrace.model.verdicts import ReportedCall
-from hoptrace.output import check_place, whole_file
+from hoptrace.output import check_place
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -37,7 +38,7 @@ class How:
 
 HERE = How()
 
-Run = Callable[[Pinned, Sequence[Part]], Iterator[tuple[int, list[Traced]]]]
+Run = Callable[[Pinned, list[Part]], Iterator[tuple[int, bytes]]]
 """An engine: traces parts on a pinned ground and gives each as it is finished."""
 
 
@@ -61,25 +62,32 @@ def trace_file(
     check_place(out)
     if out.exists() and calls.exists() and out.samefile(calls):
         raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
-    reported_calls = read_calls(Path(calls), workspace.settings.home_country)
-    run, pinned = _engine(how), pin(workspace, replay)
-    parts = parts_of(reported_calls, workspace.settings.home_country)
-    with _kept(out, _which_run(workspace, calls, pinned)) as finished:
-        _finish(parts, finished, lambda todo: run(pinned, todo), progress)
-        verdicts = _put_together(workspace, finished, out)
+    reported = calls_by_lake(Path(calls), workspace.settings.home_country)
+    pinned = pin(workspace, replay)
+    with Pool(how.workers) as pool, _kept(out, _which_run(workspace, calls, pinned)) as finished:
+        _finish(list(parts_of(reported)), finished, partial(_engine(how, pool), pinned), progress)
+        verdicts = put_together(workspace, reported.select("place", "call_ref", "campaign"), finished, out, pool)
         finished.remove()
-    summary = {"calls": len(reported_calls), "verdicts": dict(sorted(verdicts.items())), "out": str(out)}
+    summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
     told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
-    return summary | {"unknown_terminating": _unknown(workspace, reported_calls)} | told
+    return summary | {"unknown_terminating": _unknown(workspace, reported)} | told
 
 
 def _which_run(workspace: Workspace, calls: Path, pinned: Pinned) -> dict[str, Any]:
     """What makes a run this one: the calls, the ground with the directory, and the program that traces."""
     from hoptrace import __version__
 
-    digest = hashlib.sha256(Path(calls).read_bytes()).hexdigest()
+    with Path(calls).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     directory = hashlib.sha256(repr(workspace.catalog.directory.carriers()).encode()).hexdigest()
-    return {"calls": digest, "directory": directory, "at_once": AT_ONCE, "engine": __version__, **asdict(pinned)}
+    return {
+        "calls": digest,
+        "directory": directory,
+        "packed": 1,
+        "at_once": AT_ONCE,
+        "engine": __version__,
+        **asdict(pinned),
+    }
 
 
 @contextmanager
@@ -93,50 +101,39 @@ def _kept(out: Path, run: dict[str, Any]) -> Generator[Finished]:
         yield Finished(Path(folder), run)
 
 
-def _engine(how: How) -> Run:
+def _engine(how: How, pool: Pool) -> Run:
     if how.engine == LOCAL:
-        return lambda pinned, parts: pool.run(pinned, parts, how.workers)
+        return partial(_here, pool)
     from hoptrace.engines import spark  # loads only where it is asked for
 
     return lambda pinned, parts: spark.run(pinned, parts, how.engine)
 
 
+def _here(pool: Pool, pinned: Pinned, parts: list[Part]) -> Iterator[tuple[int, bytes]]:
+    """The engine of this machine: parts over the pool's processes."""
+    for part, packed in pool.each(partial(trace_part, pinned), parts):
+        yield part.number, packed
+
+
 def _finish(
-    parts: Sequence[Part],
+    parts: list[Part],
     finished: Finished,
-    run: Callable[[Sequence[Part]], Iterable[tuple[int, list[Traced]]]],
+    run: Callable[[list[Part]], Iterable[tuple[int, bytes]]],
     progress: Progress | None,
 ) -> None:
     """Trace the parts that are not finished yet, and keep each as it comes."""
     there = finished.numbers()
-    total = sum(len(part.calls) for part in parts)
-    done = sum(len(part.calls) for part in parts if part.number in there)
+    calls = {part.number: part.calls.height for part in parts}
+    done = sum(calls[number] for number in there)
     todo = [part for part in parts if part.number not in there]
-    for number, traced in run(todo) if todo else ():
-        finished.keep(number, traced)
-        done += len(traced)
+    for number, packed in run(todo) if todo else ():
+        finished.keep(number, packed)
+        done += calls[number]
         if progress is not None:
-            progress(done, total)
+            progress(done, sum(calls.values()))
 
 
-def _put_together(workspace: Workspace, finished: Finished, out: Path) -> Counter[str]:
-    """Write the output, and file the results in the catalog; counts the verdicts."""
-    verdicts: Counter[str] = Counter()
-
-    def written() -> Iterator[Traced]:
-        for one in finished.results():
-            stream.write(one.line + b"\n")
-            verdicts[one.verdict] += 1
-            yield one
-
-    with whole_file(out) as stream:
-        workspace.catalog.traces.save(
-            Stored(one.call_ref, one.verdict, one.campaign, one.line.decode()) for one in written()
-        )
-    return verdicts
-
-
-def _unknown(workspace: Workspace, calls: Sequence[ReportedCall]) -> dict[str, int]:
-    known = {carrier.carrier_id for carrier in workspace.catalog.directory.carriers()}
-    terminating = Counter(call.terminating_carrier for call in calls if call.terminating_carrier)
-    return {carrier: terminating[carrier] for carrier in sorted(terminating.keys() - known)}
+def _unknown(workspace: Workspace, reported: pl.DataFrame) -> dict[str, int]:
+    known = [carrier.carrier_id for carrier in workspace.catalog.directory.carriers()]
+    named = reported["terminating_carrier"].drop_nulls()
+    return dict(named.filter(~named.is_in(known)).value_counts().sort("terminating_carrier").iter_rows())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
 
-AT_ONCE = 2_000
+AT_ONCE = 4_000
 """Calls traced in one pass: bounds the memory."""
 
 Replay = tuple[int, int] | tuple[int, int, int]

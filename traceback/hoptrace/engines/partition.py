@@ -6,20 +6,20 @@ whatever machine, and all parts together what one process would.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hoptrace.engines.calls import all_reported
+import polars as pl
+
+from hoptrace.engines.frames import Line, pack, stretch_of
 from hoptrace.engines.local import AT_ONCE, Replay, lines
+from hoptrace.engines.many_calls import reported_calls
 from hoptrace.errors import WorkspaceError
-from hoptrace.model.verdicts import ReportedCall
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
-
-DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,14 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Reported calls that lie near each other in the lake, each with its place in the whole; parts are numbered."""
+    """Reported calls that lie near each other in the lake: rows of CALLS; parts are numbered.
+
+    What comes of it is packed by stretches of so many places (`hoptrace.engines.frames`).
+    """
 
     number: int
-    calls: tuple[tuple[int, ReportedCall], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """One call's result as a `line` of JSON, without its end, and what the catalog files it under."""
-
-    place: int
-    call_ref: str
-    verdict: str
-    campaign: str | None
-    line: bytes
+    calls: pl.DataFrame
+    stretch: int
 
 
 def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
@@ -60,21 +53,20 @@ def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
     return Pinned(str(workspace.path), (lake, clock, rest[0] if rest else 0), workspace.settings.digest())
 
 
-def parts_of(calls: Sequence[ReportedCall], home_country: str) -> list[Part]:
-    """Calls in parts of AT_ONCE, by UTC day and called number as the lake is sorted: each reads little of it."""
-
-    told = all_reported(calls, home_country)
-
-    def where(place: int) -> tuple[float, int, int]:
-        return told[place].at // DAY, told[place].called, place
-
-    places = sorted(range(len(calls)), key=where)
-    cut = [places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE)]
-    return [Part(number, tuple((place, calls[place]) for place in part)) for number, part in enumerate(cut)]
+def parts_of(calls: pl.DataFrame) -> Iterator[Part]:
+    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE: each reads little of it."""
+    stretch = stretch_of(amount_of(calls))
+    for number in range(amount_of(calls)):
+        yield Part(number, calls.slice(number * AT_ONCE, AT_ONCE), stretch)
 
 
-def trace_part(pinned: Pinned, part: Part) -> list[Traced]:
-    """Trace one part, in this process; the workspace is opened once for all parts that the process is given.
+def amount_of(calls: pl.DataFrame) -> int:
+    """How many parts there are of so many calls."""
+    return -(-calls.height // AT_ONCE)
+
+
+def trace_part(pinned: Pinned, part: Part) -> bytes:
+    """Trace one part, in this process, and give its results packed; the workspace is opened once for all parts.
 
     Raises WorkspaceError where this process reads other settings than the one that began the run.
     """
@@ -84,11 +76,9 @@ def trace_part(pinned: Pinned, part: Part) -> list[Traced]:
             f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
-    told = lines(workspace, [call for _, call in part.calls], pinned.versions)
-    return [
-        Traced(place, call.call_ref, str(verdict), call.campaign, line)
-        for (place, call), (verdict, line) in zip(part.calls, told, strict=True)
-    ]
+    told = lines(workspace, reported_calls(part.calls), pinned.versions)
+    placed = zip(part.calls["place"].to_list(), told, strict=True)
+    return pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
 
 
 @lru_cache(maxsize=1)

@@ -1,54 +1,72 @@
-"""The local engine for many calls: parts over the processor's cores, each in a process of its own."""
+"""Processes of this machine that work at many tasks: one for each of the processor's cores."""
 
 from __future__ import annotations
 
 import multiprocessing.connection
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Self, TypeVar
 
-from hoptrace.engines.partition import Part, Pinned, Traced, trace_part
 from hoptrace.errors import EngineFailed
 
-
-def run(pinned: Pinned, parts: Sequence[Part], workers: int | None = None) -> Iterator[tuple[int, list[Traced]]]:
-    """Trace parts, in `workers` processes (as many as there are cores), and give each as it is finished.
-
-    One part, or one worker, needs no other process. No more parts are handed out than are worked at, so that no more
-    results than those wait in memory. Raises EngineFailed where a process dies.
-    """
-    wanted = min(workers or os.cpu_count() or 1, len(parts))
-    if wanted <= 1:
-        yield from ((part.number, trace_part(pinned, part)) for part in parts)
-        return
-    # A forked child would inherit Polars' threads in whatever state they are in.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent) as pool:
-        yield from _as_finished(pool, pinned, parts, wanted)
+Task = TypeVar("Task")
+Done = TypeVar("Done")
 
 
-def _as_finished(
-    pool: ProcessPoolExecutor, pinned: Pinned, parts: Sequence[Part], workers: int
-) -> Iterator[tuple[int, list[Traced]]]:
-    ahead = iter(parts)
-    running: dict[Future[list[Traced]], int] = {}
-    try:
-        while True:
-            while len(running) < workers + 1 and (part := next(ahead, None)) is not None:
-                running[pool.submit(trace_part, pinned, part)] = part.number
-            if not running:
-                return
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(done), done.result()
-    except BrokenProcessPool as error:
-        raise EngineFailed(
-            "A process that traced calls died, most likely because memory ran out. Finished parts are kept: give the "
-            "same command again with fewer --workers."
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+class Pool:
+    """Up to `workers` processes (as many as there are cores), made when there is work for two, and kept to the end."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=error is None, cancel_futures=True)
+
+    def each(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done]]:
+        """Do `work` on every task, and give each as it is finished, with what came of it.
+
+        One task, or one worker, needs no other process. No more tasks are handed out than are worked at, so that no
+        more than those wait in memory. Raises EngineFailed where a process dies, and what `work` raises.
+        """
+        if min(self._workers, len(tasks)) <= 1:
+            yield from ((task, work(task)) for task in tasks)
+            return
+        if self._executor is None:
+            # A forked child would inherit Polars' threads in whatever state they are in.
+            context = multiprocessing.get_context("spawn")
+            wanted = min(self._workers, len(tasks))
+            self._executor = ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent)
+        yield from self._as_finished(self._executor, work, tasks)
+
+    def _as_finished(
+        self, executor: ProcessPoolExecutor, work: Callable[[Task], Done], tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, Done]]:
+        ahead = iter(tasks)
+        running: dict[Future[Done], Task] = {}
+        try:
+            while True:
+                while len(running) <= self._workers and (task := next(ahead, None)) is not None:
+                    running[executor.submit(work, task)] = task
+                if not running:
+                    return
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(done), done.result()
+        except BrokenProcessPool as error:
+            raise EngineFailed(
+                "A process that traced calls died, most likely because memory ran out. Finished parts are kept: give "
+                "the same command again with fewer --workers."
+            ) from error
 
 
 def _end_with_parent() -> None:

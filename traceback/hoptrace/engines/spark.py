@@ -15,13 +15,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hoptrace.engines.partition import Part, Pinned, Traced, trace_part
+from hoptrace.engines.partition import Part, Pinned, trace_part
 from hoptrace.errors import EngineFailed, MissingExtra
 
-TRACED = "part int, place long, call_ref string, verdict string, campaign string, line binary"
+TRACED = "part int, packed binary"
 
 
-def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[int, list[Traced]]]:
+def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[int, bytes]]:
     """Trace parts on a Spark cluster (`master`: spark://HOST:PORT, local[N], local-cluster[N,CORES,MB] ...).
 
     Raises MissingExtra without pyspark, EngineFailed where the cluster cannot be reached or a task fails.
@@ -34,7 +34,8 @@ def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[in
         # One task a part: as many as there are parts, in their order.
         spread = rows.repartitionByRange(len(parts), "part")
         traced = spread.mapInArrow(_Task(pinned), TRACED)
-        yield from _by_part(traced.toLocalIterator(prefetchPartitions=True))
+        for number, packed in traced.toLocalIterator(prefetchPartitions=True):
+            yield number, bytes(packed)
     except Exception as error:
         raise _failed(error, master) from error
     finally:
@@ -53,29 +54,9 @@ class _Task:
         for batch in batches:
             for number, calls in zip(batch.column("part").to_pylist(), batch.column("calls").to_pylist(), strict=True):
                 # Our own driver wrote these bytes.
-                found = trace_part(self._pinned, pickle.loads(calls))
-                columns = {
-                    "part": pa.array([number] * len(found), pa.int32()),
-                    "place": pa.array([one.place for one in found], pa.int64()),
-                    "call_ref": pa.array([one.call_ref for one in found], pa.string()),
-                    "verdict": pa.array([one.verdict for one in found], pa.string()),
-                    "campaign": pa.array([one.campaign for one in found], pa.string()),
-                    "line": pa.array([one.line for one in found], pa.binary()),
-                }
+                packed = trace_part(self._pinned, pickle.loads(calls))
+                columns = {"part": pa.array([number], pa.int32()), "packed": pa.array([packed], pa.binary())}
                 yield pa.RecordBatch.from_pydict(columns)
-
-
-def _by_part(rows: Iterator[Any]) -> Iterator[tuple[int, list[Traced]]]:
-    """The rows gathered into parts; a part's rows come together."""
-    number, traced = -1, list[Traced]()
-    for part, place, ref, verdict, campaign, line in rows:
-        if part != number and traced:
-            yield number, traced
-            traced = []
-        number = part
-        traced.append(Traced(place, ref, verdict, campaign, bytes(line)))
-    if traced:
-        yield number, traced
 
 
 def _session(master: str) -> Any:

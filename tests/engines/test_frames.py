@@ -1,0 +1,90 @@
+"""Parts packed in frames: whatever the order of the calls and the parts, the lines come back in the calls' order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hoptrace.catalog.filing import line_in
+from hoptrace.engines.finished import Finished
+from hoptrace.engines.frames import (
+    LEAST_STRETCH,
+    MOST_LINES,
+    PLACE,
+    VERDICT,
+    VERDICTS,
+    Line,
+    pack,
+    stretch_of,
+)
+from hoptrace.engines.stretches import read_stretch
+
+
+def _line(place: int) -> Line:
+    return Line(place, VERDICTS[place % len(VERDICTS)], f'{{"place":{place},"é":"{"x" * (place % 7)}"}}'.encode())
+
+
+def _whole(lines: list[Line]) -> bytes:
+    return b"".join(one.line + b"\n" for one in sorted(lines, key=lambda one: one.place))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    order=st.integers(0, 400).flatmap(lambda amount: st.permutations(range(amount))),
+    part=st.integers(1, 90),
+    stretch=st.integers(1, 120),
+)
+def test_lines_come_back_in_order(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int], part: int, stretch: int
+) -> None:
+    finished = Finished(tmp_path_factory.mktemp("parts"), {"run": 1})
+    lines = [_line(place) for place in order]
+    for number, start in enumerate(range(0, len(lines), part)):
+        finished.keep(number, pack(lines[start : start + part], stretch))
+    read = [read_stretch(finished.folder, frames) for frames in finished.stretches()]
+    assert b"".join(each.ordered() for each in read) == _whole(lines)
+    assert all(len(set((each.calls[:, PLACE] // stretch).tolist())) == 1 for each in read)
+    for each in read:
+        told = zip(each.calls[:, PLACE], each.calls[:, VERDICT], each.frames, each.lines, strict=True)
+        for place, verdict, frame, line in told:
+            assert line_in(zstandard.decompress(each.packed[frame]), line) == _line(int(place)).line
+            assert VERDICTS[verdict] == _line(int(place)).verdict
+
+
+def test_a_frame_is_small_and_a_stretch_grows_with_the_parts(tmp_path: Path) -> None:
+    finished = Finished(tmp_path, {})
+    finished.keep(0, pack([_line(place) for place in range(100)], 1_000))
+    (frames,) = finished.stretches()
+    assert (
+        max(len(zstandard.decompress(frame).splitlines()) for frame in read_stretch(tmp_path, frames).packed)
+        == MOST_LINES
+    )
+    assert stretch_of(1) == LEAST_STRETCH
+    assert stretch_of(10_000) == 160_000
+
+
+def test_no_parts_have_no_stretches(tmp_path: Path) -> None:
+    finished = Finished(tmp_path, {})
+    assert finished.stretches() == []
+    finished.keep(0, pack([], 10))
+    assert np.concatenate([np.empty((0, 6)), *finished.stretches()]).size == 0
+
+
+@pytest.mark.parametrize("left", [0, 5, 8, 100, -1])
+def test_a_part_that_lost_its_end_is_not_taken_up(tmp_path: Path, left: int) -> None:
+    finished = Finished(tmp_path, {"run": 1})
+    for number in range(3):
+        finished.keep(number, pack([_line(place) for place in range(20 * number)], 1_000))
+    assert Finished(tmp_path, {"run": 1}).taken_up == 3
+    whole = (tmp_path / "2.part").read_bytes()
+    (tmp_path / "2.part").write_bytes(whole[:left])
+    assert Finished(tmp_path, {"run": 1}).numbers() == {0, 1}
+    (tmp_path / "2.part").write_bytes(bytes(len(whole)))
+    assert Finished(tmp_path, {"run": 1}).numbers() == {0, 1}
+    assert Finished(tmp_path, {"run": 2}).stale
+    assert not list(tmp_path.glob("*.part"))

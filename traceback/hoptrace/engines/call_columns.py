@@ -1,0 +1,70 @@
+"""A calls.csv as columns: of files in which nothing is out of the ordinary, as nearly all are."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import zstandard
+
+_ODD = re.compile(rb"[\x00-\x08\x0b-\x1f]")
+"""Control characters other than a tab and a line's end."""
+
+_QUOTED = re.compile(rb'(?:(?:"[^",\n]*+"|[^",\n]*+)[,\n])*+(?:"[^",\n]*+"|[^",\n]*+)')
+"""Lines in which every quote stands around a whole field without a quote, a comma or a line's end, or there is none."""
+
+
+def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -> pl.DataFrame | None:
+    """These columns of a file that `hoptrace.catalog.files.read_rows` takes, as it reads them: stripped, empty is null.
+
+    None where that has to look row by row: a file that is damaged, has quotes that matter or longer lines than the
+    header, or is no CSV and no Parquet of texts; or a column or cell is missing. It then says where what is wrong.
+    """
+    try:
+        read = pl.read_parquet(path) if path.name.endswith(".parquet") else _csv(path)
+    except (OSError, EOFError, ValueError, zstandard.ZstdError, pl.exceptions.PolarsError):
+        return None
+    if read is None or any(kind != pl.String for kind in read.dtypes) or not set(required) <= set(read.columns):
+        return None
+    longest = read.select(pl.all().str.len_bytes().max()).row(0)
+    if max((length or 0 for length in longest), default=0) >= csv.field_size_limit():
+        return None
+    stripped = read.select(name for name in (*required, *optional) if name in read.columns)
+    stripped = stripped.select(pl.all().str.strip_chars().replace("", None))
+    if any(stripped[name].null_count() for name in required):
+        return None
+    missing = [pl.lit(None, pl.String).alias(name) for name in optional if name not in read.columns]
+    return stripped.with_columns(missing).select(*required, *optional)
+
+
+def _csv(path: Path) -> pl.DataFrame | None:
+    data = _unpacked(path)
+    if data is None:
+        return None
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    if _ODD.search(data) or not (data.isascii() or data.decode()) or not _QUOTED.fullmatch(data):
+        return None
+    data = data.replace(b'"', b"")
+    header = data.partition(b"\n")[0].decode().split(",")
+    read = pl.read_csv(data, quote_char=None, infer_schema=False)
+    if read.columns != header:
+        return None
+    names = [name.strip() for name in header]
+    return read.rename(dict(zip(header, names, strict=True))) if len(set(names)) == len(names) else None
+
+
+def _unpacked(path: Path) -> bytes | None:
+    """The file's bytes; None of a kind of file that is no CSV."""
+    if path.name.endswith((".ndjson", ".jsonl")):
+        return None
+    if path.name.endswith(".gz"):
+        import gzip
+
+        return gzip.decompress(path.read_bytes())
+    if path.name.endswith(".zst"):
+        with path.open("rb") as stream:
+            return zstandard.ZstdDecompressor().stream_reader(stream).read()
+    return path.read_bytes()

@@ -1,0 +1,117 @@
+"""A finished part as bytes: its results in frames of a few, each compressed and readable by itself.
+
+Results repeat each other's words, so that a frame takes a fifteenth of its lines' bytes. A part's frames stand in the
+order of their calls' places in the whole, and none reaches over the end of a stretch of places: the output is put
+together stretch by stretch (`hoptrace.engines.stretches`), and from every part a stretch is read in one piece.
+
+A part is int64 numbers (how many frames there are, and the table of them), then for each frame the table of its calls
+and its lines, as one frame of Zstandard (RFC 8878).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from hoptrace.model.verdicts import Verdict
+
+Int64s = NDArray[np.int64]
+
+MOST_LINES = 8
+"""Of one frame, which is unpacked whole for one result. Fours take a fourth more room, sixteens a sixth less."""
+
+LEAST_STRETCH, LINES_OF_A_PART = 4_096, 16
+
+LEVEL: Final = 1
+"""Of Zstandard; higher ones take longer and pack results no better."""
+
+VERDICTS: Final[tuple[str, ...]] = tuple(str(verdict) for verdict in Verdict)
+
+STRETCH, CALLS, LINES_BYTES, AT, PACKED, PART = range(6)
+"""The columns of the table of frames: stretch, calls, bytes of the lines; where the frame begins, packed bytes.
+
+PART, the number of the part, is not in the file.
+"""
+
+PLACE, LENGTH, VERDICT = range(3)
+"""The columns of the table of calls: the place in the whole, bytes of the line with its end, which of VERDICTS."""
+
+NUMBER: Final = 8
+"""Bytes of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One call's result as a `line` of JSON, without its end; the call's `place` in the whole, and the verdict."""
+
+    place: int
+    verdict: str
+    line: bytes
+
+
+def stretch_of(parts: int) -> int:
+    """How many places a stretch has, where there are so many parts: each has some lines in it, whatever the order."""
+    return max(LEAST_STRETCH, LINES_OF_A_PART * parts)
+
+
+def pack(lines: Sequence[Line], stretch: int) -> bytes:
+    """Results of a part as bytes; a stretch is so many places."""
+    ordered = sorted(lines, key=lambda one: one.place)
+    codes = {verdict: code for code, verdict in enumerate(VERDICTS)}
+    told = [(one.place, len(one.line) + 1, codes[one.verdict]) for one in ordered]
+    calls = np.array(told, np.int64).reshape(-1, 3)
+    ends = [*_cuts(calls[:, PLACE] // stretch), len(ordered)]
+    compressor = zstandard.ZstdCompressor(level=LEVEL)
+    at = NUMBER * (1 + len(ends[1:]) * PART)
+    rows, pieces = list[tuple[int, ...]](), list[bytes]()
+    for start, end in pairwise(ends):
+        packed = compressor.compress(b"\n".join([*(one.line for one in ordered[start:end]), b""]))
+        table = calls[start:end]
+        rows.append((table[0, PLACE] // stretch, end - start, table[:, LENGTH].sum(), at, len(packed)))
+        pieces += [table.tobytes(), packed]
+        at += table.nbytes + len(packed)
+    return np.array([len(rows)], np.int64).tobytes() + np.array(rows, np.int64).tobytes() + b"".join(pieces)
+
+
+def part_file(folder: Path, number: int) -> Path:
+    """Where a finished part is kept."""
+    return folder / f"{number}.part"
+
+
+def frames_of(folder: Path, number: int) -> Int64s:
+    """The table of the frames of a kept part, with PART."""
+    with part_file(folder, number).open("rb") as stream:
+        amount = int(np.frombuffer(stream.read(NUMBER), np.int64)[0])
+        frames = np.frombuffer(stream.read(NUMBER * PART * amount), np.int64).reshape(-1, PART)
+    return np.column_stack([frames, np.full(amount, number, np.int64)])
+
+
+def is_whole(folder: Path, number: int) -> bool:
+    """The file of a kept part has its end, which a power failure may have taken."""
+    try:
+        frames = frames_of(folder, number)
+    except (ValueError, IndexError):
+        return False
+    end = end_of(frames[-1]) if len(frames) else NUMBER
+    return part_file(folder, number).stat().st_size == end
+
+
+def end_of(frame: Int64s) -> int:
+    """Where a frame, a row of the table, ends in its part's file."""
+    return int(frame[AT] + frame[CALLS] * 3 * NUMBER + frame[PACKED])
+
+
+def _cuts(stretches: Int64s) -> list[int]:
+    """Where frames begin: at every new stretch, and after MOST_LINES."""
+    every = np.arange(len(stretches))
+    new = np.ones(len(stretches), bool)
+    new[1:] = stretches[1:] != stretches[:-1]
+    since = every - np.maximum.accumulate(np.where(new, every, 0))
+    return np.flatnonzero(since % MOST_LINES == 0).tolist()

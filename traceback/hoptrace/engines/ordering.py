@@ -1,0 +1,108 @@
+"""The finished parts put together: the output in the order of the calls, and the results filed in the catalog."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import polars as pl
+import zstandard
+
+from hoptrace.engines.finished import Finished
+from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS, Int64s
+from hoptrace.engines.stretches import Stretch, read_stretch
+from hoptrace.output import whole_file
+
+if TYPE_CHECKING:
+    from hoptrace.catalog.filing import Filing
+    from hoptrace.engines.pool import Pool
+    from hoptrace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A stretch of the output to write: into which file, from which byte on; the folder of the parts, its frames."""
+
+    file: Path
+    at: int
+    folder: Path
+    frames: Int64s
+
+
+def put_together(
+    workspace: Workspace, calls: pl.DataFrame, finished: Finished, out: Path, pool: Pool
+) -> dict[str, int]:
+    """Write the output, and file the results of `calls` (`place`, `call_ref`, `campaign`); counts the verdicts.
+
+    The processes of `pool` write a stretch each, this one files meanwhile. What is no file is written by this one, and
+    so is a file whose name ends in .zst: the others then pack a stretch each (Zstandard, RFC 8878).
+    """
+    ordered = calls.sort("place")
+    verdicts: Counter[str] = Counter()
+    # A link may lead to another disk; an output that a killed run has begun is cleared with the parts.
+    meanwhile = None if out.is_symlink() else finished.folder
+    with whole_file(out, meanwhile) as stream, workspace.catalog.traces.filing() as filing:
+        stretches = finished.stretches()
+        writings = _writings(Path(stream.name), finished.folder, stretches)
+        for frames, _ in zip(stretches, _written(stream, out, writings, pool), strict=True):
+            verdicts.update(_file(read_stretch(finished.folder, frames), ordered, filing))
+    return dict(sorted(verdicts.items()))
+
+
+def write(task: Writing) -> None:
+    """Write a stretch of the output; for a process of the pool."""
+    with task.file.open("r+b") as stream:
+        stream.seek(task.at)
+        stream.write(_lines(task))
+
+
+def packed(task: Writing) -> bytes:
+    """A stretch of the output as a frame of Zstandard; for a process of the pool."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress(_lines(task))
+
+
+def _lines(task: Writing) -> bytes:
+    return read_stretch(task.folder, task.frames).ordered()
+
+
+def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Writing]:
+    sizes = (int(frames[:, LINES_BYTES].sum()) for frames in stretches)
+    starts = accumulate(sizes, initial=0)
+    return [Writing(file, at, folder, frames) for at, frames in zip(starts, stretches, strict=False)]
+
+
+def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool) -> Iterator[object]:
+    """Write all stretches; gives something each time that one is done."""
+    if out.name.endswith(".zst"):
+        return _appended(stream, writings, pool.each(packed, writings))
+    if Path(stream.name).is_file():
+        return pool.each(write, writings)
+    return _appended(stream, writings, ((task, _lines(task)) for task in writings))
+
+
+def _appended(stream: IO[bytes], writings: Sequence[Writing], done: Iterable[tuple[Writing, bytes]]) -> Iterator[None]:
+    """Write stretches one after the other; those that are done before their turn wait."""
+    waiting: dict[int, bytes] = {}
+    turns = iter(writings)
+    turn = next(turns, None)
+    for task, content in done:
+        waiting[task.at] = content
+        while turn is not None and turn.at in waiting:
+            stream.write(waiting.pop(turn.at))
+            turn = next(turns, None)
+        yield
+
+
+def _file(stretch: Stretch, ordered: pl.DataFrame, filing: Filing) -> Counter[str]:
+    """File a stretch's results, in the order of the calls; counts the verdicts."""
+    order = stretch.calls[:, PLACE].argsort()
+    calls = ordered.slice(int(stretch.calls[order[0], PLACE]), len(order))
+    codes: list[int] = stretch.calls[order, VERDICT].tolist()
+    told = [VERDICTS[code] for code in codes]
+    frames, lines = stretch.frames[order].tolist(), stretch.lines[order].tolist()
+    filing.add(stretch.packed, zip(calls["call_ref"], told, calls["campaign"], frames, lines, strict=True))
+    return Counter(told)

@@ -1,0 +1,64 @@
+"""Stretches of places, read out of the finished parts: of each its calls, its frames, and its lines in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import zstandard
+
+from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, Int64s, end_of, part_file
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What parts hold of a stretch of places: the table of calls, and the packed frames in the same order.
+
+    `frames` says of each call in which of `packed` it stands, `lines` which line of it.
+    """
+
+    calls: Int64s
+    packed: list[bytes]
+    frames: Int64s
+    lines: Int64s
+
+    def ordered(self) -> bytes:
+        """The lines of the stretch in the order of their places."""
+        unpack = zstandard.ZstdDecompressor().decompress
+        text = memoryview(b"".join([unpack(frame) for frame in self.packed]))
+        ends = self.calls[:, LENGTH].cumsum()
+        order = self.calls[:, PLACE].argsort()
+        starts = (ends - self.calls[:, LENGTH])[order].tolist()
+        return b"".join([text[start:end] for start, end in zip(starts, ends[order].tolist(), strict=True)])
+
+
+def read_stretch(folder: Path, frames: Int64s) -> Stretch:
+    """A stretch out of the parts kept in a folder: rows of the table of frames, by part and as they stand in it."""
+    tables, packed = list[Int64s](), list[bytes]()
+    for rows in runs(frames[:, PART]):
+        held = _read(part_file(folder, int(frames[rows.start, PART])), frames[rows])
+        starts = frames[rows, AT] - frames[rows.start, AT]
+        for start, calls, size in zip(starts, frames[rows, CALLS], frames[rows, PACKED], strict=True):
+            block = start + calls * 3 * NUMBER
+            tables.append(np.frombuffer(held, np.int64, calls * 3, start).reshape(-1, 3))
+            packed.append(held[block : block + size])
+    sizes = frames[:, CALLS]
+    firsts = np.repeat(sizes.cumsum() - sizes, sizes)
+    numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    return Stretch(np.concatenate(tables), packed, numbers, np.arange(sizes.sum(), dtype=np.int64) - firsts)
+
+
+def runs(values: Int64s) -> Iterator[slice]:
+    """Where equal values stand together, one run after the other."""
+    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)] if len(values) else []
+    yield from map(slice, cuts, cuts[1:])
+
+
+def _read(path: Path, frames: Int64s) -> bytes:
+    """The bytes of frames that stand one after the other."""
+    first = int(frames[0, AT])
+    with path.open("rb", buffering=0) as stream:
+        stream.seek(first)
+        return stream.read(end_of(frames[-1]) - first)
