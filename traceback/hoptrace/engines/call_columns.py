@@ -58,7 +58,7 @@ def _csv(path: Path) -> pl.DataFrame | None:
 
 def _unpacked(path: Path) -> bytes | None:
     """The file's bytes; None of a kind of file that is no CSV."""
-    if path.name.endswith((".ndjson", ".jsonl")):
+    if path.name.endswith((".ndjson", ".jsonl", ".json")):
         return None
     if path.name.endswith(".gz"):
         import gzip

@@ -62,7 +62,7 @@ class Finished:
     def stretches(self) -> list[Int64s]:
         """The table of all frames, cut into the stretches of the whole in their order; of each by part.
 
-        It takes 48 bytes for each frame, which mostly has a dozen calls or more.
+        It takes 48 bytes for each frame, which has up to eight calls.
         """
         tables = [frames_of(self.folder, number) for number in sorted(self.numbers())]
         if not tables:
