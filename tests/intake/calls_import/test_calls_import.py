@@ -216,7 +216,8 @@ def test_no_file_and_no_folder(tmp_path: Path) -> None:
 DOWNLOADED = (
     "Ticket ID,Ticket Created,Date of Issue,Time of Issue,Form,Method,Issue,Caller ID Number,Type of Call or Messge,"
     "Advertiser Business Number,City,State,Zip,Location (Center point of the Zip Code)\n"
-    '1,09/22/2026,09/21/2026,6:22 p.m.,Phone,Wired,Unwanted Calls,202-555-0134,Live Voice,202-555-0135,,CA,,"(37.8, -122.2)"\n'
+    "1,09/22/2026,09/21/2026,6:22 p.m.,Phone,Wired,Unwanted Calls,202-555-0134,Live Voice,202-555-0135,,CA,,"
+    '"(37.8, -122.2)"\n'
 )
 
 

@@ -104,7 +104,7 @@ def named_format(name: str, readers: Sequence[FormatReader]) -> FormatReader:
 
 
 def readable_head(source: Source) -> bytes:
-    """The first bytes of a source; raises InputRefused where it is packed and damaged, packed in another way, or text that is not UTF-8."""
+    """The first bytes of a source; raises InputRefused where it is damaged, packed in another way, or not UTF-8."""
     head = _head(source)
     if head.startswith(_UTF16_MARKS) or _is_utf16(head[:_LOOKED_AT]):
         raise InputRefused(

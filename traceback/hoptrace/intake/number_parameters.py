@@ -37,10 +37,10 @@ def dressed(calls: pl.DataFrame, columns: Iterable[str]) -> list[str]:
 
 
 def with_parameters(calls: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """Calls (RAW_CALLS columns, of which `columns` are `dressed`) with what their numbers' URIs say in `upstream`, `downstream` and `attestation`.
+    """Calls with what their numbers' URIs say in `upstream`, `downstream` and `attestation`, where those are empty.
 
-    Only where those are empty. Adds `lrn`, the routing number as written, and `npdi`, whether the number is said to
-    have been looked up for that; null where no URI says it.
+    `calls` has RAW_CALLS columns, of which `columns` are `dressed`. Adds `lrn`, the routing number as written, and
+    `npdi`, whether the number is said to have been looked up for that; null where no URI says it.
     """
     beside = [name for name in columns if _has_any(calls[name], ";")]
     callers, called = ([name for name in names if name in beside] for names in (_CALLERS, _CALLED))

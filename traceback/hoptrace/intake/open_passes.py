@@ -93,7 +93,7 @@ def _moved(calls: pl.DataFrame, passes: pl.DataFrame) -> pl.DataFrame:
     told = calls.join(passes, on="call", how="left", maintain_order="left")
     start = pl.when("second").then(pl.col("start_time") + later).otherwise("start_time")
     moved = told.with_columns(start_time=start).with_columns(
-        pl.when(pl.col(name) < pl.col("start_time")).then(pl.col(name) + later).otherwise(name).alias(name)
+        pl.when("second", pl.col(name) < pl.col("start_time")).then(pl.col(name) + later).otherwise(name).alias(name)
         for name in _LATER_TIMES
     )
     open_ = pl.when(pl.col("second").is_null()).then("may_be_later")
