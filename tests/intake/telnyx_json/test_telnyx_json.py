@@ -80,6 +80,13 @@ def test_a_bracket_in_the_midst_of_a_page_loses_no_record(tmp_path: Path) -> Non
     assert b"tj4@198.51.100.7" in rows["raw"].to_list()[-1]
 
 
+def test_records_of_a_page_whose_beginning_is_damaged_are_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.json"
+    path.write_bytes(PAGES.read_bytes().replace(b'"data": [', b'data": [', 1))
+    raw = b"".join(read(path).rows["raw"].to_list())
+    assert raw.count(b'"record_type"') == PAGES.read_bytes().count(b'"record_type"')
+
+
 def test_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text('{"a": 1}')

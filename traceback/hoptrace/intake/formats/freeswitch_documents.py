@@ -19,6 +19,9 @@ NOT_AN_OBJECT = "not a JSON object"
 
 _CONTROL = "control characters in a text"
 _SPACE = " \t\r\n\ufeff\0"
+_PATIENCE = 50
+"""So often a document that turns out to be broken is tried in the whole text, which is the quickest for sound ones."""
+
 _WINDOW = 1 << 15
 _TOKEN = 16
 """Where a text is cut, an error so near to its end may come of that: a word, a number or an escape has two parts."""
@@ -45,10 +48,15 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
     """
     text = content.decode("utf-8", errors="surrogateescape")
     decoders = _decoders(pairs or _object)
-    at, number, length = _next(text, 0), 0, len(text)
+    at, number, length, patience = _next(text, 0), 0, len(text), _PATIENCE
     while at < length:
         number += 1
-        value, end, problem = _decode(text, at, decoders)
+        found = _quick(text, at, decoders[0]) if patience else None
+        if found is None:
+            patience = max(patience - 1, 0)
+            value, end, problem = _decode(text, at, decoders)
+        else:
+            (value, end), problem = found, None
         problem = problem or _limits(value, text, at, end)
         raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
         yield Document(number, raw, as_object(value) if problem is None else None, problem)
@@ -98,6 +106,16 @@ def _object(pairs: list[tuple[str, Any]]) -> Json:
 def _decoders(pairs: Pairs) -> tuple[json.JSONDecoder, json.JSONDecoder]:
     """A strict one, and one that lets raw control characters in texts pass."""
     return json.JSONDecoder(object_pairs_hook=pairs), json.JSONDecoder(object_pairs_hook=pairs, strict=False)
+
+
+def _quick(text: str, at: int, decoder: json.JSONDecoder) -> tuple[object, int] | None:
+    """A value and where it ends, None where that is not so simple."""
+    if text[at] not in "{[":
+        return None
+    try:
+        return decoder.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _decode(text: str, at: int, decoders: tuple[json.JSONDecoder, json.JSONDecoder]) -> tuple[object, int, str | None]:

@@ -15,6 +15,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 _SIGNS = ("cld", "cli", "sip_call_id", "call_sec", "started_at", "telnyx_session_id", "record_type", "billed_sec")
 _PAGE = re.compile(rb'"data"\s*:\s*\[')
 _RECORD = re.compile(rb'"(?:cld|record_type|started_at)"\s*:')
+_BETWEEN = b"\xef\xbb\xbf \t\r\n"
 _CALLS = "sip-trunking"
 
 
@@ -78,7 +79,7 @@ class _File:
 
     def _leave_out(self, place: tuple[int, int], document: Document) -> None:
         """What is no record: the end of a page with its numbers and the beginning of the next one, or damage."""
-        if document.raw == b"{" or document.raw.startswith((b"]", b"}")):
+        if document.raw == b"{" or document.raw.startswith((b"]", b"}", b'{"meta"')):
             self.ledger.skip(*place)
         else:
             self.ledger.reject(*place, document.problem or "not understood")
@@ -100,11 +101,10 @@ class _File:
 
 def _records(content: bytes) -> Iterator[Document]:
     """The records of a file, those of its pages one after another; what a page ends with counts as one more."""
-    first, *pages = _PAGE.split(content)
-    # What stands before the first page is its opening brace, or records of a page whose beginning is lost.
-    first = first.strip(b"\xef\xbb\xbf \t\r\n").removeprefix(b"[")
+    head, *pages = _PAGE.split(content)
+    head = head.strip(_BETWEEN).removeprefix(b"[")
     number = 0
-    for part in [first, *pages] if not pages or _RECORD.search(first) else pages:
+    for part in (*([head] if head.strip(_BETWEEN + b"{") else []), *pages):
         for document in documents_of(part):
             number += 1
             yield document._replace(number=number)
