@@ -121,6 +121,24 @@ def test_a_shared_caller_id_is_ambiguous_where_no_record_ties_the_call_to_its_en
     assert len(found.path) == 1
 
 
+@pytest.mark.parametrize(
+    ("gap", "known", "verdict"),
+    [
+        (False, 8, Verdict.ORIGINATOR_IDENTIFIED),
+        (True, 8, Verdict.AMBIGUOUS),
+        (True, 4, Verdict.ORIGINATOR_IDENTIFIED),
+    ],
+)
+def test_below_half_taking_part_a_shared_caller_id_matters_only_over_a_gap(world, gap, known, verdict):
+    """The report names no end; `mid` hands the call to `quiet`, and got it from `orig` or over two silent carriers."""
+    shown_elsewhere(world, 3)
+    world.rows = [row for row in world.rows if row["carrier"] != "orig"]
+    world.say("orig", 0.0, customer="c", downstream="s1" if gap else "mid", call_id="one@example.net")
+    world.say("mid", 0.2, upstream="s2" if gap else "orig", downstream="quiet", call_id="one@example.net")
+    world.country = dict(list(OTHERS.items())[: known - 3]) | dict.fromkeys(("orig", "mid", "other"), "US")
+    assert world.trace(at=0.3).verdict is verdict
+
+
 def test_a_caller_id_seen_once_elsewhere_may_be_a_forwarded_call(world):
     shown_elsewhere(world, 1)
     assert world.trace(at=0.2).customer == "c"

@@ -34,8 +34,9 @@ SAME_CALL = 3.0
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
 
-FEW = 0.5
-"""Share of carriers taking part below which a trail need not go to an end that the report leaves open."""
+FEW, HALF = 0.2, 0.5
+"""Shares of carriers taking part below which a trail, and below which one that leaps a gap by numbers and time alone,
+need not go to an end that the report leaves open."""
 
 ASKED = pl.Schema(
     {
@@ -118,5 +119,5 @@ def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, i
     if last.calling is None or last.calling < 0 or (last.upstream is None and not placed):
         return []
     origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
-    fit = math.exp(best.timed.weight), detached(best.trail, case, FEW)
+    fit = math.exp(best.timed.weight), detached(best.trail, case, FEW, HALF)
     return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit)]

@@ -26,6 +26,9 @@ SAME_CALL = 2.0
 """Seconds beyond ticks and clocks' spreads within which two records of one number are taken to tell of one call."""
 
 
+MOST_ALIKE = 100
+"""Statements of one number at one carrier up to which they are compared one by one: all pairs of more take too much."""
+
 MANY_PAUSES, LEAST_HOLE = 20.0, 600.0
 """Usual pauses between a carrier's records, and seconds at least, from which the time between two is a hole."""
 
@@ -82,8 +85,14 @@ def _over_unlisted_trunks(facts: pl.DataFrame) -> list[pl.DataFrame]:
     sent_on = facts.filter("handed_on").select(*told, called="sent", u_sid="sid", u="carrier")
     above = facts.filter(pl.col("downstream").is_not_null()).select(*told, called="sent", u_sid="sid", d="downstream")
     came_in = unnamed_up.select(*told, "called", d_sid="sid", d="carrier")
-    met = below.join(sent_on, on=["u", "called"], suffix="_up"), came_in.join(above, on=["d", "called"], suffix="_up")
+    met = _met(below, sent_on, ["u", "called"]), _met(came_in, above, ["d", "called"])
     return [each.filter(_at_one_moment()).select("d_sid", "u_sid") for each in met]
+
+
+def _met(lower: pl.DataFrame, upper: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """All pairs of statements with the same keys, but for those of numbers that are called all the time."""
+    few = pl.len().over(on) <= MOST_ALIKE
+    return lower.filter(few).join(upper.filter(few), on=on, suffix="_up")
 
 
 def _at_one_moment() -> pl.Expr:

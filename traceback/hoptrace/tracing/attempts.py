@@ -45,9 +45,9 @@ def _reached(case: Case, trail: Trail) -> Iterator[tuple[int, Reached]]:
     """For each ingress of a trail how far its call came."""
     sids = [step.sid for step in trail.steps if step.sid is not None]
     ended = _rank(case.facts[sids[0]])
-    beyond = [UNKNOWN if _handed_on(case, trail) else REFUSED, UNKNOWN if _handed_on(case, trail) else REFUSED]
+    lowest = UNKNOWN if _handed_on(case, trail) else REFUSED
     for place, sid in enumerate(sids):
-        yield case.legs.get(sid, sid), (ended, beyond[place] if place < len(beyond) else PAST)
+        yield case.legs.get(sid, sid), (ended, PAST if place > 1 else lowest)
 
 
 def _rank(fact: Fact) -> int:

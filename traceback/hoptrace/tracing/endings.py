@@ -48,7 +48,7 @@ def _known_quarrel(case: Case, pair: Pair) -> float:
     upper, lower = case.facts[pair.u], case.facts[pair.d]
     claimed = lower.customer is not None and upper.downstream == lower.carrier and pair.weight > 0
     invents = case.around.trust.invents.get((upper.carrier, lower.carrier), 0.5) if claimed else 0.5
-    return max(0.0, math.log(invents / (1 - invents)))
+    return max(0.0, math.log(invents / max(1 - invents, 1e-3)))
 
 
 def past_a_claim(case: Case, fact: Fact, seen: set[int]) -> Pair | None:

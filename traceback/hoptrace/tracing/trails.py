@@ -58,16 +58,19 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
     return ended(case, fact, steps, seen)
 
 
-def detached(trail: Trail, case: Case, few: float) -> bool:
+def detached(trail: Trail, case: Case, few: float, half: float) -> bool:
     """Whether no record says that the call went to the reported end: its lowest one went to another carrier.
 
-    Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part.
+    Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part; or fewer
+    than `half` of them, and the trail leaps a gap over which nothing but numbers and time lead.
     """
     tail = case.facts[trail.first_statement]
     end = case.reported.terminating
-    if tail.downstream is None or (end is None and case.taking_part >= few):
+    if tail.downstream is None:
         return False
-    return end is None or end not in (tail.carrier, tail.downstream)
+    if end is None:
+        return case.taking_part < (half if any(pair.kind is Kind.GAP for pair in trail.pairs) else few)
+    return end not in (tail.carrier, tail.downstream)
 
 
 def _reported(fact: Fact, case: Case) -> bool:
