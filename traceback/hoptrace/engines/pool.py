@@ -16,6 +16,8 @@ from hoptrace.errors import EngineFailed
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
+THREADS = "POLARS_MAX_THREADS"
+
 
 class Pool:
     """Up to `workers` processes (as many as there are cores), made when there is work for two, and kept to the end."""
@@ -23,6 +25,7 @@ class Pool:
     def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._executor: ProcessPoolExecutor | None = None
+        self._threads_told = False
 
     def __enter__(self) -> Self:
         return self
@@ -32,6 +35,8 @@ class Pool:
     ) -> None:
         if self._executor is not None:
             self._executor.shutdown(wait=error is None, cancel_futures=True)
+        if self._threads_told:
+            del os.environ[THREADS]
 
     def each(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done]]:
         """Do `work` on every task, and give each as it is finished, with what came of it.
@@ -46,8 +51,18 @@ class Pool:
             # A forked child would inherit Polars' threads in whatever state they are in.
             context = multiprocessing.get_context("spawn")
             wanted = min(self._workers, len(tasks))
+            self._share_threads(wanted)
             self._executor = ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent)
         yield from self._as_finished(self._executor, work, tasks)
+
+    def _share_threads(self, processes: int) -> None:
+        """Have each process take its share of the cores: Polars takes all, and the processes would hinder each other.
+
+        It is told by the environment in which they start; what the user set there stays.
+        """
+        if THREADS not in os.environ:
+            os.environ[THREADS] = str(max(1, (os.cpu_count() or 1) // processes))
+            self._threads_told = True
 
     def _as_finished(
         self, executor: ProcessPoolExecutor, work: Callable[[Task], Done], tasks: Sequence[Task]
