@@ -202,7 +202,7 @@ def test_wrong_words_are_told(workspace, write, line, tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text('format = "nothing"\n')
     with pytest.raises(UsageError, match=r"There is no format 'nothing'\. Known are auto, canonical"):
         submit(workspace, [path], "alpha", format="nothing")
-    with pytest.raises(ProfileInvalid, match=r"p.toml: format: there is no format 'nothing'"):
+    with pytest.raises(ProfileInvalid, match=r"p.toml, line 1: format: there is no format 'nothing'"):
         submit(workspace, [path], "alpha", format=str(tmp_path / "p.toml"))
     with pytest.raises(UsageError, match="needs a profile"):
         submit(workspace, [path], "alpha", format="acc_flatstore")
