@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.files import parse_carrier, parse_trunk, read_rows
+from hoptrace.catalog.files import parse_carrier, parse_trunk
+from hoptrace.catalog.row_files import read_rows
 from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
 from hoptrace.model.carriers import Carrier, Trunk

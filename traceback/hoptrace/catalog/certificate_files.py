@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hoptrace.catalog.files import read_rows
+from hoptrace.catalog.row_files import read_rows
 from hoptrace.errors import CertificateInvalid, DirectoryInvalid
 from hoptrace.model.certificates import CertificateFacts, read_pem
 

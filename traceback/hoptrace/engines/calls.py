@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hoptrace.catalog.files import Row, read_rows
+from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import InputRefused, UsageError
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise, normalise_column

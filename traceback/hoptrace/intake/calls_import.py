@@ -14,7 +14,7 @@ from dataclasses import asdict, astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hoptrace.catalog.files import Row, read_rows
+from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import InputRefused
 from hoptrace.intake.calls_mapping import FIELDS, CallsProfile, Complaints, columns_for, complaints_of, plain
 from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader, written

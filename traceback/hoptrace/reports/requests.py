@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hoptrace.catalog.files import Row, read_rows
+from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import UsageError
 from hoptrace.model.statements import TIME
 from hoptrace.reports.frames import with_most

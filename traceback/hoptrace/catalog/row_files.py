@@ -1,0 +1,179 @@
+"""Rows of a list or directory file, CSV, JSON or Parquet; every refusal names file and line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+import zstandard
+
+from hoptrace.errors import DirectoryInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a directory file: where it stands, and its cells as stripped text without the empty ones."""
+
+    where: str
+    cells: dict[str, str]
+    problem: str = ""
+    """What is wrong with a row of a list that cannot be read (`read_rows`, `lenient`); then it has no cells."""
+
+    def refuse(self, problem: str) -> DirectoryInvalid:
+        """The error that names this row."""
+        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
+
+
+def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> Iterator[Row]:
+    """The rows of a .csv, .csv.gz, .csv.zst, .ndjson, .json or .parquet file; raises DirectoryInvalid.
+
+    `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are not
+    UTF-8 become replacement marks.
+    """
+    try:
+        if path.name.endswith((".ndjson", ".jsonl")):
+            yield from _ndjson(path, lenient=lenient)
+        elif path.name.endswith(".json"):
+            yield from _json(path)
+        elif path.name.endswith(".parquet"):
+            yield from _parquet(path, required)
+        else:
+            yield from _csv(path, required, lenient=lenient)
+    except FileNotFoundError:
+        raise DirectoryInvalid(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise DirectoryInvalid(f"{path} is a directory. Name the file in it.") from None
+    except UnicodeDecodeError as error:
+        raise DirectoryInvalid(
+            f"{path}: not UTF-8 text (byte {error.start:,}). Save it as UTF-8 (in a spreadsheet: «CSV UTF-8»)."
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+        raise DirectoryInvalid(f"{path}: cannot be unpacked ({error}): it is cut or damaged. Copy it again.") from error
+    except OSError as error:
+        raise DirectoryInvalid(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+def _csv(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
+    with _text(path, "replace" if lenient else "strict") as stream:
+        reader = csv.DictReader(stream, strict=not lenient)
+        names = [name.strip() for name in _header(path, reader)]
+        reader.fieldnames = names
+        _require(path, names, required)
+        for row in _records(path, reader, len(names)):
+            if row.problem and not lenient:
+                raise row.refuse(f"{row.problem}.")
+            yield row
+
+
+def _records(path: Path, reader: csv.DictReader[str], width: int) -> Iterator[Row]:
+    """The rows, those that cannot be read with their problem."""
+    while True:
+        try:
+            record: dict[Any, Any] = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            where = f"{path}, line {reader.line_num + 1}"  # line_num is that of the last record that was whole
+            yield Row(where, {}, f"{error}; look for a quotation mark that is not closed")
+            continue
+        where = f"{path}, line {reader.line_num}"
+        if record.pop(None, None) is not None:
+            yield Row(where, {}, f"it has more fields than the header ({width})")
+        else:
+            yield Row(where, _clean(record))
+
+
+def _header(path: Path, reader: csv.DictReader[str]) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise Row(f"{path}, line 1", {}).refuse(f"{error}; look for a quotation mark that is not closed.") from error
+
+
+def _json(path: Path) -> Iterator[Row]:
+    """A list of objects, as the interfaces of public data sets give it."""
+    try:
+        records: Any = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise DirectoryInvalid(f"{path}: no readable JSON ({error}). Copy it again.") from error
+    if not isinstance(records, list):
+        raise DirectoryInvalid(f"{path}: no JSON list of objects. Give a list, or one object a line as .ndjson.")
+    rows = cast(list[object], records)
+    for number, record in enumerate(rows, start=1):
+        where = f"{path}, object {number}"
+        if isinstance(record, dict):
+            yield Row(where, _clean(cast(dict[Any, Any], record)))
+        else:
+            yield Row(where, {}, "it is no JSON object")
+
+
+def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        where = f"{path}, line {number}"
+        if not line.strip():
+            continue
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            if lenient:
+                yield Row(where, {}, f"it is no JSON object ({error})")
+                continue
+            raise Row(where, {}).refuse(f"it is no JSON object ({error}).") from error
+        if not isinstance(record, dict):
+            if lenient:
+                yield Row(where, {}, "it is no JSON object")
+                continue
+            raise Row(where, {}).refuse("it is no JSON object.")
+        yield Row(where, _clean(record))  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
+    import polars as pl
+
+    try:
+        frame = pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise DirectoryInvalid(f"{path}: no readable Parquet file ({error}). Copy it again.") from error
+    _require(path, frame.columns, required)
+    for number, record in enumerate(frame.iter_rows(named=True), start=1):
+        yield Row(f"{path}, row {number}", _clean(record))
+
+
+def _text(path: Path, errors: str) -> io.TextIOBase:
+    if path.name.endswith(".gz"):
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors=errors, newline="")  # pyright: ignore[reportReturnType]
+    if path.name.endswith(".zst"):
+        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
+        return io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="")
+    return path.open("r", encoding="utf-8-sig", errors=errors, newline="")
+
+
+def _require(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in names]
+    if missing:
+        said = ", ".join(names)
+        if not said:
+            raise DirectoryInvalid(f"{path} is empty: there is no header. It must name {', '.join(required)}.")
+        hint = "Separate the columns by commas" if len(names) == 1 and (";" in said or "\t" in said) else "Add it"
+        raise DirectoryInvalid(
+            f"{path}: column {', '.join(missing)} is missing; it has {said[:500]}. {hint} and try again."
+        )
+
+
+def _clean(record: dict[Any, Any]) -> dict[str, str]:
+    texts = ((str(name).strip(), _text_of(value)) for name, value in record.items())
+    return {name: value for name, value in texts if name and value}
+
+
+def _text_of(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else str(value).strip()
