@@ -18,7 +18,7 @@ _QUOTED = re.compile(rb'(?:(?:"[^",\n]*+"|[^",\n]*+)[,\n])*+(?:"[^",\n]*+"|[^",\
 
 
 def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -> pl.DataFrame | None:
-    """These columns of a file that `hoptrace.catalog.row_files.read_rows` takes, as it reads them: stripped, empty is null.
+    """These columns of a file that `hoptrace.catalog.row_files.read_rows` takes, as it reads them: stripped, or null.
 
     None where that has to look row by row: a file that is damaged, has quotes that matter or longer lines than the
     header, or is no CSV and no Parquet of texts; or a column or cell is missing. It then says where what is wrong.

@@ -8,24 +8,27 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hoptrace.linking.assignment import LEAPS
 from hoptrace.linking.scoring import Kind
 
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 
 class Links(NamedTuple):
     """For each member the row of the one `above` it and the `pair` that leads there, -1 where there is none.
 
-    `weight`, `timed`: of that pair, and the part of it that is of time; `leap`, `leap_timed`: of the leap over the one
-    above, -inf where there is none. `spoiled`: members whose handoff is contested; `odd`: those with a pair that weighs
-    nothing, but might with a lent time.
+    `weight`, `timed`: of that pair, and the part of it that is of time; `bridged`: it leads over a carrier without a
+    record. `leap`, `leap_timed`: of the leap over the one above, -inf where there is none. `spoiled`: members whose
+    handoff is contested; `odd`: those with a pair that weighs nothing, but might with a lent time.
     """
 
     above: Places
     pair: Places
     weight: Floats
     timed: Floats
+    bridged: Truths
     leap: Floats
     leap_timed: Floats
     spoiled: Places
@@ -39,20 +42,28 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     weights, times = pairs["weight"].to_numpy(), pairs["w_time"].to_numpy()
     direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
     over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
-    handoff = np.flatnonzero(direct & (weights > 0))
+    weak = pairs["kind"].is_in(LEAPS).to_numpy()
+    handed = np.zeros(size, np.bool_)
+    handed[down[direct & (weights > 0)]] = True
+    # Whoever has a handoff to its neighbour is not fed over that one; who has none may be fed over a silent carrier.
+    link = np.flatnonzero((weights > 0) & (direct | (over & ~handed[down])))
     above, pair = np.full(size, -1), np.full(size, -1)
-    above[down[handoff]], pair[down[handoff]] = up[handoff], pairs["row"].cast(pl.Int64).to_numpy()[handoff]
+    above[down[link]], pair[down[link]] = up[link], pairs["row"].cast(pl.Int64).to_numpy()[link]
     weight, timed, leap, leap_timed = np.zeros(size), np.zeros(size), np.full(size, -np.inf), np.zeros(size)
-    weight[down[handoff]], timed[down[handoff]] = weights[handoff], times[handoff]
+    weight[down[link]], timed[down[link]] = weights[link], times[link]
+    linked = np.zeros(len(down), np.bool_)
+    linked[link] = True
     between = above[down]
-    along = over & (between >= 0) & (above[between] == up)
+    along = over & ~linked & (between >= 0) & (above[between] == up)
     leap[down[along]], leap_timed[down[along]] = weights[along], times[along]
-    rivals = (np.flatnonzero(np.bincount(side[handoff], minlength=size) > 1) for side in (down, up))
-    rest = ~along & ~(direct & (weights > 0))
+    rivals = (np.flatnonzero(np.bincount(side[link], minlength=size) > 1) for side in (down, up))
+    # The weaker leaps only join what is then open.
+    rest = ~along & ~linked & ~(weak & (above[down] >= 0))
     spoiled = rest & ((weights > 0) | ~(direct | over))
-    return Links(
-        above, pair, weight, timed, leap, leap_timed, np.concatenate([*rivals, down[spoiled]]), down[rest & ~spoiled]
-    )
+    contested = np.concatenate([*rivals, down[spoiled]])
+    bridged = np.zeros(size, np.bool_)
+    bridged[down[link]] = over[link]
+    return Links(above, pair, weight, timed, bridged, leap, leap_timed, contested, down[rest & ~spoiled])
 
 
 def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:

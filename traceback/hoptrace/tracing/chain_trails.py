@@ -69,5 +69,6 @@ def _spans(members: pl.DataFrame, chains: Chains) -> Floats:
 
 def _sure(chains: Chains) -> list[float]:
     """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere."""
-    each = np.where(chains.pairs < 0, 1.0, KIND_RELIABILITY[Kind.DIRECT] / (1 + np.exp(-chains.weights)))
+    kind = np.where(chains.bridged, KIND_RELIABILITY[Kind.BRIDGED], KIND_RELIABILITY[Kind.DIRECT])
+    each = np.where(chains.pairs < 0, 1.0, kind / (1 + np.exp(-chains.weights)))
     return np.multiply.reduceat(each, chains.begin[:-1]).tolist() if len(each) else []

@@ -30,7 +30,8 @@ class Chains:
     """Chains by call and lower end: `calls` of each; chain n has places `begin[n]` to `begin[n + 1]` of the rest.
 
     `members`: rows of the members frame from the terminating end upstream. `pairs`: the row of the pairs frame by which
-    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in.
+    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in, `bridged` whether it
+    leads over a carrier without a record.
     """
 
     calls: Places
@@ -38,6 +39,7 @@ class Chains:
     members: Places
     pairs: Places
     weights: Floats
+    bridged: Truths
 
     @property
     def first(self) -> Places:
@@ -54,7 +56,8 @@ class Chains:
         lengths = np.diff(self.begin)
         every = np.repeat(kept, lengths)
         begin = np.concatenate([[0], np.cumsum(lengths[kept])])
-        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], self.weights[every])
+        weights, bridged = self.weights[every], self.bridged[every]
+        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], weights, bridged)
 
     def of_whole_calls(self, kept: Truths) -> Chains:
         """The chains of the calls all of whose chains are `kept`."""
@@ -75,7 +78,7 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
     if not len(begin):
         nothing = np.zeros(0, np.int64)
-        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0))
+        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0), np.zeros(0, np.bool_))
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
     links = links_of(members, pairs)
     sound = np.logical_and.reduceat(fit, begin)
@@ -101,8 +104,9 @@ def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: 
     rows = rows[np.lexsort((place[rows], end[rows]))]
     first = np.flatnonzero(place[rows] == 0)
     below = lower[rows]
-    pair, weight = np.where(below >= 0, links.pair[below], -1), np.where(below >= 0, links.weight[below], 0.0)
-    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight)
+    reached = below >= 0
+    pair, weight = np.where(reached, links.pair[below], -1), np.where(reached, links.weight[below], 0.0)
+    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, reached & links.bridged[below])
 
 
 def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths) -> Chains:
@@ -119,7 +123,9 @@ def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths)
         lent, lends = lent_weights(moments_of(members, rows), own), coarse[some, None]
         weight, leap = np.where(lends, lent.weight, own.weight), np.where(lends, lent.leap, own.leap)
         weights[places[:, 1:]] = weight
-        fine[some] &= _best(own.weight, own.leap) & _best(weight, leap)
+        # No time is lent over a carrier without a record; where none is lent at all, it does not matter.
+        apart = chains.bridged[places].any(axis=1) & (weight != own.weight).any(axis=1)
+        fine[some] &= _best(own.weight, own.leap) & _best(weight, leap) & ~apart
     return replace(chains, weights=weights).of_whole_calls(fine)
 
 

@@ -108,7 +108,8 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     members = linked.members
     chains = chains_of(members, linked.pairs.filter(may_count()), _fit(linked, batch.reported))
     told = _told(members[chains.first])
-    placed = _placed(members[chains.last], np.diff(chains.begin) > 1, batch.around.trust)
+    last = chains.begin[1:] - 1
+    placed = _placed(members[chains.last], (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
     trails = trails_of(chains, members, batch.reported, batch.around.close)
     chosen = dict[int, Answer]()

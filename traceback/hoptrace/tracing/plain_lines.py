@@ -7,6 +7,7 @@ put together by columns, and only what stands around them is an object.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,16 +16,18 @@ import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, Support, TraceResult, Verdict
+from hoptrace.linking.scoring import Kind
+from hoptrace.model.verdicts import Hop, ReportedCall, Support, TraceResult, Verdict
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.evidence import of_naming, of_report
 from hoptrace.tracing.handoffs import in_json
 from hoptrace.tracing.plain import Answer, Plain, Settled
+from hoptrace.tracing.plain_signing import signings_of, with_signings
 from hoptrace.tracing.results import VERDICTS, Stamp, stamped
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import Signing, signed
-from hoptrace.tracing.sources import SIGNATURE, SIGNED, quoted_columns
+from hoptrace.tracing.signing import Signing
+from hoptrace.tracing.sources import quoted_columns
 from hoptrace.tracing.trail import Ending, point_of_entry
 from hoptrace.tracing.words import request_of, words_of
 
@@ -46,23 +49,48 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
     if not answers:
         return {}
     facts = settled.linked.facts[settled.linked.members["sid"].gather(chains.members)]
-    signings = _signings(facts, settled.plain, signers)
+    carriers = facts["carrier"].to_list()
+    silent = _silent(facts, settled.plain)
+    signings = signings_of(facts, settled.plain, silent, signers)
     hops = _hops(facts, settled, signings)
-    begin, carriers = chains.begin.tolist(), facts["carrier"].to_list()
+    begin = chains.begin.tolist()
     lines: dict[int, Line] = {}
     numbers: list[int] = chains.calls.tolist()
     for place, (call, answer) in enumerate(zip(numbers, answers, strict=True)):
         own = slice(begin[place], begin[place + 1])
-        path, told = tuple(carriers[own]), hops[own]
-        if (named := answer.named) is not None:
-            path, told = (*path, named), [*told, _named(path[-1], named)]
-        around = _around_hops(calls[call], path, answer, settled.batch.around, stamp)
+        path, told = _with_silent(carriers[own], hops[own], silent.get(place, {}))
+        around = _around_hops(calls[call], tuple(path), answer, settled.batch.around, stamp)
         if place in signings:
             around = replace(around, certificates_version=signings[place].version)
-        head, _, tail = around.as_json().partition(NO_HOPS)
-        line = b"".join((head, b'"hops":[', ",".join(told).encode(), b"]", tail))
-        lines[call] = Line(around.verdict, line)
+        lines[call] = Line(around.verdict, _with_hops(around, told))
     return lines
+
+
+def _with_hops(around: TraceResult, hops: Sequence[str]) -> bytes:
+    head, _, tail = around.as_json().partition(NO_HOPS)
+    return b"".join((head, b'"hops":[', ",".join(hops).encode(), b"]", tail))
+
+
+def _silent(facts: pl.DataFrame, plain: Plain) -> dict[int, dict[int, str]]:
+    """By chain the carriers without records that its statements name, each by how many statements stand below it."""
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    chains, upstream = plain.chains, facts["upstream"].to_list()
+    over = np.flatnonzero(chains.bridged)
+    for chain, place in zip((np.searchsorted(chains.begin, over, "right") - 1).tolist(), over.tolist(), strict=True):
+        found[chain][place - int(chains.begin[chain])] = upstream[place - 1]
+    for chain, answer in enumerate(plain.answers):
+        if answer.named is not None:
+            found[chain][int(chains.begin[chain + 1] - chains.begin[chain])] = answer.named
+    return found
+
+
+def _with_silent(carriers: list[str], hops: list[str], silent: Mapping[int, str]) -> tuple[list[str], list[str]]:
+    """Carriers and hops of a chain with those of the carriers without records between them and above."""
+    path, told = carriers, hops
+    for below, name in sorted(silent.items(), reverse=True):
+        path = [*path[:below], name, *path[below:]]
+        told = [*told[:below], _named(carriers[below - 1], name), *told[below:]]
+    return path, told
 
 
 def _around_hops(
@@ -98,45 +126,8 @@ def _hops(facts: pl.DataFrame, settled: Settled, signings: Mapping[int, Signing]
     first = pl.Series([None] * quoted.height, dtype=pl.String).scatter(chains.begin[:-1], _reports(settled))
     evidence = first.fill_null(told["evidence"])
     offsets = pl.Series([repr(round(offset, 3)) for offset in quoted["offset"].to_list()], dtype=pl.String)
-    frame = quoted.with_columns(told["support"], evidence=_with_signings(evidence, chains, signings), offset=offsets)
+    frame = quoted.with_columns(told["support"], evidence=with_signings(evidence, chains, signings), offset=offsets)
     return frame.select(_hop()).to_series().to_list()
-
-
-def _signings(facts: pl.DataFrame, plain: Plain, signers: Signers) -> dict[int, Signing]:
-    """What the signatures of each chain say, by its place, where there are any."""
-    chains = plain.chains
-    tells = facts.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null())).to_series().to_numpy()
-    with_any = np.flatnonzero(np.logical_or.reduceat(tells, chains.begin[:-1])).tolist() if len(tells) else []
-    if not with_any:
-        return {}
-    carriers, rows = facts["carrier"].to_list(), list(facts.select(SIGNED).iter_rows(named=True))
-    found: dict[int, Signing] = {}
-    for place in with_any:
-        own, answer = slice(chains.begin[place], chains.begin[place + 1]), plain.answers[place]
-        above = [answer.named] if answer.named is not None else []
-        told = [*rows[own], *(None for _ in above)]
-        said = signed([*carriers[own], *above], told, signers, VERDICTS[answer.ending])
-        if said is not None:
-            found[place] = said
-    return found
-
-
-def _with_signings(evidence: pl.Series, chains: Chains, signings: Mapping[int, Signing]) -> pl.Series:
-    """The evidence of all hops with what signatures say."""
-    if not signings:
-        return evidence
-    told = evidence.to_list()
-    for place, said in signings.items():
-        first, end = int(chains.begin[place]), int(chains.begin[place + 1])
-        told[first:end] = map(_and_lines, told[first:end], said.lines)
-    return pl.Series("evidence", told, dtype=pl.String)
-
-
-def _and_lines(told: str, lines: Sequence[Evidence]) -> str:
-    """Evidence as JSON with more lines; the comparison of two records may already have told of their origids."""
-    both = '"about":"orig_id"' in told
-    more = [line for line in lines if not both or line.about != "orig_id"]
-    return f"{told},{orjson.dumps(more)[1:-1].decode()}" if more else told
 
 
 def _reports(settled: Settled) -> list[str]:
@@ -152,7 +143,13 @@ def _handoffs(chains: Chains, pairs: pl.DataFrame) -> pl.DataFrame:
     """The `evidence` and `support` of each hop's handoff to the one before it, as JSON; null at the first ones."""
     used = pairs.filter(pl.col("row").is_in(np.sort(chains.pairs[chains.pairs >= 0])))
     both = (pl.col("d_upstream") == pl.col("u_carrier")) & (pl.col("u_downstream") == pl.col("d_carrier"))
-    support = pl.when(both).then(pl.lit(f'"{Support.BOTH}"')).otherwise(pl.lit(f'"{Support.ONE}"'))
+    support = (
+        pl.when(pl.col("kind") == Kind.BRIDGED)
+        .then(pl.lit(f'"{Support.NAMED}"'))
+        .when(both)
+        .then(pl.lit(f'"{Support.BOTH}"'))
+        .otherwise(pl.lit(f'"{Support.ONE}"'))
+    )
     told = in_json(used).with_columns(used.select(support=support))
     rows = pl.DataFrame({"row": chains.pairs}).with_columns(pl.col("row").cast(told["row"].dtype, strict=False))
     return rows.join(told, on="row", how="left", maintain_order="left").drop("row")

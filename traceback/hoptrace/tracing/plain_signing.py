@@ -1,0 +1,59 @@
+"""What the signatures of plain calls' trails say, put into the evidence of their hops (`hoptrace.tracing.signing`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import orjson
+import polars as pl
+
+from hoptrace.model.verdicts import Evidence
+from hoptrace.tracing.chains import Chains
+from hoptrace.tracing.plain import Plain
+from hoptrace.tracing.results import VERDICTS
+from hoptrace.tracing.signers import Signers
+from hoptrace.tracing.signing import Row, Signing, signed
+from hoptrace.tracing.sources import SIGNATURE, SIGNED
+
+
+def signings_of(
+    facts: pl.DataFrame, plain: Plain, silent: Mapping[int, Mapping[int, str]], signers: Signers
+) -> dict[int, Signing]:
+    """What the signatures of each chain say of its statements, by its place, where there are any."""
+    chains = plain.chains
+    tells = facts.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null())).to_series().to_numpy()
+    with_any = np.flatnonzero(np.logical_or.reduceat(tells, chains.begin[:-1])).tolist() if len(tells) else []
+    if not with_any:
+        return {}
+    carriers, rows = facts["carrier"].to_list(), list(facts.select(SIGNED).iter_rows(named=True))
+    found: dict[int, Signing] = {}
+    for place in with_any:
+        own, answer = slice(chains.begin[place], chains.begin[place + 1]), plain.answers[place]
+        path, told = list[str](carriers[own]), list[Row | None](rows[own])
+        for below, name in sorted(silent.get(place, {}).items(), reverse=True):
+            path.insert(below, name)
+            told.insert(below, None)
+        said = signed(path, told, signers, VERDICTS[answer.ending])
+        if said is not None:
+            lines = tuple(line for line, row in zip(said.lines, told, strict=True) if row is not None)
+            found[place] = said._replace(lines=lines)
+    return found
+
+
+def with_signings(evidence: pl.Series, chains: Chains, signings: Mapping[int, Signing]) -> pl.Series:
+    """The evidence of all hops with what signatures say."""
+    if not signings:
+        return evidence
+    told = evidence.to_list()
+    for place, said in signings.items():
+        first, end = int(chains.begin[place]), int(chains.begin[place + 1])
+        told[first:end] = map(_and_lines, told[first:end], said.lines)
+    return pl.Series("evidence", told, dtype=pl.String)
+
+
+def _and_lines(told: str, lines: Sequence[Evidence]) -> str:
+    """Evidence as JSON with more lines; the comparison of two records may already have told of their origids."""
+    both = '"about":"orig_id"' in told
+    more = [line for line in lines if not both or line.about != "orig_id"]
+    return f"{told},{orjson.dumps(more)[1:-1].decode()}" if more else told
