@@ -74,3 +74,30 @@ def test_records_stamped_at_the_answer_are_the_originators_own_calls(world):
         world.say("low", at + 20.0, upstream="orig", downstream="x", called_number=number, start_basis="answered")
     found = world.trace(at=2.5, terminating_carrier="quiet")
     assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+
+
+def few_take_part(world, delivered: int) -> None:
+    """`orig` placed the reported call and handed it to `transit`; of others of its caller `loud` delivered some."""
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="transit")
+    for n in range(delivered):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        world.say("orig", at, customer="c", downstream="transit", called_number=number)
+        world.say("loud", at + 0.3, upstream="other", called_number=number)
+
+
+@pytest.mark.parametrize(("delivered", "named"), [(0, False), (2, False), (4, True)])
+def test_where_few_take_part_and_no_record_leads_to_the_end_others_deliveries_must_show_no_twin(
+    world, delivered, named
+):
+    """A rival's call to the same people, at the same moment, would leave no record but at carriers that delivered."""
+    few_take_part(world, delivered)
+    found = world.trace(at=0.2, terminating_carrier="quiet")
+    assert (found.customer == "c") is named
+    assert named or "so few carriers take part" in found.summary
+    assert named or found.alternatives[0].path[-1] == "orig"
+
+
+def test_where_few_take_part_a_call_that_its_record_says_went_to_the_reported_end_is_named(world):
+    few_take_part(world, 0)
+    assert world.trace(at=0.2, terminating_carrier="transit").customer == "c"

@@ -7,8 +7,8 @@ subscriber's, not for one that several campaigns show to the same people (`hoptr
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,6 +20,7 @@ from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import detached
+from hoptrace.tracing.weighing import USUAL_HOPS
 
 if TYPE_CHECKING:
     from hoptrace.engines.gathering import Ground
@@ -38,6 +39,12 @@ FEW, HALF = 0.2, 0.5
 """Shares of carriers taking part below which a trail, and below which one that leaps a gap by numbers and time alone,
 need not go to an end that the report leaves open."""
 
+UNSEEN = 0.5
+"""Probability that no carrier of a call has a record, from which it says nothing that nobody else's call is on file."""
+
+SEEN_TO_TELL = 3
+"""It does say something where the delivering carriers have records of calls to so many numbers of the caller's."""
+
 ASKED = pl.Schema(
     {
         "call": pl.Int64,
@@ -50,13 +57,15 @@ ASKED = pl.Schema(
         "end": pl.String,
         "fits": pl.Float64,
         "detached": pl.Boolean,
+        "few": pl.Boolean,
     }
 )
 """Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
 `source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
 that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that
-it went to that end.
+it went to that end; `few`: nor to the end that the report names, and so few take part that its carriers would hardly
+have a record of another call.
 """
 
 
@@ -71,15 +80,33 @@ class Uses:
     elsewhere: pl.DataFrame
 
 
-def shared_callers(judged: Sequence[Judged], ground: Ground) -> tuple[dict[int, int], dict[int, float]]:
-    """By call, where it matters: how many numbers its caller id called that its originator has no record of.
+@dataclass(frozen=True, slots=True)
+class Others:
+    """By call, where it matters, what there is to fear of others who show the same caller id.
 
-    That is said where no record tells that the call went to the reported end. Where one does, the second answer is how
-    likely the report means the call of somebody else who shows the same caller id to the same people (`twin_odds`).
+    `numbers`: how many numbers it called that the originator has no record of; said where no record tells that the call
+    went to the reported end. `odds`: that the report means the call of somebody else to the same people (`twin_odds`).
+    `unseen`: calls of which such a one would hardly be on file.
     """
+
+    numbers: Mapping[int, int] = field(default_factory=dict[int, int])
+    odds: Mapping[int, float] = field(default_factory=dict[int, float])
+    unseen: frozenset[int] = frozenset()
+
+    def told_of(self, one: Judged) -> Judged:
+        """The judged call with what there is to fear."""
+        call = one.call
+        if call not in self.numbers and call not in self.odds and call not in self.unseen:
+            return one
+        numbers, odds = self.numbers.get(call, 0), self.odds.get(call, 0.0)
+        return replace(one, elsewhere=numbers, twin=odds, unseen=call in self.unseen)
+
+
+def other_callers(judged: Sequence[Judged], ground: Ground) -> Others:
+    """What there is to fear of others who show the same caller ids as these calls."""
     asked = pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
     if asked.is_empty():
-        return {}, {}
+        return Others()
     lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
     uses = _uses(asked, ground)
     mine = uses.own.group_by("call").agg(own=pl.len())
@@ -88,7 +115,19 @@ def shared_callers(judged: Sequence[Judged], ground: Ground) -> tuple[dict[int, 
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
     odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
-    return dict(named.select("call", "called").iter_rows()), odds
+    numbers = dict(named.select("call", "called").iter_rows())
+    return Others(numbers, odds, frozenset(_unseen(asked, uses)["call"]))
+
+
+def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:
+    """Calls of which few carriers have records, and so few of the caller's others were delivered by one that has.
+
+    Somebody else's call to the same people would be on file there, and nowhere else for sure.
+    """
+    delivered = uses.same.filter(pl.col("carrier") != pl.col("origin"), pl.col("downstream").is_null())
+    seen = delivered.group_by("call").agg(seen=pl.col("called").n_unique())
+    told = asked.filter("few").join(seen, on="call", how="left")
+    return told.filter(pl.col("seen").fill_null(0) < SEEN_TO_TELL)
 
 
 def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
@@ -110,7 +149,7 @@ def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     return Uses(own, pl.concat([own, others.join(of_origin, on=["call", "sid"], how="semi")]), elsewhere)
 
 
-def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool]]:
+def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool, bool]]:
     best, case = one.judgement.best, one.case
     if best is None or best.trail.steps[0].sid is not None:
         return []
@@ -120,4 +159,5 @@ def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, i
         return []
     origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
     fit = math.exp(best.timed.weight), detached(best.trail, case, FEW, HALF)
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit)]
+    unseen = placed and (1 - case.taking_part) ** USUAL_HOPS > UNSEEN and detached(best.trail, case, 0.0, 0.0)
+    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, unseen)]

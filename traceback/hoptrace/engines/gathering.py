@@ -7,13 +7,13 @@ A call whose called number changed on the way is looked up again by its other nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
 from hoptrace.engines.asking import MOST_FORWARDS, ask
-from hoptrace.engines.callers import shared_callers
+from hoptrace.engines.callers import other_callers
 from hoptrace.engines.renumbered import changed_silently, found_above, question_above
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.covered import Covered
@@ -152,13 +152,8 @@ class _Rounds:
     def gathered(self) -> Gathered:
         """All that was found."""
         judged = [self._judged[call] for call in self._calls if call in self._judged]
-        shared, twins = shared_callers(judged, self._ground)
-        told = [
-            replace(one, elsewhere=shared.get(one.call, 0), twin=twins.get(one.call, 0.0))
-            if one.call in shared or one.call in twins
-            else one
-            for one in judged
-        ]
+        others = other_callers(judged, self._ground)
+        told = [others.told_of(one) for one in judged]
         return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs), self._settled)
 
 

@@ -27,6 +27,7 @@ class Judged:
     """One call's case and judgement; `call` is its number in the batch.
 
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
+    `unseen`: so few carriers take part that a call of somebody else with the same caller id would leave no record.
     `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
     """
 
@@ -34,6 +35,7 @@ class Judged:
     case: Case
     judgement: Judgement
     elsewhere: int = 0
+    unseen: bool = False
     twin: float = 0.0
 
 

@@ -90,7 +90,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     no_twin = 1 / (1 + judged.twin)
     unsure = confidence < floors.contested and judgement.contested
     unnamed = min(confidence, no_twin) < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
-    if judged.elsewhere or judgement.alike or unsure or unnamed:
+    if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed:
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
     last = case.facts[trail.last_statement]
@@ -158,7 +158,8 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [best.trail.path, *(rival.trail.path for rival in rivals)]
-    common = best.trail.path[:1] if judged.elsewhere or judged.twin else _common(paths)
+    shared = judged.elsewhere or judged.twin or judged.unseen
+    common = best.trail.path[:1] if shared else _common(paths)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
     told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
     request = (

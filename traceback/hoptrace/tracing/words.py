@@ -43,6 +43,11 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
             "Somebody else shows the same caller id to the same numbers within moments, and the end that is reported "
             "has no records: the report may mean a call of theirs, of which no record is at hand."
         )
+    if judged.unseen:
+        return (
+            "The end that is reported has no records, and so few carriers take part that the same caller id in a call "
+            "from elsewhere would most likely not be on file: the record that fits best may be of another call."
+        )
     if trails > 1:
         return f"{trails} trails fit about equally well; the records do not tell which one is this call."
     return "One trail fits, but the reported call may well be another one, of which no record is at hand."
