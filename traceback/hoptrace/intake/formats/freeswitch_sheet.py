@@ -1,7 +1,7 @@
 """What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet.
 
 lxml makes a Python object of each element that is touched, which takes longer than all the parsing. The stylesheet
-(XSLT 1.0) writes what is wanted as one text, divided by four control characters (C1) that no text means.
+(XSLT 1.0) writes what is wanted as one text, divided by three control characters (C1) that no text means.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from hoptrace.intake.formats.freeswitch_flows import CallFlow, Profile, Told, in
 from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded, decoded_texts
 from hoptrace.intake.formats.xml_records import Together
 
-_VALUE, _PART, _DOCUMENT, _FLOWS = "\x81", "\x8d", "\x8f", "\x90"
-_MARKS = (_VALUE, _PART, _DOCUMENT, _FLOWS)
+_VALUE, _PART, _DOCUMENT = "\x81", "\x8d", "\x8f"
+_MARKS = (_VALUE, _PART, _DOCUMENT)
 _NO_MARKS = dict.fromkeys(map(ord, _MARKS), "\ufffd")
 _CAN_BE_MARKS = tuple(mark.encode() for mark in _MARKS)
 
@@ -37,7 +37,7 @@ class Sheet:
         """What each of several documents tells."""
         if encoding.lower() != "utf-8" or _can_have_marks(b"".join(together.raws)):
             _take_marks_out(together.root)
-        variables, flows = str(self._transform(together.root)).split(_FLOWS)
+        variables, flows = str(self._transform(together.root)).split(_PART, 1)
         return list(map(Told, _variables(variables), map(_call_flow, flows.split(_DOCUMENT)[1:])))
 
 
@@ -137,7 +137,7 @@ def _stylesheet() -> str:
 <xsl:output method="text"/>
 <xsl:template match="/"><xsl:for-each select="*/*">
   <xsl:text>{_DOCUMENT}</xsl:text><xsl:apply-templates select="descendant-or-self::variables/*"/>
-</xsl:for-each>{_FLOWS}<xsl:for-each select="*/*">{_DOCUMENT}<xsl:for-each select="descendant-or-self::callflow">
+</xsl:for-each>{_PART}<xsl:for-each select="*/*">{_DOCUMENT}<xsl:for-each select="descendant-or-self::callflow">
   <xsl:text>{_PART}</xsl:text>{flow}{_others("originator", _PROFILE)}{_others("originatee", _PROFILE[:1])}
 </xsl:for-each></xsl:for-each></xsl:template>
 <xsl:template match="*"/>{wanted}
