@@ -15,17 +15,16 @@ def enter_calls(legs: Sequence[Leg], ledger: Ledger) -> None:
     """Join legs by the ids that they name of each other, and put the calls into the ledger."""
     owner = _owners(legs)
     routed: dict[int, list[Leg]] = {}
-    for number, leg in enumerate(legs):
-        if number in owner:
-            routed.setdefault(owner[number], []).append(leg)
+    for number, incoming in owner.items():
+        routed.setdefault(incoming, []).append(legs[number])
     for number, leg in enumerate(legs):
         if number in owner:
             continue
         if leg.outbound:
-            ledger.call([(leg.file, leg.row)], **_outgoing_alone(leg))
+            ledger.enter([(leg.file, leg.row)], _outgoing_alone(leg))
             continue
         for rows, facts in _attempts(leg, routed.get(number, [])):
-            ledger.call(rows, **facts)
+            ledger.enter(rows, facts)
 
 
 def _owners(legs: Sequence[Leg]) -> dict[int, int]:
@@ -48,7 +47,7 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
     """The calls of an incoming leg; its row stands for the attempt that was answered or else tried last."""
     here = (incoming.file, incoming.row)
     if not outgoing:
-        facts = _ingress(incoming) | _end(incoming)
+        facts = {**_ingress(incoming), **_end(incoming)}
         facts["downstream"], facts["egress_called_number"] = dialled_by(incoming)
         yield [here], facts
         return

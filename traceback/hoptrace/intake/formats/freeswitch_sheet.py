@@ -16,9 +16,10 @@ from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded, deco
 from hoptrace.intake.formats.xml_records import Together
 
 _VALUE, _PART, _DOCUMENT = "\x81", "\x8d", "\x8f"
-_MARKS = (_VALUE, _PART, _DOCUMENT)
-_NO_MARKS = dict.fromkeys(map(ord, _MARKS), "\ufffd")
-_CAN_BE_MARKS = tuple(mark.encode() for mark in _MARKS)
+_NO_MARKS = dict.fromkeys(map(ord, (_VALUE, _PART, _DOCUMENT)), "\ufffd")
+_CAN_BE_MARKS = (b"\xc2\x81", b"\xc2\x8d", b"\xc2\x8f")
+_ENCODED_MARKS = ("%C2%8", "%c2%8")
+"""How the URL encoding of a mark begins; no letter that is not encoded ends in the byte C2 or begins with 8X."""
 
 _PROFILE = ("uuid", "caller_id_number", "ani", "destination_number", "network_addr", "chan_name", "rdnis")
 _TIMES = ("created_time", "answered_time", "hangup_time")
@@ -77,14 +78,13 @@ def _variables(together: str) -> list[dict[str, str]]:
 def _decoded(together: str) -> str | None:
     """The variables of all documents without URL encoding; None where they have to be looked at one by one.
 
-    That is where a value shows that it is not encoded while another may be, or would become a mark.
+    That is where a value shows that it is not encoded while another may be, or may become a mark.
     """
     if "%" not in together:
         return together
-    if not are_encoded([together]):
+    if any(mark in together for mark in _ENCODED_MARKS) or not are_encoded([together]):
         return None
-    plain = unquote_to_bytes(together).decode("utf-8", "replace")
-    return plain if all(plain.count(mark) == together.count(mark) for mark in _MARKS) else None
+    return unquote_to_bytes(together).decode("utf-8", "replace")
 
 
 def _first(said: list[str]) -> dict[str, str]:
