@@ -22,11 +22,12 @@ class Entering:
 
     def enter(self, where: tuple[int, int], raw: bytes, told: Told | str, odd: Odd) -> None:
         """Enter one document (`where`: file and row), by what it tells or a word why it is none."""
-        self.ledger.row(*where, raw)
+        file, row = where
+        self.ledger.row(file, row, raw)
         if isinstance(told, str):
-            self.ledger.reject(*where, told)
+            self.ledger.reject(file, row, told)
         elif raw in self.seen:
-            self.ledger.duplicate(*where)
+            self.ledger.duplicate(file, row)
         else:
             self.seen.add(raw)
             variables, flow = told
