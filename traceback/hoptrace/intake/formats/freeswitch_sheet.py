@@ -64,11 +64,10 @@ def _variables(together: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for written, text in zip(together.split(_DOCUMENT)[1:], plain.split(_DOCUMENT)[1:], strict=True):
         said = text.split(_VALUE)
-        names, values = said[1::2], list(map(str.strip, said[2::2]))
-        variables = dict(zip(names, values, strict=True))
-        if len(variables) < len(names):
+        variables = dict(zip(said[1::2], map(str.strip, said[2::2]), strict=True))
+        if len(variables) != len(said) // 2:
             variables = decoded_texts(_first(written.split(_VALUE)))
-        elif "" in values:
+        elif "" in variables.values():
             variables = {name: value for name, value in variables.items() if value}
         found.append(variables)
     return found
