@@ -73,15 +73,18 @@ def _stored(path: Path) -> bytes:
     Room is asked for by its size, and the system is asked no more than it has to be: files of one record come by the
     thousand.
     """
-    with path.open("rb", buffering=0) as stream:
-        size = min(os.fstat(stream.fileno()).st_size, MOST_BYTES)
-        data = stream.read(size + 1)
-        # It grows while it is read, or it is none of which the size is known.
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(handle).st_size
+        data = os.read(handle, min(size, MOST_BYTES) + 1)
+        # More follows where one call does not read so much, where the file grows, or where its size is not known.
         while len(data) != size and (left := MOST_BYTES + 1 - len(data)):
-            more = stream.read(min(left, max(len(data), 1 << 20)))
+            more = os.read(handle, min(left, max(len(data), 1 << 20)))
             if not more:
                 break
             data += more
+    finally:
+        os.close(handle)
     return data
 
 
