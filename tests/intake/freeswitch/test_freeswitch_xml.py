@@ -161,6 +161,7 @@ def test_of_a_variable_that_stands_twice_the_first_value_counts_and_of_an_empty_
     [
         ("%2B12025550130", "+12025550130"),
         ("%C2%81uuid%c2%81x%c2%8D", "\x81uuid\x81x\x8d"),
+        ("%2B%C2%81sip_from_user%c2%81x", "+\x81sip_from_user\x81x"),
         ("%C3", "\ufffd"),
         ("%C3%A9%0A", "\xe9"),
         ("%20</sip_call_id><sip_call_id>b", None),

@@ -1,4 +1,4 @@
-"""Files that are read at once: all of their bytes, however many the system gives at a time, and none beyond the most."""
+"""Files that are read at once: all their bytes, however many the system gives at a time, and none beyond the most."""
 
 from __future__ import annotations
 
@@ -21,9 +21,17 @@ def source(folder: Path) -> Source:
     return Source(0, path, path.name, "")
 
 
-def test_a_file_that_comes_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def read_in_pieces(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     whole = os.read
-    monkeypatch.setattr(asterisk_lines.os, "read", lambda handle, size: whole(handle, min(size, 3)))
+
+    def read(handle: int, size: int) -> bytes:
+        return whole(handle, min(size, most))
+
+    monkeypatch.setattr(os, "read", read)
+
+
+def test_a_file_that_comes_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_in_pieces(monkeypatch, 3)
     assert content_of(source(tmp_path)) == TEXT
 
 
@@ -31,8 +39,7 @@ def test_a_file_that_comes_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytes
 def test_a_file_of_the_most_bytes_is_read_and_a_longer_one_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
-    whole = os.read
-    monkeypatch.setattr(asterisk_lines.os, "read", lambda handle, size: whole(handle, min(size, piece)))
+    read_in_pieces(monkeypatch, piece)
     monkeypatch.setattr(asterisk_lines, "MOST_BYTES", len(TEXT))
     assert content_of(source(tmp_path)) == TEXT
     for most in (len(TEXT) - 1, 3):
