@@ -153,3 +153,36 @@ def test_of_a_variable_that_stands_twice_the_first_value_counts_and_of_an_empty_
         + document(2, sip_call_id="<![CDATA[c&d]]><!-- remark -->")
     )
     assert read(path).calls["call_id"].to_list() == ["a", "c&d"]
+
+
+@pytest.mark.parametrize("other", ["%2B12025550130", "x y", "10%"])
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("%2B12025550130", "+12025550130"),
+        ("%C2%81uuid%c2%81x%c2%8D", "\x81uuid\x81x\x8d"),
+        ("%2B%C2%81sip_from_user%c2%81x", "+\x81sip_from_user\x81x"),
+        ("%C3", "\ufffd"),
+        ("%C3%A9%0A", "\xe9"),
+        ("%20</sip_call_id><sip_call_id>b", None),
+        (" </sip_call_id><sip_call_id>%62", "b"),
+        ("a b%20", "a b%20"),
+        ("%5", "%5"),
+    ],
+)
+def test_values_are_decoded_together_as_they_are_alone(
+    tmp_path: Path, written: str, read_as: str | None, other: str
+) -> None:
+    """Whatever stands beside them in the same file; an encoded mark is a value like others."""
+    path = tmp_path / "encoded.xml"
+    path.write_text(document(1, sip_call_id=written) + document(2, sip_call_id=other))
+    calls = read(path).calls
+    assert calls["record_id"].to_list() == [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    assert calls["call_id"][0] == read_as
+
+
+def test_repeated_documents_are_told_from_others_of_one_uuid_and_length(tmp_path: Path) -> None:
+    path = tmp_path / "repeated.xml"
+    texts = [document(1, sip_call_id=text) for text in "abcabc"]
+    path.write_text("".join(texts))
+    assert read(path).rows["fate"].to_list() == ["accepted"] * 3 + ["duplicate"] * 3

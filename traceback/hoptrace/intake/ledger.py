@@ -57,13 +57,17 @@ class Ledger:
 
         A time is a datetime with a zone, or microseconds since 1970 in UTC.
         """
-        facts["call"] = number = len(self._calls)
-        facts["file"], facts["row"] = rows[0]
         for name in _TIMES:
             time = facts.get(name)
             if isinstance(time, datetime):
                 # Polars takes a count in a tenth of the time that it needs for an object.
                 facts[name] = (time - _EPOCH) // _MICROSECOND
+        return self.enter(rows, facts)
+
+    def enter(self, rows: list[Place], facts: dict[str, Any]) -> int:
+        """The same for facts of which all times are microseconds; the call, file and row are written into them."""
+        facts["call"] = number = len(self._calls)
+        facts["file"], facts["row"] = rows[0]
         self._calls.append(facts)
         settled = (Fate.ACCEPTED.value, number, None)
         for place in rows:

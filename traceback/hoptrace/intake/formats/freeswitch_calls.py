@@ -10,22 +10,23 @@ from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, 
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
 
+_RECEIVED = StartBasis.RECEIVED.value
+
 
 def enter_calls(legs: Sequence[Leg], ledger: Ledger) -> None:
     """Join legs by the ids that they name of each other, and put the calls into the ledger."""
     owner = _owners(legs)
     routed: dict[int, list[Leg]] = {}
-    for number, leg in enumerate(legs):
-        if number in owner:
-            routed.setdefault(owner[number], []).append(leg)
+    for number, incoming in owner.items():
+        routed.setdefault(incoming, []).append(legs[number])
     for number, leg in enumerate(legs):
         if number in owner:
             continue
         if leg.outbound:
-            ledger.call([(leg.file, leg.row)], **_outgoing_alone(leg))
+            ledger.enter([(leg.file, leg.row)], _outgoing_alone(leg))
             continue
         for rows, facts in _attempts(leg, routed.get(number, [])):
-            ledger.call(rows, **facts)
+            ledger.enter(rows, facts)
 
 
 def _owners(legs: Sequence[Leg]) -> dict[int, int]:
@@ -48,7 +49,7 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
     """The calls of an incoming leg; its row stands for the attempt that was answered or else tried last."""
     here = (incoming.file, incoming.row)
     if not outgoing:
-        facts = _ingress(incoming) | _end(incoming)
+        facts = _ingress(incoming, incoming)
         facts["downstream"], facts["egress_called_number"] = dialled_by(incoming)
         yield [here], facts
         return
@@ -60,19 +61,19 @@ def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tup
         yield (
             [here, place] if leg is chosen else [place],
             {
-                **_ingress(incoming),
-                **_end(told),
+                **_ingress(incoming, told),
                 **_egress(leg),
                 "record_id": f"{incoming.uuid or ''}/{leg.uuid or ''}",
             },
         )
 
 
-def _ingress(leg: Leg) -> dict[str, Any]:
+def _ingress(leg: Leg, ended: Leg) -> dict[str, Any]:
+    """What an incoming leg says of a call, and how it ended by the leg that tells that."""
     said = leg.variables.get
     return {
         "start_time": leg.start,
-        "start_basis": StartBasis.RECEIVED.value,
+        "start_basis": _RECEIVED,
         "precision": leg.tick,
         "may_be_later": leg.later,
         "calling_number": leg.calling,
@@ -82,6 +83,10 @@ def _ingress(leg: Leg) -> dict[str, Any]:
         "upstream": upstream_of(leg),
         "identity": said("sip_h_Identity") or said("sip_identity") or said("sip_h_identity"),
         "record_id": leg.uuid,
+        "answer_time": ended.answer,
+        "end_time": ended.end,
+        "duration": ended.duration,
+        "release_code": ended.release_code,
     }
 
 
@@ -94,22 +99,12 @@ def _egress(leg: Leg) -> dict[str, Any]:
     }
 
 
-def _end(leg: Leg) -> dict[str, Any]:
-    return {
-        "answer_time": leg.answer,
-        "end_time": leg.end,
-        "duration": leg.duration,
-        "release_code": leg.release_code,
-    }
-
-
 def _outgoing_alone(leg: Leg) -> dict[str, Any]:
     """An outgoing leg whose incoming one is in no file; its document may repeat the numbers that came in."""
     origin = leg.originator
     came_in = origin is not None and origin.called is not None
     facts = {
-        **_ingress(leg),
-        **_end(leg),
+        **_ingress(leg, leg),
         **_egress(leg),
         "call_id": None,
         "upstream": None,

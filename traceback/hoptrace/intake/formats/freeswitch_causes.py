@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 _STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
 _STATUSES = ("sip_term_status", "proto_specific_hangup_cause", "sip_invite_failure_status")
+_Q850 = frozenset(map(str, range(1, 128)))
 _NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
 _CAUSES = {
     "UNALLOCATED_NUMBER": "1",
@@ -44,6 +45,8 @@ def release_code(variables: Mapping[str, str], *, answered: bool) -> str | None:
             if name in variables and (match := _STATUS.fullmatch(variables[name])) is not None:
                 return match[1]
     cause = variables.get("hangup_cause_q850", "")
+    if cause in _Q850:
+        return cause
     if cause.isdecimal() and len(cause) <= 3 and 0 < int(cause) < 128:
         return str(int(cause))
     word = variables.get("hangup_cause", "")

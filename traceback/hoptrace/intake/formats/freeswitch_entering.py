@@ -14,23 +14,40 @@ from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 
 @dataclass(slots=True)
 class Entering:
-    """One group's `ledger`, the documents `seen` so far, and the `legs` that they gave."""
+    """One group's `ledger`, the documents `seen` so far, and the `legs` that they gave.
+
+    `first`: the first document of each uuid and length, which need no hash of all their bytes to be known again; `seen`
+    has those that came after it.
+    """
 
     ledger: Ledger = field(default_factory=Ledger)
+    first: dict[tuple[str | None, int], bytes] = field(default_factory=dict[tuple[str | None, int], bytes])
     seen: set[bytes] = field(default_factory=set[bytes])
     legs: list[Leg] = field(default_factory=list[Leg])
 
     def enter(self, where: tuple[int, int], raw: bytes, told: Told | str, odd: Odd) -> None:
         """Enter one document (`where`: file and row), by what it tells or a word why it is none."""
-        self.ledger.row(*where, raw)
+        file, row = where
+        self.ledger.row(file, row, raw)
         if isinstance(told, str):
-            self.ledger.reject(*where, told)
-        elif raw in self.seen:
-            self.ledger.duplicate(*where)
+            self.ledger.reject(file, row, told)
+        elif self._has(raw, told.variables.get("uuid")):
+            self.ledger.duplicate(file, row)
         else:
-            self.seen.add(raw)
             variables, flow = told
             self.add(make_leg(where, variables, flow, times_of(variables, flow), odd), where)
+
+    def _has(self, raw: bytes, uuid: str | None) -> bool:
+        """Whether a document was seen before; from now on it is."""
+        key = (uuid, len(raw))
+        first = self.first.get(key)
+        if first is None:
+            self.first[key] = raw
+            return False
+        if first == raw or raw in self.seen:
+            return True
+        self.seen.add(raw)
+        return False
 
     def add(self, leg: Leg | list[str], where: tuple[int, int]) -> None:
         """A leg, or the reasons why a row is none."""

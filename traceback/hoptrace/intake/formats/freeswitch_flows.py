@@ -18,6 +18,9 @@ class Profile(NamedTuple):
     rdnis: str | None = None
 
 
+IN_PROFILE = ("uuid", "caller_id_number", "ani", "destination_number", "network_addr", "chan_name", "rdnis")
+"""The elements of a caller profile that are looked at."""
+
 _MOST_DIGITS = 6
 _NO_PROFILE = Profile()
 _NOBODY: frozenset[str] = frozenset()
@@ -81,14 +84,12 @@ def _created(times: Json, document: Json) -> str | None:
 
 
 def _profile(profile: Json) -> Profile:
-    return Profile(
-        clean_text(profile.get("uuid")),
-        clean_text(profile.get("caller_id_number")) or clean_text(profile.get("ani")),
-        clean_text(profile.get("destination_number")),
-        clean_text(profile.get("network_addr")),
-        clean_text(profile.get("chan_name")),
-        clean_text(profile.get("rdnis")),
-    )
+    uuid, calling, ani, called, address, channel, rdnis = [
+        # As `clean_text` has it, without a call for each.
+        (value.strip() or None) if type(value) is str and value.isascii() else clean_text(value)
+        for value in map(profile.get, IN_PROFILE)
+    ]
+    return Profile(uuid, calling or ani, called, address, channel, rdnis)
 
 
 def _counterparts(profiles: list[Json], side: str) -> list[Json]:

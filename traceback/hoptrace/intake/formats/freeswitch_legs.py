@@ -111,8 +111,12 @@ def make_leg(
 
 def _linked(variables: Mapping[str, str], others: frozenset[str], uuid: str | None) -> frozenset[str]:
     """The uuids of other legs that a leg names."""
-    found = [other for name in NAMING if name in variables for other in _UUID.findall(variables[name])]
-    return others.union(found).difference((uuid,))
+    linked = set(others)
+    for name in NAMING:
+        if name in variables:
+            linked.update(_UUID.findall(variables[name]))
+    linked.discard(uuid or "")
+    return frozenset(linked)
 
 
 def _is_outbound(variables: Mapping[str, str], originator: Profile | None) -> bool:

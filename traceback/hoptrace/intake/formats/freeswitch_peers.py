@@ -49,12 +49,15 @@ def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
 
 def _bridged(leg: Leg, dialled: str) -> str | None:
     """The host that a leg was bridged to, else that it dialled."""
-    return _host(_channel_host(leg.variables.get("bridge_channel", "")) or _channel_host(dialled))
+    bridged = leg.variables.get("bridge_channel", "")
+    return _host(_channel_host(bridged) or _channel_host(dialled)) if bridged or dialled else None
 
 
 def _host(text: str | None) -> str | None:
-    match = _PORT.fullmatch(text) if text and ":" in text else None
-    return match[1].strip("[]") if match else text or None
+    if not text or ":" not in text:
+        return text or None
+    match = _PORT.fullmatch(text)
+    return match[1].strip("[]") if match else text
 
 
 def _channel_host(channel: str) -> str | None:

@@ -60,7 +60,8 @@ def micro(text: str | None) -> int | None:
     """Microseconds since 1970 as a number; None where they are none, or not between the years 2000 and 2100."""
     if text is None or not text.isdecimal() or len(text) > _MOST_DIGITS:
         return None
-    return usual(int(text))
+    count = int(text)
+    return count if _FIRST <= count < _LAST else None
 
 
 def usual(count: int) -> int | None:

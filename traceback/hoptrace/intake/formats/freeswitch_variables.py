@@ -30,8 +30,18 @@ _URL_UNSAFE = b' "<>@:;=?`{}|^'
 
 def read_variables(variables: Json) -> dict[str, str]:
     """The variables that are looked at and hold something; their URL encoding is taken off, if all are encoded."""
-    texts = {name: text for name in READ.intersection(variables) if (text := clean_text(variables[name]))}
-    return _decoded(texts) if are_encoded(variables.values()) else texts
+    wanted = READ.intersection(variables)
+    values = variables.values()
+    try:
+        # Nearly always all of them are plain texts.
+        plain = "\n".join(values).isascii()
+    except TypeError:
+        plain = False
+    if plain:
+        texts = {name: text for name in wanted if (text := variables[name].strip())}
+    else:
+        texts = {name: text for name in wanted if (text := clean_text(variables[name]))}
+    return _decoded(texts) if are_encoded(values) else texts
 
 
 def decoded_texts(variables: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
 _ROOTS = frozenset({"cdrs", "records"})
-_MOST_TOGETHER, _MOST_BYTES = 64, 1 << 20
+_MOST_TOGETHER, _MOST_BYTES = 128, 1 << 20
 
 
 class FreeswitchXml:
@@ -84,8 +84,9 @@ class _Reading:
         documents = self.sheet.told(together, batch.encoding)
         told = {sound[place]: each for place, each in zip(together.places, documents, strict=True)}
         for at, (file, (number, raw, problem)) in enumerate(batch.records):
-            odd = self.odd.setdefault(file, Odd())
-            self.group.enter((file, number), raw, problem or told.get(at, "not an XML document"), odd)
+            if file not in self.odd:
+                self.odd[file] = Odd()
+            self.group.enter((file, number), raw, problem or told.get(at, "not an XML document"), self.odd[file])
 
     def _parser(self, encoding: str) -> RecordParser:
         if encoding not in self.parsers:

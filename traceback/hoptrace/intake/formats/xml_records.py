@@ -50,11 +50,15 @@ def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlR
     """All elements `tag` of a file; what stands between them, but for the tags `roots`, is a record with a problem."""
     begins = [match.start() for match in re.finditer(rb"<%b(?=[\s>/])" % re.escape(tag.encode()), content)]
     number, at, closing = 0, 0, b"</" + tag.encode()
+    gap, between = b"", b""
     for begin, limit in zip(begins, [*begins[1:], len(content)], strict=False):
         end, closed = _end(content, closing, begin, limit)
-        if raw := _between(content[at:begin], roots):
+        if content[at:begin] != gap:  # nearly all gaps of a file are the same
+            gap = content[at:begin]
+            between = _between(gap, roots)
+        if between:
             number += 1
-            yield XmlRecord(number, raw, NOT_A_RECORD)
+            yield XmlRecord(number, between, NOT_A_RECORD)
         number, at = number + 1, end
         problem = TOO_LARGE if end - begin > MOST_RECORD_BYTES else None
         if not closed and end == len(content):
