@@ -103,6 +103,7 @@ def _scale() -> pl.Expr:
     return (ticks + _sharp() ** 2).sqrt()
 
 
+@cache
 def _sharp() -> pl.Expr:
     """The same without the ticks."""
     transit = pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(leap_spread(Kind.DIRECT)).otherwise(leap_spread(Kind.GAP))
@@ -110,10 +111,9 @@ def _sharp() -> pl.Expr:
 
 
 def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
-    half = (pl.col("d_tick") + pl.col("u_tick")) / 2
     # A route that was refused first takes its time, at the carrier above or at one without a record.
     slow = pl.when(residual > 0).then(pl.col("slow")).otherwise(0.0)
-    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, _sharp(), background)
+    return student((residual.abs() - pl.col("half") - slow).clip(0.0), pl.col("half") + slow / 4, pl.col("sharp"), background)
 
 
 @cache
@@ -135,8 +135,7 @@ def _background() -> pl.Expr:
 @cache
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
-    setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
-    final = middle("d", "final") - middle("u", "final") + HANDED_ON
+    setup, final = pl.col("arrived"), pl.col("ended")
     late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
     early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
@@ -242,5 +241,18 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    told = pairs.with_columns(scale=_scale(), slow=_slow(), background=_background())
-    return told.with_columns(w_time=_time(), w_answer=_answer()).drop("slow", "background")
+    told = pairs.with_columns(scale=_scale(), **_of_times())
+    return told.with_columns(w_time=_time(), w_answer=_answer()).drop(_of_times())
+
+
+@cache
+def _of_times() -> dict[str, pl.Expr]:
+    """What the weights of times are made of, worked out once a pair and dropped again."""
+    return {
+        "slow": _slow(),
+        "background": _background(),
+        "sharp": _sharp(),
+        "half": (pl.col("d_tick") + pl.col("u_tick")) / 2,
+        "arrived": middle("d", "setup") - middle("u", "setup") - HANDED_ON,
+        "ended": middle("d", "final") - middle("u", "final") + HANDED_ON,
+    }

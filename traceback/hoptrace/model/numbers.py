@@ -86,7 +86,7 @@ def display_expr(column: str | pl.Expr) -> pl.Expr:
     key = pl.col(column) if isinstance(column, str) else column
     return (
         pl.when(key > 0)
-        .then(key.cast(pl.String).str.replace("^", "+"))
+        .then(pl.lit("+") + key.cast(pl.String))
         .when(key == WITHHELD_KEY)
         .then(pl.lit("withheld"))
         .when(key < MASKED_BELOW)
