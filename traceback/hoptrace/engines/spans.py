@@ -55,13 +55,9 @@ def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
 
 def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, float]]:
     """How far written times run fast at these moments, as few intervals (low, high); no clock is one of 0 s."""
-    clocks, shifts = learned.clocks, learned.shifts.select("carrier", "shift")
-    own = clocks.select("carrier", "offset", "drift", "reference")
-    shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
-    unknown = shifts.join(own, on="carrier", how="anti")["shift"].to_list()
-    every = pl.concat([own, shifted.select(own.columns)])
-    fast = [0.0, *unknown]
-    for at in moments:
+    every = learned.written
+    fast = [0.0, *learned.shifts_alone]
+    for at in sorted(set(moments)):
         fast += every.select(pl.col("offset") + pl.col("drift") * (at - pl.col("reference")) / DAY)["offset"].to_list()
     groups: list[tuple[float, float]] = []
     for offset in sorted(fast):

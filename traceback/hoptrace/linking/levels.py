@@ -38,19 +38,28 @@ _RANK = {"A": 3, "B": 2, "C": 1}
 
 def with_levels(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`) with a column `l_` + name for each comparison, holding its level."""
-    return pairs.with_columns(
-        l_duration=_duration(),
-        l_call_id=_call_id(),
-        l_calling=_calling(),
-        l_outcome=_outcome(),
-        l_orig_id=_carried("oid"),
-        l_signer=_carried("signed_by"),
-        l_attestation=_attestation(),
-    ).with_columns(
-        # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
-        l_signer=pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN)),
-        l_attestation=pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN)),
-    )
+    return pairs.with_columns(_each()).with_columns(_signature_once())
+
+
+@cache
+def _each() -> list[pl.Expr]:
+    return [
+        _duration().alias("l_duration"),
+        _call_id().alias("l_call_id"),
+        _calling().alias("l_calling"),
+        _outcome().alias("l_outcome"),
+        _carried("oid").alias("l_orig_id"),
+        _carried("signed_by").alias("l_signer"),
+        _attestation().alias("l_attestation"),
+    ]
+
+
+@cache
+def _signature_once() -> list[pl.Expr]:
+    # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
+    signer = pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN))
+    attestation = pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN))
+    return [signer.alias("l_signer"), attestation.alias("l_attestation")]
 
 
 def _lit(level: str) -> pl.Expr:

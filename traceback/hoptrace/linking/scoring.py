@@ -111,9 +111,10 @@ def _sharp() -> pl.Expr:
 
 
 def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
+    half = pl.col("half")
     # A route that was refused first takes its time, at the carrier above or at one without a record.
     slow = pl.when(residual > 0).then(pl.col("slow")).otherwise(0.0)
-    return student((residual.abs() - pl.col("half") - slow).clip(0.0), pl.col("half") + slow / 4, pl.col("sharp"), background)
+    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, pl.col("sharp"), background)
 
 
 @cache
@@ -209,12 +210,17 @@ def _number() -> pl.Expr:
 
 def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
-    changed = pairs.filter(pl.col("kind").is_in(CHANGED))
+    changed = pairs.filter(_changed())
     if changed.is_empty():
         return pairs.with_columns(meetings=pl.lit(0, pl.UInt32))
     told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("meetings").fill_null(0))
+
+
+@cache
+def _changed() -> pl.Expr:
+    return pl.col("kind").is_in(CHANGED)
 
 
 @cache
@@ -228,15 +234,27 @@ def _meetings() -> pl.Expr:
 
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
-    timed = with_time(pairs)
-    weighed = weigh_levels(with_levels(timed), weights, elsewhere=~pl.col("kind").is_in(NEIGHBOURS))
-    weighed = weigh_beginnings(weighed)
+    levels = with_levels(with_time(pairs)).with_columns(elsewhere=_elsewhere())
+    weighed = weigh_beginnings(weigh_levels(levels, weights).drop("elsewhere"))
+    told = _with_meetings(weighed).with_columns(_signature(), w_naming=_naming(), w_number=_number())
+    return told.with_columns(weight=_sum())
+
+
+@cache
+def _elsewhere() -> pl.Expr:
+    return ~pl.col("kind").is_in(NEIGHBOURS)
+
+
+@cache
+def _signature() -> list[pl.Expr]:
     # A false record bears no signature; that speaks for no other call.
     said = pl.col("kind") != Kind.CONFLICT
-    signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
-    told = _with_meetings(weighed.with_columns(signed))
-    named = told.with_columns(w_naming=_naming(), w_number=_number())
-    return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
+    return [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
+
+
+@cache
+def _sum() -> pl.Expr:
+    return pl.sum_horizontal(f"w_{name}" for name in COMPARISONS)
 
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ the leap over it, and the call would seem to lack it.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import polars as pl
 
@@ -17,6 +18,12 @@ LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
 
 
+@cache
+def _over_one_with_records() -> pl.Expr:
+    return (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered")
+
+
+@cache
 def _fits_well(side: str) -> pl.Expr:
     return pl.col("weight") >= pl.col("weight").max().over("call", side) - LOST
 
@@ -27,10 +34,12 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
+    bridges = pairs.filter(_over_one_with_records())
+    if bridges.is_empty():
+        return pairs
     handoffs = pairs.filter(pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0))
     handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_sid", "d_sid")))
-    bridges = pairs.filter((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered"))
-    if bridges.is_empty() or handoffs.is_empty():
+    if handoffs.is_empty():
         return pairs
     low = handoffs.select("call", "d_sid", m_sid="u_sid", m_carrier="u_carrier", low="weight")
     high = handoffs.select("call", "u_sid", m_sid="d_sid", high="weight")
