@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,7 +247,21 @@ def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame
     chosen = pa.concat_tables(taken, promote_options="permissive")
     frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    there = set(frame.columns)
-    return frame.select(
-        pl.col(name).cast(kind) if name in there else pl.lit(None, kind).alias(name) for name, kind in kinds.items()
-    )
+    return frame.select(_in_kinds(tuple(frame.schema.items()), tuple(kinds.items())))
+
+
+Columns = tuple[tuple[str, pl.DataType], ...]
+"""Names and kinds of columns."""
+
+
+@lru_cache
+def _in_kinds(there: Columns, wanted: Columns) -> list[pl.Expr]:
+    known = dict(there)
+    return [
+        pl.lit(None, kind).alias(name) if name not in known else _in_kind(name, known[name], kind)
+        for name, kind in wanted
+    ]
+
+
+def _in_kind(name: str, had: pl.DataType, kind: pl.DataType) -> pl.Expr:
+    return pl.col(name) if had == kind else pl.col(name).cast(kind)

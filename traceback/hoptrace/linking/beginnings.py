@@ -6,6 +6,7 @@ with many others as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import polars as pl
@@ -45,7 +46,7 @@ def caller_fits() -> pl.Expr:
     return pl.coalesce(fits_mask(mine, sent), fits_mask(sent, mine), fits_mask(came, mine))
 
 
-def any_masked(pairs: pl.DataFrame) -> bool:
+def any_masked(pairs: pl.DataFrame, columns: Iterable[str] = ("d_calling", "u_calling", "u_sent_calling")) -> bool:
     """Whether any caller of pairs is masked: what is said of those is costly to work out."""
-    least = [pairs[name].min() for name in ("d_calling", "u_calling", "u_sent_calling")]
+    least = [pairs[name].min() for name in columns]
     return any(isinstance(key, int) and key < MASKED_BELOW for key in least)

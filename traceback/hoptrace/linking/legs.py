@@ -20,18 +20,12 @@ SHARP = 1.0
 def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone)."""
     order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
-    told = members.sort(order).with_columns(run=_run()).with_columns(leg=_first_of_run())
-    return told.drop("run").sort("call", "sid")
+    return members.sort(order).with_columns(leg=_leg()).sort("call", "sid")
 
 
 @cache
-def _first_of_run() -> pl.Expr:
-    return pl.col("sid").first().over("run")
-
-
-@cache
-def _run() -> pl.Expr:
-    """The number of the leg of each member, of members in the order in which attempts of one call follow each other."""
+def _leg() -> pl.Expr:
+    """Of members in the order in which attempts of one call follow each other the first of the same ingress."""
     same = pl.lit(value=True)
     for name in ("call", "carrier", "upstream", "customer", "called", "calling"):
         same &= pl.col(name).eq_missing(pl.col(name).shift(1))
@@ -45,4 +39,4 @@ def _run() -> pl.Expr:
     failed = coarse | (sharp & (pl.col("tick") <= SHARP))
     elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
     one_leg = same & (same_id.fill_null(False) | (unknown_id & same_moment & failed & elsewhere).fill_null(False))
-    return (~one_leg).fill_null(True).cum_sum()
+    return pl.when((~one_leg).fill_null(True)).then("sid").forward_fill()

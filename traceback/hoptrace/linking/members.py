@@ -10,7 +10,7 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.call_ids import call_id_key, without_base64
+from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
@@ -42,7 +42,8 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     so.
     """
     twice = "later" in statements.columns
-    timed = _with_reading(with_clocks(without_base64(statements).with_row_index("sid"), learned), twice=twice)
+    keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
+    timed = _with_reading(with_clocks(keyed, learned), twice=twice)
     told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
     return told.drop("cut", "start_is_answer", *(["later"] if twice else []))
 
@@ -59,8 +60,6 @@ def _compared(*, twice: bool) -> list[pl.Expr]:
         "tick": pl.max_horizontal(written_tick, "cut"),
         "sent": pl.coalesce("egress_called", "called"),
         "sent_calling": pl.coalesce("egress_calling", "calling"),
-        "cid": call_id_key(pl.col("call_id")),
-        "sent_cid": call_id_key(pl.coalesce("egress_call_id", "call_id")),
         "has_sent_cid": pl.col("egress_call_id").is_not_null(),
         "oid": _hashed(pl.col("orig_id")),
         "signed_by": _hashed(pl.col("signer")),

@@ -136,20 +136,18 @@ def _background() -> pl.Expr:
 @cache
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
-    setup, final = pl.col("arrived"), pl.col("ended")
     late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
     early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     ringing = (late - early - 30.0).clip(0.0)
-    arrival = _weighed(setup, pl.col("background"))
+    compared = _weighed(pl.coalesce("arrived", "ended"), pl.col("background"))
     # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
     # the moments of the answer must tell whether the two are one call at all.
     answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
     silently = (pl.col("kind") == Kind.FORWARDED) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
     changed = (pl.col("u_sent") != pl.col("u_called")) | silently
-    rang = changed & setup.is_between(0.0, LONGEST_RING)
+    rang = changed & pl.col("arrived").is_between(0.0, LONGEST_RING)
     return pl.coalesce(
-        pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
-        _weighed(final, pl.col("background")),
+        pl.when(rang).then(compared.clip(lower_bound=0.0)).otherwise(compared),
         student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
     ).clip(lower_bound=WORST_TIME)
 
@@ -164,13 +162,10 @@ def _answer() -> pl.Expr:
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
     given_up = middle("d", "end") - middle("u", "end")
     unanswered = (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered")
-    return (
-        pl.when(told & unanswered)
-        .then(_weighed(given_up, pl.lit(BACKGROUND)).clip(-6.0, 4.0))
-        .when(told)
-        .then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0))
-        .fill_null(0.0)
-    )
+    apart = pl.when(unanswered).then(given_up).otherwise(residual)
+    background = pl.when(unanswered).then(BACKGROUND).otherwise(10.0)
+    weight = _weighed(apart, background).clip(-6.0, pl.when(unanswered).then(4.0).otherwise(3.0))
+    return pl.when(told).then(weight).fill_null(0.0)
 
 
 @cache

@@ -71,7 +71,7 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
-        **_shown(),
+        **_shown(masked=any_masked(pairs, NUMBERS)),
     ).with_columns(apart=pl.col("moment").abs())
     return known.with_columns(
         pl.Series(f"t_{told}", [None if each is None else f"{each:.1f}" for each in known[told]], pl.String)
@@ -80,8 +80,8 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
-def _shown() -> dict[str, pl.Expr]:
-    return {f"n_{column}": display_expr(column) for column in NUMBERS}
+def _shown(*, masked: bool) -> dict[str, pl.Expr]:
+    return {f"n_{column}": display_expr(column, masked=masked) for column in NUMBERS}
 
 
 @cache
