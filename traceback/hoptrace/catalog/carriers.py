@@ -19,11 +19,10 @@ from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
 from hoptrace.model.carriers import Carrier, Trunk
 
+_FIELDS = tuple(field.name for field in fields(Carrier))
+
 _AS_STORED = sa.select(
-    *(
-        sa.cast(CARRIERS.c.aliases, sa.Text).label("aliases") if field.name == "aliases" else CARRIERS.c[field.name]
-        for field in fields(Carrier)
-    )
+    *(sa.cast(CARRIERS.c[name], sa.Text).label(name) if name == "aliases" else CARRIERS.c[name] for name in _FIELDS)
 )
 """The carriers, with aliases as the text that they are stored as."""
 
@@ -48,7 +47,7 @@ class Directory:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._known: tuple[Sequence[sa.Row[Any]], list[Carrier]] = ((), [])
+        self._known: tuple[list[tuple[Any, ...]], list[Carrier]] = ([], [])
 
     def load_directory(self, carriers_csv: Path | str, trunks_csv: Path | str | None = None) -> LoadCounts:
         """Bring the directory to what the files say, all or nothing; raises DirectoryInvalid with file and line.
@@ -83,10 +82,11 @@ class Directory:
     def carriers(self) -> list[Carrier]:
         """Every carrier, also those no longer listed, in the order of their ids."""
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(_AS_STORED).all()
+            rows = [tuple(row) for row in connection.execute(_AS_STORED)]
         # A trace asks each time, and the directory seldom changes: the same carriers are given as long as it does not.
         if rows != self._known[0]:
-            carriers = [Carrier(**{**row._mapping, "aliases": json.loads(row.aliases)}) for row in rows]
+            told = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
+            carriers = [Carrier(**{**row, "aliases": json.loads(row["aliases"])}) for row in told]
             self._known = rows, sorted(carriers, key=lambda carrier: carrier.carrier_id)
         return list(self._known[1])
 

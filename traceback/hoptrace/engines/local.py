@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
@@ -105,7 +105,8 @@ def standing(workspace: Workspace, replay: Replay | None = None) -> Standing:
     cover = covering(workspace, view, clocks.version, clocks.learned)
     carriers = tuple(catalog.directory.carriers())
     home = settings.home_country
-    signers = workspace.kept("signers", (carriers, home, trust), lambda: Signers.of(carriers, home, trust))
+    listed = workspace.kept("signers", (carriers, home), lambda: Signers.of(carriers, home))
+    signers = replace(listed, trust=trust)
     return stand_on(rules, signers, clocks, Lying(view, view.version, cover))
 
 

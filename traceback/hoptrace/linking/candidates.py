@@ -29,7 +29,7 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     met = _met(known)
     down, up = known.select(_side("d")), known.select(_retry().alias("u_retry"), *_side("u"))
     both = met.join(down, on=["call", "d_sid"]).join(up, on=["call", "u_sid"])
-    return both.with_columns(kind=_kind()).filter(_possible())
+    return both.with_columns(**_said()).with_columns(kind=_kind()).drop(_said()).filter(_possible())
 
 
 @cache
@@ -110,22 +110,33 @@ def _worth_a_look() -> pl.Expr:
 
 
 @cache
-def _kind() -> pl.Expr:
-    continuous = (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called"))
+def _said() -> dict[str, pl.Expr]:
+    """What decides the kind of a pair, worked out once a pair and dropped again."""
     same_caller = (pl.col("d_calling") > 0) & (
         (pl.col("d_calling") == pl.col("u_sent_calling")) | (pl.col("d_calling") == pl.col("u_calling"))
     )
-    down_names = (pl.col("d_upstream") == pl.col("u_carrier")).fill_null(False)
-    up_names = (pl.col("u_downstream") == pl.col("d_carrier")).fill_null(False)
-    origin = pl.col("d_customer").is_not_null()
-    down_silent = pl.col("d_upstream").is_null() & ~origin
-    up_silent = pl.col("u_downstream").is_null()
+    back = (pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))
+    answers_differ = (pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")
+    return {
+        "continuous": (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called")),
+        "same_caller": same_caller,
+        "down_names": (pl.col("d_upstream") == pl.col("u_carrier")).fill_null(False),
+        "up_names": (pl.col("u_downstream") == pl.col("d_carrier")).fill_null(False),
+        "down_silent": pl.col("d_upstream").is_null() & pl.col("d_customer").is_null(),
+        "up_silent": pl.col("u_downstream").is_null(),
+        "same_between": pl.col("d_upstream") == pl.col("u_downstream"),
+        "answers_differ": answers_differ.fill_null(False),
+        # Of two that handed the call on the other way, none got it back from the other without saying so.
+        "back": back.fill_null(value=False),
+    }
+
+
+@cache
+def _kind() -> pl.Expr:
+    continuous, same_caller, down_names, up_names = map(pl.col, ("continuous", "same_caller", "down_names", "up_names"))
+    down_silent, up_silent, same_between = map(pl.col, ("down_silent", "up_silent", "same_between"))
+    answers_differ, back = pl.col("answers_differ"), pl.col("back")
     both_name = pl.col("d_upstream").is_not_null() & ~up_silent
-    answers_differ = ((pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")).fill_null(False)
-    # Of two that handed the call on the other way, none got it back from the other without saying so.
-    back = ((pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))).fill_null(
-        value=False
-    )
     direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
     return (
         pl.when(continuous & direct)
@@ -134,11 +145,11 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.REWRITTEN)))
         .when(continuous & (down_names | up_names))
         .then(pl.lit(str(Kind.CONFLICT)))
-        .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
+        .when(continuous & same_between)
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered") & ~back)
         .then(pl.lit(str(Kind.BRIDGED)))
-        .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
+        .when(~continuous & same_caller & same_between & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))
         .when(continuous & same_caller & both_name & ~answers_differ)
         .then(pl.lit(str(Kind.GAP)))

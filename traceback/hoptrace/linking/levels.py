@@ -33,7 +33,8 @@ CLOSE, NEAR, OFF = 0.6, 3.0, 10.0
 _GIVEN_UP = ("no_answer", "cancelled")
 """Who hung up before anybody answered is told by the one side as a timeout, by the other as a cancellation."""
 
-_RANK = {"A": 3, "B": 2, "C": 1}
+_RANKED = ("A", "B", "C")
+"""Attestations, the highest first."""
 
 
 def with_levels(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -164,8 +165,7 @@ def _nothing_lost() -> pl.Expr:
 @cache
 def _attestation() -> pl.Expr:
     """Attestations (A over B over C): the same, lowered by who signed anew, raised (which nobody should), or lost."""
-    d = pl.col("d_attestation").replace_strict(_RANK, default=None, return_dtype=pl.Int8)
-    u = pl.col("u_attestation").replace_strict(_RANK, default=None, return_dtype=pl.Int8)
+    d, u = (pl.when(pl.col(name).is_in(_RANKED)).then(name) for name in ("d_attestation", "u_attestation"))
     return (
         pl.when(u.is_null())
         .then(_lit(UNKNOWN))
@@ -173,7 +173,7 @@ def _attestation() -> pl.Expr:
         .then(_lit("lost"))
         .when(d == u)
         .then(_lit("same"))
-        .when(d < u)
+        .when(d > u)
         .then(_lit("lowered"))
         .otherwise(_lit("raised"))
     )

@@ -136,10 +136,7 @@ def _background() -> pl.Expr:
 @cache
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
-    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
-    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
-    ringing = (late - early - 30.0).clip(0.0)
-    compared = _weighed(pl.coalesce("arrived", "ended"), pl.col("background"))
+    compared = _weighed(pl.col("compared"), pl.col("background"))
     # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
     # the moments of the answer must tell whether the two are one call at all.
     answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
@@ -148,7 +145,7 @@ def _time() -> pl.Expr:
     rang = changed & pl.col("arrived").is_between(0.0, LONGEST_RING)
     return pl.coalesce(
         pl.when(rang).then(compared.clip(lower_bound=0.0)).otherwise(compared),
-        student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
+        student(pl.col("ringing"), pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
     ).clip(lower_bound=WORST_TIME)
 
 
@@ -158,14 +155,10 @@ def _answer() -> pl.Expr:
 
     A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
     """
-    residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    given_up = middle("d", "end") - middle("u", "end")
-    unanswered = (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered")
-    apart = pl.when(unanswered).then(given_up).otherwise(residual)
-    background = pl.when(unanswered).then(BACKGROUND).otherwise(10.0)
-    weight = _weighed(apart, background).clip(-6.0, pl.when(unanswered).then(4.0).otherwise(3.0))
-    return pl.when(told).then(weight).fill_null(0.0)
+    background = pl.when("unanswered").then(BACKGROUND).otherwise(10.0)
+    most = pl.when("unanswered").then(4.0).otherwise(3.0)
+    return pl.when(told).then(_weighed(pl.col("parted"), background).clip(-6.0, most)).fill_null(0.0)
 
 
 @cache
@@ -230,7 +223,7 @@ def _meetings() -> pl.Expr:
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
     levels = with_levels(with_time(pairs)).with_columns(elsewhere=_elsewhere())
-    weighed = weigh_beginnings(weigh_levels(levels, weights).drop("elsewhere"))
+    weighed = weigh_beginnings(weigh_levels(levels, weights))
     told = _with_meetings(weighed).with_columns(_signature(), w_naming=_naming(), w_number=_number())
     return told.with_columns(weight=_sum())
 
@@ -254,8 +247,11 @@ def _sum() -> pl.Expr:
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    told = pairs.with_columns(scale=_scale(), **_of_times())
-    return told.with_columns(w_time=_time(), w_answer=_answer()).drop(_of_times())
+    told = pairs.with_columns(scale=_scale(), **_of_times()).with_columns(_residuals())
+    return told.with_columns(w_time=_time(), w_answer=_answer()).drop(_TEMPORARY)
+
+
+_TEMPORARY = ("slow", "background", "sharp", "half", "arrived", "unanswered", "compared", "parted", "ringing")
 
 
 @cache
@@ -267,5 +263,20 @@ def _of_times() -> dict[str, pl.Expr]:
         "sharp": _sharp(),
         "half": (pl.col("d_tick") + pl.col("u_tick")) / 2,
         "arrived": middle("d", "setup") - middle("u", "setup") - HANDED_ON,
-        "ended": middle("d", "final") - middle("u", "final") + HANDED_ON,
+        "unanswered": (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered"),
     }
+
+
+@cache
+def _residuals() -> list[pl.Expr]:
+    """Seconds between like times: `compared` (arrivals, else final answers), `parted` (ends), `ringing` (all else)."""
+    final = middle("d", "final") - middle("u", "final") + HANDED_ON
+    answer = middle("d", "answer") - middle("u", "answer") + HANDED_ON
+    given_up = middle("d", "end") - middle("u", "end")
+    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
+    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
+    return [
+        pl.coalesce("arrived", final).alias("compared"),
+        pl.when("unanswered").then(given_up).otherwise(answer).alias("parted"),
+        (late - early - 30.0).clip(0.0).alias("ringing"),
+    ]

@@ -43,13 +43,12 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
         return pairs
     low = handoffs.select("call", "d_sid", m_sid="u_sid", m_carrier="u_carrier", low="weight")
     high = handoffs.select("call", "u_sid", m_sid="d_sid", high="weight")
-    ways = (
-        bridges.select("call", "d_sid", "u_sid", "d_upstream")
-        .join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
-        .join(high, on=["call", "m_sid", "u_sid"])
-        .group_by("call", "d_sid", "u_sid")
-        .agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
-    )
+    ends = bridges.select("call", "d_sid", "u_sid", "d_upstream")
+    begun = ends.join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
+    gone = begun.join(high, on=["call", "m_sid", "u_sid"]) if begun.height else begun
+    if gone.is_empty():
+        return pairs
+    ways = gone.group_by("call", "d_sid", "u_sid").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
     told = pairs.join(ways, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
     return told.with_columns(weight=pl.when(worse).then("through").otherwise("weight")).drop("through")

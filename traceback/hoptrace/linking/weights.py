@@ -91,15 +91,16 @@ def caller_changed(weights: Weights) -> float:
 def weigh_levels(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
 
-    The column `elsewhere` says where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells
-    only if equal, another signature little, for the carrier between them may have restarted the call and signed it.
+    The column `elsewhere`, left out of what is given, says where the two are not neighbours, so that no pair's own
+    weights hold: a Call-ID tells only if equal, another signature little, for the carrier between them may have
+    restarted the call and signed it anew.
     """
     own = weights.own
     added = own.columns[2:]
     if not added:
-        return pairs.with_columns(weights.of_levels)
+        return pairs.with_columns(weights.of_levels).drop("elsewhere")
     joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
-    return joined.with_columns(weights.of_levels).drop(added)
+    return joined.with_columns(weights.of_levels).drop("elsewhere", *added)
 
 
 def _weight(name: str, network: Mapping[str, float], columns: list[str]) -> pl.Expr:
