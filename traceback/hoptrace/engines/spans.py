@@ -40,16 +40,16 @@ def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """
     first, last = wanted["at"].min(), wanted["at"].max()
     groups = _offsets(learned, [float(at) for at in (first, last) if isinstance(at, float)])
-    fast = pl.DataFrame(groups, schema={"low": pl.Float64, "high": pl.Float64}, orient="row")
     reach = pl.col("window") + SLACK
-    return (
-        wanted.select("key", "at", "window")
-        .join(fast, how="cross")
-        .select(
-            "key",
-            from_time=((pl.col("at") + pl.col("low") - reach) * 1e6).cast(pl.Int64).cast(TIME),
-            to_time=((pl.col("at") + pl.col("high") + reach) * 1e6).cast(pl.Int64).cast(TIME),
-        )
+    return pl.concat(
+        [
+            wanted.select(
+                "key",
+                from_time=((pl.col("at") + low - reach) * 1e6).cast(pl.Int64).cast(TIME),
+                to_time=((pl.col("at") + high + reach) * 1e6).cast(pl.Int64).cast(TIME),
+            )
+            for low, high in groups
+        ]
     )
 
 

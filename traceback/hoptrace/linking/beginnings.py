@@ -47,6 +47,6 @@ def caller_fits() -> pl.Expr:
 
 
 def any_masked(pairs: pl.DataFrame, columns: Iterable[str] = ("d_calling", "u_calling", "u_sent_calling")) -> bool:
-    """Whether any caller of pairs is masked: what is said of those is costly to work out."""
+    """Whether any key in some columns, those of pairs' callers, is a masked number's: what they tell takes long."""
     least = [pairs[name].min() for name in columns]
     return any(isinstance(key, int) and key < MASKED_BELOW for key in least)

@@ -37,21 +37,25 @@ COLUMNS = ("call_id", "egress_call_id")
 def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
     """With the keys of the Call-IDs that came in (`cid`) and went out (`sent_cid`), null where there is none.
 
-    The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once.
+    The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once
+    and for both sides together.
     """
+    sent = pl.coalesce("egress_call_id", "call_id")
+    told = pl.concat([statements.select(text="call_id"), statements.select(text=sent)])
     for step in _steps():
-        statements = statements.with_columns(step)
-    return statements.drop("cid_whole", "sent_cid_whole")
+        told = told.with_columns(step)
+    keys, half = told["key"], statements.height
+    return statements.with_columns(keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid"))
 
 
 @cache
-def _steps() -> tuple[list[pl.Expr], ...]:
-    texts = {"cid": pl.col("call_id"), "sent_cid": pl.coalesce("egress_call_id", "call_id")}
+def _steps() -> tuple[pl.Expr, ...]:
+    text = pl.col("text")
     return (
-        [_before_host(text).str.replace_all("[ -]", "").alias(name) for name, text in texts.items()],
-        [_one_spelling(pl.col(name), text).alias(f"{name}_whole") for name, text in texts.items()],
-        [_before_host(pl.col(f"{name}_whole")).str.slice(0, _MOST).alias(name) for name in texts],
-        [pl.when(text.is_not_null()).then(_key(name)).alias(name) for name, text in texts.items()],
+        _before_host(text).str.replace_all("[ -]", "").alias("undashed"),
+        _one_spelling(pl.col("undashed"), text).alias("whole"),
+        _before_host(pl.col("whole")).str.slice(0, _MOST).alias("local"),
+        pl.when(text.is_not_null()).then(_key(pl.col("local"), pl.col("whole"))).alias("key"),
     )
 
 
@@ -64,8 +68,7 @@ def _one_spelling(undashed: pl.Expr, text: pl.Expr) -> pl.Expr:
     return pl.when(guid).then(undashed.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
 
 
-def _key(name: str) -> pl.Expr:
-    local, whole = pl.col(name), pl.col(f"{name}_whole")
+def _key(local: pl.Expr, whole: pl.Expr) -> pl.Expr:
     bare = local.str.replace(_TAIL, "")
     long = [pl.when(each.str.len_bytes() >= _LEAST_STEM).then(each) for each in (bare, local)]
     return pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS

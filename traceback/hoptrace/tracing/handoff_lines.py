@@ -11,7 +11,6 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.beginnings import ids_begin_alike
 from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
 from hoptrace.model.number_masks import MASKED_BELOW
 
@@ -170,7 +169,7 @@ def _cut() -> pl.Expr:
 
 
 def _call_id() -> Line:
-    weight, alike = pl.col("w_call_id"), ids_begin_alike()
+    weight, alike = pl.col("w_call_id"), pl.col("alike")
     text = (
         pl.when(alike)
         .then(pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."))

@@ -11,7 +11,7 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.beginnings import any_masked, caller_fits
+from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
 from hoptrace.model.numbers import display_expr
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name
@@ -63,7 +63,8 @@ def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | 
 def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
 
-    `t_*`: seconds, to a tenth; `n_*`: numbers. `fits`: whether a masked caller may be the other side's.
+    `t_*`: seconds, to a tenth; `n_*`: numbers. `fits`: whether a masked caller may be the other side's; `alike`:
+    whether Call-IDs begin alike.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
     known = pairs.with_columns(
@@ -71,6 +72,7 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
+        alike=ids_begin_alike(),
         **_shown(masked=any_masked(pairs, NUMBERS)),
     ).with_columns(apart=pl.col("moment").abs())
     return known.with_columns(
