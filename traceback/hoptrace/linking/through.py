@@ -24,6 +24,17 @@ def _over_one_with_records() -> pl.Expr:
 
 
 @cache
+def _has_evidence() -> pl.Expr:
+    return pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0)
+
+
+@cache
+def _no_better() -> pl.Expr:
+    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
+    return pl.when(worse).then("through").otherwise("weight")
+
+
+@cache
 def _fits_well(side: str) -> pl.Expr:
     return pl.col("weight") >= pl.col("weight").max().over("call", side) - LOST
 
@@ -37,7 +48,7 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     bridges = pairs.filter(_over_one_with_records())
     if bridges.is_empty():
         return pairs
-    handoffs = pairs.filter(pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0))
+    handoffs = pairs.filter(_has_evidence())
     handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_sid", "d_sid")))
     if handoffs.is_empty():
         return pairs
@@ -50,5 +61,4 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
         return pairs
     ways = gone.group_by("call", "d_sid", "u_sid").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
     told = pairs.join(ways, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
-    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
-    return told.with_columns(weight=pl.when(worse).then("through").otherwise("weight")).drop("through")
+    return told.with_columns(weight=_no_better()).drop("through")
