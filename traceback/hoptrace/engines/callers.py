@@ -77,10 +77,9 @@ def shared_callers(judged: Sequence[Judged], ground: Ground) -> tuple[dict[int, 
     That is said where no record tells that the call went to the reported end. Where one does, the second answer is how
     likely the report means the call of somebody else who shows the same caller id to the same people (`twin_odds`).
     """
-    rows = [row for one in judged for row in _asked(one)]
-    if not rows:
+    asked = pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
+    if asked.is_empty():
         return {}, {}
-    asked = pl.DataFrame(rows, schema=ASKED, orient="row")
     lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
     uses = _uses(asked, ground)
     mine = uses.own.group_by("call").agg(own=pl.len())
