@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -18,6 +19,13 @@ from hoptrace.catalog.row_files import read_rows
 from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
 from hoptrace.model.carriers import Carrier, Trunk
+
+_FIELDS = tuple(field.name for field in fields(Carrier))
+
+_AS_STORED = sa.select(
+    *(sa.cast(CARRIERS.c[name], sa.Text).label(name) if name == "aliases" else CARRIERS.c[name] for name in _FIELDS)
+)
+"""The carriers, with aliases as the text that they are stored as."""
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -40,6 +48,7 @@ class Directory:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._known: tuple[list[tuple[Any, ...]], list[Carrier]] = ([], [])
 
     def load_directory(self, carriers_csv: Path | str, trunks_csv: Path | str | None = None) -> LoadCounts:
         """Bring the directory to what the files say, all or nothing; raises DirectoryInvalid with file and line.
@@ -74,8 +83,13 @@ class Directory:
     def carriers(self) -> list[Carrier]:
         """Every carrier, also those no longer listed, in the order of their ids."""
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(*(CARRIERS.c[field.name] for field in fields(Carrier)))).all()
-        return sorted((Carrier(*row) for row in rows), key=lambda carrier: carrier.carrier_id)
+            rows = [tuple(row) for row in connection.execute(_AS_STORED)]
+        # A trace asks each time, and the directory seldom changes: the same carriers are given as long as it does not.
+        if rows != self._known[0]:
+            told = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
+            carriers = [Carrier(**{**row, "aliases": json.loads(row["aliases"])}) for row in told]
+            self._known = rows, sorted(carriers, key=lambda carrier: carrier.carrier_id)
+        return list(self._known[1])
 
     def carrier(self, carrier_id: str) -> Carrier:
         """One carrier; raises UnknownCarrier, which names ids that look alike."""

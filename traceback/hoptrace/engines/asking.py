@@ -43,7 +43,8 @@ def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, 
     open_ = wanted
     for _ in range(MOST_FORWARDS):
         read, found = _read(open_, ground, first)
-        more = declared(found, reported).join(wanted, on=["call", "key"], how="anti")
+        told = declared(found, reported)
+        more = told.join(wanted, on=["call", "key"], how="anti") if told.height else told
         again = more["call"].unique()
         facts.append(read)
         members.append(found.filter(~pl.col("call").is_in(again.implode())) if again.len() else found)

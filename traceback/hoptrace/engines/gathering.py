@@ -133,7 +133,8 @@ class _Rounds:
         return plain.without(set(new["call"]))
 
     def _link(self, calls: Mapping[int, Reported]) -> Linked:
-        wanted = self._wanted.filter(pl.col("call").is_in(list(calls)))
+        all_of_them = len(calls) == len(self._calls)
+        wanted = self._wanted if all_of_them else self._wanted.filter(pl.col("call").is_in(list(calls)))
         asked = ask(calls, wanted, self._ground, self._sids)
         pairs = link(asked.members, self._covered, self._ground.weights)
         pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs
@@ -145,6 +146,8 @@ class _Rounds:
     def more(self, calls: Mapping[int, Reported]) -> dict[int, Reported]:
         """Of calls just judged those that may have gone under numbers not yet looked for, which are now wanted."""
         found = changed_silently([self._judged[call] for call in calls], self._ground)
+        if found.is_empty():
+            return {}
         new = found.join(self._wanted, on=["call", "key"], how="anti").unique(["call", "key"], maintain_order=True)
         self._wanted = pl.concat([self._wanted, new])
         return {call: calls[call] for call in sorted(set(new["call"]))}
@@ -162,6 +165,6 @@ def _coverage(moments: Sequence[float], ground: Ground) -> tuple[Covered, list[C
     then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))
     return then, [
-        Coverage(covered, min(1.0, len(present) / known))
-        for covered, present in zip(then.sets(), about.sets(), strict=True)
+        Coverage(covered, min(1.0, present / known))
+        for covered, present in zip(then.sets(), about.counts(), strict=True)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
@@ -22,8 +22,6 @@ from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:
     from hoptrace.engines.spans import Covering
-    from hoptrace.model.carriers import Carrier
-    from hoptrace.model.certificates import Trust
     from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
 
@@ -105,7 +103,11 @@ def standing(workspace: Workspace, replay: Replay | None = None) -> Standing:
     trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
     rules = Rules(settings.home_country, settings.trace, settings.digest())
     cover = covering(workspace, view, clocks.version, clocks.learned)
-    return stand_on(rules, catalog.directory.carriers(), clocks, trust, Lying(view, view.version, cover))
+    carriers = tuple(catalog.directory.carriers())
+    home = settings.home_country
+    listed = workspace.kept("signers", (carriers, home), lambda: Signers.of(carriers, home))
+    signers = replace(listed, trust=trust)
+    return stand_on(rules, signers, clocks, Lying(view, view.version, cover))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Lying:
     covering: Covering
 
 
-def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Trust, statements: Lying) -> Standing:
+def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -> Standing:
     """What a run stands on, put together of its parts."""
     from hoptrace import __version__
 
@@ -136,7 +138,7 @@ def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Tr
         weights=clocks.weights,
         around=Surroundings(
             rules.home_country,
-            {carrier.carrier_id: carrier.country for carrier in carriers},
+            signers.around.country,
             rules.trace.report_seconds,
             clocks.trust,
             caller_changed(clocks.weights),
@@ -148,7 +150,7 @@ def stand_on(rules: Rules, carriers: Sequence[Carrier], clocks: Known, trust: Tr
         ground,
         Stamp(f"local/{__version__}", statements.version, clocks.version, rules.digest),
         Floors(rules.trace.ambiguous_below, rules.trace.name_from),
-        Signers.of(carriers, rules.home_country, trust),
+        signers,
         rules.home_country,
     )
 

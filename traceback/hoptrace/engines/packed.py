@@ -14,6 +14,7 @@ from hoptrace.engines.local import Lying, Rules, Standing, stand_on
 from hoptrace.lake.layout import STORED, WITHHELD, Index, as_statements, at_first_times, merge_spans, parts
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
+from hoptrace.tracing.signers import Signers
 
 if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockTable
@@ -48,7 +49,8 @@ def standing_of(packed: Packed) -> Standing:
     clocks = known_of(packed.clocks)
     covering = covering_of(packed.spans, clocks.learned, packed.expired_before)
     lying = Lying(Held(packed.statements), packed.lake_version, covering)
-    return stand_on(packed.rules, packed.carriers, clocks, Trust(packed.certificates), lying)
+    signers = Signers.of(packed.carriers, packed.rules.home_country, Trust(packed.certificates))
+    return stand_on(packed.rules, signers, clocks, lying)
 
 
 @dataclass(slots=True)

@@ -40,28 +40,24 @@ def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """
     first, last = wanted["at"].min(), wanted["at"].max()
     groups = _offsets(learned, [float(at) for at in (first, last) if isinstance(at, float)])
-    fast = pl.DataFrame(groups, schema={"low": pl.Float64, "high": pl.Float64}, orient="row")
     reach = pl.col("window") + SLACK
-    return (
-        wanted.select("key", "at", "window")
-        .join(fast, how="cross")
-        .select(
-            "key",
-            from_time=((pl.col("at") + pl.col("low") - reach) * 1e6).cast(pl.Int64).cast(TIME),
-            to_time=((pl.col("at") + pl.col("high") + reach) * 1e6).cast(pl.Int64).cast(TIME),
-        )
+    return pl.concat(
+        [
+            wanted.select(
+                "key",
+                from_time=((pl.col("at") + low - reach) * 1e6).cast(pl.Int64).cast(TIME),
+                to_time=((pl.col("at") + high + reach) * 1e6).cast(pl.Int64).cast(TIME),
+            )
+            for low, high in groups
+        ]
     )
 
 
 def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, float]]:
     """How far written times run fast at these moments, as few intervals (low, high); no clock is one of 0 s."""
-    clocks, shifts = learned.clocks, learned.shifts.select("carrier", "shift")
-    own = clocks.select("carrier", "offset", "drift", "reference")
-    shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
-    unknown = shifts.join(own, on="carrier", how="anti")["shift"].to_list()
-    every = pl.concat([own, shifted.select(own.columns)])
-    fast = [0.0, *unknown]
-    for at in moments:
+    every = learned.written
+    fast = [0.0, *learned.shifts_alone]
+    for at in sorted(set(moments)):
         fast += every.select(pl.col("offset") + pl.col("drift") * (at - pl.col("reference")) / DAY)["offset"].to_list()
     groups: list[tuple[float, float]] = []
     for offset in sorted(fast):

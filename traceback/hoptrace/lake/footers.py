@@ -74,11 +74,11 @@ class Footers:
 
     def keys(self, groups: Sequence[Group]) -> list[tuple[Int64s, Int64s]]:
         """The keys of row groups and their start times in microseconds since 1970, in the order of the file."""
-        return self._each(self._keys.get, groups)
+        return self._each(self._keys.get, groups, self._keys.has(groups))
 
     def tables(self, groups: Sequence[Group]) -> list[Any]:
         """Row groups as Arrow tables, without the columns that are empty in the whole file."""
-        return self._each(self._groups.get, groups)
+        return self._each(self._groups.get, groups, self._groups.has(groups))
 
     def forget_others(self, paths: Iterable[str]) -> None:
         """Let go of the footers of files that are no longer looked into; one that is after all is read again."""

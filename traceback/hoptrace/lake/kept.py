@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -20,6 +20,10 @@ class Kept(Generic[Key, Value]):
         self._room = room
         self._values: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
+
+    def has(self, keys: Iterable[Key]) -> bool:
+        """Whether the values of all of these are at hand."""
+        return all(key in self._values for key in keys)
 
     def get(self, key: Key) -> Value:
         """The value of this key."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 import polars as pl
@@ -108,9 +109,14 @@ def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
 
 def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
+    return stored.select(_as_given())
+
+
+@cache
+def _as_given() -> list[pl.Expr]:
     texts = {name: _as_written(name, key) for name, key in KEY_OF.items()}
     texts["fingerprint"] = pl.col("fingerprint").reinterpret(signed=False)
-    return stored.select(texts.get(name, pl.col(name)) for name in STATEMENTS.names())
+    return [texts.get(name, pl.col(name)) for name in STATEMENTS.names()]
 
 
 def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,17 +237,37 @@ def _stamp(time: datetime) -> str:
 
 
 def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame:
-    """Some rows of each of several Arrow tables (by position) as one frame of these columns; no other is made one."""
+    """Some rows of each of several Arrow tables (by position, in order) as one frame of these columns."""
     if not tables:
         return kinds.to_frame()
     import pyarrow as pa
 
-    taken = [table.take(some) for table, some in zip(tables, rows, strict=True)]
+    taken = [_rows_of(table, some) for table, some in zip(tables, rows, strict=True)]
     # Tables differ in the columns that are empty, and in how wide the offsets of their texts are.
-    chosen = pa.concat_tables(taken, promote_options="permissive")
+    chosen = pa.concat_tables(taken, promote_options="permissive").combine_chunks()
     frame = pl.from_arrow(chosen)
     assert isinstance(frame, pl.DataFrame)
-    there = set(frame.columns)
-    return frame.select(
-        pl.col(name).cast(kind) if name in there else pl.lit(None, kind).alias(name) for name, kind in kinds.items()
-    )
+    return frame.select(_in_kinds(tuple(frame.schema.items()), tuple(kinds.items())))
+
+
+def _rows_of(table: Any, rows: Any) -> Any:
+    """Rows of a table by their positions; what lies in one piece, as that of one number does, is quicker cut out."""
+    first, last = int(rows[0]), int(rows[-1])
+    return table.slice(first, len(rows)) if last - first + 1 == len(rows) else table.take(rows)
+
+
+Columns = tuple[tuple[str, pl.DataType], ...]
+"""Names and kinds of columns."""
+
+
+@lru_cache
+def _in_kinds(there: Columns, wanted: Columns) -> list[pl.Expr]:
+    known = dict(there)
+    return [
+        pl.lit(None, kind).alias(name) if name not in known else _in_kind(name, known[name], kind)
+        for name, kind in wanted
+    ]
+
+
+def _in_kind(name: str, had: pl.DataType, kind: pl.DataType) -> pl.Expr:
+    return pl.col(name) if had == kind else pl.col(name).cast(kind)

@@ -6,6 +6,7 @@ with many others as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import polars as pl
@@ -23,7 +24,7 @@ FITS, FITS_NOT = 0.7, -0.7
 def weigh_beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs (`d_*`, `u_*`, `w_call_id`, `w_calling`) with the weights of what is compared by its beginning alone."""
     told = pairs.with_columns(w_call_id=pl.when(ids_begin_alike()).then(ALIKE).otherwise("w_call_id"))
-    if not any(_any_masked(pairs[name]) for name in ("d_calling", "u_calling", "u_sent_calling")):
+    if not any_masked(pairs):
         return told
     return told.with_columns(
         w_calling=pl.when(caller_fits()).then(FITS).when(~caller_fits()).then(FITS_NOT).otherwise("w_calling")
@@ -45,6 +46,7 @@ def caller_fits() -> pl.Expr:
     return pl.coalesce(fits_mask(mine, sent), fits_mask(sent, mine), fits_mask(came, mine))
 
 
-def _any_masked(keys: pl.Series) -> bool:
-    least = keys.min()
-    return isinstance(least, int) and least < MASKED_BELOW
+def any_masked(pairs: pl.DataFrame, columns: Iterable[str] = ("d_calling", "u_calling", "u_sent_calling")) -> bool:
+    """Whether any key in some columns, those of pairs' callers, is a masked number's: what they tell takes long."""
+    least = [pairs[name].min() for name in columns]
+    return any(isinstance(key, int) and key < MASKED_BELOW for key in least)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from functools import cache
 
 import polars as pl
 
@@ -33,14 +34,44 @@ _PLAIN = re.compile(r"[!-~]+@[!-~]+")
 COLUMNS = ("call_id", "egress_call_id")
 
 
-def call_id_key(text: pl.Expr) -> pl.Expr:
-    """The key of a Call-ID, null where there is none; equal for the spellings of one."""
-    whole = _one_spelling(text)
-    local = whole.str.split_exact("@", 1).struct.field("field_0").str.slice(0, _MOST)
+def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
+    """With the keys of the Call-IDs that came in (`cid`) and went out (`sent_cid`), null where there is none.
+
+    The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once
+    and for both sides together.
+    """
+    sent = pl.coalesce("egress_call_id", "call_id")
+    told = pl.concat([statements.select(text="call_id"), statements.select(text=sent)])
+    for step in _steps():
+        told = told.with_columns(step)
+    keys, half = told["key"], statements.height
+    return statements.with_columns(keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid"))
+
+
+@cache
+def _steps() -> tuple[pl.Expr, ...]:
+    text = pl.col("text")
+    return (
+        _before_host(text).str.replace_all("[ -]", "").alias("undashed"),
+        _one_spelling(pl.col("undashed"), text).alias("whole"),
+        _before_host(pl.col("whole")).str.slice(0, _MOST).alias("local"),
+        pl.when(text.is_not_null()).then(_key(pl.col("local"), pl.col("whole"))).alias("key"),
+    )
+
+
+def _before_host(text: pl.Expr) -> pl.Expr:
+    return text.str.split_exact("@", 1).struct.field("field_0")
+
+
+def _one_spelling(undashed: pl.Expr, text: pl.Expr) -> pl.Expr:
+    guid = undashed.str.contains(_GUID)
+    return pl.when(guid).then(undashed.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
+
+
+def _key(local: pl.Expr, whole: pl.Expr) -> pl.Expr:
     bare = local.str.replace(_TAIL, "")
     long = [pl.when(each.str.len_bytes() >= _LEAST_STEM).then(each) for each in (bare, local)]
-    key = pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS
-    return pl.when(text.is_not_null()).then(key)
+    return pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS
 
 
 def same_stem(one: pl.Expr, other: pl.Expr) -> pl.Expr:
@@ -69,8 +100,3 @@ def _decoded(text: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return found if _PLAIN.fullmatch(found) else None
-
-
-def _one_spelling(text: pl.Expr) -> pl.Expr:
-    local = text.str.split_exact("@", 1).struct.field("field_0").str.replace_all("[ -]", "")
-    return pl.when(local.str.contains(_GUID)).then(local.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))

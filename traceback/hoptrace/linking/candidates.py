@@ -13,7 +13,7 @@ from hoptrace.linking.scoring import Kind
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
 
-COVERAGE = ("upstream_covered", "downstream_covered")
+COVERAGE = {"upstream_covered": "upstream", "downstream_covered": "downstream"}
 """Whether the neighbours that a statement names have records of that time at all."""
 
 
@@ -25,17 +25,18 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
     other names somebody else.
     """
-    known = members
-    for side, flag in zip(("upstream", "downstream"), COVERAGE, strict=True):
-        known = covered.flagged(known, side, flag)
+    known = covered.flagged(members, COVERAGE)
     met = _met(known)
-    down = known.select("call", *(pl.col(name).alias(f"d_{name}") for name in (*KEPT, *COVERAGE)))
-    up = known.select(
-        "call", _retry().alias("u_retry"), *(pl.col(name).alias(f"u_{name}") for name in (*KEPT, *COVERAGE))
-    )
+    down, up = known.select(_side("d")), known.select(_retry().alias("u_retry"), *_side("u"))
     both = met.join(down, on=["call", "d_sid"]).join(up, on=["call", "u_sid"])
-    kinds = both.with_columns(kind=_kind()).filter(pl.col("kind").is_not_null())
-    return kinds.filter((pl.col("kind") != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
+    return both.with_columns(**_said()).with_columns(kind=_kind()).drop(_said()).filter(_possible())
+
+
+@cache
+def _possible() -> pl.Expr:
+    """A pair of some kind; a leap over a gap is none between carriers that should have records."""
+    kind = pl.col("kind")
+    return kind.is_not_null() & ((kind != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
 
 
 @cache
@@ -53,54 +54,89 @@ def _met(known: pl.DataFrame) -> pl.DataFrame:
 
     A busy number has thousands of statements, so pairs are found by the names and never all with all.
     """
-    # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
-    unnamed = pl.col("upstream").is_null() & pl.col("customer").is_null()
-    silent_below = known.filter(unnamed | (pl.col("upstream").is_not_null() & ~pl.col("upstream_covered")))
-    silent_above = known.filter(pl.col("downstream").is_not_null() & ~pl.col("downstream_covered"))
-    found = [
-        _joined(known, "upstream", known, "carrier"),
-        _joined(known, "carrier", known, "downstream"),
-        _joined(known, "upstream", known, "downstream"),
-        _joined(silent_below, "calling", silent_above, "sent_calling"),
-        _joined(silent_below, "calling", silent_above, "calling"),
+    down, up = known.select(_meeting("d")), known.select(_meeting("u"))
+    ways = [(down, "d_upstream", up, "u_carrier"), (down, "d_carrier", up, "u_downstream")]
+    ways.append((down, "d_upstream", up, "u_downstream"))
+    silent_below, silent_above = down.filter(_silent_below()), up.filter(_silent_above())
+    if silent_below.height and silent_above.height:
+        ways += [(silent_below, "d_calling", silent_above, name) for name in ("u_sent_calling", "u_calling")]
+    met = [
+        lower.join(upper, left_on=["call", one], right_on=["call", other], coalesce=False).select(_looked_at())
+        for lower, one, upper, other in ways
     ]
-    return pl.concat(found).unique().sort("call", "d_sid", "u_sid")
+    found = pl.concat(met)
+    return found.filter(_worth_a_look()).select("call", "d_sid", "u_sid").unique().sort("call", "d_sid", "u_sid")
 
 
-def _joined(lower: pl.DataFrame, lower_name: str, upper: pl.DataFrame, upper_name: str) -> pl.DataFrame:
-    """Pairs of statements, within REACH, in which a column of the one equals a column of the other."""
-    down = lower.select("call", name=lower_name, d_sid="sid", d_carrier="carrier", d_start="start", d_next="upstream")
-    up = upper.select("call", name=upper_name, u_sid="sid", u_carrier="carrier", u_start="start", u_next="downstream")
-    # A carrier hands a call to itself only through another one.
-    hairpin = (pl.col("d_next") == pl.col("u_next")).fill_null(False)
+@cache
+def _side(side: str) -> tuple[pl.Expr, ...]:
+    return pl.col("call"), *(pl.col(name).alias(f"{side}_{name}") for name in (*KEPT, *COVERAGE))
+
+
+@cache
+def _meeting(side: str) -> tuple[pl.Expr, ...]:
+    """What statements are met by."""
+    names = ("sid", "carrier", "start", "upstream", "downstream", "calling", "sent_calling", "customer", *COVERAGE)
+    return pl.col("call"), *(pl.col(name).alias(f"{side}_{name}") for name in names)
+
+
+@cache
+def _silent_below() -> pl.Expr:
+    # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
+    unnamed = pl.col("d_upstream").is_null() & pl.col("d_customer").is_null()
+    return unnamed | (pl.col("d_upstream").is_not_null() & ~pl.col("d_upstream_covered"))
+
+
+@cache
+def _silent_above() -> pl.Expr:
+    return pl.col("u_downstream").is_not_null() & ~pl.col("u_downstream_covered")
+
+
+@cache
+def _looked_at() -> list[str]:
+    sides = (f"{side}_{name}" for side in ("d", "u") for name in ("sid", "carrier", "start"))
+    return ["call", *sides, "d_upstream", "u_downstream"]
+
+
+@cache
+def _worth_a_look() -> pl.Expr:
+    """Two statements within REACH, of two carriers: a carrier hands a call to itself only through another one."""
+    hairpin = (pl.col("d_upstream") == pl.col("u_downstream")).fill_null(False)
     return (
-        down.join(up, on=["call", "name"])
-        .filter(
-            (pl.col("d_sid") != pl.col("u_sid"))
-            & ((pl.col("d_carrier") != pl.col("u_carrier")) | hairpin)
-            & ((pl.col("d_start") - pl.col("u_start")).abs() <= REACH)
-        )
-        .select("call", "d_sid", "u_sid")
+        (pl.col("d_sid") != pl.col("u_sid"))
+        & ((pl.col("d_carrier") != pl.col("u_carrier")) | hairpin)
+        & ((pl.col("d_start") - pl.col("u_start")).abs() <= REACH)
     )
 
 
 @cache
-def _kind() -> pl.Expr:
-    continuous = (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called"))
+def _said() -> dict[str, pl.Expr]:
+    """What decides the kind of a pair, worked out once a pair and dropped again."""
     same_caller = (pl.col("d_calling") > 0) & (
         (pl.col("d_calling") == pl.col("u_sent_calling")) | (pl.col("d_calling") == pl.col("u_calling"))
     )
-    down_names = (pl.col("d_upstream") == pl.col("u_carrier")).fill_null(False)
-    up_names = (pl.col("u_downstream") == pl.col("d_carrier")).fill_null(False)
-    origin = pl.col("d_customer").is_not_null()
-    down_silent = pl.col("d_upstream").is_null() & ~origin
-    up_silent = pl.col("u_downstream").is_null()
+    back = (pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))
+    answers_differ = (pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")
+    return {
+        "continuous": (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called")),
+        "same_caller": same_caller,
+        "down_names": (pl.col("d_upstream") == pl.col("u_carrier")).fill_null(False),
+        "up_names": (pl.col("u_downstream") == pl.col("d_carrier")).fill_null(False),
+        "down_silent": pl.col("d_upstream").is_null() & pl.col("d_customer").is_null(),
+        "up_silent": pl.col("u_downstream").is_null(),
+        "same_between": pl.col("d_upstream") == pl.col("u_downstream"),
+        "answers_differ": answers_differ.fill_null(False),
+        # Of two that handed the call on the other way, none got it back from the other without saying so.
+        "back": back.fill_null(value=False),
+    }
+
+
+@cache
+def _kind() -> pl.Expr:
+    continuous, same_caller, down_names, up_names = map(pl.col, ("continuous", "same_caller", "down_names", "up_names"))
+    down_silent, up_silent, same_between = map(pl.col, ("down_silent", "up_silent", "same_between"))
+    answers_differ, back = pl.col("answers_differ"), pl.col("back")
     both_name = pl.col("d_upstream").is_not_null() & ~up_silent
-    answers_differ = ((pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")).fill_null(False)
-    # Of two that handed the call on the other way, none got it back from the other without saying so.
-    back = ((pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))).fill_null(
-        value=False
-    )
     direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
     return (
         pl.when(continuous & direct)
@@ -109,11 +145,11 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.REWRITTEN)))
         .when(continuous & (down_names | up_names))
         .then(pl.lit(str(Kind.CONFLICT)))
-        .when(continuous & (pl.col("d_upstream") == pl.col("u_downstream")))
+        .when(continuous & same_between)
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered") & ~back)
         .then(pl.lit(str(Kind.BRIDGED)))
-        .when(~continuous & same_caller & (pl.col("d_upstream") == pl.col("u_downstream")) & ~answers_differ)
+        .when(~continuous & same_caller & same_between & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))
         .when(continuous & same_caller & both_name & ~answers_differ)
         .then(pl.lit(str(Kind.GAP)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,16 +26,31 @@ class Covered:
 
     def sets(self) -> list[frozenset[str]]:
         """The carriers as a set for each call, in the order of `stretches`."""
-        told: dict[object, frozenset[str]] = {
-            number: frozenset(group["carrier"]) for (number,), group in self.carriers.group_by("stretch")
-        }
-        return [told.get(number, frozenset()) for number in self.stretches["stretch"]]
+        told = defaultdict[int, list[str]](list)
+        for number, carrier in zip(self.carriers["stretch"].to_list(), self.carriers["carrier"].to_list(), strict=True):
+            told[number].append(carrier)
+        sets = {number: frozenset(carriers) for number, carriers in told.items()}
+        return [sets.get(number, frozenset()) for number in self.stretches["stretch"].to_list()]
 
-    def flagged(self, members: pl.DataFrame, named: str, flag: str) -> pl.DataFrame:
-        """Members (`call`, ...) with a column `flag`: whether the carrier in the column `named` covers the call."""
-        yes = self.carriers.with_columns(pl.lit(value=True).alias(flag))
+    def counts(self) -> list[int]:
+        """How many carriers cover each call, in the order of `stretches`."""
+        many = Counter(self.carriers["stretch"].to_list())
+        return [many[number] for number in self.stretches["stretch"].to_list()]
+
+    def flagged(self, members: pl.DataFrame, flags: Mapping[str, str]) -> pl.DataFrame:
+        """Members (`call`, ...) with columns: whether the carrier in the column that a flag is of covers the call."""
+        if self.stretches.height == 1:
+            covering = self.carriers["carrier"].implode()
+            named = [pl.col(name).is_in(covering).fill_null(value=False).alias(flag) for flag, name in flags.items()]
+            return members.with_columns(named)
         known = members.join(self.stretches, on="call", how="left", maintain_order="left")
-        told = known.join(
-            yes, left_on=["stretch", named], right_on=["stretch", "carrier"], how="left", maintain_order="left"
-        )
-        return told.with_columns(pl.col(flag).fill_null(value=False)).drop("stretch")
+        yes = self.carriers.with_columns(pl.lit(value=True).alias(flag) for flag in flags)
+        for flag, named in flags.items():
+            known = known.join(
+                yes.select("stretch", "carrier", flag),
+                left_on=["stretch", named],
+                right_on=["stretch", "carrier"],
+                how="left",
+                maintain_order="left",
+            )
+        return known.with_columns(pl.col(list(flags)).fill_null(value=False)).drop("stretch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -37,7 +38,7 @@ SHIFTS = pl.Schema({"batch": pl.String, "carrier": pl.String, "shift": pl.Float6
 """Batches that are off beyond their carrier's clock: by `shift` seconds, as a file written in a wrong zone is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Learned:
     """What tracing stands on beside the records: `clocks` (CLOCKS), `shifts` (SHIFTS), `weights` of comparisons.
 
@@ -53,6 +54,25 @@ class Learned:
         """Before anything was learned: every clock is unknown."""
         return cls(CLOCKS.to_frame(), SHIFTS.to_frame())
 
+    @cached_property
+    def taken_off(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Clocks and shifts as `with_clocks` joins them, and once for all calls."""
+        clocks = self.clocks.rename({"offset": "fast", "tick": "cut"}).drop("matches", "hours")
+        return clocks, self.shifts.select("batch", "shift")
+
+    @cached_property
+    def written(self) -> pl.DataFrame:
+        """Every clock as it was written with (`offset`, `drift`, `reference`), and again with each shift of a batch."""
+        shifts = self.shifts.select("carrier", "shift")
+        own = self.clocks.select("carrier", "offset", "drift", "reference")
+        shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
+        return pl.concat([own, shifted.select(own.columns)])
+
+    @cached_property
+    def shifts_alone(self) -> list[float]:
+        """The shifts of batches of carriers whose clocks are not known."""
+        return self.shifts.join(self.clocks, on="carrier", how="anti")["shift"].to_list()
+
 
 def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100) -> pl.DataFrame:
     """Clocks that run fast by so many seconds, without drift and habits; for what knows them from elsewhere."""
@@ -62,17 +82,19 @@ def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100
 
 def with_clocks(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements with `offset` (seconds to take off), `spread`, `start_is_answer` and `cut` (s, or null)."""
-    clocks = learned.clocks.rename({"offset": "fast", "tick": "cut"}).drop("matches", "hours")
-    shifts = learned.shifts.select("batch", "shift")
-    written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
-    drifted = (pl.col("drift") * (written - pl.col("reference")) / DAY).fill_null(0.0)
+    clocks, shifts = learned.taken_off
     return (
         statements.join(clocks, on="carrier", how="left", maintain_order="left")
         .join(shifts, on="batch", how="left", maintain_order="left")
-        .with_columns(
-            offset=pl.col("fast").fill_null(0.0) + drifted + pl.col("shift").fill_null(0.0),
-            spread=pl.col("spread").fill_null(UNKNOWN_SPREAD),
-            start_is_answer=pl.col("start_is_answer").fill_null(False),
-        )
+        .with_columns(_as_taken_off())
         .drop("fast", "drift", "reference", "shift")
     )
+
+
+@cache
+def _as_taken_off() -> list[pl.Expr]:
+    written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
+    drifted = (pl.col("drift") * (written - pl.col("reference")) / DAY).fill_null(0.0)
+    offset = pl.col("fast").fill_null(0.0) + drifted + pl.col("shift").fill_null(0.0)
+    spread = pl.col("spread").fill_null(UNKNOWN_SPREAD)
+    return [offset.alias("offset"), spread.alias("spread"), pl.col("start_is_answer").fill_null(False)]

@@ -6,6 +6,8 @@ they are one statement: whoever fed the one fed the other.
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 SAME_MOMENT = 0.02
@@ -18,6 +20,12 @@ SHARP = 1.0
 def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone)."""
     order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
+    return members.sort(order).with_columns(leg=_leg()).sort("call", "sid")
+
+
+@cache
+def _leg() -> pl.Expr:
+    """Of members in the order in which attempts of one call follow each other the first of the same ingress."""
     same = pl.lit(value=True)
     for name in ("call", "carrier", "upstream", "customer", "called", "calling"):
         same &= pl.col(name).eq_missing(pl.col(name).shift(1))
@@ -31,10 +39,4 @@ def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     failed = coarse | (sharp & (pl.col("tick") <= SHARP))
     elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
     one_leg = same & (same_id.fill_null(False) | (unknown_id & same_moment & failed & elsewhere).fill_null(False))
-    return (
-        members.sort(order)
-        .with_columns(run=(~one_leg).fill_null(True).cum_sum())
-        .with_columns(leg=pl.col("sid").first().over("run"))
-        .drop("run")
-        .sort("call", "sid")
-    )
+    return pl.when((~one_leg).fill_null(True)).then("sid").forward_fill()

@@ -33,24 +33,34 @@ CLOSE, NEAR, OFF = 0.6, 3.0, 10.0
 _GIVEN_UP = ("no_answer", "cancelled")
 """Who hung up before anybody answered is told by the one side as a timeout, by the other as a cancellation."""
 
-_RANK = {"A": 3, "B": 2, "C": 1}
+_RANKED = ("A", "B", "C")
+"""Attestations, the highest first."""
 
 
 def with_levels(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`) with a column `l_` + name for each comparison, holding its level."""
-    return pairs.with_columns(
-        l_duration=_duration(),
-        l_call_id=_call_id(),
-        l_calling=_calling(),
-        l_outcome=_outcome(),
-        l_orig_id=_carried("oid"),
-        l_signer=_carried("signed_by"),
-        l_attestation=_attestation(),
-    ).with_columns(
-        # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
-        l_signer=pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN)),
-        l_attestation=pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN)),
-    )
+    return pairs.with_columns(_each()).with_columns(_signature_once())
+
+
+@cache
+def _each() -> list[pl.Expr]:
+    return [
+        _duration().alias("l_duration"),
+        _call_id().alias("l_call_id"),
+        _calling().alias("l_calling"),
+        _outcome().alias("l_outcome"),
+        _carried("oid").alias("l_orig_id"),
+        _carried("signed_by").alias("l_signer"),
+        _attestation().alias("l_attestation"),
+    ]
+
+
+@cache
+def _signature_once() -> list[pl.Expr]:
+    # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
+    signer = pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN))
+    attestation = pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN))
+    return [signer.alias("l_signer"), attestation.alias("l_attestation")]
 
 
 def _lit(level: str) -> pl.Expr:
@@ -155,8 +165,7 @@ def _nothing_lost() -> pl.Expr:
 @cache
 def _attestation() -> pl.Expr:
     """Attestations (A over B over C): the same, lowered by who signed anew, raised (which nobody should), or lost."""
-    d = pl.col("d_attestation").replace_strict(_RANK, default=None, return_dtype=pl.Int8)
-    u = pl.col("u_attestation").replace_strict(_RANK, default=None, return_dtype=pl.Int8)
+    d, u = (pl.when(pl.col(name).is_in(_RANKED)).then(name) for name in ("d_attestation", "u_attestation"))
     return (
         pl.when(u.is_null())
         .then(_lit(UNKNOWN))
@@ -164,7 +173,7 @@ def _attestation() -> pl.Expr:
         .then(_lit("lost"))
         .when(d == u)
         .then(_lit("same"))
-        .when(d < u)
+        .when(d > u)
         .then(_lit("lowered"))
         .otherwise(_lit("raised"))
     )

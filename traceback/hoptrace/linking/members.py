@@ -6,9 +6,11 @@ common clock (the carrier's clock offset taken off), numbers as keys, Call-IDs a
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
-from hoptrace.linking.call_ids import call_id_key, without_base64
+from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.statements import StartBasis
@@ -40,37 +42,41 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     so.
     """
     twice = "later" in statements.columns
+    keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
+    timed = _with_reading(with_clocks(keyed, learned), twice=twice)
+    told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
+    return told.drop("cut", "start_is_answer", *(["later"] if twice else []))
+
+
+@cache
+def _compared(*, twice: bool) -> list[pl.Expr]:
+    written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
+    told = {
+        # Who names a neighbour that handed it the call does not say that its own customer placed it.
+        "customer": pl.when(pl.col("upstream").is_null()).then("customer"),
+        "start": seconds("start_time") - pl.col("offset"),
+        "answer": _later_time("answer_time", twice=twice),
+        "end": _later_time("end_time", twice=twice),
+        "tick": pl.max_horizontal(written_tick, "cut"),
+        "sent": pl.coalesce("egress_called", "called"),
+        "sent_calling": pl.coalesce("egress_calling", "calling"),
+        "has_sent_cid": pl.col("egress_call_id").is_not_null(),
+        "oid": _hashed(pl.col("orig_id")),
+        "signed_by": _hashed(pl.col("signer")),
+        "handed_on": pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null(),
+    }
+    return [pl.col("sid").cast(pl.Int64), *(expr.alias(name) for name, expr in told.items())]
+
+
+@cache
+def _moments() -> list[pl.Expr]:
     answered = pl.col("outcome") == "answered"
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
     received = (pl.col("start_basis") == StartBasis.RECEIVED) & ~(pl.col("start_is_answer") & answered)
-    written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
     final_start = pl.when(~received).then(pl.col("start"))
-    return (
-        _with_reading(with_clocks(without_base64(statements).with_row_index("sid"), learned), twice=twice)
-        .with_columns(
-            pl.col("sid").cast(pl.Int64),
-            # Who names a neighbour that handed it the call does not say that its own customer placed it.
-            customer=pl.when(pl.col("upstream").is_null()).then("customer"),
-            start=seconds("start_time") - pl.col("offset"),
-            answer=_later_time("answer_time", twice=twice),
-            end=_later_time("end_time", twice=twice),
-            tick=pl.max_horizontal(written_tick, "cut"),
-            sent=pl.coalesce("egress_called", "called"),
-            sent_calling=pl.coalesce("egress_calling", "calling"),
-            cid=call_id_key(pl.col("call_id")),
-            sent_cid=call_id_key(pl.coalesce("egress_call_id", "call_id")),
-            has_sent_cid=pl.col("egress_call_id").is_not_null(),
-            oid=_hashed(pl.col("orig_id")),
-            signed_by=_hashed(pl.col("signer")),
-            handed_on=pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null(),
-        )
-        .with_columns(
-            setup=pl.when(received).then(pl.col("start")),
-            answer=pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer"),
-            final=pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start)),
-        )
-        .drop("cut", "start_is_answer", *(["later"] if twice else []))
-    )
+    answer = pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer")
+    final = pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start))
+    return [pl.when(received).then(pl.col("start")).alias("setup"), answer.alias("answer"), final.alias("final")]
 
 
 def _with_reading(timed: pl.DataFrame, *, twice: bool) -> pl.DataFrame:
@@ -128,14 +134,23 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     forwarding.
     """
     narrow = facts.select(KEPT)
-    by_called = wanted.join(narrow.with_columns(key=pl.col("called")), on="key", how="inner")
-    by_sent = wanted.join(
-        narrow.filter(pl.col("egress_called").is_not_null()).with_columns(key=pl.col("egress_called")),
-        on="key",
-        how="inner",
-    )
-    away = (pl.col("start") - pl.col("at")).abs()
-    found = pl.concat([by_called, by_sent]).with_columns(away=away).filter(pl.col("away") <= pl.col("window"))
+    found = wanted.join(narrow.with_columns(key="called"), on="key", how="inner")
+    if narrow["egress_called"].null_count() < narrow.height:
+        sent = narrow.filter(pl.col("egress_called").is_not_null()).with_columns(key="egress_called")
+        found = pl.concat([found, wanted.join(sent, on="key", how="inner")])
+    found = found.with_columns(away=_away()).filter(_within())
     # Of a number that is called all the time only the nearest statements count.
     nearest = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
-    return with_legs(nearest.group_by("call", maintain_order=True).head(MOST_MEMBERS).select("call", *KEPT))
+    if nearest.height > MOST_MEMBERS:
+        nearest = nearest.group_by("call", maintain_order=True).head(MOST_MEMBERS)
+    return with_legs(nearest.select("call", *KEPT))
+
+
+@cache
+def _away() -> pl.Expr:
+    return (pl.col("start") - pl.col("at")).abs()
+
+
+@cache
+def _within() -> pl.Expr:
+    return pl.col("away") <= pl.col("window")

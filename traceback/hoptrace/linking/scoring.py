@@ -103,6 +103,7 @@ def _scale() -> pl.Expr:
     return (ticks + _sharp() ** 2).sqrt()
 
 
+@cache
 def _sharp() -> pl.Expr:
     """The same without the ticks."""
     transit = pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(leap_spread(Kind.DIRECT)).otherwise(leap_spread(Kind.GAP))
@@ -110,10 +111,10 @@ def _sharp() -> pl.Expr:
 
 
 def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
-    half = (pl.col("d_tick") + pl.col("u_tick")) / 2
+    half = pl.col("half")
     # A route that was refused first takes its time, at the carrier above or at one without a record.
     slow = pl.when(residual > 0).then(pl.col("slow")).otherwise(0.0)
-    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, _sharp(), background)
+    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, pl.col("sharp"), background)
 
 
 @cache
@@ -135,22 +136,16 @@ def _background() -> pl.Expr:
 @cache
 def _time() -> pl.Expr:
     """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
-    setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
-    final = middle("d", "final") - middle("u", "final") + HANDED_ON
-    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
-    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
-    ringing = (late - early - 30.0).clip(0.0)
-    arrival = _weighed(setup, pl.col("background"))
+    compared = _weighed(pl.col("compared"), pl.col("background"))
     # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
     # the moments of the answer must tell whether the two are one call at all.
     answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
     silently = (pl.col("kind") == Kind.FORWARDED) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
     changed = (pl.col("u_sent") != pl.col("u_called")) | silently
-    rang = changed & setup.is_between(0.0, LONGEST_RING)
+    rang = changed & pl.col("arrived").is_between(0.0, LONGEST_RING)
     return pl.coalesce(
-        pl.when(rang).then(arrival.clip(lower_bound=0.0)).otherwise(arrival),
-        _weighed(final, pl.col("background")),
-        student(ringing, pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
+        pl.when(rang).then(compared.clip(lower_bound=0.0)).otherwise(compared),
+        student(pl.col("ringing"), pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
     ).clip(lower_bound=WORST_TIME)
 
 
@@ -160,17 +155,10 @@ def _answer() -> pl.Expr:
 
     A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
     """
-    residual = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    given_up = middle("d", "end") - middle("u", "end")
-    unanswered = (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered")
-    return (
-        pl.when(told & unanswered)
-        .then(_weighed(given_up, pl.lit(BACKGROUND)).clip(-6.0, 4.0))
-        .when(told)
-        .then(_weighed(residual, pl.lit(10.0)).clip(-6.0, 3.0))
-        .fill_null(0.0)
-    )
+    background = pl.when("unanswered").then(BACKGROUND).otherwise(10.0)
+    most = pl.when("unanswered").then(4.0).otherwise(3.0)
+    return pl.when(told).then(_weighed(pl.col("parted"), background).clip(-6.0, most)).fill_null(0.0)
 
 
 @cache
@@ -210,12 +198,17 @@ def _number() -> pl.Expr:
 
 def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
-    changed = pairs.filter(pl.col("kind").is_in(CHANGED))
+    changed = pairs.filter(_changed())
     if changed.is_empty():
         return pairs.with_columns(meetings=pl.lit(0, pl.UInt32))
     told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("meetings").fill_null(0))
+
+
+@cache
+def _changed() -> pl.Expr:
+    return pl.col("kind").is_in(CHANGED)
 
 
 @cache
@@ -229,18 +222,61 @@ def _meetings() -> pl.Expr:
 
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
-    timed = with_time(pairs)
-    weighed = weigh_levels(with_levels(timed), weights, elsewhere=~pl.col("kind").is_in(NEIGHBOURS))
-    weighed = weigh_beginnings(weighed)
+    levels = with_levels(with_time(pairs)).with_columns(elsewhere=_elsewhere())
+    weighed = weigh_beginnings(weigh_levels(levels, weights))
+    told = _with_meetings(weighed).with_columns(_signature(), w_naming=_naming(), w_number=_number())
+    return told.with_columns(weight=_sum())
+
+
+@cache
+def _elsewhere() -> pl.Expr:
+    return ~pl.col("kind").is_in(NEIGHBOURS)
+
+
+@cache
+def _signature() -> list[pl.Expr]:
     # A false record bears no signature; that speaks for no other call.
     said = pl.col("kind") != Kind.CONFLICT
-    signed = [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
-    told = _with_meetings(weighed.with_columns(signed))
-    named = told.with_columns(w_naming=_naming(), w_number=_number())
-    return named.with_columns(weight=pl.sum_horizontal(f"w_{name}" for name in COMPARISONS))
+    return [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
+
+
+@cache
+def _sum() -> pl.Expr:
+    return pl.sum_horizontal(f"w_{name}" for name in COMPARISONS)
 
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    told = pairs.with_columns(scale=_scale(), slow=_slow(), background=_background())
-    return told.with_columns(w_time=_time(), w_answer=_answer()).drop("slow", "background")
+    told = pairs.with_columns(scale=_scale(), **_of_times()).with_columns(_residuals())
+    return told.with_columns(w_time=_time(), w_answer=_answer()).drop(_TEMPORARY)
+
+
+_TEMPORARY = ("slow", "background", "sharp", "half", "arrived", "unanswered", "compared", "parted", "ringing")
+
+
+@cache
+def _of_times() -> dict[str, pl.Expr]:
+    """What the weights of times are made of, worked out once a pair and dropped again."""
+    return {
+        "slow": _slow(),
+        "background": _background(),
+        "sharp": _sharp(),
+        "half": (pl.col("d_tick") + pl.col("u_tick")) / 2,
+        "arrived": middle("d", "setup") - middle("u", "setup") - HANDED_ON,
+        "unanswered": (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered"),
+    }
+
+
+@cache
+def _residuals() -> list[pl.Expr]:
+    """Seconds between like times: `compared` (arrivals, else final answers), `parted` (ends), `ringing` (all else)."""
+    final = middle("d", "final") - middle("u", "final") + HANDED_ON
+    answer = middle("d", "answer") - middle("u", "answer") + HANDED_ON
+    given_up = middle("d", "end") - middle("u", "end")
+    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
+    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
+    return [
+        pl.coalesce("arrived", final).alias("compared"),
+        pl.when("unanswered").then(given_up).otherwise(answer).alias("parted"),
+        (late - early - 30.0).clip(0.0).alias("ringing"),
+    ]

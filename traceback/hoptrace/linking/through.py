@@ -8,6 +8,7 @@ the leap over it, and the call would seem to lack it.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import polars as pl
 
@@ -17,6 +18,23 @@ LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
 
 
+@cache
+def _over_one_with_records() -> pl.Expr:
+    return (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered")
+
+
+@cache
+def _has_evidence() -> pl.Expr:
+    return pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0)
+
+
+@cache
+def _no_better() -> pl.Expr:
+    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
+    return pl.when(worse).then("through").otherwise("weight")
+
+
+@cache
 def _fits_well(side: str) -> pl.Expr:
     return pl.col("weight") >= pl.col("weight").max().over("call", side) - LOST
 
@@ -27,20 +45,20 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
-    handoffs = pairs.filter(pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0))
+    bridges = pairs.filter(_over_one_with_records())
+    if bridges.is_empty():
+        return pairs
+    handoffs = pairs.filter(_has_evidence())
     handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_sid", "d_sid")))
-    bridges = pairs.filter((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered"))
-    if bridges.is_empty() or handoffs.is_empty():
+    if handoffs.is_empty():
         return pairs
     low = handoffs.select("call", "d_sid", m_sid="u_sid", m_carrier="u_carrier", low="weight")
     high = handoffs.select("call", "u_sid", m_sid="d_sid", high="weight")
-    ways = (
-        bridges.select("call", "d_sid", "u_sid", "d_upstream")
-        .join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
-        .join(high, on=["call", "m_sid", "u_sid"])
-        .group_by("call", "d_sid", "u_sid")
-        .agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
-    )
+    ends = bridges.select("call", "d_sid", "u_sid", "d_upstream")
+    begun = ends.join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
+    gone = begun.join(high, on=["call", "m_sid", "u_sid"]) if begun.height else begun
+    if gone.is_empty():
+        return pairs
+    ways = gone.group_by("call", "d_sid", "u_sid").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
     told = pairs.join(ways, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
-    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
-    return told.with_columns(weight=pl.when(worse).then("through").otherwise("weight")).drop("through")
+    return told.with_columns(weight=_no_better()).drop("through")

@@ -65,6 +65,12 @@ class Weights:
             for name, level in columns
         )
 
+    @cached_property
+    def of_levels(self) -> list[pl.Expr]:
+        """The weight of each comparison (`w_*`) by its level (`l_*`), of pairs joined with `own`."""
+        columns = self.own.columns
+        return [_weight(name, self.network[name], columns).alias(f"w_{name}") for name in LEVELS]
+
     def as_json(self) -> dict[str, Any]:
         """Plain data, from which `from_json` makes the same weights again."""
         pairs = [[u, d, {name: dict(levels) for name, levels in own.items()}] for (u, d), own in self.pairs.items()]
@@ -82,19 +88,23 @@ def caller_changed(weights: Weights) -> float:
     return min(max(weights.network["calling"]["changed"] + SEVERAL_HANDOFFS, LEAST_CHANGED), MOST_CHANGED)
 
 
-def weigh_levels(pairs: pl.DataFrame, weights: Weights, elsewhere: pl.Expr) -> pl.DataFrame:
+def weigh_levels(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
 
-    `elsewhere`: where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if equal,
-    another signature little, for the carrier between them may have restarted the call and signed it anew.
+    The column `elsewhere`, left out of what is given, says where the two are not neighbours, so that no pair's own
+    weights hold: a Call-ID tells only if equal, another signature little, for the carrier between them may have
+    restarted the call and signed it anew.
     """
     own = weights.own
+    added = own.columns[2:]
+    if not added:
+        return pairs.with_columns(weights.of_levels).drop("elsewhere")
     joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
-    found = [_weight(name, weights.network[name], own.columns, elsewhere).alias(f"w_{name}") for name in LEVELS]
-    return joined.with_columns(found).drop([name for name in own.columns if name not in ("u", "d")])
+    return joined.with_columns(weights.of_levels).drop("elsewhere", *added)
 
 
-def _weight(name: str, network: Mapping[str, float], columns: list[str], elsewhere: pl.Expr) -> pl.Expr:
+def _weight(name: str, network: Mapping[str, float], columns: list[str]) -> pl.Expr:
+    elsewhere = pl.col("elsewhere")
     level, chain = pl.col(f"l_{name}"), pl.when(pl.col(f"l_{name}") == UNKNOWN).then(0.0)
     for each in LEVELS[name]:
         value = pl.lit(network[each])

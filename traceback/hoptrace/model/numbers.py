@@ -81,16 +81,12 @@ def display(key: int | None) -> str | None:
     return "withheld" if key == WITHHELD_KEY else "internal"
 
 
-def display_expr(column: str | pl.Expr) -> pl.Expr:
-    """`display` as an expression over a column of number keys."""
+def display_expr(column: str | pl.Expr, *, masked: bool = True) -> pl.Expr:
+    """`display` as an expression over a column of number keys; `masked`: some may be masked ones."""
     key = pl.col(column) if isinstance(column, str) else column
+    told = pl.when(key > 0).then(pl.lit("+") + key.cast(pl.String)).when(key == WITHHELD_KEY).then(pl.lit("withheld"))
     return (
-        pl.when(key > 0)
-        .then(key.cast(pl.String).str.replace("^", "+"))
-        .when(key == WITHHELD_KEY)
-        .then(pl.lit("withheld"))
-        .when(key < MASKED_BELOW)
-        .then(display_mask(key))
+        (told.when(key < MASKED_BELOW).then(display_mask(key)) if masked else told)
         .when(key.is_not_null())
         .then(pl.lit("internal"))
         .otherwise(pl.lit(None, pl.String))

@@ -11,10 +11,8 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.beginnings import caller_fits, ids_begin_alike
 from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
 from hoptrace.model.number_masks import MASKED_BELOW
-from hoptrace.model.numbers import display_expr
 
 UNLIKELY = -1.0
 """Weight of a comparison below which it speaks against the handoff."""
@@ -40,6 +38,15 @@ def lines_of_pairs() -> tuple[Line, ...]:
     """All lines, most telling first."""
     parts = (_naming, _called, _time, _call_id, _calling, _answer, _duration, _outcome, _orig_id)
     return tuple(part() for part in parts)
+
+
+NUMBERS = ("d_called", "u_sent", "u_called", "d_calling", "u_sent_calling")
+"""Columns of number keys that lines quote."""
+
+
+def shown(column: str) -> pl.Expr:
+    """One of NUMBERS as people write it, which the frame has beside the key: several lines quote one number."""
+    return pl.col(f"n_{column}")
 
 
 def name(column: str) -> pl.Expr:
@@ -99,7 +106,7 @@ def _named_by_neighbours() -> pl.Expr:
 
 
 def _called() -> Line:
-    came, went, before = (display_expr(name) for name in ("d_called", "u_sent", "u_called"))
+    came, went, before = (shown(name) for name in ("d_called", "u_sent", "u_called"))
     changed = pl.col("kind").is_in(CHANGED)
     same, forwarded = pl.col("d_called") == pl.col("u_sent"), pl.col("u_sent") != pl.col("u_called")
     met = pl.format(
@@ -162,7 +169,7 @@ def _cut() -> pl.Expr:
 
 
 def _call_id() -> Line:
-    weight, alike = pl.col("w_call_id"), ids_begin_alike()
+    weight, alike = pl.col("w_call_id"), pl.col("alike")
     text = (
         pl.when(alike)
         .then(pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."))
@@ -178,22 +185,23 @@ def _call_id() -> Line:
 
 def _calling() -> Line:
     d, u = pl.col("d_calling"), pl.col("u_sent_calling")
+    below, above = shown("d_calling"), shown("u_sent_calling")
     masked = (d < MASKED_BELOW) | (u < MASKED_BELOW)
     withheld = ((d < 0) | (u < 0)) & ~masked
-    same = pl.coalesce(caller_fits(), (d == u) | d.eq_missing(pl.col("u_calling")))
+    same = pl.coalesce("fits", (d == u) | d.eq_missing(pl.col("u_calling")))
     text = (
         pl.when(masked)
         .then(
             pl.format(
                 "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared.",
-                *(U, display_expr(u), D, display_expr(d)),
+                *(U, above, D, below),
             )
         )
         .when(withheld)
         .then(pl.lit("The caller is withheld on one side."))
         .when(same)
-        .then(pl.format("Both recorded the caller {}.", display_expr(d)))
-        .otherwise(pl.format("{} recorded the caller {}, {} {}.", U, display_expr(u), D, display_expr(d)))
+        .then(pl.format("Both recorded the caller {}.", below))
+        .otherwise(pl.format("{} recorded the caller {}, {} {}.", U, above, D, below))
     )
     return Line("calling number", pl.when(~withheld).then(same), pl.when(d.is_not_null() & u.is_not_null()).then(text))
 

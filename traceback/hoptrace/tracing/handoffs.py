@@ -11,8 +11,10 @@ from functools import cache
 
 import polars as pl
 
+from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
+from hoptrace.model.numbers import display_expr
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.handoff_lines import D, U, lines_of_pairs, name
+from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,29 @@ def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | 
 
 
 def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with `moment`, the difference of like times (s), and with seconds as text (`t_*`), to a tenth."""
+    """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
+
+    `t_*`: seconds, to a tenth; `n_*`: numbers. `fits`: whether a masked caller may be the other side's; `alike`:
+    whether Call-IDs begin alike.
+    """
     arrival = pl.col("d_setup") - pl.col("u_setup")
     known = pairs.with_columns(
         moment=pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final")),
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
+        fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
+        alike=ids_begin_alike(),
+        **_shown(masked=any_masked(pairs, NUMBERS)),
     ).with_columns(apart=pl.col("moment").abs())
     return known.with_columns(
         pl.Series(f"t_{told}", [None if each is None else f"{each:.1f}" for each in known[told]], pl.String)
         for told in ("apart", "scale", "answers", "d_duration", "u_duration")
     )
+
+
+@cache
+def _shown(*, masked: bool) -> dict[str, pl.Expr]:
+    return {f"n_{column}": display_expr(column, masked=masked) for column in NUMBERS}
 
 
 @cache

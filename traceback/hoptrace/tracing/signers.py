@@ -49,7 +49,7 @@ class Signers:
     trust: Trust = field(default_factory=Trust)
 
     @classmethod
-    def of(cls, carriers: Iterable[Carrier], home_country: str, trust: Trust) -> Signers:
+    def of(cls, carriers: Iterable[Carrier], home_country: str, trust: Trust | None = None) -> Signers:
         """The signers of a directory. A code that two carriers claim stands for neither."""
         claimed: dict[str, set[str]] = {}
         listed = list(carriers)
@@ -60,7 +60,7 @@ class Signers:
             codes={code: next(iter(owners)) for code, owners in claimed.items() if len(owners) == 1},
             names={carrier.carrier_id: carrier.name for carrier in listed},
             around=Surroundings(home_country, {carrier.carrier_id: carrier.country for carrier in listed}),
-            trust=trust,
+            trust=trust or Trust(),
         )
 
     def carrier_of(self, code: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from hoptrace.linking.beginnings import any_masked
 from hoptrace.linking.contests import Pair
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing.handoffs import Told, in_words
@@ -62,8 +63,9 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
     anything = quoted.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null().any())).item()
     signed = quoted.select(SIGNED).iter_rows(named=True) if anything else ()
+    columns = quoted_columns(masked=any_masked(quoted, ("calling", "called")))
     return Sources(
-        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *quoted_columns()).iter_rows()},
+        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *columns).iter_rows()},
         pairs=in_words(pairs.filter(pl.col("row").is_in(sorted(rows)))),
         signed={(row["batch"], row["row"]): row for row in signed},
     )
@@ -75,14 +77,17 @@ def pairs_of(trail: Trail) -> list[Pair]:
 
 
 @cache
-def quoted_columns() -> tuple[pl.Expr, ...]:
-    """The fields of Quoted as expressions over the facts."""
+def quoted_columns(*, masked: bool = True) -> tuple[pl.Expr, ...]:
+    """The fields of Quoted as expressions over the facts; `masked`: some of their numbers may be masked ones."""
     start = pl.col("start_time")
     exact, sharp = (start.dt.strftime(f"%Y-%m-%dT%H:%M:%S{part}Z") for part in ("", "%.6f"))
     return (
         *(pl.col(name) for name in ("batch", "row", "record_id")),
         pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp).alias("started"),
         pl.col("offset"),
-        *(pl.coalesce(display_expr(name), f"{name}_number").alias(name) for name in ("calling", "called")),
+        *(
+            pl.coalesce(display_expr(name, masked=masked), f"{name}_number").alias(name)
+            for name in ("calling", "called")
+        ),
         *(pl.col(name) for name in ("attestation", "start_basis", "repeated")),
     )
