@@ -6,6 +6,7 @@ import atexit
 import hashlib
 from functools import cache
 from typing import Any, NoReturn
+from xml.etree import ElementTree as ET
 
 from hoptrace.errors import MissingExtra
 from hoptrace.intake.collecting import collection_paused
@@ -15,8 +16,6 @@ from hoptrace.reports.model import TraceReport
 from hoptrace.reports.pdf_tags import finish
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
-
-PAPERS = {"a4": "A4", "letter": "letter"}
 
 INSTALL = "The PDF needs WeasyPrint, which is not installed: run pip install 'hoptrace[pdf]', or ask for html."
 SYSTEM = (
@@ -34,11 +33,10 @@ def render_pdf(report: TraceReport, paper: str = "a4") -> bytes:
     check_font(report.language)
     data = render_json(report)
     identifier = hashlib.sha256(data).hexdigest()[:32].encode("ascii")
-    page = paper_page(report).replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
-    return as_pdf(page, identifier, attached_json(data))
+    return as_pdf(paper_page(report, paper), identifier, attached_json(data))
 
 
-def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
+def as_pdf(page: ET.Element, identifier: bytes, data: Attached) -> bytes:
     """A page as a tagged PDF with `data` attached; the same on the same fonts and WeasyPrint. Raises MissingExtra."""
     weasyprint = _weasyprint()
     attachment = weasyprint.Attachment(
@@ -50,7 +48,7 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
         relationship="Data",
         url_fetcher=_refuse,
     )
-    document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    document = _document(page)
     with fonts_of_one_time(), collection_paused():  # a fifth of the time: boxes by the ten thousand
         return bytes(
             document.write_pdf(
@@ -61,6 +59,16 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
                 finisher=finish,
             )
         )
+
+
+def _document(page: ET.Element) -> Any:
+    """A page for WeasyPrint, which has no way to be given one that is parsed, but works on this."""
+    import cssselect2  # pyright: ignore[reportMissingTypeStubs]  # WeasyPrint's own
+
+    document = _weasyprint().HTML(string="<p>", url_fetcher=_refuse)
+    document.wrapper_element = cssselect2.ElementWrapper.from_html_root(page, content_language=None)
+    document.etree_element = page
+    return document
 
 
 @cache
