@@ -57,9 +57,11 @@ def _tree(element: Element, drawn: bool = False) -> ET.Element:
     return made
 
 
-def paper_style(paper: str) -> Markup:
-    """What a style sheet says of the size of the paper, one of PAPERS."""
-    return Markup(f"@page {{ size: {PAPERS[paper]} }}\n")
+def paper_style(styles: Markup, paper: str) -> Markup:
+    """A style sheet for paper of a size, one of PAPERS; with values for their names, which are looked up everywhere."""
+    values = dict(re.findall(r"--(\w+): ([^;]+);", styles))
+    plain = re.sub(r"var\(--(\w+)\)", lambda name: values[name[1]], styles)
+    return Markup(f"{plain}\n@page {{ size: {PAPERS[paper]} }}\n")  # it is our own
 
 
 def _plainer(element: Element) -> None:

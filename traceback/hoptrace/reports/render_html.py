@@ -37,7 +37,7 @@ def render_html(report: TraceReport) -> bytes:
 
 def paper_page(report: TraceReport, paper: str) -> ET.Element:
     """The same page without what only a screen shows, for paper of a size in PAPERS; for the PDF."""
-    return for_paper(_page(report, style("report.css") + paper_style(paper), on_screen=False))
+    return for_paper(_page(report, paper_style(style("report.css"), paper), on_screen=False))
 
 
 def _page(report: TraceReport, styles: Markup, *, on_screen: bool) -> str:

@@ -27,7 +27,7 @@ def summary_html(report: SummaryReport) -> bytes:
 
 def summary_paper(report: SummaryReport, paper: str) -> ET.Element:
     """The same page without what only a screen shows, for paper of a size in PAPERS."""
-    styles = style("report.css") + style("summary.css") + paper_style(paper)
+    styles = paper_style(style("report.css") + style("summary.css"), paper)
     return for_paper(_render(report, styles, on_screen=False))
 
 

@@ -52,7 +52,7 @@ class Words:
 
     def as_html(self) -> ET.Element:
         """The text as an HTML element placed over the drawing."""
-        # What all have is in report.css. 1.07: the baseline in a line of 1.36, of common sans-serif fonts, in font sizes.
+        # What all have is in report.css. 1.07: the baseline in a line of 1.36 of common fonts, in font sizes.
         left, top = self.x - (self.room / 2 if self.centred else 0), self.y - 1.07 * self.pen.size
         style = (
             f"left:{_number(left)}px;top:{_number(top)}px;width:{_number(self.room)}px;"
