@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
@@ -56,6 +56,7 @@ def as_pdf(page: ET.Element, identifier: bytes, data: Attached) -> bytes:
                 pdf_identifier=identifier,
                 attachments=[attachment],
                 font_config=_fonts(),
+                stylesheets=[_sheet(_taken_styles(page))],
                 finisher=finish,
             )
         )
@@ -69,6 +70,21 @@ def _document(page: ET.Element) -> Any:
     document.wrapper_element = cssselect2.ElementWrapper.from_html_root(page, content_language=None)
     document.etree_element = page
     return document
+
+
+def _taken_styles(page: ET.Element) -> str:
+    """The style sheet of a page, which is taken out of it."""
+    element = page.find("head/style")
+    styles = "" if element is None else element.text or ""
+    if element is not None:
+        element.text = None
+    return styles
+
+
+@lru_cache(maxsize=8)
+def _sheet(styles: str) -> Any:
+    """A style sheet, read once a process; there is one for each kind of report and paper."""
+    return _weasyprint().CSS(string=styles, url_fetcher=_refuse)
 
 
 @cache
