@@ -50,7 +50,8 @@ def for_paper(page: str) -> ET.Element:
 def _tree(element: Element, drawn: bool = False) -> ET.Element:
     """An element as WeasyPrint's own parser would make it, which takes seven times as long."""
     drawn = drawn or element.tag == "svg"
-    attributes: dict[str, str] = {CASED.get(name, name): value for name, value in element.items() if name != "xmlns"}
+    told: list[tuple[str, str]] = element.items()
+    attributes = {CASED.get(name, name): value for name, value in told if name != "xmlns"}
     made = ET.Element(f"{SVG}{element.tag}" if drawn else element.tag, attributes)
     made.text, made.tail = element.text, element.tail
     made.extend([_tree(child, drawn) for child in element.iterchildren("*")])

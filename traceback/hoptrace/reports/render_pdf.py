@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
@@ -64,8 +65,7 @@ def as_pdf(page: ET.Element, identifier: bytes, data: Attached) -> bytes:
 
 def _document(page: ET.Element) -> Any:
     """A page for WeasyPrint, which has no way to be given one that is parsed, but works on this."""
-    import cssselect2  # pyright: ignore[reportMissingTypeStubs]  # WeasyPrint's own
-
+    cssselect2: Any = import_module("cssselect2")  # WeasyPrint's own, which has no types
     document = _weasyprint().HTML(string="<p>", url_fetcher=_refuse)
     document.wrapper_element = cssselect2.ElementWrapper.from_html_root(page, content_language=None)
     document.etree_element = page
