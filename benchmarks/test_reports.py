@@ -33,8 +33,8 @@ _ABOUT = (
 )
 
 
-def a_result() -> TraceResult:
-    """A traced call over five carriers."""
+def a_result(carriers: int = 5) -> TraceResult:
+    """A traced call over so many carriers."""
     evidence = tuple(Evidence(about, True, detail) for about, detail in _ABOUT)
     hops = tuple(
         Hop(
@@ -49,10 +49,18 @@ def a_result() -> TraceResult:
             Support.BOTH if place else None,
             "received",
         )
-        for place in range(5)
+        for place in range(carriers)
     )
     return TraceResult(
-        *("R", Verdict.ORIGINATOR_IDENTIFIED, tuple(hop.carrier for hop in hops), "c4", "customer-1", "c3", 0.9995),
+        *(
+            "R",
+            Verdict.ORIGINATOR_IDENTIFIED,
+            tuple(hop.carrier for hop in hops),
+            hops[-1].carrier,
+            "customer-1",
+            hops[-2].carrier,
+            0.9995,
+        ),
         *(hops, (), (), None, "local/0.1.0", 42, "52bf5cea6db7"),
         call=ReportedCall("R", "2026-11-02T00:55:02Z", "+18045550197", "+17815550181", "c0", "prizes"),
     )
@@ -92,12 +100,13 @@ def told(benchmark: object, calls: int) -> None:
     benchmark.extra_info.update(calls=calls, peak_memory_mb=round(peak / 1024))  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("hops", [5, 9])
 @pytest.mark.parametrize("form", ["html", "pdf"])
-def test_a_trace_report(benchmark, workspace, form):
+def test_a_trace_report(benchmark, workspace, form, hops):
     if form == "pdf":
         pytest.importorskip("weasyprint", reason="the extra pdf is not installed", exc_type=ImportError)
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
-    result = replace(a_result(), summary="c4's own record says that its customer placed the call.")
+    result = replace(a_result(hops), summary="The last carrier's own record says that its customer placed the call.")
     benchmark.pedantic(lambda: render(trace_report(result, carriers), form), rounds=3, warmup_rounds=1)
 
 

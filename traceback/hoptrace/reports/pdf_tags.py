@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -24,6 +25,29 @@ def finish(document: Any, pdf: Any) -> None:
         if each.get("S") == "/TH":
             each["A"]["Scope"] = _scope(each["ID"].string)
     pdf.catalog["Metadata"] = _title(document.metadata.title or "", pdf)
+    pdf.objects[:] = [each if each.free == "f" else _Packed.of(each) for each in pdf.objects]
+
+
+@dataclass(slots=True)
+class _Packed:
+    """An object of a PDF whose bytes are made: pydyf makes them twice, for the file and for its identifier."""
+
+    number: int
+    generation: int
+    free: str
+    compressible: bool
+    data: bytes
+    offset: int = 0
+
+    @classmethod
+    def of(cls, each: Any) -> _Packed:
+        """An object of pydyf, packed."""
+        return cls(each.number, each.generation, each.free, each.compressible, each.data)
+
+    @property
+    def indirect(self) -> bytes:
+        """The object as it stands in a file."""
+        return b"%d %d obj\n%b\nendobj" % (self.number, self.generation, self.data)
 
 
 def _scope(identifier: str) -> str:

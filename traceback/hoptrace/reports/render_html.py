@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, support_
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.markup import phone_style, style, template
 from hoptrace.reports.model import HopLine, Role, TraceReport
-from hoptrace.reports.paper import for_paper
+from hoptrace.reports.paper import for_paper, paper_style
 from hoptrace.reports.phrases import subject
 from hoptrace.reports.times import clock_text, seconds_text
 
@@ -34,9 +35,9 @@ def render_html(report: TraceReport) -> bytes:
     return _page(report, style("report.css") + phone_style(PHONE), on_screen=True).encode("utf-8")
 
 
-def paper_page(report: TraceReport) -> str:
-    """The same page without what only a screen shows; for the PDF."""
-    return for_paper(_page(report, style("report.css"), on_screen=False))
+def paper_page(report: TraceReport, paper: str) -> ET.Element:
+    """The same page without what only a screen shows, for paper of a size in PAPERS; for the PDF."""
+    return for_paper(_page(report, paper_style(style("report.css"), paper), on_screen=False))
 
 
 def _page(report: TraceReport, styles: Markup, *, on_screen: bool) -> str:

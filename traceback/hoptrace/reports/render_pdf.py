@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any, NoReturn
+from xml.etree import ElementTree as ET
 
 from hoptrace.errors import MissingExtra
 from hoptrace.intake.collecting import collection_paused
@@ -15,8 +17,6 @@ from hoptrace.reports.model import TraceReport
 from hoptrace.reports.pdf_tags import finish
 from hoptrace.reports.render_html import paper_page
 from hoptrace.reports.render_json import render_json
-
-PAPERS = {"a4": "A4", "letter": "letter"}
 
 INSTALL = "The PDF needs WeasyPrint, which is not installed: run pip install 'hoptrace[pdf]', or ask for html."
 SYSTEM = (
@@ -34,11 +34,10 @@ def render_pdf(report: TraceReport, paper: str = "a4") -> bytes:
     check_font(report.language)
     data = render_json(report)
     identifier = hashlib.sha256(data).hexdigest()[:32].encode("ascii")
-    page = paper_page(report).replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
-    return as_pdf(page, identifier, attached_json(data))
+    return as_pdf(paper_page(report, paper), identifier, attached_json(data))
 
 
-def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
+def as_pdf(page: ET.Element, identifier: bytes, data: Attached) -> bytes:
     """A page as a tagged PDF with `data` attached; the same on the same fonts and WeasyPrint. Raises MissingExtra."""
     weasyprint = _weasyprint()
     attachment = weasyprint.Attachment(
@@ -50,7 +49,7 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
         relationship="Data",
         url_fetcher=_refuse,
     )
-    document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    document = _document(page)
     with fonts_of_one_time(), collection_paused():  # a fifth of the time: boxes by the ten thousand
         return bytes(
             document.write_pdf(
@@ -58,9 +57,34 @@ def as_pdf(page: str, identifier: bytes, data: Attached) -> bytes:
                 pdf_identifier=identifier,
                 attachments=[attachment],
                 font_config=_fonts(),
+                stylesheets=[_sheet(_taken_styles(page))],
                 finisher=finish,
             )
         )
+
+
+def _document(page: ET.Element) -> Any:
+    """A page for WeasyPrint, which has no way to be given one that is parsed, but works on this."""
+    cssselect2: Any = import_module("cssselect2")  # WeasyPrint's own, which has no types
+    document = _weasyprint().HTML(string="<p>", url_fetcher=_refuse)
+    document.wrapper_element = cssselect2.ElementWrapper.from_html_root(page, content_language=None)
+    document.etree_element = page
+    return document
+
+
+def _taken_styles(page: ET.Element) -> str:
+    """The style sheet of a page, which is taken out of it."""
+    element = page.find("head/style")
+    styles = "" if element is None else element.text or ""
+    if element is not None:
+        element.text = None
+    return styles
+
+
+@lru_cache(maxsize=8)
+def _sheet(styles: str) -> Any:
+    """A style sheet, read once a process; there is one for each kind of report and paper."""
+    return _weasyprint().CSS(string=styles, url_fetcher=_refuse)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
@@ -10,8 +11,7 @@ from hoptrace.reports.language import Language, language
 from hoptrace.reports.markup import phone_style, style, template
 from hoptrace.reports.page import Page
 from hoptrace.reports.pages import page_of
-from hoptrace.reports.paper import for_paper
-from hoptrace.reports.render_pdf import PAPERS
+from hoptrace.reports.paper import for_paper, paper_style
 from hoptrace.reports.summary import SummaryReport
 
 WIDE, ON_PAPER = 920.0, 670.0
@@ -25,10 +25,10 @@ def summary_html(report: SummaryReport) -> bytes:
     return _render(report, styles, on_screen=True).encode("utf-8")
 
 
-def summary_paper(report: SummaryReport, paper: str) -> str:
+def summary_paper(report: SummaryReport, paper: str) -> ET.Element:
     """The same page without what only a screen shows, for paper of a size in PAPERS."""
-    page = for_paper(_render(report, style("report.css") + style("summary.css"), on_screen=False))
-    return page.replace("</style>", f"@page {{ size: {PAPERS[paper]} }}\n</style>", 1)
+    styles = paper_style(style("report.css") + style("summary.css"), paper)
+    return for_paper(_render(report, styles, on_screen=False))
 
 
 def _render(report: SummaryReport, styles: Markup, *, on_screen: bool) -> str:

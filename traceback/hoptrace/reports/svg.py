@@ -52,12 +52,12 @@ class Words:
 
     def as_html(self) -> ET.Element:
         """The text as an HTML element placed over the drawing."""
-        # 1.36 and 1.07: line height and height of the baseline of common sans-serif fonts, in font sizes.
+        # What all have is in report.css. 1.07: the baseline in a line of 1.36 of common fonts, in font sizes.
         left, top = self.x - (self.room / 2 if self.centred else 0), self.y - 1.07 * self.pen.size
         style = (
-            f"position:absolute;left:{_number(left)}px;top:{_number(top)}px;width:{_number(self.room)}px;"
-            f"font-size:{_number(self.pen.size)}px;line-height:1.36;font-weight:{self.pen.weight};"
-            f"color:{self.pen.colour};white-space:nowrap;{'text-align:center' if self.centred else 'overflow:hidden'}"
+            f"left:{_number(left)}px;top:{_number(top)}px;width:{_number(self.room)}px;"
+            f"font-size:{_number(self.pen.size)}px;font-weight:{self.pen.weight};color:{self.pen.colour}"
+            f"{';text-align:center;overflow:visible' if self.centred else ''}"
         )
         span = ET.Element("span", {"style": style, "dir": "ltr"})
         words = ET.SubElement(span, "span", {"style": "background:rgba(255,255,255,.7)"}) if self.pen.halo else span
