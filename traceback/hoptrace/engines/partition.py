@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
+LEAST_PART, SHARES = 1_000, 4
+"""A part has at least so many calls, and there are at least so many parts of more calls than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pinned:
     """What all parts of a run stand on: the `workspace`'s folder, the versions of a replay, the `settings`' digest."""
@@ -54,15 +58,20 @@ def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
 
 
 def parts_of(calls: pl.DataFrame) -> Iterator[Part]:
-    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE: each reads little of it."""
-    stretch = stretch_of(amount_of(calls))
+    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE or fewer: each reads little of it."""
+    stretch, size = stretch_of(amount_of(calls)), _size_of(calls)
     for number in range(amount_of(calls)):
-        yield Part(number, calls.slice(number * AT_ONCE, AT_ONCE), stretch)
+        yield Part(number, calls.slice(number * size, size), stretch)
 
 
 def amount_of(calls: pl.DataFrame) -> int:
     """How many parts there are of so many calls."""
-    return -(-calls.height // AT_ONCE)
+    return -(-calls.height // _size_of(calls))
+
+
+def _size_of(calls: pl.DataFrame) -> int:
+    """Calls of a part: of few calls fewer, so that several processes have about as much to do."""
+    return min(AT_ONCE, max(LEAST_PART, -(-calls.height // SHARES)))
 
 
 def trace_part(pinned: Pinned, part: Part) -> bytes:
