@@ -162,9 +162,10 @@ def _in_batches(statements: pl.DataFrame, batches: int) -> Iterator[pl.DataFrame
 def _enter(workspace: Workspace, number: int, statements: pl.DataFrame) -> None:
     """Commit one batch as `submit` does, past the reading of a file."""
     carrier = str(statements["carrier"][0])
-    middle = statements["start_time"].median()  # by its own clock a record may lie a second beyond midnight
+    # By its own clock a record may lie a second beyond midnight, in a batch of its own of another day.
+    middle = statements["start_time"].median()
     assert isinstance(middle, datetime)
-    batch = f"{carrier}-{middle:%Y%m%d}-{number:08x}"
+    batch = f"{carrier}-{middle:%Y%m%d%H%M%S%f}-{number:08x}"
     commit_id = uuid.uuid5(uuid.NAMESPACE_OID, batch).hex
     rows = statements.with_columns(batch=pl.lit(batch), row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64))
     digest = hashlib.sha256(batch.encode()).hexdigest()
