@@ -84,12 +84,14 @@ def display(key: int | None) -> str | None:
 def display_expr(column: str | pl.Expr, *, masked: bool = True) -> pl.Expr:
     """`display` as an expression over a column of number keys; `masked`: some may be masked ones."""
     key = pl.col(column) if isinstance(column, str) else column
+    name = column if isinstance(column, str) else column.meta.output_name()
     told = pl.when(key > 0).then(pl.lit("+") + key.cast(pl.String)).when(key == WITHHELD_KEY).then(pl.lit("withheld"))
     return (
         (told.when(key < MASKED_BELOW).then(display_mask(key)) if masked else told)
         .when(key.is_not_null())
         .then(pl.lit("internal"))
         .otherwise(pl.lit(None, pl.String))
+        .alias(name)
     )
 
 
