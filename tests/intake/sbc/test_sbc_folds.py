@@ -128,6 +128,16 @@ def test_in_any_order_no_time_is_ever_read_wrongly(
             assert at in (start, start + timedelta(seconds=later or 0))
 
 
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_a_lone_call_of_the_second_pass_that_ends_behind_it_is_not_read_as_one_of_the_first(
+    read, tmp_path: Path, name: str
+) -> None:
+    """Reckoned from the first pass it would have lasted an hour longer: that is no ground to take it for one."""
+    at = CHANGES["America/New_York"] + timedelta(seconds=3_570, milliseconds=100)
+    _, ((start, _, _, later),) = read_calls(read, tmp_path / "file", name, "America/New_York", [at])
+    assert at in (start, start + timedelta(seconds=later or 0))
+
+
 def test_an_answer_with_an_earlier_clock_time_settles_the_start(read, tmp_path: Path) -> None:
     zone = "America/New_York"
     at = CHANGES[zone] - timedelta(seconds=2)

@@ -53,14 +53,15 @@ def _placed(calls: pl.DataFrame) -> pl.DataFrame:
         local=start.dt.replace_time_zone(None),
         answer=wall["answer_time"],
         end=wall["end_time"],
-        talk=(pl.col("duration") * 1e6).cast(pl.Int64, strict=False),
+        # Of a call that ended behind the hour the duration may be reckoned from the first pass: it settles nothing.
+        talk=pl.when(_behind("end_time").is_null()).then((pl.col("duration") * 1e6).cast(pl.Int64, strict=False)),
         stated=pl.when(~open_).then(first),
         epoch=pl.lit(None, pl.Int64),
         first=first,
         last=(start + later).to_physical(),
         folded=open_,
-        answered=_behind("answer_time"),
-        ended=_behind("end_time"),
+        answered=pl.when(_behind("end_time").is_null()).then(_behind("answer_time")),
+        ended=pl.lit(None, pl.Int64),
         lag=pl.coalesce(
             (wall["end_time"] - start.dt.replace_time_zone(None)).dt.total_microseconds(),
             (pl.col("duration") * 1e6).cast(pl.Int64, strict=False),
