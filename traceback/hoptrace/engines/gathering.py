@@ -82,8 +82,8 @@ def gather(reported: Sequence[Reported], ground: Ground, floors: Floors | None =
         [(call, report.called, report.at, ground.window) for call, report in calls.items()], schema=WANTED, orient="row"
     )
     rounds = _Rounds(calls, wanted, ground)
-    again = calls if floors is None else rounds.settle(floors)
-    rounds.judge(again)
+    again, linked = (calls, None) if floors is None else rounds.settle(floors)
+    rounds.judge(again, linked)
     for _ in range(MOST_FORWARDS):
         again = rounds.more(again)
         if not again:
@@ -102,28 +102,26 @@ class _Rounds:
         self._facts: list[pl.DataFrame] = []
         self._pairs: list[pl.DataFrame] = []
         self._sids = self._rows = 0
-        self._read: Linked | None = None
         self._settled: Settled | None = None
 
-    def judge(self, calls: Mapping[int, Reported]) -> None:
-        """Read the statements of these calls, if that is not done, link and judge."""
-        linked = self._read or self._link(calls)
-        self._read = None
+    def judge(self, calls: Mapping[int, Reported], linked: Linked | None = None) -> None:
+        """Judge these calls, their statements read and `linked` first where that is not done."""
+        linked = linked or self._link(calls)
         for judged in judge_all(calls, linked.members, linked.pairs, self._coverage, self._ground.around):
             self._judged[judged.call] = judged
 
-    def settle(self, floors: Floors) -> Mapping[int, Reported]:
-        """Read and link the statements of all calls, settle the plain ones, and give the others to be judged."""
+    def settle(self, floors: Floors) -> tuple[Mapping[int, Reported], Linked]:
+        """Read and link the statements of all calls, settle the plain ones, and give the others and what is theirs."""
         read = self._link(self._calls)
         linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
         batch = Batch(self._calls, self._coverage, self._ground.around, floors)
         plain = self._not_renumbered(plain_calls(batch, linked))
         self._settled = Settled(plain, batch, linked)
-        done = pl.Series(plain.chains.calls, dtype=pl.Int64).implode()
-        rest = [frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs)]
-        self._read = Linked(linked.facts, *rest)
         settled = set(plain.chains.calls.tolist())
-        return {call: report for call, report in self._calls.items() if call not in settled}
+        done = pl.Series(sorted(settled), dtype=pl.Int64).implode()
+        members, pairs = (frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs))
+        others = {call: report for call, report in self._calls.items() if call not in settled}
+        return others, Linked(read.facts, members, pairs)
 
     def _not_renumbered(self, plain: Plain) -> Plain:
         """Plain calls but those that may have come under numbers not yet looked for."""

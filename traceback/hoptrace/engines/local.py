@@ -14,7 +14,7 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.plain_lines import Line, plain_lines
+from hoptrace.tracing.plain_lines import ResultLine, plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import with_signing
@@ -170,7 +170,7 @@ def _told(stands_on: Standing, part: Sequence[ReportedCall], gathered: Gathered)
     return {place: with_signing(item, sources.signed, stands_on.signers) for place, item in told.items()}
 
 
-def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -> list[Line]:
+def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -> list[ResultLine]:
     """The result of each call as a line, as `TraceResult.as_json` writes it; not stored.
 
     When: thousands of calls. Plain ones are settled and written by columns.
@@ -178,7 +178,9 @@ def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -
     stands_on = standing(workspace, replay)
     with collection_paused():
         gathered = gather(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
-        told = {place: Line(item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()}
+        told = {
+            place: ResultLine(item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()
+        }
         if gathered.plain is not None:
             told |= plain_lines(calls, gathered.plain, stands_on.stamp, stands_on.signers)
         return [told[place] for place in range(len(calls))]

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
-LEAST_PART, SHARES = 1_000, 4
-"""A part has at least so many calls, and there are at least so many parts of more calls than that."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pinned:
     """What all parts of a run stand on: the `workspace`'s folder, the versions of a replay, the `settings`' digest."""
@@ -58,20 +54,15 @@ def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
 
 
 def parts_of(calls: pl.DataFrame) -> Iterator[Part]:
-    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE or fewer: each reads little of it."""
-    stretch, size = stretch_of(amount_of(calls)), _size_of(calls)
+    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE: each reads little of it."""
+    stretch = stretch_of(amount_of(calls))
     for number in range(amount_of(calls)):
-        yield Part(number, calls.slice(number * size, size), stretch)
+        yield Part(number, calls.slice(number * AT_ONCE, AT_ONCE), stretch)
 
 
 def amount_of(calls: pl.DataFrame) -> int:
     """How many parts there are of so many calls."""
-    return -(-calls.height // _size_of(calls))
-
-
-def _size_of(calls: pl.DataFrame) -> int:
-    """Calls of a part: of few calls fewer, so that several processes have about as much to do."""
-    return min(AT_ONCE, max(LEAST_PART, -(-calls.height // SHARES)))
+    return -(-calls.height // AT_ONCE)
 
 
 def trace_part(pinned: Pinned, part: Part) -> bytes:

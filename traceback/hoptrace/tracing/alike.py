@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
 
@@ -23,13 +24,18 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
     Reports are off by seconds: what came as near to the best call as reports lie from theirs may be meant as well.
     """
     return (
-        min(one.timed.apart, abs(one.residual - best.residual)) <= case.around.close
+        near(one.timed, best.timed, case.around.close)
         and one.timed.open <= SHARP
         and one.differs >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
         and not further_up(case, one, best)
     )
+
+
+def near(one: Match, best: Match, close: float) -> bool:
+    """Whether the report may mean either of two trails for all that their times tell."""
+    return min(one.apart, abs(one.residual - best.residual)) <= close
 
 
 def further_up(case: Case, one: Weighed, best: Weighed) -> bool:

@@ -10,16 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.neighbours import HANDED_ON
 from hoptrace.linking.scoring import Kind, leap_spread, time_weights
+from hoptrace.tracing.chain_links import Floats, Places, Truths
 from hoptrace.tracing.settling import COARSE, WORTH_LENDING
-
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
 
 
 class Moments(NamedTuple):

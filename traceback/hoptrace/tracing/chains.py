@@ -1,9 +1,9 @@
 """Chains: calls whose statements make chains of handoffs in which nothing competes, found for a whole batch at once.
 
-Where each statement has one upstream statement at most, is one itself to one downstream at most, and no leap is worth
-more than the handoffs that it leaps over, every ingress gets its heaviest pair. The assignment is then the chains, one
-for each call to the number, and its rivals only leave out a record of the way: they change neither path nor ending.
-Arrays do then what else the walk does call by call (`hoptrace.tracing.trails`).
+Where each statement has one upstream statement at most, next to it or over one carrier without a record, is one itself
+to one downstream at most, and no choice of these and of leaps over a record weighs as much, the assignment is the
+chains, one for each call to the number. Its rivals only leave out a record of the way: they change neither path nor
+ending. Arrays do then what else the walk does call by call (`hoptrace.tracing.trails`).
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from hoptrace.tracing.chain_links import Links, links_of
+from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of
 from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
 
 TIE = 1e-6
 """Weight by which another choice must be worse, for ties are not settled here."""
-
-Places = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.tracing.alike import near
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.chain_trails import ChainTrail, trails_of
@@ -24,7 +25,6 @@ from hoptrace.tracing.chains import Chains, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE, beyond
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.kernel import may_count
-from hoptrace.tracing.moment import Match
 from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.weighing import (
@@ -136,7 +136,7 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -
     other = math.exp(weight_of_none(told, report.terminating, [looks[place] for place, _ in found]))
     total = sum(likely.values()) + other
     at, best = max(found, key=lambda one: (weight[one[0]], -one[0]))
-    if any(_near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
+    if any(near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
         return None
     ending = _ending(best.top, told, batch.around)
     # Of two trails the one may be the upper part of the other's call; that is looked into call by call.
@@ -170,11 +170,6 @@ def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
 
 def _weight(trail: ChainTrail, looks: float) -> float:
     return trail.timed.weight + looks + OUTCOME_WEIGHT.get(trail.tail.outcome or "", 0.0)
-
-
-def _near(one: Match, best: Match, close: float) -> bool:
-    """Whether the report may mean either of two trails for all that their times tell (`hoptrace.tracing.alike`)."""
-    return min(one.apart, abs(one.residual - best.residual)) <= close
 
 
 def _fit(linked: Linked, reported: Mapping[int, Reported]) -> Truths:

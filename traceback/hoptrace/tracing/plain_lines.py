@@ -32,7 +32,7 @@ from hoptrace.tracing.trail import Ending, point_of_entry
 from hoptrace.tracing.words import request_of, words_of
 
 
-class Line(NamedTuple):
+class ResultLine(NamedTuple):
     """A call's verdict, and its result as one line of JSON without its end."""
 
     verdict: Verdict
@@ -43,7 +43,9 @@ NO_HOPS = b'"hops":[]'
 """Where the hops of a result belong; no text in it can be the same, for its quotes are escaped."""
 
 
-def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> dict[int, Line]:
+def plain_lines(
+    calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers
+) -> dict[int, ResultLine]:
     """The result of each plain call, by the call's number."""
     chains, answers = settled.plain.chains, settled.plain.answers
     if not answers:
@@ -54,7 +56,7 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
     signings = signings_of(facts, settled.plain, silent, signers)
     hops = _hops(facts, settled, signings)
     begin = chains.begin.tolist()
-    lines: dict[int, Line] = {}
+    lines: dict[int, ResultLine] = {}
     numbers: list[int] = chains.calls.tolist()
     for place, (call, answer) in enumerate(zip(numbers, answers, strict=True)):
         own = slice(begin[place], begin[place + 1])
@@ -62,7 +64,7 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
         around = _around_hops(calls[call], tuple(path), answer, settled.batch.around, stamp)
         if place in signings:
             around = replace(around, certificates_version=signings[place].version)
-        lines[call] = Line(around.verdict, _with_hops(around, told))
+        lines[call] = ResultLine(around.verdict, _with_hops(around, told))
     return lines
 
 
