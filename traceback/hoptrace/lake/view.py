@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers
-from hoptrace.lake.layout import Index, Rows, as_statements, at_first_times, first_filed, kinds, merge_spans
+from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, kinds, merge_spans, once
 from hoptrace.lake.picking import pick
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.wanted import Bounds, Wanted
@@ -64,7 +64,7 @@ class View:
         once, in the order of start_time, batch and row. One whose local time came twice is found at both times, and
         given with the first.
         """
-        return _once(self._lookup(Index.CALLED, merge_spans(spans)))
+        return once(self._lookup(Index.CALLED, merge_spans(spans)))
 
     def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The same, where each span's `key` is a calling number.
@@ -184,9 +184,3 @@ class View:
 
 def _empty(index: Index) -> pl.DataFrame:
     return kinds(index).to_frame()
-
-
-def _once(rows: pl.DataFrame) -> pl.DataFrame:
-    # A statement stands under up to three numbers, and at two times where its own came twice.
-    once = at_first_times(rows).unique(subset=["batch", "row", "fingerprint"], keep="any")
-    return as_statements(once).sort("start_time", "batch", "row", "fingerprint")
