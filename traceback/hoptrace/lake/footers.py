@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from hoptrace.lake.kept import Kept
@@ -85,7 +86,7 @@ class Footers:
     def _read_keys(self, groups: Sequence[Group]) -> list[KeysAndTimes]:
         pieces = [self._piece(*group) for group in groups]
         frames = self._store.read_pieces(pieces, ["key", "start_time"])
-        return [(frame["key"].to_numpy(), frame["start_time"].to_physical().to_numpy()) for frame in frames]
+        return [(frame["key"].to_numpy(), microseconds(frame["start_time"])) for frame in frames]
 
     def _piece(self, path: str, group: int) -> Piece:
         begins = self.footer(path).begins
@@ -94,6 +95,11 @@ class Footers:
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lake")
+
+
+def microseconds(times: pl.Series) -> Int64s:
+    """Times as microseconds since 1970; none of them is null."""
+    return times.to_numpy().view(np.int64)  # `to_physical` runs a query, which takes thirty times as long
 
 
 def _read_footer(metadata: Any) -> Footer:

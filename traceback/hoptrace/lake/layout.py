@@ -101,13 +101,7 @@ def once(found: pl.DataFrame) -> pl.DataFrame:
     rows = at_first_times(found)
     if any(_holds_any(rows, name) for name in ("egress_called", "redirecting", LATER)):
         rows = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
-    statements = as_statements(rows)
-    # What is empty need not be moved.
-    filled = [column.name for column in statements.iter_columns() if column.null_count() < statements.height]
-    order = ("start_time", "batch", "row", "fingerprint")
-    if statements.height < 2:
-        return statements
-    return statements.with_columns(statements[filled].sort(order).get_columns())
+    return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
 
 
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:

@@ -31,13 +31,20 @@ def pick(store: Store, footers: Footers, paths: Sequence[str], wanted: Wanted, i
 
 def picked(pieces: Sequence[pl.DataFrame], rows: Sequence[Int64s], kinds: pl.Schema) -> pl.DataFrame:
     """Some rows of each of several frames (by position, in order) as one frame of these columns."""
-    if not pieces:
-        return kinds.to_frame()
     # The rows of one number at one time stand next to each other: then all of the piece is wanted.
     taken = [piece if len(some) == piece.height else piece[some] for piece, some in zip(pieces, rows, strict=True)]
-    # Files differ in the columns that are empty; earlier releases' may differ in how wide their numbers are.
-    together = pl.concat(taken, how="diagonal_relaxed", rechunk=True)
-    return together.select(_in_kinds(tuple(together.schema.items()), tuple(kinds.items())))
+    if not taken:
+        return kinds.to_frame()
+    rows = _one_below_the_other(taken)
+    return rows.select(_in_kinds(tuple(rows.schema.items()), tuple(kinds.items())))
+
+
+def _one_below_the_other(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of files, which differ in the columns that are empty."""
+    try:
+        return pl.concat(frames, how="diagonal", rechunk=True)
+    except pl.exceptions.SchemaError:  # those of earlier releases also differ in how wide their numbers are
+        return pl.concat(frames, how="diagonal_relaxed", rechunk=True)
 
 
 Columns = tuple[tuple[str, pl.DataType], ...]

@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.footers import Footer, Int64s
+from hoptrace.lake.footers import Footer, Int64s, microseconds
+
+NONE: Int64s = np.empty(0, dtype=np.int64)
 
 FEW = 4
 """Spans of which each is looked for by itself; more of them are quicker found all at once."""
@@ -28,8 +30,8 @@ class Bounds:
     @classmethod
     def of(cls, files: pl.DataFrame) -> Bounds:
         """Of rows of a view's files."""
-        told = files.select("path", "key_min", "key_max", pl.col("time_min", "time_max").to_physical())
-        return cls(told["path"].to_list(), *(told[name].to_numpy() for name in told.columns[1:]))
+        keys = [files[name].to_numpy() for name in ("key_min", "key_max")]
+        return cls(files["path"].to_list(), *keys, *(microseconds(files[name]) for name in ("time_min", "time_max")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Wanted:
     @classmethod
     def of(cls, spans: pl.DataFrame) -> Wanted:
         """Of spans as `merge_spans` gives them."""
-        keys, *times = (spans[name].to_physical().to_numpy() for name in ("key", "from_time", "to_time"))
-        return cls(keys, *times, keys.tolist())
+        keys = spans["key"].to_numpy()
+        return cls(keys, microseconds(spans["from_time"]), microseconds(spans["to_time"]), keys.tolist())
 
     def files(self, bounds: Bounds) -> list[str]:
         """The files that may hold a wanted row, by the bounds in the table's log."""
@@ -64,26 +66,32 @@ class Wanted:
         return at < len(self.listed) and self.listed[at] <= most
 
     def rows(self, keys: Int64s, times: Int64s) -> Int64s:
-        """The positions of the wanted rows of a row group, which is sorted by key and time."""
-        spans = range(bisect_left(self.listed, int(keys[0])), bisect_right(self.listed, int(keys[-1])))
-        found: list[Int64s] = []
-        for span, start, end in self._met(spans, keys):
-            first = start + _place(times[start:end], int(self.first[span]))
-            last = start + _place(times[start:end], int(self.last[span]), "right")
-            found.append(np.arange(first, last, dtype=np.int64))
-        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+        """The positions of the wanted rows among some that are sorted by key and time, in their order."""
+        first, beyond = bisect_left(self.listed, int(keys[0])), bisect_right(self.listed, int(keys[-1]))
+        if beyond - first > FEW:
+            return self._rows_of_many(first, beyond, keys, times)
+        found = [self._rows_of_one(span, keys, times) for span in range(first, beyond)]
+        found = [rows for rows in found if rows.size]
+        return np.concatenate(found) if len(found) > 1 else found[0] if found else NONE
 
-    def _met(self, spans: range, keys: Int64s) -> list[tuple[int, int, int]]:
-        """Of spans those whose key is there, with the first row that has it and the one beyond the last."""
-        if len(spans) > FEW:
-            some = self.keys[spans.start : spans.stop]
-            starts, ends = keys.searchsorted(some).tolist(), keys.searchsorted(some, side="right").tolist()
-            met = zip(spans, starts, ends, strict=True)
-            return [(span, start, end) for span, start, end in met if start < end]
-        # Most row groups that may hold a key do not: that is told by one look.
-        starts = [(span, _place(keys, self.listed[span])) for span in spans]
-        there = [(span, at) for span, at in starts if at < keys.size and keys[at] == self.keys[span]]
-        return [(span, at, _place(keys, self.listed[span], "right")) for span, at in there]
+    def _rows_of_one(self, span: int, keys: Int64s, times: Int64s) -> Int64s:
+        key = self.listed[span]
+        start = _place(keys, key)
+        if start == keys.size or keys[start] != key:
+            return NONE  # as of most row groups whose range of keys holds the key
+        end = _place(keys, key, "right")
+        first = start + _place(times[start:end], int(self.first[span]))
+        return np.arange(first, start + _place(times[start:end], int(self.last[span]), "right"), dtype=np.int64)
+
+    def _rows_of_many(self, first: int, beyond: int, keys: Int64s, times: Int64s) -> Int64s:
+        some = self.keys[first:beyond]
+        starts = keys.searchsorted(some)
+        counts = keys.searchsorted(some, side="right") - starts
+        # The rows of each span's key one after the other, and the span of each.
+        rows = np.arange(counts.sum()) + np.repeat(starts - counts.cumsum() + counts, counts)
+        span = np.repeat(np.arange(first, beyond), counts)
+        at = times[rows]
+        return rows[(at >= self.first[span]) & (at <= self.last[span])]
 
 
 def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left") -> int:
