@@ -92,6 +92,18 @@ def first_filed() -> pl.Expr:
     return (pl.col("key") == pl.col("called")) & ~(pl.col(LATER) < 0).fill_null(value=False)
 
 
+def once(found: pl.DataFrame) -> pl.DataFrame:
+    """Rows of index "called" that were found, each statement once and as it was given to `parts`.
+
+    In the order of start_time, batch and row. A statement may have been found by several of its numbers, and at two
+    times where its own came twice: it is then given with the first.
+    """
+    rows = at_first_times(found)
+    if any(_holds_any(rows, name) for name in ("egress_called", "redirecting", LATER)):
+        rows = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
+    return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
+
+
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:
     """Rows of index "called" that were found at their second time, as they were given to `parts`."""
     if not _holds_any(stored, LATER):
@@ -109,14 +121,20 @@ def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
 
 def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    return stored.select(_as_given())
+    given = _as_given()
+    if isinstance(stored, pl.LazyFrame):
+        return stored.select(given.get(name, pl.col(name)) for name in STATEMENTS.names())
+    # Most columns of numbers are empty, and stay so: a look-up of one call spares each step.
+    empty = [name for name, key in KEY_OF.items() if not (_holds_any(stored, name) or _holds_any(stored, key))]
+    told = stored.with_columns(expr for name, expr in given.items() if name not in empty)
+    return told[STATEMENTS.names()]
 
 
 @cache
-def _as_given() -> list[pl.Expr]:
-    texts = {name: _as_written(name, key) for name, key in KEY_OF.items()}
-    texts["fingerprint"] = pl.col("fingerprint").reinterpret(signed=False)
-    return [texts.get(name, pl.col(name)) for name in STATEMENTS.names()]
+def _as_given() -> dict[str, pl.Expr]:
+    """The columns that are stored otherwise than they were given."""
+    texts = {name: _as_written(name, key).alias(name) for name, key in KEY_OF.items()}
+    return texts | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
 
 
 def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
@@ -232,7 +250,17 @@ def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
     if wanted.height == 1 and not any(None in row or row[1] > row[2] for row in wanted.rows()):
         # Nothing to merge: a single call is looked up by one span, and each step on a frame takes its time.
         return wanted
-    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort("key", "from_time", "to_time")
+    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort(SPANS.names())
+    # Of thousands of numbers few have spans that meet; those of the others stay as they are.
+    meets = (pl.col("key") == pl.col("key").shift(1)) & (pl.col("from_time") <= pl.col("to_time").shift(1))
+    met = ordered.filter(meets)["key"].unique()
+    if met.is_empty():
+        return ordered
+    meeting = pl.col("key").is_in(met.implode())
+    return pl.concat([ordered.filter(~meeting), _merged(ordered.filter(meeting))]).sort(SPANS.names())
+
+
+def _merged(ordered: pl.DataFrame) -> pl.DataFrame:
     reached = pl.col("to_time").cum_max().shift(1).over("key")
     opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()
     numbered = ordered.with_columns(opens.alias("span"))
