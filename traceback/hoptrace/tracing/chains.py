@@ -16,6 +16,12 @@ import polars as pl
 from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of
 from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
 
+OF_A_PAIR = (
+    *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
+    *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
+)
+"""The columns of pairs that chains are made of, and those that tell whether a pair may count."""
+
 TIE = 1e-6
 """Weight by which another choice must be worse, for ties are not settled here."""
 
