@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 
 from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
-from hoptrace.model.numbers import display_expr
+from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.choices import Choice, choice, texts
 from hoptrace.tracing.decimals import tenths
@@ -91,18 +91,13 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
         alike=ids_begin_alike(),
-        **_shown(masked=any_masked(pairs, NUMBERS)),
+        **{f"n_{column}": shown for column, shown in displays(pairs, NUMBERS).items()},
     ).with_columns(apart=pl.col("moment").abs())
     timed = known.with_columns(
         tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")
     )
     parts = parts_of_time()
     return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
-
-
-@cache
-def _shown(*, masked: bool) -> dict[str, pl.Expr]:
-    return {f"n_{column}": display_expr(column, masked=masked) for column in NUMBERS}
 
 
 @cache

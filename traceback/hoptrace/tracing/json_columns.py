@@ -6,7 +6,7 @@ Text that comes from records must hold nothing that JSON escapes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from string import Formatter
 
 import numpy as np
@@ -57,21 +57,7 @@ def escaped(texts: pl.Series) -> pl.Series:
     return texts.replace_strict(every, known, default=None, return_dtype=pl.String) if every else texts
 
 
-def strung(parts: pl.Series, begin: Places, separator: str, around: Sequence[pl.Series] = ()) -> pl.Series:
-    """The parts of each run (run n from `begin[n]` to `begin[n + 1]`), `separator` between them, as one text each.
-
-    `around`: what stands before and after each, if anything.
-    """
-    lengths = np.diff(begin)
-    told: list[pl.Series] = []
-    order: list[Places] = []
-    every_length: list[int] = np.unique(lengths).tolist()
-    for length in every_length:
-        runs = np.flatnonzero(lengths == length)
-        columns = [parts.gather(begin[runs] + place).alias(str(place)) for place in range(length)]
-        before, after = ([each.gather(runs).alias(f"around {n}")] for n, each in enumerate(around)) if around else ([], [])
-        between = [piece for column in columns for piece in (separator, pl.col(column.name))][1:]
-        pieces = [*(pl.col(each.name) for each in before), *between, *(pl.col(each.name) for each in after)]
-        told.append(pl.DataFrame([*before, *columns, *after]).select(joined(pieces).alias("told")).to_series())
-        order.append(runs)
-    return pl.concat(told).gather(np.argsort(np.concatenate(order))) if told else pl.Series("told", [], pl.String)
+def strung(parts: pl.Series, begin: Places, separator: str) -> pl.Series:
+    """The parts of each run (run n from `begin[n]` to `begin[n + 1]`), `separator` between them, as one text each."""
+    every, ends = parts.to_list(), pairwise(begin.tolist())
+    return pl.Series([separator.join(every[first:end]) for first, end in ends], dtype=pl.String)

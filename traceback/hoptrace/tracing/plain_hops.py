@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from hoptrace.linking.scoring import Kind
-from hoptrace.model.numbers import display_expr
+from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
 from hoptrace.tracing.chains import Chains, Places
 from hoptrace.tracing.decimals import rounded
@@ -65,8 +65,7 @@ def _pieces(facts: pl.DataFrame) -> tuple[list[Piece], pl.DataFrame]:
     frame = facts.select(OF_A_HOP).with_columns(
         **_started(facts["start_time"]), shown_offset=rounded(facts["offset"].to_numpy(), 3)
     )
-    numbers = {name: _number(facts, name) for name in NUMBERS}
-    frame = frame.with_columns(text for _, text in numbers.values())
+    frame = frame.with_columns(facts.select(_shown(facts)))
     pieces: list[Piece] = [
         '{"carrier":',
         *quoted(frame["carrier"]),
@@ -80,7 +79,7 @@ def _pieces(facts: pl.DataFrame) -> tuple[list[Piece], pl.DataFrame]:
         *map(pl.col, ("day_and_hour", "minute", "fraction")),
         '","clock_offset":',
         pl.col("shown_offset"),
-        *(piece for name, (told, _) in numbers.items() for piece in (f',"{name}":', *told)),
+        *(piece for name in NUMBERS for piece in (f',"{name}":', *quoted(frame[name]))),
         ',"attestation":',
         *quoted(frame["attestation"]),
         ',"evidence":[',
@@ -94,14 +93,13 @@ def _pieces(facts: pl.DataFrame) -> tuple[list[Piece], pl.DataFrame]:
     return pieces, frame
 
 
-def _number(facts: pl.DataFrame, name: str) -> tuple[list[Piece], pl.Series]:
-    """A number of each statement as JSON, and the column that it is made of."""
-    keys = facts[name]
-    if not keys.null_count() and keys.min() > 0:  # type: ignore[operator]  # of integers
-        return ['"+', pl.col(f"shown_{name}"), '"'], keys.cast(pl.String).alias(f"shown_{name}")
-    shown = pl.coalesce(display_expr(name), f"{name}_number")
-    told = facts.select(shown.alias(f"shown_{name}")).to_series()
-    return quoted(told), told
+def _shown(facts: pl.DataFrame) -> list[pl.Expr]:
+    """The numbers of statements as people write them; as written where they are none."""
+    shown = displays(facts, NUMBERS)
+    return [
+        pl.coalesce(told, f"{name}_number").alias(name) if facts[name].null_count() else told
+        for name, told in shown.items()
+    ]
 
 
 def _started(start: pl.Series) -> dict[str, pl.Series]:
