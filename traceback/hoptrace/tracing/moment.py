@@ -36,7 +36,7 @@ STEP, MOST_STEPS = 0.05, 2_000
 ALIGNED = 16
 """Trails with about as many moments are looked at together; their rows are filled up to a multiple of this."""
 
-TOGETHER = 128
+TOGETHER = 256
 """So many trails are looked at together at most: bounds the memory."""
 
 TRANSIT = 0.1
@@ -198,24 +198,33 @@ def _posterior(spans: Floats, counts: Counts) -> tuple[Floats, Floats]:
     moments = low[:, None] + _step(low, high)[:, None] * place
     likely = np.where(place < counts[:, None], 1.0, 0.0)
     for span in range(spans.shape[2]):
-        likely *= _density(moments, spans[:, :, span]) + (UNLIKELY if span else UNLIKELY_AT_THE_END)
+        told = _density(moments, spans[:, :, span])
+        told += UNLIKELY if span else UNLIKELY_AT_THE_END
+        likely *= told
         if span % AT_ONCE == AT_ONCE - 1:
             likely /= likely.max(axis=1, keepdims=True)
-    return moments, likely / likely.sum(axis=1, keepdims=True)
+    likely /= likely.sum(axis=1, keepdims=True)
+    return moments, likely
 
 
 def _density(moments: Floats, spans: Floats) -> Floats:
     """A uniform span with blurred ends, one a row of moments; the logistic curve stands for the normal one.
 
     The difference of the two ends' curves, 1 / (1 + exp(-x)) at x = `since` and `since` - `wide`, put so that it takes
-    one exponential a moment.
+    one exponential a moment. Worked out in place: there are millions of moments.
     """
     first, last, sigma = (spans[:, what, None] for what in range(3))
     width = np.maximum(last - first, STEP)
     slope = LOGISTIC / sigma
     wide = width * slope
-    beyond = np.abs((moments - (first + width / 2)) * slope)
+    beyond = moments - (first + width / 2)
+    np.abs(beyond, out=beyond)
+    beyond *= slope
     beyond -= wide / 2
-    outside = np.exp(np.clip(beyond, -FURTHEST, FURTHEST, out=beyond), out=beyond)
-    within = np.exp(-wide)
-    return (1 - within) / width / (outside + within / outside + (1 + within))
+    if max(beyond[:, 0].max(), beyond[:, -1].max()) > FURTHEST or wide.max() > FURTHEST:
+        np.clip(beyond, -FURTHEST, FURTHEST, out=beyond)
+    outside, within = np.exp(beyond, out=beyond), np.exp(-wide)
+    inside = within / outside
+    outside += inside
+    outside += 1 + within
+    return np.divide((1 - within) / width, outside, out=outside)
