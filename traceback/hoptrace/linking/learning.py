@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
 from hoptrace.linking.drift import Lines, fit_lines
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import far_differences, far_edges
+from hoptrace.linking.far import Parts, far_differences, far_edges, far_pairs, parts_of
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
@@ -67,37 +67,35 @@ def learn(statements: pl.DataFrame) -> Learned:
     if any_twice(statements):
         once = statements.filter(pl.col("may_be_later").is_null())
         statements = borne_out(statements, _tied(once)[0])
-    learned, habits, edges = _tied(statements)
+    learned, habits, edges, parts = _tied(statements)
     if not edges:
         return learned
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
     for within in (FIRST_LOOK, SECOND_LOOK):
-        learned = _refined(learned, statements, within)
+        learned = _refined(learned, statements, parts, within)
     return _weighed(learned, statements)
 
 
-def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge]]:
-    """Shifts, and clocks as the edges tie them, of unknown spread; the carriers' habits; the edges."""
+def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
+    """Shifts, and clocks as the edges tie them, of unknown spread; the carriers' habits; the edges; who is tied well."""
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
     met = differences(facts := comparable(statements, habitual))
     # A file of a carrier whose neighbours are silent is hours off against all whose records tell of the same calls.
-    apart = far_differences(facts, find_edges(met)).select(met.columns)
+    apart = far_differences(facts, parts_of(facts, find_edges(met))).select(met.columns)
     shifts = find_shifts(pl.concat([met, apart]))
     if shifts.height:
         met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
-    edges = _edges(statements, Learned(habitual.clocks, shifts), met)
-    if not edges:
-        return habitual, habits, edges
-    return Learned(_clocks(potentials(edges), habits), shifts), habits, edges
-
-
-def _edges(statements: pl.DataFrame, known: Learned, met: pl.DataFrame) -> list[Edge]:
-    """What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied."""
     near = find_edges(met)
-    return near + far_edges(comparable(statements, known), near)
+    facts = comparable(statements, Learned(habitual.clocks, shifts))
+    parts = parts_of(facts, near)
+    # What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied.
+    edges = near + far_edges(facts, parts)
+    if not edges:
+        return habitual, habits, edges, parts
+    return Learned(_clocks(potentials(edges), habits), shifts), habits, edges, parts
 
 
 def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
@@ -157,12 +155,14 @@ def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
     )
 
 
-def _refined(learned: Learned, statements: pl.DataFrame, within: float) -> Learned:
+def _refined(learned: Learned, statements: pl.DataFrame, parts: Parts, within: float) -> Learned:
     """Clocks as lines through the pairs that match with what is known so far."""
-    pairs = matched(neighbour_pairs(comparable(statements, learned)), within)
+    facts = comparable(statements, learned)
+    near = matched(neighbour_pairs(facts), within).select("residual", "sigma", "at", u="u_carrier", d="d_carrier")
+    pairs = pl.concat([near, far_pairs(facts, parts, within).select(near.columns)])
     if pairs.is_empty():
         return learned
-    lines = fit_lines(pairs.select("residual", "sigma", "at", u="u_carrier", d="d_carrier"))
+    lines = fit_lines(pairs)
     return Learned(_moved(learned.clocks, lines), learned.shifts)
 
 
