@@ -21,6 +21,7 @@ from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
 from hoptrace.linking.neighbours import matched, middle, neighbour_pairs
+from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.repeated_hours import any_twice, borne_out
 from hoptrace.linking.scoring import with_time
@@ -95,7 +96,9 @@ def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], 
     edges = near + far_edges(facts, parts)
     if not edges:
         return habitual, habits, edges, parts
-    return Learned(_clocks(potentials(edges), habits), shifts), habits, edges, parts
+    offsets = potentials(edges)
+    facts = comparable(statements, Learned(_clocks(offsets, habits), shifts))
+    return Learned(_clocks(placed(facts, parts, offsets), habits), shifts), habits, edges, parts
 
 
 def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
