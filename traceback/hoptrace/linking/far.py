@@ -43,7 +43,7 @@ def far_pairs(facts: pl.DataFrame, parts: Parts, within: float) -> pl.DataFrame:
     met = far_differences(facts, parts).with_columns(away=pl.col("difference").abs())
     near = met.filter(pl.col("away") <= within + 2 * pl.col("tick"))
     best = [pl.col("away") == pl.col("away").min().over("u", "d", side) for side in ("u_sid", "d_sid")]
-    sigma = (pl.col("ticks") / 12 + APART**2).sqrt()
+    sigma = ((pl.col("u_tick") ** 2 + pl.col("d_tick") ** 2) / 12 + APART**2).sqrt()
     return near.filter(pl.all_horizontal(best)).select("u", "d", "at", residual="difference", sigma=sigma)
 
 
@@ -51,8 +51,8 @@ def far_differences(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
     """Differences of time, as `hoptrace.linking.meeting.differences` gives them, between statements of unlike parts.
 
     Of calls with the same caller and called number; arrival with arrival, else final answer with final answer. Where
-    the two name each other or one between them, what the handoffs take is taken off. `ticks`: the sum of the squared
-    ticks (s2); `at`: when it was (epoch s).
+    the two name each other or one between them, what the handoffs take is taken off. Also `u_tick`, `d_tick` (s), and
+    `at`, when it was (epoch s).
     """
     pair = ["called", "calling"]
     moments = ("setup", "final", "tick", "batch", "sid", "upstream", "downstream")
@@ -74,7 +74,8 @@ def far_differences(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
         difference=apart + (pl.col("tick_d") - pl.col("tick")) / 2 - HANDED_ON * _handoffs(),
         weight=pl.lit(1.0),
         tick=pl.max_horizontal("tick", "tick_d"),
-        ticks=pl.col("tick") ** 2 + pl.col("tick_d") ** 2,
+        u_tick="tick",
+        d_tick="tick_d",
         same_call_id=pl.lit(value=False),
         at=(pl.coalesce("setup", "final") + pl.coalesce("setup_d", "final_d")) / 2,
     )

@@ -13,14 +13,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
-from hoptrace.linking.drift import Lines, fit_lines
+from hoptrace.linking.coarse import COARSE_PAIRS, coarse_lines
+from hoptrace.linking.drift import JITTER, Lines, fit_lines
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import Parts, far_differences, far_edges, far_pairs, parts_of
+from hoptrace.linking.far import APART, Parts, far_differences, far_edges, far_pairs, parts_of
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
-from hoptrace.linking.neighbours import matched, middle, neighbour_pairs
+from hoptrace.linking.neighbours import matched, middle, neighbour_pairs, with_residual
 from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.repeated_hours import any_twice, borne_out
@@ -76,7 +77,7 @@ def learn(statements: pl.DataFrame) -> Learned:
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
     for within in (FIRST_LOOK, SECOND_LOOK):
         learned = _refined(learned, statements, parts, within)
-    return _weighed(learned, statements)
+    return _weighed(_with_coarse(learned, statements, parts), statements)
 
 
 def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
@@ -167,6 +168,17 @@ def _refined(learned: Learned, statements: pl.DataFrame, parts: Parts, within: f
         return learned
     lines = fit_lines(pairs)
     return Learned(_moved(learned.clocks, lines), learned.shifts)
+
+
+def _with_coarse(learned: Learned, statements: pl.DataFrame, parts: Parts) -> Learned:
+    """Clocks with those better known that only times cut to a minute tie."""
+    facts = comparable(statements, learned)
+    near = with_residual(neighbour_pairs(facts)).with_columns(u="u_carrier", d="d_carrier", noise=pl.lit(JITTER))
+    far = far_differences(facts, parts).with_columns(residual="difference", noise=pl.lit(APART))
+    pairs = pl.concat([near.select(COARSE_PAIRS), far.select(COARSE_PAIRS)]).drop_nulls("residual")
+    if pairs.is_empty():
+        return learned
+    return Learned(_moved(learned.clocks, coarse_lines(pairs)), learned.shifts)
 
 
 def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:
