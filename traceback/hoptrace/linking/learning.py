@@ -41,8 +41,9 @@ NEEDED = (
 )
 """The columns that `learn` looks at."""
 
-FIRST_LOOK, SECOND_LOOK = 6.0, 3.0
-"""Seconds beyond their ticks within which statements are matched, before and after the clocks' lines are known."""
+LOOKS = (20.0, 6.0, 3.0)
+"""Seconds beyond their ticks within which statements are matched: wide at first, since a clock that mostly meets times
+cut to the minute may be several seconds off, and closer as the clocks' lines become known."""
 
 WHOLE = 900.0
 """Seconds: zones differ by quarters of an hour."""
@@ -75,7 +76,7 @@ def learn(statements: pl.DataFrame) -> Learned:
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
-    for within in (FIRST_LOOK, SECOND_LOOK):
+    for within in LOOKS:
         learned = _refined(learned, statements, parts, within)
     return _weighed(_with_coarse(learned, statements, parts), statements)
 
