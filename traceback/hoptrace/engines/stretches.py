@@ -11,7 +11,6 @@ import zstandard
 
 from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, Int64s, end_of, part_file
 
-
 AT_ONCE = 16
 """Lines that are written together: 100 KB or so, which fits a processor's own cache."""
 
@@ -48,7 +47,7 @@ class Stretch:
         yield b"".join(lines)
 
     def _where(self) -> Iterator[tuple[int, int, int, bool]]:
-        """Of each call in the order of places: its frame, where in it its line begins and ends, whether it is the last."""
+        """Of each call in the order of places: its frame, where its line begins and ends in it, whether it is last."""
         order, firsts = self.calls[:, PLACE].argsort(), self.lines == 0
         ends = self.calls[:, LENGTH].cumsum()
         starts = ends - self.calls[:, LENGTH]
