@@ -76,7 +76,7 @@ class Ledger:
         return number
 
     def frame(self, calls: pl.DataFrame, rows: pl.DataFrame) -> None:
-        """All calls of the chunk at once, in the schema RAW_CALLS; `rows`: the file, row and call of each of their rows."""
+        """All calls of the chunk at once, in the schema RAW_CALLS; `rows`: the file, row and call of their rows."""
         self._frame = calls
         accepted = Fate.ACCEPTED.value
         for file, row, call in rows.select("file", "row", "call").iter_rows():

@@ -64,7 +64,7 @@ def with_release_codes(legs: pl.DataFrame) -> pl.DataFrame:
     legs = legs.with_columns(answered=pl.col("answer").is_not_null())
     ways = legs.select(*named, "answered").unique(maintain_order=True)
     codes = [
-        release_code({name: text for name, text in zip(named, texts, strict=True) if text is not None}, answered=answered)
+        release_code({name: text for name, text in zip(named, texts, strict=True) if text}, answered=answered)
         for *texts, answered in ways.iter_rows()
     ]
     told = ways.with_columns(release_code=pl.Series(codes, dtype=pl.String))

@@ -48,7 +48,7 @@ def only_full_minutes(rows: Sequence[Row]) -> bool:
 
 
 def given_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, minutes: bool) -> Given:
-    """What a row's variables do not say as they are: local times by the clock, the start by its uuid if that is finer."""
+    """What a row's variables do not say: local times by the clock, the start by its uuid where that is finer."""
     tick = _MINUTE if minutes else _SECOND
     if clock is None:
         return Given(tick=None if "start_uepoch" in row.variables else tick)

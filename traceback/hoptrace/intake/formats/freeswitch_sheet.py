@@ -1,7 +1,7 @@
 """What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet.
 
 lxml makes a Python object of each element that is touched, which takes longer than all the parsing. The stylesheet
-(XSLT 1.0) writes what is wanted as one text, divided by three control characters (C1) that no text means.
+(XSLT 1.0) writes what is wanted as one text, divided by marks that no text means.
 """
 
 from __future__ import annotations
@@ -11,18 +11,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from hoptrace.intake.formats.freeswitch_flows import IN_PROFILE
-from hoptrace.intake.formats.freeswitch_sheet_read import DOCUMENT, PART, VALUE, table_of_texts
+from hoptrace.intake.formats.freeswitch_sheet_read import DOCUMENT, MARK, PART, VALUE, Texts, read_alone, table_of_texts
 from hoptrace.intake.formats.freeswitch_table import CALLFLOW_TIMES, LegTable
-from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded, decoded_texts
+from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded
 from hoptrace.intake.formats.xml_records import Together
 
-_NO_MARKS = dict.fromkeys(map(ord, (VALUE, PART, DOCUMENT)), "\ufffd")
-_CAN_BE_MARKS = (b"\xc2\x81", b"\xc2\x8d", b"\xc2\x8f")
-_ENCODED_MARKS = ("%C2%8", "%c2%8")
-"""How the URL encoding of a mark begins; no letter that is not encoded ends in the byte C2 or begins with 8X."""
-
-_ENCODED_BLANKS = tuple(f"{VALUE}%{digits}" for digits in ("20", "0", "1", "C2", "c2", "E", "e"))
-"""How a value may begin that is blank without its encoding; it would count as none where its name stands twice."""
+_ENCODED_MARK = "%7F"
 
 
 class Sheet:
@@ -32,6 +26,7 @@ class Sheet:
         etree: Any = import_module("lxml.etree")
         self._transform: Any = etree.XSLT(etree.XML(_stylesheet()), access_control=etree.XSLTAccessControl.DENY_ALL)
         self._variables: list[str] = []
+        self._written: list[str] = []
         self._flows: list[str] = []
         self._alone: dict[int, dict[str, str]] = {}
         self._count = 0
@@ -41,11 +36,12 @@ class Sheet:
         if encoding.lower() != "utf-8" or _can_have_marks(b"".join(together.raws)):
             _take_marks_out(together.root)
         variables, flows = str(self._transform(together.root)).split(PART, 1)
+        self._written.append(variables)
         plain = _decoded(variables)
         if plain is None:
             # Each document for itself; in the text they are empty.
             documents = variables.split(DOCUMENT)[1:]
-            self._alone |= {self._count + at: alone(text) for at, text in enumerate(documents)}
+            self._alone |= {self._count + at: read_alone(text) for at, text in enumerate(documents)}
             plain = DOCUMENT * len(documents)
         self._variables.append(plain)
         self._flows.append(flows)
@@ -53,44 +49,36 @@ class Sheet:
 
     def table(self) -> LegTable:
         """What all of them tell."""
-        return table_of_texts("".join(self._variables), "".join(self._flows), self._alone)
-
-
-def alone(text: str) -> dict[str, str]:
-    """The variables of one document, as the stylesheet wrote them; the first not blank where a name stands twice."""
-    said = text.split(VALUE)
-    names, values = said[1::2], said[2::2]
-    found = dict(zip(names, values, strict=True))
-    if len(found) < len(names):
-        found.update((name, text) for name, text in zip(names[::-1], values[::-1], strict=True) if text.strip())
-    return decoded_texts(found)
+        together, flows = "".join(self._variables), "".join(self._flows)
+        return table_of_texts(Texts(together, flows, lambda: "".join(self._written), self._alone))
 
 
 def _can_have_marks(content: bytes) -> bool:
     if b"&" in content and b"&#" in content:  # one character is found in a twentieth of the time that two take
         return True
-    return not content.isascii() and any(mark in content for mark in _CAN_BE_MARKS)
+    return MARK.encode() in content
 
 
 def _take_marks_out(root: Any) -> None:
     for element in root.iter("*"):
         if element.text:
-            element.text = element.text.translate(_NO_MARKS)
+            element.text = element.text.replace(MARK, "\ufffd")
         for name, value in element.attrib.items():
-            element.attrib[name] = value.translate(_NO_MARKS)
+            element.attrib[name] = value.replace(MARK, "\ufffd")
     for node in root.iter():  # comments and unknown entities too, behind which text can stand
         if node.tail:
-            node.tail = node.tail.translate(_NO_MARKS)
+            node.tail = node.tail.replace(MARK, "\ufffd")
 
 
 def _decoded(together: str) -> str | None:
-    """The variables of some documents without URL encoding; None where they have to be looked at one by one.
+    """The variables of all documents without URL encoding; None where they have to be looked at one by one.
 
-    That is where a value shows that it is not encoded while another may be, or may become a mark or blank.
+    That is where a value shows that it is not encoded while another may be, or may become a mark.
     """
     if "%" not in together:
         return together
-    if any(mark in together for mark in (*_ENCODED_MARKS, *_ENCODED_BLANKS)) or not are_encoded([together]):
+    encoded_mark = _ENCODED_MARK in together or _ENCODED_MARK.lower() in together
+    if encoded_mark or not are_encoded([together]):
         return None
     return unquote_to_bytes(together).decode("utf-8", "replace")
 
