@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from hoptrace.intake.formats.freeswitch_peers import with_dialled
 from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
 
 _PLACE = ("file", "row")
@@ -25,17 +26,21 @@ def calls_of(legs: pl.DataFrame, named: pl.DataFrame) -> Calls:
     """Join legs (which have a `file` and a `row`) by the uuids that they name of each other."""
     owners = _owners(legs, named)
     told = legs.join(owners, on="leg", how="left", maintain_order="left")
-    routed = told.filter(pl.col("owner").is_not_null())
     alone = told.filter(pl.col("owner").is_null() & ~pl.col("leg").is_in(owners["owner"].implode()))
-    attempts = _attempts(legs, routed)
-    found = [_incoming_alone(alone), _outgoing_alone(alone), attempts]
+    found = [_incoming_alone(alone.filter(~pl.col("outbound")))]
+    if legs["outbound"].any():
+        found.append(_outgoing_alone(alone.filter("outbound")))
+    if owners.height > 0:
+        found.append(_attempts(legs, told.filter(pl.col("owner").is_not_null())))
     calls = pl.concat(found, how="diagonal_relaxed").sort("first", "attempt", maintain_order=True)
     numbered = calls.with_columns(call=pl.int_range(pl.len(), dtype=pl.Int64))
-    return Calls(_raw_calls(numbered), _rows(numbered, attempts.height > 0))
+    return Calls(_raw_calls(numbered), _rows(numbered))
 
 
 def _owners(legs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """For each outgoing leg (`leg`) the incoming leg that it belongs to (`owner`)."""
+    if not legs["outbound"].any():
+        return pl.DataFrame(schema={"leg": pl.Int64, "owner": pl.Int64})
     incoming = legs.filter(~pl.col("outbound"), pl.col("uuid").is_not_null())
     by_uuid = incoming.group_by("uuid").agg(owner=pl.col("leg").max())
     says = named.filter("outbound").join(by_uuid, left_on="other", right_on="uuid").group_by("leg")
@@ -69,11 +74,12 @@ def _attempts(legs: pl.DataFrame, routed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _incoming_alone(alone: pl.DataFrame) -> pl.DataFrame:
-    return alone.filter(~pl.col("outbound")).with_columns(
+    return with_dialled(alone).with_columns(
         first="leg",
         attempt=pl.lit(0, pl.Int64),
         record_id="uuid",
         downstream="dialled_peer",
+        egress_calling=pl.lit(None, pl.String),
         egress_called="dialled_number",
     )
 
@@ -81,7 +87,7 @@ def _incoming_alone(alone: pl.DataFrame) -> pl.DataFrame:
 def _outgoing_alone(alone: pl.DataFrame) -> pl.DataFrame:
     """Outgoing legs whose incoming one is in no file; their documents may repeat the numbers that came in."""
     came_in = pl.col("origin_called").is_not_null()
-    return alone.filter("outbound").with_columns(
+    return alone.with_columns(
         first="leg",
         attempt=pl.lit(0, pl.Int64),
         record_id="uuid",
@@ -117,9 +123,9 @@ def _raw_calls(calls: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rows(calls: pl.DataFrame, attempts: bool) -> pl.DataFrame:
+def _rows(calls: pl.DataFrame) -> pl.DataFrame:
     own = calls.select(*_PLACE, "call")
-    if not attempts:
+    if "chosen" not in calls.columns:
         return own
     stood_for = calls.filter("chosen").select(file="file_in", row="row_in", call="call")
     return pl.concat([own, stood_for])

@@ -9,6 +9,9 @@ import polars as pl
 
 _STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
 _STATUSES = ("sip_term_status", "proto_specific_hangup_cause", "sip_invite_failure_status")
+WAYS_TO_END = (*_STATUSES, "hangup_cause_q850", "hangup_cause")
+"""The variables that say how a leg ended."""
+
 _Q850 = frozenset(map(str, range(1, 128)))
 _NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
 _CAUSES = {
@@ -60,12 +63,11 @@ def with_release_codes(legs: pl.DataFrame) -> pl.DataFrame:
 
     Few legs end in a way of their own, so that each way is looked at once.
     """
-    named = (*_STATUSES, "hangup_cause_q850", "hangup_cause")
     legs = legs.with_columns(answered=pl.col("answer").is_not_null())
-    ways = legs.select(*named, "answered").unique(maintain_order=True)
+    ways = legs.select(*WAYS_TO_END, "answered").unique(maintain_order=True)
     codes = [
-        release_code({name: text for name, text in zip(named, texts, strict=True) if text}, answered=answered)
+        release_code({name: text for name, text in zip(WAYS_TO_END, texts, strict=True) if text}, answered=answered)
         for *texts, answered in ways.iter_rows()
     ]
     told = ways.with_columns(release_code=pl.Series(codes, dtype=pl.String))
-    return legs.join(told, on=[*named, "answered"], how="left", nulls_equal=True, maintain_order="left")
+    return legs.join(told, on=[*WAYS_TO_END, "answered"], how="left", nulls_equal=True, maintain_order="left")

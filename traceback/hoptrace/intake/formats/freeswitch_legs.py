@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from hoptrace.intake.formats.freeswitch_causes import with_release_codes
-from hoptrace.intake.formats.freeswitch_peers import dialled, dialled_number, dialled_peer, downstream, upstream
+from hoptrace.intake.formats.freeswitch_causes import WAYS_TO_END, with_release_codes
+from hoptrace.intake.formats.freeswitch_peers import bridged, dialled, downstream, upstream
 from hoptrace.intake.formats.freeswitch_table import LegTable
 from hoptrace.intake.formats.freeswitch_times import begun, cannot_be, duration, reached, tick
 from hoptrace.intake.formats.freeswitch_variables import NAMING
@@ -28,13 +28,13 @@ def legs_of(table: LegTable) -> pl.DataFrame:
 
     Times are microseconds since 1970, `duration` seconds of talk, `later` by how many seconds it may have begun later.
     """
-    times = table.legs.with_columns(
+    times = table.legs.lazy().with_columns(
         start=begun(), tick=tick(), answer=reached("answer", "answered_time"), end=reached("end", "hangup_time")
     )
     timed = times.with_columns(dialled=dialled(), duration=duration(), odd=cannot_be()).with_columns(
         _not_before("answer"), _not_before("end")
     )
-    facts = with_release_codes(timed).select(
+    facts = timed.select(
         "leg",
         "start",
         "tick",
@@ -43,7 +43,7 @@ def legs_of(table: LegTable) -> pl.DataFrame:
         "end",
         "duration",
         "odd",
-        "release_code",
+        *WAYS_TO_END,
         *_ORIGIN,
         "dialled",
         uuid=pl.coalesce("uuid", "flow_uuid"),
@@ -55,14 +55,14 @@ def legs_of(table: LegTable) -> pl.DataFrame:
         identity=pl.coalesce(*_IDENTITY),
         upstream=upstream(),
         downstream=downstream(),
-        dialled_peer=dialled_peer(),
-        dialled_number=dialled_number(),
+        bridged=bridged(),
     )
     no_start, no_called = pl.col("start").is_null(), pl.col("called").is_null()
-    return facts.with_columns(
+    reasoned = facts.with_columns(
         reasons=pl.concat_list(_reason(no_start, NO_START), _reason(no_called, NO_CALLED)).list.drop_nulls(),
         usable=~no_start & ~no_called,
     )
+    return with_release_codes(reasoned.collect())
 
 
 def named_by(table: LegTable, legs: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ _AT_HOST = r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)"
 _PORT = r"^([0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$"
 _BEFORE_AT = r"^([^@]+)"
 
-_NAME, _NUMBER = 1, 2
+_NAME = 1
 _SENT_TO, _AT = 1, 2
 
 
@@ -35,49 +35,41 @@ def dialled() -> pl.Expr:
     )
 
 
-def dialled_peer() -> pl.Expr:
-    """The gateway or host that an incoming leg's own document says it dialled last; `dialled` is a column by then."""
-    return pl.when(_dialled_a_user()).then(None).when(_bridged_elsewhere()).then(_bridged()).otherwise(_last_gateway())
-
-
-def dialled_number() -> pl.Expr:
-    """The number that it dialled there."""
-    to_gateway = pl.col("dialled").str.extract_all(_GATEWAY).list.last().str.extract(_GATEWAY, _NUMBER)
-    to_host = pl.col("dialled").str.extract_all(_AT_HOST).list.last().str.extract(_AT_HOST, _SENT_TO)
-    sent = pl.when(to_host != "").then(to_host)
-    return (
-        pl.when(_dialled_a_user())
-        .then(None)
-        .when(_last_gateway().is_null())
-        .then(sent)
-        .when(~_bridged_elsewhere())
-        .then(to_gateway.str.extract(_BEFORE_AT))
-        .otherwise(None)
-    )
-
-
-def _dialled_a_user() -> pl.Expr:
-    return pl.col("dialled").str.contains(_USER).fill_null(value=False)
-
-
-def _last_gateway() -> pl.Expr:
-    return pl.col("dialled").str.extract_all(_GATEWAY).list.last().str.extract(_GATEWAY, _NAME)
-
-
-def _bridged_elsewhere() -> pl.Expr:
-    """Whether the host of the bridge says more than the last gateway.
-
-    So it does where there is none, and where several were tried and one of them answered.
-    """
-    tried = pl.col("dialled").str.extract_all(_GATEWAY)
-    names = tried.list.eval(pl.element().str.extract(_GATEWAY, _NAME)).list.n_unique()
-    several = pl.col("answer").is_not_null() & (names > 1) & _bridged().is_not_null()
-    return _last_gateway().is_null() | several.fill_null(value=False)
-
-
-def _bridged() -> pl.Expr:
-    """The host that a leg was bridged to, else that it dialled."""
+def bridged() -> pl.Expr:
+    """The host that a leg was bridged to, else that it dialled; `dialled` is a column by then."""
     return _without_port(pl.coalesce(_channel_host(pl.col("bridge_channel")), _channel_host(pl.col("dialled"))))
+
+
+def with_dialled(incoming: pl.DataFrame) -> pl.DataFrame:
+    """Incoming legs with the gateway or host that their own documents say they dialled last, and the number there.
+
+    Of several gateways that were tried, where one of them answered, the host of the bridge says which, if it is known.
+    """
+    tried = incoming.with_columns(
+        user=pl.col("dialled").str.contains(_USER).fill_null(value=False),
+        tried=pl.col("dialled").str.extract_all(_GATEWAY),
+        sent=pl.col("dialled").str.extract_all(_AT_HOST).list.last().str.extract(_AT_HOST, _SENT_TO),
+    ).with_columns(
+        pl.col("tried").list.last().str.extract_groups(_GATEWAY).struct.rename_fields(["peer", "to"]).alias("last")
+    )
+    elsewhere = pl.col("leg").is_in(_answered_elsewhere(tried).implode())
+    peer, to = pl.col("last").struct.field("peer"), pl.col("last").struct.field("to")
+    return tried.with_columns(
+        dialled_peer=pl.when("user").then(None).when(peer.is_null() | elsewhere).then("bridged").otherwise(peer),
+        dialled_number=pl.when(pl.col("user") | elsewhere)
+        .then(None)
+        .when(peer.is_null())
+        .then(pl.when(pl.col("sent") != "").then("sent"))
+        .otherwise(to.str.extract(_BEFORE_AT)),
+    ).drop("user", "tried", "sent", "last")
+
+
+def _answered_elsewhere(tried: pl.DataFrame) -> pl.Series:
+    """The answered legs that tried gateways of several names and know the host of the bridge; they are few."""
+    known = pl.col("answer").is_not_null() & pl.col("bridged").is_not_null()
+    several = tried.filter(known & (pl.col("tried").list.len() > 1)).select("leg", "tried")
+    names = pl.col("tried").list.eval(pl.element().str.extract(_GATEWAY, _NAME)).list.n_unique()
+    return several.filter(names > 1)["leg"]
 
 
 def _gateway() -> pl.Expr:

@@ -36,8 +36,8 @@ _MOST_DIGITS = 6
 class Texts(NamedTuple):
     """What the stylesheet wrote of some documents.
 
-    `variables`: without URL encoding, `written` gives them with it; `flows`: their call flows. `alone`: the variables of
-    those documents, by their numbers, that had to be read one by one and are empty in `variables`.
+    `variables`: without URL encoding, `written` gives them with it; `flows`: their call flows. `alone`: the variables
+    of those documents, by their numbers, that had to be read one by one and are empty in `variables`.
     """
 
     variables: str
@@ -57,9 +57,10 @@ def table_of_texts(texts: Texts) -> LegTable:
     elif texts.alone:
         read = _with_alone(read, [], texts)
     own, others = _parts(_documents(texts.flows))
+    joined = legs.lazy()
     for told in (read.with_columns(_blank_is_null(read.columns[1:])), _first(own), *_latest(own), _origin(others)):
-        legs = legs.join(told, on="leg", how="left", maintain_order="left")
-    return LegTable(whole(legs), others.select("leg", other="uuid").drop_nulls())
+        joined = joined.join(told.lazy(), on="leg", how="left", maintain_order="left")
+    return LegTable(whole(joined.collect()), others.select("leg", other="uuid").drop_nulls())
 
 
 def _documents(text: str) -> pl.Series:
@@ -111,14 +112,15 @@ def _blank_is_null(names: Sequence[str]) -> list[pl.Expr]:
 
 def _parts(documents: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The call flows of documents in the order of their numbers, and in theirs the profiles of other legs."""
-    split = pl.DataFrame({"leg": pl.int_range(len(documents), eager=True), "part": documents.str.split(PART)})
+    split = pl.LazyFrame({"leg": pl.int_range(len(documents), eager=True), "part": documents.str.split(PART)})
     parts = split.with_columns(pl.col("part").list.slice(1)).explode("part", empty_as_null=False)
     values = parts.select("leg", said=pl.col("part").str.split(VALUE)).with_columns(kind=pl.col("said").list.first())
     index = pl.when(pl.col("kind") == "").then(_number(_value(_INDEX)).fill_null(0)).forward_fill()
     sorted_by = values.with_columns(index=index).sort("leg", "index", maintain_order=True)
-    own = sorted_by.filter(pl.col("kind") == "").select("leg", *_leaves((*PROFILE, *CALLFLOW_TIMES), _FIRST_LEAF))
-    others = sorted_by.filter(pl.col("kind") != "").select("leg", "kind", *_leaves(ORIGIN, 1))
-    return own, others.with_columns(uuid="origin_uuid")
+    read = sorted_by.collect()
+    own = read.filter(pl.col("kind") == "").select("leg", *_leaves((*PROFILE, *CALLFLOW_TIMES), _FIRST_LEAF))
+    others = read.filter(pl.col("kind") != "").select("leg", "kind", *_leaves(ORIGIN, 1), uuid=_value(1))
+    return own, others
 
 
 def _leaves(names: tuple[str, ...], begin: int) -> list[pl.Expr]:

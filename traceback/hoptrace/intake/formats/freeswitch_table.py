@@ -62,9 +62,7 @@ def table_of_documents(told: Sequence[Told]) -> LegTable:
     legs = variables_by_columns([each.variables for each in told])
     flows = [each.flow for each in told]
     named = [(number, uuid) for number, flow in enumerate(flows) for uuid in flow.others]
-    return LegTable(
-        whole(legs.with_columns(_flows_by_columns(flows))), pl.DataFrame(named, schema=NAMED, orient="row")
-    )
+    return LegTable(whole(legs.with_columns(_flows_by_columns(flows))), pl.DataFrame(named, schema=NAMED, orient="row"))
 
 
 def table_of_lines(variables: Sequence[Mapping[str, str]], given: Sequence[Given]) -> LegTable:
