@@ -35,7 +35,7 @@ def duration() -> pl.Expr:
 
     `answer` and `end` are columns by then.
     """
-    by_times = pl.when(pl.col("end") >= pl.col("answer")).then((pl.col("end") - pl.col("answer")) / _SECOND)
+    by_times = pl.when(pl.col("end") >= pl.col("answer")).then(_per(pl.col("end") - pl.col("answer"), _SECOND))
     return pl.when(pl.col("answer").is_null()).then(0.0).otherwise(pl.coalesce(_counted(), by_times))
 
 
@@ -54,8 +54,13 @@ def _counted() -> pl.Expr:
 
 
 def _counter(name: str, unit: int) -> pl.Expr:
-    seconds = _number(name) / unit
+    seconds = _per(_number(name), unit)
     return pl.when(seconds.is_between(0, _LONGEST)).then(seconds)
+
+
+def _per(count: pl.Expr, unit: int) -> pl.Expr:
+    """A quotient as Python has it: by a single number Polars multiplies by its inverse, which is less exact."""
+    return count / pl.repeat(unit, pl.len())
 
 
 def _micro(name: str) -> pl.Expr:
