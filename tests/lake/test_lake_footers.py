@@ -55,7 +55,7 @@ def test_pieces_of_files_are_the_rows_that_stand_there(tmp_path: Path) -> None:
     wanted = [(path, 0, 2), (path, 3, 7), (path, 11, 1), *((path, at, 1) for at in range(12)), *[(path, 5, 1)] * 60]
     for (_, first, rows), read in zip(wanted, store.read_pieces(wanted), strict=True):
         assert read.equals(whole[first : first + rows])
-    assert store.read_pieces([(path, 5, 2)], ["key"])[0].equals(whole.select("key")[5:7])
+    assert store.read_pieces([(path, 5, 2)], pl.col("key"))[0].equals(whole.select("key")[5:7])
     assert store.read_pieces([]) == []
 
 

@@ -85,7 +85,7 @@ class Footers:
 
     def _read_keys(self, groups: Sequence[Group]) -> list[KeysAndTimes]:
         pieces = [self._piece(*group) for group in groups]
-        frames = self._store.read_pieces(pieces, ["key", "start_time"])
+        frames = self._store.read_pieces(pieces, pl.col("key", "start_time"))
         return [(frame["key"].to_numpy(), microseconds(frame["start_time"])) for frame in frames]
 
     def _piece(self, path: str, group: int) -> Piece:

@@ -147,8 +147,8 @@ class Store:
         text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
         return pq.read_metadata(pa.BufferReader(text))
 
-    def read_pieces(self, pieces: Sequence[Piece], columns: Sequence[str] | None = None) -> list[pl.DataFrame]:
-        """Rows that stand next to each other in a file, of several files at once, each with the columns that it has.
+    def read_pieces(self, pieces: Sequence[Piece], columns: pl.Expr | None = None) -> list[pl.DataFrame]:
+        """Rows that stand next to each other in a file, of several files at once; all columns of each if None.
 
         Only the row groups that hold some of them are read, and of these only the wanted rows are made.
         """
