@@ -84,17 +84,72 @@ def test_a_chain_over_a_silent_carrier_that_both_sides_name_is_plain(world, repo
     assert world.trace(0.3).path == ("term", "mid", "silent", "orig")
 
 
-def test_a_chain_that_ends_at_a_carrier_whose_records_lack_the_call_is_not_plain(world, report_call):
-    world.say("mid", 0.0, upstream="lacking", downstream="term")
-    world.say("term", 0.1, upstream="mid")
+@pytest.mark.parametrize(
+    ("trust", "verdict"),
+    [
+        (Trust(), Verdict.NO_RECORD),
+        (Trust(untrue={("mid", "lacking"): 0.9}, clashes=(("mid", "lacking", "upstream", 1200, 900),)), Verdict.DISPUTED),
+    ],
+)
+def test_a_chain_that_ends_at_a_carrier_whose_records_lack_the_call_is_plain(world, report_call, trust, verdict):
+    world.trust = trust
+    world.say("mid", 0.0, upstream="lacking", downstream="term", **SIGNED)
+    world.say("term", 0.1, upstream="mid", **SIGNED)
     world.covers.add("lacking")
-    assert is_plain(world, report_call(0.1)) == [False]
+    assert is_plain(world, report_call(0.1)) == [True]
+    assert world.trace(0.1).verdict is verdict
 
 
-def test_a_call_handed_on_to_a_carrier_without_a_record_is_not_plain(world, report_call):
-    world.chain("orig", "mid", "term")
+def test_a_chain_whose_last_word_is_not_believed_is_plain(world, report_call):
+    world.trust = Trust(misnames={"mid": 0.9}, clashes=(("mid", "other", "upstream", 30, 29),))
+    world.say("mid", 0.0, upstream="silent", downstream="term")
+    world.say("term", 0.1, upstream="mid")
+    assert is_plain(world, report_call(0.1)) == [True]
+    assert world.trace(0.1).conflicts
+
+
+@pytest.mark.parametrize("end", [None, "term", "mid"])
+@pytest.mark.parametrize("signed", [{}, SIGNED])
+def test_a_call_handed_on_to_a_carrier_without_records_is_plain(world, report_call, end, signed):
+    world.chain("orig", "mid", "term", **signed)
     world.rows.pop()
-    assert is_plain(world, report_call(0.1)) == [False]
+    world.covers.discard("term")
+    assert is_plain(world, report_call(0.1, terminating_carrier=end)) == [True]
+    assert world.trace(0.1, terminating_carrier="term").path == ("term", "mid", "orig")
+    world.trace(0.1, terminating_carrier=end)
+
+
+def test_calls_handed_on_to_and_from_carriers_without_records_are_plain(world, report_call):
+    for at, called in ((0.0, "+13125550187"), (50.0, "+13125550144")):
+        world.say("mid", at, upstream="abroad", downstream="term", called_number=called)
+    calls = [report_call(0.0, terminating_carrier="term"), report_call(50.0, "C2", called="+13125550144")]
+    assert is_plain(world, *calls) == [True, True]
+    assert [told.path for told in world.trace_all(calls)] == [("term", "mid", "abroad")] * 2
+
+
+def test_a_call_handed_on_to_another_carrier_than_reported_is_not_plain(world, report_call):
+    world.say("mid", 0.0, customer="cust-1", downstream="other")
+    assert is_plain(world, report_call(0.0, terminating_carrier="term")) == [False]
+    world.trace(0.0, terminating_carrier="term")
+
+
+def test_a_call_handed_on_is_not_plain_where_it_went_on_under_another_number(world, report_call):
+    world.say("mid", 0.0, customer="cust-1", downstream="silent")
+    world.say("term", 0.1, upstream="silent", called_number="+13125550199")
+    assert is_plain(world, report_call(0.0)) == [False]
+    world.trace(0.0)
+
+
+def test_a_call_handed_on_is_not_plain_where_somebody_else_shows_its_caller(world, report_call):
+    world.chain("orig", "silent")
+    world.rows.pop()
+    world.covers.discard("silent")
+    for number in range(12):
+        called = f"+131255501{number:02}"
+        world.say("orig", 10.0 * number, customer="cust-1", downstream="silent", called_number=called)
+        world.say("other", 10.0 * number + 4, upstream="far", downstream="silent", called_number=called)
+    assert is_plain(world, report_call(0.0, terminating_carrier="silent")) == [False]
+    world.trace(0.0, terminating_carrier="silent")
 
 
 def test_a_contradicted_chain_is_not_plain(world, report_call):
@@ -171,6 +226,15 @@ def random_world(world, chance: random.Random) -> list[float]:
     return moments
 
 
+def random_trust(chance: random.Random) -> Trust:
+    """Carriers whose words of their upstreams are not believed, of some or of all of them."""
+    if chance.random() < 0.6:
+        return Trust()
+    untrue = {(one, other): chance.random() for one in CARRIERS for other in CARRIERS if chance.random() < 0.2}
+    clashes = tuple((one, other, "upstream", chance.randint(20, 2000), chance.randint(1, 19)) for one, other in untrue)
+    return Trust(untrue=untrue, misnames={one: chance.random() for one in CARRIERS[:4]}, clashes=clashes)
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     chance = random.Random(seed)
@@ -179,6 +243,7 @@ def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     if not world.rows:
         return
     world.clocks = {carrier: chance.gauss(0.0, 0.2) for carrier in CARRIERS}
+    world.trust = random_trust(chance)
     ends = [None, *CARRIERS[:3]]
     calls = [report_call(at + chance.gauss(0.3, 0.3), f"C{n}") for n, at in enumerate(moments)]
     calls += [report_call(at, f"D{n}", terminating_carrier=chance.choice(ends)) for n, at in enumerate(moments)]
@@ -193,4 +258,4 @@ def test_many_random_calls_are_plain(new_world, report_call):
         moments = random_world(world, random.Random(seed))
         calls = [report_call(at + 0.3, f"C{n}") for n, at in enumerate(moments)]
         plain += len(world.plain_lines(calls, FLOORS)) if world.rows else 0
-    assert plain > 60
+    assert plain > 70

@@ -21,7 +21,7 @@ from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.plain_judging import Answers, Batch, judged
 
 QUOTED = (
-    *("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "attestation"),
+    *("carrier", "batch", "record_id", "upstream", "downstream", "customer", "start_basis", "attestation"),
     *("calling_number", "called_number"),
 )
 """Text of a statement that its result quotes."""
@@ -69,7 +69,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     members = linked.members
     pairs = linked.pairs.select(OF_A_PAIR).filter(may_count())
     chains = chains_of(members, pairs, _fit(linked, batch.reports))
-    told = _told(members.select("downstream", "handed_on")[chains.first])
+    told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
     placed = _placed(tops, (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
@@ -89,9 +89,12 @@ def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
     return members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 
 
-def _told(tails: pl.DataFrame) -> Truths:
-    """Whether a chain's lowest record tells of a call that was handed on to nobody."""
-    return tails.select(pl.col("downstream").is_null() & ~pl.col("handed_on")).to_series().to_numpy()
+def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
+    """Whether a chain's lowest record says where the call ended: there, or at a carrier that no other is told beside."""
+    ends = reports["terminating"]
+    there = pl.col("downstream").is_null() & ~pl.col("handed_on")
+    elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
+    return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
 
 
 def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:

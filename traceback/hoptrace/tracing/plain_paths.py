@@ -8,42 +8,50 @@ import numpy as np
 import polars as pl
 
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.chains import Places
+from hoptrace.tracing.chains import Places, Truths
 from hoptrace.tracing.plain import Plain
-from hoptrace.tracing.plain_judging import ENDINGS
-from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.plain_judging import NAMED
 
 
 class Way(NamedTuple):
     """The carriers of all paths, chain n from `begin[n]` to `begin[n + 1]`: each one's place among the statements.
 
-    `statements`: -1 for a carrier without records; `lower`: the statement that names such a one.
+    `statements`: -1 for a carrier without records; `telling`: the statement itself, or the one that names such a
+    carrier; `delivered`: whether that one says that it handed the call to it.
     """
 
     begin: Places
     statements: Places
-    lower: Places
+    telling: Places
+    delivered: Truths
 
 
 def way_of(plain: Plain) -> Way:
-    """The paths of chains: carriers without records that statements name stand between them, and above the last."""
-    chains = plain.chains
+    """The paths of chains: carriers without records that statements name stand between, above and below them."""
+    chains, answers = plain.chains, plain.answers
     over = np.flatnonzero(chains.bridged)
-    open_ = np.flatnonzero(plain.answers.endings != ENDINGS.index(Ending.CUSTOMER))
-    silent = np.sort(np.concatenate([over, chains.begin[1:][open_]]))
-    statements = np.insert(np.arange(len(chains.members)), silent, -1)
-    # What stands where a chain begins is above the one before it: no bridge leads to a first statement.
-    begin = chains.begin + np.searchsorted(silent, chains.begin, "right")
-    return Way(begin, statements, np.maximum.accumulate(statements))
+    above = chains.begin[1:][NAMED[answers.endings]]
+    below = chains.begin[:-1][answers.delivered]
+    upper = np.sort(np.concatenate([over, above]))
+    # Of two at one place the one above a chain comes before the one below the next.
+    silent = np.concatenate([upper, below])
+    order = np.argsort(silent, kind="stable")
+    statements = np.insert(np.arange(len(chains.members)), silent[order], -1)
+    begin = chains.begin + np.searchsorted(upper, chains.begin, "right") + np.searchsorted(below, chains.begin, "left")
+    delivered = np.zeros(len(statements), np.bool_)
+    delivered[begin[:-1][answers.delivered]] = True
+    telling = np.maximum.accumulate(statements)
+    telling[delivered] = below
+    return Way(begin, statements, telling, delivered)
 
 
 def paths_of(facts: pl.DataFrame, way: Way) -> pl.Series:
     """The carriers of all paths."""
     if not (way.statements < 0).any():
         return facts["carrier"]
-    told = facts["carrier"].gather(way.lower)
-    silent = np.flatnonzero(way.statements < 0)
-    return told.scatter(silent, facts["upstream"].gather(way.lower[silent]))
+    told = facts.select("carrier", "upstream", "downstream")[way.telling]
+    carrier = pl.when(pl.Series(way.statements >= 0)).then("carrier").when(pl.Series(way.delivered))
+    return told.select(carrier.then("downstream").otherwise("upstream").alias("carrier")).to_series()
 
 
 def entries_of(paths: pl.Series, way: Way, around: Surroundings) -> pl.Series:
