@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.assignment import LEAPS
+from hoptrace.linking.assignment import LEAPS, LEAST_LEAP
 from hoptrace.linking.scoring import Kind
 
 Places = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     weights, times = pairs["weight"].to_numpy(), pairs["w_time"].to_numpy()
     direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
     over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
-    weak = pairs["kind"].is_in(LEAPS).to_numpy()
+    weak, against = pairs["kind"].is_in(LEAPS).to_numpy(), (pairs["kind"] == Kind.CONFLICT).to_numpy()
     handed = np.zeros(size, np.bool_)
     handed[down[direct & (weights > 0)]] = True
     # Whoever has a handoff to its neighbour is not fed over that one; who has none may be fed over a silent carrier.
@@ -57,9 +57,14 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     along = over & ~linked & (between >= 0) & (above[between] == up)
     leap[down[along]], leap_timed[down[along]] = weights[along], times[along]
     rivals = (np.flatnonzero(np.bincount(side[link], minlength=size) > 1) for side in (down, up))
-    # The weaker leaps only join what is then open.
-    rest = ~along & ~linked & ~(weak & (above[down] >= 0))
-    spoiled = rest & ((weights > 0) | ~(direct | over))
+    used = np.zeros(size, np.bool_)
+    used[above[above >= 0]] = True
+    # The weaker leaps only join what is then open; and who is contradicted matters only at the furthest record, where
+    # the other one is of no other trail.
+    settled = (above[down] >= 0) | used[up]
+    rest = ~along & ~linked & ~(settled & (weak | against))
+    least = np.where(weak, LEAST_LEAP, 0.0)
+    spoiled = rest & (weights > least)
     contested = np.concatenate([*rivals, down[spoiled]])
     bridged = np.zeros(size, np.bool_)
     bridged[down[link]] = over[link]
