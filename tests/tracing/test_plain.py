@@ -10,7 +10,7 @@ import random
 import pytest
 
 from hoptrace.linking.trust import Trust
-from hoptrace.model.verdicts import Verdict
+from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.tracing.results import Floors
 
 FLOORS = Floors(0.7, 0.955)
@@ -127,6 +127,26 @@ def test_calls_handed_on_to_and_from_carriers_without_records_are_plain(world, r
     assert [told.path for told in world.trace_all(calls)] == [("term", "mid", "abroad")] * 2
 
 
+@pytest.mark.parametrize("end", [None, "term"])
+def test_a_chain_over_two_carriers_without_records_is_plain(world, report_call, end):
+    world.chain("orig", "s1", "s2", "mid", "term")
+    world.rows = [row for row in world.rows if row["carrier"] not in ("s1", "s2")]
+    world.covers -= {"s1", "s2"}
+    assert is_plain(world, report_call(0.4, terminating_carrier=end)) == [True]
+    told = world.trace(0.4, terminating_carrier=end)
+    assert told.path == ("term", "mid", "s2", "s1", "orig")
+    assert [hop.support for hop in told.hops[2:]] == [Support.NAMED, Support.INFERRED, Support.NAMED]
+
+
+def test_a_leap_that_goes_abroad_and_back_is_none(world, report_call):
+    world.country |= {"s2": "IN"}
+    world.chain("orig", "s1", "s2", "mid", "term")
+    world.rows = [row for row in world.rows if row["carrier"] not in ("s1", "s2")]
+    world.covers -= {"s1", "s2"}
+    world.trace(0.4)
+    assert world.trace(0.4).path[-1] == "s2"
+
+
 def test_a_call_handed_on_to_another_carrier_than_reported_is_not_plain(world, report_call):
     world.say("mid", 0.0, customer="cust-1", downstream="other")
     assert is_plain(world, report_call(0.0, terminating_carrier="term")) == [False]
@@ -220,7 +240,7 @@ def random_world(world, chance: random.Random) -> list[float]:
             world.rows[first] |= {"customer": None, "upstream": chance.choice(["silent", "abroad"])}
         moments.append(at)
         at += chance.choice([2.0, 20.0, 130.0, 300.0])
-    for silent in chance.sample(CARRIERS, chance.choice([0, 0, 1, 2])):
+    for silent in chance.sample(CARRIERS, chance.choice([0, 0, 1, 2, 3])):
         world.rows = [row for row in world.rows if row["carrier"] != silent]
         world.covers.discard(silent)
     return moments

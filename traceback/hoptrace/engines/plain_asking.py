@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, other_callers
+from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, other_callers
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_judging import CUSTOMER, Batch
@@ -42,7 +42,8 @@ def _asked(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
     tops = linked.members.select("call", "carrier", "upstream", "calling")[chains.last[some]]
     end = linked.members["downstream"].gather(chains.first[some])
     reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
-    few = pl.Series([batch.coverage[call].taking_part < FEW for call in calls], dtype=pl.Boolean)
+    least = np.where(chains.leaps[some] > 1, HALF, FEW)
+    few = pl.Series(np.array([batch.coverage[call].taking_part for call in calls]) < least)
     placed = pl.Series(answers.endings[some] == CUSTOMER)
     told = tops.hstack(reports).with_columns(
         end=end, fits=answers.fits[some], few_take_part=few, placed=placed, window=CALLERS_WINDOW

@@ -19,8 +19,8 @@ Truths = npt.NDArray[np.bool_]
 class Links(NamedTuple):
     """For each member the row of the one `above` it and the `pair` that leads there, -1 where there is none.
 
-    `weight`, `timed`: of that pair, and the part of it that is of time; `bridged`: it leads over a carrier without a
-    record. `leap`, `leap_timed`: of the leap over the one above, -inf where there is none. `spoiled`: members whose
+    `weight`, `timed`: of that pair, and the part of it that is of time; `over`: how many carriers without a record it
+    leads over. `leap`, `leap_timed`: of the leap over the one above, -inf where there is none. `spoiled`: members whose
     handoff is contested; `odd`: those with a pair that weighs nothing, but might with a lent time.
     """
 
@@ -28,7 +28,7 @@ class Links(NamedTuple):
     pair: Places
     weight: Floats
     timed: Floats
-    bridged: Truths
+    over: Places
     leap: Floats
     leap_timed: Floats
     spoiled: Places
@@ -43,12 +43,13 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
     over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
     weak, against = pairs["kind"].is_in(LEAPS).to_numpy(), (pairs["kind"] == Kind.CONFLICT).to_numpy()
+    rows: Places = pairs["row"].cast(pl.Int64).to_numpy()
     handed = np.zeros(size, np.bool_)
     handed[down[direct & (weights > 0)]] = True
     # Whoever has a handoff to its neighbour is not fed over that one; who has none may be fed over a silent carrier.
     link = np.flatnonzero((weights > 0) & (direct | (over & ~handed[down])))
     above, pair = np.full(size, -1), np.full(size, -1)
-    above[down[link]], pair[down[link]] = up[link], pairs["row"].cast(pl.Int64).to_numpy()[link]
+    above[down[link]], pair[down[link]] = up[link], rows[link]
     weight, timed, leap, leap_timed = np.zeros(size), np.zeros(size), np.full(size, -np.inf), np.zeros(size)
     weight[down[link]], timed[down[link]] = weights[link], times[link]
     linked = np.zeros(len(down), np.bool_)
@@ -65,10 +66,19 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     rest = ~along & ~linked & ~(settled & (weak | against))
     least = np.where(weak, LEAST_LEAP, 0.0)
     spoiled = rest & (weights > least)
+    between_them = np.zeros(size, np.int64)
+    between_them[down[link]] = over[link]
+    # Where both ends of a leap over two carriers are open, and nothing else leads on from either, it is the way.
+    gap = np.flatnonzero(spoiled & (pairs["kind"] == Kind.GAP).to_numpy())
+    alone = (np.bincount(down[spoiled], minlength=size) == 1)[down] & (np.bincount(up[spoiled], minlength=size) == 1)[up]
+    gap = gap[alone[gap]]
+    above[down[gap]], pair[down[gap]] = up[gap], rows[gap]
+    weight[down[gap]], timed[down[gap]], between_them[down[gap]] = weights[gap], times[gap], 2
+    spoiled[gap] = rest[gap] = False
+    # No time is lent over a carrier without a record, but a leap is timed anew at its ends.
+    odd = np.concatenate([down[rest & ~spoiled], down[gap]])
     contested = np.concatenate([*rivals, down[spoiled]])
-    bridged = np.zeros(size, np.bool_)
-    bridged[down[link]] = over[link]
-    return Links(above, pair, weight, timed, bridged, leap, leap_timed, contested, down[rest & ~spoiled])
+    return Links(above, pair, weight, timed, between_them, leap, leap_timed, contested, odd)
 
 
 def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:

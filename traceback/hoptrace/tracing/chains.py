@@ -18,6 +18,7 @@ from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, momen
 
 OF_A_PAIR = (
     *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
+    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream"),
     *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
 )
 """The columns of pairs that chains are made of, and those that tell whether a pair may count."""
@@ -31,8 +32,8 @@ class Chains:
     """Chains by call and lower end: `calls` of each; chain n has places `begin[n]` to `begin[n + 1]` of the rest.
 
     `members`: rows of the members frame from the terminating end upstream. `pairs`: the row of the pairs frame by which
-    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in, `bridged` whether it
-    leads over a carrier without a record.
+    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in, `over` how many
+    carriers without a record it leads over.
     """
 
     calls: Places
@@ -40,7 +41,7 @@ class Chains:
     members: Places
     pairs: Places
     weights: Floats
-    bridged: Truths
+    over: Places
 
     @property
     def first(self) -> Places:
@@ -52,13 +53,18 @@ class Chains:
         """The row of each chain's furthest statement in the members frame."""
         return self.members[self.begin[1:] - 1]
 
+    @property
+    def leaps(self) -> Places:
+        """The most carriers without records that each chain leads over at once."""
+        return np.maximum.reduceat(self.over, self.begin[:-1]) if len(self.calls) else self.over
+
     def of(self, kept: Truths) -> Chains:
         """The chains that are `kept`."""
         lengths = np.diff(self.begin)
         every = np.repeat(kept, lengths)
         begin = np.concatenate([[0], np.cumsum(lengths[kept])])
-        weights, bridged = self.weights[every], self.bridged[every]
-        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], weights, bridged)
+        weights, over = self.weights[every], self.over[every]
+        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], weights, over)
 
     def of_whole_calls(self, kept: Truths) -> Chains:
         """The chains of the calls all of whose chains are `kept`."""
@@ -79,7 +85,7 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
     if not len(begin):
         nothing = np.zeros(0, np.int64)
-        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0), np.zeros(0, np.bool_))
+        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0), nothing)
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
     links = links_of(members, pairs)
     sound = np.logical_and.reduceat(fit, begin)
@@ -107,7 +113,8 @@ def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: 
     below = lower[rows]
     reached = below >= 0
     pair, weight = np.where(reached, links.pair[below], -1), np.where(reached, links.weight[below], 0.0)
-    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, reached & links.bridged[below])
+    over = np.where(reached, links.over[below], 0)
+    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, over)
 
 
 def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths) -> Chains:
@@ -128,7 +135,7 @@ def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths)
             weight[lends], leap[lends] = lent.weight, lent.leap
         weights[places[:, 1:]] = weight
         # No time is lent over a carrier without a record; where none is lent at all, it does not matter.
-        apart = chains.bridged[places].any(axis=1) & (weight != own.weight).any(axis=1)
+        apart = (chains.over[places] > 0).any(axis=1) & (weight != own.weight).any(axis=1)
         fine[some] &= _best(own.weight, own.leap) & _best(weight, leap) & ~apart
     return replace(chains, weights=weights).of_whole_calls(fine)
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.tracing.chain_leaps import without_astray
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import OF_A_PAIR, Chains, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
@@ -67,12 +68,12 @@ class Settled:
 def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
-    pairs = linked.pairs.select(OF_A_PAIR).filter(may_count())
+    pairs = without_astray(linked.pairs.select(OF_A_PAIR).filter(may_count()), batch.reports, batch.around)
     chains = chains_of(members, pairs, _fit(linked, batch.reports))
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
-    placed = _placed(tops, (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
+    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
     at = batch.reports["at"].gather(chains.calls).to_numpy()
     kept, answers = judged(batch, chains, members, trails_of(chains, members, at, batch.around.close))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
-from hoptrace.tracing.chains import Places
+from hoptrace.tracing.chains import Places, Truths
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import of_delivery, of_naming
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, in_json
 from hoptrace.tracing.json_columns import Piece, joined, quoted
 from hoptrace.tracing.plain import Plain
+from hoptrace.tracing.plain_paths import DELIVERED, INFERRED
 from hoptrace.tracing.plain_reports import OF_THE_LOWEST, report_evidence
 from hoptrace.tracing.plain_signing import with_signings
 from hoptrace.tracing.signing import Signing
@@ -49,18 +50,18 @@ def hops_of(
     which[reached] = len(first) + np.arange(len(reached))
     evidence = with_signings(first.append(in_json(used)).gather(which), chains, signings)
     support = np.zeros(len(chains.members), np.int64)
-    support[reached] = _supports(used)
+    support[reached] = _supports(used, chains.over[reached] > 0)
     support[chains.begin[:-1][plain.answers.delivered]] = SUPPORTS.index(Support.NAMED)
     told = pl.Series(["null" if each is None else f'"{each}"' for each in SUPPORTS]).gather(support)
     pieces, frame = _pieces(facts)
     return frame.with_columns(told.alias("support"), evidence.alias("evidence")).select(joined(pieces)).to_series()
 
 
-def _supports(used: pl.DataFrame) -> Places:
-    """The places in SUPPORTS of handoffs."""
+def _supports(used: pl.DataFrame, over: Truths) -> Places:
+    """The places in SUPPORTS of handoffs; `over`: whether they lead over carriers without a record."""
     both = (pl.col("d_upstream") == pl.col("u_carrier")) & (pl.col("u_downstream") == pl.col("d_carrier"))
     named, one, two = map(SUPPORTS.index, (Support.NAMED, Support.ONE, Support.BOTH))
-    told = pl.when(pl.col("kind") == Kind.BRIDGED).then(named).when(both).then(two).otherwise(one)
+    told = pl.when(pl.Series(over)).then(named).when(both).then(two).otherwise(one)
     return used.select(told.cast(pl.Int64)).to_series().to_numpy()
 
 
@@ -120,11 +121,12 @@ def _started(start: pl.Series) -> dict[str, pl.Series]:
 
 
 def silent_hops(told: pl.DataFrame) -> pl.Series:
-    """The hops of carriers without records as JSON: each `carrier`, the one that names it (`by`), and `delivered`."""
+    """The hops of carriers without records as JSON: each `carrier`, the one `by` which it is told, and its `kind`."""
     named = Hop("{carrier}", evidence=of_naming("{by}", "{carrier}"), support=Support.NAMED)
     handed = Hop("{carrier}", evidence=of_delivery("{by}", "{carrier}"))
-    chain = pl.when("delivered").then(_of_silent(handed)).otherwise(_of_silent(named))
-    return told.select(chain).to_series()
+    chain = pl.when(pl.col("kind") == DELIVERED).then(_of_silent(handed))
+    chain = chain.when(pl.col("kind") == INFERRED).then(_of_silent(replace(named, support=Support.INFERRED)))
+    return told.select(chain.otherwise(_of_silent(named))).to_series()
 
 
 def _of_silent(hop: Hop) -> pl.Expr:

@@ -134,7 +134,8 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told)
     sound &= ~np.logical_or.reduceat(open_, begin)
     endings = ends.codes[best]
-    confidence = _calibrated(np.where(sound, certain, 0.0), endings)
+    inferred = chains.leaps[best] > 1
+    confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
@@ -200,12 +201,12 @@ def _near(trails: ChainTrails, told: _Weighed, best: Places, close: float) -> Tr
     return others & told.found & near_all(apart, residual - residual[best], close)
 
 
-def _calibrated(certain: Floats, endings: Places) -> Floats:
+def _calibrated(certain: Floats, endings: Places, inferred: Truths) -> Floats:
     told = np.zeros(len(certain))
     for code, ending in enumerate(ENDINGS):
         some = endings == code
         if some.any():
-            told[some] = calibrated_all(certain[some], VERDICTS[ending])
+            told[some] = calibrated_all(certain[some], VERDICTS[ending], inferred[some])
     return told
 
 

@@ -90,8 +90,8 @@ def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Serie
     silent = np.flatnonzero(way.statements < 0)
     if not len(silent):
         return hops
-    by = facts["carrier"].gather(way.telling[silent]).alias("by")
-    told = pl.DataFrame([paths.gather(silent).alias("carrier"), by]).with_columns(delivered=way.delivered[silent])
+    by = facts["carrier"].gather(way.below[silent]).alias("by")
+    told = pl.DataFrame([paths.gather(silent).alias("carrier"), by]).with_columns(kind=way.kinds[silent])
     which = way.statements.copy()
     which[silent] = len(hops) + np.arange(len(silent))
     return pl.concat([hops, silent_hops(told).alias(hops.name)]).gather(which)
