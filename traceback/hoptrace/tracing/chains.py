@@ -8,13 +8,14 @@ ending. Arrays do then what else the walk does call by call (`hoptrace.tracing.t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of
-from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
+from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of, rows_of
+from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
 OF_A_PAIR = (
     *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
@@ -79,7 +80,7 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     """The chains of a batch's calls that are nothing else, all of whose members are `fit` (one truth a member).
 
     `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs`: those that may count
-    (`hoptrace.tracing.kernel`), with `row`.
+    (`hoptrace.tracing.kernel`), with the columns OF_A_PAIR.
     """
     calls = members["call"].to_numpy()
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
@@ -91,7 +92,9 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     sound = np.logical_and.reduceat(fit, begin)
     sound[group[links.spoiled]] = False
     chains = _in_order(calls, begin, group, links, sound)
-    return _chosen(chains, members, links, np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]])
+    chains = chains.of_whole_calls(_chosen(chains, links))
+    lends = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
+    return _with_lent_times(chains, members, pairs, links, lends) if lends.any() else chains
 
 
 def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
@@ -117,33 +120,56 @@ def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: 
     return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, over)
 
 
-def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths) -> Chains:
-    """The chains that the assignment chooses, also where coarse records are lent sharper times (`coarse`)."""
-    weights, fine = chains.weights.copy(), np.ones(len(chains.calls), np.bool_)
-    fine[coarse] = ~np.logical_or.reduceat(np.isin(chains.members, links.odd), chains.begin[:-1])[coarse]
+def _chosen(chains: Chains, links: Links) -> Truths:
+    """The chains that the assignment chooses."""
+    fine = np.ones(len(chains.calls), np.bool_)
+    for some, places in _by_length(chains):
+        rows = chains.members[places]
+        fine[some] = _best(links.weight[rows[:, :-1]], links.leap[rows[:, :-2]])
+    return fine
+
+
+def _by_length(chains: Chains) -> Iterator[tuple[Places, Places]]:
+    """Chains of each length above 1, and the places of their members, a row each."""
     lengths = np.diff(chains.begin)
     some_lengths: list[int] = np.unique(lengths[lengths > 1]).tolist()
     for length in some_lengths:
         some = np.flatnonzero(lengths == length)
-        places: Places = np.add.outer(chains.begin[some], np.arange(length))
-        rows = chains.members[places]
-        own = _weighed(links, rows)
-        weight, leap = own.weight.copy(), own.leap.copy()
-        lends = np.flatnonzero(coarse[some])
-        if len(lends):
-            lent = lent_weights(moments_of(members, rows[lends]), Weighed(*(each[lends] for each in own)))
-            weight[lends], leap[lends] = lent.weight, lent.leap
-        weights[places[:, 1:]] = weight
-        # No time is lent over a carrier without a record; where none is lent at all, it does not matter.
-        apart = (chains.over[places] > 0).any(axis=1) & (weight != own.weight).any(axis=1)
-        fine[some] &= _best(own.weight, own.leap) & _best(weight, leap) & ~apart
+        yield some, np.add.outer(chains.begin[some], np.arange(length))
+
+
+def _with_lent_times(
+    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths
+) -> Chains:
+    """The chains that are chosen also where their coarse records are lent sharper times (those that it `lends`).
+
+    All pairs of their calls are timed anew: nothing else may come to compete.
+    """
+    own = moments_of(members)
+    lent = Lent(own, *(Moments(*(each.copy() for each in own)) for _ in range(2)))
+    coarse = chains.of(lends)
+    for _, places in _by_length(coarse):
+        rows, part = coarse.members[places], np.cumsum(coarse.over[places] > 0, axis=1)
+        told = lent_moments(own.of(rows), part)
+        for side, theirs in ((lent.above, told.above), (lent.below, told.below)):
+            for mine, each in zip(side, theirs, strict=True):
+                mine[rows] = each
+    some = pairs.filter(pl.col("call").is_in(np.unique(coarse.calls)))
+    down, up = rows_of(members, some)
+    anew = links_of(members, some.with_columns(weight=timed_anew(some, down, up, lent)))
+    same = (anew.above == links.above) & (anew.pair == links.pair)
+    same[anew.spoiled] = False
+    fine = ~lends
+    fine[lends] = np.logical_and.reduceat(same[coarse.members], coarse.begin[:-1]) & _chosen(coarse, anew)
+    weights = chains.weights.copy()
+    weights[np.repeat(lends, np.diff(chains.begin))] = _of_links(coarse, anew)
     return replace(chains, weights=weights).of_whole_calls(fine)
 
 
-def _weighed(links: Links, rows: Places) -> Weighed:
-    """What the handoffs and leaps of chains of one length weigh."""
-    lower, over = rows[:, :-1], rows[:, : max(0, rows.shape[1] - 2)]
-    return Weighed(links.weight[lower], links.timed[lower], links.leap[over], links.leap_timed[over])
+def _of_links(chains: Chains, links: Links) -> Floats:
+    """What the pairs weigh by which chains' members were reached; 0 of the first ones."""
+    below = np.append(chains.members[:1], chains.members[:-1])
+    return np.where(chains.pairs >= 0, links.weight[below], 0.0)
 
 
 def _best(weight: Floats, leap: Floats) -> Truths:
