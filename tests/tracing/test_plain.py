@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.tracing.results import Floors
 
 FLOORS = Floors(0.7, 0.955)
+BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 CARRIERS = [f"c{number}" for number in range(9)]
 SIGNED = {"attestation": "A", "orig_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "signer": "c0"}
 
@@ -183,11 +186,24 @@ def test_a_forwarded_call_is_not_plain(world, report_call):
     assert is_plain(world, report_call(0.1)) == [False]
 
 
-def test_attempts_over_two_routes_are_not_plain(world, report_call):
+@pytest.mark.parametrize("end", [None, "b"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_attempts_over_two_routes_are_plain(world, report_call, end, recorded):
+    world.say("top", -0.1, customer="cust-1", downstream="orig", call_id="one")
     for route, outcome in (("a", "failed"), ("b", "answered")):
-        world.say("orig", 0.0, customer="cust-1", downstream=route, outcome=outcome, call_id="one")
-        world.say(route, 0.1, upstream="orig", outcome=outcome)
-    assert is_plain(world, report_call(0.1, terminating_carrier="b")) == [False]
+        world.say("orig", 0.0, upstream="top", downstream=route, outcome=outcome, call_id="one")
+        if recorded or route == "b":
+            world.say(route, 0.1, upstream="orig", outcome=outcome)
+    assert is_plain(world, report_call(0.1, terminating_carrier=end)) == [True]
+    assert world.trace(0.1, terminating_carrier=end).path == ("b", "orig", "top")
+
+
+def test_attempts_that_both_went_on_are_not_plain(world, report_call):
+    for route in ("a", "b"):
+        world.say("orig", 0.0, customer="cust-1", downstream=route, call_id="one")
+        world.say(route, 0.1, upstream="orig")
+    assert is_plain(world, report_call(0.1)) == [False]
+    world.trace(0.1)
 
 
 @pytest.mark.parametrize("trust", [Trust(doubt={"orig": 0.5}), Trust(made_up={"orig": 0.5})])
@@ -217,6 +233,16 @@ def test_what_the_floors_leave_open_is_not_plain(world, report_call):
     assert world.trace_all(calls, named=0.9999)[0].verdict is Verdict.AMBIGUOUS
 
 
+def attempt_in_vain(world, chance: random.Random, row: dict[str, Any]) -> None:
+    """A row of another route that the same carrier tried for a call, and perhaps the record of the carrier there."""
+    route, outcome = chance.choice(CARRIERS), chance.choice(["failed", "failed", "no_answer", row["outcome"]])
+    attempt = {**row, "row": len(world.rows) + 1, "downstream": route, "outcome": outcome}
+    world.rows.append({**attempt, "fingerprint": len(world.rows)})
+    if chance.random() < 0.6:
+        since = (row["start_time"] - BASE).total_seconds() + chance.choice([0.05, 0.3])
+        world.say(route, since, upstream=row["carrier"], outcome=outcome, call_id=row.get("call_id"))
+
+
 def random_world(world, chance: random.Random) -> list[float]:
     """Calls to one number over random chains: some coarse, some signed, some soon after another, some rows lost."""
     moments: list[float] = []
@@ -234,9 +260,11 @@ def random_world(world, chance: random.Random) -> list[float]:
             micros = int(row["start_time"].timestamp() * 1e6) // tick * tick
             row["start_time"] = row["start_time"].fromtimestamp(micros / 1e6, row["start_time"].tzinfo)
             row["precision"] = tick
+        for _ in range(chance.choice([0, 0, 1, 2])):
+            attempt_in_vain(world, chance, chance.choice(world.rows[first:]))
         if chance.random() < 0.15:
             world.rows.pop(chance.randrange(first, len(world.rows)))
-        if chance.random() < 0.15:
+        if chance.random() < 0.15 and first < len(world.rows):
             world.rows[first] |= {"customer": None, "upstream": chance.choice(["silent", "abroad"])}
         moments.append(at)
         at += chance.choice([2.0, 20.0, 130.0, 300.0])
@@ -255,7 +283,7 @@ def random_trust(chance: random.Random) -> Trust:
     return Trust(untrue=untrue, misnames={one: chance.random() for one in CARRIERS[:4]}, clashes=clashes)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(250))
 def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     chance = random.Random(seed)
     world = new_world(spread=chance.choice([0.05, 0.5, 1.5]), country={"c3": "IN", "c7": "GB", "abroad": "IN"})
@@ -273,7 +301,7 @@ def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
 def test_many_random_calls_are_plain(new_world, report_call):
     """Else the test before would show nothing."""
     plain = 0
-    for seed in range(150):
+    for seed in range(250):
         world = new_world()
         moments = random_world(world, random.Random(seed))
         calls = [report_call(at + 0.3, f"C{n}") for n, at in enumerate(moments)]

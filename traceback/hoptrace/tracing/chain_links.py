@@ -48,7 +48,8 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     along = over & ~linked & (between >= 0) & (above[between] == up)
     leap = np.full(size, -np.inf)
     leap[down[along]] = weights[along]
-    rivals = (np.flatnonzero(np.bincount(side[linked], minlength=size) > 1) for side in (down, up))
+    ingress = ingresses(members)
+    rivals = _rivals(down[linked], up[linked], ingress)
     used = np.zeros(size, np.bool_)
     used[above[above >= 0]] = True
     # The weaker leaps only join what is then open; and who is contradicted matters only at the furthest record, where
@@ -60,13 +61,28 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
     gap = open_ & kinds[Kind.GAP] & alone[0] & alone[1]
     used_for = np.flatnonzero(linked | gap)
-    contested = np.concatenate([*rivals, down[open_ & ~gap]])
+    contested = np.concatenate([*rivals, down[open_ & ~gap], np.flatnonzero(above != above[ingress])])
     pair, weight, carriers = np.full(size, -1), np.zeros(size), np.zeros(size, np.int64)
     lower = down[used_for]
     above[lower], weight[lower] = up[used_for], weights[used_for]
     pair[lower] = pairs["row"].cast(pl.Int64).to_numpy()[used_for]
     carriers[lower] = np.where(gap, 2, over)[used_for]
     return Links(above, pair, weight, carriers, leap, contested)
+
+
+def ingresses(members: pl.DataFrame) -> Places:
+    """For each member the row of the one that stands for its ingress: route attempts of one call share it."""
+    if (members["leg"] == members["sid"]).all():
+        return np.arange(members.height)
+    return rows_of(members, members.select("call", d_sid="leg", u_sid="leg"))[0]
+
+
+def _rivals(down: Places, up: Places, ingress: Places) -> tuple[Places, Places]:
+    """Members that are linked to several above, or by several ingresses below."""
+    size = len(ingress)
+    several = np.flatnonzero(np.bincount(down, minlength=size) > 1)
+    ways = np.unique(ingress[down] * size + up)
+    return several, np.flatnonzero(np.bincount(ways % size, minlength=size) > 1)
 
 
 def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Places, Places]:

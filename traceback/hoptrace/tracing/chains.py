@@ -8,13 +8,13 @@ ending. Arrays do then what else the walk does call by call (`hoptrace.tracing.t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of, rows_of
+from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, ingresses, links_of, rows_of
 from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
 OF_A_PAIR = (
@@ -23,6 +23,9 @@ OF_A_PAIR = (
     *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
 )
 """The columns of pairs that chains are made of, and those that tell whether a pair may count."""
+
+MOST_HOPS = 200
+"""Records of a chain; more of them go in a ring."""
 
 TIE = 1e-6
 """Weight by which another choice must be worse, for ties are not settled here."""
@@ -92,32 +95,58 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     sound = np.logical_and.reduceat(fit, begin)
     sound[group[links.spoiled]] = False
     chains = _in_order(calls, begin, group, links, sound)
-    chains = chains.of_whole_calls(_chosen(chains, links))
+    ingress = ingresses(members)
+    chains = chains.of_whole_calls(_chosen(chains, _least_of_routes(links, ingress)))
     lends = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
+    if not lends.any():
+        return chains
+    # Of several routes one lends times to the ingress that they share; which one is looked into call by call.
+    routed = np.logical_or.reduceat(ingress != np.arange(len(ingress)), begin)[group[chains.first]]
+    chains, lends = chains.of(~(lends & routed)), lends[~(lends & routed)]
     return _with_lent_times(chains, members, pairs, links, lends) if lends.any() else chains
 
 
 def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
-    """The chains of sound calls all of whose members are reached from lower ends."""
-    lower = np.full(len(calls), -1)
-    handed = np.flatnonzero(links.above >= 0)
-    lower[links.above[handed]] = handed
-    place, end = np.full(len(calls), -1), np.arange(len(calls))
-    at, hops = np.flatnonzero((lower < 0) & sound[group]), 0
-    while at.size:
-        place[at], hops = hops, hops + 1
+    """The chains of sound calls all of whose members are reached from lower ends; those of several routes share some."""
+    size = len(calls)
+    ends = np.ones(size, np.bool_)
+    ends[links.above[links.above >= 0]] = False
+    at = np.flatnonzero(ends & sound[group])
+    end, steps = at, list[tuple[Places, Places]]()
+    while at.size and len(steps) < MOST_HOPS:
+        steps.append((end, at))
         upper = links.above[at]
-        end[upper[upper >= 0]] = end[at[upper >= 0]]
-        at = upper[upper >= 0]
-    sound &= np.minimum.reduceat(place, begin) >= 0
-    rows = np.flatnonzero(sound[group])
-    rows = rows[np.lexsort((place[rows], end[rows]))]
-    first = np.flatnonzero(place[rows] == 0)
-    below = lower[rows]
-    reached = below >= 0
+        end, at = end[upper >= 0], upper[upper >= 0]
+    reached = np.zeros(size, np.bool_)
+    for _, some in steps:
+        reached[some] = True
+    sound = sound & np.logical_and.reduceat(reached, begin)
+    sound[group[at]] = False
+    return _of_steps(calls, [(end[sound[group[end]]], some[sound[group[end]]]) for end, some in steps], links)
+
+
+def _of_steps(calls: Places, steps: Sequence[tuple[Places, Places]], links: Links) -> Chains:
+    """Chains out of their steps: at each the lower end of those that are as long, and the member there."""
+    nothing = np.zeros(0, np.int64)
+    ends, rows = (np.concatenate([nothing, *(step[part] for step in steps)]) for part in range(2))
+    hops = np.repeat(np.arange(len(steps)), [len(end) for end, _ in steps])
+    order = np.lexsort((hops, ends))
+    rows, hops = rows[order], hops[order]
+    first = np.flatnonzero(hops == 0)
+    below, reached = np.append(rows[:1], rows[:-1]), hops > 0
     pair, weight = np.where(reached, links.pair[below], -1), np.where(reached, links.weight[below], 0.0)
     over = np.where(reached, links.over[below], 0)
     return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, over)
+
+
+def _least_of_routes(links: Links, ingress: Places) -> Links:
+    """Links with what the handoffs of the routes of one ingress weigh at least, and their leaps at most."""
+    if (ingress == np.arange(len(ingress))).all():
+        return links
+    least, most = np.full(len(ingress), np.inf), np.full(len(ingress), -np.inf)
+    np.minimum.at(least, ingress, links.weight)
+    np.maximum.at(most, ingress, links.leap)
+    return links._replace(weight=least[ingress], leap=most[ingress])
 
 
 def _chosen(chains: Chains, links: Links) -> Truths:

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.tracing.chain_attempts import without_attempts_in_vain
 from hoptrace.tracing.chain_leaps import without_astray
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import OF_A_PAIR, Chains, Truths, chains_of
@@ -70,6 +71,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     members = linked.members
     pairs = without_astray(linked.pairs.select(OF_A_PAIR).filter(may_count()), batch.reports, batch.around)
     chains = chains_of(members, pairs, _fit(linked, batch.reports))
+    chains = without_attempts_in_vain(chains, members, batch.reports)
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
@@ -81,12 +83,12 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
 
 
 def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
-    """Members of no forwarding and no route attempts, of one time, and of text that JSON writes as it is."""
-    members = linked.members.select("call", "sid", "leg", "called", "egress_called")
+    """Members of no forwarding, of one time, and of text that JSON writes as it is."""
+    members = linked.members.select("call", "sid", "called", "egress_called")
     asked = reports["called"].gather(members["call"])
     odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED) | pl.col("repeated").is_not_null()
     apart = linked.facts.filter(odd)["sid"]
-    alone = (pl.col("leg") == pl.col("sid")) & pl.col("egress_called").is_null() & (pl.col("called") == asked)
+    alone = pl.col("egress_called").is_null() & (pl.col("called") == asked)
     return members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 
 
