@@ -6,13 +6,14 @@ import itertools
 import random
 
 import numpy as np
+import polars as pl
 import pytest
 
 from hoptrace.linking.assignment import assign
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind, time_weight, time_weights
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.chain_times import Moments, Weighed, lent_weights
+from hoptrace.tracing.chain_times import Lent, Moments, lent_moments, timed_anew
 from hoptrace.tracing.chains import _best
 from hoptrace.tracing.settling import settle
 
@@ -70,10 +71,11 @@ def test_lent_times_weigh_what_settling_says(seed):
     weights, timed = [40.0] * (len(facts) - 1), [chance.uniform(-3.0, 4.0) for _ in facts[1:]]
     pairs = [pair._replace(timed=timed[pair.d]) for pair in pairs_of(weights, [])]
     chosen = settle(pairs, {fact.sid: fact for fact in facts}).chosen
-    own = Moments(*(np.array([each], np.float64) for each in zip(*map(_times, facts), strict=True)))
-    no_leap = np.full((1, max(0, len(facts) - 2)), -np.inf)
-    weighed = Weighed(np.array([weights]), np.array([timed]), no_leap, np.zeros_like(no_leap))
-    told = lent_weights(own, weighed).weight[0]
+    own = Moments(*(np.array(each, np.float64) for each in zip(*map(_times, facts), strict=True)))
+    many = lent_moments(own.of(np.arange(len(facts))[None, :]), np.zeros((1, len(facts)), np.int64))
+    lent = Lent(*(Moments(*(each[0] for each in side)) for side in many))
+    handoffs = pl.DataFrame({"weight": weights, "w_time": timed}).with_columns(kind=pl.lit("direct"))
+    told = timed_anew(handoffs, np.arange(len(weights)), np.arange(1, len(facts)), lent)
     coarse = any(fact.setup is None or fact.tick >= 1.0 or fact.spread >= 1.0 for fact in facts)
     due = [chosen[at].weight for at in range(len(weights))]
     assert (told.tolist() if coarse else weights) == pytest.approx(due)

@@ -95,6 +95,11 @@ class Others:
     odds: Mapping[int, float] = field(default_factory=dict[int, float])
     unseen: frozenset[int] = frozenset()
 
+    @property
+    def calls(self) -> set[int]:
+        """The calls of which there is anything to fear."""
+        return {*self.numbers, *self.odds, *self.unseen}
+
     def told_of(self, one: Judged) -> Judged:
         """The judged call with what there is to fear."""
         call = one.call
@@ -104,9 +109,13 @@ class Others:
         return replace(one, elsewhere=numbers, twin=odds, unseen=call in self.unseen)
 
 
-def other_callers(judged: Sequence[Judged], ground: Ground) -> Others:
-    """What there is to fear of others who show the same caller ids as these calls."""
-    asked = pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
+def asked_of(judged: Sequence[Judged]) -> pl.DataFrame:
+    """What is asked of these calls' callers, as rows of ASKED."""
+    return pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
+
+
+def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
+    """What there is to fear of others who show the same caller ids as the calls that are `asked` about (ASKED)."""
     if asked.is_empty():
         return Others()
     lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import polars as pl
 
 from hoptrace.engines.asking import MOST_FORWARDS, ask
-from hoptrace.engines.callers import other_callers
-from hoptrace.engines.renumbered import changed_silently, found_above, questions_above
+from hoptrace.engines.callers import asked_of, other_callers
+from hoptrace.engines.plain_asking import not_renumbered, not_shared
+from hoptrace.engines.renumbered import changed_silently
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
@@ -23,10 +23,10 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.plain import Linked, Plain, Settled, plain_calls
-from hoptrace.tracing.plain_judging import ENDINGS, Batch, reports_of
+from hoptrace.tracing.plain import Linked, Settled, plain_calls
+from hoptrace.tracing.plain_judging import Batch, reports_of
 from hoptrace.tracing.results import Floors
-from hoptrace.tracing.trail import Ending, Trail
+from hoptrace.tracing.trail import Trail
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
@@ -117,21 +117,14 @@ class _Rounds:
         read = self._link(self._calls)
         linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
         batch = Batch(reports_of(self._calls.values()), self._coverage, self._ground.around, floors)
-        plain = self._not_renumbered(plain_calls(batch, linked), linked)
+        plain = not_renumbered(plain_calls(batch, linked), batch, linked, self._wanted, self._ground)
+        plain = not_shared(plain, batch, linked, self._ground)
         self._settled = Settled(plain, batch, linked)
         settled = set(plain.chains.calls.tolist())
         done = pl.Series(sorted(settled), dtype=pl.Int64).implode()
         members, pairs = (frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs))
         others = {call: report for call, report in self._calls.items() if call not in settled}
         return others, Linked(read.facts, members, pairs)
-
-    def _not_renumbered(self, plain: Plain, linked: Linked) -> Plain:
-        """Plain calls but those that may have come under numbers not yet looked for."""
-        open_ = np.flatnonzero(plain.answers.endings != ENDINGS.index(Ending.CUSTOMER))
-        last = linked.members[plain.chains.last[open_]]
-        asked = questions_above(last.with_columns(call=plain.chains.calls[open_]))
-        new = found_above(asked, self._ground).join(self._wanted, on=["call", "key"], how="anti")
-        return plain.without(set(new["call"]))
 
     def _link(self, calls: Mapping[int, Reported]) -> Linked:
         all_of_them = len(calls) == len(self._calls)
@@ -156,7 +149,7 @@ class _Rounds:
     def gathered(self) -> Gathered:
         """All that was found."""
         judged = [self._judged[call] for call in self._calls if call in self._judged]
-        others = other_callers(judged, self._ground)
+        others = other_callers(asked_of(judged), self._ground)
         told = [others.told_of(one) for one in judged]
         return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs), self._settled)
 

@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import WANTED, comparable
 from hoptrace.linking.repeated_hours import any_twice, both_readings
-from hoptrace.tracing.case import Case, Fact, Reported
+from hoptrace.tracing.case import Case, Coverage, Fact, Reported
 from hoptrace.tracing.trail import Ending, Trail
 
 if TYPE_CHECKING:
@@ -80,11 +80,7 @@ def changed_silently(judged: Iterable[Judged], ground: Ground) -> pl.DataFrame:
         for weighed in one.judgement.likely:
             above += _question_above(one.call, one.case, weighed.trail)
             below += _question_below(one.call, one.case, weighed.trail)
-    if not above and not below:
-        return pl.DataFrame(schema=WANTED)
-    name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
-    taken = ((name == lower) & (pl.col("upstream") == upper)) | (pl.col("upstream") == lower)
-    return pl.concat([found_above(above, ground), _found(below, taken, ground)])
+    return pl.concat([found_above(above, ground), found_below(below, ground)])
 
 
 def found_above(asked: Sequence[Question], ground: Ground) -> pl.DataFrame:
@@ -95,6 +91,16 @@ def found_above(asked: Sequence[Question], ground: Ground) -> pl.DataFrame:
     name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
     handed_down = ((name == upper) & (pl.col("downstream") == lower)) | (pl.col("downstream") == upper)
     return _found(asked, handed_down, ground)
+
+
+def found_below(asked: Sequence[Question], ground: Ground) -> pl.DataFrame:
+    """The other numbers under which calls may have gone on from a carrier, in the WANTED schema.
+
+    The carrier below says that it got the call there, or somebody got it from that carrier.
+    """
+    name, upper, lower = pl.col("carrier_right"), pl.col("upper"), pl.col("lower")
+    taken = ((name == lower) & (pl.col("upstream") == upper)) | (pl.col("upstream") == lower)
+    return _found(asked, taken, ground)
 
 
 def _found(asked: Sequence[Question], fits: pl.Expr, ground: Ground) -> pl.DataFrame:
@@ -138,12 +144,20 @@ def _question_below(call: int, case: Case, trail: Trail) -> list[Question]:
     first = case.facts[trail.first_statement]
     if first.sent_calling is None or first.sent_calling < 0 or first.downstream is None:
         return []
-    return [(call, first.sent_calling, first.carrier, first.downstream, first.start)] if _goes_on(case, first) else []
+    if not _goes_on(case.reported.terminating, first.carrier, first.downstream, case.covered):
+        return []
+    return [(call, first.sent_calling, first.carrier, first.downstream, first.start)]
 
 
-def _goes_on(case: Case, first: Fact) -> bool:
+def questions_below(first: pl.DataFrame, coverage: Sequence[Coverage]) -> list[Question]:
+    """The same of many calls' lowest records (members with the report's `terminating`), where these were handed on."""
+    asked = first.filter((pl.col("sent_calling") >= 0) & pl.col("downstream").is_not_null())
+    rows = asked.select("call", "sent_calling", "carrier", "downstream", "start", "terminating").iter_rows()
+    return [row for *row, end in rows if _goes_on(end, row[2], row[3], coverage[row[0]].covered)]
+
+
+def _goes_on(end: str | None, carrier: str, downstream: str, covered: frozenset[str]) -> bool:
     """Whether the call went on below a trail's lowest record: to a carrier that should know it, or to another end."""
-    end = case.reported.terminating
-    if first.downstream in case.covered:
-        return end != first.carrier
-    return end not in (first.carrier, first.downstream)
+    if downstream in covered:
+        return end != carrier
+    return end not in (carrier, downstream)

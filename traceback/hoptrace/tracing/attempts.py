@@ -15,7 +15,7 @@ from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.trail import Trail
 
-_RANK = {"failed": 0, "no_answer": 1}
+RANK = {"failed": 0, "no_answer": 1}
 MOST = 2
 """How far a call came that ended so: refused; rang or was refused, for a 480 may say either; rang or was answered."""
 
@@ -51,7 +51,7 @@ def _reached(case: Case, trail: Trail) -> Iterator[tuple[int, Reached]]:
 
 
 def _rank(fact: Fact) -> int:
-    return _RANK.get(fact.outcome or "", MOST)
+    return RANK.get(fact.outcome or "", MOST)
 
 
 def _handed_on(case: Case, trail: Trail) -> bool:

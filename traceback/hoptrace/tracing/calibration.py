@@ -16,6 +16,7 @@ import numpy.typing as npt
 from hoptrace.model.verdicts import Verdict
 
 Floats = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 Curve = tuple[float, float, float]
 """Shift, slope of the log odds, and what is added where a step of the trail is inferred."""
@@ -42,11 +43,11 @@ def calibrated(confidence: float, verdict: Verdict, inferred: bool) -> float:
     return min(max(1 / (1 + math.exp(-odds)), LEAST), MOST)
 
 
-def calibrated_all(confidence: Floats, verdict: Verdict) -> Floats:
-    """`calibrated` of many, nothing of them inferred."""
-    shift, slope, _ = CURVES.get(verdict, (0.0, 1.0, 0.0))
+def calibrated_all(confidence: Floats, verdict: Verdict, inferred: Truths) -> Floats:
+    """`calibrated` of many."""
+    shift, slope, leap = CURVES.get(verdict, (0.0, 1.0, 0.0))
     clipped = np.clip(confidence, LEAST, MOST)
-    odds = shift + slope * np.log(clipped / (1 - clipped))
+    odds = shift + slope * np.log(clipped / (1 - clipped)) + np.where(inferred, leap, 0.0)
     return np.clip(1 / (1 + np.exp(-odds)), LEAST, MOST)
 
 

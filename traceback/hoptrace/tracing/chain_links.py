@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.assignment import LEAPS
+from hoptrace.linking.assignment import LEAPS, LEAST_LEAP
 from hoptrace.linking.scoring import Kind
 
 Places = npt.NDArray[np.int64]
@@ -19,57 +19,76 @@ Truths = npt.NDArray[np.bool_]
 class Links(NamedTuple):
     """For each member the row of the one `above` it and the `pair` that leads there, -1 where there is none.
 
-    `weight`, `timed`: of that pair, and the part of it that is of time; `bridged`: it leads over a carrier without a
-    record. `leap`, `leap_timed`: of the leap over the one above, -inf where there is none. `spoiled`: members whose
-    handoff is contested; `odd`: those with a pair that weighs nothing, but might with a lent time.
+    `weight` of that pair; `over`: how many carriers without a record it leads over. `leap`: weight of the leap over the
+    one above, -inf where there is none. `spoiled`: members whose handoff is contested.
     """
 
     above: Places
     pair: Places
     weight: Floats
-    timed: Floats
-    bridged: Truths
+    over: Places
     leap: Floats
-    leap_timed: Floats
     spoiled: Places
-    odd: Places
 
 
 def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     """The links of a batch; `members` and `pairs` as `hoptrace.tracing.chains.chains_of` has them."""
     size = members.height
-    down, up = (_rows_of(members, pairs, side) for side in ("d_sid", "u_sid"))
-    weights, times = pairs["weight"].to_numpy(), pairs["w_time"].to_numpy()
-    direct = (pairs["kind"] == Kind.DIRECT).to_numpy()
-    over = ((pairs["kind"] == Kind.BRIDGED) & pairs["d_upstream"].is_not_null()).to_numpy()
-    weak = pairs["kind"].is_in(LEAPS).to_numpy()
+    down, up = rows_of(members, pairs)
+    weights: Floats = pairs["weight"].to_numpy()
+    kinds = {kind: (pairs["kind"] == kind).to_numpy() for kind in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP, Kind.CONFLICT)}
+    direct, over = kinds[Kind.DIRECT], kinds[Kind.BRIDGED] & pairs["d_upstream"].is_not_null().to_numpy()
     handed = np.zeros(size, np.bool_)
     handed[down[direct & (weights > 0)]] = True
     # Whoever has a handoff to its neighbour is not fed over that one; who has none may be fed over a silent carrier.
-    link = np.flatnonzero((weights > 0) & (direct | (over & ~handed[down])))
-    above, pair = np.full(size, -1), np.full(size, -1)
-    above[down[link]], pair[down[link]] = up[link], pairs["row"].cast(pl.Int64).to_numpy()[link]
-    weight, timed, leap, leap_timed = np.zeros(size), np.zeros(size), np.full(size, -np.inf), np.zeros(size)
-    weight[down[link]], timed[down[link]] = weights[link], times[link]
-    linked = np.zeros(len(down), np.bool_)
-    linked[link] = True
+    linked = (weights > 0) & (direct | (over & ~handed[down]))
+    above = np.full(size, -1)
+    above[down[linked]] = up[linked]
     between = above[down]
     along = over & ~linked & (between >= 0) & (above[between] == up)
-    leap[down[along]], leap_timed[down[along]] = weights[along], times[along]
-    rivals = (np.flatnonzero(np.bincount(side[link], minlength=size) > 1) for side in (down, up))
-    # The weaker leaps only join what is then open.
-    rest = ~along & ~linked & ~(weak & (above[down] >= 0))
-    spoiled = rest & ((weights > 0) | ~(direct | over))
-    contested = np.concatenate([*rivals, down[spoiled]])
-    bridged = np.zeros(size, np.bool_)
-    bridged[down[link]] = over[link]
-    return Links(above, pair, weight, timed, bridged, leap, leap_timed, contested, down[rest & ~spoiled])
+    leap = np.full(size, -np.inf)
+    leap[down[along]] = weights[along]
+    ingress = ingresses(members)
+    rivals = _rivals(down[linked], up[linked], ingress)
+    used = np.zeros(size, np.bool_)
+    used[above[above >= 0]] = True
+    # The weaker leaps only join what is then open; and who is contradicted matters only at the furthest record, where
+    # the other one is of no other trail.
+    weak = pairs["kind"].is_in(LEAPS).to_numpy()
+    settled = ((above[down] >= 0) | used[up]) & (weak | kinds[Kind.CONFLICT])
+    open_ = ~along & ~linked & ~settled & (weights > np.where(weak, LEAST_LEAP, 0.0))
+    # Where both ends of a leap over two carriers are open, and nothing else leads on from either, it is the way.
+    alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
+    gap = open_ & kinds[Kind.GAP] & alone[0] & alone[1]
+    used_for = np.flatnonzero(linked | gap)
+    contested = np.concatenate([*rivals, down[open_ & ~gap], np.flatnonzero(above != above[ingress])])
+    pair, weight, carriers = np.full(size, -1), np.zeros(size), np.zeros(size, np.int64)
+    lower = down[used_for]
+    above[lower], weight[lower] = up[used_for], weights[used_for]
+    pair[lower] = pairs["row"].cast(pl.Int64).to_numpy()[used_for]
+    carriers[lower] = np.where(gap, 2, over)[used_for]
+    return Links(above, pair, weight, carriers, leap, contested)
 
 
-def _rows_of(members: pl.DataFrame, pairs: pl.DataFrame, side: str) -> Places:
-    """The row in the members frame of one side of each pair."""
+def ingresses(members: pl.DataFrame) -> Places:
+    """For each member the row of the one that stands for its ingress: route attempts of one call share it."""
+    if (members["leg"] == members["sid"]).all():
+        return np.arange(members.height)
+    return rows_of(members, members.select("call", d_sid="leg", u_sid="leg"))[0]
+
+
+def _rivals(down: Places, up: Places, ingress: Places) -> tuple[Places, Places]:
+    """Members that are linked to several above, or by several ingresses below."""
+    size = len(ingress)
+    several = np.flatnonzero(np.bincount(down, minlength=size) > 1)
+    ways = np.unique(ingress[down] * size + up)
+    return several, np.flatnonzero(np.bincount(ways % size, minlength=size) > 1)
+
+
+def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Places, Places]:
+    """The rows in the members frame of the lower and upper side of each pair."""
     sids: Places = members["sid"].to_numpy()
     size = int(sids.max(initial=0)) + 1
     known: Places = members["call"].to_numpy() * size + sids
-    wanted: Places = pairs["call"].to_numpy() * size + pairs[side].to_numpy()
-    return np.searchsorted(known, wanted)
+    calls: Places = pairs["call"].to_numpy() * size
+    return np.searchsorted(known, calls + pairs["d_sid"].to_numpy()), np.searchsorted(known, calls + pairs["u_sid"].to_numpy())

@@ -2,7 +2,7 @@
 
 A coarse record of a chain is compared with the one above it at the sharpest time that those below it tell, and with the
 one below it at the sharpest that those above it tell. In a chain in which nothing competes that changes what its
-handoffs weigh, and may change nothing else: whether it does is looked at here.
+handoffs weigh, and may change nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.neighbours import HANDED_ON
-from hoptrace.linking.scoring import Kind, leap_spread, time_weights
+from hoptrace.linking.scoring import NEIGHBOURS, Kind, leap_spread, time_weights
 from hoptrace.tracing.chain_links import Floats, Places, Truths
 from hoptrace.tracing.settling import COARSE, WORTH_LENDING
 
@@ -34,22 +34,14 @@ class Moments(NamedTuple):
         """Those of some carriers of each chain."""
         return Moments(*(each[:, columns] for each in self))
 
-
-class Weighed(NamedTuple):
-    """Chains of one length (a row each): the `weight` of each handoff, and that part of it that is of time (`timed`).
-
-    `leap` and `leap_timed` are the same of the leap over the next record that each record may have; -inf where none.
-    """
-
-    weight: Floats
-    timed: Floats
-    leap: Floats
-    leap_timed: Floats
+    def of(self, places: Places) -> Moments:
+        """Those at some places, in their shape."""
+        return Moments(*(each[places] for each in self))
 
 
-def moments_of(members: pl.DataFrame, rows: Places) -> Moments:
-    """The moments that members tell, in the shape of `rows`."""
-    return Moments(*(members[name].to_numpy()[rows] for name in ("setup", "tick", "spread")))
+def moments_of(members: pl.DataFrame) -> Moments:
+    """The moments that members tell."""
+    return Moments(*(members[name].to_numpy() for name in ("setup", "tick", "spread")))
 
 
 def is_coarse(members: pl.DataFrame) -> Truths:
@@ -58,24 +50,20 @@ def is_coarse(members: pl.DataFrame) -> Truths:
     return members.select(told).to_series().to_numpy()
 
 
-def lent_weights(own: Moments, weighed: Weighed) -> Weighed:
-    """What handoffs and leaps weigh with lent times."""
-    upper, lower = _sharpest(own, 1), _sharpest(own, -1)
-    weight = _timed(weighed.weight, weighed.timed, _Between(upper, lower, own, 1), Kind.DIRECT)
-    leap = _timed(weighed.leap, weighed.leap_timed, _Between(upper, lower, own, 2), Kind.BRIDGED)
-    return Weighed(weight, weighed.timed, leap, weighed.leap_timed)
+class Lent(NamedTuple):
+    """The moments of records: their `own`, and as those `above` and `below` them lend them; else their own."""
 
-
-class _Between(NamedTuple):
-    """The moments between which handoffs (`apart` 1) or leaps (2) lie: `upper` and `lower` as lent, and their `own`."""
-
-    upper: Moments
-    lower: Moments
     own: Moments
-    apart: int
+    above: Moments
+    below: Moments
 
 
-def _sharpest(own: Moments, step: int) -> Moments:
+def lent_moments(own: Moments, part: Places) -> Lent:
+    """What the records of chains lend each other; `part`: a number of the pieces that only handoffs tie together."""
+    return Lent(own, _sharpest(own, part, 1), _sharpest(own, part, -1))
+
+
+def _sharpest(own: Moments, part: Places, step: int) -> Moments:
     """Each record's moment as the sharpest of those above it (`step` 1) or below it (-1) lends it; else its own."""
     best, known = Moments(*(each.copy() for each in own)), np.full_like(own.start, np.inf)
     length = own.start.shape[1]
@@ -84,7 +72,7 @@ def _sharpest(own: Moments, step: int) -> Moments:
         to, of = (to, of) if step > 0 else (of, to)
         told = own.at(of)
         told = Moments(told.start + step * hops * HANDED_ON, told.tick, np.hypot(told.spread, hops * HANDED_ON))
-        better = told.open < known[:, to]
+        better = (told.open < known[:, to]) & (part[:, to] == part[:, of])
         known[:, to] = np.where(better, told.open, known[:, to])
         for mine, theirs in zip(best, told, strict=True):
             mine[:, to] = np.where(better, theirs, mine[:, to])
@@ -92,12 +80,17 @@ def _sharpest(own: Moments, step: int) -> Moments:
     return Moments(*(np.where(lent, theirs, mine) for mine, theirs in zip(own, best, strict=True)))
 
 
-def _timed(weight: Floats, timed: Floats, between: _Between, kind: Kind) -> Floats:
-    """Weights timed anew where a time was lent and both are known."""
-    up, down = between.upper.at(slice(between.apart, None)), between.lower.at(slice(0, -between.apart))
-    own_up, own_down = between.own.at(slice(between.apart, None)), between.own.at(slice(0, -between.apart))
-    lent = (up.open != own_up.open) | (down.open != own_down.open)
-    apart = down.start + down.tick / 2 - up.start - up.tick / 2 - HANDED_ON
-    spread = np.sqrt(up.spread**2 + down.spread**2 + leap_spread(kind) ** 2)
-    anew = weight - timed + time_weights(apart, (up.tick + down.tick) / 2, spread)
-    return np.where(lent & ~np.isnan(apart), anew, weight)
+def timed_anew(pairs: pl.DataFrame, down: Places, up: Places, lent: Lent) -> Floats:
+    """What pairs (`weight`, `w_time`, `kind`) weigh where a time was lent to either side, and both are known.
+
+    `down` and `up`: which of the moments are theirs.
+    """
+    upper, lower = lent.above.of(up), lent.below.of(down)
+    changed = (upper.open != lent.own.of(up).open) | (lower.open != lent.own.of(down).open)
+    near = pairs["kind"].is_in(NEIGHBOURS).to_numpy()
+    transit = np.where(near, leap_spread(Kind.DIRECT), leap_spread(Kind.BRIDGED))
+    apart = lower.start + lower.tick / 2 - upper.start - upper.tick / 2 - HANDED_ON
+    spread = np.sqrt(upper.spread**2 + lower.spread**2 + transit**2)
+    weight = pairs["weight"].to_numpy()
+    anew = weight - pairs["w_time"].to_numpy() + time_weights(apart, (upper.tick + lower.tick) / 2, spread)
+    return np.where(changed & ~np.isnan(apart), anew, weight)

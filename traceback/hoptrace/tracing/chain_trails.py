@@ -57,6 +57,6 @@ def _spans(members: pl.DataFrame, chains: Chains) -> Floats:
 
 def _sure(chains: Chains) -> Floats:
     """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere."""
-    kind = np.where(chains.bridged, KIND_RELIABILITY[Kind.BRIDGED], KIND_RELIABILITY[Kind.DIRECT])
+    kind = np.array([KIND_RELIABILITY[each] for each in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)])[chains.over]
     each = np.where(chains.pairs < 0, 1.0, kind / (1 + np.exp(-chains.weights)))
     return np.multiply.reduceat(each, chains.begin[:-1]) if len(each) else np.zeros(0)

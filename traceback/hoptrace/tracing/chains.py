@@ -8,19 +8,24 @@ ending. Arrays do then what else the walk does call by call (`hoptrace.tracing.t
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of
-from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
+from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, ingresses, links_of, rows_of
+from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
 OF_A_PAIR = (
     *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
+    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream"),
     *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
 )
 """The columns of pairs that chains are made of, and those that tell whether a pair may count."""
+
+MOST_HOPS = 200
+"""Records of a chain; more of them go in a ring."""
 
 TIE = 1e-6
 """Weight by which another choice must be worse, for ties are not settled here."""
@@ -31,8 +36,8 @@ class Chains:
     """Chains by call and lower end: `calls` of each; chain n has places `begin[n]` to `begin[n + 1]` of the rest.
 
     `members`: rows of the members frame from the terminating end upstream. `pairs`: the row of the pairs frame by which
-    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in, `bridged` whether it
-    leads over a carrier without a record.
+    each was reached (-1 for the first), `weights` what that pair weighs, lent times counted in, `over` how many
+    carriers without a record it leads over.
     """
 
     calls: Places
@@ -40,7 +45,7 @@ class Chains:
     members: Places
     pairs: Places
     weights: Floats
-    bridged: Truths
+    over: Places
 
     @property
     def first(self) -> Places:
@@ -52,13 +57,18 @@ class Chains:
         """The row of each chain's furthest statement in the members frame."""
         return self.members[self.begin[1:] - 1]
 
+    @property
+    def leaps(self) -> Places:
+        """The most carriers without records that each chain leads over at once."""
+        return np.maximum.reduceat(self.over, self.begin[:-1]) if len(self.calls) else self.over
+
     def of(self, kept: Truths) -> Chains:
         """The chains that are `kept`."""
         lengths = np.diff(self.begin)
         every = np.repeat(kept, lengths)
         begin = np.concatenate([[0], np.cumsum(lengths[kept])])
-        weights, bridged = self.weights[every], self.bridged[every]
-        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], weights, bridged)
+        weights, over = self.weights[every], self.over[every]
+        return Chains(self.calls[kept], begin, self.members[every], self.pairs[every], weights, over)
 
     def of_whole_calls(self, kept: Truths) -> Chains:
         """The chains of the calls all of whose chains are `kept`."""
@@ -73,70 +83,122 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     """The chains of a batch's calls that are nothing else, all of whose members are `fit` (one truth a member).
 
     `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs`: those that may count
-    (`hoptrace.tracing.kernel`), with `row`.
+    (`hoptrace.tracing.kernel`), with the columns OF_A_PAIR.
     """
     calls = members["call"].to_numpy()
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
     if not len(begin):
         nothing = np.zeros(0, np.int64)
-        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0), np.zeros(0, np.bool_))
+        return Chains(nothing, np.zeros(1, np.int64), nothing, nothing, np.zeros(0), nothing)
     group = np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(calls))))
     links = links_of(members, pairs)
     sound = np.logical_and.reduceat(fit, begin)
     sound[group[links.spoiled]] = False
     chains = _in_order(calls, begin, group, links, sound)
-    return _chosen(chains, members, links, np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]])
+    ingress = ingresses(members)
+    chains = chains.of_whole_calls(_chosen(chains, _least_of_routes(links, ingress)))
+    lends = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
+    if not lends.any():
+        return chains
+    # Of several routes one lends times to the ingress that they share; which one is looked into call by call.
+    routed = np.logical_or.reduceat(ingress != np.arange(len(ingress)), begin)[group[chains.first]]
+    chains, lends = chains.of(~(lends & routed)), lends[~(lends & routed)]
+    return _with_lent_times(chains, members, pairs, links, lends) if lends.any() else chains
 
 
 def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
-    """The chains of sound calls all of whose members are reached from lower ends."""
-    lower = np.full(len(calls), -1)
-    handed = np.flatnonzero(links.above >= 0)
-    lower[links.above[handed]] = handed
-    place, end = np.full(len(calls), -1), np.arange(len(calls))
-    at, hops = np.flatnonzero((lower < 0) & sound[group]), 0
-    while at.size:
-        place[at], hops = hops, hops + 1
+    """The chains of sound calls all of whose members are reached from lower ends; those of several routes share some."""
+    size = len(calls)
+    ends = np.ones(size, np.bool_)
+    ends[links.above[links.above >= 0]] = False
+    at = np.flatnonzero(ends & sound[group])
+    end, steps = at, list[tuple[Places, Places]]()
+    while at.size and len(steps) < MOST_HOPS:
+        steps.append((end, at))
         upper = links.above[at]
-        end[upper[upper >= 0]] = end[at[upper >= 0]]
-        at = upper[upper >= 0]
-    sound &= np.minimum.reduceat(place, begin) >= 0
-    rows = np.flatnonzero(sound[group])
-    rows = rows[np.lexsort((place[rows], end[rows]))]
-    first = np.flatnonzero(place[rows] == 0)
-    below = lower[rows]
-    reached = below >= 0
+        end, at = end[upper >= 0], upper[upper >= 0]
+    reached = np.zeros(size, np.bool_)
+    for _, some in steps:
+        reached[some] = True
+    sound = sound & np.logical_and.reduceat(reached, begin)
+    sound[group[at]] = False
+    return _of_steps(calls, [(end[sound[group[end]]], some[sound[group[end]]]) for end, some in steps], links)
+
+
+def _of_steps(calls: Places, steps: Sequence[tuple[Places, Places]], links: Links) -> Chains:
+    """Chains out of their steps: at each the lower end of those that are as long, and the member there."""
+    nothing = np.zeros(0, np.int64)
+    ends, rows = (np.concatenate([nothing, *(step[part] for step in steps)]) for part in range(2))
+    hops = np.repeat(np.arange(len(steps)), [len(end) for end, _ in steps])
+    order = np.lexsort((hops, ends))
+    rows, hops = rows[order], hops[order]
+    first = np.flatnonzero(hops == 0)
+    below, reached = np.append(rows[:1], rows[:-1]), hops > 0
     pair, weight = np.where(reached, links.pair[below], -1), np.where(reached, links.weight[below], 0.0)
-    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, reached & links.bridged[below])
+    over = np.where(reached, links.over[below], 0)
+    return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, over)
 
 
-def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths) -> Chains:
-    """The chains that the assignment chooses, also where coarse records are lent sharper times (`coarse`)."""
-    weights, fine = chains.weights.copy(), np.ones(len(chains.calls), np.bool_)
-    fine[coarse] = ~np.logical_or.reduceat(np.isin(chains.members, links.odd), chains.begin[:-1])[coarse]
+def _least_of_routes(links: Links, ingress: Places) -> Links:
+    """Links with what the handoffs of the routes of one ingress weigh at least, and their leaps at most."""
+    if (ingress == np.arange(len(ingress))).all():
+        return links
+    least, most = np.full(len(ingress), np.inf), np.full(len(ingress), -np.inf)
+    np.minimum.at(least, ingress, links.weight)
+    np.maximum.at(most, ingress, links.leap)
+    return links._replace(weight=least[ingress], leap=most[ingress])
+
+
+def _chosen(chains: Chains, links: Links) -> Truths:
+    """The chains that the assignment chooses."""
+    fine = np.ones(len(chains.calls), np.bool_)
+    for some, places in _by_length(chains):
+        rows = chains.members[places]
+        fine[some] = _best(links.weight[rows[:, :-1]], links.leap[rows[:, :-2]])
+    return fine
+
+
+def _by_length(chains: Chains) -> Iterator[tuple[Places, Places]]:
+    """Chains of each length above 1, and the places of their members, a row each."""
     lengths = np.diff(chains.begin)
     some_lengths: list[int] = np.unique(lengths[lengths > 1]).tolist()
     for length in some_lengths:
         some = np.flatnonzero(lengths == length)
-        places: Places = np.add.outer(chains.begin[some], np.arange(length))
-        rows = chains.members[places]
-        own = _weighed(links, rows)
-        weight, leap = own.weight.copy(), own.leap.copy()
-        lends = np.flatnonzero(coarse[some])
-        if len(lends):
-            lent = lent_weights(moments_of(members, rows[lends]), Weighed(*(each[lends] for each in own)))
-            weight[lends], leap[lends] = lent.weight, lent.leap
-        weights[places[:, 1:]] = weight
-        # No time is lent over a carrier without a record; where none is lent at all, it does not matter.
-        apart = chains.bridged[places].any(axis=1) & (weight != own.weight).any(axis=1)
-        fine[some] &= _best(own.weight, own.leap) & _best(weight, leap) & ~apart
+        yield some, np.add.outer(chains.begin[some], np.arange(length))
+
+
+def _with_lent_times(
+    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths
+) -> Chains:
+    """The chains that are chosen also where their coarse records are lent sharper times (those that it `lends`).
+
+    All pairs of their calls are timed anew: nothing else may come to compete.
+    """
+    own = moments_of(members)
+    lent = Lent(own, *(Moments(*(each.copy() for each in own)) for _ in range(2)))
+    coarse = chains.of(lends)
+    for _, places in _by_length(coarse):
+        rows, part = coarse.members[places], np.cumsum(coarse.over[places] > 0, axis=1)
+        told = lent_moments(own.of(rows), part)
+        for side, theirs in ((lent.above, told.above), (lent.below, told.below)):
+            for mine, each in zip(side, theirs, strict=True):
+                mine[rows] = each
+    some = pairs.filter(pl.col("call").is_in(np.unique(coarse.calls)))
+    down, up = rows_of(members, some)
+    anew = links_of(members, some.with_columns(weight=timed_anew(some, down, up, lent)))
+    same = (anew.above == links.above) & (anew.pair == links.pair)
+    same[anew.spoiled] = False
+    fine = ~lends
+    fine[lends] = np.logical_and.reduceat(same[coarse.members], coarse.begin[:-1]) & _chosen(coarse, anew)
+    weights = chains.weights.copy()
+    weights[np.repeat(lends, np.diff(chains.begin))] = _of_links(coarse, anew)
     return replace(chains, weights=weights).of_whole_calls(fine)
 
 
-def _weighed(links: Links, rows: Places) -> Weighed:
-    """What the handoffs and leaps of chains of one length weigh."""
-    lower, over = rows[:, :-1], rows[:, : max(0, rows.shape[1] - 2)]
-    return Weighed(links.weight[lower], links.timed[lower], links.leap[over], links.leap_timed[over])
+def _of_links(chains: Chains, links: Links) -> Floats:
+    """What the pairs weigh by which chains' members were reached; 0 of the first ones."""
+    below = np.append(chains.members[:1], chains.members[:-1])
+    return np.where(chains.pairs >= 0, links.weight[below], 0.0)
 
 
 def _best(weight: Floats, leap: Floats) -> Truths:

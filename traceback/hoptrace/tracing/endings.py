@@ -104,14 +104,14 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
         return Ending.DOUBTED if _doubted(case, fact, step) else Ending.CUSTOMER
     if fact.upstream is None:
         return Ending.UNNAMED
-    if fact.upstream in case.covered:
-        untrue = case.around.trust.untrue.get((fact.carrier, fact.upstream), 0.0)
+    return beyond(fact.carrier, fact.upstream, case.around, covered=fact.upstream in case.covered)
+
+
+def beyond(carrier: str, upstream: str, around: Surroundings, *, covered: bool) -> Ending:
+    """The ending at a carrier named upstream that has no record of the call; `covered`: it has others of that time."""
+    if covered:
+        untrue = around.trust.untrue.get((carrier, upstream), 0.0)
         return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
-    return beyond(fact.carrier, fact.upstream, case.around)
-
-
-def beyond(carrier: str, upstream: str, around: Surroundings) -> Ending:
-    """The ending at a carrier named upstream that has submitted nothing."""
     if around.trust.falsely(carrier, upstream) >= MOSTLY_FALSE:
         return Ending.MISNAMED
     return Ending.ENTRY if around.foreign(upstream) and not around.foreign(carrier) else Ending.SILENT

@@ -9,7 +9,7 @@ from hoptrace.linking.trust import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.case import Fact, Reported
-
+from hoptrace.tracing.trail import Ending
 
 SAME_NUMBER = "{carrier} has a record of a call to the reported number."
 BEGAN = "By all the clocks of its trail together the call began {when} the reported time."
@@ -27,10 +27,14 @@ SAME_MOMENT, AT_THE_MOMENT = 0.05, "at the same moment as"
 def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     """A carrier without a record below the first one that has one (`upper`)."""
     if upper.downstream == carrier:
-        text = f"{upper.carrier} says that it handed the call to {carrier}, which has no record of it."
-        return (Evidence("naming", True, text),)
+        return of_delivery(upper.carrier, carrier)
     text = f"The report names {carrier} as the carrier that delivered the call; it has no record of it."
     return (Evidence("terminating carrier", None, text),)
+
+
+def of_delivery(upper: str, carrier: str) -> tuple[Evidence, ...]:
+    """A carrier without a record to which the one above it says that it handed the call."""
+    return (Evidence("naming", True, f"{upper} says that it handed the call to {carrier}, which has no record of it."),)
 
 
 def _of_number(report: Reported, fact: Fact) -> Evidence:
@@ -70,27 +74,31 @@ def of_naming(lower: str, carrier: str) -> tuple[Evidence, ...]:
     return (Evidence("naming", True, f"{lower} says that {carrier} handed it the call."),)
 
 
-def no_counterpart(lower: Fact, trust: Trust) -> str:
-    """A carrier named upstream whose complete records do not bear that out, and how often that is so."""
-    named = lower.upstream
-    said, missing = next(
-        ((row[3], row[4]) for row in trust.clashes if row[:3] == (lower.carrier, named, "upstream")), (0, 0)
-    )
+def no_counterpart(carrier: str, named: str, trust: Trust) -> str:
+    """A carrier `named` upstream whose complete records do not bear that out, and how often that is so."""
+    told = ((row[3], row[4]) for row in trust.clashes if row[:3] == (carrier, named, "upstream"))
+    said, missing = next(told, (0, 0))
     return (
-        f"{lower.carrier} says that it got the call from {named}; {named} has submitted records of that time and has "
-        f"none of this call, as of {missing:,} of {said:,} calls that {lower.carrier} says it got there."
+        f"{carrier} says that it got the call from {named}; {named} has submitted records of that time and has "
+        f"none of this call, as of {missing:,} of {said:,} calls that {carrier} says it got there."
     )
 
 
-def misnamed(lower: Fact, trust: Trust) -> str:
-    """A carrier without records named upstream by one whose words of its upstreams those with records contradict."""
-    said = [row for row in trust.clashes if row[0] == lower.carrier and row[2] == "upstream" and row[4]]
+def misnamed(carrier: str, named: str, trust: Trust) -> str:
+    """A carrier without records `named` upstream by one whose words of its upstreams those with records contradict."""
+    said = [row for row in trust.clashes if row[0] == carrier and row[2] == "upstream" and row[4]]
     others = ", ".join(sorted(row[1] for row in said))
     return (
-        f"{lower.carrier} says that it got the call from {lower.upstream}, which has submitted no records of that time."
+        f"{carrier} says that it got the call from {named}, which has submitted no records of that time."
         f" Of {sum(row[3] for row in said):,} calls that it says it got from {others}, "
         f"{sum(row[4] for row in said):,} are not in the records there."
     )
+
+
+def not_borne_out(ending: Ending, carrier: str, named: str, trust: Trust) -> list[str]:
+    """What speaks against a furthest record that says that it got the call from the carrier that it `named`."""
+    ways = {Ending.CONTRADICTED: no_counterpart, Ending.MISNAMED: misnamed}
+    return [ways[ending](carrier, named, trust)] if ending in ways else []
 
 
 def doubted(last: Fact, trust: Trust) -> str:

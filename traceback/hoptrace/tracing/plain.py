@@ -14,6 +14,8 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.tracing.chain_attempts import without_attempts_in_vain
+from hoptrace.tracing.chain_leaps import without_astray
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import OF_A_PAIR, Chains, Truths, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
@@ -21,7 +23,7 @@ from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.plain_judging import Answers, Batch, judged
 
 QUOTED = (
-    *("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "attestation"),
+    *("carrier", "batch", "record_id", "upstream", "downstream", "customer", "start_basis", "attestation"),
     *("calling_number", "called_number"),
 )
 """Text of a statement that its result quotes."""
@@ -67,12 +69,13 @@ class Settled:
 def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
-    pairs = linked.pairs.select(OF_A_PAIR).filter(may_count())
+    pairs = without_astray(linked.pairs.select(OF_A_PAIR).filter(may_count()), batch.reports, batch.around)
     chains = chains_of(members, pairs, _fit(linked, batch.reports))
-    told = _told(members.select("downstream", "handed_on")[chains.first])
+    chains = without_attempts_in_vain(chains, members, batch.reports)
+    told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
-    placed = _placed(tops, (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
+    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
     at = batch.reports["at"].gather(chains.calls).to_numpy()
     kept, answers = judged(batch, chains, members, trails_of(chains, members, at, batch.around.close))
@@ -80,18 +83,21 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
 
 
 def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
-    """Members of no forwarding and no route attempts, of one time, and of text that JSON writes as it is."""
-    members = linked.members.select("call", "sid", "leg", "called", "egress_called")
+    """Members of no forwarding, of one time, and of text that JSON writes as it is."""
+    members = linked.members.select("call", "sid", "called", "egress_called")
     asked = reports["called"].gather(members["call"])
     odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED) | pl.col("repeated").is_not_null()
     apart = linked.facts.filter(odd)["sid"]
-    alone = (pl.col("leg") == pl.col("sid")) & pl.col("egress_called").is_null() & (pl.col("called") == asked)
+    alone = pl.col("egress_called").is_null() & (pl.col("called") == asked)
     return members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 
 
-def _told(tails: pl.DataFrame) -> Truths:
-    """Whether a chain's lowest record tells of a call that was handed on to nobody."""
-    return tails.select(pl.col("downstream").is_null() & ~pl.col("handed_on")).to_series().to_numpy()
+def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
+    """Whether a chain's lowest record says where the call ended: there, or at a carrier that no other is told beside."""
+    ends = reports["terminating"]
+    there = pl.col("downstream").is_null() & ~pl.col("handed_on")
+    elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
+    return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
 
 
 def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
-from hoptrace.tracing.chains import Chains, Places
+from hoptrace.tracing.chains import Places, Truths
 from hoptrace.tracing.decimals import rounded
-from hoptrace.tracing.evidence import of_naming
+from hoptrace.tracing.evidence import of_delivery, of_naming
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, in_json
 from hoptrace.tracing.json_columns import Piece, joined, quoted
-from hoptrace.tracing.plain_judging import Answers
-from hoptrace.tracing.plain_reports import report_evidence
+from hoptrace.tracing.plain import Plain
+from hoptrace.tracing.plain_paths import DELIVERED, INFERRED
+from hoptrace.tracing.plain_reports import OF_THE_LOWEST, report_evidence
 from hoptrace.tracing.plain_signing import with_signings
 from hoptrace.tracing.signing import Signing
 
@@ -34,12 +36,13 @@ HOUR = 3_600_000_000
 
 
 def hops_of(
-    facts: pl.DataFrame, chains: Chains, pairs: pl.DataFrame, first: pl.Series, signings: Mapping[int, Signing]
+    facts: pl.DataFrame, plain: Plain, pairs: pl.DataFrame, first: pl.Series, signings: Mapping[int, Signing]
 ) -> pl.Series:
-    """The hops of all chains, in their order, each as JSON; `facts` are their statements (QUOTED_OF_FACTS).
+    """The hops of all statements of chains, in their order, as JSON; `facts` are these statements (QUOTED_OF_FACTS).
 
-    `first`: the evidence of each chain's first hop.
+    `first`: the evidence of each chain's lowest record.
     """
+    chains = plain.chains
     reached = np.flatnonzero(chains.pairs >= 0)
     used = pairs.select(OF_A_HANDOFF)[chains.pairs[reached] - int(pairs["row"][0] if len(pairs) else 0)]
     which = np.empty(len(chains.members), np.int64)
@@ -47,17 +50,19 @@ def hops_of(
     which[reached] = len(first) + np.arange(len(reached))
     evidence = with_signings(first.append(in_json(used)).gather(which), chains, signings)
     support = np.zeros(len(chains.members), np.int64)
-    support[reached] = _supports(used)
+    support[reached] = _supports(used, chains.over[reached] > 0)
+    support[chains.begin[:-1][plain.answers.delivered]] = SUPPORTS.index(Support.NAMED)
     told = pl.Series(["null" if each is None else f'"{each}"' for each in SUPPORTS]).gather(support)
     pieces, frame = _pieces(facts)
     return frame.with_columns(told.alias("support"), evidence.alias("evidence")).select(joined(pieces)).to_series()
 
 
-def _supports(used: pl.DataFrame) -> Places:
-    """The places in SUPPORTS of handoffs."""
+def _supports(used: pl.DataFrame, over: Truths) -> Places:
+    """The places in SUPPORTS of handoffs; `over`: whether they lead over carriers without a record."""
     both = (pl.col("d_upstream") == pl.col("u_carrier")) & (pl.col("u_downstream") == pl.col("d_carrier"))
-    named = pl.when(pl.col("kind") == Kind.BRIDGED).then(3)
-    return used.select(named.when(both).then(1).otherwise(2).cast(pl.Int64)).to_series().to_numpy()
+    named, one, two = map(SUPPORTS.index, (Support.NAMED, Support.ONE, Support.BOTH))
+    told = pl.when(pl.Series(over)).then(named).when(both).then(two).otherwise(one)
+    return used.select(told.cast(pl.Int64)).to_series().to_numpy()
 
 
 def _pieces(facts: pl.DataFrame) -> tuple[list[Piece], pl.DataFrame]:
@@ -115,18 +120,23 @@ def _started(start: pl.Series) -> dict[str, pl.Series]:
     return {"day_and_hour": hour.gather(which), "minute": minute.gather(seconds), "fraction": exact.gather(at)}
 
 
-def silent_hops(lower: pl.Series, carrier: pl.Series) -> pl.Series:
-    """The hops of carriers without records as JSON, each named by the carrier of the hop below it."""
-    hop = Hop("{carrier}", evidence=of_naming("{lower}", "{carrier}"), support=Support.NAMED)
-    parts = orjson.dumps(hop).decode().replace("{carrier}", "\0c\0").replace("{lower}", "\0l\0").split("\0")
-    pieces: list[Piece] = [{"c": pl.col("carrier"), "l": pl.col("lower")}.get(part, part) for part in parts]
-    frame = pl.DataFrame({"lower": lower, "carrier": carrier}, schema={"lower": pl.String, "carrier": pl.String})
-    return frame.select(joined(pieces)).to_series()
+def silent_hops(told: pl.DataFrame) -> pl.Series:
+    """The hops of carriers without records as JSON: each `carrier`, the one `by` which it is told, and its `kind`."""
+    named = Hop("{carrier}", evidence=of_naming("{by}", "{carrier}"), support=Support.NAMED)
+    handed = Hop("{carrier}", evidence=of_delivery("{by}", "{carrier}"))
+    chain = pl.when(pl.col("kind") == DELIVERED).then(_of_silent(handed))
+    chain = chain.when(pl.col("kind") == INFERRED).then(_of_silent(replace(named, support=Support.INFERRED)))
+    return told.select(chain.otherwise(_of_silent(named))).to_series()
 
 
-def first_hops(
-    members: pl.DataFrame, chains: Chains, reports: pl.DataFrame, answers: Answers
-) -> pl.Series:
-    """The evidence of each chain's first hop: how well it matches the report."""
-    tails = members.select("carrier", "calling", "sent_calling")[chains.first]
-    return report_evidence(tails, reports[chains.calls], answers.residual)
+def _of_silent(hop: Hop) -> pl.Expr:
+    """A hop in which names stand in braces, as JSON with columns for them."""
+    text = orjson.dumps(hop).decode()
+    parts = re.split(r"\{(carrier|by)\}", text)
+    return joined(pl.col(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def first_hops(members: pl.DataFrame, plain: Plain, reports: pl.DataFrame) -> pl.Series:
+    """The evidence of each chain's lowest record: how well it matches the report."""
+    tails = members.select(OF_THE_LOWEST)[plain.chains.first]
+    return report_evidence(tails, reports[plain.chains.calls], plain.answers.residual)

@@ -20,7 +20,7 @@ from hoptrace.tracing.chains import Chains, Floats, Places, Truths
 from hoptrace.tracing.endings import beyond
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
-from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
@@ -32,17 +32,25 @@ from hoptrace.tracing.weighing import (
     lost_rows,
 )
 
-ENDINGS = (Ending.CUSTOMER, Ending.ENTRY, Ending.SILENT)
+ENDINGS = (
+    Ending.CUSTOMER,
+    Ending.ENTRY,
+    Ending.SILENT,
+    Ending.LACKING,
+    Ending.CONTRADICTED,
+    Ending.MISNAMED,
+)
 """How plain calls end; their codes are the places here."""
 
-NONE = len(ENDINGS)
-"""The code of any other ending."""
+CUSTOMER = ENDINGS.index(Ending.CUSTOMER)
+NAMED = np.array([ending in NAMED_ABOVE for ending in ENDINGS])
+"""Whether the path goes on to the carrier that the furthest record names."""
 
 REPORTS = pl.Schema({"at": pl.Float64, "called": pl.Int64, "calling": pl.Int64, "terminating": pl.String})
 """Reported calls, as `hoptrace.tracing.case.Reported`."""
 
 OF_AN_END = ("carrier", "customer", "upstream")
-"""What a chain answers: at which record it ends, with whose customer or at whom."""
+"""What tells how a chain ends: at which record, with whose customer or at whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +67,31 @@ class Batch:
 class Answers:
     """The answers of plain calls, an entry each: which of ENDINGS, how sure, and seconds from its time to the report's.
 
-    `confidence` is not yet rounded as it is published.
+    `confidence` is not yet rounded as it is published. `fits`: the density (1/s) of the report. `delivered`: by a
+    carrier without records, to which the lowest record says that it handed the call.
     """
 
     endings: Places
     confidence: Floats
     residual: Floats
+    fits: Floats
+    delivered: Truths
+
+    @classmethod
+    def nothing(cls) -> Answers:
+        """No answers."""
+        none = np.zeros(0)
+        return cls(none.astype(np.int64), none, none, none, none.astype(np.bool_))
 
     def of(self, kept: Truths | Places) -> Answers:
         """Those that are `kept`."""
-        return Answers(self.endings[kept], self.confidence[kept], self.residual[kept])
+        every = (self.endings, self.confidence, self.residual, self.fits)
+        return Answers(*(each[kept] for each in every), self.delivered[kept])
+
+    @property
+    def open(self) -> Places:
+        """The places of those that end at no customer."""
+        return np.flatnonzero(self.endings != CUSTOMER)
 
 
 def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
@@ -78,11 +101,15 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
 
 
 class _Weighed(NamedTuple):
-    """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one."""
+    """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
+
+    `delivered`: the lowest record handed the call to a carrier without one.
+    """
 
     looks: Floats
     weight: Floats
     found: Truths
+    delivered: Truths
 
 
 def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
@@ -91,30 +118,59 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     All others are left open by the floors, may not be what the report means, or end in another way.
     """
     if not len(chains.calls):
-        nothing = np.zeros(0)
-        return np.zeros(0, np.bool_), Answers(nothing.astype(np.int64), nothing, nothing)
+        return np.zeros(0, np.bool_), Answers.nothing()
     begin = np.flatnonzero(np.diff(chains.calls, prepend=-1))
     amount = np.diff(np.append(begin, len(chains.calls)))
     told = _weighed(batch, chains, members, trails)
     tops = members.select(OF_AN_END)[chains.last]
-    endings = _endings(batch, chains.calls, tops)
     likely = np.where(told.found, np.exp(told.weight), 0.0)
     other = _other(batch, chains.calls[begin], told, begin)
     best = _best(told, begin, amount)
-    mine = _same_answer(tops, np.repeat(best, amount)) * likely
-    some = np.logical_or.reduceat(told.found, begin)
-    total = np.where(some, np.add.reduceat(likely, begin) + other, 1.0)
+    ends = _Ends(_endings(batch, chains.calls, tops), tops, np.repeat(best, amount), np.diff(chains.begin) == 1)
+    mine = ends.same_answer() * likely
+    sound = np.logical_or.reduceat(told.found, begin)
+    total = np.where(sound, np.add.reduceat(likely, begin) + other, 1.0)
     certain = np.add.reduceat(mine, begin) / total * trails.sure[best]
-    open_ = _near(trails, told, best, amount, batch.around.close)
-    alone = amount == 1
-    # Of two trails the one may be the upper part of the other's call; that is looked into call by call.
-    alone |= np.logical_and.reduceat(tops["customer"].is_not_null().to_numpy(), begin)
-    sound = some & alone & (endings[best] != NONE) & ~np.logical_or.reduceat(open_, begin)
-    confidence = _calibrated(np.where(sound, certain, 0.0), endings[best])
-    sound &= _settled(batch.floors, confidence, endings[best], (likely[best], other, total))
+    open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told)
+    sound &= ~np.logical_or.reduceat(open_, begin)
+    endings = ends.codes[best]
+    inferred = chains.leaps[best] > 1
+    confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
+    sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
-    return kept, Answers(endings[best], confidence, trails.timed.residual[best]).of(sound)
+    fits, delivered = np.exp(trails.timed.weight[best]), told.delivered[best]
+    return kept, Answers(endings, confidence, trails.timed.residual[best], fits, delivered).of(sound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How trails end: `codes` of ENDINGS, `tops` (OF_AN_END); of each the `best` of its call; those of one record."""
+
+    codes: Places
+    tops: pl.DataFrame
+    best: Places
+    lone: Truths
+
+    def same_answer(self) -> Truths:
+        """Whether a trail that ends at a customer ends at the same one as the best of its call, or is the best."""
+        alone = self.best == np.arange(len(self.best))
+        if alone.all():
+            return alone
+        theirs = self.tops[self.best]
+        same = pl.all_horizontal(pl.col(name).eq_missing(theirs[name]) for name in ("carrier", "customer"))
+        return self.tops.select(same).to_series().to_numpy() & (self.codes == self.codes[self.best])
+
+    def may_matter(self, told: _Weighed) -> Truths:
+        """Other trails of a call for which rules may have a say that are not looked into here.
+
+        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under another
+        number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in vain.
+        """
+        others = np.arange(len(self.best)) != self.best
+        customer = self.codes == CUSTOMER
+        settled = customer & customer[self.best] & ~told.delivered & ~told.delivered[self.best]
+        return others & ((told.found & ~settled) | (self.lone & ~customer)[self.best])
 
 
 def _settled(
@@ -124,7 +180,7 @@ def _settled(
     mine, other, total = shares
     told_apart = 1 - (mine + other) / total < WORTH_TELLING
     unsure = (confidence < floors.contested) & (other / total > WORTH_TELLING)
-    unnamed = (confidence < floors.named) & (endings == ENDINGS.index(Ending.CUSTOMER))
+    unnamed = (confidence < floors.named) & (endings == CUSTOMER)
     return told_apart & ~unsure & ~unnamed & (other / total <= NOT_FOUND)
 
 
@@ -138,60 +194,47 @@ def _best(told: _Weighed, begin: Places, amount: Places) -> Places:
     return np.minimum.reduceat(places, begin)
 
 
-def _near(trails: ChainTrails, told: _Weighed, best: Places, amount: Places, close: float) -> Truths:
+def _near(trails: ChainTrails, told: _Weighed, best: Places, close: float) -> Truths:
     """Trails that the report may mean as well as the best one."""
-    the_best = np.repeat(best, amount)
-    others = np.arange(len(the_best)) != the_best
+    others = np.arange(len(best)) != best
     residual, apart = trails.timed.residual, trails.timed.apart
-    return others & told.found & near_all(apart, residual - residual[the_best], close)
+    return others & told.found & near_all(apart, residual - residual[best], close)
 
 
-def _same_answer(tops: pl.DataFrame, best: Places) -> Truths:
-    if (best == np.arange(len(best))).all():
-        return np.ones(len(best), np.bool_)
-    theirs = tops[best]
-    same = pl.all_horizontal(pl.col(name).eq_missing(theirs[name]) for name in OF_AN_END)
-    return tops.select(same).to_series().to_numpy()
-
-
-def _calibrated(certain: Floats, endings: Places) -> Floats:
+def _calibrated(certain: Floats, endings: Places, inferred: Truths) -> Floats:
     told = np.zeros(len(certain))
     for code, ending in enumerate(ENDINGS):
         some = endings == code
         if some.any():
-            told[some] = calibrated_all(certain[some], VERDICTS[ending])
+            told[some] = calibrated_all(certain[some], VERDICTS[ending], inferred[some])
     return told
 
 
 def _endings(batch: Batch, calls: Places, tops: pl.DataFrame) -> Places:
-    """How chains end: at a customer, or at a carrier that has submitted nothing; NONE for any other ending."""
-    told = np.zeros(len(calls), np.int64)
+    """How chains end."""
+    told = np.full(len(calls), CUSTOMER)
     open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
     rows = tops.select("carrier", "upstream")[open_].iter_rows()
-    known: dict[tuple[str, str], int] = {}
+    known: dict[tuple[str, str, bool], int] = {}
     for place, call, (carrier, upstream) in zip(open_.tolist(), calls[open_].tolist(), rows, strict=True):
-        if upstream is None or upstream in batch.coverage[call].covered:
-            told[place] = NONE
-            continue
-        pair = carrier, upstream
-        if pair not in known:
-            ending = beyond(carrier, upstream, batch.around)
-            known[pair] = ENDINGS.index(ending) if ending in ENDINGS else NONE
-        told[place] = known[pair]
+        told_of = carrier, upstream, upstream in batch.coverage[call].covered
+        if told_of not in known:
+            known[told_of] = ENDINGS.index(beyond(carrier, upstream, batch.around, covered=told_of[2]))
+        told[place] = known[told_of]
     return told
 
 
 def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> _Weighed:
-    tails = members.select("carrier", "calling", "sent_calling", "outcome")[chains.first]
+    tails = members.select("carrier", "downstream", "calling", "sent_calling", "outcome")[chains.first]
     reports = batch.reports.select("terminating", r_calling="calling")[chains.calls]
     outcome = pl.col("outcome").replace_strict(OUTCOME_WEIGHT, default=0.0, return_dtype=pl.Float64)
-    named, carrier = pl.col("terminating"), pl.col("carrier")
-    end = pl.when(named.is_null()).then(0.0).when(named == carrier).then(AT_THE_END).otherwise(ELSEWHERE)
+    named, last = pl.col("terminating"), pl.coalesce("downstream", "carrier")
+    end = pl.when(named.is_null()).then(0.0).when(named == last).then(AT_THE_END).otherwise(ELSEWHERE)
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
     frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome)
     looks = frame["looks"].to_numpy()
     weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
-    return _Weighed(looks, weight, weight > NOT_THE_CALL)
+    return _Weighed(looks, weight, weight > NOT_THE_CALL, tails["downstream"].is_not_null().to_numpy())
 
 
 def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:

@@ -14,8 +14,10 @@ import numpy as np
 import orjson
 import polars as pl
 
+from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import ReportedCall, Verdict
 from hoptrace.tracing.decimals import rounded
+from hoptrace.tracing.evidence import not_borne_out
 from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, first_hops, hops_of, silent_hops
@@ -26,7 +28,7 @@ from hoptrace.tracing.results import VERDICTS, Stamp
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.sources import SIGNATURE, SIGNED
 from hoptrace.tracing.trail import Ending
-from hoptrace.tracing.words import ASKED_OF_SILENT, ENDING_WORDS
+from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKED_OF_SILENT, ENDING_WORDS
 
 
 class ResultLine(NamedTuple):
@@ -34,6 +36,10 @@ class ResultLine(NamedTuple):
 
     verdict: Verdict
     line: bytes
+
+
+CONFLICTING = [ENDINGS.index(ending) for ending in (Ending.CONTRADICTED, Ending.MISNAMED)]
+"""Endings of which something is told that speaks against them."""
 
 
 def plain_lines(
@@ -45,18 +51,18 @@ def plain_lines(
     if not len(chains.calls):
         return {}
     sids = linked.members["sid"].gather(chains.members)
-    names = {*QUOTED_OF_FACTS, *SIGNATURE, *SIGNED, "upstream", "customer"}
+    names = {*QUOTED_OF_FACTS, *SIGNATURE, *SIGNED, "upstream", "downstream", "customer"}
     facts = linked.facts.select(sorted(names))[sids]
     way = way_of(plain)
     paths = paths_of(facts, way)
     signings = signings_of(facts, plain, way, paths, signers)
-    first = first_hops(linked.members, chains, settled.batch.reports, answers)
-    hops = _with_silent(hops_of(facts, chains, linked.pairs, first, signings), facts, way)
+    first = first_hops(linked.members, plain, settled.batch.reports)
+    hops = _with_silent(hops_of(facts, plain, linked.pairs, first, signings), facts, way, paths)
     versions = np.zeros(len(chains.calls), np.int64)
     for place, signing in signings.items():
         versions[place] = signing.version
     numbers: list[int] = chains.calls.tolist()
-    known = _known(facts, plain).with_columns(
+    known = _known(facts, plain, settled.batch.around.trust).with_columns(
         call=pl.Series([orjson.dumps(calls[number]).decode() for number in numbers]),
         reference=pl.Series([orjson.dumps(calls[number].call_ref).decode() for number in numbers]),
         version=versions,
@@ -79,23 +85,35 @@ def _lines(around: pl.DataFrame, hops: pl.Series, way: Way) -> Iterator[bytes]:
     )
 
 
-def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way) -> pl.Series:
+def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Series) -> pl.Series:
     """The hops of statements, those of carriers without records among them."""
     silent = np.flatnonzero(way.statements < 0)
     if not len(silent):
         return hops
-    lower = way.lower[silent]
-    named = silent_hops(facts["carrier"].gather(lower), facts["upstream"].gather(lower))
+    by = facts["carrier"].gather(way.below[silent]).alias("by")
+    told = pl.DataFrame([paths.gather(silent).alias("carrier"), by]).with_columns(kind=way.kinds[silent])
     which = way.statements.copy()
     which[silent] = len(hops) + np.arange(len(silent))
-    return pl.concat([hops, named.alias(hops.name)]).gather(which)
+    return pl.concat([hops, silent_hops(told).alias(hops.name)]).gather(which)
 
 
-def _known(facts: pl.DataFrame, plain: Plain) -> pl.DataFrame:
+def _known(facts: pl.DataFrame, plain: Plain, trust: Trust) -> pl.DataFrame:
     """What is told around the hops of each chain's furthest statement and of its answer."""
     answers = plain.answers
     tops = facts.select("carrier", "customer", "upstream")[plain.chains.begin[1:] - 1]
-    return tops.with_columns(ending=pl.Series(answers.endings), confidence=rounded(answers.confidence, 4))
+    told = tops.with_columns(ending=pl.Series(answers.endings), confidence=rounded(answers.confidence, 4))
+    return told.with_columns(conflicts=_conflicts(told, trust))
+
+
+def _conflicts(tops: pl.DataFrame, trust: Trust) -> pl.Series:
+    """What speaks against the furthest statements as JSON (`hoptrace.tracing.evidence.not_borne_out`)."""
+    told = pl.Series(["[]"]).gather(np.zeros(tops.height, np.int64))
+    doubtful = np.flatnonzero(np.isin(tops["ending"].to_numpy(), CONFLICTING))
+    texts = [
+        orjson.dumps(not_borne_out(ENDINGS[code], carrier, upstream, trust)).decode()
+        for code, carrier, upstream in tops.select("ending", "carrier", "upstream")[doubtful].iter_rows()
+    ]
+    return told.scatter(doubtful, pl.Series(texts, dtype=pl.String)) if texts else told
 
 
 def _of_ending(known: pl.DataFrame, told: dict[Ending, list[Piece]]) -> list[Piece]:
@@ -137,15 +155,14 @@ def _tail(known: pl.DataFrame, stamp: Stamp) -> pl.Expr:
     """The rest behind the hops."""
     engine, digest = (orjson.dumps(text).decode() for text in (stamp.engine, stamp.settings_digest))
     carrier, named = pl.col("carrier"), pl.col("named")
-    why = worded(ASKED_OF_SILENT, carrier=carrier)
-    asked: list[Piece] = ['{"carrier":"', named, '","why":"', *why, '"}']
-    nobody: list[Piece] = ["null"]
     told = {"carrier": carrier, "customer": pl.col("customer"), "upstream": pl.col("upstream"), "named": named}
     words = {ending: worded(ENDING_WORDS[ending], **told) for ending in ENDINGS}
     return joined(
         [
-            '],"conflicts":[],"alternatives":[],"next_request":',
-            *_of_ending(known, {ending: nobody if ending is Ending.CUSTOMER else asked for ending in ENDINGS}),
+            '],"conflicts":',
+            pl.col("conflicts"),
+            ',"alternatives":[],"next_request":',
+            *_of_ending(known, {ending: _asked(ending, carrier, named) for ending in ENDINGS}),
             f',"engine":{engine},"lake_version":{stamp.lake_version},"settings_digest":{digest}',
             f',"clock_version":{stamp.clock_version},"certificates_version":',
             pl.col("version").cast(pl.String),
@@ -156,3 +173,12 @@ def _tail(known: pl.DataFrame, stamp: Stamp) -> pl.Expr:
             "}",
         ]
     )
+
+
+def _asked(ending: Ending, carrier: pl.Expr, named: pl.Expr) -> list[Piece]:
+    """Whom to ask next as JSON (`hoptrace.tracing.words.request_of`)."""
+    ways = {Ending.ENTRY: ASKED_OF_SILENT, Ending.SILENT: ASKED_OF_SILENT, Ending.LACKING: ASKED_OF_LACKING}
+    if ending is Ending.CUSTOMER:
+        return ["null"]
+    whom, why = (named, worded(ways[ending], carrier=carrier)) if ending in ways else (carrier, [ASKED_OF_CONTRADICTED])
+    return ['{"carrier":"', whom, '","why":"', *why, '"}']

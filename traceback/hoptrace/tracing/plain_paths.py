@@ -10,40 +10,58 @@ import polars as pl
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains import Places
 from hoptrace.tracing.plain import Plain
-from hoptrace.tracing.plain_judging import ENDINGS
-from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.plain_judging import NAMED
 
 
 class Way(NamedTuple):
     """The carriers of all paths, chain n from `begin[n]` to `begin[n + 1]`: each one's place among the statements.
 
-    `statements`: -1 for a carrier without records; `lower`: the statement that names such a one.
+    `statements`: -1 for a carrier without records; `telling`: the statement itself, or the one that names such a
+    carrier; `kinds`: as what that one names it, `below` the statement below it (that itself, where it is one).
     """
 
     begin: Places
     statements: Places
-    lower: Places
+    telling: Places
+    below: Places
+    kinds: Places
+
+
+OWN, UPSTREAM, DELIVERED, INFERRED = range(4)
+"""What a carrier of a path is: it has a statement; the one below names it as its upstream; the lowest statement says
+that it handed the call to it; it is the second of two without records, which the one above names."""
 
 
 def way_of(plain: Plain) -> Way:
-    """The paths of chains: carriers without records that statements name stand between them, and above the last."""
-    chains = plain.chains
-    over = np.flatnonzero(chains.bridged)
-    open_ = np.flatnonzero(plain.answers.endings != ENDINGS.index(Ending.CUSTOMER))
-    silent = np.sort(np.concatenate([over, chains.begin[1:][open_]]))
-    statements = np.insert(np.arange(len(chains.members)), silent, -1)
-    # What stands where a chain begins is above the one before it: no bridge leads to a first statement.
-    begin = chains.begin + np.searchsorted(silent, chains.begin, "right")
-    return Way(begin, statements, np.maximum.accumulate(statements))
+    """The paths of chains: carriers without records that statements name stand between, above and below them."""
+    chains, answers = plain.chains, plain.answers
+    above, end = NAMED[answers.endings], len(chains.members)
+    # At one place stand the one above a chain, the one below the next, those between two statements, a statement.
+    told = (
+        (chains.begin[1:][above], UPSTREAM),
+        (chains.begin[:-1][answers.delivered], DELIVERED),
+        (np.flatnonzero(chains.over > 0), UPSTREAM),
+        (np.flatnonzero(chains.over > 1), INFERRED),
+        (np.arange(end), OWN),
+    )
+    places = np.concatenate([each for each, _ in told])
+    order = np.argsort(places, kind="stable")
+    places, kinds = places[order], np.repeat([kind for _, kind in told], [len(each) for each, _ in told])[order]
+    statements = np.where(kinds == OWN, places, -1)
+    below = np.maximum.accumulate(statements)
+    telling = np.where((kinds == DELIVERED) | (kinds == INFERRED), places, below)
+    begin = np.searchsorted(places, chains.begin, "left")
+    begin[1:] += above
+    return Way(begin, statements, telling, np.where(kinds == DELIVERED, telling, below), kinds)
 
 
 def paths_of(facts: pl.DataFrame, way: Way) -> pl.Series:
     """The carriers of all paths."""
-    if not (way.statements < 0).any():
+    if (way.kinds == OWN).all():
         return facts["carrier"]
-    told = facts["carrier"].gather(way.lower)
-    silent = np.flatnonzero(way.statements < 0)
-    return told.scatter(silent, facts["upstream"].gather(way.lower[silent]))
+    told = facts.select("carrier", "upstream", "downstream")[way.telling]
+    carrier = pl.when(pl.Series(way.kinds == OWN)).then("carrier").when(pl.Series(way.kinds == UPSTREAM))
+    return told.select(carrier.then("upstream").otherwise("downstream").alias("carrier")).to_series()
 
 
 def entries_of(paths: pl.Series, way: Way, around: Surroundings) -> pl.Series:

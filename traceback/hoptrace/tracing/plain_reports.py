@@ -13,7 +13,7 @@ from hoptrace.tracing.choices import choice, texts
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.json_columns import escaped, line, worded
 
-OF_THE_LOWEST = ("carrier", "calling", "sent_calling")
+OF_THE_LOWEST = ("carrier", "downstream", "calling", "sent_calling")
 """The columns of a chain's lowest record that are held against the report."""
 
 
@@ -36,11 +36,12 @@ def report_evidence(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats
         otherwise=pl.format("{} s before", "t_apart"),
     )
     known = known.with_columns(when=texts(known, [when])[0])
+    there = pl.coalesce("downstream", "carrier")
     lines = [
         line("called number", True, worded(evidence.SAME_NUMBER, carrier=pl.col("carrier"))),
         line("time", pl.col("residual").abs() < evidence.SAME_TIME, worded(evidence.BEGAN, when=pl.col("when"))),
         _callers(masked=any_masked(known, ["calling"])),
-        line("terminating carrier", pl.col("terminating") == pl.col("carrier"), worded(evidence.NAMED_END, end=pl.col("end"))),
+        line("terminating carrier", pl.col("terminating") == there, worded(evidence.NAMED_END, end=pl.col("end"))),
     ]
     return known.select(evidence=pl.concat_str(lines, separator=",", ignore_nulls=True)).to_series()
 

@@ -116,10 +116,7 @@ def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
     """What contradicts the trail, or was contradicted and not followed: who says what."""
     told = [sources.pairs[pair.row].conflict for pair in (*trail.against, *trail.overruled)]
     last = case.facts[trail.last_statement]
-    if trail.ending is Ending.CONTRADICTED:
-        told.append(evidence.no_counterpart(last, case.around.trust))
-    if trail.ending is Ending.MISNAMED:
-        told.append(evidence.misnamed(last, case.around.trust))
+    told += evidence.not_borne_out(trail.ending, last.carrier, str(last.upstream), case.around.trust)
     if trail.ending is Ending.DOUBTED:
         told.append(evidence.doubted(last, case.around.trust))
     return tuple(told)

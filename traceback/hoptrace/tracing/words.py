@@ -24,7 +24,9 @@ ENDING_WORDS: Mapping[Ending, str] = {
 """What the furthest record, of `carrier`, says; `named` is the trail's last carrier."""
 
 ASKED_OF_SILENT = "{carrier} names it as its upstream; it has submitted no records of that time."
-"""Why the carrier that a furthest record names is asked."""
+ASKED_OF_LACKING = "{carrier} names it as its upstream; the records that it has submitted lack this call."
+ASKED_OF_CONTRADICTED = "Its statement is contradicted: ask for the signalling record of this call."
+"""Why the carrier that a furthest record names is asked, or that of the record itself."""
 
 
 def ending_words(trail: Trail, case: Case) -> str:
@@ -73,9 +75,7 @@ def request_of(ending: Ending, last: Fact, named: str) -> NextRequest | None:
     if ending in (Ending.ENTRY, Ending.SILENT):
         return NextRequest(named, ASKED_OF_SILENT.format(carrier=last.carrier))
     if ending is Ending.LACKING:
-        return NextRequest(
-            named, f"{last.carrier} names it as its upstream; the records that it has submitted lack this call."
-        )
+        return NextRequest(named, ASKED_OF_LACKING.format(carrier=last.carrier))
     if ending is Ending.UNNAMED:
         return NextRequest(last.carrier, "Its record does not name the upstream: ask which trunk the call came in on.")
-    return NextRequest(last.carrier, "Its statement is contradicted: ask for the signalling record of this call.")
+    return NextRequest(last.carrier, ASKED_OF_CONTRADICTED)

@@ -1,0 +1,64 @@
+"""What more is asked of the lake for plain calls: those for which anything comes to light are judged by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, other_callers
+from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
+from hoptrace.tracing.plain import Linked, Plain
+from hoptrace.tracing.plain_judging import CUSTOMER, Batch
+
+if TYPE_CHECKING:
+    from hoptrace.engines.gathering import Ground
+
+
+def not_renumbered(plain: Plain, batch: Batch, linked: Linked, wanted: pl.DataFrame, ground: Ground) -> Plain:
+    """Plain calls but those that may have come or gone on under numbers not yet looked for (`wanted`)."""
+    calls, members, open_ = plain.chains.calls, linked.members, plain.answers.open
+    above = questions_above(members[plain.chains.last[open_]].with_columns(call=calls[open_]))
+    handed = np.flatnonzero(plain.answers.delivered)
+    ends = batch.reports["terminating"].gather(calls[handed])
+    first = members[plain.chains.first[handed]].with_columns(ends, call=calls[handed])
+    below = questions_below(first, batch.coverage)
+    found = pl.concat([found_above(above, ground), found_below(below, ground)])
+    new = found.join(wanted, on=["call", "key"], how="anti")
+    return plain.without(set(new["call"]))
+
+
+def not_shared(plain: Plain, batch: Batch, linked: Linked, ground: Ground) -> Plain:
+    """Plain calls but those of which others who show the same caller id are to be feared."""
+    return plain.without(other_callers(_asked(plain, batch, linked), ground).calls)
+
+
+def _asked(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
+    """What is asked of the callers of calls that a carrier without records delivered, as rows of ASKED."""
+    answers, chains = plain.answers, plain.chains
+    some = np.flatnonzero(answers.delivered)
+    calls: list[int] = chains.calls[some].tolist()
+    tops = linked.members.select("call", "carrier", "upstream", "calling")[chains.last[some]]
+    end = linked.members["downstream"].gather(chains.first[some])
+    reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
+    least = np.where(chains.leaps[some] > 1, HALF, FEW)
+    few = pl.Series(np.array([batch.coverage[call].taking_part for call in calls]) < least)
+    placed = pl.Series(answers.endings[some] == CUSTOMER)
+    told = tops.hstack(reports).with_columns(
+        end=end, fits=answers.fits[some], few_take_part=few, placed=placed, window=CALLERS_WINDOW
+    )
+    asked = told.filter((pl.col("calling") >= 0) & (pl.col("placed") | pl.col("upstream").is_not_null()))
+    return asked.select(
+        "call",
+        "at",
+        "window",
+        "end",
+        "fits",
+        key="calling",
+        origin="carrier",
+        source=pl.when(~pl.col("placed")).then("upstream"),
+        number="called",
+        detached=pl.col("few_take_part") & pl.col("terminating").is_null(),
+        few=pl.lit(value=False),
+    ).select(ASKED.names())
