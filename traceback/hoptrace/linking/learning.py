@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
+from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
 from hoptrace.linking.coarse import COARSE_PAIRS, coarse_lines
 from hoptrace.linking.drift import JITTER, Lines, fit_lines
 from hoptrace.linking.estimate import estimate
@@ -27,6 +27,7 @@ from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.repeated_hours import any_twice, borne_out
 from hoptrace.linking.scoring import with_time
 from hoptrace.linking.shifts import find_shifts
+from hoptrace.linking.showing import count_showing
 from hoptrace.linking.trust import trust_of
 from hoptrace.model.statements import STATEMENTS
 
@@ -213,6 +214,8 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = with_time(pairs)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
-    clashes, holes = count_clashes(facts, likely)
-    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes)
+    good = bearing_out(facts, likely)
+    clashes, holes = count_clashes(facts, good)
+    showing, repeats = count_showing(facts, good["d_sid"])
+    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes, showing, repeats)
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})
