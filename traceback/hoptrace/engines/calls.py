@@ -72,7 +72,8 @@ def _read(calls: Sequence[ReportedCall], name: str, home_country: str) -> list[t
         numbers = [normalise(text, plan) for text in texts]
         return [(number.key, number.kind) for number in numbers]
     read = normalise_column(pl.Series(texts, dtype=pl.String), plan)
-    return [(key, NumberKind(kind)) for key, kind in read.select("key", "kind").iter_rows()]
+    kinds = {str(kind): kind for kind in NumberKind}
+    return [(key, kinds[kind]) for key, kind in read.select("key", "kind").iter_rows()]
 
 
 def _check(rows: Sequence[Row], calls: Sequence[ReportedCall], home_country: str) -> None:

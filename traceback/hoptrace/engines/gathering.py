@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from hoptrace.engines.asking import MOST_FORWARDS, ask
 from hoptrace.engines.callers import other_callers
-from hoptrace.engines.renumbered import changed_silently, found_above, question_above
+from hoptrace.engines.renumbered import changed_silently, found_above, questions_above
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
@@ -22,9 +23,10 @@ from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.plain import Batch, Linked, Plain, Settled, plain_calls
+from hoptrace.tracing.plain import Linked, Plain, Settled, plain_calls
+from hoptrace.tracing.plain_judging import ENDINGS, Batch, reports_of
 from hoptrace.tracing.results import Floors
-from hoptrace.tracing.trail import Trail
+from hoptrace.tracing.trail import Ending, Trail
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
@@ -114,8 +116,8 @@ class _Rounds:
         """Read and link the statements of all calls, settle the plain ones, and give the others and what is theirs."""
         read = self._link(self._calls)
         linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
-        batch = Batch(self._calls, self._coverage, self._ground.around, floors)
-        plain = self._not_renumbered(plain_calls(batch, linked))
+        batch = Batch(reports_of(self._calls.values()), self._coverage, self._ground.around, floors)
+        plain = self._not_renumbered(plain_calls(batch, linked), linked)
         self._settled = Settled(plain, batch, linked)
         settled = set(plain.chains.calls.tolist())
         done = pl.Series(sorted(settled), dtype=pl.Int64).implode()
@@ -123,10 +125,11 @@ class _Rounds:
         others = {call: report for call, report in self._calls.items() if call not in settled}
         return others, Linked(read.facts, members, pairs)
 
-    def _not_renumbered(self, plain: Plain) -> Plain:
+    def _not_renumbered(self, plain: Plain, linked: Linked) -> Plain:
         """Plain calls but those that may have come under numbers not yet looked for."""
-        open_ = [answer.trail for answer in plain.answers if answer.named is not None]
-        asked = [row for trail in open_ for row in question_above(trail.call, trail.top)]
+        open_ = np.flatnonzero(plain.answers.endings != ENDINGS.index(Ending.CUSTOMER))
+        last = linked.members[plain.chains.last[open_]]
+        asked = questions_above(last.with_columns(call=plain.chains.calls[open_]))
         new = found_above(asked, self._ground).join(self._wanted, on=["call", "key"], how="anti")
         return plain.without(set(new["call"]))
 

@@ -128,6 +128,12 @@ def question_above(call: int, last: Fact) -> list[Question]:
     return [(call, last.calling, last.upstream, last.carrier, last.start)]
 
 
+def questions_above(last: pl.DataFrame) -> list[Question]:
+    """The same of many calls' furthest records (members)."""
+    asked = last.filter((pl.col("calling") >= 0) & pl.col("upstream").is_not_null())
+    return list(asked.select("call", "calling", "upstream", "carrier", "start").iter_rows())
+
+
 def _question_below(call: int, case: Case, trail: Trail) -> list[Question]:
     first = case.facts[trail.first_statement]
     if first.sent_calling is None or first.sent_calling < 0 or first.downstream is None:

@@ -102,10 +102,12 @@ class Taking:
         return kept.with_columns(batch=names).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
-        for part in rows.partition_by("file"):
+        for part in _by_file(rows):
             self._account(part).add_rows(part)
-        for part in kept.partition_by("file"):
+        for part in _by_file(kept):
             self._account(part).add_statements(part)
+        if built.unknown.is_empty():
+            return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
         unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
         for part in unknown.partition_by("file"):
@@ -117,7 +119,7 @@ class Taking:
         return self._files[file]
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        for part in rows.partition_by("file"):
+        for part in _by_file(rows):
             account = self._account(part)
             account.zones[str(chunk.zone)] = None
             for prefix, count in built.learned.items():
@@ -141,6 +143,13 @@ class Taking:
             (name,) = names.values()
             return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
+
+
+def _by_file(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """A frame's rows of each `file`; where all are of one, as those of a long file are, nothing is moved."""
+    if frame.is_empty() or frame["file"].min() == frame["file"].max():
+        return [frame] if frame.height else []
+    return frame.partition_by("file")
 
 
 def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:

@@ -115,7 +115,7 @@ class Lake:
         def write(run: int, waiting: list[pl.DataFrame]) -> list[AddAction]:
             name = f"{commit_id}-{run:04d}"
             with guard("write"):
-                laid_out = list(parts(pl.concat(waiting)))
+                laid_out = list(parts(*waiting))
                 waiting.clear()  # what is not sorted is needed no more, and two runs are in memory at once
                 return [self._store.write(part, name, data_change=True) for part in laid_out]
 

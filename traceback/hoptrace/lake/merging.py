@@ -42,7 +42,9 @@ class Merging:
 
     def _dealt(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
         firsts = {path: self._footers.footer(path).key_min for path in step.paths}
-        for piece, first, beyond in _slices(step, np.sort(np.concatenate(list(firsts.values())))):
+        for piece, first, beyond in _slices(
+            step, np.sort(np.concatenate([np.array(keys, np.int64) for keys in firsts.values()]))
+        ):
             parts = (self._store.read_keys(path, first, beyond) for path in step.paths)
             for rows in _batches(part for part in parts if part.height):
                 yield piece, rows

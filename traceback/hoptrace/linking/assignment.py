@@ -18,7 +18,7 @@ from hoptrace.linking.scoring import Kind
 HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
 LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
 
-LEAST_LEAP = 3.0
+LEAST_LEAP = 1.5
 """A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
 
 NOT_HOPELESS = float("inf")

@@ -13,6 +13,7 @@ from functools import cache
 
 import polars as pl
 
+_GUID_DIGITS = 32
 _GUID = "^[0-9A-Fa-f]{32}$"
 _SUFFIX = "_b2b-[0-9]+$"
 """What a back-to-back user agent hangs on the Call-ID that came in."""
@@ -38,40 +39,43 @@ def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
     """With the keys of the Call-IDs that came in (`cid`) and went out (`sent_cid`), null where there is none.
 
     The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once
-    and for both sides together.
+    and for both sides together; the spellings of GUIDs only where there may be some.
     """
     sent = pl.coalesce("egress_call_id", "call_id")
     told = pl.concat([statements.select(text="call_id"), statements.select(text=sent)])
-    for step in _steps():
-        told = told.with_columns(step)
-    keys, half = told["key"], statements.height
+    told = told.with_columns(local=_before_host("text"), whole=pl.col("text").str.replace(_SUFFIX, ""))
+    if told.select((pl.col("local").str.len_bytes() >= _GUID_DIGITS).any()).item():
+        told = told.with_columns(_undashed()).with_columns(_one_spelling())
+    changed = told.select((pl.col("whole") != pl.col("text")).any()).item()
+    told = told.with_columns(local=_before_host("whole")) if changed else told
+    keys, half = told.select(_key()).to_series(), statements.height
     return statements.with_columns(keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid"))
 
 
 @cache
-def _steps() -> tuple[pl.Expr, ...]:
-    text = pl.col("text")
-    return (
-        _before_host(text).str.replace_all("[ -]", "").alias("undashed"),
-        _one_spelling(pl.col("undashed"), text).alias("whole"),
-        _before_host(pl.col("whole")).str.slice(0, _MOST).alias("local"),
-        pl.when(text.is_not_null()).then(_key(pl.col("local"), pl.col("whole"))).alias("key"),
-    )
+def _before_host(column: str) -> pl.Expr:
+    text = pl.col(column)
+    return pl.coalesce(text.str.slice(0, text.str.find("@", literal=True)), text)
 
 
-def _before_host(text: pl.Expr) -> pl.Expr:
-    return text.str.split_exact("@", 1).struct.field("field_0")
+@cache
+def _undashed() -> pl.Expr:
+    return pl.col("local").str.replace_all("[ -]", "").alias("undashed")
 
 
-def _one_spelling(undashed: pl.Expr, text: pl.Expr) -> pl.Expr:
-    guid = undashed.str.contains(_GUID)
-    return pl.when(guid).then(undashed.str.to_lowercase()).otherwise(text.str.replace(_SUFFIX, ""))
+@cache
+def _one_spelling() -> pl.Expr:
+    guid = pl.col("undashed").str.contains(_GUID)
+    return pl.when(guid).then(pl.col("undashed").str.to_lowercase()).otherwise("whole").alias("whole")
 
 
-def _key(local: pl.Expr, whole: pl.Expr) -> pl.Expr:
+@cache
+def _key() -> pl.Expr:
+    whole, local = pl.col("whole"), pl.col("local").str.head(_MOST)
     bare = local.str.replace(_TAIL, "")
     long = [pl.when(each.str.len_bytes() >= _LEAST_STEM).then(each) for each in (bare, local)]
-    return pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS
+    key = pl.coalesce(*long, whole).hash() // STEM_BITS * STEM_BITS + whole.hash() % STEM_BITS
+    return pl.when(pl.col("text").is_not_null()).then(key).alias("key")
 
 
 def same_stem(one: pl.Expr, other: pl.Expr) -> pl.Expr:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.covered import Covered
@@ -13,6 +15,11 @@ from hoptrace.linking.scoring import Kind
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
 
+NOBODY = -1
+"""The number of a name that is not told."""
+
+Places = npt.NDArray[np.int64]
+
 COVERAGE = {"upstream_covered": "upstream", "downstream_covered": "downstream"}
 """Whether the neighbours that a statement names have records of that time at all."""
 
@@ -20,16 +27,25 @@ COVERAGE = {"upstream_covered": "upstream", "downstream_covered": "downstream"}
 def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     """All pairs (`call`, `d_*`, `u_*`, `kind`) that could be one handoff, and those that contradict each other.
 
-    `covered`: which carriers have submitted records that cover the call's time. A handoff needs
+    They lie by call, `d_sid` and `u_sid`. `covered`: which carriers have submitted records that cover the call's time. A handoff needs
     both sides to name each other, or one side with the other silent about it. Bridges over carriers without a record
     need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
     other names somebody else.
     """
-    known = covered.flagged(members, COVERAGE)
-    met = _met(known)
-    down, up = known.select(_side("d")), known.select(_retry().alias("u_retry"), *_side("u"))
-    both = met.join(down, on=["call", "d_sid"]).join(up, on=["call", "u_sid"])
-    return both.with_columns(**_said()).with_columns(kind=_kind()).drop(_said()).filter(_possible())
+    known = covered.flagged(in_order(members), COVERAGE)
+    lower, upper = _met(known)
+    retry = _retry() if (known["leg"] != known["sid"]).any() else pl.lit(value=False)
+    down, up = known.select(_side("d"))[lower], known.select(retry.alias("u_retry"), *_side("u")[1:])[upper]
+    told = down.hstack(up).with_columns(**_said()).with_columns(kind=_kind()).drop(_said())
+    possible = told.select(_possible().fill_null(value=False)).to_series()
+    return told if possible.all() else told.filter(possible)
+
+
+def in_order(members: pl.DataFrame) -> pl.DataFrame:
+    """Members by call and sid, as those of one reading lie already."""
+    calls, sids = members["call"].to_numpy(), members["sid"].to_numpy()
+    later, same = calls[1:] > calls[:-1], calls[1:] == calls[:-1]
+    return members if (later | (same & (sids[1:] > sids[:-1]))).all() else members.sort("call", "sid")
 
 
 @cache
@@ -49,23 +65,39 @@ def _retry() -> pl.Expr:
     return (failed.sum().over("call", "leg") > failed) | (pl.col("leg") != pl.col("sid"))
 
 
-def _met(known: pl.DataFrame) -> pl.DataFrame:
-    """(`call`, `d_sid`, `u_sid`) of all pairs worth a look: they meet in a name, or leap between unknown carriers.
+def _met(known: pl.DataFrame) -> tuple[Places, Places]:
+    """The rows of all pairs worth a look, in order: they meet in a name, or leap between unknown carriers.
 
     A busy number has thousands of statements, so pairs are found by the names and never all with all.
     """
-    down, up = known.select(_meeting("d")), known.select(_meeting("u"))
-    ways = [(down, "d_upstream", up, "u_carrier"), (down, "d_carrier", up, "u_downstream")]
-    ways.append((down, "d_upstream", up, "u_downstream"))
-    silent_below, silent_above = down.filter(_silent_below()), up.filter(_silent_above())
-    if silent_below.height and silent_above.height:
-        ways += [(silent_below, "d_calling", silent_above, name) for name in ("u_sent_calling", "u_calling")]
-    met = [
-        lower.join(upper, left_on=["call", one], right_on=["call", other], coalesce=False).select(_looked_at())
-        for lower, one, upper, other in ways
-    ]
-    found = pl.concat(met)
-    return found.filter(_worth_a_look()).select("call", "d_sid", "u_sid").unique().sort("call", "d_sid", "u_sid")
+    rows = pl.Series(np.arange(known.height))
+    carrier, upstream, downstream = _names(known)
+    ways = [(rows, upstream, rows, carrier), (rows, carrier, rows, downstream), (rows, upstream, rows, downstream)]
+    silent_below, silent_above = (rows.filter(known.select(which()).to_series()) for which in (_below, _above))
+    if len(silent_below) and len(silent_above):
+        mine, sent, came = (known.select("call", key=name) for name in ("calling", "sent_calling", "calling"))
+        ways += [(silent_below, mine, silent_above, caller) for caller in (sent, came)]
+    met = [_meeting(*way) for way in ways]
+    lower, upper = (np.concatenate([each[side].to_numpy() for each in met]) for side in ("d", "u"))
+    looked_at = _worth_a_look(known["start"].to_numpy(), (carrier, upstream, downstream), lower, upper)
+    size = max(1, known.height)
+    pairs = np.sort(lower[looked_at] * size + upper[looked_at])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    return pairs // size, pairs % size
+
+
+def _names(known: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """Carrier, upstream and downstream of each statement as a number (`key`) of the call's own; null for nobody."""
+    names = pl.concat([known["carrier"], known["upstream"], known["downstream"]])
+    told = names.cast(pl.Categorical).to_physical().cast(pl.Int64)
+    calls = known["call"] * (1 << 32)
+    return tuple((told.slice(part * known.height, known.height) + calls).to_frame("key") for part in range(3))
+
+
+def _meeting(lower: pl.Series, one: pl.DataFrame, upper: pl.Series, other: pl.DataFrame) -> pl.DataFrame:
+    """The rows (`d`, `u`) of which the lower has at `one` what the upper has at `other`."""
+    down, up = (told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u")))
+    return down.join(up, on=one.columns)
 
 
 @cache
@@ -74,39 +106,26 @@ def _side(side: str) -> tuple[pl.Expr, ...]:
 
 
 @cache
-def _meeting(side: str) -> tuple[pl.Expr, ...]:
-    """What statements are met by."""
-    names = ("sid", "carrier", "start", "upstream", "downstream", "calling", "sent_calling", "customer", *COVERAGE)
-    return pl.col("call"), *(pl.col(name).alias(f"{side}_{name}") for name in names)
-
-
-@cache
-def _silent_below() -> pl.Expr:
+def _below() -> pl.Expr:
+    """Whether nobody with records says who handed the call to a statement."""
     # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
-    unnamed = pl.col("d_upstream").is_null() & pl.col("d_customer").is_null()
-    return unnamed | (pl.col("d_upstream").is_not_null() & ~pl.col("d_upstream_covered"))
+    unnamed = pl.col("upstream").is_null() & pl.col("customer").is_null()
+    return unnamed | (pl.col("upstream").is_not_null() & ~pl.col("upstream_covered"))
 
 
 @cache
-def _silent_above() -> pl.Expr:
-    return pl.col("u_downstream").is_not_null() & ~pl.col("u_downstream_covered")
+def _above() -> pl.Expr:
+    return pl.col("downstream").is_not_null() & ~pl.col("downstream_covered")
 
 
-@cache
-def _looked_at() -> list[str]:
-    sides = (f"{side}_{name}" for side in ("d", "u") for name in ("sid", "carrier", "start"))
-    return ["call", *sides, "d_upstream", "u_downstream"]
-
-
-@cache
-def _worth_a_look() -> pl.Expr:
+def _worth_a_look(
+    start: npt.NDArray[np.float64], names: tuple[pl.DataFrame, ...], lower: Places, upper: Places
+) -> npt.NDArray[np.bool_]:
     """Two statements within REACH, of two carriers: a carrier hands a call to itself only through another one."""
-    hairpin = (pl.col("d_upstream") == pl.col("u_downstream")).fill_null(False)
-    return (
-        (pl.col("d_sid") != pl.col("u_sid"))
-        & ((pl.col("d_carrier") != pl.col("u_carrier")) | hairpin)
-        & ((pl.col("d_start") - pl.col("u_start")).abs() <= REACH)
-    )
+    carrier, upstream, downstream = (name["key"].fill_null(NOBODY).to_numpy() for name in names)
+    hairpin = (upstream[lower] == downstream[upper]) & (upstream[lower] != NOBODY)
+    apart = (carrier[lower] != carrier[upper]) | hairpin
+    return (lower != upper) & apart & (np.abs(start[lower] - start[upper]) <= REACH)
 
 
 @cache

@@ -43,7 +43,8 @@ class Covered:
             covering = self.carriers["carrier"].implode()
             named = [pl.col(name).is_in(covering).fill_null(value=False).alias(flag) for flag, name in flags.items()]
             return members.with_columns(named)
-        known = members.join(self.stretches, on="call", how="left", maintain_order="left")
+        known = members.select("call", *flags.values())
+        known = known.join(self.stretches, on="call", how="left", maintain_order="left")
         yes = self.carriers.with_columns(pl.lit(value=True).alias(flag) for flag in flags)
         for flag, named in flags.items():
             known = known.join(
@@ -53,4 +54,4 @@ class Covered:
                 how="left",
                 maintain_order="left",
             )
-        return known.with_columns(pl.col(list(flags)).fill_null(value=False)).drop("stretch")
+        return members.hstack(known.select(pl.col(list(flags)).fill_null(value=False)))

@@ -18,9 +18,17 @@ SHARP = 1.0
 
 
 def with_legs(members: pl.DataFrame) -> pl.DataFrame:
-    """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone)."""
+    """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone).
+
+    They lie by call and sid. Nobody is looked at of whom a call has one statement only, as it has of most.
+    """
+    carriers = members["carrier"].cast(pl.Categorical).to_physical().cast(pl.Int64)
+    several = (members["call"] * (1 << 32) + carriers).is_duplicated()
+    if not several.any():
+        return members.with_columns(leg="sid")
     order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
-    return members.sort(order).with_columns(leg=_leg()).sort("call", "sid")
+    legs = members.filter(several).sort(order).select("call", "sid", leg=_leg()).sort("call", "sid")
+    return members.with_columns(leg=members["sid"].scatter(several.arg_true(), legs["leg"]))
 
 
 @cache

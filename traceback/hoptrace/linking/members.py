@@ -130,20 +130,28 @@ KEPT = (
 def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """The statements of each call: `call`, the KEPT columns and `leg`, sorted, each statement once a call.
 
-    `wanted` in the WANTED schema; `facts` from `comparable`. A statement is found by the called number before and after
+    `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by the called number before and after
     forwarding.
     """
-    narrow = facts.select(KEPT)
-    found = wanted.join(narrow.with_columns(key="called"), on="key", how="inner")
-    if narrow["egress_called"].null_count() < narrow.height:
-        sent = narrow.filter(pl.col("egress_called").is_not_null()).with_columns(key="egress_called")
-        found = pl.concat([found, wanted.join(sent, on="key", how="inner")])
-    found = found.with_columns(away=_away()).filter(_within())
+    found = _found(wanted, facts)
+    rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
+    return with_legs(facts.select(KEPT)[rows].insert_column(0, found["call"]))
+
+
+def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """`call` and `sid` of the members, in order."""
+    found = wanted.join(facts.select("sid", "start", key="called"), on="key", how="inner")
+    once = wanted.select("call").is_unique().all()
+    if facts["egress_called"].null_count() < facts.height:
+        sent = facts.select("sid", "start", key="egress_called").filter(pl.col("key").is_not_null())
+        found, once = pl.concat([found, wanted.join(sent, on="key", how="inner")]), False
+    found = found.select("call", "sid", away=_away(), within=_within()).filter("within")
+    if not once:
+        found = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
     # Of a number that is called all the time only the nearest statements count.
-    nearest = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
-    if nearest.height > MOST_MEMBERS:
-        nearest = nearest.group_by("call", maintain_order=True).head(MOST_MEMBERS)
-    return with_legs(nearest.select("call", *KEPT))
+    if found.height > MOST_MEMBERS and found["call"].value_counts()["count"].max() > MOST_MEMBERS:  # type: ignore[operator]
+        found = found.sort("call", "away", "sid").group_by("call", maintain_order=True).head(MOST_MEMBERS)
+    return found.select("call", "sid").sort("call", "sid")
 
 
 @cache
@@ -153,4 +161,4 @@ def _away() -> pl.Expr:
 
 @cache
 def _within() -> pl.Expr:
-    return pl.col("away") <= pl.col("window")
+    return _away() <= pl.col("window")

@@ -14,6 +14,8 @@ import polars as pl
 
 from hoptrace.linking.scoring import Kind
 
+TOLD = ("kind", "weight", "d_upstream", "d_upstream_covered", "u_carrier")
+
 LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
 
@@ -36,7 +38,7 @@ def _no_better() -> pl.Expr:
 
 @cache
 def _fits_well(side: str) -> pl.Expr:
-    return pl.col("weight") >= pl.col("weight").max().over("call", side) - LOST
+    return pl.col("weight") >= pl.col("weight").max().over(side) - LOST
 
 
 def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -45,20 +47,28 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
-    bridges = pairs.filter(_over_one_with_records())
+    narrow = pairs.select(*TOLD, d_row=one_number("d_sid"), u_row=one_number("u_sid"))
+    bridges = narrow.filter(_over_one_with_records())
     if bridges.is_empty():
         return pairs
-    handoffs = pairs.filter(_has_evidence())
-    handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_sid", "d_sid")))
+    handoffs = narrow.filter(_has_evidence())
+    handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_row", "d_row")))
     if handoffs.is_empty():
         return pairs
-    low = handoffs.select("call", "d_sid", m_sid="u_sid", m_carrier="u_carrier", low="weight")
-    high = handoffs.select("call", "u_sid", m_sid="d_sid", high="weight")
-    ends = bridges.select("call", "d_sid", "u_sid", "d_upstream")
-    begun = ends.join(low, left_on=["call", "d_sid", "d_upstream"], right_on=["call", "d_sid", "m_carrier"])
-    gone = begun.join(high, on=["call", "m_sid", "u_sid"]) if begun.height else begun
+    low = handoffs.select("d_row", m_row="u_row", m_carrier="u_carrier", low="weight")
+    high = handoffs.select("u_row", m_row="d_row", high="weight")
+    ends = bridges.select("d_row", "u_row", "d_upstream")
+    begun = ends.join(low, on="d_row").filter(pl.col("d_upstream") == pl.col("m_carrier"))
+    gone = begun.join(high, on=["m_row", "u_row"]) if begun.height else begun
     if gone.is_empty():
         return pairs
-    ways = gone.group_by("call", "d_sid", "u_sid").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
-    told = pairs.join(ways, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
-    return told.with_columns(weight=_no_better()).drop("through")
+    ways = gone.group_by("d_row", "u_row").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
+    told = narrow.join(ways, on=["d_row", "u_row"], how="left", maintain_order="left")
+    return pairs.with_columns(told.select(weight=_no_better()).to_series())
+
+
+@cache
+def one_number(side: str) -> pl.Expr:
+    """A statement of a call as one number."""
+    most = pl.max_horizontal(pl.col("d_sid").max(), pl.col("u_sid").max())
+    return pl.col("call") * (most + 1) + pl.col(side)

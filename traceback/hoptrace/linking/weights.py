@@ -99,8 +99,9 @@ def weigh_levels(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     added = own.columns[2:]
     if not added:
         return pairs.with_columns(weights.of_levels).drop("elsewhere")
-    joined = pairs.join(own, left_on=["u_carrier", "d_carrier"], right_on=["u", "d"], how="left", maintain_order="left")
-    return joined.with_columns(weights.of_levels).drop("elsewhere", *added)
+    names = pairs.select(u="u_carrier", d="d_carrier")
+    theirs = names.join(own, on=["u", "d"], how="left", maintain_order="left").drop("u", "d")
+    return pairs.hstack(theirs).with_columns(weights.of_levels).drop("elsewhere", *added)
 
 
 def _weight(name: str, network: Mapping[str, float], columns: list[str]) -> pl.Expr:

@@ -6,6 +6,7 @@ A missing or invalid number has no key. Keys are what the lake sorts by and what
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -93,6 +94,19 @@ def display_expr(column: str | pl.Expr, *, masked: bool = True) -> pl.Expr:
         .otherwise(pl.lit(None, pl.String))
         .alias(name)
     )
+
+
+def displays(frame: pl.DataFrame, columns: Iterable[str]) -> dict[str, pl.Expr]:
+    """`display_expr` of columns of number keys, no longer than what is in this frame asks for."""
+    least = {name: frame[name].min() for name in columns}
+    known = {name: frame[name].null_count() == 0 and isinstance(key, int) and key > 0 for name, key in least.items()}
+    masked = {name: isinstance(key, int) and key < MASKED_BELOW for name, key in least.items()}
+    return {
+        name: (pl.lit("+") + pl.col(name).cast(pl.String)).alias(name)
+        if known[name]
+        else display_expr(name, masked=masked[name])
+        for name in least
+    }
 
 
 def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tuple[str, ...]:

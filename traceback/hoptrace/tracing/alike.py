@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
+
+Floats = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 SHARP = 6.0
 """Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
@@ -36,6 +42,11 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
 def near(one: Match, best: Match, close: float) -> bool:
     """Whether the report may mean either of two trails for all that their times tell."""
     return min(one.apart, abs(one.residual - best.residual)) <= close
+
+
+def near_all(apart: Floats, residual: Floats, close: float) -> Truths:
+    """`near` of many trails, `residual` less that of the best one."""
+    return np.minimum(apart, np.abs(residual)) <= close
 
 
 def further_up(case: Case, one: Weighed, best: Weighed) -> bool:

@@ -10,7 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
+
 from hoptrace.model.verdicts import Verdict
+
+Floats = npt.NDArray[np.float64]
 
 Curve = tuple[float, float, float]
 """Shift, slope of the log odds, and what is added where a step of the trail is inferred."""
@@ -35,6 +40,14 @@ def calibrated(confidence: float, verdict: Verdict, inferred: bool) -> float:
     shift, slope, leap = CURVES.get(verdict, (0.0, 1.0, 0.0))
     odds = shift + slope * _log_odds(confidence) + (leap if inferred else 0.0)
     return min(max(1 / (1 + math.exp(-odds)), LEAST), MOST)
+
+
+def calibrated_all(confidence: Floats, verdict: Verdict) -> Floats:
+    """`calibrated` of many, nothing of them inferred."""
+    shift, slope, _ = CURVES.get(verdict, (0.0, 1.0, 0.0))
+    clipped = np.clip(confidence, LEAST, MOST)
+    odds = shift + slope * np.log(clipped / (1 - clipped))
+    return np.clip(1 / (1 + np.exp(-odds)), LEAST, MOST)
 
 
 def _log_odds(confidence: float) -> float:

@@ -16,6 +16,12 @@ import polars as pl
 from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, links_of
 from hoptrace.tracing.chain_times import Weighed, is_coarse, lent_weights, moments_of
 
+OF_A_PAIR = (
+    *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
+    *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
+)
+"""The columns of pairs that chains are made of, and those that tell whether a pair may count."""
+
 TIE = 1e-6
 """Weight by which another choice must be worse, for ties are not settled here."""
 
@@ -115,8 +121,11 @@ def _chosen(chains: Chains, members: pl.DataFrame, links: Links, coarse: Truths)
         places: Places = np.add.outer(chains.begin[some], np.arange(length))
         rows = chains.members[places]
         own = _weighed(links, rows)
-        lent, lends = lent_weights(moments_of(members, rows), own), coarse[some, None]
-        weight, leap = np.where(lends, lent.weight, own.weight), np.where(lends, lent.leap, own.leap)
+        weight, leap = own.weight.copy(), own.leap.copy()
+        lends = np.flatnonzero(coarse[some])
+        if len(lends):
+            lent = lent_weights(moments_of(members, rows[lends]), Weighed(*(each[lends] for each in own)))
+            weight[lends], leap[lends] = lent.weight, lent.leap
         weights[places[:, 1:]] = weight
         # No time is lent over a carrier without a record; where none is lent at all, it does not matter.
         apart = chains.bridged[places].any(axis=1) & (weight != own.weight).any(axis=1)

@@ -11,6 +11,19 @@ from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.case import Fact, Reported
 
 
+SAME_NUMBER = "{carrier} has a record of a call to the reported number."
+BEGAN = "By all the clocks of its trail together the call began {when} the reported time."
+CALLERS = "The report gives the caller {reported}, {carrier} recorded {seen}."
+NAMED_END = "The report names {end}."
+"""What is said of the match with the report; by columns as well (`hoptrace.tracing.plain_reports`)."""
+
+SAME_TIME = 3.0
+"""Seconds within which the time of a trail agrees with the reported one."""
+
+SAME_MOMENT, AT_THE_MOMENT = 0.05, "at the same moment as"
+"""Seconds that are told as no difference, and how."""
+
+
 def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     """A carrier without a record below the first one that has one (`upper`)."""
     if upper.downstream == carrier:
@@ -23,7 +36,7 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
 def _of_number(report: Reported, fact: Fact) -> Evidence:
     """Whether the lowest record is of the reported number, or of one to which calls to it were sent on."""
     if report.called in (fact.called, fact.sent):
-        return Evidence("called number", True, f"{fact.carrier} has a record of a call to the reported number.")
+        return Evidence("called number", True, SAME_NUMBER.format(carrier=fact.carrier))
     text = f"{fact.carrier} has a record of a call to {display(fact.called)}, to which the call was sent on further up."
     return Evidence("called number", None, text)
 
@@ -37,17 +50,17 @@ def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[
         _of_number(report, fact),
         Evidence(
             "time",
-            abs(residual) < 3.0,
-            f"By all the clocks of its trail together the call began {_seconds(-residual)} the reported time.",
+            abs(residual) < SAME_TIME,
+            BEGAN.format(when=_seconds(-residual)),
         ),
     ]
     reported, seen = report.calling, fact.calling
     if reported and seen and reported > 0:
         same = reported in (seen, fact.sent_calling)
-        detail = f"The report gives the caller {display(reported)}, {fact.carrier} recorded {display(seen)}."
+        detail = CALLERS.format(reported=display(reported), carrier=fact.carrier, seen=display(seen))
         found.append(Evidence("calling number", same, detail))
     if report.terminating is not None:
-        told = f"The report names {report.terminating}."
+        told = NAMED_END.format(end=report.terminating)
         found.append(Evidence("terminating carrier", report.terminating == end, told))
     return tuple(found)
 
@@ -95,6 +108,6 @@ def doubted(last: Fact, trust: Trust) -> str:
 
 
 def _seconds(value: float) -> str:
-    if abs(value) < 0.05:
-        return "at the same moment as"
+    if abs(value) < SAME_MOMENT:
+        return AT_THE_MOMENT
     return f"{abs(value):.1f} s {'after' if value > 0 else 'before'}"

@@ -13,6 +13,7 @@ import polars as pl
 
 from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
 from hoptrace.model.number_masks import MASKED_BELOW
+from hoptrace.tracing.choices import Choice, choice
 
 UNLIKELY = -1.0
 """Weight of a comparison below which it speaks against the handoff."""
@@ -30,7 +31,7 @@ class Line:
 
     about: str
     agrees: pl.Expr
-    detail: pl.Expr
+    detail: Choice
 
 
 @cache
@@ -67,21 +68,6 @@ def _naming() -> Line:
         "time alone.",
         *(U, name("u_downstream"), D, name("d_upstream")),
     )
-    text = (
-        pl.when(bridged)
-        .then(_named_between(between))
-        .when(kind == Kind.CONFLICT)
-        .then(claimed)
-        .when(kind == Kind.GAP)
-        .then(leap)
-        .otherwise(_named_by_neighbours())
-    )
-    unknown = (bridged & between.is_null()) | (kind == Kind.GAP)
-    return Line("naming", pl.when(~unknown).then(kind != Kind.CONFLICT), text)
-
-
-def _named_between(between: pl.Expr) -> pl.Expr:
-    """Both sides name the carrier between them, or only the upper one does and the lower one names nobody."""
     by_one = pl.format(
         "{} says that it handed the call to {}, which has no record of it; {} does not say who gave it the call.",
         *(U, name("u_downstream"), D),
@@ -90,18 +76,29 @@ def _named_between(between: pl.Expr) -> pl.Expr:
         "{} says that it handed the call to {}, {} says that it got it from {}; {} has no record of it.",
         *(U, between, D, between, between),
     )
-    return pl.when(between.is_null()).then(by_one).otherwise(by_both)
+    # Both sides name the carrier between them, or only the upper one does and the lower one names nobody.
+    unnamed = bridged & between.is_null()
+    over = ((unnamed, by_one), (bridged, by_both), (kind == Kind.CONFLICT, claimed), (kind == Kind.GAP, leap))
+    unknown = unnamed | (kind == Kind.GAP)
+    return Line("naming", pl.when(~unknown).then(kind != Kind.CONFLICT), _named_by_neighbours(*over))
 
 
-def _named_by_neighbours() -> pl.Expr:
+def _named_by_neighbours(*before: tuple[pl.Expr, pl.Expr]) -> Choice:
     """Neighbours that name each other, or one of which names the other."""
     down, up = pl.col("d_upstream").eq_missing(U), pl.col("u_downstream").eq_missing(D)
-    return (
-        pl.when(down & up)
-        .then(pl.format("{} says that it handed the call to {}, and {} says that it got it from {}.", U, D, D, U))
-        .when(down)
-        .then(pl.format("{} says that it got the call from {}; {} does not say whom it handed it to.", D, U, U))
-        .otherwise(pl.format("{} says that it handed the call to {}; {} does not say who gave it the call.", U, D, D))
+    return choice(
+        *before,
+        (
+            down & up,
+            pl.format("{} says that it handed the call to {}, and {} says that it got it from {}.", U, D, D, U),
+        ),
+        (
+            down,
+            pl.format("{} says that it got the call from {}; {} does not say whom it handed it to.", D, U, U),
+        ),
+        otherwise=pl.format(
+            "{} says that it handed the call to {}; {} does not say who gave it the call.", U, D, D
+        ),
     )
 
 
@@ -113,72 +110,70 @@ def _called() -> Line:
         " Calls to the one went in as calls to the other came out, {} times.", pl.col("meetings").cast(pl.String)
     )
     again = pl.when(pl.col("meetings") >= LEAST_MEETINGS).then(met).otherwise(pl.lit(""))
-    text = (
-        pl.when(changed)
-        .then(
+    text = choice(
+        (
+            changed,
             pl.format(
                 "{} recorded the call to {}, {} to {}: the number changed on the way.{}", U, before, D, came, again
-            )
-        )
-        .when(same & forwarded)
-        .then(pl.format("{} forwarded the call for {} to {}, the number that {} recorded.", U, before, went, D))
-        .when(same)
-        .then(pl.format("Both recorded the called number {}.", came))
-        .otherwise(
-            pl.format("{} got the call for {}, as {} did, but says that it sent it on to {}.", U, before, D, went)
-        )
+            ),
+        ),
+        (
+            same & forwarded,
+            pl.format("{} forwarded the call for {} to {}, the number that {} recorded.", U, before, went, D),
+        ),
+        (same, pl.format("Both recorded the called number {}.", came)),
+        otherwise=pl.format("{} got the call for {}, as {} did, but says that it sent it on to {}.", U, before, D, went),
     )
     return Line("called number", ~changed & same, text)
 
 
 def _time() -> Line:
     likely = pl.col("w_time") > UNLIKELY
-    what = pl.when("arrived").then(pl.lit("arrival time")).otherwise(pl.lit("time of the final answer"))
     compared = pl.format(
         "{}'s {} is {} {}'s, clock offsets applied; {} s either way is usual between them{}.",
         D,
-        what,
-        _seconds(pl.col("moment"), pl.col("t_apart")),
+        pl.col("what"),
+        pl.col("since"),
         U,
         pl.col("t_scale"),
-        _cut(),
+        pl.col("cut"),
     )
     loosely = pl.lit("One side stamps only the answer, so the times of arrival can only be compared loosely.")
-    return Line("time", likely, pl.when(pl.col("moment").is_not_null()).then(compared).otherwise(loosely))
+    return Line("time", likely, choice((pl.col("moment").is_not_null(), compared), otherwise=loosely))
 
 
-def _seconds(value: pl.Expr, text: pl.Expr) -> pl.Expr:
-    way = pl.when(value > 0).then(pl.lit("after")).otherwise(pl.lit("before"))
-    same = pl.lit("at the same moment as")
-    return pl.when(value.abs() < SAME_MOMENT).then(same).otherwise(pl.format("{} s {}", text, way))
-
-
-def _cut() -> pl.Expr:
-    """That a time was cut to its second or minute explains what it differs by."""
+@cache
+def parts_of_time() -> dict[str, Choice]:
+    """Columns that the line of times is put together from: `what` is compared, the time `since`, how it was `cut`."""
+    moment, text = pl.col("moment"), pl.col("t_apart")
     d, u = pl.col("d_tick") >= 1.0, pl.col("u_tick") >= 1.0
+    # That a time was cut to its second or minute explains what it differs by.
     unit = pl.when(pl.max_horizontal("d_tick", "u_tick") >= 60).then(pl.lit("minute")).otherwise(pl.lit("second"))
-    return (
-        pl.when(d & u)
-        .then(pl.format(" ({} and {} cut times to the {})", D, U, unit))
-        .when(d)
-        .then(pl.format(" ({} cuts times to the {})", D, unit))
-        .when(u)
-        .then(pl.format(" ({} cuts times to the {})", U, unit))
-        .otherwise(pl.lit(""))
-    )
+    return {
+        "what": choice(
+            (pl.col("arrived"), pl.lit("arrival time")), otherwise=pl.lit("time of the final answer")
+        ),
+        "since": choice(
+            (moment.abs() < SAME_MOMENT, pl.lit("at the same moment as")),
+            (moment > 0, pl.format("{} s after", text)),
+            otherwise=pl.format("{} s before", text),
+        ),
+        "cut": choice(
+            (d & u, pl.format(" ({} and {} cut times to the {})", D, U, unit)),
+            (d, pl.format(" ({} cuts times to the {})", D, unit)),
+            (u, pl.format(" ({} cuts times to the {})", U, unit)),
+            otherwise=pl.lit(""),
+        ),
+    }
 
 
 def _call_id() -> Line:
     weight, alike = pl.col("w_call_id"), pl.col("alike")
-    text = (
-        pl.when(alike)
-        .then(pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."))
-        .when(weight > 0)
-        .then(pl.lit("Both recorded the same Call-ID."))
-        .when(weight < UNLIKELY)
-        .then(pl.lit("The Call-ID that the one sent is not the one that the other got."))
-        .when(weight < 0)
-        .then(pl.lit("Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."))
+    text = choice(
+        (alike, pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little.")),
+        (weight > 0, pl.lit("Both recorded the same Call-ID.")),
+        (weight < UNLIKELY, pl.lit("The Call-ID that the one sent is not the one that the other got.")),
+        (weight < 0, pl.lit("Their Call-IDs differ, as they do wherever a carrier ends and restarts the call.")),
     )
     return Line("call_id", pl.when(~alike & ((weight > 0) | (weight < UNLIKELY))).then(weight > 0), text)
 
@@ -189,53 +184,48 @@ def _calling() -> Line:
     masked = (d < MASKED_BELOW) | (u < MASKED_BELOW)
     withheld = ((d < 0) | (u < 0)) & ~masked
     same = pl.coalesce("fits", (d == u) | d.eq_missing(pl.col("u_calling")))
-    text = (
-        pl.when(masked)
-        .then(
+    told = d.is_not_null() & u.is_not_null()
+    text = choice(
+        (
+            told & masked,
             pl.format(
                 "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared.",
                 *(U, above, D, below),
-            )
-        )
-        .when(withheld)
-        .then(pl.lit("The caller is withheld on one side."))
-        .when(same)
-        .then(pl.format("Both recorded the caller {}.", below))
-        .otherwise(pl.format("{} recorded the caller {}, {} {}.", U, above, D, below))
+            ),
+        ),
+        (told & withheld, pl.lit("The caller is withheld on one side.")),
+        (told & same, pl.format("Both recorded the caller {}.", below)),
+        (told, pl.format("{} recorded the caller {}, {} {}.", U, above, D, below)),
     )
-    return Line("calling number", pl.when(~withheld).then(same), pl.when(d.is_not_null() & u.is_not_null()).then(text))
+    return Line("calling number", pl.when(~withheld).then(same), text)
 
 
 def _answer() -> Line:
     compared = pl.col("answers").is_not_null() & pl.col("arrived")
-    text = pl.when(compared).then(pl.format("The answer times are {} s apart.", pl.col("t_answers")))
+    text = choice((compared, pl.format("The answer times are {} s apart.", pl.col("t_answers"))))
     return Line("answer time", pl.col("w_answer") > UNLIKELY, text)
 
 
 def _duration() -> Line:
     both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
     text = pl.format("{} recorded {} s of conversation, {} {} s.", D, pl.col("t_d_duration"), U, pl.col("t_u_duration"))
-    return Line("duration", pl.col("w_duration") > UNLIKELY, pl.when(both).then(text))
+    return Line("duration", pl.col("w_duration") > UNLIKELY, choice((both, text)))
 
 
 def _outcome() -> Line:
     weight = pl.col("w_outcome")
     d, u = (pl.col(f"{side}_outcome").str.replace_all("_", " ", literal=True) for side in ("d", "u"))
-    text = (
-        pl.when(weight > 0)
-        .then(pl.format("Both say how it ended: {}.", d))
-        .when(weight < 0)
-        .then(pl.format("{} says {}, {} says {}.", D, d, U, u))
+    text = choice(
+        (weight > 0, pl.format("Both say how it ended: {}.", d)),
+        (weight < 0, pl.format("{} says {}, {} says {}.", D, d, U, u)),
     )
     return Line("outcome", weight > 0, text)
 
 
 def _orig_id() -> Line:
     weight = pl.col("w_orig_id")
-    text = (
-        pl.when(weight > 0)
-        .then(pl.lit("The SHAKEN origid is the same."))
-        .when(weight < 0)
-        .then(pl.lit("The SHAKEN origids differ."))
+    text = choice(
+        (weight > 0, pl.lit("The SHAKEN origid is the same.")),
+        (weight < 0, pl.lit("The SHAKEN origids differ.")),
     )
     return Line("orig_id", weight > 0, text)

@@ -12,9 +12,21 @@ from functools import cache
 import polars as pl
 
 from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
-from hoptrace.model.numbers import display_expr
+from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name
+from hoptrace.tracing.choices import Choice, choice, texts
+from hoptrace.tracing.decimals import tenths
+from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time
+
+
+OF_A_HANDOFF = (
+    *("kind", "scale", "meetings"),
+    *("w_time", "w_answer", "w_call_id", "w_duration", "w_outcome", "w_orig_id"),
+    *("d_carrier", "d_upstream", "d_customer", "d_called", "d_calling", "d_setup", "d_final", "d_answer", "d_duration"),
+    *("d_tick", "d_outcome", "d_cid", "u_carrier", "u_downstream", "u_called", "u_sent", "u_calling", "u_sent_calling"),
+    *("u_setup", "u_final", "u_answer", "u_duration", "u_tick", "u_outcome", "u_cid", "u_sent_cid"),
+)
+"""The columns of the pairs frame that sentences are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +41,34 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     """The scored pairs (`hoptrace.linking.scoring.score`) in words, by `row`."""
     if pairs.is_empty():
         return {}
-    lines = lines_of_pairs()
-    columns = [expr for line in lines for expr in (line.agrees, line.detail)]
+    lines, known = lines_of_pairs(), _rounded(pairs)
+    columns = [expr for line, text in zip(lines, _details(known), strict=True) for expr in (line.agrees, text)]
     named = [expr.alias(str(place)) for place, expr in enumerate(columns)]
-    frame = _rounded(pairs).select("row", _conflict().alias("conflict"), *named)
+    frame = known.select("row", _conflict().alias("conflict"), *named)
     told = [_lines(line.about, frame[str(2 * at)], frame[str(2 * at + 1)]) for at, line in enumerate(lines)]
     rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
 
 
-def in_json(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The evidence of scored pairs as JSON, as `Told.evidence` is written; columns `row` and `evidence` (text).
+def in_json(pairs: pl.DataFrame) -> pl.Series:
+    """The evidence of scored pairs as JSON, as `Told.evidence` is written.
 
     No name in them may hold what JSON escapes.
     """
-    told = [_line_in_json(line.about, line.agrees, line.detail) for line in lines_of_pairs()]
-    return _rounded(pairs).select("row", evidence=pl.concat_str(told, separator=",", ignore_nulls=True))
+    known = _rounded(pairs)
+    begun = texts(known, [_begun(line.about, line.agrees) for line in lines_of_pairs()])
+    told = [pl.concat_str(begin, text, pl.lit('"}')) for begin, text in zip(begun, _details(known), strict=True)]
+    return known.select(evidence=pl.concat_str(told, separator=",", ignore_nulls=True)).to_series()
 
 
-def _line_in_json(about: str, agrees: pl.Expr, detail: pl.Expr) -> pl.Expr:
-    """One line as JSON, null where it is left out."""
-    said = pl.when(agrees).then(pl.lit("true")).when(agrees.is_null()).then(pl.lit("null")).otherwise(pl.lit("false"))
-    return pl.concat_str(pl.lit(f'{{"about":"{about}","agrees":'), said, pl.lit(',"detail":"'), detail, pl.lit('"}'))
+def _details(known: pl.DataFrame) -> list[pl.Expr]:
+    return texts(known, [line.detail for line in lines_of_pairs()])
+
+
+def _begun(about: str, agrees: pl.Expr) -> Choice:
+    """How a line begins as JSON, up to its sentence."""
+    ways = [pl.lit(f'{{"about":"{about}","agrees":{told},"detail":"') for told in ("true", "false", "null")]
+    return choice((agrees, ways[0]), (agrees.is_not_null(), ways[1]), otherwise=ways[2])
 
 
 def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | None]:
@@ -63,8 +81,8 @@ def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | 
 def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
 
-    `t_*`: seconds, to a tenth; `n_*`: numbers. `fits`: whether a masked caller may be the other side's; `alike`:
-    whether Call-IDs begin alike.
+    `t_*`: seconds, to a tenth; `n_*`: numbers; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a
+    masked caller may be the other side's; `alike`: whether Call-IDs begin alike.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
     known = pairs.with_columns(
@@ -73,17 +91,13 @@ def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
         alike=ids_begin_alike(),
-        **_shown(masked=any_masked(pairs, NUMBERS)),
+        **{f"n_{column}": shown for column, shown in displays(pairs, NUMBERS).items()},
     ).with_columns(apart=pl.col("moment").abs())
-    return known.with_columns(
-        pl.Series(f"t_{told}", [None if each is None else f"{each:.1f}" for each in known[told]], pl.String)
-        for told in ("apart", "scale", "answers", "d_duration", "u_duration")
+    timed = known.with_columns(
+        tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")
     )
-
-
-@cache
-def _shown(*, masked: bool) -> dict[str, pl.Expr]:
-    return {f"n_{column}": display_expr(column, masked=masked) for column in NUMBERS}
+    parts = parts_of_time()
+    return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
 
 
 @cache

@@ -45,8 +45,7 @@ UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
-    pairs = no_better_than_through(score(candidate_pairs(members, covered), weights))
-    return pairs.sort("call", "d_sid", "u_sid").with_row_index("row")
+    return no_better_than_through(score(candidate_pairs(members, covered), weights)).with_row_index("row")
 
 
 def judge_all(

@@ -33,10 +33,10 @@ AS_LIKELY = 0.05
 STEP, MOST_STEPS = 0.05, 2_000
 """Seconds between the moments that are looked at, and how many of them at most."""
 
-ALIGNED = 64
+ALIGNED = 16
 """Trails with about as many moments are looked at together; their rows are filled up to a multiple of this."""
 
-TOGETHER = 128
+TOGETHER = 256
 """So many trails are looked at together at most: bounds the memory."""
 
 TRANSIT = 0.1
@@ -48,6 +48,15 @@ SETTING_UP = 0.5
 RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
 REFUSAL = 0.5
 """Seconds before the final answer in which the call came, by how it ended; a refusal comes at once."""
+
+LOGISTIC = 1.702
+"""By so much steeper the logistic curve comes nearest to the normal one."""
+
+FURTHEST = 300.0
+"""Exponents beyond which a probability is nothing, or all."""
+
+AT_ONCE = 16
+"""Probabilities of so many records are multiplied before they are brought back to a size that a number can hold."""
 
 SHARP = 3.0
 """Seconds: a span up to this wide tells a moment; wider ones only help to choose."""
@@ -75,6 +84,15 @@ class Match:
     open: float
 
 
+class Matches(NamedTuple):
+    """Match of many trails, an entry each."""
+
+    weight: Floats
+    residual: Floats
+    apart: Floats
+    open: Floats
+
+
 class Question(NamedTuple):
     """How well does a reported time `at` (epoch s) fit a trail of the statements `facts`, the terminating one first?
 
@@ -99,30 +117,28 @@ def match_all(questions: Sequence[Question]) -> list[Match]:
         every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
         at = np.array([questions[place].at for place in places])
         close = np.array([questions[place].close for place in places])
-        matches |= dict(zip(places, match_spans(every, at, close), strict=True))
+        found = map(Match, *(each.tolist() for each in match_spans(every, at, close)))
+        matches |= dict(zip(places, found, strict=True))
     return [matches[place] for place in range(len(questions))]
 
 
-def match_spans(spans: Floats, at: Floats, close: Floats) -> list[Match]:
+def match_spans(spans: Floats, at: Floats, close: Floats) -> Matches:
     """How well each reported time fits its trail; `spans` (trail, 3, span): the first and last moment, and the blur.
 
     All trails have as many spans; `at` and `close` as in Question, one a trail.
     """
-    matches: dict[int, Match] = {}
+    matches = Matches(*(np.empty(len(spans)) for _ in Matches._fields))
     for places, counts in _alike(spans):
         spread = np.maximum(close[places] / 3, LEAST_SPREAD)
         moments, likely = _posterior(spans[places], counts)
         away = at[places, None] - moments
         well = likely >= AS_LIKELY * likely.max(axis=1, keepdims=True)
-        told = (
-            np.log((likely * report_density(away, spread[:, None])).sum(axis=1)),
-            (likely * away).sum(axis=1),
-            np.where(well, np.abs(away), np.inf).min(axis=1),
-            np.where(well, away, -np.inf).max(axis=1) - np.where(well, away, np.inf).min(axis=1),
-        )
-        found = map(Match, *(each.tolist() for each in told))
-        matches |= dict(zip(places.tolist(), found, strict=True))
-    return [matches[place] for place in range(len(spans))]
+        near, far = np.where(well, away, np.inf), np.where(well, away, -np.inf)
+        matches.weight[places] = np.log((likely * report_density(away, spread[:, None])).sum(axis=1))
+        matches.residual[places] = (likely * away).sum(axis=1)
+        matches.apart[places] = np.abs(near).min(axis=1)
+        matches.open[places] = far.max(axis=1) - near.min(axis=1)
+    return matches
 
 
 def report_density(away: Floats, spread: Floats | float) -> Floats:
@@ -180,21 +196,35 @@ def _posterior(spans: Floats, counts: Counts) -> tuple[Floats, Floats]:
     low, high = _reach(spans)
     place = np.arange(-(-int(counts.max()) // ALIGNED) * ALIGNED)
     moments = low[:, None] + _step(low, high)[:, None] * place
-    weight = np.zeros_like(moments)
+    likely = np.where(place < counts[:, None], 1.0, 0.0)
     for span in range(spans.shape[2]):
-        doubt = UNLIKELY if span else UNLIKELY_AT_THE_END
-        weight += np.log(_density(moments, *(spans[:, what, span, None] for what in range(3))) + doubt)
-    weight[place >= counts[:, None]] = -np.inf
-    likely = np.exp(weight - weight.max(axis=1, keepdims=True))
-    return moments, likely / likely.sum(axis=1, keepdims=True)
+        told = _density(moments, spans[:, :, span])
+        told += UNLIKELY if span else UNLIKELY_AT_THE_END
+        likely *= told
+        if span % AT_ONCE == AT_ONCE - 1:
+            likely /= likely.max(axis=1, keepdims=True)
+    likely /= likely.sum(axis=1, keepdims=True)
+    return moments, likely
 
 
-def _density(moments: Floats, first: Floats, last: Floats, sigma: Floats) -> Floats:
-    """A uniform span with blurred ends; the logistic curve stands for the normal one."""
+def _density(moments: Floats, spans: Floats) -> Floats:
+    """A uniform span with blurred ends, one a row of moments; the logistic curve stands for the normal one.
+
+    The difference of the two ends' curves, 1 / (1 + exp(-x)) at x = `since` and `since` - `wide`, put so that it takes
+    one exponential a moment. Worked out in place: there are millions of moments.
+    """
+    first, last, sigma = (spans[:, what, None] for what in range(3))
     width = np.maximum(last - first, STEP)
-    since = (moments - first) / sigma
-    return (_below(since) - _below(since - width / sigma)) / width
-
-
-def _below(deviations: Floats) -> Floats:
-    return 1 / (1 + np.exp(np.clip(-1.702 * deviations, -60.0, 60.0)))
+    slope = LOGISTIC / sigma
+    wide = width * slope
+    beyond = moments - (first + width / 2)
+    np.abs(beyond, out=beyond)
+    beyond *= slope
+    beyond -= wide / 2
+    if max(beyond[:, 0].max(), beyond[:, -1].max()) > FURTHEST or wide.max() > FURTHEST:
+        np.clip(beyond, -FURTHEST, FURTHEST, out=beyond)
+    outside, within = np.exp(beyond, out=beyond), np.exp(-wide)
+    inside = within / outside
+    outside += inside
+    outside += 1 + within
+    return np.divide((1 - within) / width, outside, out=outside)

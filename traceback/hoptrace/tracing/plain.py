@@ -7,33 +7,18 @@ for it are the same functions; a call for which any other rule could have a say 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
-from hoptrace.tracing.alike import near
-from hoptrace.tracing.calibration import calibrated
-from hoptrace.tracing.case import Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.chain_trails import ChainTrail, trails_of
-from hoptrace.tracing.chains import Chains, Truths, chains_of
-from hoptrace.tracing.endings import DOUBTFUL, SURE, beyond
-from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
+from hoptrace.tracing.chain_trails import trails_of
+from hoptrace.tracing.chains import OF_A_PAIR, Chains, Truths, chains_of
+from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.kernel import may_count
-from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
-from hoptrace.tracing.trail import Ending
-from hoptrace.tracing.weighing import (
-    AT_THE_END,
-    ELSEWHERE,
-    OUTCOME_WEIGHT,
-    caller_weight,
-    weight_of_none,
-)
+from hoptrace.tracing.plain_judging import Answers, Batch, judged
 
 QUOTED = (
     *("carrier", "batch", "record_id", "upstream", "customer", "start_basis", "attestation"),
@@ -43,16 +28,6 @@ QUOTED = (
 
 ESCAPED = r'["\\\x00-\x1f]'
 """What JSON writes otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Reported calls by number, and what they are judged by; `coverage` in the order of the numbers."""
-
-    reported: Mapping[int, Reported]
-    coverage: Sequence[Coverage]
-    around: Surroundings
-    floors: Floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +42,17 @@ class Linked:
     pairs: pl.DataFrame
 
 
-class Answer(NamedTuple):
-    """What a plain call's `trail` ends with, and how sure that is, as published."""
-
-    trail: ChainTrail
-    ending: Ending
-    confidence: float
-
-    @property
-    def named(self) -> str | None:
-        """The carrier without records that the furthest statement names."""
-        return None if self.ending is Ending.CUSTOMER else self.trail.top.upstream
-
-
 @dataclass(frozen=True, slots=True)
 class Plain:
     """Plain calls: their `chains` and `answers`."""
 
     chains: Chains
-    answers: Sequence[Answer]
+    answers: Answers
 
     def without(self, calls: Collection[int]) -> Plain:
         """All but these calls."""
-        kept = [call not in calls for call in self.chains.calls.tolist()]
-        answers = [answer for answer, keep in zip(self.answers, kept, strict=True) if keep]
-        return Plain(self.chains.of(np.array(kept, np.bool_)), answers)
+        kept = ~np.isin(self.chains.calls, list(calls))
+        return self if kept.all() else Plain(self.chains.of(kept), self.answers.of(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,80 +67,26 @@ class Settled:
 def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
-    chains = chains_of(members, linked.pairs.filter(may_count()), _fit(linked, batch.reported))
-    told = _told(members[chains.first])
+    pairs = linked.pairs.select(OF_A_PAIR).filter(may_count())
+    chains = chains_of(members, pairs, _fit(linked, batch.reports))
+    told = _told(members.select("downstream", "handed_on")[chains.first])
     last = chains.begin[1:] - 1
-    placed = _placed(members[chains.last], (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
+    tops = members.select("carrier", "customer", "upstream")[chains.last]
+    placed = _placed(tops, (chains.pairs[last] >= 0) & ~chains.bridged[last], batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
-    trails = trails_of(chains, members, batch.reported, batch.around.close)
-    chosen = dict[int, Answer]()
-    for call, places in groupby(range(len(trails)), lambda place: trails[place].call):
-        if (found := _answer(batch, call, [(place, trails[place]) for place in places])) is not None:
-            chosen.update([found])
-    kept = np.zeros(len(trails), np.bool_)
-    kept[list(chosen)] = True
-    return Plain(chains.of(kept), list(chosen.values()))
+    at = batch.reports["at"].gather(chains.calls).to_numpy()
+    kept, answers = judged(batch, chains, members, trails_of(chains, members, at, batch.around.close))
+    return Plain(chains.of(kept), answers)
 
 
-def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -> tuple[int, Answer] | None:
-    """The place of the trail that is the call, with the answer, as `hoptrace.tracing.judging` has it.
-
-    None where the floors leave it open, or where the report may mean another of the trails.
-    """
-    report, told = batch.reported[call], batch.coverage[call]
-    looks = {place: _looks(report, trail.tail, batch.around) for place, trail in trails}
-    weight = {place: _weight(trail, looks[place]) for place, trail in trails}
-    found = [(place, trail) for place, trail in trails if weight[place] > NOT_THE_CALL]
-    if not found:
-        return None
-    likely = {place: math.exp(weight[place]) for place, _ in found}
-    other = math.exp(weight_of_none(told, report.terminating, [looks[place] for place, _ in found]))
-    total = sum(likely.values()) + other
-    at, best = max(found, key=lambda one: (weight[one[0]], -one[0]))
-    if any(near(trail.timed, best.timed, batch.around.close) for place, trail in found if place != at):
-        return None
-    ending = _ending(best.top, told, batch.around)
-    # Of two trails the one may be the upper part of the other's call; that is looked into call by call.
-    if ending is None or (len(trails) > 1 and any(trail.top.customer is None for _, trail in trails)):
-        return None
-    mine = sum(likely[place] for place, trail in found if trail.answer == best.answer) / total
-    confidence = calibrated(mine * best.sure, VERDICTS[ending], inferred=False)
-    told_apart = 1 - (likely[at] + other) / total < WORTH_TELLING
-    unsure = confidence < batch.floors.contested and other / total > WORTH_TELLING
-    unnamed = confidence < batch.floors.named and ending is Ending.CUSTOMER
-    if other / total > NOT_FOUND or not told_apart or unsure or unnamed:
-        return None
-    return at, Answer(best, ending, round(confidence, 4))
-
-
-def _ending(top: Fact, told: Coverage, around: Surroundings) -> Ending | None:
-    """How a plain chain ends: at a customer, or at a carrier that has submitted nothing; None for any other ending."""
-    if top.customer is not None:
-        return Ending.CUSTOMER
-    if top.upstream is None or top.upstream in told.covered:
-        return None
-    ending = beyond(top.carrier, top.upstream, around)
-    return None if ending is Ending.MISNAMED else ending
-
-
-def _looks(report: Reported, tail: Fact, around: Surroundings) -> float:
-    """The weight of caller and end; nothing lies below the trail's lowest record."""
-    end = 0.0 if report.terminating is None else AT_THE_END if report.terminating == tail.carrier else ELSEWHERE
-    return caller_weight(report, tail, around) + end
-
-
-def _weight(trail: ChainTrail, looks: float) -> float:
-    return trail.timed.weight + looks + OUTCOME_WEIGHT.get(trail.tail.outcome or "", 0.0)
-
-
-def _fit(linked: Linked, reported: Mapping[int, Reported]) -> Truths:
+def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
     """Members of no forwarding and no route attempts, of one time, and of text that JSON writes as it is."""
-    numbers = {call: report.called for call, report in reported.items()}
-    asked = linked.members["call"].replace_strict(numbers, return_dtype=pl.Int64)
+    members = linked.members.select("call", "sid", "leg", "called", "egress_called")
+    asked = reports["called"].gather(members["call"])
     odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED) | pl.col("repeated").is_not_null()
     apart = linked.facts.filter(odd)["sid"]
     alone = (pl.col("leg") == pl.col("sid")) & pl.col("egress_called").is_null() & (pl.col("called") == asked)
-    return linked.members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
+    return members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
 
 
 def _told(tails: pl.DataFrame) -> Truths:

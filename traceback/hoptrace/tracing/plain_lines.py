@@ -1,35 +1,32 @@
 """Results of plain calls as lines of JSON: the same bytes as `TraceResult.as_json` gives.
 
-A result is some 6 KB of JSON, nearly all of it sentences about its handoffs. Those are text by columns already
-(`hoptrace.tracing.handoffs`), and an object for each of them would cost more than all that was judged. So the hops are
-put together by columns, and only what stands around them is an object.
+A result is some 6 KB of JSON, nearly all of it sentences about its handoffs. No object is made for any of it: lines are
+put together by columns, for all calls at once, of pieces that most of them share.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
-from hoptrace.model.verdicts import Hop, ReportedCall, Support, TraceResult, Verdict
-from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.chains import Chains
-from hoptrace.tracing.evidence import of_naming, of_report
-from hoptrace.tracing.handoffs import in_json
-from hoptrace.tracing.plain import Answer, Plain, Settled
-from hoptrace.tracing.plain_signing import signings_of, with_signings
-from hoptrace.tracing.results import VERDICTS, Stamp, stamped
+from hoptrace.model.verdicts import ReportedCall, Verdict
+from hoptrace.tracing.decimals import rounded
+from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
+from hoptrace.tracing.plain import Plain, Settled
+from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, first_hops, hops_of, silent_hops
+from hoptrace.tracing.plain_judging import ENDINGS
+from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
+from hoptrace.tracing.plain_signing import signings_of
+from hoptrace.tracing.results import VERDICTS, Stamp
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import Signing
-from hoptrace.tracing.sources import quoted_columns
-from hoptrace.tracing.trail import Ending, point_of_entry
-from hoptrace.tracing.words import request_of, words_of
+from hoptrace.tracing.sources import SIGNATURE, SIGNED
+from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.words import ASKED_OF_SILENT, ENDING_WORDS
 
 
 class ResultLine(NamedTuple):
@@ -39,156 +36,123 @@ class ResultLine(NamedTuple):
     line: bytes
 
 
-NO_HOPS = b'"hops":[]'
-"""Where the hops of a result belong; no text in it can be the same, for its quotes are escaped."""
-
-
 def plain_lines(
     calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers
 ) -> dict[int, ResultLine]:
     """The result of each plain call, by the call's number."""
-    chains, answers = settled.plain.chains, settled.plain.answers
-    if not answers:
+    plain, linked = settled.plain, settled.linked
+    chains, answers = plain.chains, plain.answers
+    if not len(chains.calls):
         return {}
-    facts = settled.linked.facts[settled.linked.members["sid"].gather(chains.members)]
-    carriers = facts["carrier"].to_list()
-    silent = _silent(facts, settled.plain)
-    signings = signings_of(facts, settled.plain, silent, signers)
-    hops = _hops(facts, settled, signings)
-    begin = chains.begin.tolist()
-    lines: dict[int, ResultLine] = {}
+    sids = linked.members["sid"].gather(chains.members)
+    names = {*QUOTED_OF_FACTS, *SIGNATURE, *SIGNED, "upstream", "customer"}
+    facts = linked.facts.select(sorted(names))[sids]
+    way = way_of(plain)
+    paths = paths_of(facts, way)
+    signings = signings_of(facts, plain, way, paths, signers)
+    first = first_hops(linked.members, chains, settled.batch.reports, answers)
+    hops = _with_silent(hops_of(facts, chains, linked.pairs, first, signings), facts, way)
+    versions = np.zeros(len(chains.calls), np.int64)
+    for place, signing in signings.items():
+        versions[place] = signing.version
     numbers: list[int] = chains.calls.tolist()
-    for place, (call, answer) in enumerate(zip(numbers, answers, strict=True)):
-        own = slice(begin[place], begin[place + 1])
-        path, told = _with_silent(carriers[own], hops[own], silent.get(place, {}))
-        around = _around_hops(calls[call], tuple(path), answer, settled.batch.around, stamp)
-        if place in signings:
-            around = replace(around, certificates_version=signings[place].version)
-        lines[call] = ResultLine(around.verdict, _with_hops(around, told))
-    return lines
+    known = _known(facts, plain).with_columns(
+        call=pl.Series([orjson.dumps(calls[number]).decode() for number in numbers]),
+        reference=pl.Series([orjson.dumps(calls[number].call_ref).decode() for number in numbers]),
+        version=versions,
+        path=strung(paths, way.begin, '","'),
+        named=paths.gather(way.begin[1:] - 1),
+        entry=entries_of(paths, way, settled.batch.around),
+    )
+    around = known.select(_head(known).alias("head"), _tail(known, stamp).alias("tail"))
+    verdicts = [VERDICTS[ENDINGS[code]] for code in answers.endings.tolist()]
+    return dict(zip(numbers, map(ResultLine, verdicts, _lines(around, hops, way)), strict=True))
 
 
-def _with_hops(around: TraceResult, hops: Sequence[str]) -> bytes:
-    head, _, tail = around.as_json().partition(NO_HOPS)
-    return b"".join((head, b'"hops":[', ",".join(hops).encode(), b"]", tail))
-
-
-def _silent(facts: pl.DataFrame, plain: Plain) -> dict[int, dict[int, str]]:
-    """By chain the carriers without records that its statements name, each by how many statements stand below it."""
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    chains, upstream = plain.chains, facts["upstream"].to_list()
-    over = np.flatnonzero(chains.bridged)
-    for chain, place in zip((np.searchsorted(chains.begin, over, "right") - 1).tolist(), over.tolist(), strict=True):
-        found[chain][place - int(chains.begin[chain])] = upstream[place - 1]
-    for chain, answer in enumerate(plain.answers):
-        if answer.named is not None:
-            found[chain][int(chains.begin[chain + 1] - chains.begin[chain])] = answer.named
-    return found
-
-
-def _with_silent(carriers: list[str], hops: list[str], silent: Mapping[int, str]) -> tuple[list[str], list[str]]:
-    """Carriers and hops of a chain with those of the carriers without records between them and above."""
-    path, told = carriers, hops
-    for below, name in sorted(silent.items(), reverse=True):
-        path = [*path[:below], name, *path[below:]]
-        told = [*told[:below], _named(carriers[below - 1], name), *told[below:]]
-    return path, told
-
-
-def _around_hops(
-    call: ReportedCall, path: tuple[str, ...], answer: Answer, around: Surroundings, stamp: Stamp
-) -> TraceResult:
-    """The result but for its hops."""
-    ending, top = answer.ending, answer.trail.top
-    identified = ending is Ending.CUSTOMER
-    return stamped(
-        call,
-        stamp,
-        VERDICTS[ending],
-        words_of(ending, top, path[-1]),
-        path=path,
-        originating_carrier=top.carrier if identified else None,
-        customer=top.customer if identified else None,
-        point_of_entry=point_of_entry(path, around),
-        confidence=answer.confidence,
-        next_request=request_of(ending, top, path[-1]),
+def _lines(around: pl.DataFrame, hops: pl.Series, way: Way) -> Iterator[bytes]:
+    """Whole lines, `head` and `tail` around the hops of each: bytes are joined faster one by one than by columns."""
+    heads, tails, every = (each.cast(pl.Binary).to_list() for each in (around["head"], around["tail"], hops))
+    ends = pairwise(way.begin.tolist())
+    return (
+        b"".join((head, b",".join(every[begin:end]), tail))
+        for head, (begin, end), tail in zip(heads, ends, tails, strict=True)
     )
 
 
-def _named(lower: str, carrier: str) -> str:
-    """The hop of a carrier without records as JSON."""
-    return orjson.dumps(Hop(carrier, evidence=of_naming(lower, carrier), support=Support.NAMED)).decode()
+def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way) -> pl.Series:
+    """The hops of statements, those of carriers without records among them."""
+    silent = np.flatnonzero(way.statements < 0)
+    if not len(silent):
+        return hops
+    lower = way.lower[silent]
+    named = silent_hops(facts["carrier"].gather(lower), facts["upstream"].gather(lower))
+    which = way.statements.copy()
+    which[silent] = len(hops) + np.arange(len(silent))
+    return pl.concat([hops, named.alias(hops.name)]).gather(which)
 
 
-def _hops(facts: pl.DataFrame, settled: Settled, signings: Mapping[int, Signing]) -> list[str]:
-    """The hops of all chains, in their order, each as JSON; `facts` are their statements."""
-    chains = settled.plain.chains
-    quoted = facts.select("carrier", *quoted_columns())
-    told = _handoffs(chains, settled.linked.pairs)
-    first = pl.Series([None] * quoted.height, dtype=pl.String).scatter(chains.begin[:-1], _reports(settled))
-    evidence = first.fill_null(told["evidence"])
-    offsets = pl.Series([repr(round(offset, 3)) for offset in quoted["offset"].to_list()], dtype=pl.String)
-    frame = quoted.with_columns(told["support"], evidence=with_signings(evidence, chains, signings), offset=offsets)
-    return frame.select(_hop()).to_series().to_list()
+def _known(facts: pl.DataFrame, plain: Plain) -> pl.DataFrame:
+    """What is told around the hops of each chain's furthest statement and of its answer."""
+    answers = plain.answers
+    tops = facts.select("carrier", "customer", "upstream")[plain.chains.begin[1:] - 1]
+    return tops.with_columns(ending=pl.Series(answers.endings), confidence=rounded(answers.confidence, 4))
 
 
-def _reports(settled: Settled) -> list[str]:
-    """What is said at each chain's first hop of the match with the report."""
-    reported, trails = settled.batch.reported, [answer.trail for answer in settled.plain.answers]
-    return [
-        orjson.dumps(of_report(reported[at.call], at.tail, at.tail.carrier, at.timed.residual))[1:-1].decode()
-        for at in trails
-    ]
+def _of_ending(known: pl.DataFrame, told: dict[Ending, list[Piece]]) -> list[Piece]:
+    """The pieces for the ending of each row; `told` of those that occur."""
+    codes = [code for code in range(len(ENDINGS)) if (known["ending"] == code).any()]
+    if len(codes) == 1:
+        return told[ENDINGS[codes[0]]]
+    chain = pl.when(pl.col("ending") == codes[0]).then(joined(told[ENDINGS[codes[0]]]))
+    for code in codes[1:]:
+        chain = chain.when(pl.col("ending") == code).then(joined(told[ENDINGS[code]]))
+    return [chain.otherwise(None)]
 
 
-def _handoffs(chains: Chains, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The `evidence` and `support` of each hop's handoff to the one before it, as JSON; null at the first ones."""
-    used = pairs.filter(pl.col("row").is_in(np.sort(chains.pairs[chains.pairs >= 0])))
-    both = (pl.col("d_upstream") == pl.col("u_carrier")) & (pl.col("u_downstream") == pl.col("d_carrier"))
-    support = (
-        pl.when(pl.col("kind") == Kind.BRIDGED)
-        .then(pl.lit(f'"{Support.NAMED}"'))
-        .when(both)
-        .then(pl.lit(f'"{Support.BOTH}"'))
-        .otherwise(pl.lit(f'"{Support.ONE}"'))
+def _head(known: pl.DataFrame) -> pl.Expr:
+    """A result up to its hops, its fields in the order of `hoptrace.model.verdicts.TraceResult`."""
+    verdicts: dict[Ending, list[Piece]] = {ending: [str(VERDICTS[ending])] for ending in ENDINGS}
+    nobody: list[Piece] = ['"originating_carrier":null,"customer":null']
+    own: list[Piece] = ['"originating_carrier":"', pl.col("carrier"), '","customer":"', pl.col("customer"), '"']
+    return joined(
+        [
+            '{"call_ref":',
+            pl.col("reference"),
+            ',"verdict":"',
+            *_of_ending(known, verdicts),
+            '","path":["',
+            pl.col("path"),
+            '"],',
+            *_of_ending(known, {ending: own if ending is Ending.CUSTOMER else nobody for ending in ENDINGS}),
+            ',"point_of_entry":',
+            *quoted(known["entry"]),
+            ',"confidence":',
+            pl.col("confidence"),
+            ',"hops":[',
+        ]
     )
-    told = in_json(used).with_columns(used.select(support=support))
-    rows = pl.DataFrame({"row": chains.pairs}).with_columns(pl.col("row").cast(told["row"].dtype, strict=False))
-    return rows.join(told, on="row", how="left", maintain_order="left").drop("row")
 
 
-def _hop() -> pl.Expr:
-    """A hop with its fields in the order of `hoptrace.model.verdicts.Hop`."""
-    parts = (
-        '{"carrier":',
-        _text("carrier"),
-        ',"records":[{"batch":',
-        _text("batch"),
-        ',"row":',
-        pl.col("row").cast(pl.String),
-        ',"record_id":',
-        _text("record_id"),
-        '}],"start_time":',
-        _text("started"),
-        ',"clock_offset":',
-        pl.col("offset"),
-        ',"calling":',
-        _text("calling"),
-        ',"called":',
-        _text("called"),
-        ',"attestation":',
-        _text("attestation"),
-        ',"evidence":[',
-        pl.col("evidence"),
-        '],"support":',
-        pl.col("support").fill_null("null"),
-        ',"start_basis":',
-        _text("start_basis"),
-        "}",
+def _tail(known: pl.DataFrame, stamp: Stamp) -> pl.Expr:
+    """The rest behind the hops."""
+    engine, digest = (orjson.dumps(text).decode() for text in (stamp.engine, stamp.settings_digest))
+    carrier, named = pl.col("carrier"), pl.col("named")
+    why = worded(ASKED_OF_SILENT, carrier=carrier)
+    asked: list[Piece] = ['{"carrier":"', named, '","why":"', *why, '"}']
+    nobody: list[Piece] = ["null"]
+    told = {"carrier": carrier, "customer": pl.col("customer"), "upstream": pl.col("upstream"), "named": named}
+    words = {ending: worded(ENDING_WORDS[ending], **told) for ending in ENDINGS}
+    return joined(
+        [
+            '],"conflicts":[],"alternatives":[],"next_request":',
+            *_of_ending(known, {ending: nobody if ending is Ending.CUSTOMER else asked for ending in ENDINGS}),
+            f',"engine":{engine},"lake_version":{stamp.lake_version},"settings_digest":{digest}',
+            f',"clock_version":{stamp.clock_version},"certificates_version":',
+            pl.col("version").cast(pl.String),
+            ',"summary":"',
+            *_of_ending(known, words),
+            '","call":',
+            pl.col("call"),
+            "}",
+        ]
     )
-    return pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
-
-
-def _text(column: str) -> pl.Expr:
-    """Text as JSON writes it where nothing needs to be escaped."""
-    return pl.format('"{}"', pl.col(column)).fill_null("null")

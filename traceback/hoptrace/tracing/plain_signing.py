@@ -11,30 +11,31 @@ import polars as pl
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.plain import Plain
+from hoptrace.tracing.plain_judging import ENDINGS
+from hoptrace.tracing.plain_paths import Way
 from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import Row, Signing, signed
+from hoptrace.tracing.signing import Signing, signed
 from hoptrace.tracing.sources import SIGNATURE, SIGNED
 
 
 def signings_of(
-    facts: pl.DataFrame, plain: Plain, silent: Mapping[int, Mapping[int, str]], signers: Signers
+    facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, signers: Signers
 ) -> dict[int, Signing]:
-    """What the signatures of each chain say of its statements, by its place, where there are any."""
-    chains = plain.chains
+    """What the signatures of each chain say of its statements, by its place, where there are any.
+
+    `facts`: the chains' statements in their order; `paths`: the carriers of `way`.
+    """
     tells = facts.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null())).to_series().to_numpy()
-    with_any = np.flatnonzero(np.logical_or.reduceat(tells, chains.begin[:-1])).tolist() if len(tells) else []
+    with_any = np.flatnonzero(np.logical_or.reduceat(tells, plain.chains.begin[:-1])).tolist() if len(tells) else []
     if not with_any:
         return {}
-    carriers, rows = facts["carrier"].to_list(), list(facts.select(SIGNED).iter_rows(named=True))
+    carriers, rows = paths.to_list(), list(facts.select(SIGNED).iter_rows(named=True))
     found: dict[int, Signing] = {}
     for place in with_any:
-        own, answer = slice(chains.begin[place], chains.begin[place + 1]), plain.answers[place]
-        path, told = list[str](carriers[own]), list[Row | None](rows[own])
-        for below, name in sorted(silent.get(place, {}).items(), reverse=True):
-            path.insert(below, name)
-            told.insert(below, None)
-        said = signed(path, told, signers, VERDICTS[answer.ending])
+        own = slice(way.begin[place], way.begin[place + 1])
+        told = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
+        said = signed(carriers[own], told, signers, VERDICTS[ENDINGS[plain.answers.endings[place]]])
         if said is not None:
             lines = tuple(line for line, row in zip(said.lines, told, strict=True) if row is not None)
             found[place] = said._replace(lines=lines)

@@ -47,6 +47,12 @@ ELSEWHERE = -6.0
 OVER_SOME_TRUNK = 0.5
 """Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
 
+SAME_CALLER = 3.0
+"""Weight of a trail whose lowest record has the reported caller."""
+
+WITHHELD_TOO, NOT_WITHHELD = 1.0, -0.5
+"""Weight of a lowest record whose caller is withheld as it was reported, and of one that shows it."""
+
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
 
@@ -109,11 +115,16 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
 
 def weight_of_none(told: Coverage, terminating: str | None, looks: Iterable[float]) -> float:
     """The same, of calls that look like the reported one so much."""
-    lost = LOST_ROW if terminating in told.covered else max(LOST_ROW, (1 - told.taking_part) ** USUAL_HOPS)
-    lost = min(lost, 0.99)
+    lost = lost_rows(told, terminating)
     # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
     often = sum(math.exp(max(0.0, each)) for each in looks) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
+
+
+def lost_rows(told: Coverage, terminating: str | None) -> float:
+    """The share of calls to a `terminating` carrier that leave no record."""
+    lost = LOST_ROW if terminating in told.covered else max(LOST_ROW, (1 - told.taking_part) ** USUAL_HOPS)
+    return min(lost, 0.99)
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
@@ -153,10 +164,10 @@ def caller_weight(report: Reported, tail: Fact, around: Surroundings) -> float:
     if reported is None or seen is None:
         return 0.0
     if reported == WITHHELD_KEY:
-        return 1.0 if seen == WITHHELD_KEY else -0.5
+        return WITHHELD_TOO if seen == WITHHELD_KEY else NOT_WITHHELD
     if seen < MASKED_BELOW:
         return FITS if may_be(seen, reported) else FITS_NOT
-    return 3.0 if reported in (seen, tail.sent_calling) else around.caller_changed
+    return SAME_CALLER if reported in (seen, tail.sent_calling) else around.caller_changed
 
 
 def _end_weight(case: Case, trail: Trail) -> float:

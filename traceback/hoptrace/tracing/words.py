@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hoptrace.model.verdicts import NextRequest
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trail import Ending, Trail
+
+
+ENDING_WORDS: Mapping[Ending, str] = {
+    Ending.CUSTOMER: "{carrier}'s own record says that its customer {customer} placed the call.",
+    Ending.ENTRY: "{carrier} took the call from {named}, a foreign carrier that has submitted nothing.",
+    Ending.SILENT: "{carrier} got the call from {named}, which has submitted no records that cover the time.",
+    Ending.LACKING: "{carrier} says that it got the call from {named}, whose records of that time do not show it.",
+    Ending.UNNAMED: "{carrier}'s record does not say who handed it the call.",
+    Ending.CONTESTED: "Another carrier's statement contradicts what {carrier} says of where it got the call from.",
+    Ending.DOUBTED: "{carrier} says that its own customer placed the call; its neighbours contradict such words of it.",
+    Ending.MISNAMED: "{carrier} says that it got the call from {upstream}; others contradict such words of it.",
+    Ending.CONTRADICTED: "{carrier} says that it got the call from {upstream}, whose records contradict it.",
+}
+"""What the furthest record, of `carrier`, says; `named` is the trail's last carrier."""
+
+ASKED_OF_SILENT = "{carrier} names it as its upstream; it has submitted no records of that time."
+"""Why the carrier that a furthest record names is asked."""
 
 
 def ending_words(trail: Trail, case: Case) -> str:
@@ -16,19 +35,8 @@ def ending_words(trail: Trail, case: Case) -> str:
 
 def words_of(ending: Ending, last: Fact, named: str) -> str:
     """The same of an ending, the furthest record and the trail's last carrier."""
-    me = last.carrier
-    words = {
-        Ending.CUSTOMER: f"{me}'s own record says that its customer {last.customer} placed the call.",
-        Ending.ENTRY: f"{me} took the call from {named}, a foreign carrier that has submitted nothing.",
-        Ending.SILENT: f"{me} got the call from {named}, which has submitted no records that cover the time.",
-        Ending.LACKING: f"{me} says that it got the call from {named}, whose records of that time do not show it.",
-        Ending.UNNAMED: f"{me}'s record does not say who handed it the call.",
-        Ending.CONTESTED: f"Another carrier's statement contradicts what {me} says of where it got the call from.",
-        Ending.DOUBTED: f"{me} says that its own customer placed the call; its neighbours contradict such words of it.",
-        Ending.MISNAMED: f"{me} says that it got the call from {last.upstream}; others contradict such words of it.",
-        Ending.CONTRADICTED: f"{me} says that it got the call from {last.upstream}, whose records contradict it.",
-    }
-    return words[ending]
+    said = {"carrier": last.carrier, "customer": last.customer, "upstream": last.upstream, "named": named}
+    return ENDING_WORDS[ending].format(**said)
 
 
 def ambiguous_words(judged: Judged, trails: int) -> str:
@@ -63,7 +71,7 @@ def request_of(ending: Ending, last: Fact, named: str) -> NextRequest | None:
     if ending is Ending.CUSTOMER:
         return None
     if ending in (Ending.ENTRY, Ending.SILENT):
-        return NextRequest(named, f"{last.carrier} names it as its upstream; it has submitted no records of that time.")
+        return NextRequest(named, ASKED_OF_SILENT.format(carrier=last.carrier))
     if ending is Ending.LACKING:
         return NextRequest(
             named, f"{last.carrier} names it as its upstream; the records that it has submitted lack this call."

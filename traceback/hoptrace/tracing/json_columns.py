@@ -1,0 +1,63 @@
+"""JSON by columns: texts put together of pieces for thousands of rows at once.
+
+Text that comes from records must hold nothing that JSON escapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from string import Formatter
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import polars as pl
+
+Places = npt.NDArray[np.int64]
+Piece = str | pl.Expr
+
+
+def joined(pieces: Iterable[Piece]) -> pl.Expr:
+    """Pieces one after the other; those that are the same in all rows are strings."""
+    told: list[pl.Expr] = []
+    for fixed, some in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        told += [pl.lit("".join(map(str, some)))] if fixed else [piece for piece in some if isinstance(piece, pl.Expr)]
+    return pl.concat_str(told)
+
+
+def worded(sentence: str, **told: pl.Expr) -> list[Piece]:
+    """A sentence with names in braces, for which columns stand."""
+    pieces: list[Piece] = []
+    for text, name, _, _ in Formatter().parse(sentence):
+        pieces += [text] if name is None else [text, told[name]]
+    return pieces
+
+
+def quoted(column: pl.Series) -> list[Piece]:
+    """Text in quotes, null where there is none."""
+    if column.null_count() == len(column):
+        return ["null"]
+    told = pl.col(column.name)
+    return ['"', told, '"'] if not column.null_count() else [pl.format('"{}"', told).fill_null("null")]
+
+
+def line(about: str, agrees: pl.Expr | bool, detail: Sequence[Piece]) -> pl.Expr:
+    """A line of evidence (`hoptrace.model.verdicts.Evidence`)."""
+    said: Piece = pl.when(agrees).then(pl.lit("true")).otherwise(pl.lit("false")) if isinstance(agrees, pl.Expr) else (
+        "true" if agrees else "false"
+    )
+    return joined(['{"about":"', about, '","agrees":', said, ',"detail":"', *detail, '"}'])
+
+
+def escaped(texts: pl.Series) -> pl.Series:
+    """Text as JSON writes it between quotes, whatever it holds; worked out once for each distinct text."""
+    every = [text for text in texts.unique().to_list() if text is not None]
+    known = [orjson.dumps(text)[1:-1].decode() for text in every]
+    return texts.replace_strict(every, known, default=None, return_dtype=pl.String) if every else texts
+
+
+def strung(parts: pl.Series, begin: Places, separator: str) -> pl.Series:
+    """The parts of each run (run n from `begin[n]` to `begin[n + 1]`), `separator` between them, as one text each."""
+    every, ends = parts.to_list(), pairwise(begin.tolist())
+    return pl.Series([separator.join(every[first:end]) for first, end in ends], dtype=pl.String)

@@ -1,0 +1,227 @@
+"""The judgement of plain calls by columns: the rules of `hoptrace.tracing.judging` for calls of one chain or a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from hoptrace.linking.beginnings import FITS, FITS_NOT, any_masked
+from hoptrace.model.number_masks import MASKED_BELOW, fits_mask
+from hoptrace.model.numbers import WITHHELD_KEY
+from hoptrace.tracing.alike import near_all
+from hoptrace.tracing.calibration import calibrated_all
+from hoptrace.tracing.case import Coverage, Reported, Surroundings
+from hoptrace.tracing.chain_trails import ChainTrails
+from hoptrace.tracing.chains import Chains, Floats, Places, Truths
+from hoptrace.tracing.endings import beyond
+from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
+from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
+from hoptrace.tracing.trail import Ending
+from hoptrace.tracing.weighing import (
+    AT_THE_END,
+    ELSEWHERE,
+    OTHER_CALLS_WITHIN,
+    OUTCOME_WEIGHT,
+    SAME_CALLER,
+    WITHHELD_TOO,
+    NOT_WITHHELD,
+    lost_rows,
+)
+
+ENDINGS = (Ending.CUSTOMER, Ending.ENTRY, Ending.SILENT)
+"""How plain calls end; their codes are the places here."""
+
+NONE = len(ENDINGS)
+"""The code of any other ending."""
+
+REPORTS = pl.Schema({"at": pl.Float64, "called": pl.Int64, "calling": pl.Int64, "terminating": pl.String})
+"""Reported calls, as `hoptrace.tracing.case.Reported`."""
+
+OF_AN_END = ("carrier", "customer", "upstream")
+"""What a chain answers: at which record it ends, with whose customer or at whom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What calls are judged by: `reports` (REPORTS), call n in row n, and the `coverage` of each in their order."""
+
+    reports: pl.DataFrame
+    coverage: Sequence[Coverage]
+    around: Surroundings
+    floors: Floors
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of plain calls, an entry each: which of ENDINGS, how sure, and seconds from its time to the report's.
+
+    `confidence` is not yet rounded as it is published.
+    """
+
+    endings: Places
+    confidence: Floats
+    residual: Floats
+
+    def of(self, kept: Truths | Places) -> Answers:
+        """Those that are `kept`."""
+        return Answers(self.endings[kept], self.confidence[kept], self.residual[kept])
+
+
+def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
+    """Reported calls as rows of REPORTS."""
+    every = list(reported)
+    return pl.DataFrame({name: [getattr(one, name) for one in every] for name in REPORTS}, schema=REPORTS)
+
+
+class _Weighed(NamedTuple):
+    """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one."""
+
+    looks: Floats
+    weight: Floats
+    found: Truths
+
+
+def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
+    """Which chains are plain calls, and the answers of these.
+
+    All others are left open by the floors, may not be what the report means, or end in another way.
+    """
+    if not len(chains.calls):
+        nothing = np.zeros(0)
+        return np.zeros(0, np.bool_), Answers(nothing.astype(np.int64), nothing, nothing)
+    begin = np.flatnonzero(np.diff(chains.calls, prepend=-1))
+    amount = np.diff(np.append(begin, len(chains.calls)))
+    told = _weighed(batch, chains, members, trails)
+    tops = members.select(OF_AN_END)[chains.last]
+    endings = _endings(batch, chains.calls, tops)
+    likely = np.where(told.found, np.exp(told.weight), 0.0)
+    other = _other(batch, chains.calls[begin], told, begin)
+    best = _best(told, begin, amount)
+    mine = _same_answer(tops, np.repeat(best, amount)) * likely
+    some = np.logical_or.reduceat(told.found, begin)
+    total = np.where(some, np.add.reduceat(likely, begin) + other, 1.0)
+    certain = np.add.reduceat(mine, begin) / total * trails.sure[best]
+    open_ = _near(trails, told, best, amount, batch.around.close)
+    alone = amount == 1
+    # Of two trails the one may be the upper part of the other's call; that is looked into call by call.
+    alone |= np.logical_and.reduceat(tops["customer"].is_not_null().to_numpy(), begin)
+    sound = some & alone & (endings[best] != NONE) & ~np.logical_or.reduceat(open_, begin)
+    confidence = _calibrated(np.where(sound, certain, 0.0), endings[best])
+    sound &= _settled(batch.floors, confidence, endings[best], (likely[best], other, total))
+    kept = np.zeros(len(chains.calls), np.bool_)
+    kept[best[sound]] = True
+    return kept, Answers(endings[best], confidence, trails.timed.residual[best]).of(sound)
+
+
+def _settled(
+    floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]
+) -> Truths:
+    """Whether the answer is told as it is; `shares`: of the best trail, of none of them, and of all together."""
+    mine, other, total = shares
+    told_apart = 1 - (mine + other) / total < WORTH_TELLING
+    unsure = (confidence < floors.contested) & (other / total > WORTH_TELLING)
+    unnamed = (confidence < floors.named) & (endings == ENDINGS.index(Ending.CUSTOMER))
+    return told_apart & ~unsure & ~unnamed & (other / total <= NOT_FOUND)
+
+
+def _best(told: _Weighed, begin: Places, amount: Places) -> Places:
+    """The first of each call's heaviest trails."""
+    if (amount == 1).all():
+        return begin
+    weight = np.where(told.found, told.weight, -np.inf)
+    most = np.repeat(np.maximum.reduceat(weight, begin), amount)
+    places = np.where(weight == most, np.arange(len(weight)), len(weight))
+    return np.minimum.reduceat(places, begin)
+
+
+def _near(trails: ChainTrails, told: _Weighed, best: Places, amount: Places, close: float) -> Truths:
+    """Trails that the report may mean as well as the best one."""
+    the_best = np.repeat(best, amount)
+    others = np.arange(len(the_best)) != the_best
+    residual, apart = trails.timed.residual, trails.timed.apart
+    return others & told.found & near_all(apart, residual - residual[the_best], close)
+
+
+def _same_answer(tops: pl.DataFrame, best: Places) -> Truths:
+    if (best == np.arange(len(best))).all():
+        return np.ones(len(best), np.bool_)
+    theirs = tops[best]
+    same = pl.all_horizontal(pl.col(name).eq_missing(theirs[name]) for name in OF_AN_END)
+    return tops.select(same).to_series().to_numpy()
+
+
+def _calibrated(certain: Floats, endings: Places) -> Floats:
+    told = np.zeros(len(certain))
+    for code, ending in enumerate(ENDINGS):
+        some = endings == code
+        if some.any():
+            told[some] = calibrated_all(certain[some], VERDICTS[ending])
+    return told
+
+
+def _endings(batch: Batch, calls: Places, tops: pl.DataFrame) -> Places:
+    """How chains end: at a customer, or at a carrier that has submitted nothing; NONE for any other ending."""
+    told = np.zeros(len(calls), np.int64)
+    open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
+    rows = tops.select("carrier", "upstream")[open_].iter_rows()
+    known: dict[tuple[str, str], int] = {}
+    for place, call, (carrier, upstream) in zip(open_.tolist(), calls[open_].tolist(), rows, strict=True):
+        if upstream is None or upstream in batch.coverage[call].covered:
+            told[place] = NONE
+            continue
+        pair = carrier, upstream
+        if pair not in known:
+            ending = beyond(carrier, upstream, batch.around)
+            known[pair] = ENDINGS.index(ending) if ending in ENDINGS else NONE
+        told[place] = known[pair]
+    return told
+
+
+def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> _Weighed:
+    tails = members.select("carrier", "calling", "sent_calling", "outcome")[chains.first]
+    reports = batch.reports.select("terminating", r_calling="calling")[chains.calls]
+    outcome = pl.col("outcome").replace_strict(OUTCOME_WEIGHT, default=0.0, return_dtype=pl.Float64)
+    named, carrier = pl.col("terminating"), pl.col("carrier")
+    end = pl.when(named.is_null()).then(0.0).when(named == carrier).then(AT_THE_END).otherwise(ELSEWHERE)
+    caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
+    frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome)
+    looks = frame["looks"].to_numpy()
+    weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
+    return _Weighed(looks, weight, weight > NOT_THE_CALL)
+
+
+def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:
+    """`hoptrace.tracing.weighing.caller_weight` by columns."""
+    reported, seen, sent = pl.col("r_calling"), pl.col("calling"), pl.col("sent_calling")
+    withheld = pl.when(seen == WITHHELD_KEY).then(WITHHELD_TOO).otherwise(NOT_WITHHELD)
+    may_be = pl.when(fits_mask(seen, reported)).then(FITS).otherwise(FITS_NOT) if masked else pl.lit(FITS_NOT)
+    same = (reported == seen) | (reported == sent).fill_null(value=False)
+    return (
+        pl.when(reported.is_null() | seen.is_null())
+        .then(0.0)
+        .when(reported == WITHHELD_KEY)
+        .then(withheld)
+        .when(seen < MASKED_BELOW)
+        .then(may_be)
+        .otherwise(pl.when(same).then(SAME_CALLER).otherwise(around.caller_changed))
+    )
+
+
+def _other(batch: Batch, calls: Places, told: _Weighed, begin: Places) -> Floats:
+    """How likely it is, beside the trails, that no record is of the call (`weighing.weight_of_none`)."""
+    ends: list[str | None] = batch.reports["terminating"].gather(calls).to_list()
+    known: dict[tuple[float, bool], float] = {}
+    lost: list[float] = []
+    for call, end in zip(calls.tolist(), ends, strict=True):
+        coverage = batch.coverage[call]
+        key = coverage.taking_part, end in coverage.covered
+        if key not in known:
+            known[key] = lost_rows(coverage, end)
+        lost.append(known[key])
+    share = np.array(lost)
+    often = np.add.reduceat(np.where(told.found, np.exp(np.maximum(told.looks, 0.0)), 0.0), begin)
+    return share / (1 - share) * (often / OTHER_CALLS_WITHIN)
