@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from hoptrace.cli import show
-from hoptrace.memory import keep_used_memory
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_clock import batch_clocks, submit_notes
 from hoptrace.cli.shown_receipt import show_receipts
+from hoptrace.memory import keep_used_memory
 
 SOME_REJECTED = 3
 
