@@ -10,8 +10,9 @@ from hoptrace.intake.formats.freeswitch_rows import Row
 from hoptrace.intake.formats.freeswitch_table import Given
 from hoptrace.intake.formats.freeswitch_times import micro, micros_of, usual
 from hoptrace.intake.formats.resaved import only_minutes
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context
-from hoptrace.intake.zones import LocalClock, measure
+from hoptrace.intake.zone_measuring import measure
 
 _MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
 
