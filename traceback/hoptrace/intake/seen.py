@@ -81,7 +81,7 @@ class Seen:
         self._runs.append(run)
         slots = len(self._taken)
         while self._count * _SLOTS_PER_HASH > slots < MOST_SLOTS:
-            slots *= 4
+            slots *= 8  # each time all that is known is filed anew
         slots = min(slots, MOST_SLOTS)
         if slots == len(self._taken):
             return False

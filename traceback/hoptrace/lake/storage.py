@@ -111,11 +111,11 @@ class Store:
             storage_options=self.options,
         )
 
-    def read_keys(self, path: str, first: int, beyond: int | None) -> pl.DataFrame:
-        """The rows of a file with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
+    def read_keys(self, paths: Sequence[str], first: int, beyond: int | None) -> pl.DataFrame:
+        """The rows of files with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
         key = pl.col("key")
         wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
-        return self.scan([path]).filter(wanted).collect()
+        return self.scan(paths).filter(wanted).collect()
 
     def text(self, path: str) -> bytes:
         """The content of a small file in the table's folder."""
