@@ -127,6 +127,9 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -
     None where the floors leave it open, or where the report may mean another of the trails.
     """
     report, told = batch.reported[call], batch.coverage[call]
+    # A call that one carrier did not put through and another one delivered is told from further up.
+    if any(_in_vain(report, trail.tail) for _, trail in trails):
+        return None
     looks = {place: _looks(report, trail.tail, batch.around) for place, trail in trails}
     weight = {place: _weight(trail, looks[place]) for place, trail in trails}
     found = [(place, trail) for place, trail in trails if weight[place] > NOT_THE_CALL]
@@ -150,6 +153,10 @@ def _answer(batch: Batch, call: int, trails: Sequence[tuple[int, ChainTrail]]) -
     if other / total > NOT_FOUND or not told_apart or unsure or unnamed:
         return None
     return at, Answer(best, ending, round(confidence, 4))
+
+
+def _in_vain(report: Reported, tail: Fact) -> bool:
+    return report.terminating not in (None, tail.carrier) and tail.outcome != "answered"
 
 
 def _ending(top: Fact, told: Coverage, around: Surroundings) -> Ending | None:
