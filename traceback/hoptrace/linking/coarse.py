@@ -1,7 +1,7 @@
 """Coarse: clocks of carriers whose times are cut to a minute, and of those that only such carriers tie.
 
-The middle of a minute is off by 17 s (1 sigma), so that means of middles tell little. But a cut time is an interval: each
-record rules out all clocks by which it would lie outside. Of a few hundred records the edges tell to the second.
+The middle of a minute is off by 17 s (1 sigma), so that means of middles tell little. But a cut time is an interval:
+each record rules out all clocks by which it would lie outside. The edges of a few hundred records tell to the second.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ COARSE = 10.0
 
 LEAST_PAIRS = 12
 
+LINES = {"carrier": pl.String, "offset": pl.Float64, "drift": pl.Float64, "spread": pl.Float64, "matches": pl.Int64}
+
 ALONE = 20.0
 """Seconds beyond the ticks within which a statement has no second counterpart, so that the pair is no redial's."""
 
@@ -39,7 +41,7 @@ DRIFTS: Floats = np.arange(-9.0, 9.01, 0.75)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A clock's pairs: how much later it reads than the other one (s), when (days), ticks and noise (s), the other one."""
+    """A clock's pairs: how much later (s) it reads than the `other` one, when (days), the ticks and the noise (s)."""
 
     later: Floats
     days: Floats
@@ -56,19 +58,17 @@ def coarse_lines(pairs: pl.DataFrame) -> Lines:
     s, `at` in epoch s, `noise`: s (1 sigma), ticks not counted.
     """
     alone = _alone(pairs)
-    reference = round(float(alone["at"].cast(pl.Float64).median() or 0.0))  # pyright: ignore
+    reference = float(round(float(np.median(alone["at"].to_numpy())))) if alone.height else 0.0
     names = pl.concat([alone["u"], alone["d"]]).unique().sort().to_list()
     seen = {place: told for place, told in _seen(alone, names, reference).items() if len(told.later) >= LEAST_PAIRS}
-    lines = {place: (0.0, 0.0) for place in range(len(names))}
-    errors = dict[int, float]()
+    lines, errors = dict.fromkeys(range(len(names)), (0.0, 0.0)), dict[int, float]()
+    # Those that sharp times tie come first, for they tie others.
+    order = sorted(seen, key=lambda place: (float(np.median(seen[place].narrow)), -len(seen[place].later), place))
     for _ in range(SWEEPS):
-        for place in sorted(seen, key=lambda place: (float(np.median(seen[place].narrow)), -len(seen[place].later))):
+        for place in order:
             lines[place], errors[place] = _line(seen[place], lines)
-    rows = [
-        (names[place], *lines[place], max(LEAST_SPREAD, error), len(seen[place].later)) for place, error in errors.items()
-    ]
-    kinds = {"carrier": pl.String, "offset": pl.Float64, "drift": pl.Float64, "spread": pl.Float64, "matches": pl.Int64}
-    return Lines(float(reference), pl.DataFrame(rows, schema=kinds, orient="row"))
+    rows = [(names[at], *lines[at], max(LEAST_SPREAD, errors[at]), len(seen[at].later)) for at in order]
+    return Lines(reference, pl.DataFrame(rows, schema=LINES, orient="row"))
 
 
 def _alone(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +130,12 @@ def _likelihood(seen: _Seen, left: Floats) -> Floats:
     """The log likelihood of what is `left` (pair, clock): two cut times differ as two boxes, with blurred edges."""
     wide, narrow, blur = (each[:, None] for each in (seen.wide, seen.narrow, 0.55 * seen.noise))
     outer, inner = (wide + narrow) / 2, (wide - narrow) / 2
-    ramps = (_ramp(left + outer, blur), -_ramp(left + inner, blur), -_ramp(left - inner, blur), _ramp(left - outer, blur))
+    ramps = (
+        _ramp(left + outer, blur),
+        -_ramp(left + inner, blur),
+        -_ramp(left - inner, blur),
+        _ramp(left - outer, blur),
+    )
     density = sum(ramps) / (wide * narrow)
     return np.log((1 - WRONG) * np.maximum(density, 0.0) + WRONG / WRONG_OVER).sum(axis=0)
 

@@ -83,7 +83,7 @@ def learn(statements: pl.DataFrame) -> Learned:
 
 
 def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
-    """Shifts, and clocks as the edges tie them, of unknown spread; the carriers' habits; the edges; who is tied well."""
+    """Shifts, and clocks as the edges tie them, of unknown spread; habits; the edges; who is tied well."""
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
     met = differences(facts := comparable(statements, habitual))

@@ -1,7 +1,7 @@
 """Placing: clocks of parts of the network that no neighbours tie together, held against all of the rest at once.
 
-Single far edges rest on a few calls each, and redials mislead one of them easily. What all of a part's calls say together,
-whoever else has records of them, tells its clock far more surely.
+Single far edges rest on a few calls each, and redials mislead one of them easily. What all of a part's calls say
+together, whoever else has records of them, tells its clock far more surely.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _both_ways(met: pl.DataFrame, parts: Parts) -> pl.DataFrame:
 
 
 def _next(met: pl.DataFrame, shifts: Mapping[int, float]) -> pl.DataFrame:
-    """(`part`, `shift`) of the parts next to be placed: all that share enough calls, or else the one that shares most."""
+    """(`part`, `shift`) of the parts next to be placed: all that share enough calls, else the one that shares most."""
     base = pl.col("base").replace_strict(shifts, default=None, return_dtype=pl.Float64)
     near = met.filter(~pl.col("part").is_in(list(shifts))).with_columns(difference=pl.col("difference") + base)
     near = near.drop_nulls("difference")
