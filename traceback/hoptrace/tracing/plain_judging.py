@@ -233,7 +233,7 @@ def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainT
     named, last = pl.col("terminating"), pl.coalesce("downstream", "carrier")
     end = pl.when(named.is_null()).then(0.0).when(named == last).then(AT_THE_END).otherwise(ELSEWHERE)
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
-    nowhere = pl.col("downstream").is_null() & (pl.col("outcome") != "answered")
+    nowhere = pl.col("downstream").is_null() & pl.col("outcome").ne_missing("answered")
     in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False)
     frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome, in_vain=in_vain)
     looks = frame["looks"].to_numpy()
