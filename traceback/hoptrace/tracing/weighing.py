@@ -13,7 +13,7 @@ from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.moment import Match, Question, match_all
-from hoptrace.tracing.trail import Trail
+from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
@@ -46,6 +46,10 @@ ELSEWHERE = -6.0
 
 OVER_SOME_TRUNK = 0.5
 """Weight of a trail that went on over a trunk that nobody listed, perhaps to the reported end."""
+
+FAR_OFF = 3.0
+"""Times as many seconds as reports may well be off, beyond which a trail is hardly the reported call, though the end
+that the report names has no record by which to find another one."""
 
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
@@ -114,6 +118,17 @@ def weight_of_none(told: Coverage, terminating: str | None, looks: Iterable[floa
     # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
     often = sum(math.exp(max(0.0, each)) for each in looks) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
+
+
+def far_off(case: Case, one: Weighed) -> bool:
+    """Whether a trail that leads to no customer came at quite another time, and its end has no record of it.
+
+    The reported call then has no record on file more likely than not: a campaign calls the same people again, and so
+    do others with its caller id.
+    """
+    if one.trail.ending is Ending.CUSTOMER or one.trail.steps[0].sid is not None:
+        return False
+    return one.timed.apart > FAR_OFF * case.around.close
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
