@@ -24,6 +24,7 @@ from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
+    FAR_OFF,
     OTHER_CALLS_WITHIN,
     OUTCOME_WEIGHT,
     SAME_CALLER,
@@ -139,6 +140,8 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     inferred = chains.leaps[best] > 1
     confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
+    off = trails.timed.apart[best] > FAR_OFF * batch.around.close
+    sound &= ~((endings != CUSTOMER) & told.delivered[best] & off)
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
     fits, delivered = np.exp(trails.timed.weight[best]), told.delivered[best]
