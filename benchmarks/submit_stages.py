@@ -32,7 +32,7 @@ from hoptrace.intake.trunks import TrunkTable
 from hoptrace.lake import layout, storage
 from hoptrace.model.carriers import Carrier
 
-taking.ahead = iter  # all in one thread
+taking.ahead = lambda items, depth: items  # all in one thread
 ROWS, ROUNDS = 130_000, 12
 INSIDE = (
     ("splitting the lines", canonical_rows, "split_at_once"),
