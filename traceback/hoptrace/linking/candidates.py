@@ -96,7 +96,9 @@ def _names(known: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
 
 def _meeting(lower: pl.Series, one: pl.DataFrame, upper: pl.Series, other: pl.DataFrame) -> pl.DataFrame:
     """The rows (`d`, `u`) of which the lower has at `one` what the upper has at `other`."""
-    down, up = (told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u")))
+    down, up = (
+        told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u"))
+    )
     return down.join(up, on=one.columns)
 
 

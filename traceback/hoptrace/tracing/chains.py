@@ -167,9 +167,7 @@ def _by_length(chains: Chains) -> Iterator[tuple[Places, Places]]:
         yield some, np.add.outer(chains.begin[some], np.arange(length))
 
 
-def _with_lent_times(
-    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths
-) -> Chains:
+def _with_lent_times(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths) -> Chains:
     """The chains that are chosen also where their coarse records are lent sharper times (those that it `lends`).
 
     All pairs of their calls are timed anew: nothing else may come to compete.

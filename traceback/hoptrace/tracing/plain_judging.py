@@ -24,11 +24,11 @@ from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
+    NOT_WITHHELD,
     OTHER_CALLS_WITHIN,
     OUTCOME_WEIGHT,
     SAME_CALLER,
     WITHHELD_TOO,
-    NOT_WITHHELD,
     lost_rows,
 )
 
@@ -164,8 +164,9 @@ class _Ends:
     def may_matter(self, told: _Weighed) -> Truths:
         """Other trails of a call for which rules may have a say that are not looked into here.
 
-        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under another
-        number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in vain.
+        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under
+        another number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in
+        vain.
         """
         others = np.arange(len(self.best)) != self.best
         customer = self.codes == CUSTOMER
@@ -173,9 +174,7 @@ class _Ends:
         return others & ((told.found & ~settled) | (self.lone & ~customer)[self.best])
 
 
-def _settled(
-    floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]
-) -> Truths:
+def _settled(floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]) -> Truths:
     """Whether the answer is told as it is; `shares`: of the best trail, of none of them, and of all together."""
     mine, other, total = shares
     told_apart = 1 - (mine + other) / total < WORTH_TELLING

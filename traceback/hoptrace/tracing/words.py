@@ -9,7 +9,6 @@ from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trail import Ending, Trail
 
-
 ENDING_WORDS: Mapping[Ending, str] = {
     Ending.CUSTOMER: "{carrier}'s own record says that its customer {customer} placed the call.",
     Ending.ENTRY: "{carrier} took the call from {named}, a foreign carrier that has submitted nothing.",
