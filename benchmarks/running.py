@@ -20,7 +20,9 @@ def each_world(
     """Each world with what `work` made of it, or what it raised, as they are done."""
     # Processes share the cores; Polars reads this before its first frame.
     os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
+    # With more than one for each child CPython starts no further ones when these have ended, and waits for ever (its
+    # issue gh-115634, in 3.11 to 3.13).
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         running: dict[Future[Result], Spec] = {pool.submit(work, spec): spec for spec in specs}
         for done in as_completed(running):
             yield running[done], done.exception() or done.result()  # pyright: ignore[reportReturnType]

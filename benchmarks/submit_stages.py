@@ -32,6 +32,7 @@ from hoptrace.intake.trunks import TrunkTable
 from hoptrace.lake import layout, storage
 from hoptrace.model.carriers import Carrier
 
+taking.ahead = iter  # all in one thread
 ROWS, ROUNDS = 130_000, 12
 INSIDE = (
     ("splitting the lines", canonical_rows, "split_at_once"),
@@ -89,7 +90,7 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     trunks, repeats = TrunkTable.of([], CARRIERS), Repeats(None, "transit", [])  # type: ignore[arg-type]
     one = Taking(Group(canonical.Canonical(), (source,)), Context(Carrier("transit")), trunks, repeats, "US")
     frames = clock.timed("reading, and all that is not told above", lambda: list(one.frames()))()
-    parts = clock.timed("laying out", lambda: list(layout.parts(pl.concat(frames))))()
+    parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:
         rows = storage._filled(part.rows)  # pyright: ignore[reportPrivateUsage]
         clock.timed(f"writing index {part.index}", storage.write_rows)(rows, io.BytesIO())

@@ -37,7 +37,7 @@ BARE = TOLD.format(
 )
 SUBMIT = TOLD.format(
     prepare="""
-from hoptrace.cli.memory import keep_used_memory
+from hoptrace.memory import keep_used_memory
 keep_used_memory()  # as the command does
 import hoptrace.intake.submit as submitting
 from hoptrace.workspace import open_workspace

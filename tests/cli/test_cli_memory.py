@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from hoptrace.cli.memory import ALLOCATOR, KEPT, keep_used_memory
+from hoptrace.memory import ALLOCATOR, KEPT, keep_used_memory
 
 
 def test_what_the_environment_says_holds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +17,7 @@ def test_what_the_environment_says_holds(monkeypatch: pytest.MonkeyPatch) -> Non
     assert os.environ[ALLOCATOR] == "dirty_decay_ms:7"
 
 
-@pytest.mark.parametrize("command", ["submit", "lake"])
+@pytest.mark.parametrize("command", ["submit", "lake", "many"])
 def test_a_command_says_so_before_polars_is_loaded(command: str) -> None:
     program = (
         f"import sys, os, hoptrace.cli.app, hoptrace.cli.{command} as module; "

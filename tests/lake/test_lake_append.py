@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-import hoptrace.lake.lake as lake_module
+import hoptrace.lake.appending as appending_module
 from hoptrace.errors import NotFound, StorageFailed
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.storage import Store
@@ -37,7 +37,7 @@ def test_what_is_appended_comes_back_whole(lake: Lake, make) -> None:
 
 
 def test_all_frames_of_an_append_are_one_version(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lake_module, "RUN_ROWS", 3)
+    monkeypatch.setattr(appending_module, "RUN_ROWS", 3)
     frames = [make({"at": n}, {"at": n + DAY}, batch=f"b{n}") for n in range(5)]
     assert lake.append(iter(frames), "c1") == 1
     assert lake.view(0).info()["statements"] == 0

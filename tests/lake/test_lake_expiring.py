@@ -13,6 +13,7 @@ from hoptrace.lake import levels
 from hoptrace.lake.expiring import HELD, Expired, Expiring, vacuum
 from hoptrace.lake.health import MANY_FILES, partitions
 from hoptrace.lake.lake import Lake
+from hoptrace.lake.log import Log
 from hoptrace.lake.storage import Store
 from hoptrace.lake.upkeep import tidy
 
@@ -94,7 +95,7 @@ def test_a_failed_expiry_leaves_the_lake_as_it_was(days: Lake, monkeypatch: pyte
     expiring = Expiring(days, BEFORE, held(("b1", 2)))
     expiring.plan()
     with monkeypatch.context() as patched:
-        patched.setattr(Lake, "_commit", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patched.setattr(Log, "commit", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         with pytest.raises(StorageFailed, match="No space left"):
             expiring.commit()
     assert sorted(Path(days.uri).rglob("*.parquet")) == files

@@ -11,7 +11,7 @@ from deltalake import DeltaTable
 from polars.testing import assert_frame_equal
 
 from hoptrace.errors import NotFound
-from hoptrace.lake import lake as lake_module
+from hoptrace.lake import log as log_module
 from hoptrace.lake.expiring import HELD, Expiring, vacuum
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.storage import Store
@@ -124,7 +124,7 @@ def test_a_table_that_was_open_for_long_is_opened_anew(aged: Lake, make, monkeyp
     DeltaTable(aged.uri).create_checkpoint()
     Path(aged.uri, "_delta_log", f"{known + 1:020d}.json").unlink()
     assert other.version() == known
-    monkeypatch.setattr(lake_module, "AGED_SECONDS", -1.0)
+    monkeypatch.setattr(log_module, "AGED_SECONDS", -1.0)
     assert other.version() == aged.version()
 
 

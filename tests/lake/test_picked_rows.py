@@ -1,21 +1,21 @@
-"""Rows picked out of row groups: the same whether they lie in one piece or apart, and whatever columns a file lacks."""
+"""Rows picked out of files: the same whether they lie in one piece or apart, and whatever columns a file lacks."""
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
-from hoptrace.lake.storage import picked
-
-KINDS = pl.Schema({"key": pl.Int64, "text": pl.String, "empty": pl.Int32})
+from hoptrace.lake.picking import picked
 
 
-def test_rows_come_in_the_wanted_columns_from_one_piece_or_from_several() -> None:
-    wide = pa.table({"key": [1, 2, 3, 4], "text": ["a", None, "c", "d"]})
-    narrow = pa.table({"key": pa.array([5, 6], pa.int32())})
-    found = picked([wide, narrow, wide], [np.array([1, 2]), np.array([0]), np.array([0, 3])], KINDS)
-    assert found.schema == KINDS
-    assert found.rows() == [(2, None, None), (3, "c", None), (5, None, None), (1, "a", None), (4, "d", None)]
+def test_rows_come_in_all_columns_from_one_piece_or_from_several() -> None:
+    wide = pl.DataFrame({"number": [1, 2, 3, 4], "text": ["a", None, "c", "d"]})
+    narrow = pl.DataFrame({"number": [5, 6]})
+    found = picked([wide[1:3], narrow, wide], [np.array([0, 1]), np.array([0]), np.array([0, 3])])
+    assert found.schema == wide.schema
+    assert found.rows() == [(2, None), (3, "c"), (5, None), (1, "a"), (4, "d")]
 
 
-def test_without_rows_there_are_the_columns() -> None:
-    assert picked([], [], KINDS).equals(KINDS.to_frame())
+def test_numbers_of_earlier_releases_may_be_narrower() -> None:
+    narrow = pl.DataFrame({"number": [5, 6]}, schema={"number": pl.Int32})
+    found = picked([narrow, pl.DataFrame({"number": [2**40]})], [np.array([1]), np.array([0])])
+    assert found.schema == {"number": pl.Int64}
+    assert found.rows() == [(6,), (2**40,)]

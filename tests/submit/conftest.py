@@ -90,6 +90,7 @@ import json, os, signal, sys, time
 import hoptrace.catalog.catalog, deltalake, sqlalchemy.dialects.sqlite
 from hoptrace.lake import levels, upkeep
 from hoptrace.lake.lake import Lake
+from hoptrace.lake.log import Log
 from hoptrace.lake.storage import Store
 from hoptrace.workspace import open_workspace
 

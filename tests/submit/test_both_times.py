@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hoptrace.engines.forward import trace_forward
 from hoptrace.intake.submit import submit
 from hoptrace.workspace import Workspace
 
@@ -74,3 +75,31 @@ def test_the_fingerprint_of_a_row_does_not_depend_on_what_settled_it(workspace: 
     submit(workspace, [alone], "alpha", format=str(tmp_path / "own.toml"), timezone="America/New_York")
     (receipt,) = submit(workspace, [among], "alpha", format=str(tmp_path / "own.toml"), timezone="America/New_York")
     assert (receipt.duplicates, receipt.accepted) == (1, 6)
+
+
+def test_a_batch_covers_both_times(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(PROFILE)
+    (tmp_path / "own.csv").write_text(f"{CLOCK},2025550143,3125550187\n")
+    zone = "America/New_York"
+    (receipt,) = submit(workspace, [tmp_path / "own.csv"], "alpha", format=str(tmp_path / "own.toml"), timezone=zone)
+    assert (receipt.first_time, receipt.last_time) == ("2026-11-01T05:20:00Z", "2026-11-01T06:20:00Z")
+    ((carrier, _, first, last),) = workspace.catalog.batches.spans()
+    assert (carrier, first, last - first) == ("alpha", FIRST, timedelta(hours=1))
+
+
+def test_a_number_is_traced_forward_at_the_time_that_others_bear_out(workspace: Workspace, tmp_path: Path) -> None:
+    """alpha's record of a call to beta is an hour early; beta's own tells that it was the second of both times."""
+    (tmp_path / "own.toml").write_text(PROFILE.replace("called_number = 3", "called_number = 3\ndownstream = 4"))
+    (tmp_path / "own.csv").write_text(f"{CLOCK},2025550143,3125550187,beta\n")
+    (tmp_path / "beta.csv").write_text(
+        "start_time,duration,calling_number,called_number,upstream\n"
+        "2026-11-01T06:20:00Z,20,2025550143,3125550187,alpha\n"
+    )
+    submit(workspace, [tmp_path / "own.csv"], "alpha", format=str(tmp_path / "own.toml"), timezone="America/New_York")
+    submit(workspace, [tmp_path / "beta.csv"], "beta")
+    found = trace_forward(workspace, "+13125550187")
+    assert found.serving_carrier == "beta"
+    assert {(each.carrier, each.first_time, each.last_time) for each in found.carriers} == {
+        ("alpha", "2026-11-01T06:20:00Z", "2026-11-01T06:20:00Z"),
+        ("beta", "2026-11-01T06:20:00Z", "2026-11-01T06:20:00Z"),
+    }

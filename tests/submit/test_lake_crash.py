@@ -23,7 +23,7 @@ from hoptrace.lake.expiring import Expiring
 
 def child(job):
     levels.FAN = 2
-    owners = {"Store": Store, "Lake": Lake, "Expiring": Expiring}
+    owners = {"Store": Store, "Lake": Lake, "Log": Log, "Expiring": Expiring}
     (before if job["before"] else after)(owners[job["owner"]], job["name"], job["nth"])
     with open_workspace(job["workspace"]) as workspace:
         if job["work"] == "tidy":
@@ -37,8 +37,8 @@ FIRST, SECOND = 1, 2
 TIDY = [
     ("Store", "write", FIRST, True),
     ("Store", "write", FIRST, False),
-    ("Lake", "_commit", FIRST, True),
-    ("Lake", "_commit", FIRST, False),
+    ("Log", "commit", FIRST, True),
+    ("Log", "commit", FIRST, False),
     ("Store", "sync", SECOND, True),
     ("Lake", "merge", SECOND, True),
     ("Lake", "merge", SECOND, False),
@@ -53,15 +53,15 @@ EXPIRE = [
     ("Store", "write", FIRST, True),
     ("Store", "write", FIRST, False),
     ("Expiring", "plan", FIRST, False),
-    ("Lake", "_commit", FIRST, True),
-    ("Lake", "_commit", FIRST, False),
+    ("Log", "commit", FIRST, True),
+    ("Log", "commit", FIRST, False),
     ("Expiring", "commit", FIRST, False),
-    ("Lake", "_commit", SECOND, True),
-    ("Lake", "_commit", SECOND, False),
+    ("Log", "commit", SECOND, True),
+    ("Log", "commit", SECOND, False),
     ("Store", "remove", FIRST, True),
     ("Store", "remove", FIRST, False),
 ]
-DECIDED = EXPIRE.index(("Lake", "_commit", FIRST, False))
+DECIDED = EXPIRE.index(("Log", "commit", FIRST, False))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ WORK = """
 import resource, threading
 from pathlib import Path
 import hoptrace.intake.submit as submit_module
-import hoptrace.lake.lake as lake_module
+import hoptrace.lake.appending as appending_module
 from hoptrace.catalog.batches import Batches
 from hoptrace.intake import taking
 from hoptrace.intake.formats import readers
@@ -36,7 +36,7 @@ POINTS = {
     "all files written": lambda: after(Lake, "stage"),
     "while entering": lambda: before(taking.Taking, "rejected_rows"),
     "after entering": lambda: after(Batches, "enter"),
-    "before the log": lambda: before(Lake, "_commit"),
+    "before the log": lambda: before(Log, "commit"),
     "after the log": lambda: after(Lake, "commit"),
     "before finish": lambda: before(Batches, "finish"),
     "after finish": lambda: after(Batches, "finish"),
@@ -47,12 +47,12 @@ POINTS = {
 LIMITS = {
     "the start": lambda limit: limit(),
     "staging": lambda limit: before(Store, "write", 2, limit),
-    "the log": lambda limit: before(Lake, "_commit", 1, limit),
+    "the log": lambda limit: before(Log, "commit", 1, limit),
 }
 
 def child(job):
     levels.FAN, upkeep.SHARE = 2, 1e9
-    lake_module.RUN_ROWS = 500
+    appending_module.RUN_ROWS = 500
     if "limit" in job:
         LIMITS[job["from"]](lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (job["limit"], resource.RLIM_INFINITY)))
     if "point" in job:

@@ -114,3 +114,20 @@ def test_a_refusal_of_another_call_stays_one(world, unlike):
     refused_by(world, **unlike)
     caller = unlike.get("caller", "+12025550143")
     assert world.trace(at=0.2, calling=caller).path == ("full", "quiet")
+
+
+@pytest.mark.parametrize("refusal", ["failed", "no_answer"])
+def test_a_refusal_below_a_silent_carrier_is_no_end_where_another_one_delivered_the_call(world, refusal):
+    world.say("orig", 0.0, customer="c", downstream="mid", outcome=refusal)
+    world.say("mid", 0.1, upstream="orig", downstream="quiet", outcome=refusal)
+    world.say("full", 0.3, upstream="quiet", outcome=refusal)
+    found = world.trace(at=0.3, terminating_carrier="term")
+    assert found.path == ("term", "quiet", "mid", "orig")
+    assert world.trace(at=0.3, terminating_carrier="full").path == ("full", "quiet", "mid", "orig")
+
+
+def test_a_call_that_was_put_through_elsewhere_than_reported_keeps_its_end(world):
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    world.say("mid", 0.1, upstream="orig", downstream="quiet")
+    world.say("other", 0.3, upstream="quiet")
+    assert "term" not in world.trace(at=0.3, terminating_carrier="term").path

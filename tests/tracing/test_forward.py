@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hoptrace.model.forward import ForwardRole, ForwardVerdict
 from hoptrace.tracing.forward_result import Question, forward
 from hoptrace.tracing.results import Stamp
-from hoptrace.tracing.spoken import SPANS
+from hoptrace.tracing.spoken import SPANS, said_of
 
 NUMBER, OTHER, THIRD, CALLER = "+13125550187", "+13125550111", "+13125550112", "+12025550143"
 TOLL_FREE = "+18005550199"
@@ -23,7 +23,8 @@ TOLL_FREE = "+18005550199"
 def traced(world, number=NUMBER, floor=0.7, **given):
     """The forward trace of a number in a world, whose speaking carriers cover all time."""
     extra = {"delivered_to": pl.lit(None, pl.String), "unnamed": pl.lit(value=False)} | given
-    frame = world.frame().with_columns(start=pl.col("start_time"), **extra)
+    later = pl.duration(seconds=pl.col("may_be_later").fill_null(0))
+    frame = world.frame().with_columns(start=pl.col("start_time"), latest=pl.col("start_time") + later, **extra)
     ever = (pl.lit("2026-01-01T00:00:00Z").str.to_datetime("%+"), pl.lit("2027-12-31T00:00:00Z").str.to_datetime("%+"))
     spans = pl.DataFrame({"carrier": sorted(world.covers)}, schema={"carrier": pl.String})
     spans = spans.with_columns(from_time=ever[0], to_time=ever[1]).cast(SPANS)
@@ -177,6 +178,34 @@ def test_a_ported_number_is_the_later_carriers(world):
     assert found.serving_carrier == "charlie"
     assert any("ported" in text for text in found.conflicts)
     assert disagreeing(found, "bravo") == ["porting"]
+
+
+@pytest.mark.parametrize(("later", "verdict"), [(None, "serving_carrier_identified"), (3600, "disputed")])
+def test_a_number_is_ported_only_where_the_order_holds_at_both_times_of_a_repeated_hour(world, later, verdict):
+    """bravo's calls came an hour later, and so in the midst of charlie's, where it was the second of both times."""
+    for n in range(4):
+        world.say("bravo", 100.0 * n, may_be_later=later)
+        world.say("charlie", 3500 + 100.0 * n)
+    found = traced(world)
+    assert found.verdict == verdict
+    assert {each.carrier: each.last_time for each in found.carriers}["bravo"] == (
+        "2026-11-02T16:05:00Z" if later else "2026-11-02T15:05:00Z"
+    )
+
+
+@pytest.mark.parametrize("later", [None, 3600])
+def test_a_handoff_is_covered_where_the_records_cover_one_of_its_two_times(world, later):
+    world.say("alpha", 0, customer="cust-1", downstream="silent", may_be_later=later)
+    frame = world.frame().with_columns(
+        start=pl.col("start_time"),
+        latest=pl.col("start_time") + pl.duration(seconds=later or 0),
+        delivered_to=pl.lit(None, pl.String),
+        unnamed=pl.lit(value=False),
+    )
+    begin = frame["start"][0] + timedelta(seconds=1800)
+    spans = pl.DataFrame([("silent", begin, begin + timedelta(hours=1))], schema=SPANS, orient="row")
+    said = said_of(frame, spans).filter(pl.col("number") == int(NUMBER[1:]))
+    assert said["covered"].to_list() == [1 if later else 0]
 
 
 def test_one_later_call_is_no_porting(world):

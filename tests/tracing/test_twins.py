@@ -101,3 +101,25 @@ def test_where_few_take_part_and_no_record_leads_to_the_end_others_deliveries_mu
 def test_where_few_take_part_a_call_that_its_record_says_went_to_the_reported_end_is_named(world):
     few_take_part(world, 0)
     assert world.trace(at=0.2, terminating_carrier="transit").customer == "c"
+
+
+@pytest.mark.parametrize("later", [None, 3600])
+def test_a_record_of_an_own_call_whose_local_time_came_twice_is_no_call_of_somebody_else(world, later):
+    """A carrier on the way wrote the first of both times; at the second one they are the originator's own calls."""
+    campaign(world, set())
+    for n in range(20):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        written = at - 3600 if later else at
+        world.say("low", written + 0.1, upstream="orig", downstream="x", called_number=number, may_be_later=later)
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "c")
+
+
+def test_twins_are_known_at_the_second_of_two_times(world):
+    campaign(world, set())
+    for n in range(10, 20):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 35.0 + n
+        world.say("rivals", at - 3600, upstream="far", downstream="loud", called_number=number, may_be_later=3600)
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert found.verdict is Verdict.AMBIGUOUS
+    assert "Somebody else shows the same caller id" in found.summary

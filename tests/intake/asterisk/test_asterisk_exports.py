@@ -77,3 +77,11 @@ def test_null_words_of_an_export_are_empty(tmp_path: Path, read) -> None:
     path = tmp_path / "cdr.csv"
     path.write_text(FREEPBX + "\n" + INBOUND.replace("12125550187,,,,,,,", "NULL,NULL,None,\\N,NULL,,,") + "\n")
     assert read(path).calls["called_number"].to_list() == ["301"]
+
+
+def test_of_two_columns_that_mean_the_same_the_one_by_its_usual_name_counts(golden: Path, read) -> None:
+    """VitalPBX's table has src and source, dst and destination."""
+    calls = read(golden / "vitalpbx_table.csv").calls
+    assert calls["calling_number"].to_list() == ["2025550143", "2025550144"]
+    assert calls["called_number"].to_list() == ["13125550187", "13125550100"]
+    assert calls.select("upstream", "downstream").rows() == [("102", "east"), ("east", "102")]

@@ -9,8 +9,10 @@ import pytest
 
 from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake.detect import find_format, named_format
+from hoptrace.intake.drafting import draft_profile
+from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.canonical import Canonical
-from hoptrace.intake.looking import detect_file
+from hoptrace.intake.looking import detect_file, unclaimed
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -130,6 +132,7 @@ def test_canonical_claims_its_own(tmp_path: Path, content: bytes, sure: float | 
         (b"BZh91AY&SY\x00", r"bzip2.*\.gz"),
         (b"\xfd7zXZ\x00\x00", r"xz.*\.zst"),
         (b"%PDF-1.7\n", "PDF"),
+        (b"Master.csv".ljust(257, b"\0") + b"ustar\x0000", "tar archive. Unpack it"),
     ],
 )
 def test_what_is_packed_otherwise_is_named_with_the_way_out(tmp_path: Path, content: bytes, what: str) -> None:
@@ -139,6 +142,22 @@ def test_what_is_packed_otherwise_is_named_with_the_way_out(tmp_path: Path, cont
 
 def test_a_text_that_begins_like_a_packed_file_is_a_text(tmp_path: Path) -> None:
     assert find_format(source(tmp_path, b"BZh,A\nPK,A\n"), [ALPHA, BETA]).name == "alpha"
+
+
+COMPLAINTS = (
+    b"Company_Phone_Number,Created_Date,Violation_Date,Subject\n2025550143,2026-11-02,2026-11-01 10:00:00,Debt\n"
+)
+
+
+def test_complaints_are_to_be_imported_and_not_to_be_submitted(tmp_path: Path) -> None:
+    file = source(tmp_path, COMPLAINTS)
+    words = "looks like FTC Do Not Call complaints.* hoptrace calls import"
+    with pytest.raises(FormatUnknown, match=words):
+        find_format(file, readers())
+    with pytest.raises(FormatUnknown, match=words):
+        draft_profile(file.path)
+    assert detect_file(file.path) == []
+    assert "hoptrace calls import" in unclaimed(file.path)
 
 
 def test_looking_at_an_empty_file_says_that_it_is_empty(tmp_path: Path) -> None:

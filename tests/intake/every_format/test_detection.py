@@ -47,6 +47,7 @@ WORDS = {
     "3gpp": r"32\.298",
     "3cx_v20": "cdroutput",
     "telnyx_json": "Telnyx",
+    "twilio_json": "Twilio",
     "radius": "Acct-Status-Type",
     "ribbon_act": "START, STOP or ATTEMPT",
     "yate": "cdrfile",
@@ -87,7 +88,7 @@ def test_something_else_is_refused_or_passed_over(name: str, tmp_path: Path, tak
         pytest.importorskip("pycrate_asn1dir")
     reader = next(each for each in readers() if each.name == name)
     path = tmp_path / ("x.json" if name.endswith("_json") else "x.csv")
-    path.write_bytes(b'{"a": 1}' if name in {"cgrates_json", "telnyx_json"} else b"a,b,c\n1,2,3\n")
+    path.write_bytes(b'{"a": 1}' if name in {"cgrates_json", "telnyx_json", "twilio_json"} else b"a,b,c\n1,2,3\n")
 
     if WORDS[name] is None:
         assert take_in(reader, [path], Profile()).receipt.skipped == 2

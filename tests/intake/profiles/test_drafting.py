@@ -151,6 +151,12 @@ def test_durations_and_trunks_without_names_are_told_by_what_they_hold(drafted) 
     assert "the first column left that holds few names, such as TG_0" in told.text
 
 
+def test_codecs_are_no_trunks(drafted) -> None:
+    rows = [(*row[:5], codec) for row, codec in zip(ROWS * 2, ["G722", "PCMU", "G.711a"] * 2, strict=True)]
+    _, toml = drafted(table(rows=rows))
+    assert not {"upstream", "downstream"} & toml["fields"].keys()
+
+
 def test_two_columns_of_small_numbers_are_none_of_them_taken(drafted) -> None:
     rows = [
         (f"2026110208{n:02d}01", f"{7 * n}", f"{9 * n}", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}")

@@ -15,6 +15,7 @@ from hoptrace.intake.reading import Source
 
 GOLDEN = {
     "3cx": "cdr.log",
+    "3cx_report": "call_reports.csv",
     "bandwidth": "bdr.csv",
     "cgrates": "cdrs.csv",
     "cucm": "cdr_StandAloneCluster_01_202611020800_1",
@@ -35,6 +36,16 @@ DAMAGED: dict[str, tuple[str, str, dict[int, list[str]]]] = {
             3: ["start time not understood"],
             4: ["28 columns where the profile names 27"],
             5: [CUT, "6 columns where the profile names 27"],
+        },
+    ),
+    "3cx_report": (
+        "malformed.csv",
+        "sadrrrr",
+        {
+            4: ["start time not understood"],
+            5: ["duration not understood"],
+            6: ["11 columns where the header has 10"],
+            7: [CUT, "row of a type that the profile does not name: nothing"],
         },
     ),
     "bandwidth": ("malformed.csv", "sadard", {5: ["duration not understood"]}),
@@ -227,6 +238,19 @@ def test_3cx_chain_that_leaves_the_pbx_again_goes_out_over_its_last_line(fixture
 def test_3cx_times_have_no_zone(fixtures: Path, taken_as) -> None:
     with pytest.raises(TimezoneMissing):
         taken_as("3cx", fixtures / "3cx" / "cdr.log")
+
+
+def test_3cx_report(fixtures: Path, taken_as) -> None:
+    with pytest.raises(TimezoneMissing):
+        taken_as("3cx_report", fixtures / "3cx_report" / "call_reports.csv")
+    told = taken_as("3cx_report", fixtures / "3cx_report" / "call_reports.csv", timezone="UTC")
+    assert told.fates() == ["skipped", "accepted", "accepted", "skipped", "accepted", "accepted", "skipped"]
+    names = ("calling_number", "called_number", "customer", "upstream", "downstream", "duration")
+    assert told.said(2, *names) == ("102", "13125550187", "102", None, "East Line", 30.0)
+    assert told.said(3, *names) == ("12025550143", "800", None, "East Line", None, 70.0)
+    assert told.said(5, *names) == ("12025550144", "103", None, "West", None, None)
+    assert told.said(5, "start_time", "release_code", "record_id") == (utc(2, 0), "Unanswered", "00000198_1")
+    assert told.said(6, *names) == ("103", "102", "103", None, None, 9.0)
 
 
 def test_cucm(fixtures: Path, taken_as) -> None:

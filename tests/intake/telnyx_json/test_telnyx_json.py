@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.telnyx_json import TelnyxJson
+from hoptrace.intake.formats.telnyx_json import telnyx_json
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 
@@ -17,7 +17,7 @@ PAGES, MALFORMED = FOLDER / "detail_records.json", FOLDER / "malformed.json"
 
 
 def read(path: Path) -> Chunk:
-    (chunk,) = TelnyxJson().read([Source(0, path, path.name, "digest")], Context(Carrier("oak")))
+    (chunk,) = telnyx_json().read([Source(0, path, path.name, "digest")], Context(Carrier("oak")))
     return chunk
 
 
@@ -90,5 +90,5 @@ def test_records_of_a_page_whose_beginning_is_damaged_are_not_lost(tmp_path: Pat
 def test_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text('{"a": 1}')
-    with pytest.raises(InputRefused, match="no detail record of Telnyx"):
+    with pytest.raises(InputRefused, match="no record with Telnyx' fields"):
         read(path)

@@ -8,9 +8,9 @@ from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.formats.stamp_zones import Stamp, StampZones, all_zones
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Context, Zone
+from hoptrace.intake.zone_measuring import Measured
 from hoptrace.intake.zone_names import HOURS, HOURS_BY_COUNTRY, stated_offset
 from hoptrace.intake.zone_settling import ZoneWords, fixed_zone
-from hoptrace.intake.zones import Measured
 from hoptrace.model.carriers import Carrier
 
 WINTER, SUMMER = datetime(2026, 1, 15, 12), datetime(2026, 7, 15, 12)  # noqa: DTZ001

@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.profile import Profile, TimeRules
 from hoptrace.intake.reading import Context
-from hoptrace.intake.zones import LocalClock, Measured, Reading, measure, parse_zone, resolve, to_utc
+from hoptrace.intake.zone_measuring import Measured, measure
+from hoptrace.intake.zone_resolving import resolve
+from hoptrace.intake.zones import Reading, parse_zone, to_utc
 from hoptrace.model.carriers import Carrier
 
 HOUR = timedelta(hours=1)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.memory import keep_used_memory
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
+from hoptrace.memory import keep_used_memory
 
 if TYPE_CHECKING:
     from hoptrace.engines.retention import Cared

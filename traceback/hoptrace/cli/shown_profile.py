@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def show_claims(file: Path, claims: Sequence[Claim]) -> None:
     """What a file may be, the surest first, and what to do."""
     if not claims:
-        click.echo(f"No format claims {file}. Propose a profile for it with: hoptrace profile draft {file}")
+        from hoptrace.intake.looking import unclaimed
+
+        click.echo(unclaimed(file))
         return
     rows = [(claim.format, f"{claim.sure:.0%}", claim.title, claim.why) for claim in claims]
     show.table(("Format", "Sure", "What it is", "Why"), rows)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.memory import keep_used_memory
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_clock import batch_clocks, submit_notes
 from hoptrace.cli.shown_receipt import show_receipts
+from hoptrace.memory import keep_used_memory
 
 SOME_REJECTED = 3
 
@@ -34,9 +34,9 @@ SOME_REJECTED = 3
     metavar="NAME|PROFILE.toml",
     help="auto; canonical, asterisk, asterisk_cel, acc_flatstore, acc_syslog, acc_json, acc_sqlite, yate, "
     "freeswitch_json, freeswitch_xml, freeswitch_csv, acme, acme_measured, ribbon_act, audiocodes, radius, cisco_cube, "
-    "broadworks_csv, broadworks_xml, cgrates_json, telnyx_json, 3gpp, 3cx_v20; by profiles 3cx, bandwidth, cgrates, "
-    "cucm, didww, netsapiens, netsapiens_v1, sansay, telnyx, twilio, vos3000 and those of the carrier (hoptrace "
-    "profile list); "
+    "broadworks_csv, broadworks_xml, cgrates_json, telnyx_json, twilio_json, 3gpp, 3cx_v20; by profiles 3cx, "
+    "3cx_report, bandwidth, cgrates, cucm, didww, netsapiens, netsapiens_v1, sansay, telnyx, twilio, vos3000 and those "
+    "of the carrier (hoptrace profile list); "
     "or a file with a profile, also of format delimited, fixed or keyvalue.",
 )
 @click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one: America/Chicago, +02:00.")

@@ -17,7 +17,7 @@ from hoptrace.engines.finished import Finished
 from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake
 from hoptrace.engines.ordering import put_together
-from hoptrace.engines.partition import Part, Pinned, parts_of, pin, trace_part
+from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, trace_and_keep
 from hoptrace.engines.pool import Pool
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place
@@ -38,8 +38,8 @@ class How:
 
 HERE = How()
 
-Run = Callable[[Pinned, list[Part]], Iterator[tuple[int, bytes]]]
-"""An engine: traces parts on a pinned ground and gives each as it is finished."""
+Run = Callable[[Pinned, Finished, list[Part]], Iterator[int]]
+"""An engine: traces parts on a pinned ground, has each kept and gives its number as it is finished."""
 
 
 def trace_file(
@@ -63,11 +63,15 @@ def trace_file(
     if out.exists() and calls.exists() and out.samefile(calls):
         raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
     reported = calls_by_lake(Path(calls), workspace.settings.home_country)
-    pinned = pin(workspace, replay)
-    with Pool(how.workers) as pool, _kept(out, _which_run(workspace, calls, pinned)) as finished:
-        _finish(list(parts_of(reported)), finished, partial(_engine(how, pool), pinned), progress)
-        verdicts = put_together(workspace, reported.select("place", "call_ref", "campaign"), finished, out, pool)
-        finished.remove()
+    parts = list(parts_of(reported))
+    with Pool(how.workers) as pool:
+        if how.engine == LOCAL:
+            pool.start(len(parts), partial(prepare, str(workspace.path)))
+        pinned = pin(workspace, replay)
+        with _kept(out, _which_run(workspace, calls, pinned)) as finished:
+            _finish(parts, finished, partial(_engine(how, pool), pinned, finished), progress)
+            verdicts = put_together(workspace, reported.select("place", "call_ref", "campaign"), finished, out, pool)
+            finished.remove()
     summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
     told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
     return summary | {"unknown_terminating": _unknown(workspace, reported)} | told
@@ -104,30 +108,36 @@ def _kept(out: Path, run: dict[str, Any]) -> Generator[Finished]:
 def _engine(how: How, pool: Pool) -> Run:
     if how.engine == LOCAL:
         return partial(_here, pool)
+    return partial(_on_spark, how.engine)
+
+
+def _here(pool: Pool, pinned: Pinned, finished: Finished, parts: list[Part]) -> Iterator[int]:
+    """The engine of this machine: parts over the pool's processes, each of which keeps what it made."""
+    for part, _ in pool.each(partial(trace_and_keep, pinned, finished.folder), parts):
+        yield part.number
+
+
+def _on_spark(master: str, pinned: Pinned, finished: Finished, parts: list[Part]) -> Iterator[int]:
+    """The engine of a cluster, whose machines need not see the folder of the finished parts."""
     from hoptrace.engines import spark  # loads only where it is asked for
 
-    return lambda pinned, parts: spark.run(pinned, parts, how.engine)
-
-
-def _here(pool: Pool, pinned: Pinned, parts: list[Part]) -> Iterator[tuple[int, bytes]]:
-    """The engine of this machine: parts over the pool's processes."""
-    for part, packed in pool.each(partial(trace_part, pinned), parts):
-        yield part.number, packed
+    for number, packed in spark.run(pinned, parts, master):
+        finished.keep(number, packed)
+        yield number
 
 
 def _finish(
     parts: list[Part],
     finished: Finished,
-    run: Callable[[list[Part]], Iterable[tuple[int, bytes]]],
+    run: Callable[[list[Part]], Iterable[int]],
     progress: Progress | None,
 ) -> None:
-    """Trace the parts that are not finished yet, and keep each as it comes."""
+    """Have the parts traced that are not finished yet."""
     there = finished.numbers()
     calls = {part.number: part.calls.height for part in parts}
     done = sum(calls[number] for number in there)
     todo = [part for part in parts if part.number not in there]
-    for number, packed in run(todo) if todo else ():
-        finished.keep(number, packed)
+    for number in run(todo) if todo else ():
         done += calls[number]
         if progress is not None:
             progress(done, sum(calls.values()))

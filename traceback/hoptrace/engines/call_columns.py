@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import zstandard
 
-_ODD = re.compile(rb"[\x00-\x08\x0b-\x1f]")
+_ODD = bytes(code for code in range(32) if code not in b"\t\n")
 """Control characters other than a tab and a line's end."""
 
 _QUOTED = re.compile(rb'(?:(?:"[^",\n]*+"|[^",\n]*+)[,\n])*+(?:"[^",\n]*+"|[^",\n]*+)')
@@ -45,7 +45,9 @@ def _csv(path: Path) -> pl.DataFrame | None:
     if data is None:
         return None
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-    if _ODD.search(data) or not (data.isascii() or data.decode()) or not _QUOTED.fullmatch(data):
+    if len(data.translate(None, _ODD)) != len(data):
+        return None
+    if not (data.isascii() or data.decode()) or not _QUOTED.fullmatch(data):
         return None
     data = data.replace(b'"', b"")
     header = data.partition(b"\n")[0].decode().split(",")

@@ -16,6 +16,7 @@ import polars as pl
 from hoptrace.engines.spans import to_read
 from hoptrace.engines.twins import ROWS_LOST, twin_odds
 from hoptrace.linking.members import comparable
+from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
@@ -24,6 +25,7 @@ from hoptrace.tracing.weighing import USUAL_HOPS
 
 if TYPE_CHECKING:
     from hoptrace.engines.gathering import Ground
+    from hoptrace.linking.learned import Learned
     from hoptrace.tracing.kernel import Judged
 
 CALLERS_WINDOW = 3600.0
@@ -118,7 +120,7 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
         return Others()
     lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
     uses = _uses(asked, ground)
-    mine = uses.own.group_by("call").agg(own=pl.len())
+    mine = uses.own.group_by("call").agg(own=pl.col("sid").n_unique())
     counts = uses.elsewhere.group_by("call", "origin", "source", "detached").agg(pl.col("called").n_unique())
     usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
@@ -140,7 +142,7 @@ def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:
 
 
 def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
-    facts = comparable(ground.view.placed_by(to_read(asked, ground.learned)), ground.learned)
+    facts = _facts(ground.view.placed_by(to_read(asked, ground.learned)), ground.learned)
     # A switch that stamps the answer leaves open how long it rang before.
     came = pl.coalesce("setup", pl.col("start") - RANG["answered"])
     facts = facts.with_columns(first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick"))
@@ -156,6 +158,14 @@ def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     of_origin = met.filter(apart <= SAME_CALL).select("call", "sid").unique()
     elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")
     return Uses(own, pl.concat([own, others.join(of_origin, on=["call", "sid"], how="semi")]), elsewhere)
+
+
+def _facts(placed: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """As `comparable`; both times of a local one that came twice have one `sid`, where other records settle nothing."""
+    if not any_twice(placed):
+        return comparable(placed, learned)
+    facts = comparable(with_readings(placed, learned), learned)
+    return facts.with_columns(pl.col("sid").first().over("batch", "row"))
 
 
 def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool, bool]]:

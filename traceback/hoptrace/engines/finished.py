@@ -54,10 +54,7 @@ class Finished:
 
     def keep(self, number: int, packed: bytes) -> None:
         """Keep a part, wholly or not at all."""
-        with _writing(self.folder):
-            scratch = self.folder / f"{number}.new"
-            scratch.write_bytes(packed)
-            scratch.replace(part_file(self.folder, number))
+        keep_part(self.folder, number, packed)
 
     def stretches(self) -> list[Int64s]:
         """The table of all frames, cut into the stretches of the whole in their order; of each by part.
@@ -86,6 +83,14 @@ class Finished:
     def _is_ours(self) -> bool:
         manifest = self.folder / MANIFEST
         return manifest.is_file() and manifest.read_bytes() == self._run
+
+
+def keep_part(folder: Path, number: int, packed: bytes) -> None:
+    """Keep a part in the folder of a run, wholly or not at all; any process may, each part once."""
+    with _writing(folder):
+        scratch = folder / f"{number}.new"
+        scratch.write_bytes(packed)
+        scratch.replace(part_file(folder, number))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
 from hoptrace.lake.layout import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.linking.restated import without_restated
 from hoptrace.model.forward import ForwardResult
 from hoptrace.model.times import rfc3339
@@ -36,6 +37,8 @@ MOST_CHANGES = 8
 
 MOST_NUMBERS = 32
 """Numbers that are looked up in all; a toll-free number may be translated by hour and place."""
+
+_KEY = ("batch", "row", "fingerprint")
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -103,12 +106,23 @@ def _gather(workspace: Workspace, view: View, number: int, search: _Search) -> p
         if not new:
             break
         known.update(new)
-    return pl.concat(found).unique(["batch", "row", "fingerprint"], maintain_order=True)
+    return pl.concat(found).unique(_KEY, maintain_order=True)
 
 
 def _prepared(workspace: Workspace, statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
-    timed = with_clocks(statements, learned).with_columns(start=pl.col("start_time") - _offset())
-    return with_trunks(workspace.catalog, timed)
+    timed = with_clocks(_with_passes(statements, learned), learned)
+    first, last = (pl.col("start_time") + pl.duration(seconds=name) - _offset() for name in ("earlier", "later"))
+    return with_trunks(workspace.catalog, timed.with_columns(start=first, latest=last).drop("earlier", "later"))
+
+
+def _with_passes(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """With the seconds by which each may have begun later than written, `earlier` at least and `later` at most.
+
+    That is no time, but where the local time came twice; other records may tell then which of the two it was.
+    """
+    read = with_readings(statements, learned) if any_twice(statements) else statements.with_columns(later=pl.lit(0))
+    span = read.with_columns(earlier=pl.col("later").min().over(_KEY), later=pl.col("later").max().over(_KEY))
+    return span.unique(_KEY, keep="first", maintain_order=True).select(*statements.columns, "earlier", "later")
 
 
 def _onward(statements: pl.DataFrame) -> list[int]:

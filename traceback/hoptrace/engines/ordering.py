@@ -57,7 +57,7 @@ def write(task: Writing) -> None:
     """Write a stretch of the output; for a process of the pool."""
     with task.file.open("r+b") as stream:
         stream.seek(task.at)
-        stream.write(_lines(task))
+        stream.writelines(_pieces(task))
 
 
 def packed(task: Writing) -> bytes:
@@ -65,8 +65,12 @@ def packed(task: Writing) -> bytes:
     return zstandard.ZstdCompressor(level=LEVEL).compress(_lines(task))
 
 
+def _pieces(task: Writing) -> Iterator[bytes]:
+    return read_stretch(task.folder, task.frames).pieces()
+
+
 def _lines(task: Writing) -> bytes:
-    return read_stretch(task.folder, task.frames).ordered()
+    return b"".join(_pieces(task))
 
 
 def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Writing]:

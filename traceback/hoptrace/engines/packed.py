@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.engines.keeping import covering_of, known_of
 from hoptrace.engines.local import Lying, Rules, Standing, stand_on
-from hoptrace.lake.layout import STORED, WITHHELD, Index, as_statements, at_first_times, merge_spans, parts
+from hoptrace.lake.layout import STORED, WITHHELD, Index, merge_spans, once, parts
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.tracing.signers import Signers
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from hoptrace.engines.gathering import Reads
     from hoptrace.model.carriers import Carrier
     from hoptrace.model.certificates import StoredCertificate
-
-_ORDER = ("start_time", "batch", "row", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Recording:
     def read(self) -> pl.DataFrame:
         """All statements that were read, each once (STATEMENTS)."""
         everything = pl.concat([pl.DataFrame(schema=STATEMENTS), *self._read])
-        return everything.unique(["batch", "row", "fingerprint"]).sort(_ORDER)
+        return everything.unique(["batch", "row", "fingerprint"]).sort("start_time", "batch", "row", "fingerprint")
 
     def _kept(self, found: pl.DataFrame) -> pl.DataFrame:
         self._read.append(found.select(STATEMENTS.names()))
@@ -100,5 +98,4 @@ class Held:
 def _within(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     joined = rows.join(merge_spans(spans), on="key", how="inner")
     found = joined.filter(pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time")))
-    once = at_first_times(found).unique(["batch", "row", "fingerprint"]).select(STORED.names())
-    return as_statements(once).sort(_ORDER)
+    return once(found)

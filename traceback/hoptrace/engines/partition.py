@@ -6,17 +6,21 @@ whatever machine, and all parts together what one process would.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.finished import keep_part
 from hoptrace.engines.frames import Line, pack, stretch_of
-from hoptrace.engines.local import AT_ONCE, Replay, lines
+from hoptrace.engines.local import AT_ONCE, Replay, lines, standing
 from hoptrace.engines.many_calls import reported_calls
 from hoptrace.errors import WorkspaceError
+from hoptrace.intake.collecting import collection_paused
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -76,9 +80,24 @@ def trace_part(pinned: Pinned, part: Part) -> bytes:
             f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
-    told = lines(workspace, reported_calls(part.calls), pinned.versions)
-    placed = zip(part.calls["place"].to_list(), told, strict=True)
-    return pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
+    with collection_paused():
+        told = lines(workspace, reported_calls(part.calls), pinned.versions)
+        placed = zip(part.calls["place"].to_list(), told, strict=True)
+        return pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
+
+
+def trace_and_keep(pinned: Pinned, folder: Path, part: Part) -> None:
+    """Trace one part and keep its results in the folder of a run (`hoptrace.engines.finished`)."""
+    keep_part(folder, part.number, trace_part(pinned, part))
+
+
+def prepare(folder: str) -> None:
+    """Load what every part needs, in a process that has been started to trace parts of this workspace.
+
+    What is there already is never searched for reference cycles again.
+    """
+    standing(_opened(folder))
+    gc.freeze()
 
 
 @lru_cache(maxsize=1)

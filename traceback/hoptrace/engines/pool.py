@@ -1,17 +1,20 @@
-"""Processes of this machine that work at many tasks: one for each of the processor's cores."""
+"""Processes of this machine that work at many tasks: this one, and another for each further core."""
 
 from __future__ import annotations
 
 import multiprocessing.connection
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
+from hoptrace.engines.handing import Handing
 from hoptrace.errors import EngineFailed
+from hoptrace.memory import ALLOCATOR, told_to_keep
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -20,12 +23,15 @@ THREADS = "POLARS_MAX_THREADS"
 
 
 class Pool:
-    """Up to `workers` processes (as many as there are cores), made when there is work for two, and kept to the end."""
+    """Up to `workers` processes (as many as there are cores), this one included; the others are kept to the end.
+
+    They take as long to start as thousands of calls to trace, so that this one works meanwhile.
+    """
 
     def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._executor: ProcessPoolExecutor | None = None
-        self._threads_told = False
+        self._ready: list[Future[None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -35,53 +41,59 @@ class Pool:
     ) -> None:
         if self._executor is not None:
             self._executor.shutdown(wait=error is None, cancel_futures=True)
-        if self._threads_told:
-            del os.environ[THREADS]
+
+    def start(self, tasks: int, prepare: Callable[[], None]) -> None:
+        """Have the other processes start, where there will be so many tasks, and do `prepare` first; does not wait."""
+        others = min(self._workers, tasks) - 1
+        if self._executor is not None or others < 1:
+            return
+        # A forked child would inherit Polars' threads in whatever state they are in.
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
+        share = max(1, (os.cpu_count() or 1) // (others + 1))
+        with _told({THREADS: os.environ.get(THREADS, str(share)), ALLOCATOR: told_to_keep()}):
+            self._ready = [self._executor.submit(prepare) for _ in range(others)]
 
     def each(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done]]:
         """Do `work` on every task, and give each as it is finished, with what came of it.
 
-        One task, or one worker, needs no other process. No more tasks are handed out than are worked at, so that no
-        more than those wait in memory. Raises EngineFailed where a process dies, and what `work` raises.
+        One task, or one worker, needs no other process. Each process has one task at a time, and what few have finished
+        waits in memory. Raises EngineFailed where a process dies, and what `work` raises.
         """
-        if min(self._workers, len(tasks)) <= 1:
+        self.start(len(tasks), _nothing)
+        if self._executor is None or len(tasks) <= 1:
             yield from ((task, work(task)) for task in tasks)
             return
-        if self._executor is None:
-            # A forked child would inherit Polars' threads in whatever state they are in.
-            context = multiprocessing.get_context("spawn")
-            wanted = min(self._workers, len(tasks))
-            self._share_threads(wanted)
-            self._executor = ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent)
-        yield from self._as_finished(self._executor, work, tasks)
-
-    def _share_threads(self, processes: int) -> None:
-        """Have each process take its share of the cores: Polars takes all, and the processes would hinder each other.
-
-        It is told by the environment in which they start; what the user set there stays.
-        """
-        if THREADS not in os.environ:
-            os.environ[THREADS] = str(max(1, (os.cpu_count() or 1) // processes))
-            self._threads_told = True
-
-    def _as_finished(
-        self, executor: ProcessPoolExecutor, work: Callable[[Task], Done], tasks: Sequence[Task]
-    ) -> Iterator[tuple[Task, Done]]:
-        ahead = iter(tasks)
-        running: dict[Future[Done], Task] = {}
         try:
-            while True:
-                while len(running) <= self._workers and (task := next(ahead, None)) is not None:
-                    running[executor.submit(work, task)] = task
-                if not running:
-                    return
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(done), done.result()
+            yield from Handing(self._executor, work, tasks).over(self._ready)
         except BrokenProcessPool as error:
             raise EngineFailed(
                 "A process that traced calls died, most likely because memory ran out. Finished parts are kept: give "
                 "the same command again with fewer --workers."
             ) from error
+
+
+def _nothing() -> None:
+    """Of a process that has nothing to prepare: it is ready once it can be told so."""
+
+
+@contextmanager
+def _told(environment: dict[str, str]) -> Generator[None]:
+    """Tell processes that start now by their environment.
+
+    Each takes its share of the cores, for Polars would take all, and processes would hinder each other; and keeps
+    memory that it uses no more for the next part (`hoptrace.memory`).
+    """
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _end_with_parent() -> None:

@@ -55,17 +55,12 @@ def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
 
 def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, float]]:
     """How far written times run fast at these moments, as few intervals (low, high); no clock is one of 0 s."""
-    every = learned.written
-    fast = [0.0, *learned.shifts_alone]
-    for at in sorted(set(moments)):
-        fast += every.select(pl.col("offset") + pl.col("drift") * (at - pl.col("reference")) / DAY)["offset"].to_list()
-    groups: list[tuple[float, float]] = []
-    for offset in sorted(fast):
-        if groups and offset - groups[-1][1] <= FAR:
-            groups[-1] = (groups[-1][0], offset)
-        else:
-            groups.append((offset, offset))
-    return groups
+    offset, drift, since = (learned.written[name].to_numpy() for name in ("offset", "drift", "reference"))
+    moved = [offset + drift * (at - since) / DAY for at in set(moments)]
+    fast = np.sort(np.concatenate([[0.0], learned.shifts_alone, *moved]))
+    ends = np.flatnonzero(np.diff(fast) > FAR)
+    lows, highs = fast[[0, *(ends + 1)]], fast[[*ends, -1]]
+    return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
 class Covering:

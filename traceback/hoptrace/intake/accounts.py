@@ -74,7 +74,7 @@ class FileAccount:
         self.statements += statements.height
         for side in ("upstream", "downstream"):
             self.named.update(statements[side].drop_nulls().unique())
-        first, last = statements["start_time"].min(), statements["start_time"].max()
+        first, last = statements["start_time"].min(), _latest_start(statements)
         if isinstance(first, datetime) and isinstance(last, datetime):
             self.first_time = min(first, self.first_time or first)
             self.last_time = max(last, self.last_time or last)
@@ -151,6 +151,12 @@ def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFram
     some = pl.when(reasons.list.len() > 0).then(reasons).otherwise(pl.lit([_UNSETTLED]))
     settled = told.with_columns(fate=fate, reasons=some)
     return settled.with_columns(call=pl.when(accepted).then("call")).select(ROWS.names())
+
+
+def _latest_start(statements: pl.DataFrame) -> object:
+    """When the last of these may have begun, also where its local time came twice; None where there are none."""
+    later = pl.duration(seconds=pl.col("may_be_later").fill_null(0))
+    return statements.select((pl.col("start_time") + later).max()).item()
 
 
 def _by_count(counts: Counter[Any]) -> dict[str, int]:

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-DEPTH = 2
-"""So many items wait at most: as many blocks of a long file as the lake sorts and writes at once, so that neither side
-stands still, and a bound on memory."""
+DEPTH = 1
+"""So many items wait at most: a long file's blocks go through three hands, and each waiting one takes memory."""
 _PATIENCE_SECONDS = 0.1
 
 

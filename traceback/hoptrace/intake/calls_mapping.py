@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import tomllib
 from collections.abc import Sequence
@@ -121,6 +123,18 @@ def complaints_of(header: Sequence[str]) -> Complaints | None:
     """The complaint file that a header is of, None where it is none."""
     names = {plain(name) for name in header}
     return next((each for each in COMPLAINTS if each.signs <= names), None)
+
+
+def import_instead(head: bytes, file: object) -> str | None:
+    """What to do with a file that begins as complaints do: they are suspicious calls, and no carrier's records."""
+    first = next(csv.reader(io.StringIO(head.decode("utf-8-sig", "replace"))), list[str]())
+    complaints = complaints_of(first)
+    if complaints is None:
+        return None
+    return (
+        f"{file} looks like {complaints.title}: suspicious calls, and no records of a carrier. Import it with: "
+        f"hoptrace calls import {file} --out calls.csv"
+    )
 
 
 def plain(name: str) -> str:

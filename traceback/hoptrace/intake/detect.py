@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
+from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored
@@ -22,6 +23,7 @@ _UNPACK, _REPACK = "Unpack it and submit the files inside.", "Unpack it, or pack
 _PACKED = (
     (rb"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx)", f"{_UNPACK} A spreadsheet has to be saved as CSV."),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a spreadsheet (.xls)", "Save it as CSV and submit that."),
+    (rb"(?s).{257}ustar", "a tar archive", _UNPACK),
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (rb"BZh[1-9]1AY&SY", "packed by bzip2", _REPACK),
@@ -151,6 +153,8 @@ def _head(source: Source) -> bytes:
 def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers: Sequence[FormatReader]) -> str:
     if not head.strip():
         return f"{source.name} is empty: there is no format to find. Export it again and submit it."
+    if (instead := import_instead(head, source.name)) is not None:
+        return instead
     weak = "; ".join(f"{claim.format}: {claim.why}" for claim in claims)
     seen = f" Nearest, but not sure enough: {weak}." if weak else " No format claims it."
     own = [reader for reader in readers if isinstance(reader, Stored)]

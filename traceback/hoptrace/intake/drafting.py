@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from hoptrace.errors import FormatUnknown, TimezoneMissing
+from hoptrace.intake.calls_mapping import import_instead
+from hoptrace.intake.detect import readable_head
 from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month, is_clock
 from hoptrace.intake.drafting_fields import TIMES, Choice, choices
 from hoptrace.intake.drafting_shape import FileShape, shape_of
@@ -35,6 +37,8 @@ def draft_profile(path: Path) -> Draft:
     Raises InputRefused where the file cannot be read, FormatUnknown where it shows no times or no called numbers.
     """
     source = Source(0, path, path.name, "")
+    if (instead := import_instead(readable_head(source), path)) is not None:
+        raise FormatUnknown(instead)
     shape = shape_of(source)
     columns = columns_of(shape)
     found = choices(columns)

@@ -51,6 +51,9 @@ _LEAST_VARIED = 0.3
 """Of the rows so many have another value where it is the length of calls."""
 
 _NAME = re.compile(r"[0-9_/]")
+_CODEC = re.compile(
+    r"(?i)g\.?7\d\d.*|pcm[au]|[au]-?law|opus|gsm|ilbc|speex\d*|amr.*|t\.?38|evs|silk|l16|vp8|h\.?26[345]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +185,16 @@ def _unnamed(name: str, able: Sequence[Column]) -> Choice | None:
 
 
 def _trunk(name: str, able: Sequence[Column]) -> Choice | None:
-    """A column of few names with digits or marks in them: words alone are outcomes and directions."""
+    """A column of few names with digits or marks in them: words alone are outcomes, directions and codecs."""
     named = (c for c in able if "word" in c.kinds and c.distinct <= _FEW and c.distinct * 2 <= c.filled)
-    column = next((c for c in named if all(_NAME.search(cell) for cell in c.cells if cell not in NULLS)), None)
+    column = next((c for c in named if all(_is_name(cell) for cell in c.cells if cell not in NULLS)), None)
     if column is None:
         return None
     return Choice(name, column, f"the first column left that holds few names, such as {_example(column)}")
+
+
+def _is_name(cell: str) -> bool:
+    return _NAME.search(cell) is not None and _CODEC.fullmatch(cell.strip()) is None
 
 
 def _in_order(columns: Sequence[Column], found: dict[str, Choice]) -> None:

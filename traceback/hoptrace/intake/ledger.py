@@ -33,6 +33,7 @@ class Ledger:
     _raw: dict[Place, bytes] = field(default_factory=dict[Place, bytes])
     _settled: dict[Place, Settled] = field(default_factory=dict[Place, Settled])
     _calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    _frame: pl.DataFrame | None = None
     _flags: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     def row(self, file: int, row: int, raw: bytes) -> None:
@@ -74,13 +75,22 @@ class Ledger:
             self._settled[place] = settled
         return number
 
+    def frame(self, calls: pl.DataFrame, rows: pl.DataFrame) -> None:
+        """All calls of the chunk at once, in the schema RAW_CALLS; `rows`: the file, row and call of their rows."""
+        self._frame = calls
+        accepted = Fate.ACCEPTED.value
+        for file, row, call in rows.select("file", "row", "call").iter_rows():
+            self._settled[file, row] = (accepted, call, None)
+
     def flag(self, file: int, text: str) -> None:
         """Something about a whole file that its receipt should say."""
         self._flags.append((file, text))
 
     def chunk(self, zone: Zone = ZONE_IN_FILE) -> Chunk:
         """All that was collected, as frames."""
-        calls = pl.DataFrame(self._calls, schema=RAW_CALLS, infer_schema_length=None)
+        calls = self._frame
+        if calls is None:
+            calls = pl.DataFrame(self._calls, schema=RAW_CALLS, infer_schema_length=None)
         return Chunk(calls=calls, rows=self._row_frame(), zone=zone, flags=tuple(self._flags))
 
     def _row_frame(self) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from hoptrace.errors import InputRefused
+from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.detect import LEAST_SURE, claims_on, format_name, readable_head
 from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.acme import AcmeSbc
@@ -65,6 +66,12 @@ def detect_file(path: Path, own: OwnProfiles | None = None) -> list[Claim]:
         raise InputRefused(f"{source.name} is empty: there is no format to find. Export it again.")
     known = readers() if own is None else own.beside(readers())
     return [_claim(path, reader, claim.sure, claim.why) for reader, claim in claims_on(source, head, known)]
+
+
+def unclaimed(path: Path) -> str:
+    """What to do with a file that no format claims."""
+    draft = f"No format claims {path}. Propose a profile for it with: hoptrace profile draft {path}"
+    return import_instead(readable_head(_source(path)), path) or draft
 
 
 def _claim(path: Path, reader: FormatReader, sure: float, why: str) -> Claim:

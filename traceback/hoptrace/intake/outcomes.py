@@ -58,7 +58,7 @@ def code_says() -> list[pl.Expr]:
     said = {
         "says_answered": code.is_between(200, 299) | (word == "ANSWERED"),
         "says_busy": code.is_in([486, 600, 17]) | (word == "BUSY"),
-        "says_no_answer": code.is_in([408, 480, 18, 19]) | word.is_in(["NOANSWER", "NOTANSWERED"]),
+        "says_no_answer": code.is_in([408, 480, 18, 19]) | word.is_in(["NOANSWER", "NOTANSWERED", "UNANSWERED"]),
         "says_cancelled": (code == 487) | word.is_in(["CANCEL", "CANCELED", "CANCELLED"]),
         # Q.850 cause 16 ends every call that ended well; without an answer it is the caller who gave up.
         "says_ended": code == 16,

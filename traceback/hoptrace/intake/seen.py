@@ -42,7 +42,8 @@ class Seen:
     def repeated(self, hashes: pl.Series) -> pl.Series:
         """For each hash whether it came before, here or in an earlier call; all are remembered."""
         values: UInt64s = hashes.to_numpy()
-        ordered: UInt64s = hashes.sort().to_numpy()
+        # Several threads would take twice as much of the processor, which others have work for.
+        ordered: UInt64s = hashes.sort(multithreaded=False).to_numpy()
         again = np.empty(len(ordered), dtype=bool)
         again[:1], again[1:] = False, ordered[1:] == ordered[:-1]
         slots, marks = self._slots(ordered), _marks(ordered)
@@ -80,7 +81,7 @@ class Seen:
         self._runs.append(run)
         slots = len(self._taken)
         while self._count * _SLOTS_PER_HASH > slots < MOST_SLOTS:
-            slots *= 4
+            slots *= 8  # each time all that is known is filed anew
         slots = min(slots, MOST_SLOTS)
         if slots == len(self._taken):
             return False

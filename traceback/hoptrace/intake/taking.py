@@ -12,6 +12,7 @@ import zstandard
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
 from hoptrace.intake.accounts import FileAccount, settle_rows
+from hoptrace.intake.ahead import ahead
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.joined_rows import of_files, other_rows
 from hoptrace.intake.limits import check_values
@@ -49,7 +50,8 @@ class Taking:
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The group's statements (STATEMENTS); raises InputRefused where a file cannot be read to its end."""
-        for chunk in self._chunks():
+        # Reading and checking takes about as long as making statements of it: each has a thread.
+        for chunk in ahead(self._chunks()):
             yield self._take(chunk)
 
     def batches(self) -> list[NewBatch]:
@@ -102,10 +104,12 @@ class Taking:
         return kept.with_columns(batch=names).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
-        for part in rows.partition_by("file"):
+        for part in _by_file(rows):
             self._account(part).add_rows(part)
-        for part in kept.partition_by("file"):
+        for part in _by_file(kept):
             self._account(part).add_statements(part)
+        if built.unknown.is_empty():
+            return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
         unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
         for part in unknown.partition_by("file"):
@@ -117,7 +121,7 @@ class Taking:
         return self._files[file]
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        for part in rows.partition_by("file"):
+        for part in _by_file(rows):
             account = self._account(part)
             account.zones[str(chunk.zone)] = None
             for prefix, count in built.learned.items():
@@ -141,6 +145,13 @@ class Taking:
             (name,) = names.values()
             return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
+
+
+def _by_file(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """A frame's rows of each `file`; where all are of one, as those of a long file are, nothing is moved."""
+    if frame.is_empty() or frame["file"].min() == frame["file"].max():
+        return [frame] if frame.height else []
+    return frame.partition_by("file")
 
 
 def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:

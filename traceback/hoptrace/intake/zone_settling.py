@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.errors import UnknownTimezone
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zone_measuring import Measured
 from hoptrace.intake.zone_names import HOURS, HOURS_BY_COUNTRY, stated_offset
-from hoptrace.intake.zones import Measured, given_zones, parse_zone
+from hoptrace.intake.zone_resolving import given_zones
+from hoptrace.intake.zones import parse_zone
 
 
 @dataclass(slots=True)

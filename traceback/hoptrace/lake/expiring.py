@@ -12,10 +12,12 @@ import polars as pl
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.lake import EPOCH, EXPIRED, LAST_EXPIRY, VACUUMED, Lake
+from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index, Part, first_filed, sort_part
+from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED
 from hoptrace.lake.storage import guard
 from hoptrace.lake.trimming import trim
+from hoptrace.lake.versions import EPOCH
 
 HELD = pl.Schema({"batch": pl.String, "row": pl.Int64})
 """The statements that are held, by their identity."""

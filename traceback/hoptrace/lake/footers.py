@@ -1,59 +1,58 @@
-"""What is remembered of the lake's files, which never change: their footers, and keys and rows of row groups."""
+"""What is remembered of the lake's files, which never change: their row groups, and the keys and times in these."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from hoptrace.lake.group_footers import GroupFooters
 from hoptrace.lake.kept import Kept
-from hoptrace.lake.storage import Store
+from hoptrace.lake.storage import Piece, Store
 
 Int64s = NDArray[np.int64]
 
 KEYS_ROOM = 128 << 20
 """Bytes of keys and times that are kept in memory: those of 2,000 full row groups."""
 
-GROUPS_ROOM = 64 << 20
-"""Bytes of row groups that are kept in memory: the rounds of a trace come back to the same ones."""
-
 AT_ONCE = 8
-"""Files that are read at once: an object store answers late, but many at a time."""
-
-Group = tuple[str, int]
-"""A file's path in the table, and the number of a row group in it."""
-
-Asked = TypeVar("Asked")
-Got = TypeVar("Got")
+"""Footers that are read at once: an object store answers late, but many at a time."""
 
 FIRST_LOOKUPS = 12
 """Lookups of a process that remember nothing: it may be one trace, which the loading of pyarrow would double."""
 
+Group = tuple[str, int]
+"""A file's path in the table, and the number of a row group in it."""
+
+KeysAndTimes = tuple[Int64s, Int64s]
+"""The keys of a row group and its start times in microseconds since 1970, in the order of the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The smallest and largest key of each row group of a file, and the columns that hold anything."""
+    """The smallest and largest key of each row group of a file, and the place at which its rows begin.
 
-    key_min: Int64s
-    key_max: Int64s
-    filled: list[str]
-    groups: GroupFooters
+    `begins` has one more, the number of rows in the file. Lists, for a look-up of one call compares single numbers.
+    """
+
+    key_min: list[int]
+    key_max: list[int]
+    begins: list[int]
 
 
 class Footers:
-    """Footers, keys and row groups by file, each read when it is first asked for."""
+    """Footers and keys by file, each read when it is first asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._footers: dict[str, Footer] = {}
-        self._keys = Kept[Group, tuple[Int64s, Int64s]](self._read_keys, lambda told: 2 * told[0].nbytes, KEYS_ROOM)
-        self._groups = Kept[Group, Any](self._read_group, lambda table: table.nbytes, GROUPS_ROOM)
+        self._keys = Kept[Group, KeysAndTimes](self._read_keys, lambda told: 2 * told[0].nbytes, KEYS_ROOM)
         self._lookups = 0
 
     def pay(self) -> bool:
@@ -65,64 +64,50 @@ class Footers:
         """The footer of a file of the table."""
         known = self._footers.get(path)
         if known is None:
-            known = self._footers[path] = _read_footer(*self._store.footer(path))
+            known = self._footers[path] = _read_footer(self._store.footer(path))
         return known
 
     def footers(self, paths: Sequence[str]) -> list[Footer]:
         """The footers of several files, those not known yet read at once."""
-        return self._each(self.footer, paths, all(path in self._footers for path in paths))
+        new = [path for path in paths if path not in self._footers]
+        if len(new) > 1:
+            list(self._readers.map(self.footer, new))
+        return [self.footer(path) for path in paths]
 
-    def keys(self, groups: Sequence[Group]) -> list[tuple[Int64s, Int64s]]:
-        """The keys of row groups and their start times in microseconds since 1970, in the order of the file."""
-        return self._each(self._keys.get, groups, self._keys.has(groups))
-
-    def tables(self, groups: Sequence[Group]) -> list[Any]:
-        """Row groups as Arrow tables, without the columns that are empty in the whole file."""
-        return self._each(self._groups.get, groups, self._groups.has(groups))
+    def keys(self, groups: Sequence[Group]) -> list[KeysAndTimes]:
+        """The keys and times of row groups, those not known yet read at once."""
+        return self._keys.get(groups)
 
     def forget_others(self, paths: Iterable[str]) -> None:
         """Let go of the footers of files that are no longer looked into; one that is after all is read again."""
         wanted = set(paths)
         self._footers = {path: footer for path, footer in self._footers.items() if path in wanted}
 
-    def _read_keys(self, group: Group) -> tuple[Int64s, Int64s]:
-        columns = self._read(group, ["key", "start_time"])
-        return columns["key"].to_numpy(), columns["start_time"].cast("int64").to_numpy()
+    def _read_keys(self, groups: Sequence[Group]) -> list[KeysAndTimes]:
+        pieces = [self._piece(*group) for group in groups]
+        frames = self._store.read_pieces(pieces, pl.col("key", "start_time"))
+        return [(frame["key"].to_numpy(), microseconds(frame["start_time"])) for frame in frames]
 
-    def _read_group(self, group: Group) -> Any:
-        return self._read(group, self.footer(group[0]).filled)
-
-    def _read(self, group: Group, columns: list[str]) -> Any:
-        path, number = group
-        return self._store.read_group(path, *self.footer(path).groups.group(number), columns)
-
-    def _each(self, read: Callable[[Asked], Got], asked: Sequence[Asked], in_turn: bool = False) -> list[Got]:
-        if in_turn or len(asked) < 2:
-            return [read(one) for one in asked]
-        return list(self._readers.map(read, asked))
+    def _piece(self, path: str, group: int) -> Piece:
+        begins = self.footer(path).begins
+        return path, begins[group], begins[group + 1] - begins[group]
 
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lake")
 
 
-def _read_footer(raw: bytes, metadata: Any) -> Footer:
-    names = [metadata.schema.column(at).name for at in range(metadata.num_columns)]
+def microseconds(times: pl.Series) -> Int64s:
+    """Times as microseconds since 1970; none of them is null."""
+    return times.to_numpy().view(np.int64)  # `to_physical` runs a query, which takes thirty times as long
+
+
+def _read_footer(metadata: Any) -> Footer:
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    at = names.index("key")
+    at = next(at for at in range(metadata.num_columns) if metadata.schema.column(at).name == "key")
     told = [group.column(at).statistics for group in groups]
     return Footer(
-        np.array([statistics.min for statistics in told], dtype=np.int64),
-        np.array([statistics.max for statistics in told], dtype=np.int64),
-        [name for at, name in enumerate(names) if not _is_empty(groups, at)],
-        GroupFooters.of(raw, metadata),
+        [statistics.min for statistics in told],
+        [statistics.max for statistics in told],
+        [0, *accumulate(group.num_rows for group in groups)],
     )
-
-
-def _is_empty(groups: list[Any], at: int) -> bool:
-    """Whether no row group has a value of this column: reading such columns takes as long as reading full ones."""
-    for group in groups:
-        statistics = group.column(at).statistics
-        if statistics is None or not statistics.has_null_count or statistics.null_count < group.num_rows:
-            return False
-    return True

@@ -77,9 +77,10 @@ def index_of(path: str) -> Index:
     return Index(path.partition("/")[0].removeprefix("index="))
 
 
-def parts(statements: pl.DataFrame) -> Iterator[Part]:
-    """Lay statements out; `statements` has the STATEMENTS columns."""
-    stored = _told_by_keys(statements.select(STATEMENTS.names()))
+def parts(*statements: pl.DataFrame) -> Iterator[Part]:
+    """Lay statements out together; each of the frames has the STATEMENTS columns."""
+    # Each by itself: what lies in one piece is gone through twice as fast.
+    stored = pl.concat([_told_by_keys(each.select(STATEMENTS.names())) for each in statements])
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
     if _holds_any(stored, LATER):
         stored = pl.concat([stored, _at_second_times(stored)])
@@ -90,6 +91,18 @@ def parts(statements: pl.DataFrame) -> Iterator[Part]:
 def first_filed() -> pl.Expr:
     """Of the rows of index "called" the one of each statement that stands for it."""
     return (pl.col("key") == pl.col("called")) & ~(pl.col(LATER) < 0).fill_null(value=False)
+
+
+def once(found: pl.DataFrame) -> pl.DataFrame:
+    """Rows of index "called" that were found, each statement once and as it was given to `parts`.
+
+    In the order of start_time, batch and row. A statement may have been found by several of its numbers, and at two
+    times where its own came twice: it is then given with the first.
+    """
+    rows = at_first_times(found)
+    if any(_holds_any(rows, name) for name in ("egress_called", "redirecting", LATER)):
+        rows = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
+    return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
 
 
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:
@@ -109,14 +122,20 @@ def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
 
 def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    return stored.select(_as_given())
+    given = _as_given()
+    if isinstance(stored, pl.LazyFrame):
+        return stored.select(given.get(name, pl.col(name)) for name in STATEMENTS.names())
+    # Most columns of numbers are empty, and stay so: a look-up of one call spares each step.
+    empty = [name for name, key in KEY_OF.items() if not (_holds_any(stored, name) or _holds_any(stored, key))]
+    told = stored.with_columns(expr for name, expr in given.items() if name not in empty)
+    return told[STATEMENTS.names()]
 
 
 @cache
-def _as_given() -> list[pl.Expr]:
-    texts = {name: _as_written(name, key) for name, key in KEY_OF.items()}
-    texts["fingerprint"] = pl.col("fingerprint").reinterpret(signed=False)
-    return [texts.get(name, pl.col(name)) for name in STATEMENTS.names()]
+def _as_given() -> dict[str, pl.Expr]:
+    """The columns that are stored otherwise than they were given."""
+    texts = {name: _as_written(name, key).alias(name) for name, key in KEY_OF.items()}
+    return texts | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
 
 
 def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
@@ -147,9 +166,8 @@ def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
     # Most columns are empty or the same all through; they need not be moved.
     varied = [name for name in rows.columns if name in {"key", "start_time"} or not is_even(rows[name])]
     order = _order(rows)
-    # What lies in one piece is gathered twice as fast.
-    moved = rows.select(varied).rechunk().select(pl.all().gather(order))
-    return rows.with_columns(moved.get_columns())
+    # What lies in one piece is gathered twice as fast; one after another they need the memory of one.
+    return rows.with_columns([rows[name].rechunk()[order] for name in varied])
 
 
 def _order(rows: pl.DataFrame) -> pl.Series:
@@ -174,8 +192,9 @@ def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
     bits = rows.height.bit_length()
     if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):
         return rows.select(pl.arg_sort_by("key", maintain_order=True)).to_series()
-    places = (pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)
-    return rows.select(places.sort() % 2**bits).to_series().cast(pl.UInt32)
+    places = rows.select((pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)).to_series()
+    # Several threads would take twice as much of the processor, which others have work for.
+    return (places.sort(multithreaded=False) % 2**bits).cast(pl.UInt32)
 
 
 def is_even(column: pl.Series) -> bool:
@@ -232,7 +251,17 @@ def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
     if wanted.height == 1 and not any(None in row or row[1] > row[2] for row in wanted.rows()):
         # Nothing to merge: a single call is looked up by one span, and each step on a frame takes its time.
         return wanted
-    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort("key", "from_time", "to_time")
+    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort(SPANS.names())
+    # Of thousands of numbers few have spans that meet; those of the others stay as they are.
+    meets = (pl.col("key") == pl.col("key").shift(1)) & (pl.col("from_time") <= pl.col("to_time").shift(1))
+    met = ordered.filter(meets)["key"].unique()
+    if met.is_empty():
+        return ordered
+    meeting = pl.col("key").is_in(met.implode())
+    return pl.concat([ordered.filter(~meeting), _merged(ordered.filter(meeting))]).sort(SPANS.names())
+
+
+def _merged(ordered: pl.DataFrame) -> pl.DataFrame:
     reached = pl.col("to_time").cum_max().shift(1).over("key")
     opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()
     numbered = ordered.with_columns(opens.alias("span"))

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,12 @@ TAIL = 1 << 16
 """Bytes at the end of a file that are read first: most footers are shorter."""
 
 MAGIC = b"PAR1"
+
+PIECES_AT_ONCE = 64
+"""Pieces of files that are read at once: each is opened, and its row groups are in memory."""
+
+Piece = tuple[str, int, int]
+"""A file's path in the table, the place of the first of some rows next to each other in it, and how many they are."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -105,11 +111,11 @@ class Store:
             storage_options=self.options,
         )
 
-    def read_keys(self, path: str, first: int, beyond: int | None) -> pl.DataFrame:
-        """The rows of a file with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
+    def read_keys(self, paths: Sequence[str], first: int, beyond: int | None) -> pl.DataFrame:
+        """The rows of files with keys from `first` on and below `beyond` (None: all); reads those row groups alone."""
         key = pl.col("key")
         wanted = (key >= first) if beyond is None else (key >= first) & (key < beyond)
-        return self.scan([path]).filter(wanted).collect()
+        return self.scan(paths).filter(wanted).collect()
 
     def text(self, path: str) -> bytes:
         """The content of a small file in the table's folder."""
@@ -128,8 +134,8 @@ class Store:
 
         return self.files.get_file_info(self.full(path)).type == FileType.File
 
-    def footer(self, path: str) -> tuple[bytes, Any]:
-        """A file's Parquet metadata, as written and opened."""
+    def footer(self, path: str) -> Any:
+        """A file's Parquet metadata, opened."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -139,14 +145,23 @@ class Store:
             length = int.from_bytes(tail[-8:-4], "little")
             raw = tail[-8 - length : -8] if length + 8 <= len(tail) else file.read_at(length, size - 8 - length)
         text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
-        return raw, pq.read_metadata(pa.BufferReader(text))
+        return pq.read_metadata(pa.BufferReader(text))
 
-    def read_group(self, path: str, metadata: Any, group: int, columns: list[str]) -> Any:
-        """Some columns of one row group of a file, as an Arrow table."""
-        import pyarrow.parquet as pq
+    def read_pieces(self, pieces: Sequence[Piece], columns: pl.Expr | None = None) -> list[pl.DataFrame]:
+        """Rows that stand next to each other in a file, of several files at once; all columns of each if None.
 
-        with pq.ParquetFile(self.full(path), metadata=metadata, filesystem=self.files) as file:
-            return file.read_row_group(group, columns=columns, use_threads=False)
+        Only the row groups that hold some of them are read, and of these only the wanted rows are made.
+        """
+        scans = [
+            pl.scan_parquet(self.uri(path), hive_partitioning=False, glob=False, storage_options=self.options)
+            .slice(first, rows)
+            .select(pl.all() if columns is None else columns)
+            for path, first, rows in pieces
+        ]
+        read: list[pl.DataFrame] = []
+        for at in range(0, len(scans), PIECES_AT_ONCE):
+            read += pl.collect_all(scans[at : at + PIECES_AT_ONCE], engine="streaming")
+        return read
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -234,40 +249,3 @@ def _statistics(rows: pl.DataFrame) -> str:
 
 def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
-
-
-def picked(tables: list[Any], rows: list[Any], kinds: pl.Schema) -> pl.DataFrame:
-    """Some rows of each of several Arrow tables (by position, in order) as one frame of these columns."""
-    if not tables:
-        return kinds.to_frame()
-    import pyarrow as pa
-
-    taken = [_rows_of(table, some) for table, some in zip(tables, rows, strict=True)]
-    # Tables differ in the columns that are empty, and in how wide the offsets of their texts are.
-    chosen = pa.concat_tables(taken, promote_options="permissive").combine_chunks()
-    frame = pl.from_arrow(chosen)
-    assert isinstance(frame, pl.DataFrame)
-    return frame.select(_in_kinds(tuple(frame.schema.items()), tuple(kinds.items())))
-
-
-def _rows_of(table: Any, rows: Any) -> Any:
-    """Rows of a table by their positions; what lies in one piece, as that of one number does, is quicker cut out."""
-    first, last = int(rows[0]), int(rows[-1])
-    return table.slice(first, len(rows)) if last - first + 1 == len(rows) else table.take(rows)
-
-
-Columns = tuple[tuple[str, pl.DataType], ...]
-"""Names and kinds of columns."""
-
-
-@lru_cache
-def _in_kinds(there: Columns, wanted: Columns) -> list[pl.Expr]:
-    known = dict(there)
-    return [
-        pl.lit(None, kind).alias(name) if name not in known else _in_kind(name, known[name], kind)
-        for name, kind in wanted
-    ]
-
-
-def _in_kind(name: str, had: pl.DataType, kind: pl.DataType) -> pl.Expr:
-    return pl.col(name) if had == kind else pl.col(name).cast(kind)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hoptrace.lake.lake import EXPIRED, LAST_EXPIRY, VACUUMED, Lake
+from hoptrace.lake.lake import Lake
+from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED
 from hoptrace.lake.storage import guard
 from hoptrace.lake.trimmed import Trimmed
 

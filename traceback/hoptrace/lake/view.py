@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import polars as pl
 
 from hoptrace.errors import NotFound
-from hoptrace.lake.footers import Footers, Int64s
-from hoptrace.lake.layout import Index, Rows, as_statements, at_first_times, first_filed, kinds, merge_spans
-from hoptrace.lake.storage import Store, guard, picked
+from hoptrace.lake.footers import Footers
+from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, kinds, merge_spans, once
+from hoptrace.lake.picking import pick
+from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.wanted import Bounds, Wanted
 from hoptrace.model.statements import STATEMENTS, TIME
 
 FILES = pl.Schema(
@@ -63,7 +64,7 @@ class View:
         once, in the order of start_time, batch and row. One whose local time came twice is found at both times, and
         given with the first.
         """
-        return _once(self._lookup(Index.CALLED, merge_spans(spans)))
+        return once(self._lookup(Index.CALLED, merge_spans(spans)))
 
     def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The same, where each span's `key` is a calling number.
@@ -132,27 +133,23 @@ class View:
         }
 
     def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
-        paths = self._files_for(index, spans)
         self._check_time(spans["from_time"].min())
+        if spans.is_empty():
+            return _empty(index)
+        wanted = Wanted.of(spans)
+        paths = wanted.files(self._bounds[index])
+        if not paths:
+            return _empty(index)
         with guard("be read"):
             if spans.height <= SCAN_UP_TO and not self.footers.pay():
                 return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
-                return self._shown(self._pick(paths, spans, index))
-            return self._join(paths, spans) if paths else _empty(index)
-
-    def _files_for(self, index: Index, spans: pl.DataFrame) -> list[str]:
-        """The files that may hold a row of the spans, by the bounds in the table's log."""
-        if spans.is_empty():
-            return []
-        wanted, bounds = _Wanted.of(spans), self._bounds[index]
-        inside = (bounds.time_max >= wanted.first.min()) & (bounds.time_min <= wanted.last.max())
-        inside &= (bounds.key_max >= wanted.keys[0]) & (bounds.key_min <= wanted.keys[-1])
-        return [bounds.paths[at] for at in np.flatnonzero(inside).tolist()]
+                return self._shown(pick(self.store, self.footers, paths, wanted, index))
+            return self._join(paths, spans)
 
     @cached_property
-    def _bounds(self) -> dict[Index, _Bounds]:
-        return {index: _Bounds.of(self.files.filter(pl.col("index") == index)) for index in Index}
+    def _bounds(self) -> dict[Index, Bounds]:
+        return {index: Bounds.of(self.files.filter(pl.col("index") == index)) for index in Index}
 
     def _check_time(self, first: Any) -> None:
         if self.gone_before is None:
@@ -170,23 +167,9 @@ class View:
 
     def _scan_few(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
         """One scan that skips the row groups without a wanted key or time: quickest for files not looked into yet."""
-        if not paths:
-            return _empty(index)
         key, start = pl.col("key"), pl.col("start_time")
         wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
         return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
-
-    def _pick(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
-        """Read only the row groups that hold a wanted row, found by their keys and times in memory."""
-        wanted = _Wanted.of(spans)
-        groups = [
-            (path, group)
-            for path, footer in zip(paths, self.footers.footers(paths), strict=True)
-            for group in wanted.groups(footer.key_min, footer.key_max)
-        ]
-        rows = [wanted.rows(*keys) for keys in self.footers.keys(groups)]
-        holding = [(group, some) for group, some in zip(groups, rows, strict=True) if some.size]
-        return picked(self.footers.tables([group for group, _ in holding]), [some for _, some in holding], kinds(index))
 
     def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
         """One scan of the files against all spans."""
@@ -199,65 +182,5 @@ class View:
         return joined.collect(engine="streaming")
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """The files of an index as arrays: paths, smallest and largest key, first and last start time in microseconds."""
-
-    paths: list[str]
-    key_min: Int64s
-    key_max: Int64s
-    time_min: Int64s
-    time_max: Int64s
-
-    @classmethod
-    def of(cls, files: pl.DataFrame) -> _Bounds:
-        told = files.select("path", "key_min", "key_max", pl.col("time_min", "time_max").to_physical())
-        return cls(told["path"].to_list(), *(told[name].to_numpy() for name in told.columns[1:]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Merged spans as sorted arrays: keys, and first and last start time in microseconds."""
-
-    keys: Int64s
-    first: Int64s
-    last: Int64s
-
-    @classmethod
-    def of(cls, spans: pl.DataFrame) -> _Wanted:
-        numbers = spans.select(pl.col("key"), pl.col("from_time", "to_time").to_physical())
-        return cls(*(numbers[name].to_numpy() for name in ("key", "from_time", "to_time")))
-
-    def groups(self, key_min: Int64s, key_max: Int64s) -> list[int]:
-        """The row groups whose range of keys holds a wanted key."""
-        at = np.searchsorted(self.keys, key_min)
-        inside = at < self.keys.size
-        inside[inside] = self.keys[at[inside]] <= key_max[inside]
-        return np.flatnonzero(inside).tolist()
-
-    def rows(self, keys: Int64s, times: Int64s) -> Int64s:
-        """The positions of the wanted rows of a row group, which is sorted by key and time."""
-        low, high = _place(self.keys, int(keys[0])), _place(self.keys, int(keys[-1]), "right")
-        found: list[Int64s] = []
-        starts: list[int] = np.searchsorted(keys, self.keys[low:high]).tolist()
-        ends: list[int] = np.searchsorted(keys, self.keys[low:high], side="right").tolist()
-        for span, start, end in zip(range(low, high), starts, ends, strict=True):
-            if start < end:
-                first = start + _place(times[start:end], int(self.first[span]))
-                last = start + _place(times[start:end], int(self.last[span]), "right")
-                found.append(np.arange(first, last, dtype=np.int64))
-        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-
-
-def _place(ordered: Int64s, value: int, side: Literal["left", "right"] = "left") -> int:
-    return int(ordered.searchsorted(value, side=side))
-
-
 def _empty(index: Index) -> pl.DataFrame:
     return kinds(index).to_frame()
-
-
-def _once(rows: pl.DataFrame) -> pl.DataFrame:
-    # A statement stands under up to three numbers, and at two times where its own came twice.
-    once = at_first_times(rows).unique(subset=["batch", "row", "fingerprint"], keep="any")
-    return as_statements(once).sort("start_time", "batch", "row", "fingerprint")

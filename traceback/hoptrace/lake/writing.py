@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from hoptrace.lake.layout import GROUP_ROWS, is_even
@@ -45,6 +44,8 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
         _table(rows),
         stream,
         row_group_size=GROUP_ROWS,
+        # A whole row group at once; by default it would go in quarters, and each costs.
+        write_batch_size=GROUP_ROWS,
         use_dictionary=[name for name in rows.columns if name in FEW or name in REPEATED],
         column_encoding={
             **dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
@@ -60,16 +61,30 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
 
 
 def _table(rows: pl.DataFrame) -> Any:
-    """The rows as an Arrow table; a text that stands in all of them is numbered already, which spares looking at it."""
+    """The rows as an Arrow table.
+
+    A text that stands in all of them is numbered already, which spares looking at it; a column without a gap says so,
+    which spares saying of each row that it has a value.
+    """
     import pyarrow as pa
 
-    even = [name for name in FEW if name in rows.columns and is_even(rows[name])]
+    even = {name for name in FEW if name in rows.columns and is_even(rows[name])}
     table = rows.to_arrow(compat_level=pl.CompatLevel.newest())
-    places = pa.array(np.zeros(rows.height if even else 0, dtype=np.int8))
-    for name in even:
-        numbered = pa.DictionaryArray.from_arrays(places, pa.array([rows[name].first()], pa.string()))
-        table = table.set_column(rows.columns.index(name), name, numbered)
-    return table
+    columns = [_numbered(rows[name]) if name in even else table.column(name) for name in rows.columns]
+    fields = [
+        pa.field(name, column.type, nullable=rows[name].null_count() > 0)
+        for name, column in zip(rows.columns, columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _numbered(column: pl.Series) -> Any:
+    """A column that says the same in all rows, numbered."""
+    import pyarrow as pa
+
+    # Not by pa.array, which loads pandas where it is installed: a third of a second.
+    places = pa.Array.from_buffers(pa.int8(), column.len(), [None, pa.py_buffer(bytes(column.len()))])
+    return pa.DictionaryArray.from_arrays(places, column.head(1).to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _is_packed(column: pl.Series) -> bool:

@@ -18,8 +18,10 @@ from hoptrace.linking.scoring import Kind
 HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
 LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})
 
-LEAST_LEAP = 3.0
-"""A leap rests on caller and time alone; with less weight than this it may well join two attempts."""
+LEAST_LEAP, LEAST_LEAP_HOME = 0.5, 3.0
+"""A leap rests on caller and time alone, and joins only two trails that each lack what the other has: more often than
+not they are one call. One to a customer's call is another matter, for nobody but the carrier that tells of it says that
+there was such a call: with less weight than the second it may as well be made up."""
 
 NOT_HOPELESS = float("inf")
 
@@ -63,7 +65,7 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     result = Assignment(every)
     _choose(result, [pair for pair in every if pair.weight > 0 and pair.kind in HANDOFFS])
     _break_rings(result, _in_rings(result))
-    leaps = [pair for pair in every if pair.weight > LEAST_LEAP and pair.kind in LEAPS]
+    leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > _least(pair)]
     if leaps:
         ends = _top_ends(result)
         used = result.used
@@ -72,6 +74,10 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
         _choose(result, apart)
         _break_rings(result, apart)
     return result
+
+
+def _least(leap: Pair) -> float:
+    return LEAST_LEAP_HOME if leap.placed else LEAST_LEAP
 
 
 def _choose(result: Assignment, pairs: list[Pair]) -> None:

@@ -33,14 +33,21 @@ MANY_PAUSES, LEAST_HOLE = 20.0, 600.0
 """Usual pauses between a carrier's records, and seconds at least, from which the time between two is a hole."""
 
 
-def count_clashes(facts: pl.DataFrame, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The CLASHES of a sample, and those of them that are of holes in the named carriers' records.
+def bearing_out(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Statements (`d_sid`, `u_sid`) of a sample that bear each other out.
 
-    `facts` from `comparable`, `pairs` of neighbours with their `posterior`. A file that was not submitted leaves a
-    hole, which a few stray rows of other files do not fill: what is missing there says of nobody that he lied.
+    `facts` from `comparable`, `pairs` of neighbours with their `posterior`.
     """
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
-    good = pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])
+    return pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])
+
+
+def count_clashes(facts: pl.DataFrame, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The CLASHES of a sample, and those of them that are of holes in the named carriers' records.
+
+    `good` from `bearing_out`. A file that was not submitted leaves a hole, which a few stray rows of other files do not
+    fill: what is missing there says of nobody that he lied.
+    """
     records = facts.select("start", named="carrier").sort("start")
     up = _said(facts, records, "upstream", good["d_sid"])
     # A refused attempt leaves a record at the one that refused it or not, as its switch likes.

@@ -33,6 +33,8 @@ class Pair(NamedTuple):
     """The part of the weight that is of the two records' own times."""
     fed: int
     """The downstream side as the assignment counts it: route attempts of one ingress share it; else `d` itself."""
+    placed: bool = False
+    """Whether the upstream statement says that its carrier's own customer placed the call."""
 
 
 class Contest:

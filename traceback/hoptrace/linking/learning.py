@@ -12,19 +12,22 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hoptrace.linking.clashes import count_claims, count_clashes, count_traffic
-from hoptrace.linking.drift import Lines, fit_lines
+from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
+from hoptrace.linking.coarse import COARSE_PAIRS, coarse_lines
+from hoptrace.linking.drift import JITTER, Lines, fit_lines
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import far_differences, far_edges
+from hoptrace.linking.far import APART, Parts, far_differences, far_edges, far_pairs, parts_of
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
-from hoptrace.linking.neighbours import matched, middle, neighbour_pairs
+from hoptrace.linking.neighbours import matched, middle, neighbour_pairs, with_residual
+from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.repeated_hours import any_twice, borne_out
 from hoptrace.linking.scoring import with_time
 from hoptrace.linking.shifts import find_shifts
+from hoptrace.linking.showing import count_showing
 from hoptrace.linking.trust import trust_of
 from hoptrace.model.statements import STATEMENTS
 
@@ -39,8 +42,9 @@ NEEDED = (
 )
 """The columns that `learn` looks at."""
 
-FIRST_LOOK, SECOND_LOOK = 6.0, 3.0
-"""Seconds beyond their ticks within which statements are matched, before and after the clocks' lines are known."""
+LOOKS = (20.0, 6.0, 3.0)
+"""Seconds beyond their ticks within which statements are matched: wide at first, since a clock that mostly meets times
+cut to the minute may be several seconds off, and closer as the clocks' lines become known."""
 
 WHOLE = 900.0
 """Seconds: zones differ by quarters of an hour."""
@@ -67,37 +71,37 @@ def learn(statements: pl.DataFrame) -> Learned:
     if any_twice(statements):
         once = statements.filter(pl.col("may_be_later").is_null())
         statements = borne_out(statements, _tied(once)[0])
-    learned, habits, edges = _tied(statements)
+    learned, habits, edges, parts = _tied(statements)
     if not edges:
         return learned
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
-    for within in (FIRST_LOOK, SECOND_LOOK):
-        learned = _refined(learned, statements, within)
-    return _weighed(learned, statements)
+    for within in LOOKS:
+        learned = _refined(learned, statements, parts, within)
+    return _weighed(_with_coarse(learned, statements, parts), statements)
 
 
-def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge]]:
-    """Shifts, and clocks as the edges tie them, of unknown spread; the carriers' habits; the edges."""
+def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
+    """Shifts, and clocks as the edges tie them, of unknown spread; habits; the edges; who is tied well."""
     habits = own_habits(statements)
     habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
     met = differences(facts := comparable(statements, habitual))
     # A file of a carrier whose neighbours are silent is hours off against all whose records tell of the same calls.
-    apart = far_differences(facts, find_edges(met)).select(met.columns)
+    apart = far_differences(facts, parts_of(facts, find_edges(met))).select(met.columns)
     shifts = find_shifts(pl.concat([met, apart]))
     if shifts.height:
         met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
-    edges = _edges(statements, Learned(habitual.clocks, shifts), met)
-    if not edges:
-        return habitual, habits, edges
-    return Learned(_clocks(potentials(edges), habits), shifts), habits, edges
-
-
-def _edges(statements: pl.DataFrame, known: Learned, met: pl.DataFrame) -> list[Edge]:
-    """What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied."""
     near = find_edges(met)
-    return near + far_edges(comparable(statements, known), near)
+    facts = comparable(statements, Learned(habitual.clocks, shifts))
+    parts = parts_of(facts, near)
+    # What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied.
+    edges = near + far_edges(facts, parts)
+    if not edges:
+        return habitual, habits, edges, parts
+    offsets = potentials(edges)
+    facts = comparable(statements, Learned(_clocks(offsets, habits), shifts))
+    return Learned(_clocks(placed(facts, parts, offsets), habits), shifts), habits, edges, parts
 
 
 def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
@@ -157,13 +161,26 @@ def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
     )
 
 
-def _refined(learned: Learned, statements: pl.DataFrame, within: float) -> Learned:
+def _refined(learned: Learned, statements: pl.DataFrame, parts: Parts, within: float) -> Learned:
     """Clocks as lines through the pairs that match with what is known so far."""
-    pairs = matched(neighbour_pairs(comparable(statements, learned)), within)
+    facts = comparable(statements, learned)
+    near = matched(neighbour_pairs(facts), within).select("residual", "sigma", "at", u="u_carrier", d="d_carrier")
+    pairs = pl.concat([near, far_pairs(facts, parts, within).select(near.columns)])
     if pairs.is_empty():
         return learned
-    lines = fit_lines(pairs.select("residual", "sigma", "at", u="u_carrier", d="d_carrier"))
+    lines = fit_lines(pairs)
     return Learned(_moved(learned.clocks, lines), learned.shifts)
+
+
+def _with_coarse(learned: Learned, statements: pl.DataFrame, parts: Parts) -> Learned:
+    """Clocks with those better known that only times cut to a minute tie."""
+    facts = comparable(statements, learned)
+    near = with_residual(neighbour_pairs(facts)).with_columns(u="u_carrier", d="d_carrier", noise=pl.lit(JITTER))
+    far = far_differences(facts, parts).with_columns(residual="difference", noise=pl.lit(APART))
+    pairs = pl.concat([near.select(COARSE_PAIRS), far.select(COARSE_PAIRS)]).drop_nulls("residual")
+    if pairs.is_empty():
+        return learned
+    return Learned(_moved(learned.clocks, coarse_lines(pairs)), learned.shifts)
 
 
 def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:
@@ -197,6 +214,8 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = with_time(pairs)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
-    clashes, holes = count_clashes(facts, likely)
-    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes)
+    good = bearing_out(facts, likely)
+    clashes, holes = count_clashes(facts, good)
+    showing, repeats = count_showing(facts, good["d_sid"])
+    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes, showing, repeats)
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -8,14 +8,16 @@ customer placed a call and B says that it handed that call to A: who has this qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from hoptrace.linking.blame import FEW, LEAST_LOSS, named_falsely
+from hoptrace.linking.caller_odds import CallerOdds, caller_odds
 from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
+from hoptrace.linking.showing import REPEATS, SHOWING
 
 LEAST_CAUGHT = 2.0
 """False claims from which a carrier's word of its customers is weighed against others'."""
@@ -38,13 +40,13 @@ class Trust:
 
     `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
     `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
-    `misnames`: by namer, the share of its words of its upstreams that are false, as far as these have records;
-    `misnamed`: the same by (namer, named), where the named one has.
+    `misnames`: by namer, the share of its words of its upstreams without records that are false;
+    `misnamed`: the same by (namer, named), for any upstream.
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it.
-    `clashes`, `claims`, `traffic`: the counts behind them (rows of CLASHES, CLAIMS and TRAFFIC); `holes`: those of the
-    clashes that are of times of which the named one's records lack much.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`: the counts behind them (rows of CLASHES and so on); `holes`:
+    those of the clashes that are of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -58,6 +60,8 @@ class Trust:
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
     holes: tuple[tuple[str, str, str, int, int], ...] = ()
+    showing: tuple[tuple[str, str, int, int, int, int, int, int], ...] = ()
+    repeats: tuple[tuple[str, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
@@ -65,24 +69,41 @@ class Trust:
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""
-        counts = {"clashes": self.clashes, "claims": self.claims, "traffic": self.traffic, "holes": self.holes}
-        return {name: [list(row) for row in rows] for name, rows in counts.items()}
+        return {name: [list(row) for row in getattr(self, name)] for name in COUNTS}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Trust:
         """Trust out of plain data; empty where nothing was learned."""
-        schemas = {"clashes": CLASHES, "claims": CLAIMS, "traffic": TRAFFIC, "holes": CLASHES}
-        frames = {
-            name: pl.DataFrame(data.get(name, []), schema=schema, orient="row") for name, schema in schemas.items()
-        }
+        frames = {name: pl.DataFrame(data.get(name, []), schema=kind, orient="row") for name, kind in COUNTS.items()}
         return trust_of(**frames)
 
 
-def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame, holes: pl.DataFrame) -> Trust:
-    """What the counts (CLASHES, CLAIMS, TRAFFIC; `holes` as CLASHES) tell of each carrier and pair of neighbours."""
+COUNTS = {
+    "clashes": CLASHES,
+    "claims": CLAIMS,
+    "traffic": TRAFFIC,
+    "holes": CLASHES,
+    "showing": SHOWING,
+    "repeats": REPEATS,
+}
+"""The counts that trust rests on, by name."""
+
+
+def trust_of(
+    clashes: pl.DataFrame,
+    claims: pl.DataFrame,
+    traffic: pl.DataFrame,
+    holes: pl.DataFrame,
+    showing: pl.DataFrame,
+    repeats: pl.DataFrame,
+) -> Trust:
+    """What the counts (each in its schema of COUNTS) tell of each carrier and pair of neighbours."""
     invents, lost = _invents(claims), losses(clashes)
+    odds = caller_odds(showing, repeats)
     untrue = _untrue(clashes, holes, lost)
     misnames, misnamed = _misnaming(clashes, untrue)
+    of_silent = _misnaming_silent(odds, misnames, untrue.keys())
+    misnames, misnamed = misnames | of_silent[0], misnamed | of_silent[1]
     return Trust(
         untrue,
         invents,
@@ -95,6 +116,8 @@ def trust_of(clashes: pl.DataFrame, claims: pl.DataFrame, traffic: pl.DataFrame,
         tuple(claims.rows()),
         tuple(traffic.rows()),
         tuple(holes.rows()),
+        tuple(showing.rows()),
+        tuple(repeats.rows()),
     )
 
 
@@ -165,6 +188,26 @@ def _misnaming(
         for namer, named, words, missing in pairs
     }
     return by_namer, by_pair
+
+
+def _misnaming_silent(
+    odds: CallerOdds, misnames: Mapping[str, float], with_records: Iterable[tuple[str, str]]
+) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """The shares `misnames` and `misnamed` of carriers without records, told by the caller ids of their calls.
+
+    Who blames carriers with records may tell the truth of those without: calls that only pass through it bear other
+    caller ids than its customers' own.
+    """
+    silent = sorted(odds.counted.keys() - set(with_records))
+    by_namer: dict[str, list[str]] = {}
+    for namer, named in silent:
+        by_namer.setdefault(namer, []).append(named)
+    of_all: dict[str, float] = {}
+    for namer, named in by_namer.items():
+        known = misnames.get(namer, 0.0)
+        # Customers with several carriers show their numbers over each: that alone makes nobody a liar.
+        of_all[namer] = min(known, odds.share_of_all(namer, named, known, FEW_WORDS))
+    return of_all, {pair: min(of_all[pair[0]], odds.share(*pair, of_all[pair[0]], FEW_WORDS)) for pair in silent}
 
 
 def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:

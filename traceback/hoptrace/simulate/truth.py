@@ -11,7 +11,7 @@ from typing import Any
 
 from hoptrace.model.verdicts import Verdict
 from hoptrace.simulate.calls import OK, SECOND, campaign_label
-from hoptrace.simulate.evidence import Files, Happened, files_of, trail_of
+from hoptrace.simulate.evidence import Files, Happened, Told, Trail, files_of, trail_of
 from hoptrace.simulate.lookalikes import lookalikes_of, reports_of
 from hoptrace.simulate.routes import LONGEST, Path
 from hoptrace.simulate.tags import tags_of
@@ -63,20 +63,28 @@ def _report(world: Happened, telling: _Telling) -> dict[str, Any]:
 
 
 def _truth(world: Happened, files: Files, telling: _Telling) -> dict[str, Any]:
-    calls, carriers = world.calls, world.network.carriers
-    call, path = telling.call, telling.path
-    trail = trail_of(world, files, call, path)
-    names = [carriers[index].carrier_id for index in reversed(path)]
-    origin = carriers[path[0]]
-    entry = next((carriers[b].carrier_id for a, b in pairwise(path) if _enters(world, a, b)), None)
-    strangers = [other for other in telling.lookalikes if _source(world, other) != _source(world, call)]
-    lies = files.lies.get(call, ())
-    confessed = all(told.pos != 0 for told in lies)
+    """One line of truth.jsonl, its keys in the order of docs/simulate.md."""
+    trail = trail_of(world, files, telling.call, telling.path)
     return {
         "call_ref": telling.ref,
+        **_way(world, files, telling, trail),
+        **_alike(world, telling),
+        "lies": [_lie(world, told) for told in files.lies.get(telling.call, ())],
+        "refutable": trail.refutable,
+        "tags": tags_of(world, files, telling.call, telling.path, telling.redialled),
+        **_of_the_call(world, files, telling),
+        "report_error": round((telling.reported - telling.arrived) / SECOND, 3),
+    }
+
+
+def _way(world: Happened, files: Files, telling: _Telling, trail: Trail) -> dict[str, Any]:
+    """Where the call began, which way it took, and how far the files lead back along it."""
+    call, carriers = telling.call, world.network.carriers
+    names = [carriers[index].carrier_id for index in reversed(telling.path)]
+    confessed = all(told.pos != 0 for told in files.lies.get(call, ()))
+    return {
         "path": names,
-        "origin": origin.carrier_id,
-        "customer": origin.customers[int(calls.customer[call])].reference,
+        **_origin(world, call),
         "holders": list(files.holders.get(call, ())),
         "furthest": names[trail.furthest],
         "furthest_position": trail.furthest,
@@ -84,19 +92,31 @@ def _truth(world: Happened, files: Files, telling: _Telling) -> dict[str, Any]:
         "origin_on_file": call * (LONGEST + 1) in files.legs and confessed,
         "nameable_path": [names[place] for place in trail.nameable],
         "verdict": str(trail.verdict),
+    }
+
+
+def _alike(world: Happened, telling: _Telling) -> dict[str, Any]:
+    """The calls that the report may as well mean: of others, and of the same customer."""
+    source = _source(world, telling.call)
+    strangers = [other for other in telling.lookalikes if _source(world, other) != source]
+    return {
         "indistinguishable": bool(strangers),
-        "lookalikes": [_lookalike(world, telling, other) for other in strangers],
+        "lookalikes": [_origin(world, other) for other in strangers],
         "other_paths": _other_paths(world, telling),
-        "lies": [
-            {
-                "carrier": carriers[told.carrier].carrier_id,
-                "lie": str(told.lie),
-                "accused": carriers[told.accused].carrier_id if told.accused >= 0 else None,
-            }
-            for told in lies
-        ],
-        "refutable": trail.refutable,
-        "tags": tags_of(world, files, call, path, telling.redialled),
+    }
+
+
+def _lie(world: Happened, told: Told) -> dict[str, str | None]:
+    carriers = world.network.carriers
+    accused = carriers[told.accused].carrier_id if told.accused >= 0 else None
+    return {"carrier": carriers[told.carrier].carrier_id, "lie": str(told.lie), "accused": accused}
+
+
+def _of_the_call(world: Happened, files: Files, telling: _Telling) -> dict[str, Any]:
+    """What happened to the call, and what it was."""
+    calls, call, carriers = world.calls, telling.call, world.network.carriers
+    entry = next((carriers[b].carrier_id for a, b in pairwise(telling.path) if _enters(world, a, b)), None)
+    return {
         "forwarded": bool(calls.moved_at[call] >= 0 and not calls.toll_free[call]),
         "toll_free": bool(calls.toll_free[call]),
         "rerouted": call in files.refused_by,
@@ -106,7 +126,6 @@ def _truth(world: Happened, files: Files, telling: _Telling) -> dict[str, Any]:
         "withheld": bool(calls.withheld[call]),
         "redial_group": int(calls.group[call]),
         "answered": bool(calls.code[call] == OK),
-        "report_error": round((telling.reported - telling.arrived) / SECOND, 3),
     }
 
 
@@ -114,8 +133,8 @@ def _source(world: Happened, call: int) -> tuple[int, int]:
     return int(world.calls.origin[call]), int(world.calls.customer[call])
 
 
-def _lookalike(world: Happened, telling: _Telling, other: int) -> dict[str, Any]:
-    origin, customer = _source(world, other)
+def _origin(world: Happened, call: int) -> dict[str, str]:
+    origin, customer = _source(world, call)
     carrier = world.network.carriers[origin]
     return {"origin": carrier.carrier_id, "customer": carrier.customers[customer].reference}
 

@@ -110,7 +110,8 @@ def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    for call, d, u, kind, *rest in pairs.filter(may_count()).sort("row").select(columns).iter_rows():
+    told = pairs.filter(may_count()).sort("row").select(*columns, pl.col("u_customer").is_not_null())
+    for call, d, u, kind, *rest in told.iter_rows():
         linked[call].append(Pair(d, u, kinds[kind], *rest))
     return linked
 

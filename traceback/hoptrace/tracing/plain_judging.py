@@ -103,13 +103,15 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
 class _Weighed(NamedTuple):
     """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
 
-    `delivered`: the lowest record handed the call to a carrier without one.
+    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier did
+    not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
     """
 
     looks: Floats
     weight: Floats
     found: Truths
     delivered: Truths
+    in_vain: Truths
 
 
 def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
@@ -131,7 +133,7 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     sound = np.logical_or.reduceat(told.found, begin)
     total = np.where(sound, np.add.reduceat(likely, begin) + other, 1.0)
     certain = np.add.reduceat(mine, begin) / total * trails.sure[best]
-    open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told)
+    open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told) | told.in_vain
     sound &= ~np.logical_or.reduceat(open_, begin)
     endings = ends.codes[best]
     inferred = chains.leaps[best] > 1
@@ -230,10 +232,13 @@ def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainT
     named, last = pl.col("terminating"), pl.coalesce("downstream", "carrier")
     end = pl.when(named.is_null()).then(0.0).when(named == last).then(AT_THE_END).otherwise(ELSEWHERE)
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
-    frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome)
+    nowhere = pl.col("downstream").is_null() & (pl.col("outcome") != "answered")
+    in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False)
+    frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome, in_vain=in_vain)
     looks = frame["looks"].to_numpy()
     weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
-    return _Weighed(looks, weight, weight > NOT_THE_CALL, tails["downstream"].is_not_null().to_numpy())
+    delivered, vain = tails["downstream"].is_not_null().to_numpy(), frame["in_vain"].to_numpy()
+    return _Weighed(looks, weight, weight > NOT_THE_CALL, delivered, vain)
 
 
 def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:

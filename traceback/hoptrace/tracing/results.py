@@ -88,7 +88,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     inferred = inferred_step(best.trail)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
     no_twin = 1 / (1 + judged.twin)
-    unsure = confidence < floors.contested and judgement.contested
+    unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
     unnamed = min(confidence, no_twin) < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
     if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed:
         return _ambiguous(call, judged, best, sources, stamp)

@@ -32,11 +32,12 @@ class Does(StrEnum):
     """A customer of its own called from the number (customer)."""
 
 
-GIVEN = pl.Schema({"start": TIME, "delivered_to": pl.String, "unnamed": pl.Boolean})
+GIVEN = pl.Schema({"start": TIME, "latest": TIME, "delivered_to": pl.String, "unnamed": pl.Boolean})
 """What is wanted beside the STATEMENTS columns.
 
-`start`: the start time with the clock offset taken off. `delivered_to`: the own customer that the trunk of a call
-without a downstream stands for. `unnamed`: the call left over a trunk that the directory does not know.
+`start`: the start time with the clock offset taken off; `latest`: when the call may have begun at the latest, later
+than `start` only where its local time came twice. `delivered_to`: the own customer that the trunk of a call without a
+downstream stands for. `unnamed`: the call left over a trunk that the directory does not know.
 """
 
 SPANS = pl.Schema({"carrier": pl.String, "from_time": TIME, "to_time": TIME})
@@ -95,7 +96,7 @@ def said_of(statements: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         statements=pl.len(),
         weight=pl.col("weight").sum(),
         first=pl.col("start").min(),
-        last=pl.col("start").max(),
+        last=pl.col("latest").max(),
         both=pl.col("both").sum(),
         unsaid=pl.col("unsaid").sum(),
         covered=pl.col("covered").sum(),
@@ -128,7 +129,18 @@ def _spoken(statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows(facts: pl.DataFrame, number: pl.Expr, does: pl.Expr, other: pl.Expr) -> pl.DataFrame:
-    kept = ("carrier", "upstream", "start", "weight", "redirecting", "batch", "row", "record_id", "fingerprint")
+    kept = (
+        "carrier",
+        "upstream",
+        "start",
+        "latest",
+        "weight",
+        "redirecting",
+        "batch",
+        "row",
+        "record_id",
+        "fingerprint",
+    )
     return facts.select(number.alias("number"), does.cast(pl.String).alias("does"), other.alias("other"), *kept)
 
 
@@ -173,7 +185,7 @@ def _checked(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 def _covered(handed: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """The handoffs at a time of which the carrier that is named has submitted records."""
     times = spans.rename({"carrier": "other"})
-    within = pl.col("start").is_between(pl.col("from_time"), pl.col("to_time"))
-    found = handed.join(times, on="other").filter(within)
+    times_of_call = (pl.col(name).is_between("from_time", "to_time") for name in ("start", "latest"))
+    found = handed.join(times, on="other").filter(pl.any_horizontal(times_of_call))
     key = ["batch", "row", "fingerprint", "number", "does"]
     return found.select(key).unique().with_columns(covered=pl.lit(value=True))

@@ -31,11 +31,26 @@ def _tail(case: Case, lowest: Fact) -> Fact | None:
     seen = set[int]()
     while fact is not None and fact.sid not in seen:
         if _reported(fact, case):
-            return fact if _ended_here(case, fact) else lowest
+            return fact if _ended_here(case, fact) else _past_a_refusal(case, lowest)
         seen.add(fact.sid)
         above = case.assignment.chosen.get(fact.sid)
         fact = case.facts[above.u] if above is not None else None
     return None
+
+
+def _past_a_refusal(case: Case, lowest: Fact) -> Fact:
+    """Where a trail begins whose lowest record only tells that its carrier did not put the call through; else there.
+
+    Whoever reports a call that another carrier delivered does not mean this attempt, but the call for which it was
+    made: the carrier above, without a record, tried another route then, of which nobody here has a record.
+    """
+    pair, end = case.assignment.chosen.get(lowest.sid), case.reported.terminating
+    nowhere = lowest.downstream is None and not lowest.handed_on and lowest.outcome != "answered"
+    if not nowhere or end in (None, lowest.carrier) or pair is None or pair.kind is not Kind.BRIDGED:
+        return lowest
+    routes = sum(other.u == pair.u for other in case.assignment.chosen.values())
+    upper = case.facts[pair.u]
+    return upper if routes == 1 and upper.downstream == lowest.upstream else lowest
 
 
 def _ended_here(case: Case, fact: Fact) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
-from hoptrace.intake.zones import of_carrier
+from hoptrace.intake.zone_resolving import of_carrier
 
 SECOND = 1_000_000
 

@@ -13,8 +13,9 @@ from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split,
 from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
 from hoptrace.intake.formats.resaved import damage, only_minutes
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
-from hoptrace.intake.zones import LocalClock, measure
+from hoptrace.intake.zone_measuring import measure
 
 _CUT = "last line is cut: file still being written?"
 _NUMBERS = ("calling_number", "called_number")

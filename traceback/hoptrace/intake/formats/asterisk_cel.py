@@ -11,8 +11,9 @@ from hoptrace.intake.formats.asterisk_layout import Layout, epoch_of, profile_la
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import NOTHING, DateOrder, parse_time
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
-from hoptrace.intake.zones import LocalClock, measure
+from hoptrace.intake.zone_measuring import measure
 
 EVENTS = frozenset({
     "CHAN_START", "CHAN_END", "ANSWER", "HANGUP", "APP_START", "APP_END", "BRIDGE_ENTER", "BRIDGE_EXIT", "CONF_ENTER",

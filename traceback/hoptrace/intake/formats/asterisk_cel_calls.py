@@ -13,7 +13,7 @@ import orjson
 from hoptrace.intake.formats.asterisk_names import Target, dial_target, is_local, is_symbolic, trunk_of
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
 from hoptrace.intake.ledger import Ledger
-from hoptrace.intake.zones import LocalClock
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.model.statements import StartBasis
 
 NO_CALLED = "no called number"

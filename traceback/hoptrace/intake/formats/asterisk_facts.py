@@ -11,7 +11,7 @@ from hoptrace.intake.formats.asterisk_calls import Call
 from hoptrace.intake.formats.asterisk_names import Target, dial_target, is_symbolic, trunk_of, without_port
 from hoptrace.intake.formats.asterisk_rows import Cdr
 from hoptrace.intake.ledger import Ledger
-from hoptrace.intake.zones import LocalClock
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.model.statements import StartBasis
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000

@@ -146,8 +146,17 @@ def canonical_name(cell: str) -> str:
 
 
 def header_layout(cells: Sequence[str]) -> Layout:
-    """The layout that a header names."""
-    return Layout(tuple(canonical_name(cell) for cell in cells), "by its header")
+    """The layout that a header names; a column that has the usual name goes before others that mean the same.
+
+    VitalPBX's table has both `src` and `source`, `dst` and `destination`.
+    """
+    written = [cell.strip().strip('"').lower() for cell in cells]
+    usual = set(written)
+    names = (canonical_name(name) for name in written)
+    return Layout(
+        tuple(name if name == cell or name not in usual else cell for name, cell in zip(names, written, strict=True)),
+        "by its header",
+    )
 
 
 def profile_layout(profile: Profile, file_name: str) -> Layout | None:

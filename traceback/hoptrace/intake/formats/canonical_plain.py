@@ -39,7 +39,8 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
         return None
     if read.shape != (lines, shape.width) or (header and _repeats(read, header.split(shape.separator))):
         return None
-    return read, int(with_header)
+    # Polars' reader gives it in pieces, which everything after it would put together again and again.
+    return read.rechunk(), int(with_header)
 
 
 def is_tidy(data: bytes, ends: int | None = None) -> bool:

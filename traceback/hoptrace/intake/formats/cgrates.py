@@ -12,8 +12,8 @@ from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, enter, fold_row
 from hoptrace.intake.formats.freeswitch_documents import Json, as_object, clean, documents_of, text_of
 from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import HEAD_BYTES, ZONE_IN_FILE, Chunk, Context, Detection, Source
-from hoptrace.intake.zones import LocalClock
 
 _SIGNS = ("CGRID", "OriginID", "OriginHost", "SetupTime", "AnswerTime", "RequestType", "RunID", "Destination", "Tenant")
 _TAG = re.compile(

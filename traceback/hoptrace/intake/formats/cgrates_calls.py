@@ -9,8 +9,8 @@ from typing import Any
 
 from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.profile import Profile
-from hoptrace.intake.zones import LocalClock
 from hoptrace.model.statements import StartBasis
 
 FIELDS = frozenset({"CGRID", "OriginID", "SetupTime", "AnswerTime", "Destination", "Account", "Tenant", "RequestType"})

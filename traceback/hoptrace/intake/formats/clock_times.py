@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_settling import ZoneWords, as_one, fixed_zone
-from hoptrace.intake.zones import LocalClock
 
 _CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
 _DATE = re.compile(

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_documents import Json, as_object, documents_of
-from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_entering import Written, enter_documents
 from hoptrace.intake.formats.freeswitch_flows import Told, call_flow
-from hoptrace.intake.formats.freeswitch_times import Odd
+from hoptrace.intake.formats.freeswitch_table import table_of_documents
 from hoptrace.intake.formats.freeswitch_variables import read_variables
+from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b'"callflow"', b'"channel_data"', b'"core-uuid"', b'"variables"', b'"switchname"', b'"start_uepoch"')
@@ -36,18 +37,17 @@ class FreeswitchJson:
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
         del context
-        group = Entering()
+        written: list[Written] = []
+        told: list[Told] = []
         for source in sources:
-            _enter(source, group)
-        yield group.chunk()
-
-
-def _enter(source: Source, group: Entering) -> None:
-    odd = Odd()
-    for document in documents_of(content_of(source)):
-        told = document.problem or "not understood" if document.data is None else _told(document.data)
-        group.enter((source.index, document.number), document.raw, told, odd)
-    group.flag(source.index, *odd.flags())
+            for document in documents_of(content_of(source)):
+                problem = document.problem or ("not understood" if document.data is None else None)
+                written.append(Written((source.index, document.number), document.raw, problem))
+                if problem is None:
+                    told.append(_told(as_object(document.data)))
+        ledger = Ledger()
+        enter_documents(written, table_of_documents(told), ledger)
+        yield ledger.chunk()
 
 
 def _told(document: Json) -> Told:

@@ -2,116 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_legs import Leg
-from hoptrace.intake.formats.freeswitch_peers import dialled_by, downstream_of, upstream_of
-from hoptrace.intake.ledger import Ledger
-from hoptrace.model.statements import StartBasis
+import polars as pl
 
-_RECEIVED = StartBasis.RECEIVED.value
+from hoptrace.intake.formats.freeswitch_peers import with_dialled
+from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
 
-
-def enter_calls(legs: Sequence[Leg], ledger: Ledger) -> None:
-    """Join legs by the ids that they name of each other, and put the calls into the ledger."""
-    owner = _owners(legs)
-    routed: dict[int, list[Leg]] = {}
-    for number, incoming in owner.items():
-        routed.setdefault(incoming, []).append(legs[number])
-    for number, leg in enumerate(legs):
-        if number in owner:
-            continue
-        if leg.outbound:
-            ledger.enter([(leg.file, leg.row)], _outgoing_alone(leg))
-            continue
-        for rows, facts in _attempts(leg, routed.get(number, [])):
-            ledger.enter(rows, facts)
+_PLACE = ("file", "row")
+_IN_ORDER = ("start", *_PLACE)
+_CAME_IN = ("start", "tick", "later", "calling", "called", "redirecting", "call_id", "upstream", "identity", "uuid")
+_ENDED = ("answer", "end", "duration", "release_code")
 
 
-def _owners(legs: Sequence[Leg]) -> dict[int, int]:
-    """For each outgoing leg the incoming leg that it belongs to, both by their place in `legs`."""
-    by_uuid = {leg.uuid: number for number, leg in enumerate(legs) if leg.uuid and not leg.outbound}
-    naming = {other: number for number, leg in enumerate(legs) if not leg.outbound for other in leg.linked}
-    owner: dict[int, int] = {}
-    for number, leg in enumerate(legs):
-        if not leg.outbound:
-            continue
-        found = [by_uuid[other] for other in leg.linked if other in by_uuid]
-        if not found and leg.uuid in naming:
-            found = [naming[leg.uuid]]
-        if found:
-            owner[number] = min(found)
-    return owner
+class Calls(NamedTuple):
+    """`calls` in the schema RAW_CALLS; `rows`: file, row and call of each row that went into one."""
+
+    calls: pl.DataFrame
+    rows: pl.DataFrame
 
 
-def _attempts(incoming: Leg, outgoing: Sequence[Leg]) -> Iterator[tuple[list[tuple[int, int]], dict[str, Any]]]:
-    """The calls of an incoming leg; its row stands for the attempt that was answered or else tried last."""
-    here = (incoming.file, incoming.row)
-    if not outgoing:
-        facts = _ingress(incoming, incoming)
-        facts["downstream"], facts["egress_called_number"] = dialled_by(incoming)
-        yield [here], facts
-        return
-    in_order = sorted(outgoing, key=lambda leg: (leg.start, leg.file, leg.row))
-    chosen = max(in_order, key=lambda leg: (leg.answer is not None, leg.start, leg.file, leg.row))
-    for leg in in_order:
-        place = (leg.file, leg.row)
-        told = incoming if leg is chosen and incoming.answer is not None and leg.answer is not None else leg
-        yield (
-            [here, place] if leg is chosen else [place],
-            {
-                **_ingress(incoming, told),
-                **_egress(leg),
-                "record_id": f"{incoming.uuid or ''}/{leg.uuid or ''}",
-            },
-        )
+def calls_of(legs: pl.DataFrame, named: pl.DataFrame) -> Calls:
+    """Join legs (which have a `file` and a `row`) by the uuids that they name of each other."""
+    owners = _owners(legs, named)
+    told = legs.join(owners, on="leg", how="left", maintain_order="left")
+    alone = told.filter(pl.col("owner").is_null() & ~pl.col("leg").is_in(owners["owner"].implode()))
+    found = [_incoming_alone(alone.filter(~pl.col("outbound")))]
+    if legs["outbound"].any():
+        found.append(_outgoing_alone(alone.filter("outbound")))
+    if owners.height > 0:
+        found.append(_attempts(legs, told.filter(pl.col("owner").is_not_null())))
+    calls = pl.concat(found, how="diagonal_relaxed").sort("first", "attempt", maintain_order=True)
+    numbered = calls.with_columns(call=pl.int_range(pl.len(), dtype=pl.Int64))
+    return Calls(_raw_calls(numbered), _rows(numbered))
 
 
-def _ingress(leg: Leg, ended: Leg) -> dict[str, Any]:
-    """What an incoming leg says of a call, and how it ended by the leg that tells that."""
-    said = leg.variables.get
-    return {
-        "start_time": leg.start,
-        "start_basis": _RECEIVED,
-        "precision": leg.tick,
-        "may_be_later": leg.later,
-        "calling_number": leg.calling,
-        "called_number": leg.called,
-        "redirecting_number": leg.redirecting,
-        "call_id": said("sip_call_id"),
-        "upstream": upstream_of(leg),
-        "identity": said("sip_h_Identity") or said("sip_identity") or said("sip_h_identity"),
-        "record_id": leg.uuid,
-        "answer_time": ended.answer,
-        "end_time": ended.end,
-        "duration": ended.duration,
-        "release_code": ended.release_code,
-    }
+def _owners(legs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """For each outgoing leg (`leg`) the incoming leg that it belongs to (`owner`)."""
+    if not legs["outbound"].any():
+        return pl.DataFrame(schema={"leg": pl.Int64, "owner": pl.Int64})
+    incoming = legs.filter(~pl.col("outbound"), pl.col("uuid").is_not_null())
+    by_uuid = incoming.group_by("uuid").agg(owner=pl.col("leg").max())
+    says = named.filter("outbound").join(by_uuid, left_on="other", right_on="uuid").group_by("leg")
+    owners = says.agg(pl.col("owner").min())
+    naming = named.filter(~pl.col("outbound")).group_by("other").agg(owner=pl.col("leg").max())
+    others = legs.filter("outbound").join(owners, on="leg", how="anti")
+    return pl.concat([owners, others.join(naming, left_on="uuid", right_on="other").select("leg", "owner")])
 
 
-def _egress(leg: Leg) -> dict[str, Any]:
-    return {
-        "egress_calling_number": leg.calling,
-        "egress_called_number": leg.called,
-        "egress_call_id": leg.variables.get("sip_call_id"),
-        "downstream": downstream_of(leg),
-    }
+def _attempts(legs: pl.DataFrame, routed: pl.DataFrame) -> pl.DataFrame:
+    """The attempts of incoming legs; an incoming row stands for the one that was answered or else tried last."""
+    incoming = legs.select("leg", *_PLACE, *_CAME_IN, *_ENDED).rename({"leg": "owner"})
+    routed = routed.sort("owner", *_IN_ORDER)
+    chosen = routed.sort("owner", pl.col("answer").is_not_null(), *_IN_ORDER).group_by("owner", maintain_order=True)
+    both = routed.join(incoming, on="owner", suffix="_in", maintain_order="left").with_columns(
+        chosen=pl.col("leg").is_in(chosen.agg(pl.col("leg").last())["leg"].implode()),
+        first="owner",
+        attempt=pl.int_range(pl.len()).over("owner"),
+    )
+    by_incoming = pl.col("chosen") & pl.col("answer").is_not_null() & pl.col("answer_in").is_not_null()
+    return both.with_columns(
+        *[pl.col(f"{name}_in").alias(name) for name in _CAME_IN if name not in ("calling", "called", "uuid")],
+        *[pl.when(by_incoming).then(f"{name}_in").otherwise(name).alias(name) for name in _ENDED],
+        calling="calling_in",
+        called="called_in",
+        egress_calling="calling",
+        egress_called="called",
+        egress_call_id="call_id",
+        record_id=pl.concat_str(pl.col("uuid_in").fill_null(""), pl.lit("/"), pl.col("uuid").fill_null("")),
+    )
 
 
-def _outgoing_alone(leg: Leg) -> dict[str, Any]:
-    """An outgoing leg whose incoming one is in no file; its document may repeat the numbers that came in."""
-    origin = leg.originator
-    came_in = origin is not None and origin.called is not None
-    facts = {
-        **_ingress(leg, leg),
-        **_egress(leg),
-        "call_id": None,
-        "upstream": None,
-        "redirecting_number": None,
-    }
-    if origin is not None and came_in:
-        facts.update(calling_number=origin.calling, called_number=origin.called, upstream=origin.address)
-    else:
-        facts.update(egress_calling_number=None, egress_called_number=None)
-    return facts
+def _incoming_alone(alone: pl.DataFrame) -> pl.DataFrame:
+    return with_dialled(alone).with_columns(
+        first="leg",
+        attempt=pl.lit(0, pl.Int64),
+        record_id="uuid",
+        downstream="dialled_peer",
+        egress_calling=pl.lit(None, pl.String),
+        egress_called="dialled_number",
+    )
+
+
+def _outgoing_alone(alone: pl.DataFrame) -> pl.DataFrame:
+    """Outgoing legs whose incoming one is in no file; their documents may repeat the numbers that came in."""
+    came_in = pl.col("origin_called").is_not_null()
+    return alone.with_columns(
+        first="leg",
+        attempt=pl.lit(0, pl.Int64),
+        record_id="uuid",
+        egress_call_id="call_id",
+        call_id=pl.lit(None, pl.String),
+        redirecting=pl.lit(None, pl.String),
+        upstream=pl.when(came_in).then("origin_address"),
+        egress_calling=pl.when(came_in).then("calling"),
+        egress_called=pl.when(came_in).then("called"),
+        calling=pl.when(came_in).then("origin_calling").otherwise("calling"),
+        called=pl.when(came_in).then("origin_called").otherwise("called"),
+    )
+
+
+def _raw_calls(calls: pl.DataFrame) -> pl.DataFrame:
+    stood_for = [pl.when("chosen").then(f"{name}_in").otherwise(name).alias(name) for name in _PLACE]
+    times = {"start_time": "start", "answer_time": "answer", "end_time": "end"}
+    facts = calls.with_columns(
+        *(stood_for if "chosen" in calls.columns else []),
+        *[pl.col(name).cast(TIME).alias(to) for to, name in times.items()],
+        start_basis=pl.lit(StartBasis.RECEIVED.value),
+        precision="tick",
+        may_be_later="later",
+        calling_number="calling",
+        called_number="called",
+        egress_calling_number="egress_calling",
+        egress_called_number="egress_called",
+        redirecting_number="redirecting",
+    )
+    return facts.select(
+        (pl.col(name) if name in facts.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in RAW_CALLS.items()
+    )
+
+
+def _rows(calls: pl.DataFrame) -> pl.DataFrame:
+    own = calls.select(*_PLACE, "call")
+    if "chosen" not in calls.columns:
+        return own
+    stood_for = calls.filter("chosen").select(file="file_in", row="row_in", call="call")
+    return pl.concat([own, stood_for])

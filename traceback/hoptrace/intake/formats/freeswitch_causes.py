@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import polars as pl
+
 _STATUS = re.compile(r"(?:sip:)?([3-6]\d\d)")
 _STATUSES = ("sip_term_status", "proto_specific_hangup_cause", "sip_invite_failure_status")
+WAYS_TO_END = (*_STATUSES, "hangup_cause_q850", "hangup_cause")
+"""The variables that say how a leg ended."""
+
 _Q850 = frozenset(map(str, range(1, 128)))
 _NO_CODE = frozenset({"0", "NONE", "UNSPECIFIED"})
 _CAUSES = {
@@ -51,3 +56,18 @@ def release_code(variables: Mapping[str, str], *, answered: bool) -> str | None:
         return str(int(cause))
     word = variables.get("hangup_cause", "")
     return _CAUSES.get(word, word) if word and word not in _NO_CODE else None
+
+
+def with_release_codes(legs: pl.DataFrame) -> pl.DataFrame:
+    """Legs with their `release_code`, by columns named as the variables, and by `answer`, null where there was none.
+
+    Few legs end in a way of their own, so that each way is looked at once.
+    """
+    legs = legs.with_columns(answered=pl.col("answer").is_not_null())
+    ways = legs.select(*WAYS_TO_END, "answered").unique(maintain_order=True)
+    codes = [
+        release_code({name: text for name, text in zip(WAYS_TO_END, texts, strict=True) if text}, answered=answered)
+        for *texts, answered in ways.iter_rows()
+    ]
+    told = ways.with_columns(release_code=pl.Series(codes, dtype=pl.String))
+    return legs.join(told, on=[*WAYS_TO_END, "answered"], how="left", nulls_equal=True, maintain_order="left")

@@ -8,20 +8,17 @@ from datetime import datetime
 from hoptrace.intake.formats import freeswitch_templates as templates
 from hoptrace.intake.formats.asterisk_lines import decoded
 from hoptrace.intake.formats.asterisk_rows import is_slashed
-from hoptrace.intake.formats.freeswitch_entering import Entering
-from hoptrace.intake.formats.freeswitch_flows import CallFlow
-from hoptrace.intake.formats.freeswitch_legs import Leg, make_leg
-from hoptrace.intake.formats.freeswitch_row_times import clock_of, only_full_minutes, row_times
+from hoptrace.intake.formats.freeswitch_entering import enter_legs
+from hoptrace.intake.formats.freeswitch_row_times import clock_of, given_times, only_full_minutes
 from hoptrace.intake.formats.freeswitch_rows import Row, rows_of, split_row
+from hoptrace.intake.formats.freeswitch_table import table_of_lines
 from hoptrace.intake.formats.freeswitch_templates import Template
-from hoptrace.intake.formats.freeswitch_times import Odd
 from hoptrace.intake.formats.freeswitch_variables import decoded_texts
 from hoptrace.intake.formats.resaved import damage
+from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
-from hoptrace.intake.zones import LocalClock
 
 _LOOKED_AT = 100
-_NO_FLOW = CallFlow()
 
 
 class FreeswitchCsv:
@@ -52,24 +49,27 @@ class FreeswitchCsv:
 
 
 def _read_file(source: Source, context: Context) -> Chunk:
-    group, odd = Entering(), Odd()
-    rows, template = rows_of(source, context, group.ledger)
+    ledger = Ledger()
+    rows, template = rows_of(source, context, ledger)
     clock = clock_of(rows, context)
     minutes = only_full_minutes(rows)
     outgoing = _outgoing(rows)
-    for row in rows:
-        group.add(_leg(row, clock, minutes, row.place in outgoing, odd), row.place)
-    group.flag(source.index, *(clock.flags() if clock else ()), *_flags(rows, template, minutes), *odd.flags())
-    return group.chunk(clock.zone if clock else ZONE_IN_FILE)
+    variables = [_variables(row, row.place in outgoing) for row in rows]
+    given = [
+        given_times(row, said, None if row.has_epoch else clock, minutes)
+        for row, said in zip(rows, variables, strict=True)
+    ]
+    for text in (*(clock.flags() if clock else ()), *_flags(rows, template, minutes)):
+        ledger.flag(source.index, text)
+    enter_legs([row.place for row in rows], table_of_lines(variables, given), ledger)
+    return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
 
 
-def _leg(row: Row, clock: LocalClock | None, minutes: bool, outgoing: bool, odd: Odd) -> Leg | list[str]:
-    """The leg of a row, made as one of a document is."""
+def _variables(row: Row, outgoing: bool) -> dict[str, str]:
     variables = decoded_texts(row.variables)
     if outgoing:
         variables["direction"] = "outbound"
-    local = clock if not row.has_epoch else None
-    return make_leg(row.place, variables, _NO_FLOW, row_times(row, variables, local, minutes), odd)
+    return variables
 
 
 def _outgoing(rows: Sequence[Row]) -> set[tuple[int, int]]:

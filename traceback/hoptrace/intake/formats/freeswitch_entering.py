@@ -1,67 +1,77 @@
-"""FreeSWITCH documents on their way to calls: unreadable ones are rejected, repeated ones are duplicates."""
+"""FreeSWITCH documents and lines on their way to calls: unreadable ones are rejected, repeated ones are duplicates."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_calls import enter_calls
-from hoptrace.intake.formats.freeswitch_flows import Told
-from hoptrace.intake.formats.freeswitch_legs import Leg, make_leg
-from hoptrace.intake.formats.freeswitch_times import Odd, times_of
-from hoptrace.intake.ledger import Ledger
-from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
+import polars as pl
+
+from hoptrace.intake.formats.freeswitch_calls import calls_of
+from hoptrace.intake.formats.freeswitch_legs import legs_of, named_by
+from hoptrace.intake.formats.freeswitch_table import LegTable
+from hoptrace.intake.formats.freeswitch_times import odd_durations
+from hoptrace.intake.ledger import Ledger, Place
 
 
-@dataclass(slots=True)
-class Entering:
-    """One group's `ledger`, the documents `seen` so far, and the `legs` that they gave.
+class Written(NamedTuple):
+    """A document as it stands in a file, and why nothing can be made of it, if so."""
 
-    `first`: the first document of each uuid and length, which need no hash of all their bytes to be known again; `seen`
-    has those that came after it.
-    """
+    place: Place
+    raw: bytes
+    problem: str | None = None
 
-    ledger: Ledger = field(default_factory=Ledger)
-    first: dict[tuple[str | None, int], bytes] = field(default_factory=dict[tuple[str | None, int], bytes])
-    seen: set[bytes] = field(default_factory=set[bytes])
-    legs: list[Leg] = field(default_factory=list[Leg])
 
-    def enter(self, where: tuple[int, int], raw: bytes, told: Told | str, odd: Odd) -> None:
-        """Enter one document (`where`: file and row), by what it tells or a word why it is none."""
-        file, row = where
-        self.ledger.row(file, row, raw)
-        if isinstance(told, str):
-            self.ledger.reject(file, row, told)
-        elif self._has(raw, told.variables.get("uuid")):
-            self.ledger.duplicate(file, row)
-        else:
-            variables, flow = told
-            self.add(make_leg(where, variables, flow, times_of(variables, flow), odd), where)
+def enter_documents(written: Sequence[Written], table: LegTable, ledger: Ledger) -> None:
+    """Enter documents of a group of files; `table` has a leg for each of those without a problem, in their order."""
+    seen = _Seen()
+    uuids = iter(table.legs["uuid"].to_list())
+    places: list[Place] = []
+    first: list[bool] = []
+    for place, raw, problem in written:
+        ledger.row(*place, raw)
+        if problem is not None:
+            ledger.reject(*place, problem)
+            continue
+        places.append(place)
+        first.append(not seen.before(raw, next(uuids)))
+        if not first[-1]:
+            ledger.duplicate(*place)
+    enter_legs(places, table, ledger, pl.Series("first", first, pl.Boolean))
 
-    def _has(self, raw: bytes, uuid: str | None) -> bool:
+
+def enter_legs(places: Sequence[Place], table: LegTable, ledger: Ledger, wanted: pl.Series | None = None) -> None:
+    """Enter legs, each at its place, and the calls that they make; only those that are `wanted`."""
+    where = pl.DataFrame(places, schema={"file": pl.Int64, "row": pl.Int64}, orient="row")
+    legs = legs_of(table).with_columns(where.get_columns())
+    if wanted is not None:
+        legs = legs.filter(wanted)
+    for file, row, reasons in legs.filter(~pl.col("usable")).select("file", "row", "reasons").iter_rows():
+        ledger.reject(file, row, *reasons)
+    usable = legs.filter("usable")
+    for file, count in sorted(Counter(usable.filter("odd")["file"].to_list()).items()):
+        for text in odd_durations(count):
+            ledger.flag(file, text)
+    calls, rows = calls_of(usable, named_by(table, usable))
+    ledger.frame(calls, rows)
+
+
+class _Seen:
+    """The documents seen so far: the first of each uuid and length needs no hash of all its bytes to be known again."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str | None, int], bytes] = {}
+        self._others: set[bytes] = set()
+
+    def before(self, raw: bytes, uuid: str | None) -> bool:
         """Whether a document was seen before; from now on it is."""
         key = (uuid, len(raw))
-        first = self.first.get(key)
+        first = self._first.get(key)
         if first is None:
-            self.first[key] = raw
+            self._first[key] = raw
             return False
-        if first == raw or raw in self.seen:
+        if first == raw or raw in self._others:
             return True
-        self.seen.add(raw)
+        self._others.add(raw)
         return False
-
-    def add(self, leg: Leg | list[str], where: tuple[int, int]) -> None:
-        """A leg, or the reasons why a row is none."""
-        if isinstance(leg, Leg):
-            self.legs.append(leg)
-        else:
-            self.ledger.reject(*where, *leg)
-
-    def flag(self, file: int, *texts: str) -> None:
-        """What the receipt should say of a file."""
-        for text in texts:
-            self.ledger.flag(file, text)
-
-    def chunk(self, zone: Zone = ZONE_IN_FILE) -> Chunk:
-        """All that was entered, legs joined to calls."""
-        enter_calls(self.legs, self.ledger)
-        return self.ledger.chunk(zone)

@@ -1,65 +1,88 @@
-"""Whom a FreeSWITCH leg came from or went to."""
+"""Whom FreeSWITCH legs came from or went to, as expressions over the table of legs."""
 
 from __future__ import annotations
 
-import re
+import polars as pl
 
-from hoptrace.intake.formats.freeswitch_legs import Leg
+_USER = r"^(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)*(?:user|sofia_contact)/"
+_GATEWAY = r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)"
+_AT_HOST = r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)"
+_PORT = r"^([0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$"
+_BEFORE_AT = r"^([^@]+)"
 
-_USER = re.compile(r"(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)*(?:user|sofia_contact)/")
-_GATEWAY = re.compile(r"sofia/gateway/(?:[^/|,]*::)?([^/|,]+)/([^|,]*)")
-_AT_HOST = re.compile(r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)")
-_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
+_NAME = 1
+_SENT_TO, _AT = 1, 2
 
 
-def upstream_of(leg: Leg) -> str | None:
+def upstream() -> pl.Expr:
     """Whom the call came in from: the address of the incoming leg."""
-    said = leg.variables.get
-    address = said("sip_network_ip") or said("sip_received_ip") or said("network_addr") or leg.profile.address
-    return leg.gateway or _host(address)
+    return pl.coalesce(_gateway(), _host("sip_network_ip", "sip_received_ip", "network_addr", "flow_address"))
 
 
-def downstream_of(leg: Leg) -> str | None:
+def downstream() -> pl.Expr:
     """Whom an outgoing leg went to: its gateway, else the address that answered, else the host that was dialled."""
-    said = leg.variables.get
-    if said("dialed_user"):
-        return None
-    address = said("sip_reply_host") or said("sip_network_ip") or said("sip_received_ip") or said("sip_req_host")
-    return leg.gateway or _host(address or _channel_host(said("channel_name") or leg.profile.channel or ""))
+    of_channel = _channel_host(pl.coalesce("channel_name", "flow_channel"))
+    host = _host("sip_reply_host", "sip_network_ip", "sip_received_ip", "sip_req_host", of_channel)
+    return pl.when(pl.col("dialed_user").is_null()).then(pl.coalesce(_gateway(), host))
 
 
-def dialled_by(leg: Leg) -> tuple[str | None, str | None]:
-    """Gateway or host, and number, that an incoming leg's own document says it dialled last."""
-    dialled = leg.dialled
-    if not dialled:
-        return _bridged(leg, dialled), None
-    if _USER.match(dialled):
-        return None, None
-    tried: list[tuple[str, str]] = _GATEWAY.findall(dialled)
-    if not tried:
-        sent: list[tuple[str, str]] = _AT_HOST.findall(dialled)
-        return _bridged(leg, dialled), (sent[-1][0] or None) if sent else None
-    name, number = tried[-1]
-    if leg.answer is not None and any(other != name for other, _ in tried):
-        host = _bridged(leg, dialled)
-        if host is not None:
-            return host, None
-    return name, number.partition("@")[0] or None
+def dialled() -> pl.Expr:
+    """The dial string of the last bridge."""
+    return (
+        pl.when(pl.col("last_app") == "bridge")
+        .then("last_arg")
+        .otherwise(pl.when(pl.col("current_application") == "bridge").then("current_application_data"))
+    )
 
 
-def _bridged(leg: Leg, dialled: str) -> str | None:
-    """The host that a leg was bridged to, else that it dialled."""
-    bridged = leg.variables.get("bridge_channel", "")
-    return _host(_channel_host(bridged) or _channel_host(dialled)) if bridged or dialled else None
+def bridged() -> pl.Expr:
+    """The host that a leg was bridged to, else that it dialled; `dialled` is a column by then."""
+    return _without_port(pl.coalesce(_channel_host(pl.col("bridge_channel")), _channel_host(pl.col("dialled"))))
 
 
-def _host(text: str | None) -> str | None:
-    if not text or ":" not in text:
-        return text or None
-    match = _PORT.fullmatch(text)
-    return match[1].strip("[]") if match else text
+def with_dialled(incoming: pl.DataFrame) -> pl.DataFrame:
+    """Incoming legs with the gateway or host that their own documents say they dialled last, and the number there.
+
+    Of several gateways that were tried, where one of them answered, the host of the bridge says which, if it is known.
+    """
+    tried = incoming.with_columns(
+        user=pl.col("dialled").str.contains(_USER).fill_null(value=False),
+        tried=pl.col("dialled").str.extract_all(_GATEWAY),
+        sent=pl.col("dialled").str.extract_all(_AT_HOST).list.last().str.extract(_AT_HOST, _SENT_TO),
+    ).with_columns(
+        pl.col("tried").list.last().str.extract_groups(_GATEWAY).struct.rename_fields(["peer", "to"]).alias("last")
+    )
+    elsewhere = pl.col("leg").is_in(_answered_elsewhere(tried).implode())
+    peer, to = pl.col("last").struct.field("peer"), pl.col("last").struct.field("to")
+    return tried.with_columns(
+        dialled_peer=pl.when("user").then(None).when(peer.is_null() | elsewhere).then("bridged").otherwise(peer),
+        dialled_number=pl.when(pl.col("user") | elsewhere)
+        .then(None)
+        .when(peer.is_null())
+        .then(pl.when(pl.col("sent") != "").then("sent"))
+        .otherwise(to.str.extract(_BEFORE_AT)),
+    ).drop("user", "tried", "sent", "last")
 
 
-def _channel_host(channel: str) -> str | None:
-    match = _AT_HOST.search(channel) if channel else None
-    return match[2] if match else None
+def _answered_elsewhere(tried: pl.DataFrame) -> pl.Series:
+    """The answered legs that tried gateways of several names and know the host of the bridge; they are few."""
+    known = pl.col("answer").is_not_null() & pl.col("bridged").is_not_null()
+    several = tried.filter(known & (pl.col("tried").list.len() > 1)).select("leg", "tried")
+    names = pl.col("tried").list.eval(pl.element().str.extract(_GATEWAY, _NAME)).list.n_unique()
+    return several.filter(names > 1)["leg"]
+
+
+def _gateway() -> pl.Expr:
+    return pl.coalesce("sip_gateway_name", "sip_gateway")
+
+
+def _host(*places: str | pl.Expr) -> pl.Expr:
+    return _without_port(pl.coalesce(*places))
+
+
+def _without_port(host: pl.Expr) -> pl.Expr:
+    return pl.coalesce(host.str.extract(_PORT).str.strip_chars("[]"), host)
+
+
+def _channel_host(channel: pl.Expr) -> pl.Expr:
+    return channel.str.extract(_AT_HOST, _AT)

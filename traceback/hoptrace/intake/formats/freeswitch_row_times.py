@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hoptrace.intake.fold_rows import FoldRow
-from hoptrace.intake.formats.freeswitch_flows import CallFlow
 from hoptrace.intake.formats.freeswitch_rows import Row
-from hoptrace.intake.formats.freeswitch_times import Times, micro, micros_of, times_of, usual
+from hoptrace.intake.formats.freeswitch_table import Given
+from hoptrace.intake.formats.freeswitch_times import micro, micros_of, usual
 from hoptrace.intake.formats.resaved import only_minutes
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context
-from hoptrace.intake.zones import LocalClock, measure
+from hoptrace.intake.zone_measuring import measure
 
 _MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
 
@@ -47,12 +48,11 @@ def only_full_minutes(rows: Sequence[Row]) -> bool:
     return only_minutes([row.times["start"] for row in rows if "start" in row.times])
 
 
-def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, minutes: bool) -> Times:
-    """The times of a row: epochs as they are, local ones by the clock, the start by its uuid where that is finer."""
+def given_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, minutes: bool) -> Given:
+    """What a row's variables do not say: local times by the clock, the start by its uuid where that is finer."""
     tick = _MINUTE if minutes else _SECOND
-    times = times_of(variables, CallFlow())
     if clock is None:
-        return times if "start_uepoch" in row.variables else times._replace(tick=tick)
+        return Given(tick=None if "start_uepoch" in row.variables else tick)
     seconds: dict[str, datetime] = {}
     for name in row.times:
         seconds[name] = _to_second(row, name, clock, seconds.get("start"))
@@ -64,7 +64,7 @@ def row_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None, 
         # What else is written with the second of the start is no earlier than it.
         finer = exact if time == start else None
         found[name] = finer or micro(variables.get(f"{name}_uepoch")) or usual(micros_of(time))
-    return times._replace(**found, tick=tick if exact is None else _MILLISECOND, later=later)
+    return Given(**found, tick=tick if exact is None else _MILLISECOND, later=later)
 
 
 def _to_second(row: Row, name: str, clock: LocalClock, start: datetime | None) -> datetime:

@@ -1,67 +1,92 @@
-"""When a FreeSWITCH leg began, was answered and ended; `*_uepoch` are microseconds, `*_epoch` seconds UTC, 0 never."""
+"""When FreeSWITCH legs began, were answered and ended; `*_uepoch` are microseconds, `*_epoch` seconds UTC, 0 never."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_flows import CallFlow
+import polars as pl
 
 _FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
 _LONGEST = 7 * 86_400
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _COUNTERS = (("billusec", 1_000_000), ("billmsec", 1_000), ("billsec", 1))
+_SECOND = 1_000_000
 
-Variables = Mapping[str, str]
+
+def begun() -> pl.Expr:
+    """When a leg began, microseconds since 1970: as the reader found it, else its variables, else its call flows."""
+    return pl.coalesce("given_start", _micro("start_uepoch"), _micro("created_time"), _second("start_epoch"))
 
 
-class Times(NamedTuple):
-    """The times of a leg in microseconds since 1970; `tick`: how many of them one tick of the written start lasts.
+def tick() -> pl.Expr:
+    """How many microseconds one tick of the written start lasts."""
+    finest = pl.coalesce(_micro("start_uepoch"), _micro("created_time")).is_not_null()
+    return pl.coalesce("given_tick", pl.when(finest).then(1).otherwise(_SECOND))
 
-    `later`: by how many seconds the start may be later, where its local time came twice.
+
+def reached(name: str, flow_time: str) -> pl.Expr:
+    """The `answer` or `end` of a leg; `flow_time` is what its call flows call it."""
+    return pl.coalesce(f"given_{name}", _micro(f"{name}_uepoch"), _second(f"{name}_epoch"), _micro(flow_time))
+
+
+def duration() -> pl.Expr:
+    """Seconds of conversation by the finest of FreeSWITCH's counters; 0 where the leg was not answered.
+
+    `answer` and `end` are columns by then.
     """
-
-    start: int | None
-    tick: int
-    answer: int | None
-    end: int | None
-    later: int | None = None
+    by_times = pl.when(pl.col("end") >= pl.col("answer")).then(_per(pl.col("end") - pl.col("answer"), _SECOND))
+    return pl.when(pl.col("answer").is_null()).then(0.0).otherwise(pl.coalesce(_counted(), by_times))
 
 
-@dataclass(slots=True)
-class Odd:
-    """Values of a file that were left out because they cannot be."""
-
-    durations: int = 0
-
-    def flags(self) -> tuple[str, ...]:
-        """The same as sentences for the receipt."""
-        return (f"durations that cannot be, left out: {self.durations}",) if self.durations else ()
+def cannot_be() -> pl.Expr:
+    """Whether the counter of an answered leg holds what cannot be, and is left out."""
+    written = pl.any_horizontal(pl.col(name).is_not_null() for name, _ in _COUNTERS)
+    return pl.col("answer").is_not_null() & written & _counted().is_null()
 
 
-def times_of(variables: Variables, flow: CallFlow) -> Times:
-    """The times of a leg: its variables first, what they do not say from its call flows."""
-    start, tick = micro(variables.get("start_uepoch")) or micro(flow.created), 1
-    if start is None:
-        start, tick = second(variables.get("start_epoch")), 1_000_000
-    answer = epoch(variables, "answer") or micro(flow.latest("answered_time"))
-    return Times(start, tick, answer, epoch(variables, "end") or micro(flow.latest("hangup_time")))
+def _counted() -> pl.Expr:
+    (first, unit), *others = _COUNTERS
+    found = pl.when(pl.col(first).is_not_null()).then(_counter(first, unit))
+    for name, unit in others:
+        found = found.when(pl.col(name).is_not_null()).then(_counter(name, unit))
+    return found.otherwise(None)
 
 
-def epoch(variables: Variables, name: str) -> int | None:
-    """The `start`, `answer` or `end` of the variables."""
-    return micro(variables.get(f"{name}_uepoch")) or second(variables.get(f"{name}_epoch"))
+def _counter(name: str, unit: int) -> pl.Expr:
+    seconds = _per(_number(name), unit)
+    return pl.when(seconds.is_between(0, _LONGEST)).then(seconds)
+
+
+def _per(count: pl.Expr, unit: int) -> pl.Expr:
+    """A quotient as Python has it: by a single number Polars multiplies by its inverse, which is less exact."""
+    return count / pl.repeat(unit, pl.len())
+
+
+def _micro(name: str) -> pl.Expr:
+    return _usual(_number(name))
+
+
+def _second(name: str) -> pl.Expr:
+    seconds = _number(name)
+    return _usual(pl.when(seconds < _LAST // _SECOND).then(seconds * _SECOND))
+
+
+def _number(name: str) -> pl.Expr:
+    """A text of digits alone as a number."""
+    text = pl.col(name)
+    return pl.when(~text.str.starts_with("+")).then(text.cast(pl.Int64, strict=False))
+
+
+def _usual(count: pl.Expr) -> pl.Expr:
+    return pl.when(count.is_between(_FIRST, _LAST, closed="left")).then(count)
 
 
 def micro(text: str | None) -> int | None:
     """Microseconds since 1970 as a number; None where they are none, or not between the years 2000 and 2100."""
     if text is None or not text.isdecimal() or len(text) > _MOST_DIGITS:
         return None
-    count = int(text)
-    return count if _FIRST <= count < _LAST else None
+    return usual(int(text))
 
 
 def usual(count: int) -> int | None:
@@ -74,21 +99,6 @@ def micros_of(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
-def second(text: str | None) -> int | None:
-    """The same for seconds."""
-    return micro(f"{text}000000") if text is not None and text.isdecimal() else None
-
-
-def duration(variables: Variables, answer: int | None, end: int | None, odd: Odd) -> float | None:
-    """Seconds of conversation by the finest of FreeSWITCH's counters; 0 where the leg was not answered."""
-    if answer is None:
-        return 0.0
-    for name, unit in _COUNTERS:
-        text = variables.get(name)
-        if text is None:
-            continue
-        if text.isdecimal() and len(text) < 19 and int(text) / unit <= _LONGEST:
-            return int(text) / unit
-        odd.durations += 1
-        break
-    return (end - answer) / 1_000_000 if end is not None and end >= answer else None
+def odd_durations(count: int) -> tuple[str, ...]:
+    """That durations were left out, as a sentence for the receipt."""
+    return (f"durations that cannot be, left out: {count}",) if count else ()

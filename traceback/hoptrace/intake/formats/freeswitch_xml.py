@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_entering import Entering
+from hoptrace.intake.formats.freeswitch_entering import Written, enter_documents
 from hoptrace.intake.formats.freeswitch_sheet import Sheet
-from hoptrace.intake.formats.freeswitch_times import Odd
 from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, records_of
+from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
@@ -40,7 +40,7 @@ class FreeswitchXml:
         reading = _Reading()
         for batch in _batches(sources):
             if batch.records:
-                reading.enter(batch)
+                reading.add(batch)
         yield reading.chunk()
 
 
@@ -67,26 +67,25 @@ def _batches(sources: Iterable[Source]) -> Iterator[_Batch]:
 
 
 class _Reading:
-    """What the files of a group have told so far, by file: how many documents were mended, and what was odd."""
+    """What the files of a group have told so far, and how many documents were mended, by file."""
 
     def __init__(self) -> None:
-        self.group, self.sheet = Entering(), Sheet()
+        self.written: list[Written] = []
+        self.sheet = Sheet()
         self.parsers: dict[str, RecordParser] = {}
         self.mended: Counter[int] = Counter()
-        self.odd: dict[int, Odd] = {}
 
-    def enter(self, batch: _Batch) -> None:
-        """Enter records that are parsed together."""
+    def add(self, batch: _Batch) -> None:
+        """Add records that are parsed together."""
         parser = self._parser(batch.encoding)
         sound = [at for at, (_, record) in enumerate(batch.records) if record.problem is None]
         together = parser.parse_together([batch.records[at][1].raw for at in sound])
         self.mended.update(batch.records[sound[place]][0] for place in together.mended)
-        documents = self.sheet.told(together, batch.encoding)
-        told = {sound[place]: each for place, each in zip(together.places, documents, strict=True)}
+        self.sheet.add(together, batch.encoding)
+        told = {sound[place] for place in together.places}
         for at, (file, (number, raw, problem)) in enumerate(batch.records):
-            if file not in self.odd:
-                self.odd[file] = Odd()
-            self.group.enter((file, number), raw, problem or told.get(at, "not an XML document"), self.odd[file])
+            why = None if at in told else problem or "not an XML document"
+            self.written.append(Written((file, number), raw, why))
 
     def _parser(self, encoding: str) -> RecordParser:
         if encoding not in self.parsers:
@@ -95,8 +94,8 @@ class _Reading:
 
     def chunk(self) -> Chunk:
         """All that was read."""
-        for file, odd in self.odd.items():
-            if self.mended[file]:
-                self.group.flag(file, f"documents that are not well-formed, read all the same: {self.mended[file]}")
-            self.group.flag(file, *odd.flags())
-        return self.group.chunk()
+        ledger = Ledger()
+        for file, count in sorted(self.mended.items()):
+            ledger.flag(file, f"documents that are not well-formed, read all the same: {count}")
+        enter_documents(self.written, self.sheet.table(), ledger)
+        return ledger.chunk()

@@ -28,7 +28,8 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.file_rules import Quoting
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.seen import Seen
-from hoptrace.intake.zones import Measured, measure, resolve
+from hoptrace.intake.zone_measuring import Measured, measure
+from hoptrace.intake.zone_resolving import resolve
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
 _MEASURED_ROWS = 5_000

@@ -13,7 +13,8 @@ from hoptrace.errors import UnknownTimezone
 from hoptrace.intake.folds import Settled
 from hoptrace.intake.profiles.time_rules import TimeRules
 from hoptrace.intake.reading import ZONE_IN_FILE, Zone
-from hoptrace.intake.zones import Resolved, parse_zone, to_utc
+from hoptrace.intake.zone_resolving import Resolved
+from hoptrace.intake.zones import parse_zone, to_utc
 from hoptrace.model.statements import TIME
 
 _QUARTER, _HOUR = 900_000_000, 3_600_000_000

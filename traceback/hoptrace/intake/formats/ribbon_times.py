@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import ZONE_IN_FILE, Context, Zone
+from hoptrace.intake.zone_resolving import Resolved, resolve
 from hoptrace.intake.zone_settling import fixed_zone
-from hoptrace.intake.zones import LocalClock, Reading, Resolved, resolve, to_utc
+from hoptrace.intake.zones import Reading, to_utc
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)

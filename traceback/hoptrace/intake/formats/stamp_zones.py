@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from hoptrace.errors import TimezoneMissing
+from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context, Zone
+from hoptrace.intake.zone_measuring import Measured, measure
 from hoptrace.intake.zone_names import stated_offset
+from hoptrace.intake.zone_resolving import of_carrier
 from hoptrace.intake.zone_settling import ZoneWords, as_one
-from hoptrace.intake.zones import LocalClock, Measured, measure, of_carrier
 
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what local times are counted from
 _EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)

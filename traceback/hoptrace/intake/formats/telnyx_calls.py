@@ -6,19 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hoptrace.intake.formats.freeswitch_causes import release_code
-from hoptrace.intake.formats.freeswitch_documents import Json, clean, text_of
+from hoptrace.intake.formats.json_records import Said
 from hoptrace.model.statements import StartBasis
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LONGEST = 7 * 86_400
 _TELNYX = "telnyx"
-
-Said = dict[str, str]
-
-
-def said_by(record: Json) -> Said:
-    """The fields of a record that hold something, as text."""
-    return {name: text for name, value in record.items() if (text := clean(text_of(value)))}
 
 
 def call_of(said: Said) -> dict[str, Any] | list[str]:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from hoptrace.errors import UnknownTimezone
 from hoptrace.intake.profiles.column_rules import ColumnRule, FieldRule
 from hoptrace.intake.profiles.part import Part, Ref
+from hoptrace.intake.zones import parse_zone
 
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
 """Words for epochs in UTC, and how many microseconds a whole one is (nanoseconds: less than one)."""
@@ -76,8 +77,6 @@ class TimeRules(Part):
 
 
 def _check_zone(name: str) -> None:
-    from hoptrace.intake.zones import parse_zone  # it needs the profile itself
-
     try:
         parse_zone(name)
     except UnknownTimezone as error:

@@ -1,4 +1,4 @@
-"""Memory of commands that work through much of it: what was used once is used again, not given back in between."""
+"""Memory of processes that work through much of it: what was used once is used again, not given back in between."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ ALLOCATOR = "_RJEM_MALLOC_CONF"
 """What jemalloc, by which Polars gets its memory, is told; read once, when Polars is loaded."""
 
 KEPT = "dirty_decay_ms:5000,muzzy_decay_ms:5000"
-"""Milliseconds after which memory that is used no more is given back: longer than a block of a file takes."""
+"""Milliseconds after which memory that is used no more is given back: longer than a block of a file or a part takes."""
+
+_WORDS_OF_POLARS = 2
+"""Polars, when it is loaded, puts so many words of its own before those of the environment."""
 
 
 def keep_used_memory() -> None:
@@ -18,3 +21,9 @@ def keep_used_memory() -> None:
     page of it costs the system a fault and a clearing. What the environment says already holds.
     """
     os.environ.setdefault(ALLOCATOR, KEPT)
+
+
+def told_to_keep() -> str:
+    """What ALLOCATOR is to say to a process that this one starts, after Polars is loaded here: the same in effect."""
+    words = os.environ.get(ALLOCATOR, "").split(",")[_WORDS_OF_POLARS:]
+    return ",".join(words) or KEPT

@@ -1,0 +1,35 @@
+"""Leaps over two carriers without a record, where only numbers and time say that two trails are one call."""
+
+from __future__ import annotations
+
+
+def lower_part(world) -> None:
+    """The end of a call that nobody answered; its time is cut to the minute."""
+    world.say("term", 0.0, upstream="s1", outcome="cancelled", precision=60_000_000)
+
+
+def test_a_minute_and_a_moment_in_it_that_each_lack_what_the_other_has_are_one_call(world):
+    lower_part(world)
+    world.say("mid", 61.1, upstream="orig", downstream="s2", outcome="cancelled")
+    world.say("orig", 61.0, customer="c", downstream="mid", outcome="cancelled")
+    assert world.trace(at=60.0).path == ("term", "s1", "s2", "mid", "orig")
+
+
+def test_what_only_its_own_carrier_tells_of_is_not_joined_by_so_little(world):
+    lower_part(world)
+    world.say("orig", 61.0, customer="c", downstream="s2", outcome="cancelled")
+    assert world.trace(at=20.4).path == ("term", "s1")
+
+
+def test_it_is_where_sharp_times_and_the_conversation_agree(world):
+    talk = {"answer": 8.0, "duration": 61.3}
+    world.say("term", 0.4, upstream="s1", **talk)
+    world.say("orig", 0.0, customer="c", downstream="s2", **talk)
+    assert world.trace(at=0.4).path == ("term", "s1", "s2", "orig")
+
+
+def test_another_moment_than_the_minute_is_another_call(world):
+    lower_part(world)
+    world.say("mid", 90.1, upstream="orig", downstream="s2", outcome="cancelled")
+    world.say("orig", 90.0, customer="c", downstream="mid", outcome="cancelled")
+    assert world.trace(at=20.4).path == ("term", "s1")

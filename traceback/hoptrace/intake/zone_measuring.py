@@ -1,0 +1,73 @@
+"""The offset of a file's local times from UTC, as epochs in the same rows show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hoptrace.intake.zones import WIDEST
+
+QUARTER = timedelta(minutes=15)
+TOLERANCE = timedelta(minutes=1)
+"""Offsets that differ by no more are the same."""
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with local times
+_LEAST_SHARE = 0.5
+_SECOND_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Offset of a file's local times from UTC as its own epochs show it.
+
+    `others` are further offsets an hour away that many rows have too: the file crosses a change of summer time. `at` is
+    a local time that has `offset`; `agreeing` of `rows` rows have one of these offsets; `by` names the column.
+    """
+
+    offset: timedelta
+    others: tuple[timedelta, ...]
+    at: datetime
+    agreeing: int
+    rows: int
+    by: str
+
+    def __str__(self) -> str:
+        return f"measured from the {self.by} of {self.agreeing} of {self.rows} rows"
+
+
+def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Measured | None:
+    """The offset of local times (naive) from epochs (seconds UTC) of the same rows; None where they show none.
+
+    Many rows differ by later legs and long queues, so the most frequent whole quarter of an hour counts, and only if
+    at least half of the rows have it (or it and its neighbour an hour away, where summer time begins or ends).
+    """
+    counts: Counter[timedelta] = Counter()
+    seen: dict[timedelta, datetime] = {}
+    rows = 0
+    for local, epoch in pairs:
+        rows += 1
+        offset = quarter_offset(local, epoch)
+        if offset is not None:
+            counts[offset] += 1
+            seen.setdefault(offset, local)
+    if not counts:
+        return None
+    best = min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
+    hour = timedelta(hours=1)
+    others = tuple(o for o in (best - hour, best + hour) if counts[o] >= max(1, _SECOND_SHARE * rows))
+    agreeing = sum(counts[o] for o in (best, *others))
+    if agreeing < _LEAST_SHARE * rows:
+        return None
+    return Measured(best, others, seen[best], agreeing, rows, by)
+
+
+def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
+    """Local time minus epoch in whole quarters of an hour; None where they are more than a minute from one."""
+    try:
+        apart = local - (_EPOCH + timedelta(seconds=epoch))
+    except (ValueError, OverflowError):
+        return None
+    offset = round(apart / QUARTER) * QUARTER
+    return offset if abs(apart - offset) <= TOLERANCE and abs(offset) <= WIDEST else None

@@ -1,0 +1,64 @@
+"""Views of the lake at its newest version and at older ones, of which files may have been deleted since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from hoptrace.errors import NotFound
+from hoptrace.lake.footers import Footers
+from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED, Log, files_of
+from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.trimmed import Trimmed
+from hoptrace.lake.view import View
+
+EPOCH = date(1970, 1, 1)
+
+Later = Callable[[int], Sequence[str]]
+"""Gives the batches that came in after a version of the lake."""
+
+
+class Versions:
+    """Gives views; the newest one is kept for as long as it is the newest."""
+
+    def __init__(self, store: Store, log: Log, footers: Footers) -> None:
+        self._store = store
+        self._log = log
+        self._footers = footers
+        self._newest: View | None = None
+
+    def newest(self) -> View:
+        """The newest version."""
+        table = self._log.newest()
+        if self._newest is None or self._newest.version != table.version():
+            expired = _as_day(self._log.mark(EXPIRED))
+            self._newest = View(self._store, self._footers, table.version(), files_of(table), expired)
+            self._footers.forget_others(self._newest.files["path"])
+        return self._newest
+
+    def at(self, version: int, later: Later | None) -> View:
+        """A version; see `Lake.view`."""
+        newest = self.newest()
+        if version == newest.version:
+            return newest
+        if not 0 <= version < newest.version:
+            raise NotFound(f"The lake has no version {version}; the newest is {newest.version}.")
+        with guard(f"read version {version}"):
+            trimmed = Trimmed.of(self._store)
+            table = self._log.at(version) if version >= trimmed.kept_from else None
+            days = trimmed.expired(version) if table is None else table.transaction_version(EXPIRED)
+        expired = _as_day(days)
+        if table is not None and version >= (self._log.mark(VACUUMED) or 0):
+            return View(self._store, self._footers, version, files_of(table), expired)
+        if later is None:
+            raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
+        gone = newest.expired_before if (self._log.mark(LAST_EXPIRY) or 0) > version else None
+        hidden = pl.Series("batch", later(version), pl.String)
+        return replace(newest, version=version, expired_before=expired, gone_before=gone, hidden=hidden)
+
+
+def _as_day(days: int | None) -> date | None:
+    return None if days is None else EPOCH + timedelta(days=days)
