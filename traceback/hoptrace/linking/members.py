@@ -131,8 +131,8 @@ KEPT = (
 def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """The statements of each call: `call`, the KEPT columns and `leg`, sorted, each statement once a call.
 
-    `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by the called number before and after
-    forwarding.
+    `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by
+    the called number before and after forwarding.
     """
     found = _found(wanted, facts)
     rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)

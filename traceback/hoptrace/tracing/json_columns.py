@@ -29,7 +29,7 @@ def joined(pieces: Iterable[Piece]) -> pl.Expr:
         told += [pl.lit(fixed)] if fixed else []
         told += [] if piece is None else [piece]
         fixed = ""
-    return pl.concat_str(told)
+    return pl.concat_str(told or [pl.lit("")])
 
 
 def worded(sentence: str, **told: pl.Expr) -> list[Piece]:

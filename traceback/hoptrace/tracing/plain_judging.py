@@ -85,8 +85,8 @@ class Answers:
 
     def of(self, kept: Truths | Places) -> Answers:
         """Those that are `kept`."""
-        every = (self.endings, self.confidence, self.residual, self.fits)
-        return Answers(*(each[kept] for each in every), self.delivered[kept])
+        endings, delivered = self.endings[kept], self.delivered[kept]
+        return Answers(endings, self.confidence[kept], self.residual[kept], self.fits[kept], delivered)
 
     @property
     def open(self) -> Places:
@@ -103,8 +103,8 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
 class _Weighed(NamedTuple):
     """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
 
-    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier did
-    not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
+    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier
+    did not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
     """
 
     looks: Floats
@@ -217,7 +217,8 @@ def _endings(batch: Batch, calls: Places, tops: pl.DataFrame) -> Places:
     open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
     rows = tops.select("carrier", "upstream")[open_].iter_rows()
     known: dict[tuple[str, str, bool], int] = {}
-    for place, call, (carrier, upstream) in zip(open_.tolist(), calls[open_].tolist(), rows, strict=True):
+    numbers: list[int] = calls[open_].tolist()
+    for place, call, (carrier, upstream) in zip(open_.tolist(), numbers, rows, strict=True):
         told_of = carrier, upstream, upstream in batch.coverage[call].covered
         if told_of not in known:
             known[told_of] = ENDINGS.index(beyond(carrier, upstream, batch.around, covered=told_of[2]))
@@ -263,7 +264,8 @@ def _other(batch: Batch, calls: Places, told: _Weighed, begin: Places) -> Floats
     ends: list[str | None] = batch.reports["terminating"].gather(calls).to_list()
     known: dict[tuple[float, bool], float] = {}
     lost: list[float] = []
-    for call, end in zip(calls.tolist(), ends, strict=True):
+    numbers: list[int] = calls.tolist()
+    for call, end in zip(numbers, ends, strict=True):
         coverage = batch.coverage[call]
         key = coverage.taking_part, end in coverage.covered
         if key not in known:

@@ -110,7 +110,7 @@ def _conflicts(tops: pl.DataFrame, trust: Trust) -> pl.Series:
     told = pl.Series(["[]"]).gather(np.zeros(tops.height, np.int64))
     doubtful = np.flatnonzero(np.isin(tops["ending"].to_numpy(), CONFLICTING))
     texts = [
-        orjson.dumps(not_borne_out(ENDINGS[code], carrier, upstream, trust)).decode()
+        orjson.dumps(not_borne_out(ENDINGS[int(code)], carrier, upstream, trust)).decode()
         for code, carrier, upstream in tops.select("ending", "carrier", "upstream")[doubtful].iter_rows()
     ]
     return told.scatter(doubtful, pl.Series(texts, dtype=pl.String)) if texts else told

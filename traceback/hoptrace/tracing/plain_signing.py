@@ -14,7 +14,7 @@ from hoptrace.tracing.plain_judging import ENDINGS
 from hoptrace.tracing.plain_paths import Way
 from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import Signing, signed
+from hoptrace.tracing.signing import Row, Signing, signed
 from hoptrace.tracing.sources import SIGNATURE, SIGNED
 
 
@@ -31,7 +31,7 @@ def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, s
     found: dict[int, Signing] = {}
     for place in with_any:
         own = slice(way.begin[place], way.begin[place + 1])
-        told = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
+        told: list[Row | None] = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
         said = signed(carriers[own], told, signers, VERDICTS[ENDINGS[plain.answers.endings[place]]])
         if said is not None:
             lines = tuple(line for line, row in zip(said.lines, told, strict=True) if row is not None)
