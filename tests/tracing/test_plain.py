@@ -91,7 +91,10 @@ def test_a_chain_over_a_silent_carrier_that_both_sides_name_is_plain(world, repo
     ("trust", "verdict"),
     [
         (Trust(), Verdict.NO_RECORD),
-        (Trust(untrue={("mid", "lacking"): 0.9}, clashes=(("mid", "lacking", "upstream", 1200, 900),)), Verdict.DISPUTED),
+        (
+            Trust(untrue={("mid", "lacking"): 0.9}, clashes=(("mid", "lacking", "upstream", 1200, 900),)),
+            Verdict.DISPUTED,
+        ),
     ],
 )
 def test_a_chain_that_ends_at_a_carrier_whose_records_lack_the_call_is_plain(world, report_call, trust, verdict):

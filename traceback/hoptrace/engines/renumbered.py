@@ -152,8 +152,10 @@ def _question_below(call: int, case: Case, trail: Trail) -> list[Question]:
 def questions_below(first: pl.DataFrame, coverage: Sequence[Coverage]) -> list[Question]:
     """The same of many calls' lowest records (members with the report's `terminating`), where these were handed on."""
     asked = first.filter((pl.col("sent_calling") >= 0) & pl.col("downstream").is_not_null())
-    rows = asked.select("call", "sent_calling", "carrier", "downstream", "start", "terminating").iter_rows()
-    return [row for *row, end in rows if _goes_on(end, row[2], row[3], coverage[row[0]].covered)]
+    questions: list[Question] = asked.select("call", "sent_calling", "carrier", "downstream", "start").rows()
+    ends: list[str | None] = asked["terminating"].to_list()
+    told = zip(questions, ends, strict=True)
+    return [row for row, end in told if _goes_on(end, row[2], row[3], coverage[row[0]].covered)]
 
 
 def _goes_on(end: str | None, carrier: str, downstream: str, covered: frozenset[str]) -> bool:

@@ -27,10 +27,10 @@ COVERAGE = {"upstream_covered": "upstream", "downstream_covered": "downstream"}
 def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     """All pairs (`call`, `d_*`, `u_*`, `kind`) that could be one handoff, and those that contradict each other.
 
-    They lie by call, `d_sid` and `u_sid`. `covered`: which carriers have submitted records that cover the call's time. A handoff needs
-    both sides to name each other, or one side with the other silent about it. Bridges over carriers without a record
-    need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names the other and the
-    other names somebody else.
+    They lie by call, `d_sid` and `u_sid`. `covered`: which carriers have submitted records that cover the call's time.
+    A handoff needs both sides to name each other, or one side with the other silent about it. Bridges over carriers
+    without a record need both sides to name one. Pairs of kind CONFLICT fit in numbers and time while one side names
+    the other and the other names somebody else.
     """
     known = covered.flagged(in_order(members), COVERAGE)
     lower, upper = _met(known)
@@ -96,7 +96,9 @@ def _names(known: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
 
 def _meeting(lower: pl.Series, one: pl.DataFrame, upper: pl.Series, other: pl.DataFrame) -> pl.DataFrame:
     """The rows (`d`, `u`) of which the lower has at `one` what the upper has at `other`."""
-    down, up = (told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u")))
+    down, up = (
+        told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u"))
+    )
     return down.join(up, on=one.columns)
 
 

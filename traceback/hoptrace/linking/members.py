@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.call_ids import with_call_id_keys, without_base64
@@ -130,8 +131,8 @@ KEPT = (
 def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """The statements of each call: `call`, the KEPT columns and `leg`, sorted, each statement once a call.
 
-    `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by the called number before and after
-    forwarding.
+    `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by
+    the called number before and after forwarding.
     """
     found = _found(wanted, facts)
     rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
@@ -149,8 +150,8 @@ def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     if not once:
         found = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
     # Of a number that is called all the time only the nearest statements count.
-    if found.height > MOST_MEMBERS and found["call"].value_counts()["count"].max() > MOST_MEMBERS:  # type: ignore[operator]
-        found = found.sort("call", "away", "sid").group_by("call", maintain_order=True).head(MOST_MEMBERS)
+    if np.bincount(found["call"].to_numpy(), minlength=1).max() > MOST_MEMBERS:
+        found = found.sort("call", "away", "sid").filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
     return found.select("call", "sid").sort("call", "sid")
 
 

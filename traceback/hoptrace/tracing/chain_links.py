@@ -91,4 +91,6 @@ def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Places, Places]
     size = int(sids.max(initial=0)) + 1
     known: Places = members["call"].to_numpy() * size + sids
     calls: Places = pairs["call"].to_numpy() * size
-    return np.searchsorted(known, calls + pairs["d_sid"].to_numpy()), np.searchsorted(known, calls + pairs["u_sid"].to_numpy())
+    return np.searchsorted(known, calls + pairs["d_sid"].to_numpy()), np.searchsorted(
+        known, calls + pairs["u_sid"].to_numpy()
+    )

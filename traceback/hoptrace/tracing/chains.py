@@ -107,7 +107,7 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
 
 
 def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
-    """The chains of sound calls all of whose members are reached from lower ends; those of several routes share some."""
+    """The chains of sound calls all of whose members are reached from lower ends; several routes share some."""
     size = len(calls)
     ends = np.ones(size, np.bool_)
     ends[links.above[links.above >= 0]] = False
@@ -167,9 +167,7 @@ def _by_length(chains: Chains) -> Iterator[tuple[Places, Places]]:
         yield some, np.add.outer(chains.begin[some], np.arange(length))
 
 
-def _with_lent_times(
-    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths
-) -> Chains:
+def _with_lent_times(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths) -> Chains:
     """The chains that are chosen also where their coarse records are lent sharper times (those that it `lends`).
 
     All pairs of their calls are timed anew: nothing else may come to compete.
@@ -178,7 +176,7 @@ def _with_lent_times(
     lent = Lent(own, *(Moments(*(each.copy() for each in own)) for _ in range(2)))
     coarse = chains.of(lends)
     for _, places in _by_length(coarse):
-        rows, part = coarse.members[places], np.cumsum(coarse.over[places] > 0, axis=1)
+        rows, part = coarse.members[places], np.cumsum(coarse.over[places] > 0, axis=1, dtype=np.int64)
         told = lent_moments(own.of(rows), part)
         for side, theirs in ((lent.above, told.above), (lent.below, told.below)):
             for mine, each in zip(side, theirs, strict=True):

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hoptrace.tracing.json_columns import Piece, joined
+
 MANY = 256
 """Rows of a frame from which it is worth while to look at what occurs in it."""
 
-Case = tuple[pl.Expr, pl.Expr]
+Text = Sequence[Piece]
+Case = tuple[pl.Expr, Text]
 """A condition, and the text where it holds."""
 
 
@@ -25,15 +28,40 @@ class Choice:
     cases: tuple[Case, ...]
 
 
-def choice(*cases: Case, otherwise: pl.Expr | None = None) -> Choice:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a choice comes to in a frame: pieces of text, none where no case occurs; `always`: some case holds."""
+
+    pieces: Text
+    always: bool
+
+    def expr(self) -> pl.Expr:
+        """The text as one expression."""
+        return joined(self.pieces) if self.pieces else pl.lit(None, pl.String)
+
+
+def choice(*cases: Case, otherwise: Text | None = None) -> Choice:
     """A choice of these cases, with a text where none of them holds if there is one."""
     return Choice(cases if otherwise is None else (*cases, (pl.lit(value=True), otherwise)))
 
 
+def said(sentence: str, *told: pl.Expr | str) -> Text:
+    """A sentence with `{}` for each of some columns or expressions."""
+    parts = sentence.split("{}")
+    columns = [pl.col(each) if isinstance(each, str) else each for each in told]
+    between = [piece for each in zip(parts[1:], columns, strict=True) for piece in reversed(each)]
+    return [piece for piece in (parts[0], *between) if not isinstance(piece, str) or piece]
+
+
 def texts(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[pl.Expr]:
     """The choices as expressions over this frame."""
+    return [each.expr() for each in chosen(frame, choices)]
+
+
+def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
+    """What the choices come to in this frame."""
     if frame.height < MANY:
-        return [_chain(one.cases) for one in choices]
+        return [_chosen(one.cases, is_always(one)) for one in choices]
     holds = [condition.fill_null(value=False) for one in choices for condition, _ in one.cases]
     named = [
         told
@@ -42,29 +70,33 @@ def texts(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[pl.Expr]:
     ]
     told = frame.select(named).row(0)
     occurs = iter(zip(told[::2], told[1::2], strict=True))
-    return [_chain(_occurring(one.cases, [next(occurs) for _ in one.cases])) for one in choices]
+    return [_occurring(one.cases, [next(occurs) for _ in one.cases]) for one in choices]
 
 
-def _occurring(cases: Sequence[Case], occurs: Sequence[tuple[bool, bool]]) -> Sequence[Case]:
+def is_always(one: Choice) -> bool:
+    """Whether there is a text where no case before holds."""
+    return one.cases[-1][0].meta.eq(pl.lit(value=True))
+
+
+def _occurring(cases: Sequence[Case], occurs: Sequence[tuple[bool, bool]]) -> Chosen:
     """The cases that occur, up to one that all rows are of."""
     found: list[Case] = []
     for case, (some, every) in zip(cases, occurs, strict=True):
         if every:
-            return [*found, (pl.lit(value=True), case[1])]
+            return _chosen([*found, (pl.lit(value=True), case[1])], always=True)
         if some:
             found.append(case)
-    return found
+    return _chosen(found, always=False)
 
 
-def _chain(cases: Sequence[Case]) -> pl.Expr:
+def _chosen(cases: Sequence[Case], always: bool) -> Chosen:
+    """A single case that always holds stays in its pieces."""
     if not cases:
-        return pl.lit(None, pl.String)
+        return Chosen([], always=False)
     (condition, text), *rest = cases
-    if condition.meta.eq(pl.lit(value=True)):
-        return text
-    chain = pl.when(condition).then(text)
-    for condition, text in rest:
-        if condition.meta.eq(pl.lit(value=True)):
-            return chain.otherwise(text)
-        chain = chain.when(condition).then(text)
-    return chain.otherwise(None)
+    if always and not rest:
+        return Chosen(text, always)
+    chain = pl.when(condition).then(joined(text))
+    for condition, text in rest[:-1] if always else rest:
+        chain = chain.when(condition).then(joined(text))
+    return Chosen([chain.otherwise(joined(rest[-1][1]) if always else None)], always)

@@ -13,7 +13,7 @@ import polars as pl
 
 from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
 from hoptrace.model.number_masks import MASKED_BELOW
-from hoptrace.tracing.choices import Choice, choice
+from hoptrace.tracing.choices import Case, Choice, choice, said
 
 UNLIKELY = -1.0
 """Weight of a comparison below which it speaks against the handoff."""
@@ -58,21 +58,21 @@ def name(column: str) -> pl.Expr:
 def _naming() -> Line:
     kind, between = pl.col("kind"), pl.col("d_upstream")
     bridged = kind.is_in([Kind.BRIDGED, Kind.FORWARDED])
-    claimed = pl.format(
+    claimed = said(
         "{} says that it handed the call to {}; {} claims it for its own customer {}, which its neighbours' records "
         "contradict again and again.",
         *(U, D, D, name("d_customer")),
     )
-    leap = pl.format(
+    leap = said(
         "{} handed the call to {}, {} got it from {}; neither has submitted records, so this step rests on numbers and "
         "time alone.",
         *(U, name("u_downstream"), D, name("d_upstream")),
     )
-    by_one = pl.format(
+    by_one = said(
         "{} says that it handed the call to {}, which has no record of it; {} does not say who gave it the call.",
         *(U, name("u_downstream"), D),
     )
-    by_both = pl.format(
+    by_both = said(
         "{} says that it handed the call to {}, {} says that it got it from {}; {} has no record of it.",
         *(U, between, D, between, between),
     )
@@ -83,22 +83,20 @@ def _naming() -> Line:
     return Line("naming", pl.when(~unknown).then(kind != Kind.CONFLICT), _named_by_neighbours(*over))
 
 
-def _named_by_neighbours(*before: tuple[pl.Expr, pl.Expr]) -> Choice:
+def _named_by_neighbours(*before: Case) -> Choice:
     """Neighbours that name each other, or one of which names the other."""
     down, up = pl.col("d_upstream").eq_missing(U), pl.col("u_downstream").eq_missing(D)
     return choice(
         *before,
         (
             down & up,
-            pl.format("{} says that it handed the call to {}, and {} says that it got it from {}.", U, D, D, U),
+            said("{} says that it handed the call to {}, and {} says that it got it from {}.", U, D, D, U),
         ),
         (
             down,
-            pl.format("{} says that it got the call from {}; {} does not say whom it handed it to.", D, U, U),
+            said("{} says that it got the call from {}; {} does not say whom it handed it to.", D, U, U),
         ),
-        otherwise=pl.format(
-            "{} says that it handed the call to {}; {} does not say who gave it the call.", U, D, D
-        ),
+        otherwise=said("{} says that it handed the call to {}; {} does not say who gave it the call.", U, D, D),
     )
 
 
@@ -113,23 +111,21 @@ def _called() -> Line:
     text = choice(
         (
             changed,
-            pl.format(
-                "{} recorded the call to {}, {} to {}: the number changed on the way.{}", U, before, D, came, again
-            ),
+            said("{} recorded the call to {}, {} to {}: the number changed on the way.{}", U, before, D, came, again),
         ),
         (
             same & forwarded,
-            pl.format("{} forwarded the call for {} to {}, the number that {} recorded.", U, before, went, D),
+            said("{} forwarded the call for {} to {}, the number that {} recorded.", U, before, went, D),
         ),
-        (same, pl.format("Both recorded the called number {}.", came)),
-        otherwise=pl.format("{} got the call for {}, as {} did, but says that it sent it on to {}.", U, before, D, went),
+        (same, said("Both recorded the called number {}.", came)),
+        otherwise=said("{} got the call for {}, as {} did, but says that it sent it on to {}.", U, before, D, went),
     )
     return Line("called number", ~changed & same, text)
 
 
 def _time() -> Line:
     likely = pl.col("w_time") > UNLIKELY
-    compared = pl.format(
+    compared = said(
         "{}'s {} is {} {}'s, clock offsets applied; {} s either way is usual between them{}.",
         D,
         pl.col("what"),
@@ -138,7 +134,7 @@ def _time() -> Line:
         pl.col("t_scale"),
         pl.col("cut"),
     )
-    loosely = pl.lit("One side stamps only the answer, so the times of arrival can only be compared loosely.")
+    loosely = ["One side stamps only the answer, so the times of arrival can only be compared loosely."]
     return Line("time", likely, choice((pl.col("moment").is_not_null(), compared), otherwise=loosely))
 
 
@@ -150,19 +146,17 @@ def parts_of_time() -> dict[str, Choice]:
     # That a time was cut to its second or minute explains what it differs by.
     unit = pl.when(pl.max_horizontal("d_tick", "u_tick") >= 60).then(pl.lit("minute")).otherwise(pl.lit("second"))
     return {
-        "what": choice(
-            (pl.col("arrived"), pl.lit("arrival time")), otherwise=pl.lit("time of the final answer")
-        ),
+        "what": choice((pl.col("arrived"), ["arrival time"]), otherwise=["time of the final answer"]),
         "since": choice(
-            (moment.abs() < SAME_MOMENT, pl.lit("at the same moment as")),
-            (moment > 0, pl.format("{} s after", text)),
-            otherwise=pl.format("{} s before", text),
+            (moment.abs() < SAME_MOMENT, ["at the same moment as"]),
+            (moment > 0, said("{} s after", text)),
+            otherwise=said("{} s before", text),
         ),
         "cut": choice(
-            (d & u, pl.format(" ({} and {} cut times to the {})", D, U, unit)),
-            (d, pl.format(" ({} cuts times to the {})", D, unit)),
-            (u, pl.format(" ({} cuts times to the {})", U, unit)),
-            otherwise=pl.lit(""),
+            (d & u, said(" ({} and {} cut times to the {})", D, U, unit)),
+            (d, said(" ({} cuts times to the {})", D, unit)),
+            (u, said(" ({} cuts times to the {})", U, unit)),
+            otherwise=[""],
         ),
     }
 
@@ -170,10 +164,10 @@ def parts_of_time() -> dict[str, Choice]:
 def _call_id() -> Line:
     weight, alike = pl.col("w_call_id"), pl.col("alike")
     text = choice(
-        (alike, pl.lit("Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little.")),
-        (weight > 0, pl.lit("Both recorded the same Call-ID.")),
-        (weight < UNLIKELY, pl.lit("The Call-ID that the one sent is not the one that the other got.")),
-        (weight < 0, pl.lit("Their Call-IDs differ, as they do wherever a carrier ends and restarts the call.")),
+        (alike, ["Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."]),
+        (weight > 0, ["Both recorded the same Call-ID."]),
+        (weight < UNLIKELY, ["The Call-ID that the one sent is not the one that the other got."]),
+        (weight < 0, ["Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."]),
     )
     return Line("call_id", pl.when(~alike & ((weight > 0) | (weight < UNLIKELY))).then(weight > 0), text)
 
@@ -188,27 +182,27 @@ def _calling() -> Line:
     text = choice(
         (
             told & masked,
-            pl.format(
+            said(
                 "{} recorded the caller {}, {} {}: of a masked number only the beginning is compared.",
                 *(U, above, D, below),
             ),
         ),
-        (told & withheld, pl.lit("The caller is withheld on one side.")),
-        (told & same, pl.format("Both recorded the caller {}.", below)),
-        (told, pl.format("{} recorded the caller {}, {} {}.", U, above, D, below)),
+        (told & withheld, ["The caller is withheld on one side."]),
+        (told & same, said("Both recorded the caller {}.", below)),
+        (told, said("{} recorded the caller {}, {} {}.", U, above, D, below)),
     )
     return Line("calling number", pl.when(~withheld).then(same), text)
 
 
 def _answer() -> Line:
     compared = pl.col("answers").is_not_null() & pl.col("arrived")
-    text = choice((compared, pl.format("The answer times are {} s apart.", pl.col("t_answers"))))
+    text = choice((compared, said("The answer times are {} s apart.", pl.col("t_answers"))))
     return Line("answer time", pl.col("w_answer") > UNLIKELY, text)
 
 
 def _duration() -> Line:
     both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
-    text = pl.format("{} recorded {} s of conversation, {} {} s.", D, pl.col("t_d_duration"), U, pl.col("t_u_duration"))
+    text = said("{} recorded {} s of conversation, {} {} s.", D, pl.col("t_d_duration"), U, pl.col("t_u_duration"))
     return Line("duration", pl.col("w_duration") > UNLIKELY, choice((both, text)))
 
 
@@ -216,8 +210,8 @@ def _outcome() -> Line:
     weight = pl.col("w_outcome")
     d, u = (pl.col(f"{side}_outcome").str.replace_all("_", " ", literal=True) for side in ("d", "u"))
     text = choice(
-        (weight > 0, pl.format("Both say how it ended: {}.", d)),
-        (weight < 0, pl.format("{} says {}, {} says {}.", D, d, U, u)),
+        (weight > 0, said("Both say how it ended: {}.", d)),
+        (weight < 0, said("{} says {}, {} says {}.", D, d, U, u)),
     )
     return Line("outcome", weight > 0, text)
 
@@ -225,7 +219,7 @@ def _outcome() -> Line:
 def _orig_id() -> Line:
     weight = pl.col("w_orig_id")
     text = choice(
-        (weight > 0, pl.lit("The SHAKEN origid is the same.")),
-        (weight < 0, pl.lit("The SHAKEN origids differ.")),
+        (weight > 0, ["The SHAKEN origid is the same."]),
+        (weight < 0, ["The SHAKEN origids differ."]),
     )
     return Line("orig_id", weight > 0, text)

@@ -14,10 +14,10 @@ import polars as pl
 from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.choices import Choice, choice, texts
+from hoptrace.tracing.choices import Choice, choice, chosen, texts
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time
-
+from hoptrace.tracing.json_columns import Piece, joined
 
 OF_A_HANDOFF = (
     *("kind", "scale", "meetings"),
@@ -41,8 +41,12 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     """The scored pairs (`hoptrace.linking.scoring.score`) in words, by `row`."""
     if pairs.is_empty():
         return {}
-    lines, known = lines_of_pairs(), _rounded(pairs)
-    columns = [expr for line, text in zip(lines, _details(known), strict=True) for expr in (line.agrees, text)]
+    lines, known = lines_of_pairs(), rounded_pairs(pairs)
+    columns = [
+        expr
+        for line, text in zip(lines, texts(known, [line.detail for line in lines]), strict=True)
+        for expr in (line.agrees, text)
+    ]
     named = [expr.alias(str(place)) for place, expr in enumerate(columns)]
     frame = known.select("row", _conflict().alias("conflict"), *named)
     told = [_lines(line.about, frame[str(2 * at)], frame[str(2 * at + 1)]) for at, line in enumerate(lines)]
@@ -50,24 +54,32 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
 
 
-def in_json(pairs: pl.DataFrame) -> pl.Series:
-    """The evidence of scored pairs as JSON, as `Told.evidence` is written.
+def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
+    """The evidence of pairs in pieces of JSON, as `Told.evidence` is written; `known` as `rounded_pairs` gives them.
 
-    No name in them may hold what JSON escapes.
+    No name in them may hold what JSON escapes. The first line is told of every pair.
     """
-    known = _rounded(pairs)
-    begun = texts(known, [_begun(line.about, line.agrees) for line in lines_of_pairs()])
-    told = [pl.concat_str(begin, text, pl.lit('"}')) for begin, text in zip(begun, _details(known), strict=True)]
-    return known.select(evidence=pl.concat_str(told, separator=",", ignore_nulls=True)).to_series()
+    lines = lines_of_pairs()
+    begun = chosen(known, [_begun(line.about, line.agrees) for line in lines])
+    told: list[Piece] = []
+    for begin, text in zip(begun, chosen(known, [line.detail for line in lines]), strict=True):
+        line: list[Piece] = ["," if told else "", *begin.pieces, *text.pieces, '"}']
+        if text.always:
+            told += line
+        elif text.pieces:
+            told.append(joined(line).fill_null(""))
+    return told
 
 
-def _details(known: pl.DataFrame) -> list[pl.Expr]:
-    return texts(known, [line.detail for line in lines_of_pairs()])
+@cache
+def has_orig_id() -> pl.Expr:
+    """Whether the evidence of a pair tells of origids."""
+    return (pl.col("w_orig_id") != 0).fill_null(value=False)
 
 
 def _begun(about: str, agrees: pl.Expr) -> Choice:
     """How a line begins as JSON, up to its sentence."""
-    ways = [pl.lit(f'{{"about":"{about}","agrees":{told},"detail":"') for told in ("true", "false", "null")]
+    ways = [[f'{{"about":"{about}","agrees":{told},"detail":"'] for told in ("true", "false", "null")]
     return choice((agrees, ways[0]), (agrees.is_not_null(), ways[1]), otherwise=ways[2])
 
 
@@ -78,7 +90,7 @@ def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | 
     return [None if key[1] is None else known.get(key) or known.setdefault(key, Evidence(about, *key)) for key in said]
 
 
-def _rounded(pairs: pl.DataFrame) -> pl.DataFrame:
+def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
 
     `t_*`: seconds, to a tenth; `n_*`: numbers; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a

@@ -6,7 +6,7 @@ Text that comes from records must hold nothing that JSON escapes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from string import Formatter
 
 import numpy as np
@@ -21,9 +21,15 @@ Piece = str | pl.Expr
 def joined(pieces: Iterable[Piece]) -> pl.Expr:
     """Pieces one after the other; those that are the same in all rows are strings."""
     told: list[pl.Expr] = []
-    for fixed, some in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        told += [pl.lit("".join(map(str, some)))] if fixed else [piece for piece in some if isinstance(piece, pl.Expr)]
-    return pl.concat_str(told)
+    fixed = ""
+    for piece in (*pieces, None):
+        if isinstance(piece, str):
+            fixed += piece
+            continue
+        told += [pl.lit(fixed)] if fixed else []
+        told += [] if piece is None else [piece]
+        fixed = ""
+    return pl.concat_str(told or [pl.lit("")])
 
 
 def worded(sentence: str, **told: pl.Expr) -> list[Piece]:
@@ -42,12 +48,12 @@ def quoted(column: pl.Series) -> list[Piece]:
     return ['"', told, '"'] if not column.null_count() else [pl.format('"{}"', told).fill_null("null")]
 
 
-def line(about: str, agrees: pl.Expr | bool, detail: Sequence[Piece]) -> pl.Expr:
+def line(about: str, agrees: pl.Expr | bool, detail: Sequence[Piece]) -> list[Piece]:
     """A line of evidence (`hoptrace.model.verdicts.Evidence`)."""
-    said: Piece = pl.when(agrees).then(pl.lit("true")).otherwise(pl.lit("false")) if isinstance(agrees, pl.Expr) else (
-        "true" if agrees else "false"
-    )
-    return joined(['{"about":"', about, '","agrees":', said, ',"detail":"', *detail, '"}'])
+    told: Piece = "true" if agrees is True else "false"
+    if isinstance(agrees, pl.Expr):
+        told = pl.when(agrees).then(pl.lit("true")).otherwise(pl.lit("false"))
+    return [f'{{"about":"{about}","agrees":', told, ',"detail":"', *detail, '"}']
 
 
 def escaped(texts: pl.Series) -> pl.Series:

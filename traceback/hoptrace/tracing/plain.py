@@ -93,7 +93,7 @@ def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
 
 
 def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
-    """Whether a chain's lowest record says where the call ended: there, or at a carrier that no other is told beside."""
+    """Whether a chain's lowest record says where the call ended: there, or at a carrier that is no other than told."""
     ends = reports["terminating"]
     there = pl.col("downstream").is_null() & ~pl.col("handed_on")
     elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,23 +12,28 @@ import polars as pl
 
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
+from hoptrace.tracing import handoffs, plain_reports
 from hoptrace.tracing.chains import Places, Truths
-from hoptrace.tracing.decimals import rounded
+from hoptrace.tracing.decimals import distinct, rounded
 from hoptrace.tracing.evidence import of_delivery, of_naming
-from hoptrace.tracing.handoffs import OF_A_HANDOFF, in_json
+from hoptrace.tracing.handoffs import OF_A_HANDOFF, has_orig_id, rounded_pairs
 from hoptrace.tracing.json_columns import Piece, joined, quoted
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_paths import DELIVERED, INFERRED
-from hoptrace.tracing.plain_reports import OF_THE_LOWEST, report_evidence
-from hoptrace.tracing.plain_signing import with_signings
+from hoptrace.tracing.plain_reports import OF_THE_LOWEST, with_report
+from hoptrace.tracing.plain_signing import signing_lines
 from hoptrace.tracing.signing import Signing
 
 SUPPORTS = (None, Support.BOTH, Support.ONE, Support.NAMED)
 """Who says that a handoff took place; nobody, of a first hop."""
 
-OF_A_HOP = ("batch", "row", "record_id", "start_time", "offset", "attestation", "start_basis", "carrier")
+TEXTS_OF_A_HOP = ("carrier", "batch", "record_id", "attestation", "start_basis")
+OF_A_HOP = ("row", *TEXTS_OF_A_HOP)
 NUMBERS = ("calling", "called")
-QUOTED_OF_FACTS = (*OF_A_HOP, *NUMBERS, *(f"{name}_number" for name in NUMBERS))
+QUOTED_OF_FACTS = (
+    *(*OF_A_HOP, *NUMBERS, *(f"{name}_number" for name in NUMBERS)),
+    *("start_time", "offset", "downstream", "sent_calling"),
+)
 """The columns of a statement that its hop tells."""
 
 HOUR = 3_600_000_000
@@ -36,25 +41,32 @@ HOUR = 3_600_000_000
 
 
 def hops_of(
-    facts: pl.DataFrame, plain: Plain, pairs: pl.DataFrame, first: pl.Series, signings: Mapping[int, Signing]
+    facts: pl.DataFrame, plain: Plain, pairs: pl.DataFrame, reports: pl.DataFrame, signings: Mapping[int, Signing]
 ) -> pl.Series:
     """The hops of all statements of chains, in their order, as JSON; `facts` are these statements (QUOTED_OF_FACTS).
 
-    `first`: the evidence of each chain's lowest record.
+    The lowest ones tell of the match with the report, all others of the handoff by which they were reached.
     """
-    chains = plain.chains
-    reached = np.flatnonzero(chains.pairs >= 0)
-    used = pairs.select(OF_A_HANDOFF)[chains.pairs[reached] - int(pairs["row"][0] if len(pairs) else 0)]
-    which = np.empty(len(chains.members), np.int64)
-    which[chains.begin[:-1]] = np.arange(len(first))
-    which[reached] = len(first) + np.arange(len(reached))
-    evidence = with_signings(first.append(in_json(used)).gather(which), chains, signings)
+    chains, answers = plain.chains, plain.answers
+    first, reached = chains.begin[:-1], np.flatnonzero(chains.pairs >= 0)
+    used = rounded_pairs(pairs.select(OF_A_HANDOFF)[chains.pairs[reached] - int(pairs["row"][0] if len(pairs) else 0)])
+    tails = with_report(facts.select(OF_THE_LOWEST)[first], reports[chains.calls], answers.residual)
     support = np.zeros(len(chains.members), np.int64)
+    support[first[answers.delivered]] = SUPPORTS.index(Support.NAMED)
     support[reached] = _supports(used, chains.over[reached] > 0)
-    support[chains.begin[:-1][plain.answers.delivered]] = SUPPORTS.index(Support.NAMED)
     told = pl.Series(["null" if each is None else f'"{each}"' for each in SUPPORTS]).gather(support)
-    pieces, frame = _pieces(facts)
-    return frame.with_columns(told.alias("support"), evidence.alias("evidence")).select(joined(pieces)).to_series()
+    of_ids = reached[used.select(has_orig_id()).to_series().to_numpy()]
+    frame = _quoted(facts).with_columns(told.alias("h_support"), *signing_lines(chains, signings, of_ids))
+    hops = [
+        frame[rows].hstack(known).select(joined(_pieces(frame, evidence)).alias("hop")).to_series()
+        for rows, known, evidence in (
+            (first, tails, plain_reports.pieces_in_json(tails)),
+            (reached, used, handoffs.pieces_in_json(used)),
+        )
+    ]
+    which = np.empty(len(chains.members), np.int64)
+    which[first], which[reached] = np.arange(len(first)), len(first) + np.arange(len(reached))
+    return pl.concat(hops).gather(which)
 
 
 def _supports(used: pl.DataFrame, over: Truths) -> Places:
@@ -65,37 +77,42 @@ def _supports(used: pl.DataFrame, over: Truths) -> Places:
     return used.select(told.cast(pl.Int64)).to_series().to_numpy()
 
 
-def _pieces(facts: pl.DataFrame) -> tuple[list[Piece], pl.DataFrame]:
-    """A hop with its fields in the order of `hoptrace.model.verdicts.Hop`, and the columns that it is made of."""
-    frame = facts.select(OF_A_HOP).with_columns(
-        **_started(facts["start_time"]), shown_offset=rounded(facts["offset"].to_numpy(), 3)
+def _quoted(facts: pl.DataFrame) -> pl.DataFrame:
+    """What hops tell of their statements, in columns `h_*`: pairs and reports have columns of the same names."""
+    named = facts.select(*OF_A_HOP, *_shown(facts))
+    return named.rename({name: f"h_{name}" for name in named.columns}).with_columns(
+        **_started(facts["start_time"]), h_offset=rounded(facts["offset"].to_numpy(), 3)
     )
-    frame = frame.with_columns(facts.select(_shown(facts)))
-    pieces: list[Piece] = [
+
+
+def _pieces(frame: pl.DataFrame, evidence: Sequence[Piece]) -> list[Piece]:
+    """A hop with its fields in the order of `hoptrace.model.verdicts.Hop`."""
+    texts = {name: quoted(frame[f"h_{name}"]) for name in (*TEXTS_OF_A_HOP, *NUMBERS)}
+    return [
         '{"carrier":',
-        *quoted(frame["carrier"]),
+        *texts["carrier"],
         ',"records":[{"batch":',
-        *quoted(frame["batch"]),
+        *texts["batch"],
         ',"row":',
-        pl.col("row").cast(pl.String),
+        pl.col("h_row").cast(pl.String),
         ',"record_id":',
-        *quoted(frame["record_id"]),
+        *texts["record_id"],
         '}],"start_time":"',
-        *map(pl.col, ("day_and_hour", "minute", "fraction")),
+        *map(pl.col, ("h_hour", "h_minute", "h_fraction")),
         '","clock_offset":',
-        pl.col("shown_offset"),
-        *(piece for name in NUMBERS for piece in (f',"{name}":', *quoted(frame[name]))),
+        pl.col("h_offset"),
+        *(piece for name in NUMBERS for piece in (f',"{name}":', *texts[name])),
         ',"attestation":',
-        *quoted(frame["attestation"]),
+        *texts["attestation"],
         ',"evidence":[',
-        pl.col("evidence"),
+        *evidence,
+        *([pl.col("h_signing")] if "h_signing" in frame.columns else []),
         '],"support":',
-        pl.col("support"),
+        pl.col("h_support"),
         ',"start_basis":',
-        *quoted(frame["start_basis"]),
+        *texts["start_basis"],
         "}",
     ]
-    return pieces, frame
 
 
 def _shown(facts: pl.DataFrame) -> list[pl.Expr]:
@@ -112,12 +129,13 @@ def _started(start: pl.Series) -> dict[str, pl.Series]:
     micros = start.to_physical().to_numpy()
     hours, rest = np.divmod(micros, HOUR)
     seconds, fraction = np.divmod(rest, 1_000_000)
-    every, which = np.unique(hours, return_inverse=True)
+    every, which = distinct(hours)
     hour = pl.Series(every * HOUR).cast(start.dtype).dt.strftime("%Y-%m-%dT%H:")
-    minute = pl.Series([f"{second // 60:02}:{second % 60:02}" for second in range(3600)])
-    some, at = np.unique(fraction, return_inverse=True)
-    exact = pl.Series([f".{each:06}Z" if each else "Z" for each in some.tolist()], dtype=pl.String)
-    return {"day_and_hour": hour.gather(which), "minute": minute.gather(seconds), "fraction": exact.gather(at)}
+    minute = pl.Series([f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)])
+    unit = 1 if (fraction % 1000).any() else 1000
+    some, at = distinct(fraction // unit)
+    exact = pl.Series([f".{each * unit:06}Z" if each else "Z" for each in some.tolist()], dtype=pl.String)
+    return {"h_hour": hour.gather(which), "h_minute": minute.gather(seconds), "h_fraction": exact.gather(at)}
 
 
 def silent_hops(told: pl.DataFrame) -> pl.Series:
@@ -134,9 +152,3 @@ def _of_silent(hop: Hop) -> pl.Expr:
     text = orjson.dumps(hop).decode()
     parts = re.split(r"\{(carrier|by)\}", text)
     return joined(pl.col(part) if place % 2 else part for place, part in enumerate(parts))
-
-
-def first_hops(members: pl.DataFrame, plain: Plain, reports: pl.DataFrame) -> pl.Series:
-    """The evidence of each chain's lowest record: how well it matches the report."""
-    tails = members.select(OF_THE_LOWEST)[plain.chains.first]
-    return report_evidence(tails, reports[plain.chains.calls], plain.answers.residual)

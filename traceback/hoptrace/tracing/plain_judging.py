@@ -25,11 +25,11 @@ from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
     FAR_OFF,
+    NOT_WITHHELD,
     OTHER_CALLS_WITHIN,
     OUTCOME_WEIGHT,
     SAME_CALLER,
     WITHHELD_TOO,
-    NOT_WITHHELD,
     lost_rows,
 )
 
@@ -86,8 +86,8 @@ class Answers:
 
     def of(self, kept: Truths | Places) -> Answers:
         """Those that are `kept`."""
-        every = (self.endings, self.confidence, self.residual, self.fits)
-        return Answers(*(each[kept] for each in every), self.delivered[kept])
+        endings, delivered = self.endings[kept], self.delivered[kept]
+        return Answers(endings, self.confidence[kept], self.residual[kept], self.fits[kept], delivered)
 
     @property
     def open(self) -> Places:
@@ -104,8 +104,8 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
 class _Weighed(NamedTuple):
     """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
 
-    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier did
-    not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
+    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier
+    did not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
     """
 
     looks: Floats
@@ -169,8 +169,9 @@ class _Ends:
     def may_matter(self, told: _Weighed) -> Truths:
         """Other trails of a call for which rules may have a say that are not looked into here.
 
-        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under another
-        number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in vain.
+        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under
+        another number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in
+        vain.
         """
         others = np.arange(len(self.best)) != self.best
         customer = self.codes == CUSTOMER
@@ -178,9 +179,7 @@ class _Ends:
         return others & ((told.found & ~settled) | (self.lone & ~customer)[self.best])
 
 
-def _settled(
-    floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]
-) -> Truths:
+def _settled(floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]) -> Truths:
     """Whether the answer is told as it is; `shares`: of the best trail, of none of them, and of all together."""
     mine, other, total = shares
     told_apart = 1 - (mine + other) / total < WORTH_TELLING
@@ -221,7 +220,8 @@ def _endings(batch: Batch, calls: Places, tops: pl.DataFrame) -> Places:
     open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
     rows = tops.select("carrier", "upstream")[open_].iter_rows()
     known: dict[tuple[str, str, bool], int] = {}
-    for place, call, (carrier, upstream) in zip(open_.tolist(), calls[open_].tolist(), rows, strict=True):
+    numbers: list[int] = calls[open_].tolist()
+    for place, call, (carrier, upstream) in zip(open_.tolist(), numbers, rows, strict=True):
         told_of = carrier, upstream, upstream in batch.coverage[call].covered
         if told_of not in known:
             known[told_of] = ENDINGS.index(beyond(carrier, upstream, batch.around, covered=told_of[2]))
@@ -267,7 +267,8 @@ def _other(batch: Batch, calls: Places, told: _Weighed, begin: Places) -> Floats
     ends: list[str | None] = batch.reports["terminating"].gather(calls).to_list()
     known: dict[tuple[float, bool], float] = {}
     lost: list[float] = []
-    for call, end in zip(calls.tolist(), ends, strict=True):
+    numbers: list[int] = calls.tolist()
+    for call, end in zip(numbers, ends, strict=True):
         coverage = batch.coverage[call]
         key = coverage.taking_part, end in coverage.covered
         if key not in known:

@@ -20,7 +20,7 @@ from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
 from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
-from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, first_hops, hops_of, silent_hops
+from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
 from hoptrace.tracing.plain_judging import ENDINGS
 from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain_signing import signings_of
@@ -56,8 +56,8 @@ def plain_lines(
     way = way_of(plain)
     paths = paths_of(facts, way)
     signings = signings_of(facts, plain, way, paths, signers)
-    first = first_hops(linked.members, plain, settled.batch.reports)
-    hops = _with_silent(hops_of(facts, plain, linked.pairs, first, signings), facts, way, paths)
+    own = hops_of(facts, plain, linked.pairs, settled.batch.reports, signings)
+    hops = _with_silent(own, facts, way, paths)
     versions = np.zeros(len(chains.calls), np.int64)
     for place, signing in signings.items():
         versions[place] = signing.version
@@ -110,7 +110,7 @@ def _conflicts(tops: pl.DataFrame, trust: Trust) -> pl.Series:
     told = pl.Series(["[]"]).gather(np.zeros(tops.height, np.int64))
     doubtful = np.flatnonzero(np.isin(tops["ending"].to_numpy(), CONFLICTING))
     texts = [
-        orjson.dumps(not_borne_out(ENDINGS[code], carrier, upstream, trust)).decode()
+        orjson.dumps(not_borne_out(ENDINGS[int(code)], carrier, upstream, trust)).decode()
         for code, carrier, upstream in tops.select("ending", "carrier", "upstream")[doubtful].iter_rows()
     ]
     return told.scatter(doubtful, pl.Series(texts, dtype=pl.String)) if texts else told

@@ -9,21 +9,20 @@ from hoptrace.linking.beginnings import any_masked
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing import evidence
 from hoptrace.tracing.chains import Floats
-from hoptrace.tracing.choices import choice, texts
+from hoptrace.tracing.choices import choice, said, texts
 from hoptrace.tracing.decimals import tenths
-from hoptrace.tracing.json_columns import escaped, line, worded
+from hoptrace.tracing.json_columns import Piece, escaped, joined, line, worded
 
 OF_THE_LOWEST = ("carrier", "downstream", "calling", "sent_calling")
 """The columns of a chain's lowest record that are held against the report."""
 
 
-def report_evidence(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) -> pl.Series:
-    """The evidence of the first hops as JSON.
+def with_report(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) -> pl.DataFrame:
+    """The lowest records of chains (with OF_THE_LOWEST) with what their match is told of by `pieces_in_json`.
 
-    `tails`: OF_THE_LOWEST of each chain, `reports` (`plain_judging.REPORTS`) and `residual` of its call; all of one
-    length.
+    `reports` (`plain_judging.REPORTS`) and `residual` of the call of each.
     """
-    known = tails.select(OF_THE_LOWEST).with_columns(
+    known = tails.with_columns(
         reports["terminating"],
         r_calling=reports["calling"],
         end=escaped(reports["terminating"]),
@@ -31,24 +30,32 @@ def report_evidence(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats
         t_apart=tenths(pl.Series(np.abs(residual))),
     )
     when = choice(
-        (pl.col("residual").abs() < evidence.SAME_MOMENT, pl.lit(evidence.AT_THE_MOMENT)),
-        (pl.col("residual") < 0, pl.format("{} s after", "t_apart")),
-        otherwise=pl.format("{} s before", "t_apart"),
+        (pl.col("residual").abs() < evidence.SAME_MOMENT, [evidence.AT_THE_MOMENT]),
+        (pl.col("residual") < 0, said("{} s after", "t_apart")),
+        otherwise=said("{} s before", "t_apart"),
     )
-    known = known.with_columns(when=texts(known, [when])[0])
+    return known.with_columns(when=texts(known, [when])[0])
+
+
+def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
+    """The evidence of the match with the report, in pieces of JSON."""
     there = pl.coalesce("downstream", "carrier")
-    lines = [
-        line("called number", True, worded(evidence.SAME_NUMBER, carrier=pl.col("carrier"))),
-        line("time", pl.col("residual").abs() < evidence.SAME_TIME, worded(evidence.BEGAN, when=pl.col("when"))),
-        _callers(masked=any_masked(known, ["calling"])),
-        line("terminating carrier", pl.col("terminating") == there, worded(evidence.NAMED_END, end=pl.col("end"))),
+    named = line("terminating carrier", pl.col("terminating") == there, worded(evidence.NAMED_END, end=pl.col("end")))
+    close = pl.col("residual").abs() < evidence.SAME_TIME
+    told: list[Piece] = [
+        joined(line("called number", True, worded(evidence.SAME_NUMBER, carrier=pl.col("carrier")))),
+        ",",
+        joined(line("time", close, worded(evidence.BEGAN, when=pl.col("when")))),
+        joined([",", *_callers(masked=any_masked(known, ["calling"]))]),
+        joined([",", *named]),
     ]
-    return known.select(evidence=pl.concat_str(lines, separator=",", ignore_nulls=True)).to_series()
+    return [piece if place < 3 or isinstance(piece, str) else piece.fill_null("") for place, piece in enumerate(told)]
 
 
-def _callers(*, masked: bool) -> pl.Expr:
+def _callers(*, masked: bool) -> list[Piece]:
+    """The callers of report and record; null where either is not told."""
     reported, seen = pl.col("r_calling"), pl.col("calling")
     same = (reported == seen) | (reported == pl.col("sent_calling")).fill_null(value=False)
-    shown = {"reported": display_expr(reported, masked=False), "seen": display_expr(seen, masked=masked)}
-    said = line("calling number", same, worded(evidence.CALLERS, carrier=pl.col("carrier"), **shown))
-    return pl.when((reported > 0) & (seen != 0)).then(said)
+    told = pl.when((reported > 0) & (seen != 0)).then(display_expr(reported, masked=False))
+    shown = {"reported": told, "seen": display_expr(seen, masked=masked)}
+    return line("calling number", same, worded(evidence.CALLERS, carrier=pl.col("carrier"), **shown))

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.chains import Chains
+from hoptrace.tracing.chains import Chains, Places
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_judging import ENDINGS
 from hoptrace.tracing.plain_paths import Way
 from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import Signing, signed
+from hoptrace.tracing.signing import Row, Signing, signed
 from hoptrace.tracing.sources import SIGNATURE, SIGNED
 
 
-def signings_of(
-    facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, signers: Signers
-) -> dict[int, Signing]:
+def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, signers: Signers) -> dict[int, Signing]:
     """What the signatures of each chain say of its statements, by its place, where there are any.
 
     `facts`: the chains' statements in their order; `paths`: the carriers of `way`.
@@ -34,7 +31,7 @@ def signings_of(
     found: dict[int, Signing] = {}
     for place in with_any:
         own = slice(way.begin[place], way.begin[place + 1])
-        told = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
+        told: list[Row | None] = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
         said = signed(carriers[own], told, signers, VERDICTS[ENDINGS[plain.answers.endings[place]]])
         if said is not None:
             lines = tuple(line for line, row in zip(said.lines, told, strict=True) if row is not None)
@@ -42,19 +39,17 @@ def signings_of(
     return found
 
 
-def with_signings(evidence: pl.Series, chains: Chains, signings: Mapping[int, Signing]) -> pl.Series:
-    """The evidence of all hops with what signatures say."""
+def signing_lines(chains: Chains, signings: Mapping[int, Signing], of_ids: Places) -> list[pl.Series]:
+    """What signatures say as the last lines of the evidence of all hops: `h_signing`; nothing where there are none.
+
+    `of_ids`: hops whose comparison of two records has already told of their origids.
+    """
     if not signings:
-        return evidence
-    told = evidence.to_list()
+        return []
+    told, both = [""] * len(chains.members), set[int](of_ids.tolist())
     for place, said in signings.items():
-        first, end = int(chains.begin[place]), int(chains.begin[place + 1])
-        told[first:end] = map(_and_lines, told[first:end], said.lines)
-    return pl.Series("evidence", told, dtype=pl.String)
-
-
-def _and_lines(told: str, lines: Sequence[Evidence]) -> str:
-    """Evidence as JSON with more lines; the comparison of two records may already have told of their origids."""
-    both = '"about":"orig_id"' in told
-    more = [line for line in lines if not both or line.about != "orig_id"]
-    return f"{told},{orjson.dumps(more)[1:-1].decode()}" if more else told
+        first = int(chains.begin[place])
+        for hop, lines in enumerate(said.lines, first):
+            more = [line for line in lines if hop not in both or line.about != "orig_id"]
+            told[hop] = f",{orjson.dumps(more)[1:-1].decode()}" if more else ""
+    return [pl.Series("h_signing", told, dtype=pl.String)]

@@ -10,7 +10,6 @@ from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import far_off
 
-
 ENDING_WORDS: Mapping[Ending, str] = {
     Ending.CUSTOMER: "{carrier}'s own record says that its customer {customer} placed the call.",
     Ending.ENTRY: "{carrier} took the call from {named}, a foreign carrier that has submitted nothing.",
