@@ -41,9 +41,7 @@ def test_where_twins_to_other_ends_are_on_file_and_none_to_this_one_a_call_off_i
 
 
 @pytest.mark.parametrize(("at", "verdict"), [(0.2, Verdict.NON_PARTICIPATING), (8.0, Verdict.AMBIGUOUS)])
-def test_where_the_report_rather_means_an_unrecorded_twin_no_carrier_without_records_is_told_either(
-    world, at, verdict
-):
+def test_where_the_report_rather_means_an_unrecorded_twin_no_carrier_without_records_is_told_either(world, at, verdict):
     campaign(world, {"loud"}, source="upstream")
     found = world.trace(at=at, terminating_carrier="quiet")
     assert found.verdict is verdict

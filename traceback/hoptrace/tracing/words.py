@@ -61,8 +61,8 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
         return (
-            f"The records that fit best tell of a call {best.timed.apart:.0f} s from the reported time, and the end that "
-            "is reported has no records: the reported call is most likely another one, of which no record is at hand."
+            f"The records that fit best tell of a call {best.timed.apart:.0f} s from the reported time, and the end "
+            "that is reported has no record of it: most likely the report means another call, of which none is at hand."
         )
     if trails > 1:
         return f"{trails} trails fit about equally well; the records do not tell which one is this call."
