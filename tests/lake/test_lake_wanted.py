@@ -19,7 +19,7 @@ MANY = st.lists(SPAN, min_size=FEW + 1, max_size=30)
 def merged(spans: list[tuple[int, int, int]]) -> pl.DataFrame:
     columns = list(zip(*spans, strict=True))
     told = pl.DataFrame(dict(zip(SPANS.names(), columns, strict=True)))
-    return merge_spans(told.cast(dict(SPANS)))
+    return merge_spans(told)
 
 
 @given(st.lists(st.tuples(KEY, TIME), min_size=1, max_size=60), st.lists(SPAN, min_size=1, max_size=FEW) | MANY)
