@@ -60,7 +60,7 @@ class Footers:
         self._footers: dict[str, Footer] = {}
         self._keys = Kept[Group, KeysAndTimes](self._read_keys, lambda told: 2 * told[0].nbytes, KEYS_ROOM)
         self._rows = Kept[Piece, pl.DataFrame](
-            self._read_rows, lambda rows: rows.estimated_size() + PIECE_BYTES, ROWS_ROOM
+            self._read_rows, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
         )
         self._lookups = 0
 
