@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
+
+from hoptrace.memory import keep_used_memory
+
+# As the commands do that work through much, before anything loads Polars.
+keep_used_memory()
 
 # The helpers beside the benchmarks are no package.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -30,6 +34,8 @@ def rows(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="session")
 def canonical_files(rows: int, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One day's canonical CSV of three carriers in a row, `rows` rows altogether: orig -> transit -> term."""
+    import polars as pl
+
     folder = tmp_path_factory.mktemp("cdrs")
     chain = ("orig", "transit", "term")
     calls = rows // len(chain)

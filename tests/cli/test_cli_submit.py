@@ -48,6 +48,12 @@ def test_a_receipt_for_a_person(submitted: Run) -> None:
         assert words in told.stdout
 
 
+def test_where_no_row_became_a_call_the_format_is_asked_about(submitted: Run) -> None:
+    told = submitted("submit", "charlie.csv", "--carrier", "charlie", "--format", "vos3000")
+    assert told.exit_code == 3
+    assert "is vos3000 the right format? See: hoptrace profile detect charlie.csv" in told.stdout
+
+
 def test_the_same_file_twice_adds_nothing(submitted: Run) -> None:
     again = submitted("submit", "alpha.csv", "--carrier", "alpha")
     assert again.exit_code == 0

@@ -21,7 +21,7 @@ import zstandard
 
 import hoptrace
 from hoptrace.catalog.tables import TRACES
-from hoptrace.engines import frames, local, partition
+from hoptrace.engines import frames, local, partition, spark
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
@@ -222,6 +222,23 @@ def test_a_process_with_other_settings_is_refused(world, monkeypatch):
     with pytest.raises(WorkspaceError, match="other settings here"):
         partition.trace_part(pinned, part)
     partition._opened.cache_clear()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_a_cluster_hands_over_is_kept(world, due, tmp_path, monkeypatch):
+    """A cluster's stand-in: its machines do not see the folder of the parts, so that results come back as bytes."""
+    masters = []
+
+    def run(pinned, parts, master):
+        masters.append(master)
+        for part in reversed(parts):
+            yield part.number, partition.trace_part(pinned, part)
+
+    monkeypatch.setattr(spark, "run", run)
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        trace_file(workspace, world / "calls.csv", tmp_path / "out.jsonl", how=How("spark://203.0.113.5:7077", 1))
+    assert (tmp_path / "out.jsonl").read_bytes() == due
+    assert masters == ["spark://203.0.113.5:7077"]
 
 
 @pytest.mark.usefixtures("small_parts")

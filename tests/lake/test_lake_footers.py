@@ -48,6 +48,17 @@ def test_footers_of_files_that_are_gone_are_forgotten(tmp_path: Path) -> None:
         footers.footer(path)
 
 
+def test_rows_that_were_read_are_at_hand(tmp_path: Path) -> None:
+    path = written(tmp_path, 3)
+    footers = Footers(Store.at(str(tmp_path)))
+    (rows,) = footers.rows([(path, 3, 2)])
+    assert rows.to_dict(as_series=False) == {"text": ["text 3", "text 4"]}
+    (tmp_path / path).unlink()
+    assert all(again is rows for again in footers.rows([(path, 3, 2), (path, 3, 2)]))
+    with pytest.raises(FileNotFoundError):
+        footers.rows([(path, 3, 1)])
+
+
 def test_pieces_of_files_are_the_rows_that_stand_there(tmp_path: Path) -> None:
     path = written(tmp_path, 3)
     store = Store.at(str(tmp_path))

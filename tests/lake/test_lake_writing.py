@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -40,7 +41,7 @@ def test_a_column_without_a_gap_says_so_in_the_file_and_is_read_as_any_other() -
     assert pl.read_parquet(io.BytesIO(stream.getvalue())).equals(TOLD)
 
 
-def test_files_with_and_without_gaps_are_read_together(tmp_path) -> None:
+def test_files_with_and_without_gaps_are_read_together(tmp_path: Path) -> None:
     paths = [tmp_path / "with.parquet", tmp_path / "without.parquet"]
     frames = [TOLD, TOLD.drop_nulls()]
     for path, frame in zip(paths, frames, strict=True):

@@ -7,17 +7,16 @@ import json
 import polars as pl
 import pytest
 
-from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 from hoptrace.linking.learning import learn
-from hoptrace.linking.trust import LEAST_LOSS, Trust, trust_of
+from hoptrace.linking.trust import COUNTS, LEAST_LOSS, Trust, trust_of
 
 
-def from_counts(clashes=(), claims=(), traffic=(), holes=()) -> Trust:
-    frames = [
-        pl.DataFrame(list(rows), schema=schema, orient="row")
-        for rows, schema in ((clashes, CLASHES), (claims, CLAIMS), (traffic, TRAFFIC), (holes, CLASHES))
-    ]
-    return trust_of(*frames)
+def from_counts(clashes=(), claims=(), traffic=(), **others) -> Trust:
+    told = {"clashes": clashes, "claims": claims, "traffic": traffic, **others}
+    frames = {
+        name: pl.DataFrame(list(told.get(name, ())), schema=schema, orient="row") for name, schema in COUNTS.items()
+    }
+    return trust_of(**frames)
 
 
 def learned_trust(world) -> Trust:
@@ -276,6 +275,61 @@ def test_who_names_innocents_is_not_believed_of_those_that_have_submitted_nothin
     assert trust.falsely("term", "silent") == 0.0
     assert trust.falsely("rare", "silent") < 0.3
     assert trust.falsely("never seen", "silent") == 0.0
+
+
+BLAMED = [("liar", innocent, "upstream", 12, 12) for innocent in ("a", "b")]
+"""What `liar` says of two with records; its customers' caller ids are in most of these calls (see `blaming`)."""
+
+
+def blaming(*of_silent: tuple[str, int, int]) -> Trust:
+    """By carrier without records: caller ids that `liar` says it got there, and how many of them are its customers'."""
+    shown = [("liar", innocent, 12, 9, 0, 0) for innocent in ("a", "b")]
+    shown += [("liar", silent, calls, mine, 0, 0) for silent, calls, mine in of_silent]
+    honest = [("term", innocent, "upstream", 40, 0) for innocent in ("a", "b")]
+    return from_counts([*BLAMED, *honest], showing=shown, repeats=[("liar", 60, 50)])
+
+
+def test_who_blames_others_for_its_customers_calls_is_believed_of_calls_with_other_caller_ids():
+    trust = blaming(("silent", 20, 0))
+    assert trust.falsely("liar", "silent") < 0.2
+    assert trust.falsely("liar", "named for the first time") < 0.5
+    assert trust.untrue["liar", "a"] > 0.9
+
+
+def test_who_blames_carriers_without_records_for_its_customers_calls_is_not_believed_of_them():
+    trust = blaming(("silent", 20, 15))
+    assert trust.falsely("liar", "silent") > 0.8
+    assert trust.falsely("liar", "named for the first time") > 0.8
+
+
+def test_caller_ids_tell_of_each_carrier_without_records_by_itself():
+    trust = blaming(("blamed", 20, 15), ("passing", 20, 0))
+    assert trust.falsely("liar", "blamed") > trust.falsely("liar", "passing") + 0.3
+
+
+def test_customers_that_call_over_several_carriers_make_nobody_a_liar():
+    words = [("multi", innocent, "upstream", 40, 0) for innocent in ("a", "b")]
+    shown = [("multi", "silent", 30, 25, 0, 0)]
+    trust = from_counts(words, showing=shown, repeats=[("multi", 60, 50)])
+    assert trust.falsely("multi", "silent") == 0.0
+
+
+def test_whose_caller_ids_a_neighbour_does_not_bear_out_is_learned_from_the_records(world):
+    """`liar` says of half of its customer's calls that `a` handed them over; `silent` calls only pass through it."""
+    honest_traffic(world, 30)
+    for n in range(40):
+        customers = {"calling_number": f"+1212555{100 + n // 2 % 10:04d}", "called_number": number(n)}
+        whose = {"customer": "c"} if n % 2 else {"upstream": "a"}
+        world.say("liar", 40.0 * n + 15.0, downstream="term", **whose, **customers)
+        world.say("term", 40.0 * n + 15.1, upstream="liar", **customers)
+        passing = {"calling_number": f"+1312555{100 + n:04d}", "called_number": number(n)}
+        world.say("liar", 40.0 * n + 25.0, upstream="silent", downstream="term", **passing)
+        world.say("term", 40.0 * n + 25.1, upstream="liar", **passing)
+    trust = learned_trust(world)
+    shown = {row[:2]: row[2:4] for row in trust.showing}
+    assert shown["liar", "silent"] == (40, 0)
+    assert shown["liar", "a"] == (10, 10)
+    assert trust.falsely("liar", "silent") < 0.3
 
 
 def test_a_neighbour_that_bears_a_carrier_out_is_believed_to_have_handed_over_what_its_lost_files_told():

@@ -28,6 +28,20 @@ def test_items_come_in_their_order_from_another_thread() -> None:
     assert set(threads) != {threading.get_ident()}
 
 
+def test_no_item_is_lost_where_they_are_taken_as_soon_as_they_are_made() -> None:
+    for depth in (1, 2):
+        assert sum(1 for _ in ahead(ahead(iter(range(3000)), depth=1), depth=depth)) == 3000
+
+
+def test_no_more_are_made_than_were_asked_for() -> None:
+    made: list[int] = []
+    items = ahead(_counted(made, 1000), depth=2)
+    for number in range(5):
+        assert next(items) == number
+        assert len(made) <= number + 3
+    items.close()
+
+
 def test_what_is_raised_there_is_raised_here_after_what_was_made() -> None:
     got: list[int] = []
     with pytest.raises(ValueError, match="broken"):

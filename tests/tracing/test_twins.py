@@ -10,17 +10,19 @@ OTHERS = {f"carrier{n}": "US" for n in range(20)}
 """A directory in which most carriers have submitted nothing."""
 
 
-def campaign(world, twins_to, spread: float = 1.0, **twin) -> None:
+def campaign(world, twins_to, spread: float = 1.0, source: str = "customer", **twin) -> None:
     """`orig`'s customer calls ten numbers at `end` and ten at `loud`; the rival's calls of `twins_to` are on file.
 
-    They come 5 s and `spread` s a call later. The reported call, to another number at `quiet`, comes on top.
+    They come 5 s and `spread` s a call later. The reported call, to another number at `quiet`, comes on top. Where the
+    `source` is "upstream", `c` is a carrier without records.
     """
     world.country = OTHERS
-    world.say("orig", 0.0, customer="c", downstream="quiet")
+    whose = {source: "c"}
+    world.say("orig", 0.0, downstream="quiet", **whose)
     for n in range(20):
         number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
         told_end = "quiet" if n < 10 else "loud"
-        world.say("orig", at, customer="c", downstream=told_end, called_number=number)
+        world.say("orig", at, downstream=told_end, called_number=number, **whose)
         if told_end in twins_to:
             world.say(
                 "rivals",
@@ -36,6 +38,14 @@ def test_where_twins_to_other_ends_are_on_file_and_none_to_this_one_a_call_off_i
     found = world.trace(at=2.5, terminating_carrier="quiet")
     assert (found.verdict, found.customer, found.path) == (Verdict.AMBIGUOUS, None, ("quiet",))
     assert "Somebody else shows the same caller id" in found.summary
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(0.2, Verdict.NON_PARTICIPATING), (8.0, Verdict.AMBIGUOUS)])
+def test_where_the_report_rather_means_an_unrecorded_twin_no_carrier_without_records_is_told_either(world, at, verdict):
+    campaign(world, {"loud"}, source="upstream")
+    found = world.trace(at=at, terminating_carrier="quiet")
+    assert found.verdict is verdict
+    assert found.path == (("quiet", "orig", "c") if verdict is Verdict.NON_PARTICIPATING else ("quiet",))
 
 
 def test_the_nearer_the_call_is_to_the_report_the_surer_it_is(world):

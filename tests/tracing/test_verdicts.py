@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from hoptrace.model.verdicts import Verdict
 
 
@@ -112,3 +114,27 @@ def test_a_record_that_does_not_name_its_upstream_ends_the_trail(world):
     assert found.verdict is Verdict.NO_RECORD
     assert found.path == ("term",)
     assert found.next_request is not None and found.next_request.carrier == "term"
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(8.0, Verdict.NON_PARTICIPATING), (-10.0, Verdict.AMBIGUOUS)])
+def test_a_call_at_quite_another_time_is_not_the_reported_one_where_its_end_has_no_record(world, at, verdict):
+    world.say("orig", 0.0, upstream="silent", downstream="quiet")
+    found = world.trace(at=at, terminating_carrier="quiet")
+    assert found.verdict is verdict
+    if verdict is Verdict.AMBIGUOUS:
+        assert found.path == ("quiet",)
+        assert "10 s from the reported time" in found.summary
+        assert found.alternatives[0].path == ("quiet", "orig", "silent")
+
+
+def test_a_call_at_quite_another_time_is_told_where_its_end_has_the_record(world):
+    world.say("orig", 0.0, upstream="silent", downstream="quiet")
+    world.say("quiet", 0.1, upstream="orig")
+    found = world.trace(at=-10.0, terminating_carrier="quiet")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("quiet", "orig", "silent"))
+
+
+def test_a_record_cut_to_the_minute_is_no_call_at_another_time(world):
+    world.say("orig", 0.0, upstream="silent", downstream="quiet", precision=60_000_000)
+    found = world.trace(at=30.0, terminating_carrier="quiet")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("quiet", "orig", "silent"))

@@ -149,8 +149,9 @@ COMPLAINTS = (
 )
 
 
-def test_complaints_are_to_be_imported_and_not_to_be_submitted(tmp_path: Path) -> None:
-    file = source(tmp_path, COMPLAINTS)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_complaints_are_to_be_imported_and_not_to_be_submitted(tmp_path: Path, end: bytes) -> None:
+    file = source(tmp_path, COMPLAINTS.replace(b"\n", end))
     words = "looks like FTC Do Not Call complaints.* hoptrace calls import"
     with pytest.raises(FormatUnknown, match=words):
         find_format(file, readers())
@@ -158,6 +159,12 @@ def test_complaints_are_to_be_imported_and_not_to_be_submitted(tmp_path: Path) -
         draft_profile(file.path)
     assert detect_file(file.path) == []
     assert "hoptrace calls import" in unclaimed(file.path)
+
+
+@pytest.mark.parametrize("content", [b'a\rb,"c\r', b'"' + b"x" * 70_000, b"\0,\0\r\0"])
+def test_what_is_no_table_has_no_header_of_complaints(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(FormatUnknown, match="no known format"):
+        find_format(source(tmp_path, content), [BETA])
 
 
 def test_looking_at_an_empty_file_says_that_it_is_empty(tmp_path: Path) -> None:

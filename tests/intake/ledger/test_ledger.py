@@ -48,3 +48,18 @@ def test_a_row_that_nobody_settled_is_rejected_and_the_first_row_stands_for_a_ca
     assert chunk.rows["fate"].to_list() == ["accepted", "accepted", "rejected"]
     assert chunk.rows["reasons"].to_list() == [[], [], ["row not understood"]]
     assert chunk.calls.select("call", "file", "row").row(0) == (0, 0, 2)
+
+
+def test_every_row_keeps_all_its_reasons_in_their_order() -> None:
+    ledger = Ledger()
+    for row in range(1, 6):
+        ledger.row(0, row, b"x")
+    ledger.skip(0, 1)
+    ledger.reject(0, 2, "b", "a")
+    ledger.reject(0, 2, "c")
+    ledger.call([(0, 3)], start_time=MOMENT)
+    ledger.reject(0, 5)
+    rows = ledger.chunk().rows
+    assert rows.schema == ROWS
+    assert rows["reasons"].to_list() == [[], ["b", "a", "c"], [], ["row not understood"], []]
+    assert Ledger().chunk().rows.schema == ROWS

@@ -70,6 +70,11 @@ def show_receipt(receipt: Receipt) -> None:
         click.echo(f"Note: {show.plain(flag)}")
     if receipt.rejected:
         click.echo(f"See the rejected rows: hoptrace batches rejected {receipt.batch}")
+        if receipt.accepted == receipt.duplicates == 0:
+            click.echo(
+                f"No row became a call: is {receipt.format} the right format? "
+                f"See: hoptrace profile detect {receipt.file}"
+            )
     click.echo()
 
 

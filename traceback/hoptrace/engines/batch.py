@@ -17,7 +17,7 @@ from hoptrace.engines.finished import Finished
 from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake
 from hoptrace.engines.ordering import put_together
-from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, trace_and_keep
+from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, trace_aside
 from hoptrace.engines.pool import Pool
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place
@@ -112,8 +112,9 @@ def _engine(how: How, pool: Pool) -> Run:
 
 
 def _here(pool: Pool, pinned: Pinned, finished: Finished, parts: list[Part]) -> Iterator[int]:
-    """The engine of this machine: parts over the pool's processes, each of which keeps what it made."""
-    for part, _ in pool.each(partial(trace_and_keep, pinned, finished.folder), parts):
+    """The engine of this machine: parts over the pool's processes, each of which writes down what it made."""
+    for part, scratch in pool.each(partial(trace_aside, pinned, finished.folder), parts):
+        finished.take(part.number, scratch)
         yield part.number
 
 

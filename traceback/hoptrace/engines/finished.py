@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -54,7 +55,12 @@ class Finished:
 
     def keep(self, number: int, packed: bytes) -> None:
         """Keep a part, wholly or not at all."""
-        keep_part(self.folder, number, packed)
+        self.take(number, put_aside(self.folder, number, packed))
+
+    def take(self, number: int, scratch: Path) -> None:
+        """Keep a part that any process has put aside in the folder."""
+        with _writing(self.folder):
+            scratch.replace(part_file(self.folder, number))
 
     def stretches(self) -> list[Int64s]:
         """The table of all frames, cut into the stretches of the whole in their order; of each by part.
@@ -85,12 +91,15 @@ class Finished:
         return manifest.is_file() and manifest.read_bytes() == self._run
 
 
-def keep_part(folder: Path, number: int, packed: bytes) -> None:
-    """Keep a part in the folder of a run, wholly or not at all; any process may, each part once."""
+def put_aside(folder: Path, number: int, packed: bytes) -> Path:
+    """Write a part into the folder of a run, for the process that has this run to take it; gives where it is.
+
+    Another process may outlive a run that was killed by a moment; what it writes then is nobody's.
+    """
     with _writing(folder):
-        scratch = folder / f"{number}.new"
+        scratch = folder / f"{number}.{os.getpid()}.new"
         scratch.write_bytes(packed)
-        scratch.replace(part_file(folder, number))
+        return scratch
 
 
 @contextmanager

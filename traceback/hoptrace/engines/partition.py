@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hoptrace.engines.finished import keep_part
+from hoptrace.engines.finished import put_aside
 from hoptrace.engines.frames import Line, pack, stretch_of
 from hoptrace.engines.local import AT_ONCE, Replay, lines, standing
 from hoptrace.engines.many_calls import reported_calls
@@ -86,9 +86,9 @@ def trace_part(pinned: Pinned, part: Part) -> bytes:
         return pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
 
 
-def trace_and_keep(pinned: Pinned, folder: Path, part: Part) -> None:
-    """Trace one part and keep its results in the folder of a run (`hoptrace.engines.finished`)."""
-    keep_part(folder, part.number, trace_part(pinned, part))
+def trace_aside(pinned: Pinned, folder: Path, part: Part) -> Path:
+    """Trace one part and put its results aside in the folder of a run (`hoptrace.engines.finished`)."""
+    return put_aside(folder, part.number, trace_part(pinned, part))
 
 
 def prepare(folder: str) -> None:

@@ -58,8 +58,8 @@ def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, fl
     offset, drift, since = (learned.written[name].to_numpy() for name in ("offset", "drift", "reference"))
     moved = [offset + drift * (at - since) / DAY for at in set(moments)]
     fast = np.sort(np.concatenate([[0.0], learned.shifts_alone, *moved]))
-    ends = np.flatnonzero(np.diff(fast) > FAR)
-    lows, highs = fast[[0, *(ends + 1)]], fast[[*ends, -1]]
+    far = np.diff(fast) > FAR
+    lows, highs = fast[np.r_[True, far]], fast[np.r_[far, True]]
     return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from queue import Full, Queue
-from threading import Event, Thread
+from itertools import islice
+from queue import SimpleQueue
+from threading import Event, Semaphore, Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
-DEPTH = 1
-"""So many items wait at most: a long file's blocks go through three hands, and each waiting one takes memory."""
+DEPTH = 2
+"""So many items are made, or being made, that nobody has taken: the blocks of a long file are large, and the one that
+is worked on comes on top."""
 _PATIENCE_SECONDS = 0.1
+
+Made = SimpleQueue[tuple[list[Item], BaseException | None]]
+"""One item in a list, out of which it is taken for good; no item, where there is an error or an end."""
 
 
 def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item]:
@@ -20,43 +25,40 @@ def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item]:
     When to use: making an item and using it both take long and mostly outside of the interpreter. Nobody but that
     thread may use what makes the items, until this generator is at its end or closed.
     """
-    made: Queue[tuple[Item | None, BaseException | None, bool]] = Queue(depth)
-    stopped = Event()
-    maker = Thread(target=_make, args=(items, made, stopped), name="hoptrace-reading", daemon=True)
+    made: Made[Item] = SimpleQueue()
+    room, stopped = Semaphore(depth), Event()
+    maker = Thread(target=_make, args=(items, made, room, stopped), name="hoptrace-reading", daemon=True)
     maker.start()
     try:
         while True:
-            item, error, ended = made.get()
+            waiting, error = made.get()
+            room.release()
             if error is not None:
                 raise error
-            if ended:
+            if not waiting:
                 return
-            yield item  # pyright: ignore[reportReturnType]
+            yield waiting.pop()
     finally:
         stopped.set()
         maker.join()
 
 
-def _make(items: Iterable[Item], made: Queue[tuple[Item | None, BaseException | None, bool]], stopped: Event) -> None:
+def _make(items: Iterable[Item], made: Made[Item], room: Semaphore, stopped: Event) -> None:
     try:
-        for item in items:
-            _put(made, (item, None, False), stopped)
-            if stopped.is_set():
+        coming = iter(items)
+        while _has_room(room, stopped):
+            waiting = list(islice(coming, 1))
+            ended = not waiting  # asked before it is given away: the list is emptied by whoever takes the item
+            made.put((waiting, None))
+            if ended:
                 return
     except BaseException as error:  # it is raised again where the items are used
-        _put(made, (None, error, True), stopped)
-    else:
-        _put(made, (None, None, True), stopped)
+        made.put(([], error))
 
 
-def _put(
-    made: Queue[tuple[Item | None, BaseException | None, bool]],
-    entry: tuple[Item | None, BaseException | None, bool],
-    stopped: Event,
-) -> None:
+def _has_room(room: Semaphore, stopped: Event) -> bool:
+    """Wait until an item may be made; False where none is wanted any more."""
     while not stopped.is_set():
-        try:
-            made.put(entry, timeout=_PATIENCE_SECONDS)
-        except Full:
-            continue
-        return
+        if room.acquire(timeout=_PATIENCE_SECONDS):
+            return not stopped.is_set()
+    return False

@@ -16,7 +16,15 @@ from typing import Any
 
 from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import InputRefused
-from hoptrace.intake.calls_mapping import FIELDS, CallsProfile, Complaints, columns_for, complaints_of, plain
+from hoptrace.intake.calls_mapping import (
+    FIELDS,
+    CallsProfile,
+    Complaints,
+    columns_for,
+    complaints_of,
+    header_in,
+    plain,
+)
 from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader, written
 from hoptrace.intake.detect import readable_head
 from hoptrace.intake.reading import Source
@@ -96,8 +104,7 @@ def header_of(path: Path) -> list[str]:
         return sorted({name for row in read_rows(path, ()) for name in row.cells})
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
-    head = readable_head(Source(0, path, path.name, "")).decode("utf-8-sig", "replace")
-    return [name.strip() for name in next(csv.reader(io.StringIO(head)), list[str]())]
+    return [name.strip() for name in header_in(readable_head(Source(0, path, path.name, "")))]
 
 
 def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:

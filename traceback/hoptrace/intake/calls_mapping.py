@@ -125,10 +125,18 @@ def complaints_of(header: Sequence[str]) -> Complaints | None:
     return next((each for each in COMPLAINTS if each.signs <= names), None)
 
 
+def header_in(head: bytes) -> list[str]:
+    """The first row of a delimited file, whatever its lines end with; empty where there is none."""
+    text = head.decode("utf-8-sig", "replace").replace("\0", "")
+    try:
+        return next(csv.reader(io.StringIO(text, newline=None)), list[str]())
+    except csv.Error:
+        return []
+
+
 def import_instead(head: bytes, file: object) -> str | None:
     """What to do with a file that begins as complaints do: they are suspicious calls, and no carrier's records."""
-    first = next(csv.reader(io.StringIO(head.decode("utf-8-sig", "replace"))), list[str]())
-    complaints = complaints_of(first)
+    complaints = complaints_of(header_in(head))
     if complaints is None:
         return None
     return (

@@ -101,7 +101,16 @@ class Ledger:
             "row": [row for _, row in self._raw],
             "call": [call for _, call, _ in settled],
             "fate": [fate for fate, _, _ in settled],
-            "reasons": [reasons for _, _, reasons in settled],
             "raw": list(self._raw.values()),
         }
-        return pl.DataFrame(rows, schema=ROWS).with_columns(pl.col("reasons").fill_null([]))
+        frame = pl.DataFrame(rows, schema={name: ROWS[name] for name in rows})
+        return frame.with_columns(_lists([reasons for _, _, reasons in settled])).select(ROWS.names())
+
+
+def _lists(reasons: list[tuple[str, ...] | None]) -> pl.Series:
+    """The reasons of each row as a column of lists; of a list of Python's Polars takes kilobytes for each row."""
+    told = [(at, text) for at, texts in enumerate(reasons) if texts for text in texts]
+    flat = pl.DataFrame(told, schema={"at": pl.Int64, "reasons": pl.String}, orient="row")
+    lists = flat.group_by("at", maintain_order=True).agg("reasons")
+    every = pl.DataFrame({"at": pl.int_range(len(reasons), eager=True)})
+    return every.join(lists, on="at", how="left", maintain_order="left")["reasons"].fill_null([])

@@ -50,9 +50,8 @@ class Taking:
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The group's statements (STATEMENTS); raises InputRefused where a file cannot be read to its end."""
-        # Reading and checking takes about as long as making statements of it: each has a thread.
-        for chunk in ahead(self._chunks()):
-            yield self._take(chunk)
+        # Reading and checking takes about as long as making statements of what was read: each has a thread.
+        yield from map(self._take, ahead(self._chunks(), depth=1))
 
     def batches(self) -> list[NewBatch]:
         """The batches, one a file, once every frame was taken."""

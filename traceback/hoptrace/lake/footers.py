@@ -1,4 +1,4 @@
-"""What is remembered of the lake's files, which never change: their row groups, and the keys and times in these."""
+"""What is remembered of the lake's files, which never change: their row groups, keys and times, and rows read last."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ Int64s = NDArray[np.int64]
 
 KEYS_ROOM = 128 << 20
 """Bytes of keys and times that are kept in memory: those of 2,000 full row groups."""
+
+ROWS_ROOM = 16 << 20
+"""Bytes of rows that are kept in memory: the rounds of a trace come back to the same ones."""
+
+PIECE_BYTES = 64 << 10
+"""What some rows take beside themselves: their texts lie in whole pages of the file."""
 
 AT_ONCE = 8
 """Footers that are read at once: an object store answers late, but many at a time."""
@@ -47,12 +53,15 @@ class Footer:
 
 
 class Footers:
-    """Footers and keys by file, each read when it is first asked for."""
+    """Footers, keys and rows by file, each read when it is first asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._footers: dict[str, Footer] = {}
         self._keys = Kept[Group, KeysAndTimes](self._read_keys, lambda told: 2 * told[0].nbytes, KEYS_ROOM)
+        self._rows = Kept[Piece, pl.DataFrame](
+            self._read_rows, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
+        )
         self._lookups = 0
 
     def pay(self) -> bool:
@@ -78,6 +87,10 @@ class Footers:
         """The keys and times of row groups, those not known yet read at once."""
         return self._keys.get(groups)
 
+    def rows(self, pieces: Sequence[Piece]) -> list[pl.DataFrame]:
+        """Rows of files without keys and times, each with the other columns that its file has."""
+        return self._rows.get(pieces)
+
     def forget_others(self, paths: Iterable[str]) -> None:
         """Let go of the footers of files that are no longer looked into; one that is after all is read again."""
         wanted = set(paths)
@@ -87,6 +100,9 @@ class Footers:
         pieces = [self._piece(*group) for group in groups]
         frames = self._store.read_pieces(pieces, pl.col("key", "start_time"))
         return [(frame["key"].to_numpy(), microseconds(frame["start_time"])) for frame in frames]
+
+    def _read_rows(self, pieces: Sequence[Piece]) -> list[pl.DataFrame]:
+        return self._store.read_pieces(pieces, pl.all().exclude("key", "start_time"))
 
     def _piece(self, path: str, group: int) -> Piece:
         begins = self.footer(path).begins

@@ -10,12 +10,11 @@ import polars as pl
 
 from hoptrace.lake.footers import Footers, Int64s
 from hoptrace.lake.layout import Index, kinds
-from hoptrace.lake.storage import Store
 from hoptrace.lake.wanted import Wanted
 from hoptrace.model.statements import TIME
 
 
-def pick(store: Store, footers: Footers, paths: Sequence[str], wanted: Wanted, index: Index) -> pl.DataFrame:
+def pick(footers: Footers, paths: Sequence[str], wanted: Wanted, index: Index) -> pl.DataFrame:
     """The wanted rows of these files; of the row groups that hold none, nothing but keys and times is read."""
     files = list(zip(paths, footers.footers(paths), strict=True))
     groups = [(path, group, footer.begins[group]) for path, footer in files for group in wanted.groups(footer)]
@@ -26,8 +25,7 @@ def pick(store: Store, footers: Footers, paths: Sequence[str], wanted: Wanted, i
         return kinds(index).to_frame()
     pieces = [(path, begins + int(rows[0]), int(rows[-1] - rows[0]) + 1) for path, begins, _, rows in held]
     # Keys and times are at hand: each column that is not read spares a twentieth of the time.
-    read = store.read_pieces(pieces, pl.all().exclude("key", "start_time"))
-    found = picked(read, [rows - rows[0] for *_, rows in held])
+    found = picked(footers.rows(pieces), [rows - rows[0] for *_, rows in held])
     key = np.concatenate([keys[rows] for _, _, (keys, _), rows in held])
     start = np.concatenate([times[rows] for _, _, (_, times), rows in held])
     with_both = found.with_columns(pl.Series("key", key), pl.Series("start_time", start).cast(TIME))

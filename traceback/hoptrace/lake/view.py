@@ -144,7 +144,7 @@ class View:
             if spans.height <= SCAN_UP_TO and not self.footers.pay():
                 return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
-                return self._shown(pick(self.store, self.footers, paths, wanted, index))
+                return self._shown(pick(self.footers, paths, wanted, index))
             return self._join(paths, spans)
 
     @cached_property

@@ -88,7 +88,7 @@ class Wanted:
         starts = keys.searchsorted(some)
         counts = keys.searchsorted(some, side="right") - starts
         # The rows of each span's key one after the other, and the span of each.
-        rows = np.arange(counts.sum()) + np.repeat(starts - counts.cumsum() + counts, counts)
+        rows: Int64s = np.arange(int(counts.sum())) + np.repeat(starts - counts.cumsum() + counts, counts)
         span = np.repeat(np.arange(first, beyond), counts)
         at = times[rows]
         return rows[(at >= self.first[span]) & (at <= self.last[span])]

@@ -1,4 +1,4 @@
-"""Caller odds: how far caller ids tell a call that was laid at another's door from one that this other left out."""
+"""Caller odds: how far caller ids tell that calls which a carrier lays at others' doors are its own customers'."""
 
 from __future__ import annotations
 
@@ -8,88 +8,55 @@ from dataclasses import dataclass, field
 import polars as pl
 
 BY_CHANCE = 0.03
-"""Share of calls whose caller id customers of a carrier show that has nothing to do with them."""
+"""Share of caller ids that a carrier's customers show by chance alone."""
 
 FEW = 4.0
-"""As how many calls what was known before counts where shares are counted."""
+"""As how many caller ids what was known before counts where shares are counted."""
 
 MOST_TELLING = 20.0
-"""Calls of a pair that tell of it: more have the same cause, and callers call more than once."""
+"""Caller ids that tell of a pair of neighbours: more have the same cause."""
 
 ROUNDS = 30
 
-Classes = tuple[float, float, float]
-"""Of calls: whose caller id the namer's customers show elsewhere, the named one's do, neither or both."""
+Counted = tuple[float, float]
+"""Caller ids of calls, and how many of them the namer's own customers show in other calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallerOdds:
-    """By carrier or pair, what share of calls falls into which class (Classes).
+    """By namer, the share of caller ids that its own customers show in other calls: in `false` and in `true` words.
 
-    `false`: by namer, of words that are false; `true`: by (namer, named), of true ones; `usual`: by namer, of those of
-    its words that are borne out. `counted`: by (namer, named), the calls that are not borne out.
+    `counted`: by (namer, named), the caller ids of the calls that the named one does not bear out.
     """
 
-    false: Mapping[str, Classes] = field(default_factory=dict[str, Classes])
-    true: Mapping[tuple[str, str], Classes] = field(default_factory=dict[tuple[str, str], Classes])
-    usual: Mapping[str, Classes] = field(default_factory=dict[str, Classes])
-    counted: Mapping[tuple[str, str], Classes] = field(default_factory=dict[tuple[str, str], Classes])
+    false: Mapping[str, float] = field(default_factory=dict[str, float])
+    true: Mapping[str, float] = field(default_factory=dict[str, float])
+    counted: Mapping[tuple[str, str], Counted] = field(default_factory=dict[tuple[str, str], Counted])
 
-    def share(self, namer: str, named: str, prior: float, weight: float) -> float:
-        """The share of false words among those not borne out, `prior` of which counts as `weight` calls."""
-        counted = self.counted.get((namer, named))
-        return prior if counted is None else self._share(namer, counted, self.true[namer, named], (prior, weight))
+    def share(self, namer: str, named: Iterable[str], prior: float, weight: float) -> float:
+        """The share of false words among those of these carriers that nobody bears out.
 
-    def share_of_all(self, namer: str, named: Iterable[str], prior: float, weight: float) -> float:
-        """The same of a namer's words of several carriers together."""
+        `prior` is what is believed without the caller ids; it counts as `weight` of them.
+        """
         every = [self.counted[namer, each] for each in named]
-        counted = sum(each[0] for each in every), sum(each[1] for each in every), sum(each[2] for each in every)
-        mine = self.usual.get(namer, NOTHING)[0]
-        return self._share(namer, counted, (mine, BY_CHANCE, 1 - mine - BY_CHANCE), (prior, weight))
-
-    def _share(self, namer: str, counted: Classes, true: Classes, prior: tuple[float, float]) -> float:
-        known, weight = prior
-        total = sum(counted)
-        scale = min(1.0, MOST_TELLING / total) if total else 0.0
-        false = self.false.get(namer, NOTHING)
-        share = known
+        callers, mine = sum(each[0] for each in every), sum(each[1] for each in every)
+        scale = min(1.0, MOST_TELLING / callers)
+        false, true = self.false[namer], self.true[namer]
+        share = prior
         for _ in range(ROUNDS):
-            odds = [share * one / (share * one + (1 - share) * other) for one, other in zip(false, true, strict=True)]
-            found = sum(scale * calls * each for calls, each in zip(counted, odds, strict=True))
-            share = (weight * known + found) / (weight + scale * total)
+            of_mine = share * false / (share * false + (1 - share) * true)
+            of_others = share * (1 - false) / (share * (1 - false) + (1 - share) * (1 - true))
+            found = scale * (mine * of_mine + (callers - mine) * of_others)
+            share = (weight * prior + found) / (weight + scale * callers)
         return share
-
-
-NOTHING: Classes = (BY_CHANCE, BY_CHANCE, 1 - 2 * BY_CHANCE)
 
 
 def caller_odds(showing: pl.DataFrame, repeats: pl.DataFrame) -> CallerOdds:
     """What the counts (SHOWING and REPEATS) tell."""
     again = {carrier: repeated / (own + FEW) for carrier, own, repeated in repeats.rows()}
-    kept: dict[str, tuple[int, int, int]] = {}
-    for namer, _, _, _, _, *counts in showing.rows():
-        kept[namer] = _added(kept.get(namer, (0, 0, 0)), counts)
-    usual = {namer: _classes(counts, NOTHING, FEW) for namer, counts in kept.items()}
-    true: dict[tuple[str, str], Classes] = {}
-    counted: dict[tuple[str, str], Classes] = {}
-    for namer, named, missing, mine, theirs, *counts in showing.rows():
-        true[namer, named] = _classes(_added((0, 0, 0), counts), (usual[namer][0], BY_CHANCE, 0.0), FEW)
-        counted[namer, named] = (mine, theirs, missing - mine - theirs)
-    false = {namer: _false(again.get(namer, 0.0), usual[namer][0]) for namer in usual}
-    return CallerOdds(false, true, usual, counted)
-
-
-def _false(again: float, usual: float) -> Classes:
-    mine = max(again * (1 - BY_CHANCE), usual)
-    return mine, BY_CHANCE, max(1 - mine - BY_CHANCE, BY_CHANCE)
-
-
-def _classes(counts: tuple[int, int, int], prior: Classes, weight: float) -> Classes:
-    """Shares of the classes; counts are of all calls, the namer's callers, the named one's."""
-    every, mine, theirs = counts
-    first, second = ((of + weight * share) / (every + weight) for of, share in ((mine, prior[0]), (theirs, prior[1])))
-    return first, second, max(1 - first - second, BY_CHANCE)
-
-
-def _added(counts: tuple[int, int, int], more: list[int]) -> tuple[int, int, int]:
-    return counts[0] + more[0], counts[1] + more[1], counts[2] + more[2]
+    kept = showing.group_by("namer").agg(pl.col("kept", "kept_mine").sum()).sort("namer")
+    true = {namer: (mine + FEW * BY_CHANCE) / (callers + FEW) for namer, callers, mine in kept.rows()}
+    # Where customers seldom show a caller id twice, that none of these are known says nothing.
+    false = {namer: max(again.get(namer, 0.0), usual) for namer, usual in true.items()}
+    counted = {(namer, named): (missing, mine) for namer, named, missing, mine, *_ in showing.rows()}
+    return CallerOdds(false, true, counted)

@@ -60,6 +60,8 @@ def far_differences(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
         "carrier", *moments, *pair, part=pl.col("carrier").replace_strict(parts, return_dtype=pl.Int64)
     )
     few = seen.filter(pl.len().over("carrier", *pair) <= FEW)
+    # Most calls are of one part alone.
+    few = few.filter(pl.col("part").n_unique().over(pair) > 1)
     met = few.join(few, on=pair, suffix="_d").filter(
         (pl.col("carrier") < pl.col("carrier_d")) & (pl.col("part") != pl.col("part_d"))
     )

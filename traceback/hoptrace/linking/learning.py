@@ -13,17 +13,16 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
-from hoptrace.linking.coarse import COARSE_PAIRS, coarse_lines
-from hoptrace.linking.drift import JITTER, Lines, fit_lines
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import APART, Parts, far_differences, far_edges, far_pairs, parts_of
+from hoptrace.linking.far import Parts, far_differences, far_edges, parts_of
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
-from hoptrace.linking.neighbours import matched, middle, neighbour_pairs, with_residual
+from hoptrace.linking.neighbours import middle, neighbour_pairs
 from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
+from hoptrace.linking.refining import refined
 from hoptrace.linking.repeated_hours import any_twice, borne_out
 from hoptrace.linking.scoring import with_time
 from hoptrace.linking.shifts import find_shifts
@@ -41,16 +40,6 @@ NEEDED = (
     "may_be_later",
 )
 """The columns that `learn` looks at."""
-
-LOOKS = (20.0, 6.0, 3.0)
-"""Seconds beyond their ticks within which statements are matched: wide at first, since a clock that mostly meets times
-cut to the minute may be several seconds off, and closer as the clocks' lines become known."""
-
-WHOLE = 900.0
-"""Seconds: zones differ by quarters of an hour."""
-
-ODD = 180.0
-"""Seconds that a clock may be off beside its whole hours."""
 
 
 def sample(statements: pl.LazyFrame, count: int) -> pl.DataFrame:
@@ -77,9 +66,7 @@ def learn(statements: pl.DataFrame) -> Learned:
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
-    for within in LOOKS:
-        learned = _refined(learned, statements, parts, within)
-    return _weighed(_with_coarse(learned, statements, parts), statements)
+    return _weighed(refined(learned, statements, parts), statements)
 
 
 def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
@@ -158,50 +145,6 @@ def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
             after_answer=middle(side, "setup") - middle(other, "answer"),
             answered=pl.col(f"{side}_outcome") == "answered",
         )
-    )
-
-
-def _refined(learned: Learned, statements: pl.DataFrame, parts: Parts, within: float) -> Learned:
-    """Clocks as lines through the pairs that match with what is known so far."""
-    facts = comparable(statements, learned)
-    near = matched(neighbour_pairs(facts), within).select("residual", "sigma", "at", u="u_carrier", d="d_carrier")
-    pairs = pl.concat([near, far_pairs(facts, parts, within).select(near.columns)])
-    if pairs.is_empty():
-        return learned
-    lines = fit_lines(pairs)
-    return Learned(_moved(learned.clocks, lines), learned.shifts)
-
-
-def _with_coarse(learned: Learned, statements: pl.DataFrame, parts: Parts) -> Learned:
-    """Clocks with those better known that only times cut to a minute tie."""
-    facts = comparable(statements, learned)
-    near = with_residual(neighbour_pairs(facts)).with_columns(u="u_carrier", d="d_carrier", noise=pl.lit(JITTER))
-    far = far_differences(facts, parts).with_columns(residual="difference", noise=pl.lit(APART))
-    pairs = pl.concat([near.select(COARSE_PAIRS), far.select(COARSE_PAIRS)]).drop_nulls("residual")
-    if pairs.is_empty():
-        return learned
-    return Learned(_moved(learned.clocks, coarse_lines(pairs)), learned.shifts)
-
-
-def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:
-    """The clocks with the lines added, still around the middle clock, and their whole hours told."""
-    added = lines.clocks.rename({"offset": "more", "drift": "faster", "spread": "found", "matches": "by"})
-    joined = clocks.join(added, on="carrier", how="left")
-    offset = pl.col("offset") + pl.col("drift") * (lines.reference - pl.col("reference")) / 86_400.0 + pl.col("more")
-    quarters = (pl.col("offset") / WHOLE).round()
-    whole = (quarters != 0) & ((pl.col("offset") - quarters * WHOLE).abs() <= ODD)
-    seen = pl.col("by").fill_null(0) > 0
-    return (
-        joined.with_columns(
-            offset=pl.when(seen).then(offset).otherwise("offset").round(4),
-            drift=pl.when(seen).then(pl.col("drift") + pl.col("faster")).otherwise("drift").round(4),
-            reference=pl.when(seen).then(pl.lit(lines.reference)).otherwise("reference"),
-            spread=pl.when(seen).then("found").otherwise("spread").round(4),
-            matches=pl.when(seen).then("by").otherwise("matches"),
-        )
-        .with_columns(hours=pl.when(whole).then(quarters / 4).otherwise(0.0))
-        .select(CLOCKS.names())
-        .sort("carrier")
     )
 
 

@@ -1,8 +1,7 @@
-"""Showing: whose customers show the caller ids of calls that a neighbour's records do not bear out.
+"""Showing: which calls that a carrier says it got from a neighbour bear the caller ids of its own customers.
 
 A carrier that blames others does so for its own customers' calls, and these customers' other calls are in its records.
-One that leaves its customers' calls out hardly leaves out all. So the caller id of a call tells which of the two it
-was: it is one with which the namer's own customers call other numbers, or one of those of the carrier that it names.
+Calls that only pass through it bear other caller ids.
 """
 
 from __future__ import annotations
@@ -15,15 +14,12 @@ SHOWING = pl.Schema(
         "named": pl.String,
         "missing": pl.Int64,
         "mine": pl.Int64,
-        "theirs": pl.Int64,
         "kept": pl.Int64,
         "kept_mine": pl.Int64,
-        "kept_theirs": pl.Int64,
     }
 )
-"""Caller ids of calls that `namer` says it got from `named`: of those which `named` has no record of (`missing`), and of
-those that it has (`kept`). How many of each the namer's customers show in calls to other numbers and the named one's do
-not (`mine`), and the other way round (`theirs`)."""
+"""Caller ids of calls that `namer` says it got from `named`: of those of which `named` has no record (`missing`), and
+of those that it has (`kept`). How many of each the namer's own customers show in calls to other numbers (`mine`)."""
 
 REPEATS = pl.Schema({"carrier": pl.String, "own": pl.Int64, "again": pl.Int64})
 """By carrier: caller ids that its `own` customers showed; how many of them to more than one number (`again`)."""
@@ -44,27 +40,23 @@ def count_showing(facts: pl.DataFrame, borne_out: pl.Series) -> tuple[pl.DataFra
         named="upstream",
         kept=pl.col("sid").is_in(borne_out.implode()),
     )
-    shown = _shown_by(_shown_by(words, own, "namer"), own, "named").sort("by_namer", "by_named", descending=True)
-    mine, theirs = pl.col("by_namer") & ~pl.col("by_named"), pl.col("by_named") & ~pl.col("by_namer")
-    classes = {"": pl.lit(value=True), "_mine": mine, "_theirs": theirs}
-    counts = {f"kept{name}": (pl.col("kept") & of).sum() for name, of in classes.items()}
-    missed = {"missing": pl.lit(value=True), "mine": mine, "theirs": theirs}
-    counts |= {name: (~pl.col("kept") & of).sum() for name, of in missed.items()}
+    kept, mine = pl.col("kept"), pl.col("mine")
     # A campaign's caller id says the same in each of its calls.
-    once = shown.unique(["namer", "named", "calling", "kept"], keep="first")
-    told = once.group_by("namer", "named").agg(**counts)
+    callers = _with_mine(words, own).group_by("namer", "named", "calling", "kept").agg(mine.any())
+    told = callers.group_by("namer", "named").agg(
+        missing=(~kept).sum(), mine=(~kept & mine).sum(), kept=kept.sum(), kept_mine=(kept & mine).sum()
+    )
     told = told.filter(pl.col("missing") > 0).select(pl.col(name).cast(kind) for name, kind in SHOWING.items())
     return told.sort("namer", "named"), _repeats(own)
 
 
-def _shown_by(words: pl.DataFrame, own: pl.DataFrame, side: str) -> pl.DataFrame:
-    """With `by_SIDE`: whether customers of that carrier show the caller id to a number that is not the call's."""
-    found = words.join(own.rename({"carrier": side}), on=[side, "calling"], how="left")
+def _with_mine(words: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """With `mine`: whether the namer's own customers show the caller id to a number that is not the call's."""
+    found = words.join(own.rename({"carrier": "namer"}), on=["namer", "calling"], how="left")
     elsewhere = (pl.col("numbers") > 1) | (pl.col("number") != pl.col("called"))
-    return found.with_columns(elsewhere.fill_null(value=False).alias(f"by_{side}")).drop("numbers", "number")
+    return found.with_columns(mine=elsewhere.fill_null(value=False))
 
 
 def _repeats(own: pl.DataFrame) -> pl.DataFrame:
-    numbers = pl.col("numbers")
-    told = own.group_by("carrier").agg(own=pl.len(), again=(numbers > 1).sum())
+    told = own.group_by("carrier").agg(own=pl.len(), again=(pl.col("numbers") > 1).sum())
     return told.select(pl.col(name).cast(kind) for name, kind in REPEATS.items()).sort("carrier")

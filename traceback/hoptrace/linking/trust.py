@@ -60,7 +60,7 @@ class Trust:
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
     holes: tuple[tuple[str, str, str, int, int], ...] = ()
-    showing: tuple[tuple[str, str, int, int, int, int, int, int], ...] = ()
+    showing: tuple[tuple[str, str, int, int, int, int], ...] = ()
     repeats: tuple[tuple[str, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
@@ -203,11 +203,14 @@ def _misnaming_silent(
     for namer, named in silent:
         by_namer.setdefault(namer, []).append(named)
     of_all: dict[str, float] = {}
+    of_each: dict[tuple[str, str], float] = {}
     for namer, named in by_namer.items():
-        known = misnames.get(namer, 0.0)
         # Customers with several carriers show their numbers over each: that alone makes nobody a liar.
-        of_all[namer] = min(known, odds.share_of_all(namer, named, known, FEW_WORDS))
-    return of_all, {pair: min(of_all[pair[0]], odds.share(*pair, of_all[pair[0]], FEW_WORDS)) for pair in silent}
+        known = misnames.get(namer, 0.0)
+        of_all[namer] = min(known, odds.share(namer, named, known, FEW_WORDS))
+        for each in named:
+            of_each[namer, each] = min(of_all[namer], odds.share(namer, [each], of_all[namer], FEW_WORDS))
+    return of_all, of_each
 
 
 def _invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:

@@ -24,6 +24,7 @@ from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 from hoptrace.tracing.weighing import (
     AT_THE_END,
     ELSEWHERE,
+    FAR_OFF,
     NOT_WITHHELD,
     OTHER_CALLS_WITHIN,
     OUTCOME_WEIGHT,
@@ -139,6 +140,8 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     inferred = chains.leaps[best] > 1
     confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
+    off = trails.timed.apart[best] > FAR_OFF * batch.around.close
+    sound &= ~((endings != CUSTOMER) & told.delivered[best] & off)
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
     fits, delivered = np.exp(trails.timed.weight[best]), told.delivered[best]
@@ -233,7 +236,7 @@ def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainT
     named, last = pl.col("terminating"), pl.coalesce("downstream", "carrier")
     end = pl.when(named.is_null()).then(0.0).when(named == last).then(AT_THE_END).otherwise(ELSEWHERE)
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
-    nowhere = pl.col("downstream").is_null() & (pl.col("outcome") != "answered")
+    nowhere = pl.col("downstream").is_null() & pl.col("outcome").ne_missing("answered")
     in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False)
     frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome, in_vain=in_vain)
     looks = frame["looks"].to_numpy()

@@ -23,7 +23,7 @@ from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trail import Ending, Trail, point_of_entry
-from hoptrace.tracing.weighing import Weighed
+from hoptrace.tracing.weighing import Weighed, far_off
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
 VERDICTS = {
@@ -90,7 +90,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     no_twin = 1 / (1 + judged.twin)
     unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
     unnamed = min(confidence, no_twin) < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
-    if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed:
+    if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed or far_off(case, best):
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
     last = case.facts[trail.last_statement]
@@ -155,8 +155,8 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [best.trail.path, *(rival.trail.path for rival in rivals)]
-    shared = judged.elsewhere or judged.twin or judged.unseen
-    common = best.trail.path[:1] if shared else _common(paths)
+    open_ = judged.elsewhere or judged.twin or judged.unseen or far_off(case, best)
+    common = best.trail.path[:1] if open_ else _common(paths)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
     told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
     request = (

@@ -13,7 +13,7 @@ from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.moment import Match, Question, match_all
-from hoptrace.tracing.trail import Trail
+from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
@@ -52,6 +52,10 @@ SAME_CALLER = 3.0
 
 WITHHELD_TOO, NOT_WITHHELD = 1.0, -0.5
 """Weight of a lowest record whose caller is withheld as it was reported, and of one that shows it."""
+
+FAR_OFF = 3.0
+"""Times as many seconds as reports may well be off, beyond which a trail is hardly the reported call, though the end
+that the report names has no record by which to find another one."""
 
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
@@ -125,6 +129,17 @@ def lost_rows(told: Coverage, terminating: str | None) -> float:
     """The share of calls to a `terminating` carrier that leave no record."""
     lost = LOST_ROW if terminating in told.covered else max(LOST_ROW, (1 - told.taking_part) ** USUAL_HOPS)
     return min(lost, 0.99)
+
+
+def far_off(case: Case, one: Weighed) -> bool:
+    """Whether a trail that leads to no customer came at quite another time, and its end has no record of it.
+
+    The reported call then has no record on file more likely than not: a campaign calls the same people again, and so
+    do others with its caller id.
+    """
+    if one.trail.ending is Ending.CUSTOMER or one.trail.steps[0].sid is not None:
+        return False
+    return one.timed.apart > FAR_OFF * case.around.close
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:

@@ -8,6 +8,7 @@ from hoptrace.model.verdicts import NextRequest
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.trail import Ending, Trail
+from hoptrace.tracing.weighing import far_off
 
 ENDING_WORDS: Mapping[Ending, str] = {
     Ending.CUSTOMER: "{carrier}'s own record says that its customer {customer} placed the call.",
@@ -56,6 +57,12 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
         return (
             "The end that is reported has no records, and so few carriers take part that the same caller id in a call "
             "from elsewhere would most likely not be on file: the record that fits best may be of another call."
+        )
+    best = judged.judgement.best
+    if best is not None and far_off(judged.case, best):
+        return (
+            f"The records that fit best tell of a call {best.timed.apart:.0f} s from the reported time, and the end "
+            "that is reported has no record of it: most likely the report means another call, of which none is at hand."
         )
     if trails > 1:
         return f"{trails} trails fit about equally well; the records do not tell which one is this call."

@@ -1,0 +1,51 @@
+"""What a look-up wants: the row groups and rows that a plain comparison finds too, for few spans and for many."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hoptrace.lake.footers import Footer
+from hoptrace.lake.layout import SPANS, merge_spans
+from hoptrace.lake.wanted import FEW, Bounds, Wanted
+
+KEY, TIME = st.integers(-3, 12), st.integers(0, 30)
+SPAN = st.tuples(KEY, TIME, TIME).map(lambda span: (span[0], min(span[1:]), max(span[1:])))
+MANY = st.lists(SPAN, min_size=FEW + 1, max_size=30)
+
+
+def merged(spans: list[tuple[int, int, int]]) -> pl.DataFrame:
+    columns = list(zip(*spans, strict=True))
+    told = pl.DataFrame(dict(zip(SPANS.names(), columns, strict=True)))
+    return merge_spans(told)
+
+
+@given(st.lists(st.tuples(KEY, TIME), min_size=1, max_size=60), st.lists(SPAN, min_size=1, max_size=FEW) | MANY)
+def test_the_rows_are_those_of_a_plain_comparison(
+    rows: list[tuple[int, int]], spans: list[tuple[int, int, int]]
+) -> None:
+    rows = sorted(rows)
+    keys, times = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    plain = [at for at, (key, time) in enumerate(rows) if any(key == k and a <= time <= b for k, a, b in spans)]
+    assert Wanted.of(merged(spans)).rows(keys, times).tolist() == plain
+
+
+@given(st.lists(st.tuples(KEY, KEY), min_size=1, max_size=12), st.lists(SPAN, min_size=1, max_size=FEW) | MANY)
+def test_the_row_groups_are_those_whose_range_holds_a_key(
+    bounds: list[tuple[int, int]], spans: list[tuple[int, int, int]]
+) -> None:
+    cuts = sorted(key for pair in bounds for key in pair)
+    least, most = cuts[::2], cuts[1::2]
+    plain = [at for at, (a, b) in enumerate(zip(least, most, strict=True)) if any(a <= key <= b for key, _, _ in spans)]
+    assert Wanted.of(merged(spans)).groups(Footer(least, most, [])) == plain
+
+
+def test_files_are_left_out_by_their_keys_and_times() -> None:
+    bounds = {"key_min": [0, 5, 0, 0], "key_max": [4, 9, 4, 4], "time_min": [0, 0, 8, 0], "time_max": [9, 9, 9, 2]}
+    files = pl.DataFrame({"path": list("abcd"), **bounds}).cast(
+        {"time_min": SPANS["to_time"], "time_max": SPANS["to_time"]}
+    )
+    assert Wanted.of(merged([(2, 3, 7), (4, 4, 5)])).files(Bounds.of(files)) == ["a"]
+    assert Wanted.of(merged([(4, 2, 8), (5, 4, 5)])).files(Bounds.of(files)) == ["a", "b", "c", "d"]
