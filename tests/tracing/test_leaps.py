@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def lower_part(world) -> None:
     """The end of a call that nobody answered; its time is cut to the minute."""
@@ -33,3 +35,11 @@ def test_another_moment_than_the_minute_is_another_call(world):
     world.say("mid", 90.1, upstream="orig", downstream="s2", outcome="cancelled")
     world.say("orig", 90.0, customer="c", downstream="mid", outcome="cancelled")
     assert world.trace(at=20.4).path == ("term", "s1")
+
+
+@pytest.mark.parametrize(("late", "joined"), [(2.6, True), (2.8, False), (3.0, False), (3.3, False), (3.6, False)])
+def test_by_how_little_a_lone_customers_call_is_joined_is_one_rule_for_plain_calls_too(world, late, joined):
+    """Two seconds and more apart numbers and time weigh between the two thresholds."""
+    world.say("term", late, upstream="s1", outcome="cancelled")
+    world.say("orig", 0.0, customer="c", downstream="s2", outcome="cancelled")
+    assert world.trace(at=late).path == (("term", "s1", "s2", "orig") if joined else ("term", "s1"))

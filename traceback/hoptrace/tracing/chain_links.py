@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.assignment import LEAPS, LEAST_LEAP
+from hoptrace.linking.assignment import LEAPS, LEAST_LEAP, LEAST_LEAP_HOME
 from hoptrace.linking.scoring import Kind
 
 Places = npt.NDArray[np.int64]
@@ -56,7 +56,9 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     # the other one is of no other trail.
     weak = pairs["kind"].is_in(LEAPS).to_numpy()
     settled = ((above[down] >= 0) | used[up]) & (weak | kinds[Kind.CONFLICT])
-    open_ = ~along & ~linked & ~settled & (weights > np.where(weak, LEAST_LEAP, 0.0))
+    home = pairs["u_customer"].is_not_null().to_numpy()
+    least = np.where(weak, np.where(home, LEAST_LEAP_HOME, LEAST_LEAP), 0.0)
+    open_ = ~along & ~linked & ~settled & (weights > least)
     # Where both ends of a leap over two carriers are open, and nothing else leads on from either, it is the way.
     alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
     gap = open_ & kinds[Kind.GAP] & alone[0] & alone[1]

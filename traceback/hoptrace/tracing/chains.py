@@ -19,7 +19,7 @@ from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments,
 
 OF_A_PAIR = (
     *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
-    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream"),
+    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream", "u_customer"),
     *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
 )
 """The columns of pairs that chains are made of, and those that tell whether a pair may count."""
