@@ -10,7 +10,7 @@ import pytest
 
 ROWS = 100_000
 MOST_KILOBYTES = 450_000
-"""Python, Polars and the readers take a third of it; where the reasons were handed over as lists, the first took 640,000."""
+"""Python, Polars and the readers take a third of it; with the reasons handed over as lists it was 640,000."""
 
 READ = """
 import resource, sys
