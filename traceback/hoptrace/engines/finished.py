@@ -12,9 +12,10 @@ from typing import Any, Self
 import numpy as np
 import orjson
 
-from hoptrace.engines.frames import STRETCH, Int64s, frames_of, is_whole, part_file
+from hoptrace.engines.frames import STRETCH, frames_of, is_whole, part_file
 from hoptrace.engines.stretches import runs
 from hoptrace.lock import file_lock
+from hoptrace.model.arrays import Int64s
 from hoptrace.output import cannot_write
 
 MANIFEST, LOCK = "run.json", "lock"

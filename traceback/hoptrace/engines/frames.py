@@ -18,11 +18,9 @@ from typing import Final
 
 import numpy as np
 import zstandard
-from numpy.typing import NDArray
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.model.verdicts import Verdict
-
-Int64s = NDArray[np.int64]
 
 MOST_LINES = 8
 """Of one frame, which is unpacked whole for one result. Fours take a fourth more room, sixteens a sixth less."""

@@ -13,8 +13,9 @@ import polars as pl
 import zstandard
 
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS, Int64s
+from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS
 from hoptrace.engines.stretches import Stretch, read_stretch
+from hoptrace.model.arrays import Int64s
 from hoptrace.output import whole_file
 
 if TYPE_CHECKING:

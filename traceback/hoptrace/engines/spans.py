@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.covered import STRETCHES, Covered
 from hoptrace.linking.learned import DAY, Learned
+from hoptrace.model.arrays import Floats
 from hoptrace.model.statements import TIME
 
 COVERAGE_MARGIN = 120.0
@@ -24,7 +24,6 @@ SLACK = 1.0
 FAR = 300.0
 """Seconds between two clocks from which each gets a span of its own: reading all between them would cost more."""
 
-Moments = npt.NDArray[np.float64]
 
 STRETCH = {"stretch": pl.Int64}
 
@@ -93,7 +92,7 @@ class _Joined:
         self._first, self._last = (spans[name].to_numpy() for name in ("first", "last"))
         self._begun, self._ended = np.sort(self._first), np.sort(self._last)
 
-    def at(self, moments: Moments) -> Covered:
+    def at(self, moments: Floats) -> Covered:
         begun = np.searchsorted(self._begun, moments, side="right")
         ended = np.searchsorted(self._ended, moments, side="left")
         _, one_of, stretch = np.unique(begun * (len(self._begun) + 1) + ended, return_index=True, return_inverse=True)

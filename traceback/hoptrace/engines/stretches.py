@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, Int64s, end_of, part_file
+from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, end_of, part_file
+from hoptrace.model.arrays import Int64s
 
 AT_ONCE = 16
 """Lines that are written together: 100 KB or so, which fits a processor's own cache."""

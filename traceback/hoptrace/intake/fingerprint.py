@@ -18,8 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hoptrace.lake.layout import is_even
-
-UInt64s = NDArray[np.uint64]
+from hoptrace.model.arrays import UInt64s
 
 _ROWS = 32_768
 """Rows at a time: what is worked on stays in the processor's cache."""

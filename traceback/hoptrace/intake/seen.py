@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-UInt64s = npt.NDArray[np.uint64]
-Marks = npt.NDArray[np.uint8]
-Truths = npt.NDArray[np.bool_]
+from hoptrace.model.arrays import Bytes, Truths, UInt64s
 
 FIRST_SLOTS = 2**16
 MOST_SLOTS = 2**27
@@ -20,7 +18,7 @@ _MERGED_AT_ONCE = 16
 _SEVERAL = np.uint8(255)
 
 
-def _marks(hashes: UInt64s) -> Marks:
+def _marks(hashes: UInt64s) -> Bytes:
     """1 to 254, of the bits that do not say which slot a hash has."""
     low = hashes.astype(np.uint8)
     return np.where(low > _SEVERAL - 2, np.uint8(1), low + np.uint8(1))
@@ -36,7 +34,7 @@ class Seen:
     """
 
     _runs: list[UInt64s] = field(default_factory=list[UInt64s])
-    _taken: Marks = field(default_factory=lambda: np.zeros(FIRST_SLOTS, dtype=np.uint8))
+    _taken: Bytes = field(default_factory=lambda: np.zeros(FIRST_SLOTS, dtype=np.uint8))
     _count: int = 0
 
     def repeated(self, hashes: pl.Series) -> pl.Series:
@@ -91,7 +89,7 @@ class Seen:
             self._fill(places, _marks(each), self._taken[places])
         return True
 
-    def _fill(self, slots: npt.NDArray[np.int64], marks: Marks, held: Marks) -> None:
+    def _fill(self, slots: npt.NDArray[np.int64], marks: Bytes, held: Bytes) -> None:
         """Put hashes into their slots: a mark into an empty one, that there are several into one that was `held`."""
         marks[held != 0] = _SEVERAL
         # Sorted hashes of one slot stand together.

@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hoptrace.lake.kept import Kept
 from hoptrace.lake.storage import Piece, Store
-
-Int64s = NDArray[np.int64]
+from hoptrace.model.arrays import Int64s
 
 KEYS_ROOM = 128 << 20
 """Bytes of keys and times that are kept in memory: those of 2,000 full row groups."""

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 from deltalake.transaction import AddAction
 
-from hoptrace.lake.footers import Footers, Int64s
+from hoptrace.lake.footers import Footers
 from hoptrace.lake.layout import GROUP_ROWS, Part, sort_part
 from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
 from hoptrace.lake.side_by_side import side_by_side
 from hoptrace.lake.storage import Store
+from hoptrace.model.arrays import Int64s
 
 Slice = tuple[str, int, int | None]
 """A slice's name, its first key and the first key beyond it (None: no end)."""

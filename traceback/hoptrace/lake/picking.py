@@ -8,9 +8,10 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.footers import Footers, Int64s
+from hoptrace.lake.footers import Footers
 from hoptrace.lake.layout import Index, kinds
 from hoptrace.lake.wanted import Wanted
+from hoptrace.model.arrays import Int64s
 from hoptrace.model.statements import TIME
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.footers import Footer, Int64s, microseconds
+from hoptrace.lake.footers import Footer, microseconds
+from hoptrace.model.arrays import Int64s
 
 NONE: Int64s = np.empty(0, dtype=np.int64)
 

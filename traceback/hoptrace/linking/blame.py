@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
+from hoptrace.model.arrays import Floats, Int64s
 
 LEAST_LOSS, MOST_LOSS = 0.002, 0.05
 """Share of rows that any carrier may lose, and the most that is taken for granted without a quarrel."""
@@ -40,8 +38,8 @@ ROUNDS = 20
 class _Quarrels:
     """By pair: statements `said`, records `missing`, how many of these are `usual` losses and how many beyond them."""
 
-    namer: Places
-    named: Places
+    namer: Int64s
+    named: Int64s
     said: Floats
     missing: Floats
     usual: Floats
@@ -101,14 +99,14 @@ def _none_borne_out(quarrels: _Quarrels) -> Floats:
     return np.where(quarrels.missing >= quarrels.said, odds, 1.0)
 
 
-def _false_elsewhere(said: Floats, false: Floats, namer: Places) -> tuple[Floats, Floats]:
+def _false_elsewhere(said: Floats, false: Floats, namer: Int64s) -> tuple[Floats, Floats]:
     """How many false words each namer has of another of its upstreams on average, and what to expect where few are."""
     of_others = _sum(false, namer) - false
     count = _sum(np.ones_like(said), namer) - 1
     return of_others / np.maximum(count, 1.0), ALONE * FEW / (FEW + _sum(said, namer) - said)
 
 
-def _left_out_elsewhere(true: Floats, left_out: Floats, named: Places) -> tuple[Floats, Floats, Floats]:
+def _left_out_elsewhere(true: Floats, left_out: Floats, named: Int64s) -> tuple[Floats, Floats, Floats]:
     """What share of others' calls each named carrier lacks, how uneven that is, and what to expect where few ask."""
     others = _sum(true, named) - true
     lacking = _sum(left_out, named) - left_out
@@ -121,6 +119,6 @@ def _left_out_elsewhere(true: Floats, left_out: Floats, named: Places) -> tuple[
     return (lacking + LEAST_LOSS * FEW) / (others + FEW), uneven, ALONE * FEW / (FEW + others)
 
 
-def _sum(values: Floats, group: Places) -> Floats:
+def _sum(values: Floats, group: Int64s) -> Floats:
     """For each row the sum of its group."""
     return np.bincount(group, weights=values).astype(np.float64)[group]

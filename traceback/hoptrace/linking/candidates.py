@@ -11,6 +11,7 @@ import polars as pl
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind
+from hoptrace.model.arrays import Int64s
 
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
@@ -18,7 +19,6 @@ REACH = 180.0
 NOBODY = -1
 """The number of a name that is not told."""
 
-Places = npt.NDArray[np.int64]
 
 COVERAGE = {"upstream_covered": "upstream", "downstream_covered": "downstream"}
 """Whether the neighbours that a statement names have records of that time at all."""
@@ -65,7 +65,7 @@ def _retry() -> pl.Expr:
     return (failed.sum().over("call", "leg") > failed) | (pl.col("leg") != pl.col("sid"))
 
 
-def _met(known: pl.DataFrame) -> tuple[Places, Places]:
+def _met(known: pl.DataFrame) -> tuple[Int64s, Int64s]:
     """The rows of all pairs worth a look, in order: they meet in a name, or leap between unknown carriers.
 
     A busy number has thousands of statements, so pairs are found by the names and never all with all.
@@ -121,7 +121,7 @@ def _above() -> pl.Expr:
 
 
 def _worth_a_look(
-    start: npt.NDArray[np.float64], names: tuple[pl.DataFrame, ...], lower: Places, upper: Places
+    start: npt.NDArray[np.float64], names: tuple[pl.DataFrame, ...], lower: Int64s, upper: Int64s
 ) -> npt.NDArray[np.bool_]:
     """Two statements within REACH, of two carriers: a carrier hands a call to itself only through another one."""
     carrier, upstream, downstream = (name["key"].fill_null(NOBODY).to_numpy() for name in names)

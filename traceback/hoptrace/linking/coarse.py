@@ -15,8 +15,7 @@ import polars as pl
 
 from hoptrace.linking.drift import JITTER, LEAST_SPREAD, USUAL_DRIFT, Lines
 from hoptrace.linking.learned import DAY
-
-Floats = npt.NDArray[np.float64]
+from hoptrace.model.arrays import Floats
 
 COARSE_PAIRS = ("u", "d", "residual", "at", "u_tick", "d_tick", "u_sid", "d_sid", "noise")
 """The columns of `coarse_lines`."""

@@ -13,8 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.learned import DAY
-
-Floats = npt.NDArray[np.float64]
+from hoptrace.model.arrays import Floats
 
 USUAL_DRIFT = 3.0
 """Seconds a day (1 sigma) by which clocks may drift: what is believed of a clock of which little is seen."""

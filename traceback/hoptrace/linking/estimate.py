@@ -16,8 +16,7 @@ import polars as pl
 
 from hoptrace.linking.levels import LEVELS, UNKNOWN, with_levels
 from hoptrace.linking.weights import DEFAULTS, Weights
-
-Floats = npt.NDArray[np.float64]
+from hoptrace.model.arrays import Floats
 
 UNRELATED: Mapping[str, tuple[float, ...]] = {
     "duration": (0.03, 0.07, 0.15, 0.75),

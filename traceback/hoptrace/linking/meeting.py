@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.potentials import Edge
+from hoptrace.model.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 Ticks = TypeVar("Ticks", float, Floats, pl.Expr)
 
 FURTHEST = 26 * 3600.0

@@ -11,15 +11,13 @@ from enum import StrEnum
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.beginnings import weigh_beginnings
 from hoptrace.linking.levels import LEVELS, with_levels
 from hoptrace.linking.neighbours import HANDED_ON, middle
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
-
-Floats = npt.NDArray[np.float64]
+from hoptrace.model.arrays import Floats
 
 
 class Kind(StrEnum):

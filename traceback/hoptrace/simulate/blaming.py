@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from hoptrace.simulate.chance import Flags, Ints, scramble
+from hoptrace.model.arrays import Int64s, Truths
+from hoptrace.simulate.chance import scramble
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.lying import Circumstances, Lie, lied_about, lies_of
 
@@ -33,7 +34,7 @@ def blaming(filed: pl.DataFrame, own: pl.Expr, about: Circumstances) -> tuple[pl
     return filed.drop("blamed"), told
 
 
-def _innocent(carrier: Ints, call: Ints, about: Circumstances) -> Ints:
+def _innocent(carrier: Int64s, call: Int64s, about: Circumstances) -> Int64s:
     """For each call a neighbour of its origin that it did not cross, one that takes part if there is any; else -1."""
     paths = about.routes.matrix()[about.calls.route[call]]
     table = _scapegoats(about)[carrier]
@@ -48,7 +49,7 @@ def _innocent(carrier: Ints, call: Ints, about: Circumstances) -> Ints:
     return np.where(np.isfinite(rank[rows, best]), table[rows, best], -1)
 
 
-def _scapegoats(about: Circumstances) -> Ints:
+def _scapegoats(about: Circumstances) -> Int64s:
     """Each carrier's neighbours that could have handed it a call: abroad foreign ones, at home transit carriers."""
     carriers, listed = about.network.carriers, about.conditions.listed
     lists: list[list[int]] = []
@@ -63,7 +64,7 @@ def _scapegoats(about: Circumstances) -> Ints:
     return table
 
 
-def _has_records_of(filed: pl.DataFrame, carrier: Ints, time: Ints) -> Flags:
+def _has_records_of(filed: pl.DataFrame, carrier: Int64s, time: Int64s) -> Truths:
     """Whether carriers (-1 for none) have submitted records that cover the times."""
     spans = filed.group_by("carrier").agg(first=pl.col("received").min(), final=pl.col("received").max())
     asked = pl.DataFrame({"carrier": carrier, "time": time})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.simulate.calls import SECOND
-from hoptrace.simulate.chance import Ints, scramble, stream
+from hoptrace.simulate.chance import scramble, stream
 from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.network import Network
@@ -21,13 +22,13 @@ REFUSED = 503
 class Branches:
     """Failed branches of route advance, one entry a call: at position `at` the call went to `to` in vain."""
 
-    at: Ints
-    to: Ints
-    lost: Ints
+    at: Int64s
+    to: Int64s
+    lost: Int64s
     """Microseconds that the attempt took; 0 where the call has no failed branch."""
 
 
-def build_branches(paths: Ints, network: Network, scenario: Scenario, seed: int) -> Branches:
+def build_branches(paths: Int64s, network: Network, scenario: Scenario, seed: int) -> Branches:
     """Which calls (rows of `paths`) take a failed branch first, where and to whom."""
     chance = stream(seed, "route advance")
     count, length = len(paths), (paths >= 0).sum(axis=1)
@@ -44,7 +45,7 @@ def build_branches(paths: Ints, network: Network, scenario: Scenario, seed: int)
     return Branches(at, to, np.where(struck, lost, 0))
 
 
-def _transit_neighbours(network: Network) -> Ints:
+def _transit_neighbours(network: Network) -> Int64s:
     lists = [
         [other for other in network.neighbours(carrier.index) if network.carriers[other].role in TRANSIT]
         for carrier in network.carriers

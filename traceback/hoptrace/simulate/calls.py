@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from hoptrace.simulate.chance import Flags, Ints
+from hoptrace.model.arrays import Int64s, Truths
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
@@ -28,37 +28,37 @@ class Calls:
     `toll_free`), `rewritten_at` where the caller changes to `rewritten_to` (-1: withheld from there on).
     """
 
-    start: Ints
-    caller: Ints
-    dialled: Ints
-    called: Ints
-    origin: Ints
-    customer: Ints
-    serving: Ints
-    forward_to: Ints
-    alternative: Ints
-    route: Ints
-    code: Ints
-    ring: Ints
-    talk: Ints
-    campaign: Ints
-    traced: Flags
-    withheld: Flags
-    spoofed: Flags
-    group: Ints
-    toll_free: Flags
-    moved_at: Ints
-    rewritten_at: Ints
-    rewritten_to: Ints
+    start: Int64s
+    caller: Int64s
+    dialled: Int64s
+    called: Int64s
+    origin: Int64s
+    customer: Int64s
+    serving: Int64s
+    forward_to: Int64s
+    alternative: Int64s
+    route: Int64s
+    code: Int64s
+    ring: Int64s
+    talk: Int64s
+    campaign: Int64s
+    traced: Truths
+    withheld: Truths
+    spoofed: Truths
+    group: Int64s
+    toll_free: Truths
+    moved_at: Int64s
+    rewritten_at: Int64s
+    rewritten_to: Int64s
 
     def __len__(self) -> int:
         return len(self.start)
 
-    def take(self, rows: Ints) -> Calls:
+    def take(self, rows: Int64s) -> Calls:
         """Some of the calls, in the order given."""
         return Calls(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
 
-    def delivered_caller(self) -> Ints:
+    def delivered_caller(self) -> Int64s:
         """The caller as the called party's carrier sees it, -1 where withheld."""
         plain = np.where(self.withheld, -1, self.caller)
         return np.where(self.rewritten_at >= 0, self.rewritten_to, plain)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.simulate.calls import HOUR, SCAM, SECOND, Calls
-from hoptrace.simulate.chance import Flags, Ints, dice, stream
+from hoptrace.simulate.chance import dice, stream
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.knobs import CallerIds, Scenario
 from hoptrace.simulate.network import Network
@@ -55,7 +56,7 @@ def build_campaigns(scenario: Scenario, network: Network, seed: int) -> tuple[Ca
     return tuple(found)
 
 
-def campaign_numbers(scenario: Scenario) -> Ints:
+def campaign_numbers(scenario: Scenario) -> Int64s:
     """What each call is: a campaign's number, SCAM, or -1 for background."""
     plan = scenario.traffic
     place = np.arange(plan.calls)
@@ -84,7 +85,9 @@ def with_campaigns(
     return calls
 
 
-def _shown(campaign: Campaign, called: Ints, mixed: Ints, people: Subscribers, chance: np.random.Generator) -> Ints:
+def _shown(
+    campaign: Campaign, called: Int64s, mixed: Int64s, people: Subscribers, chance: np.random.Generator
+) -> Int64s:
     listed = chance.choice(people.numbers, size=_LISTED, replace=False)
     if campaign.callers is CallerIds.MIXED:
         return mixed
@@ -95,15 +98,15 @@ def _shown(campaign: Campaign, called: Ints, mixed: Ints, people: Subscribers, c
     return neighbours_of(called, chance)
 
 
-def neighbours_of(called: Ints, chance: np.random.Generator) -> Ints:
+def neighbours_of(called: Int64s, chance: np.random.Generator) -> Int64s:
     """A number of the same exchange for each number, never itself."""
     return called // 100 * 100 + (called % 100 + 1 + chance.integers(0, 99, size=len(called))) % 100
 
 
 def _rivalling(calls: Calls, number: int, gap: float, chance: np.random.Generator) -> Calls:
     """A rival calls the people whom the first campaign calls, with its caller ids, at nearly the same moments."""
-    mine: Ints = np.flatnonzero(calls.campaign == number)
-    theirs: Ints = np.flatnonzero(calls.campaign == 0)[: len(mine)]
+    mine: Int64s = np.flatnonzero(calls.campaign == number)
+    theirs: Int64s = np.flatnonzero(calls.campaign == 0)[: len(mine)]
     away = (chance.normal(0.0, 1.0, size=len(mine)) * gap * SECOND).astype(np.int64)
     changed = {name: getattr(calls, name).copy() for name in ("caller", "called", "dialled", "serving", "start")}
     for column in changed.values():
@@ -114,7 +117,7 @@ def _rivalling(calls: Calls, number: int, gap: float, chance: np.random.Generato
 
 def scam_calls(calls: Calls, network: Network, people: Subscribers, seed: int) -> Calls:
     """Live scams: people abroad who show a number at home and talk for long, in the home country's day."""
-    rows: Flags = calls.campaign == SCAM
+    rows: Truths = calls.campaign == SCAM
     chance, count = stream(seed, "scams"), int(rows.sum())
     if count == 0:
         return calls

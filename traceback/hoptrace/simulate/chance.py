@@ -8,8 +8,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from hoptrace.model.arrays import Int64s, Truths
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
@@ -26,7 +25,7 @@ def dice(seed: int, subject: str) -> random.Random:
     return random.Random(f"{seed}/{subject}")
 
 
-def scramble(values: Ints, seed: int, subject: str) -> NDArray[np.uint64]:
+def scramble(values: Int64s, seed: int, subject: str) -> NDArray[np.uint64]:
     """Ids that look random, differ by subject and say nothing about the values they stand for (splitmix64)."""
     key = np.uint64((seed * 0x1000193 + zlib.crc32(subject.encode())) & 0xFFFFFFFFFFFFFFFF)
     with np.errstate(over="ignore"):
@@ -36,7 +35,7 @@ def scramble(values: Ints, seed: int, subject: str) -> NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def some_of(fits: Flags, share: float, chance: np.random.Generator) -> Flags:
+def some_of(fits: Truths, share: float, chance: np.random.Generator) -> Truths:
     """Exactly a share of those that fit, rounded, so that a world of 40 carriers has as many as its scenario says."""
     chosen = np.zeros(len(fits), dtype=np.bool_)
     places = np.flatnonzero(fits)
@@ -44,6 +43,6 @@ def some_of(fits: Flags, share: float, chance: np.random.Generator) -> Flags:
     return chosen
 
 
-def struck_by(values: Ints, share: float, seed: int, subject: str) -> Flags:
+def struck_by(values: Int64s, share: float, seed: int, subject: str) -> Truths:
     """A share of some ids, each drawn by itself, so that equal ids fare alike."""
     return scramble(values, seed, subject) % np.uint64(1_000_000) < round(share * 1_000_000)

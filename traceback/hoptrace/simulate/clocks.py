@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.simulate.calls import HOUR, SECOND
-from hoptrace.simulate.chance import Flags, Ints, scramble, some_of, stream
+from hoptrace.simulate.chance import scramble, some_of, stream
 from hoptrace.simulate.kinds import CANONICAL
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.network import Network
@@ -29,12 +30,12 @@ class Clocks:
     """
 
     midnight: int
-    offsets: Ints
+    offsets: Int64s
     drift: NDArray[np.float64]
-    zones: Ints
-    answer_as_start: Flags
-    ticks: Ints
-    rough: Flags
+    zones: Int64s
+    answer_as_start: Truths
+    ticks: Int64s
+    rough: Truths
     roughness: int
 
     def file_of(self, time: int) -> int:
@@ -99,7 +100,7 @@ def _misjudged(frame: pl.DataFrame, clocks: Clocks, seed: int) -> pl.Series:
     return pl.Series(np.where(clocks.rough[frame.get_column("carrier").to_numpy()], wrong, 0))
 
 
-def _offsets(scenario: Scenario, count: int, seed: int) -> Ints:
+def _offsets(scenario: Scenario, count: int, seed: int) -> Int64s:
     chance, faults = stream(seed, "clocks"), scenario.faults
     usual = chance.normal(0.0, 1.0, size=count) * faults.clock_spread
     far = chance.uniform(*faults.wrong_clock_span, size=count) * chance.choice([-1.0, 1.0], size=count)
@@ -107,7 +108,7 @@ def _offsets(scenario: Scenario, count: int, seed: int) -> Ints:
     return (np.where(struck, far, usual) * SECOND).astype(np.int64)
 
 
-def _zones(scenario: Scenario, canonical: Flags, seed: int) -> Ints:
+def _zones(scenario: Scenario, canonical: Truths, seed: int) -> Int64s:
     """Whole hours: of all files of some carriers, and of single files of others."""
     chance, faults = stream(seed, "zones"), scenario.faults
     shape = (len(canonical), scenario.network.files)

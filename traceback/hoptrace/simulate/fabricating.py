@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from hoptrace.simulate.chance import Flags, Ints, scramble, struck_by
+from hoptrace.model.arrays import Int64s, Truths
+from hoptrace.simulate.chance import scramble, struck_by
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.lying import FABRICATED, LIES, Circumstances, Lie, lies_of
 from hoptrace.simulate.routes import LONGEST
@@ -50,7 +51,9 @@ def fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame,
     return made, lies_of(made, Lie.FABRICATES)
 
 
-def _joined_at(filed: pl.DataFrame, chosen: Ints, liars: Ints, about: Circumstances) -> tuple[Ints, Ints, Flags]:
+def _joined_at(
+    filed: pl.DataFrame, chosen: Int64s, liars: Int64s, about: Circumstances
+) -> tuple[Int64s, Int64s, Truths]:
     """For each call a liar, and where on its way that could have handed it in: to a neighbour with a record on file.
 
     The last tells for which calls there is any such liar.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Truths
 from hoptrace.simulate.campaigns import campaign_origin
-from hoptrace.simulate.chance import Flags, some_of, stream, struck_by
+from hoptrace.simulate.chance import some_of, stream, struck_by
 from hoptrace.simulate.clocks import Clocks, build_clocks
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.knobs import Scenario
@@ -23,9 +24,9 @@ class Conditions:
     """
 
     clocks: Clocks
-    takes_part: Flags
-    tells_callers: Flags
-    listed: Flags
+    takes_part: Truths
+    tells_callers: Truths
+    listed: Truths
 
 
 def build_conditions(scenario: Scenario, network: Network, seed: int) -> Conditions:
@@ -54,7 +55,7 @@ def with_duplicates(rows: pl.DataFrame, scenario: Scenario, seed: int) -> pl.Dat
     return pl.concat([rows, doubled]) if doubled.height else rows
 
 
-def _takes_part(scenario: Scenario, network: Network, seed: int) -> Flags:
+def _takes_part(scenario: Scenario, network: Network, seed: int) -> Truths:
     chance = stream(seed, "taking part")
     abroad = np.array([carrier.role is Role.FOREIGN for carrier in network.carriers])
     share = scenario.faults.taking_part
@@ -65,7 +66,7 @@ def _takes_part(scenario: Scenario, network: Network, seed: int) -> Flags:
     return taking
 
 
-def _listed(scenario: Scenario, network: Network, seed: int) -> Flags:
+def _listed(scenario: Scenario, network: Network, seed: int) -> Truths:
     """Every link is listed, but for a few between carriers at home; those towards foreign carriers always are."""
     chance, count = stream(seed, "unknown trunks"), len(network.carriers)
     struck = chance.random((count, count)) < scenario.faults.unknown_trunks

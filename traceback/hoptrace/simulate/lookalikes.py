@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.simulate.calls import OK, SECOND
-from hoptrace.simulate.chance import Ints, stream
+from hoptrace.simulate.chance import stream
 from hoptrace.simulate.evidence import Happened
 from hoptrace.simulate.routes import LONGEST
 
@@ -23,9 +24,9 @@ _RINGING = 22 * SECOND  # how much later an answer time may be than the start th
 class Report:
     """When each traced call arrived at the called side, and when its report says that it did; microseconds."""
 
-    call: Ints
-    arrived: Ints
-    reported: Ints
+    call: Int64s
+    arrived: Int64s
+    reported: Int64s
 
 
 def reports_of(world: Happened) -> Report:
@@ -82,13 +83,13 @@ def _last_shown(world: Happened) -> pl.DataFrame:
     )
 
 
-def _arrivals(world: Happened) -> Ints:
+def _arrivals(world: Happened) -> Int64s:
     """When each call reached its terminating carrier."""
     last = world.records.lazy().filter(pl.col("delivered")).select("call", "received").sort("call").collect()
     return last.get_column("received").to_numpy()
 
 
-def _windows(world: Happened, report: Report) -> Ints:
+def _windows(world: Happened, report: Report) -> Int64s:
     """How far from the reported time a call is still meant, microseconds."""
     clocks, answered = world.conditions.clocks, world.calls.code == OK
     rows = world.filed.lazy().filter(pl.col("pos").is_between(0, LONGEST)).select("call", "carrier").collect()

@@ -8,8 +8,9 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.simulate.calls import Calls
-from hoptrace.simulate.chance import Flags, Ints, some_of, stream, struck_by
+from hoptrace.simulate.chance import some_of, stream, struck_by
 from hoptrace.simulate.faults import Conditions
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.knobs import Scenario
@@ -48,17 +49,17 @@ class Circumstances:
     scenario: Scenario
     seed: int
 
-    def of_role(self, share: float, subject: str, *roles: Role) -> Flags:
+    def of_role(self, share: float, subject: str, *roles: Role) -> Truths:
         """A share of the carriers of some roles that take part."""
         fits = np.array([carrier.role in roles for carrier in self.network.carriers]) & self.conditions.takes_part
         return some_of(fits, share, stream(self.seed, subject))
 
-    def chosen(self, call: Ints, subject: str) -> Flags:
+    def chosen(self, call: Int64s, subject: str) -> Truths:
         """Which calls a liar lies about; redials of one call fare alike."""
         return struck_by(self.calls.group[call], self.scenario.faults.lie_rate, self.seed, subject)
 
 
-def lied_about(filed: pl.DataFrame, where: pl.Expr, liars: Flags, about: Circumstances, subject: str) -> pl.Series:
+def lied_about(filed: pl.DataFrame, where: pl.Expr, liars: Truths, about: Circumstances, subject: str) -> pl.Series:
     """The rows that liars lie about, as flags."""
     carrier, call = filed.get_column("carrier").to_numpy(), filed.get_column("call").to_numpy()
     fits = filed.select(where.alias("fits")).to_series().to_numpy()

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
-from hoptrace.simulate.chance import Ints
+from hoptrace.model.arrays import Int64s
 
 AREA_CODES: tuple[int, ...] = (
     *(201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229, 231),
@@ -45,18 +45,18 @@ _DRAMA_GB: tuple[tuple[int, int], ...] = (
 _TOLL_FREE = (800, 833, 844, 855, 866, 877, 888)
 
 
-def us_numbers() -> Ints:
+def us_numbers() -> Int64s:
     """Every number of the plan +1 NPA 555 01XX, as integers without +."""
     area = np.array(AREA_CODES, dtype=np.int64)[:, None]
     return (10_000_000_000 + area * 10_000_000 + 5_550_100 + np.arange(100)[None, :]).ravel()
 
 
-def gb_numbers() -> Ints:
+def gb_numbers() -> Int64s:
     """Ofcom's numbers for drama, as integers without +."""
     return np.concatenate([first + np.arange(count, dtype=np.int64) for first, count in _DRAMA_GB])
 
 
-def toll_free_numbers() -> Ints:
+def toll_free_numbers() -> Int64s:
     """The plan's toll-free numbers +1 8YY 555 01XX, as integers without +."""
     area = np.array(_TOLL_FREE, dtype=np.int64)[:, None]
     return (10_000_000_000 + area * 10_000_000 + 5_550_100 + np.arange(100)[None, :]).ravel()

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.simulate.branches import Branches, build_branches, failed_branches
 from hoptrace.simulate.calls import OK, SECOND, Calls
-from hoptrace.simulate.chance import Ints, scramble, stream
+from hoptrace.simulate.chance import scramble, stream
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.network import Network
 from hoptrace.simulate.routes import LONGEST, RouteTable
@@ -103,18 +104,18 @@ def _along_the_path(calls: Calls, tour: Tour, branches: Branches, network: Netwo
     )
 
 
-def _on_wire(calls: Calls, call: Ints, pos: Ints) -> Ints:
+def _on_wire(calls: Calls, call: Int64s, pos: Int64s) -> Int64s:
     """The caller that the carrier at a place sends on, -1 where withheld."""
     plain = np.where(calls.withheld[call], -1, calls.caller[call])
     changed = (calls.rewritten_at[call] >= 0) & (pos >= calls.rewritten_at[call])
     return np.where(changed, calls.rewritten_to[call], plain)
 
 
-def _unless_withheld(numbers: Ints) -> pl.Series:
+def _unless_withheld(numbers: Int64s) -> pl.Series:
     return pl.Series(numbers).replace(-1, None)
 
 
-def _times(calls: Calls, tour: Tour, branches: Branches, seed: int) -> dict[str, Ints | pl.Series]:
+def _times(calls: Calls, tour: Tour, branches: Branches, seed: int) -> dict[str, Int64s | pl.Series]:
     """Arrival at each carrier in turn; the answer travels back, so upstream carriers see it a little later."""
     chance = stream(seed, "delays")
     call, pos = tour.call, tour.pos

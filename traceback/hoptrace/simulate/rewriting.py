@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.simulate.calls import Calls
-from hoptrace.simulate.chance import Flags, Ints, scramble, stream, struck_by
+from hoptrace.simulate.chance import scramble, stream, struck_by
 from hoptrace.simulate.kinds import FileKind
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.numbers import toll_free_numbers
@@ -63,7 +64,7 @@ def with_new_callers(calls: Calls, scenario: Scenario, routes: RouteTable, peopl
     )
 
 
-def _place(calls: Calls, routes: RouteTable, seed: int, subject: str) -> tuple[Ints, Flags]:
+def _place(calls: Calls, routes: RouteTable, seed: int, subject: str) -> tuple[Int64s, Truths]:
     """A place on each call's route that hands it on, and whether the switch there can say what it changed."""
     paths = routes.matrix()
     length = (paths >= 0).sum(axis=1)[calls.route]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import networkx as nx
 import numpy as np
 
-from hoptrace.simulate.chance import Flags, Ints, dice
+from hoptrace.model.arrays import Int64s, Truths
+from hoptrace.simulate.chance import dice
 from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
 from hoptrace.simulate.network import Network
 
@@ -65,14 +66,14 @@ class RouteTable:
         bent = (*path[: place + 1], roll.choice(out), *path[place:])
         return self._enter(bent, -1) if self._told_apart(bent) else None
 
-    def matrix(self) -> Ints:
+    def matrix(self) -> Int64s:
         """All paths as rows of carrier indices, filled up with -1."""
         table = np.full((len(self.paths), LONGEST), -1, dtype=np.int64)
         for number, path in enumerate(self.paths):
             table[number, : len(path)] = path
         return table
 
-    def forwarder_positions(self) -> Ints:
+    def forwarder_positions(self) -> Int64s:
         """The forwarding position of every route, -1 for none."""
         return np.array(self.forwarders, dtype=np.int64)
 
@@ -148,13 +149,13 @@ class RouteTable:
         return self._distances[goal]
 
 
-def distinct(*columns: Ints) -> tuple[list[tuple[int, ...]], Ints]:
+def distinct(*columns: Int64s) -> tuple[list[tuple[int, ...]], Int64s]:
     """The distinct rows of some columns, and for each row which of them it is."""
     rows, inverse = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
     return [tuple(int(value) for value in row) for row in rows], inverse.reshape(-1).astype(np.int64)
 
 
-def numbers_of(values: Iterable[int | None]) -> tuple[Ints, Flags]:
+def numbers_of(values: Iterable[int | None]) -> tuple[Int64s, Truths]:
     """Route numbers as an array with -1 for none, and which of them there are."""
     array = np.array([-1 if value is None else value for value in values], dtype=np.int64)
     return array, array >= 0

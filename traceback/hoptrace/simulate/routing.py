@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.simulate.calls import HOUR, Calls
-from hoptrace.simulate.chance import Ints, dice, scramble, stream
+from hoptrace.simulate.chance import dice, scramble, stream
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.routes import RouteTable, distinct, numbers_of
 
@@ -29,7 +30,7 @@ def routed(calls: Calls, scenario: Scenario, routes: RouteTable, seed: int) -> C
     return replace(calls, called=called, route=route, moved_at=moved_at)
 
 
-def _changed_by_day(calls: Calls, scenario: Scenario, seed: int) -> Ints:
+def _changed_by_day(calls: Calls, scenario: Scenario, seed: int) -> Int64s:
     """Some pairs of carriers change their first choice of route at some hour of the day."""
     pair = calls.origin * 100_000 + calls.serving
     changes = scramble(pair, seed, "route change")
@@ -39,7 +40,7 @@ def _changed_by_day(calls: Calls, scenario: Scenario, seed: int) -> Ints:
     return np.where(struck & late, (calls.alternative + 1) % scenario.network.routes, calls.alternative)
 
 
-def _bent(route: Ints, scenario: Scenario, routes: RouteTable, seed: int) -> Ints:
+def _bent(route: Int64s, scenario: Scenario, routes: RouteTable, seed: int) -> Int64s:
     """Hairpins: some calls leave a transit carrier and come back to it before they go on."""
     struck = np.flatnonzero(stream(seed, "hairpins").random(len(route)) < scenario.faults.hairpins)
     roll = dice(seed, "hairpins")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Truths
 from hoptrace.simulate.calls import Calls
-from hoptrace.simulate.chance import Flags, some_of, stream
+from hoptrace.simulate.chance import some_of, stream
 from hoptrace.simulate.kinds import TRANSIT, Role
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.network import Network
@@ -46,7 +47,7 @@ def signed(
     )
 
 
-def _some_transit(network: Network, share: float, seed: int) -> Flags:
+def _some_transit(network: Network, share: float, seed: int) -> Truths:
     """The carriers that sign anew: a share of those that pass calls on at home."""
     fits = np.array([carrier.role in TRANSIT or carrier.role is Role.GATEWAY for carrier in network.carriers])
     return some_of(fits, share, stream(seed, "signed anew"))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoptrace.simulate.chance import Ints, stream
+from hoptrace.model.arrays import Int64s
+from hoptrace.simulate.chance import stream
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.network import Network
 from hoptrace.simulate.numbers import gb_numbers, us_numbers
@@ -22,9 +23,9 @@ class Subscribers:
     `customers[carrier, place]` are the numbers of one customer.
     """
 
-    numbers: Ints
-    served_by: Ints
-    customers: Ints
+    numbers: Int64s
+    served_by: Int64s
+    customers: Int64s
 
 
 def build_subscribers(network: Network, seed: int) -> Subscribers:

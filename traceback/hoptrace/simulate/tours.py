@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoptrace.simulate.chance import Ints
+from hoptrace.model.arrays import Int64s
 
 
 @dataclass(frozen=True, slots=True)
 class Tour:
     """The calls along their paths: one entry a call and position, in columns."""
 
-    call: Ints
-    pos: Ints
-    length: Ints
-    carrier: Ints
-    before: Ints
-    after: Ints
+    call: Int64s
+    pos: Int64s
+    length: Int64s
+    carrier: Int64s
+    before: Int64s
+    after: Int64s
 
 
-def tour_of(paths: Ints) -> Tour:
+def tour_of(paths: Int64s) -> Tour:
     """All places of some paths (rows of carrier indices, filled up with -1)."""
     call, pos = np.nonzero(paths >= 0)
     padded = np.pad(paths, ((0, 0), (1, 1)), constant_values=-1)

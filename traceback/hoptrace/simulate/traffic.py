@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.simulate.attempts import with_outcomes, with_redials
 from hoptrace.simulate.calls import HOUR, SECOND, Calls
 from hoptrace.simulate.campaigns import (
@@ -17,7 +17,7 @@ from hoptrace.simulate.campaigns import (
     scam_calls,
     with_campaigns,
 )
-from hoptrace.simulate.chance import Flags, Ints, stream
+from hoptrace.simulate.chance import stream
 from hoptrace.simulate.kinds import Role
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.network import Network
@@ -25,8 +25,6 @@ from hoptrace.simulate.rewriting import forwarded, with_new_callers, with_toll_f
 from hoptrace.simulate.routes import RouteTable
 from hoptrace.simulate.routing import routed
 from hoptrace.simulate.subscribers import OWN_NUMBERS, Subscribers, build_subscribers
-
-Floats = NDArray[np.float64]
 
 _BY_HOUR = (2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 4, 4, 5, 9, 14, 17, 18, 17, 17, 18, 17, 15, 11, 6)
 """Weights of the hours of the day in UTC, as the home country's evening falls after midnight UTC."""
@@ -91,7 +89,7 @@ def _habits(routes: int) -> Floats:
     return weights / weights.sum()
 
 
-def _origins(scenario: Scenario, network: Network, robocall: Flags, chance: np.random.Generator, seed: int) -> Ints:
+def _origins(scenario: Scenario, network: Network, robocall: Truths, chance: np.random.Generator, seed: int) -> Int64s:
     home = np.array([carrier.index for carrier in network.of(Role.ORIGINATING)])
     abroad = np.array([carrier.index for carrier in network.of(Role.FOREIGN)] or home)
     count = len(robocall)
@@ -100,7 +98,7 @@ def _origins(scenario: Scenario, network: Network, robocall: Flags, chance: np.r
     return np.where(robocall, campaign_origin(network, seed), background).astype(np.int64)
 
 
-def _start_times(scenario: Scenario, robocall: Flags, chance: np.random.Generator) -> Ints:
+def _start_times(scenario: Scenario, robocall: Truths, chance: np.random.Generator) -> Int64s:
     day, shape = scenario.traffic.date, scenario.traffic.daily_shape
     midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND
     weights = np.array(_BY_HOUR, dtype=np.float64)
@@ -110,8 +108,8 @@ def _start_times(scenario: Scenario, robocall: Flags, chance: np.random.Generato
 
 
 def _callers(
-    scenario: Scenario, people: Subscribers, source: tuple[Ints, Ints], target: tuple[Ints, Flags], seed: int
-) -> tuple[Ints, Flags]:
+    scenario: Scenario, people: Subscribers, source: tuple[Int64s, Int64s], target: tuple[Int64s, Truths], seed: int
+) -> tuple[Int64s, Truths]:
     """Caller ids: a customer's own, or spoofed: a neighbour of the called number, or one of a rotating list."""
     chance = stream(seed, "callers")
     called, robocall = target

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from hoptrace.linking.scoring import LONGEST_RETRY
+from hoptrace.model.arrays import Floats, Truths
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
-
-Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
 
 SHARP = 6.0
 """Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""

@@ -11,12 +11,9 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.verdicts import Verdict
-
-Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
 
 Curve = tuple[float, float, float]
 """Shift, slope of the log odds, and what is added where a step of the trail is inferred."""

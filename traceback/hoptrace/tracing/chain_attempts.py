@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.legs import SHARP
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.tracing.attempts import MOST, PAST, RANK, REFUSED, UNKNOWN
 from hoptrace.tracing.chain_links import ingresses
-from hoptrace.tracing.chains import Chains, Places, Truths
+from hoptrace.tracing.chains import Chains
 
 WAYS = 3
 """What may become of an attempt: REFUSED, UNKNOWN or PAST."""
@@ -50,13 +51,13 @@ def _tried(chains: Chains, members: pl.DataFrame, handed: Truths) -> Truths:
     return apart & ((lengths > 1) | handed)
 
 
-def _attempts(chains: Chains, handed: Truths) -> Places:
+def _attempts(chains: Chains, handed: Truths) -> Int64s:
     """The record of who made each chain's lowest handoff."""
     lengths = np.diff(chains.begin)
     return chains.members[chains.begin[:-1] + np.where(handed | (lengths < 2), 0, 1)]
 
 
-def _past(chains: Chains, ingress: Places, own: Places, handed: Truths) -> Truths:
+def _past(chains: Chains, ingress: Int64s, own: Int64s, handed: Truths) -> Truths:
     """Whether another attempt of the ingress of a chain's lowest handoff came further than it."""
     lengths = np.diff(chains.begin)
     place = np.arange(len(chains.members)) - np.repeat(chains.begin[:-1], lengths)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.assignment import LEAPS, LEAST_LEAP, LEAST_LEAP_HOME
 from hoptrace.linking.scoring import Kind
-
-Places = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
+from hoptrace.model.arrays import Floats, Int64s
 
 
 class Links(NamedTuple):
@@ -23,12 +19,12 @@ class Links(NamedTuple):
     one above, -inf where there is none. `spoiled`: members whose handoff is contested.
     """
 
-    above: Places
-    pair: Places
+    above: Int64s
+    pair: Int64s
     weight: Floats
-    over: Places
+    over: Int64s
     leap: Floats
-    spoiled: Places
+    spoiled: Int64s
 
 
 def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
@@ -72,14 +68,14 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     return Links(above, pair, weight, carriers, leap, contested)
 
 
-def ingresses(members: pl.DataFrame) -> Places:
+def ingresses(members: pl.DataFrame) -> Int64s:
     """For each member the row of the one that stands for its ingress: route attempts of one call share it."""
     if (members["leg"] == members["sid"]).all():
         return np.arange(members.height)
     return rows_of(members, members.select("call", d_sid="leg", u_sid="leg"))[0]
 
 
-def _rivals(down: Places, up: Places, ingress: Places) -> tuple[Places, Places]:
+def _rivals(down: Int64s, up: Int64s, ingress: Int64s) -> tuple[Int64s, Int64s]:
     """Members that are linked to several above, or by several ingresses below."""
     size = len(ingress)
     several = np.flatnonzero(np.bincount(down, minlength=size) > 1)
@@ -87,12 +83,12 @@ def _rivals(down: Places, up: Places, ingress: Places) -> tuple[Places, Places]:
     return several, np.flatnonzero(np.bincount(ways % size, minlength=size) > 1)
 
 
-def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Places, Places]:
+def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Int64s, Int64s]:
     """The rows in the members frame of the lower and upper side of each pair."""
-    sids: Places = members["sid"].to_numpy()
+    sids: Int64s = members["sid"].to_numpy()
     size = int(sids.max(initial=0)) + 1
-    known: Places = members["call"].to_numpy() * size + sids
-    calls: Places = pairs["call"].to_numpy() * size
+    known: Int64s = members["call"].to_numpy() * size + sids
+    calls: Int64s = pairs["call"].to_numpy() * size
     return np.searchsorted(known, calls + pairs["d_sid"].to_numpy()), np.searchsorted(
         known, calls + pairs["u_sid"].to_numpy()
     )

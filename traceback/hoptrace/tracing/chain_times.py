@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.linking.neighbours import HANDED_ON
 from hoptrace.linking.scoring import NEIGHBOURS, Kind, leap_spread, time_weights
-from hoptrace.tracing.chain_links import Floats, Places, Truths
+from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.tracing.settling import COARSE, WORTH_LENDING
 
 
@@ -34,7 +34,7 @@ class Moments(NamedTuple):
         """Those of some carriers of each chain."""
         return Moments(*(each[:, columns] for each in self))
 
-    def of(self, places: Places) -> Moments:
+    def of(self, places: Int64s) -> Moments:
         """Those at some places, in their shape."""
         return Moments(*(each[places] for each in self))
 
@@ -58,12 +58,12 @@ class Lent(NamedTuple):
     below: Moments
 
 
-def lent_moments(own: Moments, part: Places) -> Lent:
+def lent_moments(own: Moments, part: Int64s) -> Lent:
     """What the records of chains lend each other; `part`: a number of the pieces that only handoffs tie together."""
     return Lent(own, _sharpest(own, part, 1), _sharpest(own, part, -1))
 
 
-def _sharpest(own: Moments, part: Places, step: int) -> Moments:
+def _sharpest(own: Moments, part: Int64s, step: int) -> Moments:
     """Each record's moment as the sharpest of those above it (`step` 1) or below it (-1) lends it; else its own."""
     best, known = Moments(*(each.copy() for each in own)), np.full_like(own.start, np.inf)
     length = own.start.shape[1]
@@ -80,7 +80,7 @@ def _sharpest(own: Moments, part: Places, step: int) -> Moments:
     return Moments(*(np.where(lent, theirs, mine) for mine, theirs in zip(own, best, strict=True)))
 
 
-def timed_anew(pairs: pl.DataFrame, down: Places, up: Places, lent: Lent) -> Floats:
+def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent) -> Floats:
     """What pairs (`weight`, `w_time`, `kind`) weigh where a time was lent to either side, and both are known.
 
     `down` and `up`: which of the moments are theirs.

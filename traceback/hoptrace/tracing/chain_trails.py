@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.scoring import Kind
-from hoptrace.tracing.chains import Chains, Floats, Places
+from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, TRANSIT, Matches, match_spans
 from hoptrace.tracing.weighing import KIND_RELIABILITY
 
@@ -35,7 +36,7 @@ def _timed(members: pl.DataFrame, chains: Chains, at: Floats, close: float) -> M
     every_length: list[int] = np.unique(lengths).tolist()
     for length in every_length:
         places = np.flatnonzero(lengths == length)
-        rows: Places = np.add.outer(chains.begin[places], np.arange(length))
+        rows: Int64s = np.add.outer(chains.begin[places], np.arange(length))
         found = match_spans(spans[:, rows].swapaxes(0, 1), at[places], off[places])
         for mine, theirs in zip(matches, found, strict=True):
             mine[places] = theirs

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from hoptrace.tracing.chain_links import Floats, Links, Places, Truths, ingresses, links_of, rows_of
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.tracing.chain_links import Links, ingresses, links_of, rows_of
 from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
 OF_A_PAIR = (
@@ -40,25 +41,25 @@ class Chains:
     carriers without a record it leads over.
     """
 
-    calls: Places
-    begin: Places
-    members: Places
-    pairs: Places
+    calls: Int64s
+    begin: Int64s
+    members: Int64s
+    pairs: Int64s
     weights: Floats
-    over: Places
+    over: Int64s
 
     @property
-    def first(self) -> Places:
+    def first(self) -> Int64s:
         """The row of each chain's lowest statement in the members frame."""
         return self.members[self.begin[:-1]]
 
     @property
-    def last(self) -> Places:
+    def last(self) -> Int64s:
         """The row of each chain's furthest statement in the members frame."""
         return self.members[self.begin[1:] - 1]
 
     @property
-    def leaps(self) -> Places:
+    def leaps(self) -> Int64s:
         """The most carriers without records that each chain leads over at once."""
         return np.maximum.reduceat(self.over, self.begin[:-1]) if len(self.calls) else self.over
 
@@ -106,13 +107,13 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     return _with_lent_times(chains, members, pairs, links, lends) if lends.any() else chains
 
 
-def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: Truths) -> Chains:
+def _in_order(calls: Int64s, begin: Int64s, group: Int64s, links: Links, sound: Truths) -> Chains:
     """The chains of sound calls all of whose members are reached from lower ends; several routes share some."""
     size = len(calls)
     ends = np.ones(size, np.bool_)
     ends[links.above[links.above >= 0]] = False
     at = np.flatnonzero(ends & sound[group])
-    end, steps = at, list[tuple[Places, Places]]()
+    end, steps = at, list[tuple[Int64s, Int64s]]()
     while at.size and len(steps) < MOST_HOPS:
         steps.append((end, at))
         upper = links.above[at]
@@ -125,7 +126,7 @@ def _in_order(calls: Places, begin: Places, group: Places, links: Links, sound: 
     return _of_steps(calls, [(end[sound[group[end]]], some[sound[group[end]]]) for end, some in steps], links)
 
 
-def _of_steps(calls: Places, steps: Sequence[tuple[Places, Places]], links: Links) -> Chains:
+def _of_steps(calls: Int64s, steps: Sequence[tuple[Int64s, Int64s]], links: Links) -> Chains:
     """Chains out of their steps: at each the lower end of those that are as long, and the member there."""
     nothing = np.zeros(0, np.int64)
     ends, rows = (np.concatenate([nothing, *(step[part] for step in steps)]) for part in range(2))
@@ -139,7 +140,7 @@ def _of_steps(calls: Places, steps: Sequence[tuple[Places, Places]], links: Link
     return Chains(calls[rows[first]], np.append(first, len(rows)), rows, pair, weight, over)
 
 
-def _least_of_routes(links: Links, ingress: Places) -> Links:
+def _least_of_routes(links: Links, ingress: Int64s) -> Links:
     """Links with what the handoffs of the routes of one ingress weigh at least, and their leaps at most."""
     if (ingress == np.arange(len(ingress))).all():
         return links
@@ -158,7 +159,7 @@ def _chosen(chains: Chains, links: Links) -> Truths:
     return fine
 
 
-def _by_length(chains: Chains) -> Iterator[tuple[Places, Places]]:
+def _by_length(chains: Chains) -> Iterator[tuple[Int64s, Int64s]]:
     """Chains of each length above 1, and the places of their members, a row each."""
     lengths = np.diff(chains.begin)
     some_lengths: list[int] = np.unique(lengths[lengths > 1]).tolist()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
+from hoptrace.model.arrays import Floats, Int64s
 
 NEAR_A_TIE = 1e-6
 """Numbers so near to the middle between two steps are rounded one by one, as exactly as Python does."""

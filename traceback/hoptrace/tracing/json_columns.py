@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from string import Formatter
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import polars as pl
 
-Places = npt.NDArray[np.int64]
+from hoptrace.model.arrays import Int64s
+
 Piece = str | pl.Expr
 
 
@@ -63,7 +62,7 @@ def escaped(texts: pl.Series) -> pl.Series:
     return texts.replace_strict(every, known, default=None, return_dtype=pl.String) if every else texts
 
 
-def strung(parts: pl.Series, begin: Places, separator: str) -> pl.Series:
+def strung(parts: pl.Series, begin: Int64s, separator: str) -> pl.Series:
     """The parts of each run (run n from `begin[n]` to `begin[n + 1]`), `separator` between them, as one text each."""
     every, ends = parts.to_list(), pairwise(begin.tolist())
     return pl.Series([separator.join(every[first:end]) for first, end in ends], dtype=pl.String)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from hoptrace.model.arrays import Floats, Int64s
 from hoptrace.tracing.case import Fact
 
 CLOSE = 3.0
@@ -65,9 +65,6 @@ UNLIKELY = 1e-4
 UNLIKELY_AT_THE_END = 1e-6
 """Density (1/s) that is left to moments which a record rules out, for a record may be wrong; the carrier that delivered
 the call is nearest to the one who reported it."""
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def _spans(question: Question) -> list[tuple[float, float, float]]:
     return told
 
 
-def _alike(spans: Floats) -> Iterator[tuple[Counts, Counts]]:
+def _alike(spans: Floats) -> Iterator[tuple[Int64s, Int64s]]:
     """Trails with about as many moments to look at: their places, and their numbers of moments."""
     low, high = _reach(spans)
     counts = np.ceil((high - low) / _step(low, high)).astype(np.int64)
@@ -188,7 +185,7 @@ def _step(low: Floats, high: Floats) -> Floats:
     return np.maximum(STEP, (high - low) / MOST_STEPS)
 
 
-def _posterior(spans: Floats, counts: Counts) -> tuple[Floats, Floats]:
+def _posterior(spans: Floats, counts: Int64s) -> tuple[Floats, Floats]:
     """Moments around the sharp spans, and the probability of each given all spans; a row a trail.
 
     Beyond a trail's number of moments (`counts`) its probability is 0.

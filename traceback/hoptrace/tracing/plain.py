@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.model.arrays import Truths
 from hoptrace.tracing.chain_attempts import without_attempts_in_vain
 from hoptrace.tracing.chain_leaps import without_astray
 from hoptrace.tracing.chain_trails import trails_of
-from hoptrace.tracing.chains import OF_A_PAIR, Chains, Truths, chains_of
+from hoptrace.tracing.chains import OF_A_PAIR, Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.kernel import may_count
 from hoptrace.tracing.plain_judging import Answers, Batch, judged

@@ -10,10 +10,10 @@ import numpy as np
 import orjson
 import polars as pl
 
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
 from hoptrace.tracing import handoffs, plain_reports
-from hoptrace.tracing.chains import Places, Truths
 from hoptrace.tracing.decimals import distinct, rounded
 from hoptrace.tracing.evidence import of_delivery, of_naming
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, has_orig_id, rounded_pairs
@@ -69,7 +69,7 @@ def hops_of(
     return pl.concat(hops).gather(which)
 
 
-def _supports(used: pl.DataFrame, over: Truths) -> Places:
+def _supports(used: pl.DataFrame, over: Truths) -> Int64s:
     """The places in SUPPORTS of handoffs; `over`: whether they lead over carriers without a record."""
     both = (pl.col("d_upstream") == pl.col("u_carrier")) & (pl.col("u_downstream") == pl.col("d_carrier"))
     named, one, two = map(SUPPORTS.index, (Support.NAMED, Support.ONE, Support.BOTH))

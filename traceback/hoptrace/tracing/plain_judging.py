@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.beginnings import FITS, FITS_NOT, any_masked
+from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.number_masks import MASKED_BELOW, fits_mask
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.alike import near_all
 from hoptrace.tracing.calibration import calibrated_all
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
 from hoptrace.tracing.chain_trails import ChainTrails
-from hoptrace.tracing.chains import Chains, Floats, Places, Truths
+from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.endings import beyond
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
 from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
@@ -72,7 +73,7 @@ class Answers:
     carrier without records, to which the lowest record says that it handed the call.
     """
 
-    endings: Places
+    endings: Int64s
     confidence: Floats
     residual: Floats
     fits: Floats
@@ -84,13 +85,13 @@ class Answers:
         none = np.zeros(0)
         return cls(none.astype(np.int64), none, none, none, none.astype(np.bool_))
 
-    def of(self, kept: Truths | Places) -> Answers:
+    def of(self, kept: Truths | Int64s) -> Answers:
         """Those that are `kept`."""
         endings, delivered = self.endings[kept], self.delivered[kept]
         return Answers(endings, self.confidence[kept], self.residual[kept], self.fits[kept], delivered)
 
     @property
-    def open(self) -> Places:
+    def open(self) -> Int64s:
         """The places of those that end at no customer."""
         return np.flatnonzero(self.endings != CUSTOMER)
 
@@ -152,9 +153,9 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
 class _Ends:
     """How trails end: `codes` of ENDINGS, `tops` (OF_AN_END); of each the `best` of its call; those of one record."""
 
-    codes: Places
+    codes: Int64s
     tops: pl.DataFrame
-    best: Places
+    best: Int64s
     lone: Truths
 
     def same_answer(self) -> Truths:
@@ -179,7 +180,7 @@ class _Ends:
         return others & ((told.found & ~settled) | (self.lone & ~customer)[self.best])
 
 
-def _settled(floors: Floors, confidence: Floats, endings: Places, shares: tuple[Floats, Floats, Floats]) -> Truths:
+def _settled(floors: Floors, confidence: Floats, endings: Int64s, shares: tuple[Floats, Floats, Floats]) -> Truths:
     """Whether the answer is told as it is; `shares`: of the best trail, of none of them, and of all together."""
     mine, other, total = shares
     told_apart = 1 - (mine + other) / total < WORTH_TELLING
@@ -188,7 +189,7 @@ def _settled(floors: Floors, confidence: Floats, endings: Places, shares: tuple[
     return told_apart & ~unsure & ~unnamed & (other / total <= NOT_FOUND)
 
 
-def _best(told: _Weighed, begin: Places, amount: Places) -> Places:
+def _best(told: _Weighed, begin: Int64s, amount: Int64s) -> Int64s:
     """The first of each call's heaviest trails."""
     if (amount == 1).all():
         return begin
@@ -198,14 +199,14 @@ def _best(told: _Weighed, begin: Places, amount: Places) -> Places:
     return np.minimum.reduceat(places, begin)
 
 
-def _near(trails: ChainTrails, told: _Weighed, best: Places, close: float) -> Truths:
+def _near(trails: ChainTrails, told: _Weighed, best: Int64s, close: float) -> Truths:
     """Trails that the report may mean as well as the best one."""
     others = np.arange(len(best)) != best
     residual, apart = trails.timed.residual, trails.timed.apart
     return others & told.found & near_all(apart, residual - residual[best], close)
 
 
-def _calibrated(certain: Floats, endings: Places, inferred: Truths) -> Floats:
+def _calibrated(certain: Floats, endings: Int64s, inferred: Truths) -> Floats:
     told = np.zeros(len(certain))
     for code, ending in enumerate(ENDINGS):
         some = endings == code
@@ -214,7 +215,7 @@ def _calibrated(certain: Floats, endings: Places, inferred: Truths) -> Floats:
     return told
 
 
-def _endings(batch: Batch, calls: Places, tops: pl.DataFrame) -> Places:
+def _endings(batch: Batch, calls: Int64s, tops: pl.DataFrame) -> Int64s:
     """How chains end."""
     told = np.full(len(calls), CUSTOMER)
     open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
@@ -262,7 +263,7 @@ def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:
     )
 
 
-def _other(batch: Batch, calls: Places, told: _Weighed, begin: Places) -> Floats:
+def _other(batch: Batch, calls: Int64s, told: _Weighed, begin: Int64s) -> Floats:
     """How likely it is, beside the trails, that no record is of the call (`weighing.weight_of_none`)."""
     ends: list[str | None] = batch.reports["terminating"].gather(calls).to_list()
     known: dict[tuple[float, bool], float] = {}

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from hoptrace.model.arrays import Int64s
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.chains import Places
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_judging import NAMED
 
@@ -20,11 +20,11 @@ class Way(NamedTuple):
     carrier; `kinds`: as what that one names it, `below` the statement below it (that itself, where it is one).
     """
 
-    begin: Places
-    statements: Places
-    telling: Places
-    below: Places
-    kinds: Places
+    begin: Int64s
+    statements: Int64s
+    telling: Int64s
+    below: Int64s
+    kinds: Int64s
 
 
 OWN, UPSTREAM, DELIVERED, INFERRED = range(4)

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.beginnings import any_masked
+from hoptrace.model.arrays import Floats
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing import evidence
-from hoptrace.tracing.chains import Floats
 from hoptrace.tracing.choices import choice, said, texts
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.json_columns import Piece, escaped, joined, line, worded

@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 import polars as pl
 
-from hoptrace.tracing.chains import Chains, Places
+from hoptrace.model.arrays import Int64s
+from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_judging import ENDINGS
 from hoptrace.tracing.plain_paths import Way
@@ -39,7 +40,7 @@ def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, s
     return found
 
 
-def signing_lines(chains: Chains, signings: Mapping[int, Signing], of_ids: Places) -> list[pl.Series]:
+def signing_lines(chains: Chains, signings: Mapping[int, Signing], of_ids: Int64s) -> list[pl.Series]:
     """What signatures say as the last lines of the evidence of all hops: `h_signing`; nothing where there are none.
 
     `of_ids`: hops whose comparison of two records has already told of their origids.

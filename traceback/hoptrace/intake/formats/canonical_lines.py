@@ -18,13 +18,12 @@ import zstandard
 from hoptrace.errors import InputRefused
 from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
+from hoptrace.model.arrays import Bytes, Int64s
 
 PIECE_BYTES = 16 * 1024 * 1024
 _LOOKED_BACK = 65_536
 LONGEST_QUOTED = 50
 _CACHED = 64 * 1024
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -191,7 +190,7 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield before or b"", True
 
 
-def _line_bounds(data: bytes) -> tuple[Offsets, Offsets]:
+def _line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
     """Start and end offsets of the lines, line ends left out."""
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
@@ -201,7 +200,7 @@ def _line_bounds(data: bytes) -> tuple[Offsets, Offsets]:
 
 
 def _quoted_pairs(
-    data: bytes, starts: Offsets, ends: Offsets, more: int | None, shape: Shape
+    data: bytes, starts: Int64s, ends: Int64s, more: int | None, shape: Shape
 ) -> tuple[list[tuple[int, int]], int]:
     """Lines (first, last) that one quoted field joins, and how many lines can be judged before more is read."""
     quotes = np.add.reduceat(np.frombuffer(data, np.uint8) == ord('"'), starts, dtype=np.int64)
@@ -231,7 +230,7 @@ def _is_record(raw: bytes, lines: int, shape: Shape) -> bool:
 
 
 def _records(
-    data: bytes, starts: Offsets, ends: Offsets, pairs: Sequence[tuple[int, int]], first_row: int
+    data: bytes, starts: Int64s, ends: Int64s, pairs: Sequence[tuple[int, int]], first_row: int
 ) -> pl.DataFrame:
     """Lines as a frame; lines inside a pair become part of its first."""
     inner = np.zeros(len(starts), dtype=bool)
@@ -244,7 +243,7 @@ def _records(
     return pl.DataFrame({"row": rows, "raw": raw}).with_columns(text=_as_text(raw))
 
 
-def _slices(data: bytes, starts: Offsets, ends: Offsets) -> pl.Series:
+def _slices(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
     """The bytes between offsets, without copying them one by one: every second slice of the data is a line end."""
     bounds = np.empty(2 * len(starts) + 1, dtype=np.int64)
     bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, ends[-1] if len(ends) else 0

@@ -12,11 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Bytes = npt.NDArray[np.uint8]
-Int64s = npt.NDArray[np.int64]
+from hoptrace.model.arrays import Bytes, Int64s
 
 _CLOCK = len("2026-11-24T02:03:04")
 _DATE = len("2026-11-24")

@@ -1,0 +1,12 @@
+"""Types of arrays, one name for each, whatever room works with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
+UInt64s = npt.NDArray[np.uint64]
