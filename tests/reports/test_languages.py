@@ -13,6 +13,7 @@ from lxml import html
 
 import hoptrace.reports
 from hoptrace.errors import MissingExtra, UsageError
+from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports import Telling, fonts, of_many, render, trace_report
 from hoptrace.reports.columns import Kind
@@ -21,6 +22,8 @@ from hoptrace.reports.phrases import PHRASES, WORDS, pattern_of, translated
 from hoptrace.reports.profiles import Profile, Reader
 from hoptrace.reports.sankey import sankey_of
 from hoptrace.reports.summary_files import Form, render_summary
+from hoptrace.tracing import words
+from hoptrace.tracing.evidence import misnamed
 
 REPORTS = Path(hoptrace.reports.__file__).parent
 KEYWORDS = {"say": None, "message": None, "count": (2, 3)}
@@ -115,6 +118,15 @@ def test_each_pattern_finds_its_own_sentences(pattern):
     thai = translated(sentence, language("th"))
     for value in set(values.values()) - set(known.values()):
         assert value in thai or pattern in WORDS
+
+
+def test_every_ending_and_every_doubt_is_known():
+    told = {"carrier": "alpha", "customer": "c-1", "upstream": "beta", "named": "beta", "numbers": 12, "trails": 3}
+    doubts = (words.SHOWN_ELSEWHERE, words.TWINS, words.HARDLY_ON_FILE, words.FAR_FROM_REPORT, words.SEVERAL_FIT)
+    said = [text.format(**told, seconds=12) for text in (*words.ENDING_WORDS.values(), *doubts, words.ANOTHER_CALL)]
+    said.append(misnamed("alpha", "beta", Trust(clashes=(("alpha", "gamma", "upstream", 1_200, 900),))))
+    assert [text for text in said if pattern_of(text) is None] == []
+    assert [text for text in said if text == translated(text, language("th"))] == []
 
 
 def test_endless_sentences_stay_as_they_are():

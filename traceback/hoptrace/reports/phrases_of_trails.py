@@ -107,6 +107,10 @@ TRAIL_PHRASES = (
         "this call, as of {missing} of {said} calls that {lower} says it got there."
     ),
     message(
+        "{lower} says that it got the call from {named}, which has submitted no records of that time. Of {said} calls "
+        "that it says it got from {others}, {missing} are not in the records there."
+    ),
+    message(
         "{last} says that its own customer {customer} placed the call; nothing at hand bears it out. Of {number} "
         "other calls of which it says so, {others} say that they handed them to {last}."
     ),
@@ -125,9 +129,22 @@ TRAIL_PHRASES = (
     message("Another carrier's statement contradicts what {last} says of where it got the call from."),
     message("{last} says that its own customer placed the call; its neighbours contradict such words of it."),
     message("{last} says that it got the call from {named}, whose records contradict it."),
+    message("{last} says that it got the call from {named}; others contradict such words of it."),
     message(
         "The caller id was shown in calls to {number} other numbers within an hour that did not come from there, and "
         "no record ties the trail that fits best to the reported end."
+    ),
+    message(
+        "Somebody else shows the same caller id to the same numbers within moments, and the end that is reported has "
+        "no records: the report may mean a call of theirs, of which no record is at hand."
+    ),
+    message(
+        "The end that is reported has no records, and so few carriers take part that the same caller id in a call from "
+        "elsewhere would most likely not be on file: the record that fits best may be of another call."
+    ),
+    message(
+        "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has "
+        "no record of it: most likely the report means another call, of which none is at hand."
     ),
     message("{number} trails fit about equally well; the records do not tell which one is this call."),
     message("One trail fits, but the reported call may well be another one, of which no record is at hand."),

@@ -28,6 +28,26 @@ ASKED_OF_LACKING = "{carrier} names it as its upstream; the records that it has 
 ASKED_OF_CONTRADICTED = "Its statement is contradicted: ask for the signalling record of this call."
 """Why the carrier that a furthest record names is asked, or that of the record itself."""
 
+SHOWN_ELSEWHERE = (
+    "The caller id was shown in calls to {numbers} other numbers within an hour that did not come from there, and no "
+    "record ties the trail that fits best to the reported end."
+)
+TWINS = (
+    "Somebody else shows the same caller id to the same numbers within moments, and the end that is reported has no "
+    "records: the report may mean a call of theirs, of which no record is at hand."
+)
+HARDLY_ON_FILE = (
+    "The end that is reported has no records, and so few carriers take part that the same caller id in a call from "
+    "elsewhere would most likely not be on file: the record that fits best may be of another call."
+)
+FAR_FROM_REPORT = (
+    "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has no "
+    "record of it: most likely the report means another call, of which none is at hand."
+)
+SEVERAL_FIT = "{trails} trails fit about equally well; the records do not tell which one is this call."
+ANOTHER_CALL = "One trail fits, but the reported call may well be another one, of which no record is at hand."
+"""Why a call is ambiguous."""
+
 
 def ending_words(trail: Trail, case: Case) -> str:
     """What the furthest record of a trail says, as one sentence."""
@@ -44,29 +64,15 @@ def words_of(ending: Ending, last: Fact, named: str) -> str:
 def ambiguous_words(judged: Judged, trails: int) -> str:
     """Why a call is ambiguous, as one sentence."""
     if judged.elsewhere:
-        return (
-            f"The caller id was shown in calls to {judged.elsewhere} other numbers within an hour that did not "
-            "come from there, and no record ties the trail that fits best to the reported end."
-        )
+        return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
     if judged.twin:
-        return (
-            "Somebody else shows the same caller id to the same numbers within moments, and the end that is reported "
-            "has no records: the report may mean a call of theirs, of which no record is at hand."
-        )
+        return TWINS
     if judged.unseen:
-        return (
-            "The end that is reported has no records, and so few carriers take part that the same caller id in a call "
-            "from elsewhere would most likely not be on file: the record that fits best may be of another call."
-        )
+        return HARDLY_ON_FILE
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
-        return (
-            f"The records that fit best tell of a call {best.timed.apart:.0f} s from the reported time, and the end "
-            "that is reported has no record of it: most likely the report means another call, of which none is at hand."
-        )
-    if trails > 1:
-        return f"{trails} trails fit about equally well; the records do not tell which one is this call."
-    return "One trail fits, but the reported call may well be another one, of which no record is at hand."
+        return FAR_FROM_REPORT.format(seconds=f"{best.timed.apart:.0f}")
+    return SEVERAL_FIT.format(trails=trails) if trails > 1 else ANOTHER_CALL
 
 
 def next_request(trail: Trail, case: Case) -> NextRequest | None:
