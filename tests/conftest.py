@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hoptrace.engines.calls import reported
-from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.engines.gathering import Gathered, Ground, gather, gather_apart
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.linking.trust import Trust
@@ -129,8 +129,8 @@ class World:
             window=600.0,
         )
 
-    def gather(self, calls: list[ReportedCall], floors: Floors | None = None) -> Gathered:
-        return gather([reported(call, "US") for call in calls], self.ground(), floors)
+    def gather(self, calls: list[ReportedCall]) -> Gathered:
+        return gather([reported(call, "US") for call in calls], self.ground())
 
     def trace_all(self, calls: list[ReportedCall], floor: float = 0.7, named: float = 0.955) -> list[TraceResult]:
         gathered, floors = self.gather(calls), Floors(floor, named)
@@ -146,8 +146,9 @@ class World:
 
     def plain_lines(self, calls: list[ReportedCall], floors: Floors) -> dict[int, bytes]:
         """The results of those calls that are plain, by place."""
-        settled = self.gather(calls, floors).plain
-        assert settled is not None
+        settled, others = gather_apart([reported(call, "US") for call in calls], self.ground(), floors, at_once=2)
+        apart = [judged.call for gathered in others for judged in gathered.judged]
+        assert sorted([*apart, *settled.plain.chains.calls.tolist()]) == list(range(len(calls)))
         return {place: told.line for place, told in plain_lines(calls, settled, STAMP, Signers()).items()}
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
