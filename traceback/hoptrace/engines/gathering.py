@@ -105,7 +105,7 @@ def gather_apart(
 
 @dataclass(slots=True)
 class _Begun:
-    """What has been judged of calls that are not plain, and what is left.
+    """Of calls that are not plain those judged `first`, None once they were told, and those `left`.
 
     `fears`: what there is to fear of others who show the callers of `first`, and of the `shared` calls, which would
     be plain without that.
@@ -131,8 +131,9 @@ def _judged(rounds: Rounds, read: Linked, calls: Sequence[int], fears: Others | 
     """Some calls judged, and what there is to fear of others; `fears` where that is known already."""
     part, theirs = rounds.part(calls, read)
     part.judge(theirs)
-    known = fears is not None and not part.renumbered
-    return part, fears if known else other_callers(asked_of(part.judged), rounds.ground)
+    if fears is None or part.renumbered:
+        fears = other_callers(asked_of(part.judged), rounds.ground)
+    return part, fears
 
 
 def _gathered(rounds: Rounds, fears: Others) -> Gathered:
