@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hoptrace.engines.calls import reported
-from hoptrace.engines.gathering import Gathered, Ground, gather
+from hoptrace.engines.gathering import Gathered, Ground, gather, gather_apart
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.linking.trust import Trust
@@ -22,6 +23,7 @@ from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.plain import Settled
 from hoptrace.tracing.plain_lines import plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
@@ -129,8 +131,8 @@ class World:
             window=600.0,
         )
 
-    def gather(self, calls: list[ReportedCall], floors: Floors | None = None) -> Gathered:
-        return gather([reported(call, "US") for call in calls], self.ground(), floors)
+    def gather(self, calls: list[ReportedCall]) -> Gathered:
+        return gather([reported(call, "US") for call in calls], self.ground())
 
     def trace_all(self, calls: list[ReportedCall], floor: float = 0.7, named: float = 0.955) -> list[TraceResult]:
         gathered, floors = self.gather(calls), Floors(floor, named)
@@ -142,13 +144,27 @@ class World:
         # Whatever is traced in a test is traced by columns too: plain calls must come out the same, to the byte.
         for place, line in self.plain_lines(calls, floors).items():
             assert line == with_signing(results[place], sources.signed, Signers()).as_json()
+        for place, item in self.results_apart(calls, floors).items():
+            assert item == results[place]
         return results
 
     def plain_lines(self, calls: list[ReportedCall], floors: Floors) -> dict[int, bytes]:
         """The results of those calls that are plain, by place."""
-        settled = self.gather(calls, floors).plain
-        assert settled is not None
+        settled, _ = self.gather_apart(calls, floors)
         return {place: told.line for place, told in plain_lines(calls, settled, STAMP, Signers()).items()}
+
+    def results_apart(self, calls: list[ReportedCall], floors: Floors) -> dict[int, TraceResult]:
+        """The results of those that are not, judged by twos, by place."""
+        settled, others = self.gather_apart(calls, floors)
+        found: dict[int, TraceResult] = {}
+        for gathered in others:
+            sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
+            found |= {one.call: result(calls[one.call], one, sources, STAMP, floors) for one in gathered.judged}
+        assert sorted([*found, *settled.plain.chains.calls.tolist()]) == list(range(len(calls)))
+        return found
+
+    def gather_apart(self, calls: list[ReportedCall], floors: Floors) -> tuple[Settled, Iterator[Gathered]]:
+        return gather_apart([reported(call, "US") for call in calls], self.ground(), floors, at_once=2)
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
         (found,) = self.trace_all([a_call(at, **call)])

@@ -71,10 +71,14 @@ have a record of another call.
 """
 
 
+OF_A_CALLER = ("call", "origin", "source", "number", "detached")
+"""Columns of ASKED that matter to a caller's other calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uses:
     """A caller id's calls: `own`, records of the trail's origin that came from the same source; `same`, all records of
-    these calls; `elsewhere`, those of other calls. Columns: those of ASKED, `sid`, `called`, `start`, `downstream`.
+    these calls; `elsewhere`, those of other calls. Columns: OF_A_CALLER, `sid`, `called`, `start`, `downstream` etc.
     """
 
     own: pl.DataFrame
@@ -147,13 +151,15 @@ def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     came = pl.coalesce("setup", pl.col("start") - RANG["answered"])
     facts = facts.with_columns(first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick"))
     columns = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "first", "last")
-    near = asked.join(facts.select(*columns, key="calling"), on="key")
-    near = near.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window"))
+    # Each caller's records are told for each of its calls: no column more than is looked at.
+    near = asked.select(*OF_A_CALLER, "key", "at", "window").join(facts.select(*columns, key="calling"), on="key")
+    near = near.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window")).drop("key", "at", "window")
     placed = pl.col("source").is_null() & pl.col("customer").is_not_null()
     from_source = placed | (pl.col("upstream") == pl.col("source")).fill_null(value=False)
     own = near.filter((pl.col("carrier") == pl.col("origin")) & from_source)
     others = near.filter(pl.col("carrier") != pl.col("origin"))
-    met = others.join(own, on=["call", "called"], suffix="_own")
+    spans = others.select("call", "called", "sid", "first", "last")
+    met = spans.join(own.select("call", "called", "first", "last"), on=["call", "called"], suffix="_own")
     apart = pl.max_horizontal(pl.col("first") - pl.col("last_own"), pl.col("first_own") - pl.col("last"))
     of_origin = met.filter(apart <= SAME_CALL).select("call", "sid").unique()
     elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")

@@ -6,27 +6,28 @@ A call whose called number changed on the way is looked up again by its other nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from hoptrace.engines.asking import MOST_FORWARDS, ask
-from hoptrace.engines.callers import asked_of, other_callers
-from hoptrace.engines.plain_asking import not_renumbered, not_shared
-from hoptrace.engines.renumbered import changed_silently
+from hoptrace.engines.callers import Others, asked_of, other_callers
+from hoptrace.engines.plain_asking import asked_of_plain, not_renumbered
+from hoptrace.engines.rounds import Covers, Rounds
 from hoptrace.engines.spans import Covering
-from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Coverage, Reported, Surroundings
-from hoptrace.tracing.kernel import Judged, judge_all, link
+from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain import Linked, Settled, plain_calls
 from hoptrace.tracing.plain_judging import Batch, reports_of
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
+
+JUDGED_AT_ONCE = 1_000
+"""Calls judged one by one that are kept until their results are written: each takes a tenth of a megabyte or more."""
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
@@ -58,15 +59,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All calls judged, with the statements (`facts`) and scored `pairs` that the judgements rest on.
-
-    Where plain calls were to be settled apart, they are in `plain`, and `judged` are the others.
-    """
+    """Calls judged, with the statements (`facts`) and scored `pairs` that the judgements rest on."""
 
     judged: list[Judged]
     facts: pl.DataFrame
     pairs: pl.DataFrame
-    plain: Settled | None = None
 
     def best_trails(self) -> Iterator[Trail]:
         """The trail of each call of which there is a record."""
@@ -74,87 +71,84 @@ class Gathered:
         return (best.trail for best in found if best is not None)
 
 
-def gather(reported: Sequence[Reported], ground: Ground, floors: Floors | None = None) -> Gathered:
-    """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again.
+def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
+    """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again."""
+    rounds = _rounds(reported, ground)
+    rounds.judge(rounds.link())
+    return _gathered(rounds, other_callers(asked_of(rounds.judged), ground))
 
-    With `floors` plain calls are settled by columns (`hoptrace.tracing.plain`), which is worth it for many calls.
+
+def gather_apart(
+    reported: Sequence[Reported], ground: Ground, floors: Floors, at_once: int = JUDGED_AT_ONCE
+) -> tuple[Settled, Iterator[Gathered]]:
+    """The same, plain calls settled by columns (`hoptrace.tracing.plain`), all others judged so many `at_once`.
+
+    Worth it for many calls. Each of the others is in one of what is gathered, to be let go before the next.
     """
+    rounds = _rounds(reported, ground)
+    read = rounds.link()
+    linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
+    batch = Batch(reports_of(reported), rounds.coverage, ground.around, floors)
+    plain = not_renumbered(plain_calls(batch, linked), batch, linked, rounds.wanted, ground)
+    settled = set(plain.chains.calls.tolist())
+    others = [call for call in rounds.calls if call not in settled]
+    # Callers are asked about once for the plain calls and the first of the others.
+    first, theirs = rounds.part(others[:at_once], read)
+    first.judge(theirs)
+    asked = pl.concat([asked_of(first.judged), asked_of_plain(plain, batch, linked)])
+    fears = other_callers(asked, ground)
+    shared = sorted(fears.calls & settled)
+    told = Settled(plain.without(shared), batch, linked)
+    left = [others[start : start + at_once] for start in range(at_once, len(others), at_once)]
+    return told, _each(rounds, read, _Begun(first, fears, left, shared))
+
+
+@dataclass(slots=True)
+class _Begun:
+    """Of calls that are not plain those judged `first`, None once they were told, and those `left`.
+
+    `fears`: what there is to fear of others who show the callers of `first`, and of the `shared` calls, which would
+    be plain without that.
+    """
+
+    first: Rounds | None
+    fears: Others
+    left: Sequence[Sequence[int]]
+    shared: Sequence[int]
+
+
+def _each(rounds: Rounds, read: Linked, begun: _Begun) -> Iterator[Gathered]:
+    if begun.first is not None and begun.first.calls:
+        yield _gathered(begun.first, begun.fears)
+    begun.first = None
+    for calls in begun.left:
+        yield _gathered(*_judged(rounds, read, calls))
+    if begun.shared:
+        yield _gathered(*_judged(rounds, read, begun.shared, begun.fears))
+
+
+def _judged(rounds: Rounds, read: Linked, calls: Sequence[int], fears: Others | None = None) -> tuple[Rounds, Others]:
+    """Some calls judged, and what there is to fear of others; `fears` where that is known already."""
+    part, theirs = rounds.part(calls, read)
+    part.judge(theirs)
+    if fears is None or part.renumbered:
+        fears = other_callers(asked_of(part.judged), rounds.ground)
+    return part, fears
+
+
+def _gathered(rounds: Rounds, fears: Others) -> Gathered:
+    return Gathered([fears.told_of(one) for one in rounds.judged], rounds.facts, rounds.pairs)
+
+
+def _rounds(reported: Sequence[Reported], ground: Ground) -> Rounds:
     calls = dict(enumerate(reported))
     wanted = pl.DataFrame(
         [(call, report.called, report.at, ground.window) for call, report in calls.items()], schema=WANTED, orient="row"
     )
-    rounds = _Rounds(calls, wanted, ground)
-    again, linked = (calls, None) if floors is None else rounds.settle(floors)
-    rounds.judge(again, linked)
-    for _ in range(MOST_FORWARDS):
-        again = rounds.more(again)
-        if not again:
-            break
-        rounds.judge(again)
-    return rounds.gathered()
+    return Rounds(calls, wanted, ground, _covers([report.at for report in reported], ground))
 
 
-class _Rounds:
-    """What was wanted, read and judged so far; later rounds are of fewer calls and take the place of earlier ones."""
-
-    def __init__(self, calls: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground) -> None:
-        self._calls, self._wanted, self._ground = calls, wanted, ground
-        self._covered, self._coverage = _coverage([report.at for report in calls.values()], ground)
-        self._judged: dict[int, Judged] = {}
-        self._facts: list[pl.DataFrame] = []
-        self._pairs: list[pl.DataFrame] = []
-        self._sids = self._rows = 0
-        self._settled: Settled | None = None
-
-    def judge(self, calls: Mapping[int, Reported], linked: Linked | None = None) -> None:
-        """Judge these calls, their statements read and `linked` first where that is not done."""
-        linked = linked or self._link(calls)
-        for judged in judge_all(calls, linked.members, linked.pairs, self._coverage, self._ground.around):
-            self._judged[judged.call] = judged
-
-    def settle(self, floors: Floors) -> tuple[Mapping[int, Reported], Linked]:
-        """Read and link the statements of all calls, settle the plain ones, and give the others and what is theirs."""
-        read = self._link(self._calls)
-        linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
-        batch = Batch(reports_of(self._calls.values()), self._coverage, self._ground.around, floors)
-        plain = not_renumbered(plain_calls(batch, linked), batch, linked, self._wanted, self._ground)
-        plain = not_shared(plain, batch, linked, self._ground)
-        self._settled = Settled(plain, batch, linked)
-        settled = set(plain.chains.calls.tolist())
-        done = pl.Series(sorted(settled), dtype=pl.Int64).implode()
-        members, pairs = (frame.filter(~pl.col("call").is_in(done)) for frame in (read.members, read.pairs))
-        others = {call: report for call, report in self._calls.items() if call not in settled}
-        return others, Linked(read.facts, members, pairs)
-
-    def _link(self, calls: Mapping[int, Reported]) -> Linked:
-        all_of_them = len(calls) == len(self._calls)
-        wanted = self._wanted if all_of_them else self._wanted.filter(pl.col("call").is_in(list(calls)))
-        asked = ask(calls, wanted, self._ground, self._sids)
-        pairs = link(asked.members, self._covered, self._ground.weights)
-        pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs
-        self._facts.append(asked.facts)
-        self._pairs.append(pairs)
-        self._sids, self._rows = asked.end, self._rows + pairs.height
-        return Linked(asked.facts, asked.members, pairs)
-
-    def more(self, calls: Mapping[int, Reported]) -> dict[int, Reported]:
-        """Of calls just judged those that may have gone under numbers not yet looked for, which are now wanted."""
-        found = changed_silently([self._judged[call] for call in calls], self._ground)
-        if found.is_empty():
-            return {}
-        new = found.join(self._wanted, on=["call", "key"], how="anti").unique(["call", "key"], maintain_order=True)
-        self._wanted = pl.concat([self._wanted, new])
-        return {call: calls[call] for call in sorted(set(new["call"]))}
-
-    def gathered(self) -> Gathered:
-        """All that was found."""
-        judged = [self._judged[call] for call in self._calls if call in self._judged]
-        others = other_callers(asked_of(judged), self._ground)
-        told = [others.told_of(one) for one in judged]
-        return Gathered(told, pl.concat(self._facts), pl.concat(self._pairs), self._settled)
-
-
-def _coverage(moments: Sequence[float], ground: Ground) -> tuple[Covered, list[Coverage]]:
+def _covers(moments: Sequence[float], ground: Ground) -> Covers:
     """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
     then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))

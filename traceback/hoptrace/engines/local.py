@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, Ground, Reads, gather
+from hoptrace.engines.gathering import Gathered, Ground, Reads, gather, gather_apart
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
@@ -177,10 +178,10 @@ def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -
     """
     stands_on = standing(workspace, replay)
     with collection_paused():
-        gathered = gather(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
-        told = {
-            place: ResultLine(item.verdict, item.as_json()) for place, item in _told(stands_on, calls, gathered).items()
-        }
-        if gathered.plain is not None:
-            told |= plain_lines(calls, gathered.plain, stands_on.stamp, stands_on.signers)
+        settled, others = gather_apart(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
+        told = plain_lines(calls, settled, stands_on.stamp, stands_on.signers)
+        del settled
+        # Nothing here holds what was gathered while more is gathered.
+        for judged in map(partial(_told, stands_on, calls), others):
+            told |= {place: ResultLine(item.verdict, item.as_json()) for place, item in judged.items()}
         return [told[place] for place in range(len(calls))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, other_callers
+from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_judging import CUSTOMER, Batch
@@ -29,13 +29,11 @@ def not_renumbered(plain: Plain, batch: Batch, linked: Linked, wanted: pl.DataFr
     return plain.without(set(new["call"]))
 
 
-def not_shared(plain: Plain, batch: Batch, linked: Linked, ground: Ground) -> Plain:
-    """Plain calls but those of which others who show the same caller id are to be feared."""
-    return plain.without(other_callers(_asked(plain, batch, linked), ground).calls)
+def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
+    """What is asked of the callers of plain calls that a carrier without records delivered, as rows of ASKED.
 
-
-def _asked(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
-    """What is asked of the callers of calls that a carrier without records delivered, as rows of ASKED."""
+    The same as of calls judged one by one (`hoptrace.engines.callers.asked_of`).
+    """
     answers, chains = plain.answers, plain.chains
     some = np.flatnonzero(answers.delivered)
     calls: list[int] = chains.calls[some].tolist()

@@ -57,7 +57,9 @@ def judge_all(
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members)
-    linked = _pairs_by_call(pairs.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
+    placed = pl.col("u_customer").is_not_null().alias("placed")
+    narrow = pairs.filter(may_count()).select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
+    linked = _pairs_by_call(narrow.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
     cases: dict[int, Case] = {}
     for call, report in reported.items():
         mine = facts[call]
@@ -109,8 +111,7 @@ def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], d
 def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
-    columns = ("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg")
-    told = pairs.filter(may_count()).sort("row").select(*columns, pl.col("u_customer").is_not_null())
+    told = pairs.sort("row").select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg", "placed")
     for call, d, u, kind, *rest in told.iter_rows():
         linked[call].append(Pair(d, u, kinds[kind], *rest))
     return linked

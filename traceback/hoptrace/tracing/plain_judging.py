@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -145,7 +146,9 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     sound &= ~((endings != CUSTOMER) & told.delivered[best] & off)
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
-    fits, delivered = np.exp(trails.timed.weight[best]), told.delivered[best]
+    # As for one call: NumPy's exponential may differ in the last place.
+    fits = np.array([math.exp(weight) for weight in trails.timed.weight[best].tolist()], np.float64)
+    delivered = told.delivered[best]
     return kept, Answers(endings, confidence, trails.timed.residual[best], fits, delivered).of(sound)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment, assign
 from hoptrace.linking.contests import Pair
@@ -36,8 +36,7 @@ TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
 ROUTED = frozenset({Kind.DIRECT, Kind.BRIDGED})
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When a call came to a carrier: at `start`, cut to `tick`, 1 sigma `spread`, all in seconds."""
 
     start: float
@@ -54,11 +53,14 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
     """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
     settled = assign(pairs)
     if any(_coarse(fact) for fact in facts.values()):
+        before = dict[int, int]()
         for _ in range(ROUNDS):
-            lent = _with_lent_times(pairs, facts, settled)
+            above = {d: pair.u for d, pair in settled.chosen.items() if pair.kind in TELLING}
+            # Chains as they were, empty ones too, lend the same times again.
+            lent = None if above == before else _with_lent_times(pairs, facts, above)
             if lent is None:
                 break
-            settled = assign(lent)
+            settled, before = assign(lent), above
     return _with_refused_routes(settled, facts)
 
 
@@ -113,35 +115,43 @@ def _coarse(fact: Fact) -> bool:
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
-def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], settled: Assignment) -> list[Pair] | None:
-    """All pairs, timed anew where a chain lends a sharper time; None where none does."""
-    above = {d: pair.u for d, pair in settled.chosen.items() if pair.kind in TELLING}
+def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, int]) -> list[Pair] | None:
+    """All pairs, timed anew where a chain lends a sharper time; None where none does.
+
+    `above`: the upstream statement of each that is handed on, by downstream sid.
+    """
     below = {u: d for d, u in above.items()}
     upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, HANDED_ON)) is not None}
     lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -HANDED_ON)) is not None}
     if not upper and not lower:
         return None
-    return [_timed(pair, facts, upper.get(pair.u), lower.get(pair.d)) for pair in pairs]
+    return [
+        _timed(pair, facts, upper.get(pair.u), lower.get(pair.d)) if pair.u in upper or pair.d in lower else pair
+        for pair in pairs
+    ]
 
 
 def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Moment | None:
     """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp."""
-    own = _moment(facts[sid], 0, delay)
-    if own is not None and own.coarse < WORTH_LENDING:
+    fact = facts[sid]
+    own = math.inf if fact.setup is None else fact.tick / 2 + fact.spread
+    if own < WORTH_LENDING:
         return None
-    found = [moment for moment in _moments(facts, way, sid, delay) if moment is not None]
-    best = min(found, key=lambda moment: moment.coarse, default=None)
-    if best is None or (own is not None and own.coarse - best.coarse < WORTH_LENDING):
-        return None
-    return best
+    best = min(_moments(facts, way, sid, delay), key=_open, default=None)
+    return None if best is None or own - best.coarse < WORTH_LENDING else best
 
 
-def _moments(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Iterator[Moment | None]:
+def _open(moment: Moment) -> float:
+    return moment.coarse
+
+
+def _moments(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Iterator[Moment]:
     at, hops, seen = sid, 0, {sid}
     while (further := way.get(at)) is not None and further not in seen:
         at, hops = further, hops + 1
         seen.add(at)
-        yield _moment(facts[at], hops, delay)
+        if (moment := _moment(facts[at], hops, delay)) is not None:
+            yield moment
 
 
 def _moment(fact: Fact, hops: int, delay: float) -> Moment | None:
@@ -151,8 +161,6 @@ def _moment(fact: Fact, hops: int, delay: float) -> Moment | None:
 
 
 def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: Moment | None) -> Pair:
-    if upper is None and lower is None:
-        return pair
     up, down = upper or _moment(facts[pair.u], 0, 0.0), lower or _moment(facts[pair.d], 0, 0.0)
     if up is None or down is None:
         return pair
@@ -162,4 +170,5 @@ def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: M
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    return pair._replace(weight=pair.weight - pair.timed + weight, timed=weight)
+    # Not by _replace: there are dozens of pairs a call.
+    return Pair(pair.d, pair.u, pair.kind, pair.weight - pair.timed + weight, pair.row, weight, pair.fed, pair.placed)
