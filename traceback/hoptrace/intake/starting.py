@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
+from operator import call
 
 import polars as pl
 
@@ -82,16 +84,19 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
 
 def _named(takings: Iterable[Taking], read: Callable[[int], None]) -> Generator[pl.DataFrame]:
     """All statements; their batches bear the digest, for which nothing waits that is done before."""
-    with closing(ahead(_kept(takings, read))) as coming:
-        for taking, kept in coming:
-            yield taking.named(kept)
+    with closing(ahead(_to_be_named(takings, read))) as coming:
+        yield from map(call, coming)
 
 
-def _kept(takings: Iterable[Taking], read: Callable[[int], None]) -> Iterator[tuple[Taking, pl.DataFrame]]:
+def _to_be_named(takings: Iterable[Taking], read: Callable[[int], None]) -> Iterator[Callable[[], pl.DataFrame]]:
+    # A frame that had a name here or above would be held until the next one comes.
     for number, taking in enumerate(takings, start=1):
-        for kept in taking.frames():
-            yield taking, kept
+        yield from map(_naming(taking), taking.frames())
         read(number)
+
+
+def _naming(taking: Taking) -> Callable[[pl.DataFrame], Callable[[], pl.DataFrame]]:
+    return lambda kept: partial(taking.named, kept)
 
 
 def _after(first: list[pl.DataFrame], others: Iterator[pl.DataFrame]) -> Generator[pl.DataFrame]:
