@@ -38,7 +38,7 @@ STEP_FILES = 256
 """Files that a step merges at most."""
 
 MEETING = timedelta(hours=2)
-"""Look-ups ask for less time than this at once, so that of files this far apart one looks into one only."""
+"""The widest usual look-up, of an hour before and after a call: of files further apart it meets one only."""
 
 MOST_DEPTH = 4
 """How often keys are dealt out into ever narrower slices."""
