@@ -88,7 +88,7 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     (source,) = clock.timed("SHA-256 of the file", open_sources)([path], _Asked(), Source(0, path, "", "").limits)
     trunks, repeats = TrunkTable.of([], CARRIERS), Repeats(None, "transit", [])  # type: ignore[arg-type]
     one = Taking(Group(canonical.Canonical(), (source,)), Context(Carrier("transit")), trunks, repeats, "US")
-    frames = clock.timed("reading, and all that is not told above", lambda: list(one.frames()))()
+    frames = clock.timed("reading, and all that is not told above", lambda: list(map(one.named, one.frames())))()
     parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:
         rows = storage._filled(part.rows)  # pyright: ignore[reportPrivateUsage]

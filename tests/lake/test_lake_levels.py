@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,9 +38,16 @@ def small_levels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def files(*rows: tuple[str, int]) -> pl.DataFrame:
     """Files of one partition: name, rows."""
-    day = date(2026, 5, 1)
-    told = [(f"{name}.parquet", "called", day, count, count * 100, -5, 5, None, None) for name, count in rows]
+    day = datetime(2026, 5, 1, tzinfo=UTC)
+    spans = (day, day + timedelta(hours=23))
+    told = [(f"{name}.parquet", "called", day.date(), count, count * 100, -5, 5, *spans) for name, count in rows]
     return pl.DataFrame(told, schema=FILES, orient="row")
+
+
+def hourly(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same files, each of an hour of its own, one after another."""
+    begins = pl.col("time_min") + pl.duration(hours=pl.int_range(pl.len()))
+    return frame.with_columns(begins, time_max=begins + pl.duration(minutes=59))
 
 
 def test_eight_files_of_a_level_are_due_and_seven_are_not():
@@ -59,6 +66,27 @@ def test_a_step_is_bounded_in_rows():
 def test_long_files_are_dealt_out_into_slices():
     (step,) = due(files(*((f"f{n}", 300_000) for n in range(9))))
     assert step.deals
+    assert len(step.paths) == 8
+
+
+def test_long_files_of_which_a_look_up_meets_few_stay_as_they_are():
+    day = hourly(files(*((f"f{n:02d}", 300_000) for n in range(24))))
+    assert list(due(day)) == []
+    assert list(due(pl.concat([day, files(*((f"g{n}", 400_000) for n in range(4)))]))) == []
+
+
+def test_of_long_files_those_are_dealt_out_that_a_look_up_meets():
+    day = hourly(files(*((f"f{n:02d}", 300_000) for n in range(12))))
+    other = files(*((f"g{n}", 400_000) for n in range(5)))
+    (step,) = due(pl.concat([day, other]))
+    assert step.deals
+    assert sorted(step.paths)[3:] == [f"g{n}.parquet" for n in range(5)]
+    first, *_, last = (int(path[1:3]) for path in sorted(step.paths)[:3])
+    assert last - first == 2
+
+
+def test_short_files_are_joined_whatever_their_times():
+    (step,) = due(hourly(files(*((f"f{n}", 9_000) for n in range(8)))))
     assert len(step.paths) == 8
 
 

@@ -175,7 +175,7 @@ def taken(reader: FormatReader, paths: Sequence[Path], profile: Profile) -> Took
     watched = Watched(reader)
     trunks = TrunkTable.of([], ["oak"])
     taking = Taking(Group(watched, sources), context, trunks, Repeats(None, "oak", []), "US")  # type: ignore[arg-type]
-    statements = [frame for frame in taking.frames() if frame.height]
+    statements = [frame for frame in map(taking.named, taking.frames()) if frame.height]
     receipts = [batch.receipt for batch in taking.batches()]
     rows = pl.concat([ROWS.to_frame(), *watched.rows])
     for source, receipt in zip(sources, receipts, strict=True):

@@ -12,15 +12,13 @@ Who writes next settles what a killed process left: the lake's log decides betwe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-
-import polars as pl
 
 from hoptrace.catalog.batches import RejectedRow
 from hoptrace.errors import StorageFailed
-from hoptrace.intake.ahead import ahead
 from hoptrace.intake.keeping_files import forget_strays, keep_joined, kept_beside
+from hoptrace.intake.starting import Started
 from hoptrace.intake.taking import Taking
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
@@ -38,21 +36,20 @@ def recover(workspace: Workspace) -> None:
 def commit(
     workspace: Workspace,
     carrier_id: str,
-    takings: Sequence[Taking],
+    started: Started,
     replaced: Sequence[str] = (),
-    read: Callable[[int], None] | None = None,
 ) -> list[Receipt]:
     """Take groups of files in and give their receipts; when it fails, nothing of them is in. Needs the writer's lock.
 
     `replaced` are earlier batches of the same files that held no call: the new ones stand in their place.
-    `read` is told how many groups were read, after each.
     """
+    takings = started.takings
     catalog, lake = workspace.catalog, workspace.lake
     commit_id = uuid.uuid4().hex
     catalog.batches.begin(commit_id, carrier_id)
     try:
         with kept_beside(workspace, [source for taking in takings for source in taking.sources]):
-            staged = lake.stage(ahead(_frames(takings, read)), commit_id)
+            staged = lake.stage(started.frames, commit_id)
         batches = [batch for taking in takings for batch in taking.batches()]
         keep_joined(workspace, takings)
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)
@@ -65,13 +62,6 @@ def commit(
             forget_strays(workspace)
         raise
     return [batch.receipt for batch in batches]
-
-
-def _frames(takings: Sequence[Taking], read: Callable[[int], None] | None) -> Iterator[pl.DataFrame]:
-    for number, taking in enumerate(takings, start=1):
-        yield from taking.frames()
-        if read is not None:
-            read(number)
 
 
 def _rejected_rows(takings: Sequence[Taking]) -> Iterator[RejectedRow]:

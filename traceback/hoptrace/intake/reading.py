@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
@@ -19,7 +20,7 @@ HEAD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One submitted file: `index` in its group, `path` to read, `name` to show, `digest` SHA-256 of its bytes.
+    """One submitted file: `index` in its group, `path` to read, `name` to show, `sha256` of its bytes.
 
     `limits`: what it may be at most.
     """
@@ -27,8 +28,13 @@ class Source:
     index: int
     path: Path
     name: str
-    digest: str
+    sha256: str | Future[str]
     limits: IntakeSettings = field(default=IntakeSettings())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes; waits where it is still being worked out, and raises InputRefused with it."""
+        return self.sha256 if isinstance(self.sha256, str) else self.sha256.result()
 
     def open(self) -> IO[bytes]:
         """The file's content as bytes, unpacked where its name ends in .gz or .zst; InputRefused beyond a limit."""

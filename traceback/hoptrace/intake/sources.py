@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from hoptrace.intake.profile_store import OwnProfiles
 
 AUTO = "auto"
+LONG_BYTES = 32 << 20
+"""A file from this size on is read while its digest is worked out, which takes 0.02 s of this."""
+
 FOLDER_FORMATS = {"freeswitch_json": "*.json", "freeswitch_xml": "*.xml"}
 """FreeSWITCH writes one file a leg into a folder, with these names; a folder is taken for nothing else."""
 
@@ -94,11 +98,15 @@ def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:
 
 
 def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) -> list[Source]:
-    """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read."""
+    """The files as sources, folders opened up; raises InputRefused for one that is missing or cannot be read.
+
+    The digest of a long file that comes alone is worked out beside what is done next.
+    """
     names = list(FOLDER_FORMATS) if asked.reader is None else [base_format(asked.reader.name)]
     folders = [FOLDER_FORMATS[name] for name in names if name in FOLDER_FORMATS]
     paths = [path for file in files for path in _expand(Path(file), folders)]
-    return [Source(index, path, path.name, _digest(path), limits) for index, path in enumerate(paths)]
+    digest = _digest_beside if len(paths) == 1 and _is_long(paths[0]) else _digest
+    return [Source(index, path, path.name, digest(path), limits) for index, path in enumerate(paths)]
 
 
 def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:
@@ -140,6 +148,17 @@ def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
             "only a folder of FreeSWITCH's *.json or *.xml files is taken as a whole. Nothing was taken in."
         )
     return inside
+
+
+def _is_long(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size >= LONG_BYTES
+
+
+def _digest_beside(path: Path) -> Future[str]:
+    thread = ThreadPoolExecutor(1, thread_name_prefix="hoptrace-digest")
+    working = thread.submit(_digest, path)
+    thread.shutdown(wait=False)  # it ends with its work
+    return working
 
 
 def _digest(path: Path) -> str:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from hoptrace.errors import InputRefused, StorageFailed
+from hoptrace.errors import HoptraceError, InputRefused, StorageFailed
 from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.stored import own_profile
 from hoptrace.intake.identities import signers_by_url
 from hoptrace.intake.profile_store import OwnProfiles
-from hoptrace.intake.reading import Context, Source
-from hoptrace.intake.repeats import Repeats
-from hoptrace.intake.sources import AUTO, Group, asked_format, find_readers, groups, open_sources
-from hoptrace.intake.taking import Taking
-from hoptrace.intake.trunks import TrunkTable
+from hoptrace.intake.reading import Context, FormatReader, Source
+from hoptrace.intake.sources import AUTO, asked_format, find_readers, groups, open_sources
+from hoptrace.intake.starting import Progress, Run, Started, start
 from hoptrace.intake.zones import parse_zone
 from hoptrace.lake.upkeep import keep_up
 from hoptrace.model.receipts import Receipt
@@ -27,8 +26,8 @@ from hoptrace.workspace import Workspace
 
 __all__ = ["list_batches", "rejected_rows", "show_batch", "submit", "write_reasons", "write_rejected"]
 
-Progress = Callable[[int, int], None]
-"""Told how many bytes are done, and of how many."""
+Find = Callable[[Sequence[Source]], list[FormatReader]]
+"""The reader of each source."""
 
 
 def submit(
@@ -61,11 +60,14 @@ def submit(
     with workspace.writing():
         begun = time.perf_counter()
         recover(workspace)
-        before = _before(workspace, carrier, sources)
-        new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
-        with _all_or_nothing(len(sources)):
-            found = find_readers(new, asked, known_readers if asked.has_profile else own.beside(known_readers))
-            taken = _take_all(_Run(workspace, context, progress), list(groups(new, found)), before)
+        run = Run(workspace, context, progress)
+        find = partial(
+            find_readers, asked=asked, readers=known_readers if asked.has_profile else own.beside(known_readers)
+        )
+        with _all_or_nothing(len(sources)), _beginning(run, sources, find) as begin:
+            before = _before(workspace, carrier, sources)
+            new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
+            taken = _take_all(run, begin(new), before) if new else {}
         if taken:
             # Merging only makes reading quicker; the batches are in.
             with suppress(StorageFailed):
@@ -84,13 +86,6 @@ def _all_or_nothing(files: int) -> Generator[None]:
         raise type(error)(f"{error} None of the {files:,} files was taken in.") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    workspace: Workspace
-    context: Context
-    progress: Progress | None
-
-
 def _before(workspace: Workspace, carrier: str, sources: Sequence[Source]) -> dict[str, Receipt]:
     """The receipts of those files that are in already, by digest."""
     digests = sorted({source.digest for source in sources})
@@ -103,38 +98,38 @@ def _is_new(source: Source, before: dict[str, Receipt]) -> bool:
     return receipt is None or (bool(receipt.rejected) and not receipt.accepted and not receipt.duplicates)
 
 
-def _take_all(run: _Run, in_groups: Sequence[Group], before: dict[str, Receipt]) -> dict[str, Receipt]:
-    """Take in all groups, in one commit; gives the receipts by digest."""
-    if not in_groups:
-        return {}
-    catalog, carrier = run.workspace.catalog, run.context.carrier
-    spans = [(first, last) for _, _, first, last in catalog.batches.spans(carrier.carrier_id)]
-    repeats = Repeats(run.workspace.lake.view(), carrier.carrier_id, spans)
-    takings = [_taking(run, group, repeats) for group in in_groups]
-    digests = {source.digest for group in in_groups for source in group.sources}
+@contextmanager
+def _beginning(run: Run, sources: Sequence[Source], find: Find) -> Generator[Callable[[Sequence[Source]], Started]]:
+    """Gives what starts taking in new sources; of a file whose digest is not known yet reading begins at once.
+
+    What goes wrong with that is told only where the file is new.
+    """
+
+    def begin(new: Sequence[Source], *, now: bool = False) -> Started:
+        return start(run, list(groups(new, find(new))), now=now)
+
+    if all(isinstance(source.sha256, str) for source in sources):
+        yield begin
+        return
+    begun = Future[Started]()
+    try:
+        begun.set_result(begin(sources, now=True))
+    except (HoptraceError, OSError) as error:
+        begun.set_exception(error)
+    try:
+        yield lambda _: begun.result()
+    finally:
+        if begun.exception() is None:
+            begun.result().close()
+
+
+def _take_all(run: Run, started: Started, before: dict[str, Receipt]) -> dict[str, Receipt]:
+    """Take in all that is started, in one commit; gives the receipts by digest."""
+    digests = {source.digest for taking in started.takings for source in taking.sources}
     replaced = sorted(receipt.batch for digest, receipt in before.items() if digest in digests)
-    receipts = commit(run.workspace, carrier.carrier_id, takings, replaced, _watch(in_groups, run.progress))
+    with closing(started):
+        receipts = commit(run.workspace, run.context.carrier.carrier_id, started, replaced)
     return {receipt.digest: receipt for receipt in receipts}
-
-
-def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[int], None]:
-    """A function that is told how many groups were read, and tells how many bytes that is."""
-    sizes = [sum(source.path.stat().st_size for source in group.sources) for group in in_groups]
-
-    def read(done: int) -> None:
-        if progress is not None:
-            progress(sum(sizes[:done]), sum(sizes))
-
-    return read
-
-
-def _taking(run: _Run, group: Group, repeats: Repeats) -> Taking:
-    catalog, carrier = run.workspace.catalog, run.context.carrier
-    own = own_profile(group.reader)
-    context = run.context if own is None else replace(run.context, profile=own)
-    carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
-    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, context.profile.trunks.own)
-    return Taking(group, context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
 
 
 def _in_order(sources: Sequence[Source], before: dict[str, Receipt], taken: dict[str, Receipt]) -> list[Receipt]:

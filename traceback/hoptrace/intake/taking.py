@@ -49,7 +49,7 @@ class Taking:
         return self._group.sources
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """The group's statements (STATEMENTS); raises InputRefused where a file cannot be read to its end."""
+        """The group's statements, each frame to be `named`; raises InputRefused where a file has no readable end."""
         # Reading and checking takes about as long as making statements of what was read: each has a thread.
         yield from map(self._take, ahead(self._chunks(), depth=1))
 
@@ -99,8 +99,11 @@ class Taking:
         named: dict[int, int] = dict(built.named.iter_rows())
         for file, count in named.items():
             self._files[file].named_numbers += count
-        names = self._batch_names(kept)
-        return kept.with_columns(batch=names).select(STATEMENTS.names())
+        return kept
+
+    def named(self, kept: pl.DataFrame) -> pl.DataFrame:
+        """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests."""
+        return kept.with_columns(batch=self._batch_names(kept)).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
         for part in _by_file(rows):

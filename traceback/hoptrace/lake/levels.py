@@ -1,9 +1,11 @@
 """Which files of the lake are worth merging: levels by size in each partition, as in a log-structured merge tree.
 
 Files of one index, day and slice of keys are grouped by size. Eight of one level become one of the next, so a row is
-rewritten once for each eightfold growth of its partition. Files that are long enough are not joined any further: eight
-of them are dealt out anew into eight slices of the keys, each of which is grouped by size again. No step rewrites a
-whole day, however much a day holds, and a number's statements lie in few files.
+rewritten once for each eightfold growth of its partition. Files that are long enough are not joined any further: where
+a look-up meets eight of them, these are dealt out anew into eight slices of the keys, each of which is grouped by size
+again. A long file that came in the order of its times is written in files of an hour each, of which a look-up meets one
+or two: these stay as they are until other carriers' statements of the same hours come. No step rewrites a whole day,
+however much a day holds, and a number's statements of one time lie in few files.
 
 A slice stands in the file's name. It decides what is merged with what, and nothing else: looking up goes by the bounds
 in the table's log.
@@ -14,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -34,6 +36,9 @@ STEP_ROWS = 500_000
 
 STEP_FILES = 256
 """Files that a step merges at most."""
+
+MEETING = timedelta(hours=2)
+"""The widest usual look-up, of an hour before and after a call: of files further apart it meets one only."""
 
 MOST_DEPTH = 4
 """How often keys are dealt out into ever narrower slices."""
@@ -79,10 +84,20 @@ def due(files: pl.DataFrame) -> Iterator[Step]:
     wanted = grouped.filter(pl.col("files") >= FAN, (pl.col("level") < LEVELS) | can_be_dealt)
     cost = pl.when(pl.col("level") < LEVELS).then(pl.min_horizontal("total", pl.lit(STEP_ROWS))).otherwise("total")
     for group in wanted.sort(cost, *GROUP).select(GROUP).iter_rows():
-        mine = [pl.col(name) == value for name, value in zip(GROUP, group, strict=True)]
-        step = _step(leveled, leveled.filter(mine), group)
-        if len(step.paths) > 1:
+        mine = leveled.filter(pl.col(name) == value for name, value in zip(GROUP, group, strict=True))
+        met = mine if group[-1] < LEVELS else _met_together(mine)
+        step = _step(leveled, met, group)
+        if len(step.paths) > 1 and met.height >= FAN:
             yield step
+
+
+def _met_together(files: pl.DataFrame) -> pl.DataFrame:
+    """Those of the files into which one look-up has to look, where it meets the most of them."""
+    begins, ends = files["time_min"].sort(), files["time_max"].sort()
+    # A look-up that ends when a file begins meets all that have begun, but for those that ended before it.
+    met = pl.int_range(1, files.height + 1, eager=True) - ends.search_sorted(begins - MEETING, side="left")
+    until: datetime = begins[int(met.arg_max() or 0)]
+    return files.filter(pl.col("time_min") <= until, pl.col("time_max") >= until - MEETING)
 
 
 def _step(leveled: pl.DataFrame, files: pl.DataFrame, group: tuple[str, date, str, int]) -> Step:
