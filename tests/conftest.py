@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hoptrace.engines.calls import reported
-from hoptrace.engines.gathering import Gathered, Ground, gather, gather_apart
+from hoptrace.engines.gathering import Gathered, gather, gather_apart
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import Learned, clock_of
 from hoptrace.linking.trust import Trust

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import declared
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import comparable, members_of
 from hoptrace.linking.repeated_hours import any_twice, one_reading_each, other_times, with_readings
 from hoptrace.linking.restated import without_restated
 from hoptrace.tracing.case import Reported
-
-if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Ground
 
 MOST_FORWARDS = 6
 """How often a call may be forwarded before the search ends."""

@@ -12,13 +12,13 @@ import polars as pl
 
 from hoptrace.engines.calls import moment
 from hoptrace.engines.gathering import ABOUT_THEN
+from hoptrace.engines.ground import Reads
 from hoptrace.engines.local import Standing, standing, trace_on
 from hoptrace.engines.packed import Recording
 from hoptrace.errors import NotFound, UnknownBatch, UsageError
 from hoptrace.lake.layout import SPANS
 
 if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Reads
     from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import ReportedCall, TraceResult
     from hoptrace.workspace import Workspace

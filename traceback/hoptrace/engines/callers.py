@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.engines.twins import ROWS_LOST, twin_odds
 from hoptrace.linking.members import comparable
@@ -24,7 +25,6 @@ from hoptrace.tracing.trails import detached
 from hoptrace.tracing.weighing import USUAL_HOPS
 
 if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Ground
     from hoptrace.linking.learned import Learned
     from hoptrace.tracing.kernel import Judged
 

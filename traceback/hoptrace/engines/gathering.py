@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import polars as pl
 
 from hoptrace.engines.callers import Others, asked_of, other_callers
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.plain_asking import asked_of_plain, not_renumbered
 from hoptrace.engines.rounds import Covers, Rounds
-from hoptrace.engines.spans import Covering
-from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import WANTED
-from hoptrace.linking.weights import Weights
-from hoptrace.tracing.case import Coverage, Reported, Surroundings
+from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain import Linked, Settled, plain_calls
 from hoptrace.tracing.plain_judging import Batch, reports_of
@@ -31,30 +28,6 @@ JUDGED_AT_ONCE = 1_000
 
 ABOUT_THEN = 12 * 3600.0
 """Seconds around a call in which a carrier that submits anything is one that takes part."""
-
-
-class Reads(Protocol):
-    """How statements are looked up: the lake's view, or what stands in for it where a trace is replayed without one."""
-
-    def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
-        """As `hoptrace.lake.view.View.statements`."""
-        ...
-
-    def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
-        """As `hoptrace.lake.view.View.placed_by`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a run stands on: what was `learned`, its `weights`, and whose records are `covering` which time."""
-
-    view: Reads
-    learned: Learned
-    weights: Weights
-    covering: Covering
-    around: Surroundings
-    window: float
 
 
 @dataclass(frozen=True, slots=True)

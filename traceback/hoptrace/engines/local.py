@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, Ground, Reads, gather, gather_apart
+from hoptrace.engines.gathering import Gathered, gather, gather_apart
+from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed

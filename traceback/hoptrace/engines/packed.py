@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.ground import Reads
 from hoptrace.engines.keeping import covering_of, known_of
 from hoptrace.engines.local import Lying, Rules, Standing, stand_on
 from hoptrace.lake.layout import STORED, WITHHELD, Index, merge_spans, once, parts
@@ -19,7 +20,6 @@ from hoptrace.tracing.signers import Signers
 if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockTable
     from hoptrace.catalog.spans import BatchSpan
-    from hoptrace.engines.gathering import Reads
     from hoptrace.model.carriers import Carrier
     from hoptrace.model.certificates import StoredCertificate
 

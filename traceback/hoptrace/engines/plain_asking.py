@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import polars as pl
 
 from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_judging import CUSTOMER, Batch
-
-if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Ground
 
 
 def not_renumbered(plain: Plain, batch: Batch, linked: Linked, wanted: pl.DataFrame, ground: Ground) -> Plain:

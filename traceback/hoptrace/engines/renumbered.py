@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import WANTED, comparable
 from hoptrace.linking.repeated_hours import any_twice, both_readings
@@ -19,7 +20,6 @@ from hoptrace.tracing.case import Case, Coverage, Fact, Reported
 from hoptrace.tracing.trail import Ending, Trail
 
 if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Ground
     from hoptrace.tracing.kernel import Judged
 
 LATER_WINDOW = 240.0

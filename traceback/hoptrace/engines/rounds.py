@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.engines.asking import MOST_FORWARDS, ask
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import changed_silently
 from hoptrace.linking.covered import Covered
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged, judge_all, link
 from hoptrace.tracing.plain import Linked
-
-if TYPE_CHECKING:
-    from hoptrace.engines.gathering import Ground
 
 Covers = tuple[Covered, list[Coverage]]
 """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
