@@ -76,6 +76,11 @@ class View:
         wanted = found.select("batch", "row").unique()
         return self.statements(points).join(wanted, on=["batch", "row"], how="semi", maintain_order="left")
 
+    def filed(self, spans: pl.DataFrame, most: int) -> pl.DataFrame | None:
+        """The rows of index "called" that `statements` of these merged spans would be made of; None if over `most`."""
+        rows = self._lookup(Index.CALLED, spans, most + 1)
+        return rows if rows.height <= most else None
+
     def scan(self, first: datetime | None = None, last: datetime | None = None) -> pl.LazyFrame:
         """Every statement once, lazily, in the STATEMENTS columns; the order is that of the files.
 
@@ -132,7 +137,8 @@ class View:
             "version": self.version,
         }
 
-    def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
+    def _lookup(self, index: Index, spans: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
+        """The rows of merged spans; of thousands of spans `most` rows at most."""
         self._check_time(spans["from_time"].min())
         if spans.is_empty():
             return _empty(index)
@@ -145,7 +151,7 @@ class View:
                 return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
                 return self._shown(pick(self.footers, paths, wanted, index))
-            return self._join(paths, spans)
+            return self._join(paths, spans, most)
 
     @cached_property
     def _bounds(self) -> dict[Index, Bounds]:
@@ -171,7 +177,7 @@ class View:
         wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
         return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
 
-    def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
+    def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files against all spans."""
         bounds = {"start_time": (spans["from_time"].min(), spans["to_time"].max())}
         bounds["key"] = spans["key"].min(), spans["key"].max()  # parts are cut by keys, and files and groups sorted
@@ -179,7 +185,8 @@ class View:
         rows = self._shown(self.store.scan(paths)).filter(near)
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
-        return joined.collect(engine="streaming")
+        found = (joined if most is None else joined.head(most)).collect(engine="streaming")
+        return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
 
 
 def _empty(index: Index) -> pl.DataFrame:
