@@ -41,6 +41,9 @@ SCAN_UP_TO = 32
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
+MOST_DAYS = 8
+"""With spans of more days, the files are scanned for all of them between the least and the most key."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -179,14 +182,27 @@ class View:
 
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files against all spans."""
-        bounds = {"start_time": (spans["from_time"].min(), spans["to_time"].max())}
-        bounds["key"] = spans["key"].min(), spans["key"].max()  # parts are cut by keys, and files and groups sorted
-        near = [pl.col(name).is_between(pl.lit(low), pl.lit(high)) for name, (low, high) in bounds.items()]
-        rows = self._shown(self.store.scan(paths)).filter(near)
+        rows = self._shown(self.store.scan(paths)).filter(_near(spans))
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
         return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
+
+
+def _near(spans: pl.DataFrame) -> pl.Expr:
+    """Whether a row lies near any of the spans: by day, as parts are cut, within their keys and times.
+
+    A part that ends one day and begins the next has the last keys of the one and the first of the other.
+    """
+    first, last = pl.col("from_time"), pl.col("to_time")
+    bounds = {"low": pl.col("key").min(), "high": pl.col("key").max(), "first": first.min(), "last": last.max()}
+    days = spans.group_by((first + (last - first) / 2).dt.date()).agg(**bounds)
+    boxes = days if days.height <= MOST_DAYS else spans.select(**bounds)
+    key, start = pl.col("key"), pl.col("start_time")
+    return pl.any_horizontal(
+        key.is_between(pl.lit(low), pl.lit(high)) & start.is_between(pl.lit(first, TIME), pl.lit(last, TIME))
+        for low, high, first, last in boxes.select(*bounds).iter_rows()
+    )
 
 
 def _empty(index: Index) -> pl.DataFrame:
