@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from hoptrace.lake.layout import is_even
 from hoptrace.model.arrays import UInt64s
 
-_ROWS = 32_768
+_ROWS = 65_536
 """Rows at a time: what is worked on stays in the processor's cache."""
 
-_LONG_ROWS = 8_192
+_LONG_ROWS = 16_384
 """The same of texts that do not lie beside their length."""
 
 _WORD = 8
