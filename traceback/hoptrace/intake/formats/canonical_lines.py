@@ -23,7 +23,7 @@ from hoptrace.model.arrays import Bytes, Int64s
 PIECE_BYTES = 28 * 1024 * 1024
 _LOOKED_BACK = 65_536
 LONGEST_QUOTED = 50
-_CACHED = 64 * 1024
+_CACHED = 1024 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
