@@ -28,7 +28,9 @@ def table_of_text(text: str, count: int) -> LegTable:
     pairs = _pairs(text, count)
     never = (pl.col("value") == "0") & pl.col("name").is_in(CALLFLOW_TIMES[1:])
     told = pairs.filter((pl.col("name") == MARK) | ((pl.col("value") != "") & ~never))
-    legs = told.pivot("name", index="leg", values="value", aggregate_function="first").drop(MARK, NAMED_LEG, strict=False)
+    legs = told.pivot("name", index="leg", values="value", aggregate_function="first").drop(
+        MARK, NAMED_LEG, strict=False
+    )
     if ORIGIN_TOLD in legs.columns:
         legs = legs.with_columns(_origin()).drop(ORIGIN_TOLD)
     return LegTable(
@@ -39,7 +41,9 @@ def table_of_text(text: str, count: int) -> LegTable:
 
 def _pairs(text: str, count: int) -> pl.DataFrame:
     """All pairs, one below the other: `leg`, `name`, `value`."""
-    said = pl.LazyFrame({"said": [text]}).select(pl.col("said").str.split(VALUE).list.slice(1).explode(empty_as_null=False))
+    said = pl.LazyFrame({"said": [text]}).select(
+        pl.col("said").str.split(VALUE).list.slice(1).explode(empty_as_null=False)
+    )
     pairs = said.select(name=pl.col("said").gather_every(2), value=pl.col("said").gather_every(2, 1).str.strip_chars())
     begins = pl.col("name") == MARK
     return pairs.with_columns(leg=(begins.cum_sum().cast(pl.Int64) - 1) % count).collect()
