@@ -11,7 +11,7 @@ import zstandard
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
-from hoptrace.intake.accounts import FileAccount, settle_rows
+from hoptrace.intake.accounts import FileAccount, add_rows, add_statements, settle_rows
 from hoptrace.intake.ahead import ahead
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.joined_rows import of_files, other_rows
@@ -115,25 +115,18 @@ class Taking:
         return kept.with_columns(batch=self._batch_names(kept)).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
-        for part in _by_file(rows):
-            self._account(part).add_rows(part)
-        for part in _by_file(kept):
-            self._account(part).add_statements(part)
+        add_rows(self._files, rows)
+        add_statements(self._files, kept)
         if built.unknown.is_empty():
             return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
         unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
-        for part in unknown.partition_by("file"):
-            counts: dict[str, int] = dict(part.select("trunk", "len").iter_rows())
-            self._account(part).unknown_trunks.update(counts)
-
-    def _account(self, part: pl.DataFrame) -> FileAccount:
-        file: int = part["file"][0]
-        return self._files[file]
+        for file, trunk, count in unknown.iter_rows():
+            self._files[file].unknown_trunks[trunk] += count
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        for part in _by_file(rows):
-            account = self._account(part)
+        for file in rows["file"].unique():
+            account = self._files[file]
             account.zones[str(chunk.zone)] = None
             for prefix, count in built.learned.items():
                 text = f"tech prefix {prefix} taken off (learned from {count:,} numbers)"
@@ -156,13 +149,6 @@ class Taking:
             (name,) = names.values()
             return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
-
-
-def _by_file(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """A frame's rows of each `file`; where all are of one, as those of a long file are, nothing is moved."""
-    if frame.is_empty() or frame["file"].min() == frame["file"].max():
-        return [frame] if frame.height else []
-    return frame.partition_by("file")
 
 
 def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:
