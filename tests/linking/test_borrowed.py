@@ -63,6 +63,13 @@ def test_campaigns_with_one_list_of_numbers_borrow_from_nobody(world):
     assert counted(world) == []
 
 
+def test_caller_ids_next_to_the_called_number_are_hit_upon(world):
+    subscribers_call(world)
+    for n, caller in enumerate(SUBSCRIBERS):
+        world.say("other", 50.0 + n, customer="campaign", calling_number=caller, called_number=f"+1212555{190 + n:04d}")
+    assert counted(world) == []
+
+
 def test_who_shows_a_caller_id_as_often_as_anybody_borrows_it_from_nobody(world):
     subscribers_call(world, times=1)
     for n, caller in enumerate(SUBSCRIBERS):

@@ -14,8 +14,12 @@ import polars as pl
 BORROWED = pl.Schema(
     {"carrier": pl.String, "customer": pl.String, "callers": pl.Int64, "borrowed": pl.Int64, "owners": pl.Int64}
 )
-"""How many caller ids (`callers`) a carrier's customer showed, how many of them other carriers' customers show to more
-numbers (`borrowed`), and of how many customers these are (`owners`). Only where LEAST_OWNERS or more are."""
+"""How many caller ids (`callers`) a carrier's customer showed, how many of them to one number only, whereas another
+carrier's customer shows it to several (`borrowed`), and of how many such customers these are (`owners`). Only where
+LEAST_OWNERS or more are. Caller ids next to the called number are left out: who makes these up hits upon others'."""
+
+NEXT_TO = 10_000
+"""Numbers that differ in the last four digits only are next to each other."""
 
 LEAST_OWNERS = 3
 """Customers of other carriers whose caller ids one shows: two campaigns may well have the same list of numbers."""
@@ -27,12 +31,13 @@ too, but seldom so many."""
 
 def count_borrowed(facts: pl.DataFrame) -> pl.DataFrame:
     """BORROWED of a sample: `facts` from `comparable`."""
-    placed = facts.filter(pl.col("customer").is_not_null() & (pl.col("calling") > 0))
+    far = pl.col("calling") // NEXT_TO != pl.col("called") // NEXT_TO
+    placed = facts.filter(pl.col("customer").is_not_null() & (pl.col("calling") > 0) & far)
     shown = placed.group_by("carrier", "customer", "calling").agg(numbers=pl.col("called").n_unique())
     met = shown.join(shown, on="calling", suffix="_other").filter(pl.col("carrier") != pl.col("carrier_other"))
     most = met.sort("numbers_other", "carrier_other", "customer_other", descending=[True, False, False])
     owner = most.group_by("carrier", "customer", "calling", maintain_order=True).first()
-    lent = owner.filter(pl.col("numbers_other") > pl.col("numbers"))
+    lent = owner.filter((pl.col("numbers") == 1) & (pl.col("numbers_other") > 1))
     told = lent.group_by("carrier", "customer").agg(
         borrowed=pl.len(), owners=pl.struct("carrier_other", "customer_other").n_unique()
     )
