@@ -108,6 +108,7 @@ def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
     """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
     made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
-    alone = tops["carrier"].is_in(made_up).to_numpy() & ~handed_on
+    borrows = [one in trust.borrows for one in tops.select("carrier", "customer").iter_rows()]
+    alone = (tops["carrier"].is_in(made_up).to_numpy() | np.array(borrows, np.bool_)) & ~handed_on
     named = tops["upstream"].is_not_null().to_numpy()
     return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)
