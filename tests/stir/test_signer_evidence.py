@@ -39,7 +39,7 @@ def tell(*hops: SignedHop, verdict: Verdict = NAMED, trust: Trust | None = None)
 
 
 def hop(carrier: str, **facts: Any) -> SignedHop:
-    return SignedHop(carrier, recorded=True, **facts)
+    return SignedHop(carrier, **facts)
 
 
 def about(lines: tuple[Evidence, ...], what: str) -> list[tuple[bool | None, str]]:

@@ -77,9 +77,10 @@ def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: pl.Expr
 
 def time_weight(apart: float, half: float, scale: float) -> float:
     """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; at least WORST_TIME."""
-    beyond = max(0.0, abs(apart) - half)
-    weight = math.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
-    return max(weight, WORST_TIME)
+    weight, beyond = math.log(BACKGROUND / (2.67 * scale + half)), abs(apart) - half
+    if beyond > 0:
+        weight -= 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
+    return weight if weight > WORST_TIME else WORST_TIME
 
 
 def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -67,8 +66,7 @@ UNLIKELY_AT_THE_END = 1e-6
 the call is nearest to the one who reported it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How well a reported time fits a trail: `weight` (natural log of a density, 1/s), `residual` s from its time.
 
     `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun; `open`:
@@ -111,7 +109,8 @@ def match_all(questions: Sequence[Question]) -> list[Match]:
     for place, told in enumerate(spans):
         by_length[len(told)].append(place)
     for places in by_length.values():
-        every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
+        told = np.array([moment for place in places for moment in spans[place]])
+        every = told.reshape(len(places), -1, 3).transpose(0, 2, 1)
         at = np.array([questions[place].at for place in places])
         close = np.array([questions[place].close for place in places])
         found = map(Match, *(each.tolist() for each in match_spans(every, at, close)))
@@ -144,9 +143,9 @@ def report_density(away: Floats, spread: Floats | float) -> Floats:
     return (1 - LOOSE) * student + LOOSE / LOOSELY
 
 
-def _spans(question: Question) -> list[tuple[float, float, float]]:
-    """The first and last moment at which the call can have come to its end, and how blurred both are (1 sigma)."""
-    told: list[tuple[float, float, float]] = []
+def _spans(question: Question) -> list[float]:
+    """Three for each fact: the first and last moment at which the call can have come to its end, and their blur (s)."""
+    told: list[float] = []
     for place, fact in enumerate(question.facts):
         # Seconds by which it may have come to its end after it came to this carrier.
         later = SETTING_UP if place else 0.0
@@ -154,9 +153,9 @@ def _spans(question: Question) -> list[tuple[float, float, float]]:
             later = RANG["no_answer"]
         blur = math.hypot(fact.spread, TRANSIT)
         if fact.setup is not None:
-            told.append((fact.setup, fact.setup + fact.tick + later, blur))
+            told += (fact.setup, fact.setup + fact.tick + later, blur)
         else:
-            told.append((fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur))
+            told += (fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur)
     return told
 
 
