@@ -29,13 +29,17 @@ Reached = tuple[int, int]
 """How a call ended, and what became of it at the next carrier."""
 
 
+NOWHERE: Reached = (-1, REFUSED)
+
+
 def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:
     """The trails without those whose call went on over another route of the same carrier."""
     furthest = dict[int, Reached]()
     onward = defaultdict[str, list[Fact]](list)
     for trail in found:
         for leg, reached in _reached(case, trail):
-            furthest[leg] = max(reached, furthest.get(leg, reached))
+            if reached > furthest.get(leg, NOWHERE):
+                furthest[leg] = reached
         for silent, lower in _over_silent(case, trail):
             onward[silent].append(lower)
     return [trail for trail in found if not (_in_vain(case, trail, furthest) or _left(case, trail, onward))]

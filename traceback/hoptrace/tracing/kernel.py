@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,8 @@ from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
-from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle, with_shared_ingress
+from hoptrace.tracing.leaps import pairs_that_count
+from hoptrace.tracing.settling import settle, with_shared_ingress
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,6 @@ class Judged:
     twin: float = 0.0
 
 
-UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
-"""Leaps that may rest on numbers and time alone: over several carriers, or from a record that names nobody."""
-
-
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
     return no_better_than_through(score(candidate_pairs(members, covered), weights)).with_row_index("row")
@@ -57,42 +53,19 @@ def judge_all(
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members)
-    linked = _pairs_by_call(pairs.filter(may_count()), legs)
+    linked = _pairs_by_call(pairs_that_count(pairs, partial(_ends, reported), around), legs)
     cases: dict[int, Case] = {}
     for call, report in reported.items():
-        mine = facts[call]
-        fitting = [pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)]
-        told, settled = coverage[call], settle(fitting, mine)
+        mine, told = facts[call], coverage[call]
+        settled = settle(linked[call], mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))
     return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 
 
-def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
-    """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back.
-
-    A bridge over a carrier that both records name is none of these.
-    """
-    lower, upper = facts[pair.d], facts[pair.u]
-    named = lower.upstream
-    if pair.kind is Kind.BRIDGED and named is not None:
-        return False
-    if report.terminating is not None and upper.downstream == report.terminating:
-        return True
-    if named is not None and named == upper.upstream:
-        return True
-    way = (lower.carrier, named, upper.downstream, upper.carrier)
-    foreign = [around.foreign(carrier) for carrier in way if carrier is not None]
-    back = any(earlier and not later for earlier, later in pairwise(foreign))
-    return back and _ends_at_home(lower, report, around)
-
-
-def _ends_at_home(lower: Fact, report: Reported, around: Surroundings) -> bool:
-    """Whether a call that went down to a record was delivered at home, as far as the report and its number tell."""
-    if report.terminating is not None:
-        return not around.foreign(report.terminating)
-    return not around.foreign(lower.carrier) or around.at_home(lower.called)
+def _ends(reported: Mapping[int, Reported], calls: pl.Series) -> pl.Series:
+    return pl.Series([reported[call].terminating for call in calls.to_list()], dtype=pl.String)
 
 
 def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], dict[int, dict[int, int]]]:
@@ -128,13 +101,3 @@ def _columns(frame: pl.DataFrame) -> list[list[Any]]:
 
 def _rows(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*_columns(frame), strict=True)
-
-
-@cache
-def may_count() -> pl.Expr:
-    """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
-    lendable = pl.any_horizontal(
-        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
-        for side in ("d", "u")
-    )
-    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))
