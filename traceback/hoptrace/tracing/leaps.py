@@ -55,9 +55,7 @@ def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl
     way = told.select("terminating", *(pl.coalesce(reversed(WAY[: at + 1])) for at in range(len(WAY))))
     abroad = {f"{name}_foreign": _foreign(way[:, at], around) for at, name in enumerate(("terminating", *WAY))}
     at_home = {number: around.at_home(number) for number in told["d_called"].unique().to_list()}
-    told = told.with_columns(
-        at_home=pl.col("d_called").replace_strict(at_home, return_dtype=pl.Boolean), **abroad
-    )
+    told = told.with_columns(at_home=pl.col("d_called").replace_strict(at_home, return_dtype=pl.Boolean), **abroad)
     return pairs.filter(~leaps.scatter(leaps.arg_true(), told.select(_astray()).to_series()))
 
 

@@ -29,7 +29,8 @@ def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, s
     if not with_any:
         return {}
     carriers = paths.to_list()
-    rows: dict[int, Row] = dict(zip(np.flatnonzero(tells), facts.select(SIGNED).filter(tells).iter_rows(named=True)))
+    signed_rows = facts.select(SIGNED).filter(tells).iter_rows(named=True)
+    rows: dict[int, Row] = dict(zip(np.flatnonzero(tells).tolist(), signed_rows, strict=True))
     found: dict[int, Signing] = {}
     for place in with_any:
         own = slice(way.begin[place], way.begin[place + 1])
