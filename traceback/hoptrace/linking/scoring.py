@@ -54,6 +54,8 @@ COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
+LEAP_SPREADS = {kind: 0.1 if kind in NEIGHBOURS else 0.5 for kind in Kind}
+
 CHANGED = (Kind.REWRITTEN, Kind.FORWARDED)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
@@ -92,7 +94,7 @@ def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:
 
 def leap_spread(kind: Kind) -> float:
     """Seconds (1 sigma) that a handoff takes, more where carriers without a record lie between."""
-    return 0.1 if kind in NEIGHBOURS else 0.5
+    return LEAP_SPREADS[kind]
 
 
 @cache

@@ -159,5 +159,6 @@ def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact) -> Pa
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
+    d, u, kind, before, row, timed, fed, placed = pair
     # Not by _replace: there are dozens of pairs a call.
-    return Pair(pair.d, pair.u, pair.kind, pair.weight - pair.timed + weight, pair.row, weight, pair.fed, pair.placed)
+    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed)
