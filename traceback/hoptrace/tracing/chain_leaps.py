@@ -18,7 +18,7 @@ def without_astray(pairs: pl.DataFrame, reports: pl.DataFrame, around: Surroundi
 
     Leaps from a record that names nobody stay as they are. `reports`: `hoptrace.tracing.plain_judging.REPORTS`.
     """
-    gap = pairs["kind"] == Kind.GAP
+    gap = (pairs["kind"] == Kind.GAP) & pairs["u_downstream"].is_not_null()
     if not gap.any():
         return pairs
     told = pairs.filter(gap).select("call", "d_called", "u_upstream", *WAY)
