@@ -65,7 +65,7 @@ def _handed_on(case: Case, trail: Trail) -> bool:
 
 def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached]) -> bool:
     """Whether a trail's lowest handoff was tried in vain, while another attempt of that ingress came further."""
-    sids = trail.statements
+    sids: Sequence[int] = trail.statements
     lowest, handed_on = case.facts[sids[0]], _handed_on(case, trail)
     to_the_end = case.reported.terminating in (lowest.carrier, lowest.downstream or lowest.carrier)
     if to_the_end or (len(sids) < 2 and not handed_on):
