@@ -96,7 +96,7 @@ def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -
 
 
 def _columns(frame: pl.DataFrame) -> list[list[Any]]:
-    """The columns of a frame as lists, which takes half as long as its rows."""
+    """The columns of a frame as lists."""
     return [column.to_list() for column in frame]
 
 
