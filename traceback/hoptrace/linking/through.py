@@ -31,12 +31,6 @@ def _has_evidence() -> pl.Expr:
 
 
 @cache
-def _no_better() -> pl.Expr:
-    worse = (pl.col("kind") == Kind.BRIDGED) & (pl.col("through") < pl.col("weight"))
-    return pl.when(worse).then("through").otherwise("weight")
-
-
-@cache
 def _fits_well(side: str) -> pl.Expr:
     return pl.col("weight") >= pl.col("weight").max().over(side) - LOST
 
@@ -47,7 +41,7 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
-    narrow = pairs.select(*TOLD, d_row=one_number("d_sid"), u_row=one_number("u_sid"))
+    narrow = pairs.select(*TOLD, place=pl.int_range(pl.len()), d_row=one_number("d_sid"), u_row=one_number("u_sid"))
     bridges = narrow.filter(_over_one_with_records())
     if bridges.is_empty():
         return pairs
@@ -57,14 +51,14 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
         return pairs
     low = handoffs.select("d_row", m_row="u_row", m_carrier="u_carrier", low="weight")
     high = handoffs.select("u_row", m_row="d_row", high="weight")
-    ends = bridges.select("d_row", "u_row", "d_upstream")
+    ends = bridges.select("place", "weight", "d_row", "u_row", "d_upstream")
     begun = ends.join(low, on="d_row").filter(pl.col("d_upstream") == pl.col("m_carrier"))
     gone = begun.join(high, on=["m_row", "u_row"]) if begun.height else begun
     if gone.is_empty():
         return pairs
-    ways = gone.group_by("d_row", "u_row").agg(through=(pl.col("low") + pl.col("high")).max() - LOST)
-    told = narrow.join(ways, on=["d_row", "u_row"], how="left", maintain_order="left")
-    return pairs.with_columns(told.select(weight=_no_better()).to_series())
+    ways = gone.group_by("place").agg(pl.col("weight").first(), through=(pl.col("low") + pl.col("high")).max() - LOST)
+    worse = ways.filter(pl.col("through") < pl.col("weight"))
+    return pairs.with_columns(narrow["weight"].scatter(worse["place"], worse["through"]))
 
 
 @cache
