@@ -99,7 +99,8 @@ def import_calls(
     if complaints is not None and profile.columns.called_number is None:
         return _import_seeds(path, out.with_suffix(".seeds.csv"), complaints, plan)
     columns = columns_for(header, profile, str(path))
-    return _import_calls(path, out, RowReader.of(columns, profile, plan, path.name.partition(".")[0]))
+    name = source_at(path).name.partition(".")[0]
+    return _import_calls(path, out, RowReader.of(columns, profile, plan, name))
 
 
 def _check_unpacks(path: Path, limits: IntakeSettings) -> None:
