@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import io
 import sys
+from typing import Any
 
 import click
 
@@ -54,8 +54,9 @@ def hoptrace() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may hold bytes that are no text
-        sys.stdout.reconfigure(errors="backslashreplace")
+    reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:  # names of files may hold bytes that are no text
+        reconfigure(errors="backslashreplace")
     try:
         hoptrace(prog_name="hoptrace")
     finally:

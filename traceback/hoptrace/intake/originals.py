@@ -25,7 +25,7 @@ NO_BYTES = {
 _RECORDS = frozenset(
     {
         *("freeswitch_json", "freeswitch_xml", "broadworks_xml", "cgrates_json", "telnyx_json", "twilio_json"),
-        *("radius", "3gpp"),
+        *("radius", "3gpp", "acc_dump"),
     }
 )
 """Formats whose rows are records and no lines: their readers alone know where each begins."""
