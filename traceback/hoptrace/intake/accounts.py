@@ -120,14 +120,21 @@ class FileAccount:
 
 def add_rows(accounts: Sequence[FileAccount], rows: pl.DataFrame) -> None:
     """Count rows (ROWS), each in the account of its file: of all files at once, which may be thousands of one row."""
-    fates: list[tuple[int, str, int]] = rows.group_by("file", "fate").len().rows()
+    accepted = rows["fate"] == str(Fate.ACCEPTED)
+    taken: list[tuple[int, int]] = rows["file"].filter(accepted).value_counts().rows()
+    for file, count in taken:
+        accounts[file].fates[str(Fate.ACCEPTED)] += count
+    if accepted.all():
+        return
+    others = rows.filter(~accepted)
+    fates: list[tuple[int, str, int]] = others.group_by("file", "fate").len().rows()
     for file, fate, count in fates:
         accounts[file].fates[fate] += count
-    headers = rows.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
+    headers = others.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
     first: list[tuple[int, bytes | None]] = headers.select("file", "raw").rows()
     for file, raw in first:
         accounts[file].has_header, accounts[file].header = True, raw
-    for part in rows.filter(pl.col("fate") == str(Fate.REJECTED)).partition_by("file"):
+    for part in others.filter(pl.col("fate") == str(Fate.REJECTED)).partition_by("file"):
         rejected_of: int = part["file"][0]
         accounts[rejected_of].reject(part)
 

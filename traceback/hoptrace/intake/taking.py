@@ -86,12 +86,18 @@ class Taking:
         sources = self._group.sources
         check_values(chunk.calls, [source.name for source in sources], sources[0].limits)
         calls, cut = with_lost_seconds(chunk.calls)
-        built = build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
+        built = self._build(calls)
+        again = calls.clear().select("call")
+        if chunk.again is not None and built.has_odd_numbers:
+            # Of calls that are refused, or whose numbers are counted, no fingerprint tells repetitions.
+            is_again = chunk.again()
+            again = calls.filter(is_again).select("call")
+            built = built if again.is_empty() else self._build(calls.filter(~is_again))
         self._plan = built.plan
         statements = _in_file_order(built.statements)
         repeated = self._repeats.of(statements)
         kept = statements.filter(~repeated) if repeated.any() else statements
-        rows = settle_rows(chunk.rows, built.refused, statements.select("call").filter(repeated))
+        rows = settle_rows(chunk.rows, built.refused, pl.concat([again, statements.select("call").filter(repeated)]))
         self._count(rows, kept, built)
         self._others.append(other_rows(rows, kept))
         self._note(chunk, rows, built)
@@ -100,6 +106,9 @@ class Taking:
         for file, count in named.items():
             self._files[file].named_numbers += count
         return kept
+
+    def _build(self, calls: pl.DataFrame) -> Built:
+        return build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
 
     def named(self, kept: pl.DataFrame) -> pl.DataFrame:
         """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests."""
