@@ -22,7 +22,7 @@ NOT_READ = "row not understood"
 
 _NAME = rb"(?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?"
 _STATEMENT = re.compile(
-    rb"^[ \t]*(?:(?P<create>CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?%b\s*\("
+    rb"(?:^|(?<=\r))[ \t]*(?:(?P<create>CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?%b\s*\("
     rb"|(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+%b\s*+(?:\(([^()]*+)\))?\s*+VALUES"
     rb"|(?P<copy>COPY)\s+%b\s*\(([^()]*)\)\s+FROM\s+stdin;)" % (_NAME, _NAME, _NAME),
     re.IGNORECASE | re.MULTILINE,
@@ -38,7 +38,9 @@ _VALUES = {
     for escapes, text in _TEXT.items()
 }
 _BROKEN, _END = re.compile(rb"[\s,]*+(?=\()"), re.compile(rb"[\r\n]|\Z")
-_STRAY = re.compile(rb"^(?=[ \t]*+\(|[^\r\n]*\bVALUES\b)[^\r\n]++", re.IGNORECASE | re.MULTILINE)
+_STRAY = re.compile(
+    rb"(?:^|(?<=\r))(?=[ \t]*+\(|[^\r\n]*(?:\bVALUES\b|\(\d+,\s?'))[^\r\n]++", re.IGNORECASE | re.MULTILINE
+)
 """A line outside all statements that has rows: the word before it is damaged."""
 
 _Value = str | int | float | None
@@ -178,15 +180,16 @@ def _plain(text: str) -> _Value:
 
 def _copied(dump: _Dump, at: int) -> Iterator[_Part]:
     content = dump.content
-    at = content.find(b"\n", at) + 1 or len(content)
-    while at < len(content):
-        end = content.find(b"\n", at)
-        raw, at = (content[at:], len(content)) if end < 0 else (content[at:end].rstrip(b"\r"), end + 1)
+    while (begin := _END.search(content, at)) is not None and begin.end() < len(content):
+        at = begin.end() + content.startswith(b"\n", begin.end())
+        ended = _END.search(content, at)
+        end = ended.start() if ended is not None else len(content)
+        raw, at = content[at:end], end
         if raw == rb"\.":
             yield b"", NOT_READ, at
             return
         fields = decoded(raw).split("\t")
-        yield raw, CUT if end < 0 else [None if each == r"\N" else _unescaped(each) for each in fields], at
+        yield raw, CUT if end == len(content) else [None if each == r"\N" else _unescaped(each) for each in fields], at
 
 
 def _created(content: bytes, at: int) -> list[str]:
