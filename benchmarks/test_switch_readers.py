@@ -42,6 +42,7 @@ CASES = (
     Case("acc_flatstore", "acc/acc_1.log", r"@example\.net", "{n}@example.net", "acc/flatstore.toml"),
     Case("acc_syslog", "acc/kamailio-acc.log", r"@example\.net", "{n}@example.net"),
     Case("acc_json", "acc/kamailio-acc-json.log", r"@example\.net", "{n}@example.net"),
+    Case("acc_dump", "acc/mysqldump.dump", r"@example\.net", "{n}@example.net"),
     Case("acc_sqlite", "acc/kamailio.sql", r"@example\.net", "{n}@example.net"),
     Case("asterisk", "asterisk/Master.csv", r'"(\d{10})\.', r'"\g<1>.{n}'),
     Case("yate", "yate/yate-cdr.tsv", r"(\d{10}-\d+)\t", "\\g<1>{n}\t"),

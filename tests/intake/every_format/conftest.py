@@ -60,6 +60,7 @@ SAMPLES = (
     Sample("acc/kamailio-acc-json.log", "acc_json"),
     Sample("acc/kamailio-acc.log", "acc_syslog"),
     Sample("acc/opensips-acc.log", "acc_syslog"),
+    Sample("acc/mysqldump.dump", "acc_dump", rows=()),
     Sample("acme/cdr20231218.csv", "acme"),
     Sample("acme/cdr-scz.csv", "acme_measured", named=True),
     Sample("ribbon/1000A0B.ACT", "ribbon_act"),

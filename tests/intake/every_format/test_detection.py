@@ -22,6 +22,7 @@ FOLDERS = {"ribbon_act": "ribbon", "asterisk_cel": "asterisk", "broadworks_csv":
     "acc_json": "acc",
     "acc_syslog": "acc",
     "acc_sqlite": "acc",
+    "acc_dump": "acc",
     "acme_measured": "acme",
     "3cx_v20": "3cx",
 }
@@ -35,6 +36,7 @@ WORDS = {
     "acc_syslog": None,
     "acc_flatstore": "profile",
     "acc_sqlite": "SQLite",
+    "acc_dump": "no row of a table",
     "acme": "no row looks like a local CDR",
     "asterisk": "column",
     "asterisk_cel": "CEL",

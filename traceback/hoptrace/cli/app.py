@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+from typing import Any
 
 import click
 
@@ -52,6 +54,9 @@ def hoptrace() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:  # names of files may hold bytes that are no text
+        reconfigure(errors="backslashreplace")
     try:
         hoptrace(prog_name="hoptrace")
     finally:

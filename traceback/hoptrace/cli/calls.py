@@ -72,7 +72,8 @@ def import_(path: Path, out: Path, as_json: bool, mapping: dict[str, Any]) -> No
     from hoptrace.intake.calls_import import import_calls
 
     with the_workspace() as workspace:
-        told = import_calls(path, out, workspace.settings.home_country, _profile(**mapping))
+        settings = workspace.settings
+        told = import_calls(path, out, settings.home_country, _profile(**mapping), settings.intake)
     if as_json:
         show.as_json(told.as_dict())
     else:

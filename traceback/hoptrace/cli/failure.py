@@ -48,7 +48,8 @@ def remember_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 
 def _leave(message: str, exit_code: int) -> click.exceptions.Exit:
-    click.echo(message, err=True)
+    # A message may name what stands in a file, or a file's name: neither may command the terminal.
+    click.echo("\n".join(map(show.plain, message.split("\n"))), err=True)
     return click.exceptions.Exit(exit_code)
 
 

@@ -121,18 +121,22 @@ class FileAccount:
 def add_rows(accounts: Sequence[FileAccount], rows: pl.DataFrame) -> None:
     """Count rows (ROWS), each in the account of its file: of all files at once, which may be thousands of one row."""
     accepted = rows["fate"] == str(Fate.ACCEPTED)
-    for file, count in rows["file"].filter(accepted).value_counts().iter_rows():
+    taken: list[tuple[int, int]] = rows["file"].filter(accepted).value_counts().rows()
+    for file, count in taken:
         accounts[file].fates[str(Fate.ACCEPTED)] += count
     if accepted.all():
         return
     others = rows.filter(~accepted)
-    for file, fate, count in others.group_by("file", "fate").len().iter_rows():
+    fates: list[tuple[int, str, int]] = others.group_by("file", "fate").len().rows()
+    for file, fate, count in fates:
         accounts[file].fates[fate] += count
     headers = others.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
-    for file, raw in headers.select("file", "raw").iter_rows():
+    first: list[tuple[int, bytes | None]] = headers.select("file", "raw").rows()
+    for file, raw in first:
         accounts[file].has_header, accounts[file].header = True, raw
     for part in others.filter(pl.col("fate") == str(Fate.REJECTED)).partition_by("file"):
-        accounts[part["file"][0]].reject(part)
+        rejected_of: int = part["file"][0]
+        accounts[rejected_of].reject(part)
 
 
 def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) -> None:
@@ -141,7 +145,8 @@ def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) ->
     last = pl.col("start_time") + pl.duration(seconds=pl.col("may_be_later").fill_null(0))
     named = pl.col("upstream", "downstream").drop_nulls().unique()
     told = statements.group_by("file").agg(pl.len(), pl.col("start_time").min(), last.max().alias("last"), named)
-    for file, count, first, latest, upstream, downstream in told.iter_rows():
+    files: list[tuple[int, int, datetime, datetime, list[str], list[str]]] = told.rows()
+    for file, count, first, latest, upstream, downstream in files:
         accounts[file].statements += count
         accounts[file].add_times(first, latest)
         accounts[file].named.update(upstream, downstream)

@@ -27,10 +27,12 @@ from hoptrace.intake.calls_mapping import (
 )
 from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader, written
 from hoptrace.intake.detect import readable_head
-from hoptrace.intake.reading import Source
+from hoptrace.intake.limits import is_packed, unpacked
+from hoptrace.intake.reading import source_at
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise
 from hoptrace.output import check_place, harmless, whole_file
+from hoptrace.settings import IntakeSettings
 
 MOST_PROBLEMS = 20
 
@@ -78,21 +80,34 @@ class Imported:
             self.problems.append(f"{row.where}: {'; '.join(reasons)}")
 
 
-def import_calls(path: Path, out: Path, country: str, profile: CallsProfile | None = None) -> Imported:
+def import_calls(
+    path: Path, out: Path, country: str, profile: CallsProfile | None = None, limits: IntakeSettings | None = None
+) -> Imported:
     """Write the calls of a list to `out`, or the seeds of a complaint file beside it (`out` with .seeds.csv).
 
-    `country` (ISO 3166-1) is that of numbers without a country code. Raises InputRefused where the file cannot be read,
-    ColumnMissing where its columns are not known, StorageFailed; then nothing is written.
+    `country` (ISO 3166-1) is that of numbers without a country code. Raises InputRefused where the file cannot be read
+    or unpacks beyond the `limits`, ColumnMissing where its columns are not known, StorageFailed; then nothing is
+    written.
     """
     check_place(out)
     profile = profile or CallsProfile()
     header = header_of(path)
+    if is_packed(path):
+        _check_unpacks(path, limits or IntakeSettings())
     complaints = complaints_of(header)
     plan = DialPlan(country=country)
     if complaints is not None and profile.columns.called_number is None:
         return _import_seeds(path, out.with_suffix(".seeds.csv"), complaints, plan)
     columns = columns_for(header, profile, str(path))
-    return _import_calls(path, out, RowReader.of(columns, profile, plan, path.name.partition(".")[0]))
+    name = source_at(path).name.partition(".")[0]
+    return _import_calls(path, out, RowReader.of(columns, profile, plan, name))
+
+
+def _check_unpacks(path: Path, limits: IntakeSettings) -> None:
+    """Unpack a file once to its end: what unfolds without end is refused before rows are gathered."""
+    with unpacked(path, path.name, limits) as stream:
+        while stream.read(1 << 20):
+            pass
 
 
 def header_of(path: Path) -> list[str]:
@@ -104,7 +119,7 @@ def header_of(path: Path) -> list[str]:
         return sorted({name for row in read_rows(path, ()) for name in row.cells})
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
-    return [name.strip() for name in header_in(readable_head(Source(0, path, path.name, "")))]
+    return [name.strip() for name in header_in(readable_head(source_at(path)))]
 
 
 def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:

@@ -15,7 +15,7 @@ from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
-from hoptrace.intake.reading import Detection, FormatReader, Source
+from hoptrace.intake.reading import Detection, FormatReader, Source, check_regular
 
 LEAST_SURE = 0.5
 _SHOWN_CHARACTERS = 80
@@ -28,6 +28,8 @@ _PACKED = (
     (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (rb"BZh[1-9]1AY&SY", "packed by bzip2", _REPACK),
     (rb"\xfd7zXZ\x00", "packed by xz", _REPACK),
+    (rb"\x1f\x8b\x08", "packed by gzip", "Give it a name that ends in .gz, or unpack it."),
+    (rb"\x28\xb5\x2f\xfd", "packed by zstandard", "Give it a name that ends in .zst, or unpack it."),
     (rb"%PDF-\d", "a PDF", "Submit the records themselves."),
 )
 """How files begin whose content is not opened, what they are, and what to do."""
@@ -154,6 +156,7 @@ def _is_parquet(source: Source) -> bool:
 
 
 def _head(source: Source) -> bytes:
+    check_regular(source.path)
     try:
         head = source.head()
     except IsADirectoryError:

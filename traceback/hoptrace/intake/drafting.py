@@ -16,7 +16,7 @@ from hoptrace.intake.drafting_fields import TIMES, Choice, choices
 from hoptrace.intake.drafting_shape import FileShape, shape_of
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.profile import Profile, read_profile
-from hoptrace.intake.reading import Context, Source
+from hoptrace.intake.reading import Context, Source, source_at
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import Fate
 
@@ -36,7 +36,7 @@ def draft_profile(path: Path) -> Draft:
 
     Raises InputRefused where the file cannot be read, FormatUnknown where it shows no times or no called numbers.
     """
-    source = Source(0, path, path.name, "")
+    source = source_at(path)
     if (instead := import_instead(readable_head(source), path)) is not None:
         raise FormatUnknown(instead)
     shape = shape_of(source)
@@ -49,10 +49,10 @@ def draft_profile(path: Path) -> Draft:
                 f"{path}: no column looks like {words}. Write the profile by hand, see docs/formats/profiles.md, and "
                 "try it with: hoptrace profile show"
             )
-    body = "\n".join(_lines(path, shape, found, joined))
+    body = "\n".join(_lines(source.name, shape, found, joined))
     tried = _tried(source, read_profile(body, "the draft", path.stem), body)
     head = (
-        f"# Tried on {_comment(path.name)}: {tried.accepted:,} of {tried.rows:,} rows became calls.\n"
+        f"# Tried on {_comment(source.name)}: {tried.accepted:,} of {tried.rows:,} rows became calls.\n"
         "# Nothing is certain: look at what it makes of some rows with `hoptrace profile show`, correct it, and\n"
         "# submit with --format.\n"
     )
@@ -85,9 +85,9 @@ def _date_and_clock(columns: Sequence[Column]) -> tuple[Column, Column] | None:
 
 
 def _lines(
-    path: Path, shape: FileShape, found: dict[str, Choice], joined: tuple[Column, Column] | None
+    file: str, shape: FileShape, found: dict[str, Choice], joined: tuple[Column, Column] | None
 ) -> Iterator[str]:
-    yield f"name = {_text(path.name.split('.')[0] or 'draft')}"
+    yield f"name = {_text(file.split('.', maxsplit=1)[0] or 'draft')}"
     yield 'format = "delimited"'
     yield from ("", "[file]")
     yield f"delimiter = {_text(shape.delimiter)} # {shape.why[0]}"

@@ -58,6 +58,11 @@ def _lines(source: Source) -> list[str]:
     # The head may end in the middle of a line.
     whole = lines[:-1] if len(head) >= HEAD_BYTES else lines
     spoken = [line for line in whole if line.strip()][:MOST_LINES]
+    if not spoken and head.strip():
+        raise FormatUnknown(
+            f"{source.name}: its first {HEAD_BYTES >> 10} KiB have no line end, so that it has no rows to learn from. "
+            "Submit what the switch or the export wrote itself."
+        )
     if not spoken:
         raise FormatUnknown(f"{source.name} is empty: there is nothing to draft a profile from.")
     return spoken

@@ -19,7 +19,7 @@ from hoptrace.intake.formats.stored import Stored, own_profile
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profile_store import OwnProfiles
 from hoptrace.intake.raw_rows import raw_rows
-from hoptrace.intake.reading import Chunk, Context, FormatReader, Source
+from hoptrace.intake.reading import Chunk, Context, FormatReader, Source, source_at
 from hoptrace.intake.sources import Asked
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.numbers import DialPlan, Number, NumberKind, display, normalise
@@ -108,7 +108,7 @@ def show_file(
 def _source(path: Path) -> Source:
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
-    return Source(0, path, path.name, "")
+    return source_at(path)
 
 
 def _first(reader: FormatReader, source: Source, context: Context, rows: int) -> tuple[pl.DataFrame, dict[int, Any]]:

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
+
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.freeswitch_documents import documents_of
+from hoptrace.intake.formats import readers
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.raw_rows import raw_rows
-from hoptrace.intake.reading import Source
+from hoptrace.intake.reading import Context, Source
+from hoptrace.model.carriers import Carrier
 from hoptrace.model.receipts import base_format
 
 NO_BYTES = {
     "acc_sqlite": "a row of a database has no bytes of its own; the digest of the file stands for it",
 }
 """Formats of whose rows nothing can be shown, and why."""
+
+_RECORDS = frozenset(
+    {
+        *("freeswitch_json", "freeswitch_xml", "broadworks_xml", "cgrates_json", "telnyx_json", "twilio_json"),
+        *("radius", "3gpp", "acc_dump"),
+    }
+)
+"""Formats whose rows are records and no lines: their readers alone know where each begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +56,17 @@ class Originals:
                 return self.kept.left(digest, rows)
         if source is None:
             return {}
-        if read_as == "freeswitch_json":
-            return _documents(source, rows)
-        return raw_rows(source, rows)
+        return _records(source, read_as, rows) if read_as in _RECORDS else raw_rows(source, rows)
 
 
-def _documents(source: Source, rows: Sequence[int]) -> dict[int, bytes]:
-    wanted = set(rows)
-    with source.open() as stream:
-        return {each.number: each.raw for each in documents_of(stream.read()) if each.number in wanted}
+def _records(source: Source, format_name: str, rows: Sequence[int]) -> dict[int, bytes]:
+    """What the file's reader says that these rows are; in which zone their times are read does not matter for that."""
+    (reader,) = [each for each in readers() if each.name == format_name]
+    found: dict[int, bytes] = {}
+    for chunk in reader.read([replace(source, index=0)], Context(Carrier(""), timezone="UTC")):
+        wanted = chunk.rows.filter(pl.col("row").is_in(list(rows)), pl.col("raw").is_not_null())
+        found |= dict(wanted.select("row", "raw").iter_rows())
+    return found
 
 
 def _expand(path: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,12 +11,27 @@ from typing import IO, Protocol
 
 import polars as pl
 
+from hoptrace.errors import InputRefused
 from hoptrace.intake.limits import unpacked
 from hoptrace.intake.profile import Profile
 from hoptrace.model.carriers import Carrier
 from hoptrace.settings import IntakeSettings
 
 HEAD_BYTES = 65_536
+
+
+def source_at(
+    path: Path, index: int = 0, sha256: str | Future[str] = "", limits: IntakeSettings | None = None
+) -> Source:
+    """A file as a source; what is not UTF-8 in its name is written out, for receipts take no such bytes."""
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return Source(index, path, name, sha256, limits or IntakeSettings())
+
+
+def check_regular(path: Path) -> None:
+    """Raise InputRefused for a pipe or a device: the bytes of a file are read more than once, and have an end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputRefused(f"{path} is a pipe or a device, no file. Write what it gives into a file and name that.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.profiles.toml_lines import key_lines, line_of
-from hoptrace.intake.reading import FormatReader, Source
+from hoptrace.intake.reading import FormatReader, Source, check_regular, source_at
 from hoptrace.model.receipts import base_format
 from hoptrace.settings import IntakeSettings
 
@@ -106,7 +106,7 @@ def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) ->
     folders = [FOLDER_FORMATS[name] for name in names if name in FOLDER_FORMATS]
     paths = [path for file in files for path in _expand(Path(file), folders)]
     digest = _digest_beside if len(paths) == 1 and _is_long(paths[0]) else _digest
-    return [Source(index, path, path.name, digest(path), limits) for index, path in enumerate(paths)]
+    return [source_at(path, index, digest(path), limits) for index, path in enumerate(paths)]
 
 
 def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:
@@ -138,6 +138,7 @@ def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
         if not path.exists():
             raise InputRefused(f"{path}: there is no such file. Nothing was taken in.")
         if not path.is_dir():
+            check_regular(path)
             return [path]
         inside = sorted(found for pattern in patterns for found in path.glob(pattern))
     except OSError as error:

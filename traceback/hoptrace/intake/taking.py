@@ -121,11 +121,13 @@ class Taking:
             return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
         unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
-        for file, trunk, count in unknown.iter_rows():
+        counts: list[tuple[int, str, int]] = unknown.rows()
+        for file, trunk, count in counts:
             self._files[file].unknown_trunks[trunk] += count
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        for file in rows["file"].unique():
+        files: list[int] = rows["file"].unique().to_list()
+        for file in files:
             account = self._files[file]
             account.zones[str(chunk.zone)] = None
             for prefix, count in built.learned.items():

@@ -10,6 +10,7 @@ from hoptrace.intake.reading import FormatReader
 _READERS = (
     ("canonical", "Canonical"),
     ("acc_sqlite", "AccSqlite"),
+    ("acc_dump", "AccDump"),
     ("acc_json", "AccJson"),
     ("acc_syslog", "AccSyslog"),
     ("acc_flatstore", "AccFlatstore"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -76,7 +77,7 @@ def _packed(source: Source) -> bool:
 
 def _open(source: Source) -> sqlite3.Connection:
     # immutable: the submitted file is never locked, never written to, and no -wal or -shm file appears beside it.
-    path = quote(str(Path(source.path).resolve()))
+    path = quote(os.fsencode(Path(source.path).resolve()))
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     connection.text_factory = _text
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.longest_row)
