@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 
@@ -30,7 +31,7 @@ def test_a_command_says_so_before_polars_is_loaded(command: str) -> None:
     assert done.stdout.strip().endswith(KEPT)
 
 
-@pytest.mark.skipif(not hasattr(os, "confstr") or "glibc" not in (os.confstr("CS_GNU_LIBC_VERSION") or ""), reason="not glibc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told")
 def test_blocks_of_a_file_use_the_same_memory_again() -> None:
     program = (
         "import resource, hoptrace.memory; hoptrace.memory.keep_used_blocks()\n"
