@@ -36,7 +36,6 @@ ROWS, ROUNDS = 130_000, 12
 INSIDE = (
     ("splitting the lines", canonical_rows, "split_at_once"),
     ("looking for spaces", canonical_rows, "is_tidy"),
-    ("hash of each row", canonical_rows, "numbered"),
     ("reading times", canonical_checks, "with_time"),
     ("all other checks", canonical, "judged"),
     ("reading numbers", statements, "_read_numbers"),

@@ -37,8 +37,9 @@ BARE = TOLD.format(
 )
 SUBMIT = TOLD.format(
     prepare="""
-from hoptrace.memory import keep_used_memory
+from hoptrace.memory import keep_used_blocks, keep_used_memory
 keep_used_memory()  # as the command does
+keep_used_blocks()
 import hoptrace.intake.submit as submitting
 from hoptrace.workspace import open_workspace
 keep_up = submitting.keep_up

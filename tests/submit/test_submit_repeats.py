@@ -88,6 +88,16 @@ def test_rows_sent_again_are_duplicates_wherever_blocks_are_cut(
     assert (receipt.accepted, receipt.duplicates) == (20, 20)
 
 
+def test_a_refused_row_that_is_repeated_is_rejected_once(
+    workspace: Workspace, line: Callable[..., str], write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines_module, "PIECE_BYTES", 300)
+    bad, good = line(0, "1.2E+11"), [line(n) for n in range(1, 9)]
+    (receipt,) = submit(workspace, [write("file.csv", bad, *good, bad, *good[:2], bad)], "alpha")
+    assert receipt.rejected == {"called_number is no telephone number": 1}
+    assert (receipt.duplicates, receipt.accepted) == (4, 8)
+
+
 def test_fingerprints_are_those_of_one_carrier_and_time(
     workspace: Workspace, line: Callable[..., str], write: Callable[..., Path]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hoptrace.intake.formats.canonical import Canonical
 from hoptrace.intake.profile import Profile
-from hoptrace.intake.reading import Context, Source
+from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -38,11 +38,23 @@ def take(path: Path, profile: Profile | None = None) -> Taken:
         assert chunk.calls["call"].to_list() == list(range(chunk.calls.height))
         accepted = chunk.rows.filter(pl.col("fate") == "accepted")
         assert dict(accepted.select("call", "row").iter_rows()) == dict(chunk.calls.select("call", "row").iter_rows())
+    settled = [once(chunk) for chunk in chunks]
     return Taken(
-        pl.concat([chunk.calls for chunk in chunks]),
-        pl.concat([chunk.rows for chunk in chunks]),
+        pl.concat([calls for calls, _ in settled]),
+        pl.concat([rows for _, rows in settled]),
         [flag for chunk in chunks for _, flag in chunk.flags],
     )
+
+
+def once(chunk: Chunk) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The chunk's calls and rows, with those that repeat an earlier one to the letter as duplicates."""
+    if chunk.again is None:
+        return chunk.calls, chunk.rows
+    again = chunk.again()
+    repeats = pl.col("call").is_in(chunk.calls["call"].filter(again).to_list())
+    fate = pl.when(repeats).then(pl.lit("duplicate")).otherwise("fate")
+    call = pl.when(~repeats).then("call")
+    return chunk.calls.filter(~again), chunk.rows.with_columns(fate=fate, call=call)
 
 
 @pytest.fixture(name="take")

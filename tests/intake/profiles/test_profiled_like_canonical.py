@@ -49,6 +49,8 @@ def test_both_read_the_same(tmp_path: Path, take, written: list[dict[str, str]])
     path = tmp_path / "cdr.csv"
     pl.DataFrame(written).write_csv(path)
     source = Source(0, path, path.name, "")
-    canonical = pl.concat([chunk.calls for chunk in Canonical().read([source], Context(Carrier("acme", country="US")))])
+    chunks = Canonical().read([source], Context(Carrier("acme", country="US")))
+    # What repeats to the letter the one leaves out by itself, the other where it is asked.
+    canonical = pl.concat([chunk.calls.filter(~chunk.again()) if chunk.again else chunk.calls for chunk in chunks])
     told = take(PROFILE, path)
     assert told.calls.select(COMPARED).equals(canonical.select(COMPARED))

@@ -13,7 +13,7 @@ from hoptrace.cli.options import example, json_option, the_workspace, workspace_
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_clock import batch_clocks, submit_notes
 from hoptrace.cli.shown_receipt import show_receipts
-from hoptrace.memory import keep_used_memory
+from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 SOME_REJECTED = 3
 
@@ -49,6 +49,7 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     some rows were rejected.
     """
     keep_used_memory()
+    keep_used_blocks()
     from hoptrace.engines.learning import learn_after
     from hoptrace.intake.submit import submit as submit_files
 

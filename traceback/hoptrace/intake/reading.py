@@ -94,9 +94,9 @@ class Chunk:
     """A part of a group of files: `calls` in the RAW_CALLS schema, `rows` in the ROWS schema, `flags` for the receipt.
 
     Every row of the files stands exactly once in the `rows` of exactly one chunk, and every `call` that accepted rows
-    name stands in the same chunk's `calls`. `flags` are sentences keyed by file index. `again`, where a reader gives it,
-    says of each call whether its row repeats an earlier one to the letter, and remembers them; it is asked at most once,
-    and of chunks alone in which not all numbers are sound: what else is repeated is known by the fingerprints.
+    name stands in the same chunk's `calls`. `flags` are sentences keyed by file index. `again`, where a reader gives
+    it, says of each call whether its row repeats an earlier one to the letter, and remembers them. It is asked once at
+    most, of chunks in which not all numbers are sound: what else is repeated is known by the fingerprints.
     """
 
     calls: pl.DataFrame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -129,13 +129,13 @@ class _File:
             calls=calls,
             rows=ordered.with_columns(file=pl.lit(self.source.index, pl.Int32)).select(list(ROWS)),
             flags=tuple((self.source.index, flag) for flag in flags),
-            again=partial(self._again, calls.select("row"), parsed),
+            again=partial(self._again, calls["row"], parsed.good["row"], parsed.hashes),
         )
 
-    def _again(self, rows: pl.DataFrame, parsed: Parsed) -> pl.Series:
-        """Of each of these rows whether one before it was the same to the letter."""
-        hashes = parsed.good.select("row", hash=parsed.hashes())
-        return self.seen.repeated(rows.join(hashes, on="row", how="left", maintain_order="left")["hash"])
+    def _again(self, asked: pl.Series, rows: pl.Series, hashes: Callable[[], pl.Series]) -> pl.Series:
+        """Of each row that is asked for, of those that have these hashes, whether one before was the same."""
+        hashed = pl.DataFrame([rows, hashes().rename("hash")])
+        return self.seen.repeated(asked.to_frame().join(hashed, on="row", how="left", maintain_order="left")["hash"])
 
     def _on_minutes(self, sound: pl.DataFrame) -> bool:
         """All times so far are on a full minute, and enough of them that this is no accident."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 
+import numpy as np
 import polars as pl
 
 from hoptrace.intake.formats.canonical_lines import Block, Shape, count_bytes
@@ -47,11 +48,12 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
 
 
 def is_tidy(data: bytes, ends: int | None = None) -> bool:
-    """No field of these lines has a space or a control character: all below are line ends, `ends` of them if known."""
-    if not data.isascii():
-        return False
+    """No field of these lines has a space, a control character or anything else than ASCII; `ends`: of lines, if known.
+
+    As signed numbers all of these are up to that of the space, and none but line ends may be.
+    """
     ends = count_bytes(data, lambda piece: piece == _END) if ends is None else ends
-    return count_bytes(data, lambda piece: piece <= _SPACE) == ends
+    return count_bytes(data, lambda piece: piece.view(np.int8) <= _SPACE) == ends
 
 
 def _repeats(read: pl.DataFrame, header: list[str]) -> bool:

@@ -69,7 +69,8 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
             .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
         )
         judged = records.with_columns(silent=silent, why=why)
-        return replace(_apart(judged, block, lambda good: _split(good, shape, columns.names), _of_fields), foreign=foreign)
+        parsed = _apart(judged, block, lambda good: _split(good, shape, columns.names), _of_fields)
+        return replace(parsed, foreign=foreign)
 
     return parse
 
