@@ -1,8 +1,8 @@
 """Inline: steps on small frames done in the calling thread.
 
-Each join, filter or look-up of rows is handed to a pool of Polars' threads, whatever its size: of the hundred steps of one
-trace that is a quarter of the processor's time and, where the machine has other work, most of the time by the clock.
-A function that a streaming query calls gets no pool; what it asks of Polars is done where it runs.
+Each join, filter or look-up of rows is handed to a pool of Polars' threads, whatever its size: of the hundred steps of
+one trace that is a fifth of the processor's time and, where the machine has other work, most of the time by the clock.
+A function that a streaming query calls gets no pool: what it asks of Polars is done where it runs.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import polars as pl
 from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
+from hoptrace.model.frames import without
 from hoptrace.model.statements import StartBasis
 
 MOST_MEMBERS = 400
@@ -46,7 +47,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
     timed = _with_reading(with_clocks(keyed, learned), twice=twice)
     told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
-    return told.drop("cut", "start_is_answer", *(["later"] if twice else []))
+    return without(told, ("cut", "start_is_answer", "later"))
 
 
 @cache
@@ -136,7 +137,7 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """
     found = _found(wanted, facts)
     rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
-    return with_legs(facts.select(KEPT)[rows].insert_column(0, found["call"]))
+    return with_legs(facts[list(KEPT)][rows].insert_column(0, found["call"]))
 
 
 def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

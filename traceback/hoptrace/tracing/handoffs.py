@@ -97,16 +97,18 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     masked caller may be the other side's; `alike`: whether Call-IDs begin alike.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
+    moment = pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final"))
     known = pairs.with_columns(
-        moment=pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final")),
+        moment=moment,
+        apart=moment.abs(),
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
         alike=ids_begin_alike(),
         **{f"n_{column}": shown for column, shown in displays(pairs, NUMBERS).items()},
-    ).with_columns(apart=pl.col("moment").abs())
-    timed = known.with_columns(
-        tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")
+    )
+    timed = known.hstack(
+        [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
     )
     parts = parts_of_time()
     return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
