@@ -147,13 +147,15 @@ def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     if facts["egress_called"].null_count() < facts.height:
         sent = facts.select("sid", "start", key="egress_called").filter(pl.col("key").is_not_null())
         found, once = pl.concat([found, wanted.join(sent, on="key", how="inner")]), False
-    found = found.select("call", "sid", away=_away(), within=_within()).filter("within")
+    found = found.filter(_within())
     if not once:
-        found = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
+        nearest = found.select("call", "sid", away=_away()).sort("call", "away", "sid")
+        found = nearest.unique(["call", "sid"], keep="first", maintain_order=True)
     # Of a number that is called all the time only the nearest statements count.
     if np.bincount(found["call"].to_numpy(), minlength=1).max() > MOST_MEMBERS:
-        found = found.sort("call", "away", "sid").filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
-    return found.select("call", "sid").sort("call", "sid")
+        nearest = (found if "away" in found.columns else found.with_columns(away=_away())).sort("call", "away", "sid")
+        found = nearest.filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
+    return found[["call", "sid"]].sort("call", "sid")
 
 
 @cache

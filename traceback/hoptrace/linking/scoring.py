@@ -203,7 +203,7 @@ def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
     changed = pairs.filter(_changed())
     if changed.is_empty():
-        return pairs.with_columns(meetings=pl.lit(0, pl.UInt32))
+        return pairs.hstack([pl.Series("meetings", np.zeros(pairs.height, np.uint32))])
     told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("meetings").fill_null(0))

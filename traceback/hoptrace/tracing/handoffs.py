@@ -42,14 +42,9 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     if pairs.is_empty():
         return {}
     lines, known = lines_of_pairs(), rounded_pairs(pairs)
-    columns = [
-        expr
-        for line, text in zip(lines, texts(known, [line.detail for line in lines]), strict=True)
-        for expr in (line.agrees, text)
-    ]
-    named = [expr.alias(str(place)) for place, expr in enumerate(columns)]
-    frame = known.select("row", _conflict().alias("conflict"), *named)
-    told = [_lines(line.about, frame[str(2 * at)], frame[str(2 * at + 1)]) for at, line in enumerate(lines)]
+    details = [text.alias(f"detail {at}") for at, text in enumerate(texts(known, [line.detail for line in lines]))]
+    frame = known.select("row", _conflict(), *_agreeing(), *details)
+    told = [_lines(line.about, frame[f"agrees {at}"], frame[f"detail {at}"]) for at, line in enumerate(lines)]
     rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
 
@@ -115,6 +110,11 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
+def _agreeing() -> list[pl.Expr]:
+    return [line.agrees.alias(f"agrees {at}") for at, line in enumerate(lines_of_pairs())]
+
+
+@cache
 def _conflict() -> pl.Expr:
     """A contradiction in a sentence: who says what."""
     own = pl.col("d_customer").is_not_null() & (pl.col("d_customer") != "")
@@ -125,4 +125,4 @@ def _conflict() -> pl.Expr:
         source,
         U,
         name("u_downstream"),
-    )
+    ).alias("conflict")

@@ -57,9 +57,7 @@ def judge_all(
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members)
-    placed = pl.col("u_customer").is_not_null().alias("placed")
-    narrow = pairs.filter(may_count()).select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
-    linked = _pairs_by_call(narrow.join(members.select("call", d_sid="sid", leg="leg"), on=["call", "d_sid"]))
+    linked = _pairs_by_call(pairs, legs)
     cases: dict[int, Case] = {}
     for call, report in reported.items():
         mine = facts[call]
@@ -101,19 +99,22 @@ def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], d
     """The statements of each call by `sid`, and what stands for the ingress of each."""
     facts: dict[int, dict[int, Fact]] = defaultdict(dict)
     legs: dict[int, dict[int, int]] = defaultdict(dict)
-    told = members.select(KEPT).iter_rows()
+    told = members[list(KEPT)].rows()
     for call, leg, fact in zip(members["call"].to_list(), members["leg"].to_list(), map(Fact._make, told), strict=True):
         facts[call][fact.sid] = fact
         legs[call][fact.sid] = leg
     return facts, legs
 
 
-def _pairs_by_call(pairs: pl.DataFrame) -> dict[int, list[Pair]]:
+def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -> dict[int, list[Pair]]:
+    """The pairs of each call that may count, in their order; `legs` as `_facts_by_call` gives them."""
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
-    told = pairs.sort("row").select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", "leg", "placed")
-    for call, d, u, kind, *rest in told.iter_rows():
-        linked[call].append(Pair(d, u, kinds[kind], *rest))
+    placed = pl.col("u_customer").is_not_null().alias("placed")
+    told = pairs.select(may_count().alias("may"), "call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
+    for _, call, d, u, kind, weight, row, timed, own in told.filter("may").rows():
+        if d in legs[call]:
+            linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, legs[call][d], own))
     return linked
 
 
