@@ -220,7 +220,7 @@ def test_a_process_with_other_settings_is_refused(world, monkeypatch):
     monkeypatch.setenv("HOPTRACE_TRACE__REPORT_SECONDS", "9")
     partition._opened.cache_clear()
     with pytest.raises(WorkspaceError, match="other settings here"):
-        partition.trace_part(pinned, part)
+        next(partition.trace_run(pinned, [part]))
     partition._opened.cache_clear()
 
 
@@ -231,8 +231,8 @@ def test_what_a_cluster_hands_over_is_kept(world, due, tmp_path, monkeypatch):
 
     def run(pinned, parts, master):
         masters.append(master)
-        for part in reversed(parts):
-            yield part.number, partition.trace_part(pinned, part)
+        for some in reversed(list(partition.runs_of(parts, 1))):
+            yield from partition.trace_run(pinned, some)
 
     monkeypatch.setattr(spark, "run", run)
     with hoptrace.open_workspace(world / "ws") as workspace:

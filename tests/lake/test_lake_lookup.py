@@ -92,11 +92,21 @@ STATEMENT = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module", params=[0, 512], ids=["scan", "pick"])
-def pick_up_to(request: pytest.FixtureRequest):
+WAYS = {
+    "scan": {"PICK_UP_TO": 0},
+    "pick": {"SCAN_UP_TO": -1},
+    "join": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1},
+    "join, all days": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1, "MOST_DAYS": 1},
+}
+
+
+@pytest.fixture(scope="module", params=WAYS.values(), ids=WAYS)
+def any_way(request: pytest.FixtureRequest):
+    """Each way of looking up."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(view_module, "PICK_UP_TO", request.param)
-        yield request.param
+        for name, value in request.param.items():
+            patched.setattr(view_module, name, value)
+        yield
 
 
 def _wanted(frame: pl.DataFrame, wanted: pl.DataFrame, columns: list[str]) -> set[int]:
@@ -107,7 +117,7 @@ def _wanted(frame: pl.DataFrame, wanted: pl.DataFrame, columns: list[str]) -> se
     return found
 
 
-@pytest.mark.usefixtures("pick_up_to")
+@pytest.mark.usefixtures("any_way")
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(STATEMENT, max_size=12), min_size=1, max_size=3), st.lists(SPAN, max_size=5))
 def test_lookups_agree_with_a_plain_filter(make_once, spans_once, parts: list[list[dict]], asked: list[tuple]) -> None:

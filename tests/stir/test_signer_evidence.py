@@ -39,7 +39,7 @@ def tell(*hops: SignedHop, verdict: Verdict = NAMED, trust: Trust | None = None)
 
 
 def hop(carrier: str, **facts: Any) -> SignedHop:
-    return SignedHop(carrier, recorded=True, **facts)
+    return SignedHop(carrier, **facts)
 
 
 def about(lines: tuple[Evidence, ...], what: str) -> list[tuple[bool | None, str]]:
@@ -289,5 +289,4 @@ def test_a_result_keeps_its_verdict_and_gains_evidence() -> None:
     assert found.hops[0].evidence == (old, Evidence("signer", True, "tango recorded the same signature as alpha."))
     assert [line.about for line in found.hops[1].evidence] == ["signer", "attestation"]
     assert found.hops[2] == hops[2]
-    unsigned = {place: each | {"attestation": None, "orig_id": None, "signer": None} for place, each in rows.items()}
-    assert with_signing(told, unsigned, Signers()) is told
+    assert with_signing(told, {("t-1", 8): row}, Signers()) is told

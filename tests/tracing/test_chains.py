@@ -51,7 +51,7 @@ def test_both_answers_occur():
 
 def a_fact(chance: random.Random, sid: int) -> Fact:
     start = 0.1 * sid + chance.gauss(0.0, 0.3)
-    known = dict.fromkeys(Fact._fields) | {"carrier": f"c{sid}", "called": 1, "sent": 1, "has_sent_cid": False}
+    known = dict.fromkeys(Fact._fields) | {"carrier": f"c{sid}", "called": 1, "sent": 1}
     times = {"start": start, "setup": None if chance.random() < 0.1 else start}
     return Fact(
         **{

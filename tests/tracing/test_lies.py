@@ -179,6 +179,21 @@ def test_who_makes_calls_up_is_believed_where_the_carrier_below_got_the_call(wor
     assert "40 are not" in found.conflicts[0]
 
 
+def test_a_customer_with_others_caller_ids_is_not_named_where_nobody_bears_its_call_out(world):
+    borrowed = Trust.from_json({"borrowed": [("liar", "shell", 8, 5, 4)]})
+    world.trust = borrowed
+    world.say("liar", 0.0, customer="shell", downstream="silent")
+    found = world.trace(terminating_carrier="silent")
+    assert (found.verdict, found.customer, found.path) == (Verdict.DISPUTED, None, ("silent", "liar"))
+    assert "Of 8 caller ids that this customer showed, 5 are shown more often by 4 customers" in found.conflicts[0]
+    others = type(world)(trust=borrowed)
+    others.say("liar", 0.0, customer="another", downstream="silent")
+    assert others.trace(terminating_carrier="silent").customer == "another"
+    borne_out = type(world)(trust=borrowed)
+    borne_out.chain("liar", "term", customer="shell")
+    assert borne_out.trace(terminating_carrier="term").customer == "shell"
+
+
 def test_what_was_learned_of_other_calls_settles_this_one(world):
     """From records to the answer: `liar` does it with h0, h1 and h2, and each time another one is behind them."""
     for n in range(36):

@@ -13,19 +13,10 @@ AT = 1_762_000_000.0
 
 def fact(setup: float | None, tick: float = 0.001, outcome: str = "answered", start: float | None = None) -> Fact:
     begun = AT + (setup if setup is not None else start or 0.0)
-    times = {"start": begun, "setup": None if setup is None else begun, "answer": None, "end": None, "final": None}
+    times = {"start": begun, "setup": None if setup is None else begun}
     names = {"sid": 1, "carrier": "a", "called": 1, "sent": 1, "egress_called": None, "calling": None}
     rest = {"sent_calling": None, "upstream": None, "downstream": None, "customer": None, "cid": None, "sent_cid": None}
-    last = {
-        "has_sent_cid": False,
-        "oid": None,
-        "signed_by": None,
-        "attestation": None,
-        "duration": None,
-        "spread": 0.05,
-        "release_code": None,
-    }
-    return Fact(**names, **rest, **last, **times, tick=tick, outcome=outcome)
+    return Fact(**names, **rest, **times, tick=tick, spread=0.05, outcome=outcome)
 
 
 def match(facts, at: float, called: int | None = None):

@@ -17,7 +17,7 @@ from hoptrace.engines.finished import Finished
 from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake
 from hoptrace.engines.ordering import put_together
-from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, trace_aside
+from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, runs_of, trace_aside
 from hoptrace.engines.pool import Pool
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place
@@ -113,9 +113,11 @@ def _engine(how: How, pool: Pool) -> Run:
 
 def _here(pool: Pool, pinned: Pinned, finished: Finished, parts: list[Part]) -> Iterator[int]:
     """The engine of this machine: parts over the pool's processes, each of which writes down what it made."""
-    for part, scratch in pool.each(partial(trace_aside, pinned, finished.folder), parts):
-        finished.take(part.number, scratch)
-        yield part.number
+    runs = list(runs_of(parts, pool.workers))
+    for _, traced in pool.each(partial(trace_aside, pinned, finished.folder), runs):
+        for number, scratch in traced:
+            finished.take(number, scratch)
+            yield number
 
 
 def _on_spark(master: str, pinned: Pinned, finished: Finished, parts: list[Part]) -> Iterator[int]:

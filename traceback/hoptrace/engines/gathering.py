@@ -113,12 +113,16 @@ def _gathered(rounds: Rounds, fears: Others) -> Gathered:
     return Gathered([fears.told_of(one) for one in rounds.judged], rounds.facts, rounds.pairs)
 
 
+def wanted_of(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
+    """What reported calls ask for at first (WANTED): the numbers that were called."""
+    called, at = ([getattr(report, name) for report in reported] for name in ("called", "at"))
+    columns = {"call": range(len(reported)), "key": called, "at": at, "window": ground.window}
+    return pl.DataFrame(columns, WANTED)
+
+
 def _rounds(reported: Sequence[Reported], ground: Ground) -> Rounds:
     calls = dict(enumerate(reported))
-    wanted = pl.DataFrame(
-        [(call, report.called, report.at, ground.window) for call, report in calls.items()], schema=WANTED, orient="row"
-    )
-    return Rounds(calls, wanted, ground, _covers([report.at for report in reported], ground))
+    return Rounds(calls, wanted_of(reported, ground), ground, _covers([report.at for report in reported], ground))
 
 
 def _covers(moments: Sequence[float], ground: Ground) -> Covers:

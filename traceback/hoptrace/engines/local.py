@@ -8,15 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
+from hoptrace.engines.ahead import read_ahead
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, gather, gather_apart
+from hoptrace.engines.gathering import Gathered, gather, gather_apart, wanted_of
 from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.inline import inline
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
-from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.case import Reported, Surroundings
 from hoptrace.tracing.plain_lines import ResultLine, plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
@@ -177,17 +178,23 @@ def _told(stands_on: Standing, part: Sequence[ReportedCall], gathered: Gathered)
     return {place: with_signing(item, sources.signed, stands_on.signers) for place, item in told.items()}
 
 
-def lines(workspace: Workspace, calls: Sequence[ReportedCall], replay: Replay) -> list[ResultLine]:
-    """The result of each call as a line, as `TraceResult.as_json` writes it; not stored.
+def lines(stands_on: Standing, parts: Sequence[Sequence[ReportedCall]]) -> Iterator[list[ResultLine]]:
+    """The result of each call as a line, as `TraceResult.as_json` writes it, part by part; not stored.
 
-    When: thousands of calls. Plain ones are settled and written by columns.
+    When: thousands of calls, of parts that lie near each other in the lake, which is read for all of them at once.
+    Plain ones are settled and written by columns.
     """
-    stands_on = standing(workspace, replay)
-    with collection_paused():
-        settled, others = gather_apart(all_reported(calls, stands_on.home), stands_on.ground, stands_on.floors)
-        told = plain_lines(calls, settled, stands_on.stamp, stands_on.signers)
-        del settled
-        # Nothing here holds what was gathered while more is gathered.
-        for judged in map(partial(_told, stands_on, calls), others):
-            told |= {place: ResultLine(item.verdict, item.as_json()) for place, item in judged.items()}
-        return [told[place] for place in range(len(calls))]
+    reported = [all_reported(calls, stands_on.home) for calls in parts]
+    ground = read_ahead(stands_on.ground, [wanted_of(some, stands_on.ground) for some in reported])
+    for calls, some in zip(parts, reported, strict=True):
+        yield _lines(replace(stands_on, ground=ground), calls, some)
+
+
+def _lines(stands_on: Standing, calls: Sequence[ReportedCall], reported: Sequence[Reported]) -> list[ResultLine]:
+    settled, others = gather_apart(reported, stands_on.ground, stands_on.floors)
+    told = plain_lines(calls, settled, stands_on.stamp, stands_on.signers)
+    del settled
+    # Nothing here holds what was gathered while more is gathered.
+    for judged in map(partial(_told, stands_on, calls), others):
+        told |= {place: ResultLine(item.verdict, item.as_json()) for place, item in judged.items()}
+    return [told[place] for place in range(len(calls))]

@@ -12,7 +12,7 @@ import polars as pl
 from hoptrace.engines.ground import Reads
 from hoptrace.engines.keeping import covering_of, known_of
 from hoptrace.engines.local import Lying, Rules, Standing, stand_on
-from hoptrace.lake.layout import STORED, WITHHELD, Index, merge_spans, once, parts
+from hoptrace.lake.layout import STORED, WITHHELD, Index, merge_spans, once, parts, within
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.tracing.signers import Signers
@@ -96,6 +96,4 @@ class Held:
 
 
 def _within(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    joined = rows.join(merge_spans(spans), on="key", how="inner")
-    found = joined.filter(pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time")))
-    return once(found)
+    return once(within(rows, merge_spans(spans)))

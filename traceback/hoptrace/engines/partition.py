@@ -7,7 +7,7 @@ whatever machine, and all parts together what one process would.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,9 @@ from hoptrace.intake.collecting import collection_paused
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
+
+MOST_TOGETHER = 8
+"""Parts that one process traces one after the other, the lake read once for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,17 @@ def amount_of(calls: pl.DataFrame) -> int:
     return -(-calls.height // AT_ONCE)
 
 
-def trace_part(pinned: Pinned, part: Part) -> bytes:
-    """Trace one part, in this process, and give its results packed; the workspace is opened once for all parts.
+def runs_of(parts: Sequence[Part], processes: int) -> Iterator[list[Part]]:
+    """Parts in runs that a process traces one after the other; shorter ones at the end, that all end together."""
+    start = 0
+    while start < len(parts):
+        length = min(MOST_TOGETHER, max(1, (len(parts) - start) // (2 * processes)))
+        yield list(parts[start : start + length])
+        start += length
+
+
+def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]]:
+    """Trace parts, in this process, and give each one's number and results packed; the workspace is opened once.
 
     Raises WorkspaceError where this process reads other settings than the one that began the run.
     """
@@ -81,14 +93,16 @@ def trace_part(pinned: Pinned, part: Part) -> bytes:
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
     with collection_paused():
-        told = lines(workspace, reported_calls(part.calls), pinned.versions)
-        placed = zip(part.calls["place"].to_list(), told, strict=True)
-        return pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
+        calls = [reported_calls(part.calls) for part in run]
+        for part, told in zip(run, lines(standing(workspace, pinned.versions), calls), strict=True):
+            placed = zip(part.calls["place"].to_list(), told, strict=True)
+            packed = pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
+            yield part.number, packed
 
 
-def trace_aside(pinned: Pinned, folder: Path, part: Part) -> Path:
-    """Trace one part and put its results aside in the folder of a run (`hoptrace.engines.finished`)."""
-    return put_aside(folder, part.number, trace_part(pinned, part))
+def trace_aside(pinned: Pinned, folder: Path, run: Sequence[Part]) -> list[tuple[int, Path]]:
+    """Trace parts and put the results of each aside in the folder of a run (`hoptrace.engines.finished`)."""
+    return [(number, put_aside(folder, number, packed)) for number, packed in trace_run(pinned, run)]
 
 
 def prepare(folder: str) -> None:

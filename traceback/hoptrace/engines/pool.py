@@ -29,7 +29,7 @@ class Pool:
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self._workers = workers or os.cpu_count() or 1
+        self.workers = workers or os.cpu_count() or 1
         self._executor: ProcessPoolExecutor | None = None
         self._ready: list[Future[None]] = []
 
@@ -44,7 +44,7 @@ class Pool:
 
     def start(self, tasks: int, prepare: Callable[[], None]) -> None:
         """Have the other processes start, where there will be so many tasks, and do `prepare` first; does not wait."""
-        others = min(self._workers, tasks) - 1
+        others = min(self.workers, tasks) - 1
         if self._executor is not None or others < 1:
             return
         # A forked child would inherit Polars' threads in whatever state they are in.

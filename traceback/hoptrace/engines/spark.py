@@ -1,4 +1,4 @@
-"""The Spark engine: the same parts, each a task of a cluster.
+"""The Spark engine: the same parts, a few of them each task of a cluster.
 
 Nothing of the records is shuffled. The lake is sorted by called number already, so each task reads the few row groups
 that its own calls need, forwarded legs included, at the version that the run is pinned to. docs/scale.md has the why
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hoptrace.engines.partition import Part, Pinned, trace_part
+from hoptrace.engines.partition import Part, Pinned, runs_of, trace_run
 from hoptrace.errors import EngineFailed, MissingExtra
 
 TRACED = "part int, packed binary"
@@ -28,11 +28,10 @@ def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[in
     """
     session = _session(master)
     try:
-        rows = session.createDataFrame(
-            [(part.number, pickle.dumps(part)) for part in parts], schema="part int, calls binary"
-        )
-        # One task a part: as many as there are parts, in their order.
-        spread = rows.repartitionByRange(len(parts), "part")
+        runs = list(runs_of(parts, session.sparkContext.defaultParallelism))
+        rows = session.createDataFrame([(run[0].number, pickle.dumps(run)) for run in runs], schema="run int, parts binary")
+        # One task a run: as many as there are runs, in their order.
+        spread = rows.repartitionByRange(len(runs), "run")
         traced = spread.mapInArrow(_Task(pinned), TRACED)
         for number, packed in traced.toLocalIterator(prefetchPartitions=True):
             yield number, bytes(packed)
@@ -52,11 +51,11 @@ class _Task:
         import pyarrow as pa
 
         for batch in batches:
-            for number, calls in zip(batch.column("part").to_pylist(), batch.column("calls").to_pylist(), strict=True):
+            for parts in batch.column("parts").to_pylist():
                 # Our own driver wrote these bytes.
-                packed = trace_part(self._pinned, pickle.loads(calls))
-                columns = {"part": pa.array([number], pa.int32()), "packed": pa.array([packed], pa.binary())}
-                yield pa.RecordBatch.from_pydict(columns)
+                for number, packed in trace_run(self._pinned, pickle.loads(parts)):
+                    columns = {"part": pa.array([number], pa.int32()), "packed": pa.array([packed], pa.binary())}
+                    yield pa.RecordBatch.from_pydict(columns)
 
 
 def _session(master: str) -> Any:

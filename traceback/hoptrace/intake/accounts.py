@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,28 +56,16 @@ class FileAccount:
             self.batch = f"{_NOT_IN_IDS.sub('_', carrier_id)}-{day}-{self.source.digest[:8]}"
         return self.batch
 
-    def add_rows(self, rows: pl.DataFrame) -> None:
-        """Count rows (ROWS) of this file; keep the rejected ones with their bytes."""
-        for fate, count in rows["fate"].value_counts().iter_rows():
-            self.fates[fate] += count
-        first = rows.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
-        if first.height:
-            self.has_header, self.header = True, first["raw"][0]
-        rejected = rows.filter(pl.col("fate") == str(Fate.REJECTED))
-        if rejected.height:
-            for reason, count in rejected["reasons"].list.first().value_counts().iter_rows():
-                self.rejected[reason] += count
-            self.kept.append(self._with_raw(rejected).select("row", "raw", "reasons"))
+    def reject(self, rejected: pl.DataFrame) -> None:
+        """Count rejected rows (ROWS) of this file, by their first reason, and keep them with their bytes."""
+        for reason, count in rejected["reasons"].list.first().value_counts().iter_rows():
+            self.rejected[reason] += count
+        self.kept.append(self._with_raw(rejected).select("row", "raw", "reasons"))
 
-    def add_statements(self, statements: pl.DataFrame) -> None:
-        """Count statements whose main row is in this file."""
-        self.statements += statements.height
-        for side in ("upstream", "downstream"):
-            self.named.update(statements[side].drop_nulls().unique())
-        first, last = statements["start_time"].min(), _latest_start(statements)
-        if isinstance(first, datetime) and isinstance(last, datetime):
-            self.first_time = min(first, self.first_time or first)
-            self.last_time = max(last, self.last_time or last)
+    def add_times(self, first: datetime, last: datetime) -> None:
+        """When the first and the last of some statements began."""
+        self.first_time = min(first, self.first_time or first)
+        self.last_time = max(last, self.last_time or last)
 
     def receipt(self, carrier_id: str, format_name: str) -> Receipt:
         """The receipt of what was counted."""
@@ -130,6 +118,35 @@ class FileAccount:
         return joined.with_columns(raw=pl.coalesce("raw", "again"))
 
 
+def add_rows(accounts: Sequence[FileAccount], rows: pl.DataFrame) -> None:
+    """Count rows (ROWS), each in the account of its file: of all files at once, which may be thousands of one row."""
+    accepted = rows["fate"] == str(Fate.ACCEPTED)
+    for file, count in rows["file"].filter(accepted).value_counts().iter_rows():
+        accounts[file].fates[str(Fate.ACCEPTED)] += count
+    if accepted.all():
+        return
+    others = rows.filter(~accepted)
+    for file, fate, count in others.group_by("file", "fate").len().iter_rows():
+        accounts[file].fates[fate] += count
+    headers = others.filter(pl.col("row") == 1, pl.col("fate") == str(Fate.SKIPPED))
+    for file, raw in headers.select("file", "raw").iter_rows():
+        accounts[file].has_header, accounts[file].header = True, raw
+    for part in others.filter(pl.col("fate") == str(Fate.REJECTED)).partition_by("file"):
+        accounts[part["file"][0]].reject(part)
+
+
+def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) -> None:
+    """Count statements, each in the account of the file in which its main row is."""
+    # A start may be later where its local time came twice.
+    last = pl.col("start_time") + pl.duration(seconds=pl.col("may_be_later").fill_null(0))
+    named = pl.col("upstream", "downstream").drop_nulls().unique()
+    told = statements.group_by("file").agg(pl.len(), pl.col("start_time").min(), last.max().alias("last"), named)
+    for file, count, first, latest, upstream, downstream in told.iter_rows():
+        accounts[file].statements += count
+        accounts[file].add_times(first, latest)
+        accounts[file].named.update(upstream, downstream)
+
+
 def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
     """The account of rows (ROWS) after the calls in `refused` (call, reason) and `repeated` (call) were taken out."""
     accepted = pl.col("fate") == str(Fate.ACCEPTED)
@@ -151,12 +168,6 @@ def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFram
     some = pl.when(reasons.list.len() > 0).then(reasons).otherwise(pl.lit([_UNSETTLED]))
     settled = told.with_columns(fate=fate, reasons=some)
     return settled.with_columns(call=pl.when(accepted).then("call")).select(ROWS.names())
-
-
-def _latest_start(statements: pl.DataFrame) -> object:
-    """When the last of these may have begun, also where its local time came twice; None where there are none."""
-    later = pl.duration(seconds=pl.col("may_be_later").fill_null(0))
-    return statements.select((pl.col("start_time") + later).max()).item()
 
 
 def _by_count(counts: Counter[Any]) -> dict[str, int]:

@@ -32,6 +32,14 @@ _PACKED = (
 )
 """How files begin whose content is not opened, what they are, and what to do."""
 
+_STRUCTURED = {
+    b"<?xml": frozenset({"freeswitch_xml", "broadworks_xml", "cgrates_json"}),
+    b"{": frozenset(
+        {"canonical", "acc_json", "freeswitch_json", "radius", "cgrates_json", "telnyx_json", "twilio_json"}
+    ),
+}
+"""Who reads files that begin so; nobody else is asked about them, of which switches write one a call."""
+
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 256
 _LEAST_UTF16 = 16
@@ -80,12 +88,21 @@ def claims_on(source: Source, head: bytes, readers: Sequence[FormatReader]) -> l
 
     A stored profile that fits stands for what it is based on, and comes before what is as sure.
     """
-    asked = [(reader, reader.detect(source, head)) for reader in readers]
+    asked = [(reader, reader.detect(source, head)) for reader in _asked(head, readers)]
     claims = [(reader, claim) for reader, claim in asked if claim is not None]
     replaced = {reader.base for reader, _ in claims if isinstance(reader, Stored)}
     if AcmeSbc.name_of() in replaced:
         replaced.add(AcmeSbc.name_of(measures=True))
     return sorted((pair for pair in claims if pair[0].name not in replaced), key=lambda pair: _rank(*pair))
+
+
+def _asked(head: bytes, readers: Sequence[FormatReader]) -> Sequence[FormatReader]:
+    """The readers that a file can be for, by how it begins; a carrier's own profiles are always asked."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for begin, names in _STRUCTURED.items():
+        if start.startswith(begin):
+            return [reader for reader in readers if reader.name in names or isinstance(reader, Stored)]
+    return readers
 
 
 def _rank(reader: FormatReader, claim: Detection) -> tuple[float, bool]:

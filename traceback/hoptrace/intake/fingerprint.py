@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from hoptrace.lake.layout import is_even
 from hoptrace.model.arrays import UInt64s
 
-_ROWS = 32_768
+_ROWS = 65_536
 """Rows at a time: what is worked on stays in the processor's cache."""
 
-_LONG_ROWS = 8_192
+_LONG_ROWS = 16_384
 """The same of texts that do not lie beside their length."""
 
 _WORD = 8
@@ -69,8 +69,9 @@ def _numbers(column: pl.Series) -> UInt64s:
     if column.dtype.is_float():
         # Whole microseconds, so that no way of printing floats matters.
         column = (column * 1_000_000).round().cast(pl.Int64, strict=False)
-    whole: NDArray[np.int64] = column.to_physical().cast(pl.Int64).fill_null(0).to_numpy()
-    return whole.astype(np.uint64)
+    array: Any = column.to_physical().cast(pl.Int64).rechunk().to_arrow()
+    # Of a null any number.
+    return np.frombuffer(array.buffers()[1], dtype="<u8")[array.offset : array.offset + len(array)].copy()
 
 
 def _texts(column: pl.Series) -> UInt64s:

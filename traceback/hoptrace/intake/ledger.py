@@ -110,6 +110,8 @@ class Ledger:
 def _lists(reasons: list[tuple[str, ...] | None]) -> pl.Series:
     """The reasons of each row as a column of lists; of a list of Python's Polars takes kilobytes for each row."""
     told = [(at, text) for at, texts in enumerate(reasons) if texts for text in texts]
+    if not told:
+        return pl.Series("reasons", [[]], ROWS["reasons"]).new_from_index(0, len(reasons))
     flat = pl.DataFrame(told, schema={"at": pl.Int64, "reasons": pl.String}, orient="row")
     lists = flat.group_by("at", maintain_order=True).agg("reasons")
     every = pl.DataFrame({"at": pl.int_range(len(reasons), eager=True)})

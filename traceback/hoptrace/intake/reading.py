@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,13 +78,16 @@ class Chunk:
     """A part of a group of files: `calls` in the RAW_CALLS schema, `rows` in the ROWS schema, `flags` for the receipt.
 
     Every row of the files stands exactly once in the `rows` of exactly one chunk, and every `call` that accepted rows
-    name stands in the same chunk's `calls`. `flags` are sentences keyed by file index.
+    name stands in the same chunk's `calls`. `flags` are sentences keyed by file index. `again`, where a reader gives it,
+    says of each call whether its row repeats an earlier one to the letter, and remembers them; it is asked at most once,
+    and of chunks alone in which not all numbers are sound: what else is repeated is known by the fingerprints.
     """
 
     calls: pl.DataFrame
     rows: pl.DataFrame
     zone: Zone = ZONE_IN_FILE
     flags: tuple[tuple[int, str], ...] = ()
+    again: Callable[[], pl.Series] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class Built:
     rounded: pl.DataFrame
     named: pl.DataFrame
 
+    @property
+    def has_odd_numbers(self) -> bool:
+        """Whether a call was refused, or a number rounded or read from a display name."""
+        return not (self.refused.is_empty() and self.rounded.is_empty() and self.named.is_empty())
+
 
 def build(
     calls: pl.DataFrame,

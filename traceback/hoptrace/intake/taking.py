@@ -11,7 +11,7 @@ import zstandard
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
-from hoptrace.intake.accounts import FileAccount, settle_rows
+from hoptrace.intake.accounts import FileAccount, add_rows, add_statements, settle_rows
 from hoptrace.intake.ahead import ahead
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.joined_rows import of_files, other_rows
@@ -86,12 +86,18 @@ class Taking:
         sources = self._group.sources
         check_values(chunk.calls, [source.name for source in sources], sources[0].limits)
         calls, cut = with_lost_seconds(chunk.calls)
-        built = build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
+        built = self._build(calls)
+        again = calls.clear().select("call")
+        if chunk.again is not None and built.has_odd_numbers:
+            # Of calls that are refused, or whose numbers are counted, no fingerprint tells repetitions.
+            is_again = chunk.again()
+            again = calls.filter(is_again).select("call")
+            built = built if again.is_empty() else self._build(calls.filter(~is_again))
         self._plan = built.plan
         statements = _in_file_order(built.statements)
         repeated = self._repeats.of(statements)
         kept = statements.filter(~repeated) if repeated.any() else statements
-        rows = settle_rows(chunk.rows, built.refused, statements.select("call").filter(repeated))
+        rows = settle_rows(chunk.rows, built.refused, pl.concat([again, statements.select("call").filter(repeated)]))
         self._count(rows, kept, built)
         self._others.append(other_rows(rows, kept))
         self._note(chunk, rows, built)
@@ -101,30 +107,26 @@ class Taking:
             self._files[file].named_numbers += count
         return kept
 
+    def _build(self, calls: pl.DataFrame) -> Built:
+        return build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
+
     def named(self, kept: pl.DataFrame) -> pl.DataFrame:
         """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests."""
         return kept.with_columns(batch=self._batch_names(kept)).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
-        for part in _by_file(rows):
-            self._account(part).add_rows(part)
-        for part in _by_file(kept):
-            self._account(part).add_statements(part)
+        add_rows(self._files, rows)
+        add_statements(self._files, kept)
         if built.unknown.is_empty():
             return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
         unknown = accepted.join(built.unknown, on="call").group_by("file", "trunk").len()
-        for part in unknown.partition_by("file"):
-            counts: dict[str, int] = dict(part.select("trunk", "len").iter_rows())
-            self._account(part).unknown_trunks.update(counts)
-
-    def _account(self, part: pl.DataFrame) -> FileAccount:
-        file: int = part["file"][0]
-        return self._files[file]
+        for file, trunk, count in unknown.iter_rows():
+            self._files[file].unknown_trunks[trunk] += count
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        for part in _by_file(rows):
-            account = self._account(part)
+        for file in rows["file"].unique():
+            account = self._files[file]
             account.zones[str(chunk.zone)] = None
             for prefix, count in built.learned.items():
                 text = f"tech prefix {prefix} taken off (learned from {count:,} numbers)"
@@ -147,13 +149,6 @@ class Taking:
             (name,) = names.values()
             return pl.repeat(name, kept.height, dtype=pl.String, eager=True).alias("batch")
         return kept["file"].replace_strict(list(names), list(names.values()), return_dtype=pl.String).rename("batch")
-
-
-def _by_file(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """A frame's rows of each `file`; where all are of one, as those of a long file are, nothing is moved."""
-    if frame.is_empty() or frame["file"].min() == frame["file"].max():
-        return [frame] if frame.height else []
-    return frame.partition_by("file")
 
 
 def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:

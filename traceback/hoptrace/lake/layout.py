@@ -105,6 +105,12 @@ def once(found: pl.DataFrame) -> pl.DataFrame:
     return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
 
 
+def within(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """The rows that have the key of one of some merged spans and started within it."""
+    met = rows.select("key", "start_time").with_row_index("at").join(spans, on="key")
+    return rows[met.filter(pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time")))["at"]]
+
+
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:
     """Rows of index "called" that were found at their second time, as they were given to `parts`."""
     if not _holds_any(stored, LATER):

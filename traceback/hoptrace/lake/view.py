@@ -41,6 +41,9 @@ SCAN_UP_TO = 32
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
+MOST_DAYS = 8
+"""With spans of more days, the files are scanned for all of them between the least and the most key."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -75,6 +78,11 @@ class View:
         points = found.select(key=pl.col("called"), from_time=pl.col("start_time"), to_time=pl.col("start_time"))
         wanted = found.select("batch", "row").unique()
         return self.statements(points).join(wanted, on=["batch", "row"], how="semi", maintain_order="left")
+
+    def filed(self, spans: pl.DataFrame, most: int) -> pl.DataFrame | None:
+        """The rows of index "called" that `statements` of these merged spans would be made of; None if over `most`."""
+        rows = self._lookup(Index.CALLED, spans, most + 1)
+        return rows if rows.height <= most else None
 
     def scan(self, first: datetime | None = None, last: datetime | None = None) -> pl.LazyFrame:
         """Every statement once, lazily, in the STATEMENTS columns; the order is that of the files.
@@ -132,7 +140,8 @@ class View:
             "version": self.version,
         }
 
-    def _lookup(self, index: Index, spans: pl.DataFrame) -> pl.DataFrame:
+    def _lookup(self, index: Index, spans: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
+        """The rows of merged spans; of thousands of spans `most` rows at most."""
         self._check_time(spans["from_time"].min())
         if spans.is_empty():
             return _empty(index)
@@ -145,7 +154,7 @@ class View:
                 return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
                 return self._shown(pick(self.footers, paths, wanted, index))
-            return self._join(paths, spans)
+            return self._join(paths, spans, most)
 
     @cached_property
     def _bounds(self) -> dict[Index, Bounds]:
@@ -171,15 +180,29 @@ class View:
         wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
         return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
 
-    def _join(self, paths: list[str], spans: pl.DataFrame) -> pl.DataFrame:
+    def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files against all spans."""
-        bounds = {"start_time": (spans["from_time"].min(), spans["to_time"].max())}
-        bounds["key"] = spans["key"].min(), spans["key"].max()  # parts are cut by keys, and files and groups sorted
-        near = [pl.col(name).is_between(pl.lit(low), pl.lit(high)) for name, (low, high) in bounds.items()]
-        rows = self._shown(self.store.scan(paths)).filter(near)
+        rows = self._shown(self.store.scan(paths)).filter(_near(spans))
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
-        return joined.collect(engine="streaming")
+        found = (joined if most is None else joined.head(most)).collect(engine="streaming")
+        return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
+
+
+def _near(spans: pl.DataFrame) -> pl.Expr:
+    """Whether a row lies near any of the spans: by day, as parts are cut, within their keys and times.
+
+    A part that ends one day and begins the next has the last keys of the one and the first of the other.
+    """
+    first, last = pl.col("from_time"), pl.col("to_time")
+    bounds = {"low": pl.col("key").min(), "high": pl.col("key").max(), "first": first.min(), "last": last.max()}
+    days = spans.group_by((first + (last - first) / 2).dt.date()).agg(**bounds)
+    boxes = days if days.height <= MOST_DAYS else spans.select(**bounds)
+    key, start = pl.col("key"), pl.col("start_time")
+    return pl.any_horizontal(
+        key.is_between(pl.lit(low), pl.lit(high)) & start.is_between(pl.lit(first, TIME), pl.lit(last, TIME))
+        for low, high, first, last in boxes.select(*bounds).iter_rows()
+    )
 
 
 def _empty(index: Index) -> pl.DataFrame:

@@ -36,19 +36,19 @@ class Assignment:
     contests: dict[int, Contest] = field(default_factory=dict[int, Contest])
     """By downstream sid: all the pairs that compete with its own."""
 
-    @property
+    @cached_property
     def used(self) -> set[int]:
-        """Sids that feed a downstream statement."""
-        return {pair.u for pair in self.chosen.values()}
+        """Sids that feed a downstream statement; to be asked when all is chosen."""
+        return _used(self.chosen)
 
     @cached_property
     def conflicts(self) -> Mapping[int, list[Pair]]:
         """Conflicting pairs by their downstream sid, heaviest first."""
         found: dict[int, list[Pair]] = defaultdict(list)
-        for pair in self.pairs:
-            if pair.kind is Kind.CONFLICT:
-                found[pair.d].append(pair)
-        return {d: sorted(pairs, key=lambda pair: (-pair.weight, pair.u)) for d, pairs in found.items()}
+        against = [pair for pair in self.pairs if pair.kind is Kind.CONFLICT]
+        for pair in sorted(against, key=lambda pair: (-pair.weight, pair.u)):
+            found[pair.d].append(pair)
+        return found
 
     def rivals(self, d: int, hopeless: float = NOT_HOPELESS) -> list[tuple[Pair, float]]:
         """Other pairs that `d` could have had, each with the loss of total weight if it were forced, least first.
@@ -68,12 +68,16 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > _least(pair)]
     if leaps:
         ends = _top_ends(result)
-        used = result.used
+        used = _used(result.chosen)
         # A chain's own lower end is no carrier above its upper end.
         apart = [p for p in leaps if p.d not in result.chosen and p.u not in used and ends.get(p.u, p.u) != p.d]
         _choose(result, apart)
         _break_rings(result, apart)
     return result
+
+
+def _used(chosen: Mapping[int, Pair]) -> set[int]:
+    return {pair.u for pair in chosen.values()}
 
 
 def _least(leap: Pair) -> float:
@@ -94,7 +98,7 @@ def _choose(result: Assignment, pairs: list[Pair]) -> None:
 def _in_rings(result: Assignment) -> list[Pair]:
     """The chosen pairs that no chain's lower end leads to, for they lie on rings."""
     open_ = dict(result.chosen)
-    for low in open_.keys() - result.used:
+    for low in open_.keys() - _used(result.chosen):
         at = low
         while at in open_:
             at = open_.pop(at).u
@@ -119,7 +123,7 @@ def _comes_back(result: Assignment, start: int) -> bool:
 def _top_ends(result: Assignment) -> dict[int, int]:
     """For the lower end of each chain of chosen pairs, its upper end."""
     ends: dict[int, int] = {}
-    for low in set(result.chosen) - result.used:
+    for low in set(result.chosen) - _used(result.chosen):
         top, seen = low, {low}
         while top in result.chosen and result.chosen[top].u not in seen:
             top = result.chosen[top].u

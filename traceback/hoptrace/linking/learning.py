@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from hoptrace.linking.borrowed import count_borrowed
 from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.far import Parts, far_differences, far_edges, parts_of
@@ -160,5 +161,13 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     good = bearing_out(facts, likely)
     clashes, holes = count_clashes(facts, good)
     showing, repeats = count_showing(facts, good["d_sid"])
-    trust = trust_of(clashes, count_claims(facts, likely), count_traffic(facts, likely), holes, showing, repeats)
+    trust = trust_of(
+        clashes=clashes,
+        claims=count_claims(facts, likely),
+        traffic=count_traffic(facts, likely),
+        holes=holes,
+        showing=showing,
+        repeats=repeats,
+        borrowed=count_borrowed(facts),
+    )
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

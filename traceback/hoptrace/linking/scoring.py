@@ -55,6 +55,8 @@ COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
 
+LEAP_SPREADS = {kind: 0.1 if kind in NEIGHBOURS else 0.5 for kind in Kind}
+
 CHANGED = (Kind.REWRITTEN, Kind.FORWARDED)
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
@@ -78,9 +80,10 @@ def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: pl.Expr
 
 def time_weight(apart: float, half: float, scale: float) -> float:
     """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; at least WORST_TIME."""
-    beyond = max(0.0, abs(apart) - half)
-    weight = math.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
-    return max(weight, WORST_TIME)
+    weight, beyond = math.log(BACKGROUND / (2.67 * scale + half)), abs(apart) - half
+    if beyond > 0:
+        weight -= 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
+    return weight if weight > WORST_TIME else WORST_TIME
 
 
 def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:
@@ -92,7 +95,7 @@ def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:
 
 def leap_spread(kind: Kind) -> float:
     """Seconds (1 sigma) that a handoff takes, more where carriers without a record lie between."""
-    return 0.1 if kind in NEIGHBOURS else 0.5
+    return LEAP_SPREADS[kind]
 
 
 @cache

@@ -8,13 +8,14 @@ customer placed a call and B says that it handed that call to A: who has this qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from hoptrace.linking.blame import FEW, LEAST_LOSS, named_falsely
+from hoptrace.linking.borrowed import BORROWED, borrowers
 from hoptrace.linking.caller_odds import CallerOdds, caller_odds
 from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 from hoptrace.linking.showing import REPEATS, SHOWING
@@ -44,9 +45,10 @@ class Trust:
     `misnamed`: the same by (namer, named), for any upstream.
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
-    word of an own customer is false where nobody is there to contradict it.
-    `clashes`, `claims`, `traffic`, `showing`, `repeats`: the counts behind them (rows of CLASHES and so on); `holes`:
-    those of the clashes that are of times of which the named one's records lack much.
+    word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
+    whose caller ids are mostly others' customers'.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`: the counts behind them (rows of CLASHES and so
+    on); `holes`: those of the clashes that are of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -56,12 +58,14 @@ class Trust:
     made_up: Mapping[str, float] = field(default_factory=dict[str, float])
     misnames: Mapping[str, float] = field(default_factory=dict[str, float])
     misnamed: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    borrows: Collection[tuple[str, str]] = frozenset()
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
     holes: tuple[tuple[str, str, str, int, int], ...] = ()
     showing: tuple[tuple[str, str, int, int, int, int], ...] = ()
     repeats: tuple[tuple[str, int, int], ...] = ()
+    borrowed: tuple[tuple[str, str, int, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
@@ -85,39 +89,30 @@ COUNTS = {
     "holes": CLASHES,
     "showing": SHOWING,
     "repeats": REPEATS,
+    "borrowed": BORROWED,
 }
 """The counts that trust rests on, by name."""
 
 
-def trust_of(
-    clashes: pl.DataFrame,
-    claims: pl.DataFrame,
-    traffic: pl.DataFrame,
-    holes: pl.DataFrame,
-    showing: pl.DataFrame,
-    repeats: pl.DataFrame,
-) -> Trust:
-    """What the counts (each in its schema of COUNTS) tell of each carrier and pair of neighbours."""
+def trust_of(**counts: pl.DataFrame) -> Trust:
+    """What the counts (all of COUNTS, each in its schema) tell of each carrier and pair of neighbours."""
+    clashes, claims = counts["clashes"], counts["claims"]
     invents, lost = _invents(claims), losses(clashes)
-    odds = caller_odds(showing, repeats)
-    untrue = _untrue(clashes, holes, lost)
+    odds = caller_odds(counts["showing"], counts["repeats"])
+    untrue = _untrue(clashes, counts["holes"], lost)
     misnames, misnamed = _misnaming(clashes, untrue)
     of_silent = _misnaming_silent(odds, misnames, untrue.keys())
     misnames, misnamed = misnames | of_silent[0], misnamed | of_silent[1]
     return Trust(
         untrue,
         invents,
-        _doubt(claims, invents, traffic),
+        _doubt(claims, invents, counts["traffic"]),
         lost,
         _made_up(clashes, lost, _claimed(claims, invents)),
         misnames,
         misnamed,
-        tuple(clashes.rows()),
-        tuple(claims.rows()),
-        tuple(traffic.rows()),
-        tuple(holes.rows()),
-        tuple(showing.rows()),
-        tuple(repeats.rows()),
+        borrowers(counts["borrowed"]),
+        *(tuple(counts[name].rows()) for name in COUNTS),
     )
 
 

@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     NOT_FOUND = "not_found"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """One thing that was compared: `about` names it, `agrees` is None where it could not be compared."""
 
@@ -44,7 +44,7 @@ class Support(StrEnum):
     """Neither carrier has a record; the trail was bridged over it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordRef:
     """Where a statement stands: batch, row of the file, and the carrier's own id of it."""
 
@@ -53,7 +53,7 @@ class RecordRef:
     record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hop:
     """One carrier of a trail. `records` is empty where the carrier was only named by its downstream.
 
@@ -75,7 +75,7 @@ class Hop:
     """What `start_time` is the time of, a `hoptrace.model.statements.StartBasis`; None without a record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alternative:
     """Another trail that was considered."""
 
@@ -84,7 +84,7 @@ class Alternative:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextRequest:
     """Whom to ask next, and why."""
 
@@ -92,7 +92,7 @@ class NextRequest:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportedCall:
     """One row of calls.csv: `start_time` RFC 3339 as the called party saw it."""
 
@@ -104,7 +104,7 @@ class ReportedCall:
     campaign: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TraceResult:
     """The result of tracing one call. `path` runs from the terminating carrier upstream."""
 

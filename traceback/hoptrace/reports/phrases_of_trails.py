@@ -118,6 +118,10 @@ TRAIL_PHRASES = (
         "{last} says that its own customer {customer} placed the call; nothing at hand bears it out. Of {said} calls "
         "that it says it handed to carriers with records, {missing} are not in these."
     ),
+    message(
+        "{last} says that its own customer {customer} placed the call; nothing at hand bears it out. Of {callers} "
+        "caller ids that this customer showed, {number} are shown more often by {others} customers of other carriers."
+    ),
     # How a trail ends, and what other trails there are.
     message("{ending} It was redialled over other routes; the path of the call nearest to the report is given."),
     message("{why}; it ends: {ending}"),
@@ -127,7 +131,7 @@ TRAIL_PHRASES = (
     message("{last} says that it got the call from {named}, whose records of that time do not show it."),
     message("{last}'s record does not say who handed it the call."),
     message("Another carrier's statement contradicts what {last} says of where it got the call from."),
-    message("{last} says that its own customer placed the call; its neighbours contradict such words of it."),
+    message("{last} says that its own customer placed the call; others' records speak against that."),
     message("{last} says that it got the call from {named}, whose records contradict it."),
     message("{last} says that it got the call from {named}; others contradict such words of it."),
     message(

@@ -29,13 +29,17 @@ Reached = tuple[int, int]
 """How a call ended, and what became of it at the next carrier."""
 
 
+NOWHERE: Reached = (-1, REFUSED)
+
+
 def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:
     """The trails without those whose call went on over another route of the same carrier."""
     furthest = dict[int, Reached]()
     onward = defaultdict[str, list[Fact]](list)
     for trail in found:
         for leg, reached in _reached(case, trail):
-            furthest[leg] = max(reached, furthest.get(leg, reached))
+            if reached > furthest.get(leg, NOWHERE):
+                furthest[leg] = reached
         for silent, lower in _over_silent(case, trail):
             onward[silent].append(lower)
     return [trail for trail in found if not (_in_vain(case, trail, furthest) or _left(case, trail, onward))]
@@ -43,10 +47,9 @@ def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:
 
 def _reached(case: Case, trail: Trail) -> Iterator[tuple[int, Reached]]:
     """For each ingress of a trail how far its call came."""
-    sids = [step.sid for step in trail.steps if step.sid is not None]
-    ended = _rank(case.facts[sids[0]])
+    ended = _rank(case.facts[trail.first_statement])
     lowest = UNKNOWN if _handed_on(case, trail) else REFUSED
-    for place, sid in enumerate(sids):
+    for place, sid in enumerate(trail.statements):
         yield case.legs.get(sid, sid), (ended, PAST if place > 1 else lowest)
 
 
@@ -62,7 +65,7 @@ def _handed_on(case: Case, trail: Trail) -> bool:
 
 def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached]) -> bool:
     """Whether a trail's lowest handoff was tried in vain, while another attempt of that ingress came further."""
-    sids = [step.sid for step in trail.steps if step.sid is not None]
+    sids = trail.statements
     lowest, handed_on = case.facts[sids[0]], _handed_on(case, trail)
     to_the_end = case.reported.terminating in (lowest.carrier, lowest.downstream or lowest.carrier)
     if to_the_end or (len(sids) < 2 and not handed_on):

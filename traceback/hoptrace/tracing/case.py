@@ -13,7 +13,10 @@ from hoptrace.model.dialplan import country_of
 
 
 class Fact(NamedTuple):
-    """A statement as the kernel compares it; the columns of `hoptrace.linking.members.KEPT`, in that order."""
+    """What the walk and the judgement ask of a statement: columns of `hoptrace.linking.members.KEPT`, and no other.
+
+    There are dozens for each call, so that a field that nobody asks for costs more than it looks.
+    """
 
     sid: int
     carrier: str
@@ -27,20 +30,11 @@ class Fact(NamedTuple):
     customer: str | None
     cid: int | None
     sent_cid: int | None
-    has_sent_cid: bool
-    oid: int | None
-    signed_by: int | None
-    attestation: str | None
     start: float
     setup: float | None
-    answer: float | None
-    end: float | None
-    final: float | None
-    duration: float | None
     tick: float
     spread: float
     outcome: str | None
-    release_code: str | None
     handed_on: bool = False
 
 

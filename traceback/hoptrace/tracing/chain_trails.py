@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.scoring import Kind
-from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.arrays import Floats
 from hoptrace.tracing.chains import Chains
-from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, TRANSIT, Matches, match_spans
+from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
 from hoptrace.tracing.weighing import KIND_RELIABILITY
 
 
@@ -24,36 +24,19 @@ class ChainTrails(NamedTuple):
 def trails_of(chains: Chains, members: pl.DataFrame, at: Floats, close: float) -> ChainTrails:
     """The trails of all chains; `at`: the reported time of each, which may well be off by `close` seconds."""
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
-    return ChainTrails(_sure(chains), _timed(told, chains, at, close))
+    spans = _arrivals(told, chains).spans()
+    return ChainTrails(_sure(chains), match_trails(spans, chains.begin, at, np.full(len(at), close)))
 
 
-def _timed(members: pl.DataFrame, chains: Chains, at: Floats, close: float) -> Matches:
-    """How well each reported time fits its chain; `members` in the order of the chains."""
-    spans = _spans(members, chains)
-    off = np.full(len(at), close)
-    lengths = np.diff(chains.begin)
-    matches = Matches(*(np.empty(len(at)) for _ in Matches._fields))
-    every_length: list[int] = np.unique(lengths).tolist()
-    for length in every_length:
-        places = np.flatnonzero(lengths == length)
-        rows: Int64s = np.add.outer(chains.begin[places], np.arange(length))
-        found = match_spans(spans[:, rows].swapaxes(0, 1), at[places], off[places])
-        for mine, theirs in zip(matches, found, strict=True):
-            mine[places] = theirs
-    return matches
-
-
-def _spans(members: pl.DataFrame, chains: Chains) -> Floats:
-    """(3, member): the first and last moment at which the call can have come to its end, and the blur of both."""
+def _arrivals(members: pl.DataFrame, chains: Chains) -> Arrivals:
+    """When the records of chains say that calls came; `members` in the order of the chains."""
     later = np.full(members.height, SETTING_UP)
     later[chains.begin[:-1]] = 0.0
-    setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
-    last = setup + tick + later
-    unknown = np.isnan(setup)
-    if unknown.any():
+    times = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
+    rang = np.zeros(members.height)
+    if members["setup"].null_count():
         rang = members["outcome"].replace_strict(RANG, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
-        setup, last = np.where(unknown, start - rang, setup), np.where(unknown, start + tick, last)
-    return np.stack([setup, last, np.hypot(spread, TRANSIT)])
+    return Arrivals(*times, rang, later)
 
 
 def _sure(chains: Chains) -> Floats:

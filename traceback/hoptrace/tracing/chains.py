@@ -18,13 +18,6 @@ from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.tracing.chain_links import Links, ingresses, links_of, rows_of
 from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
-OF_A_PAIR = (
-    *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
-    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream", "u_customer"),
-    *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
-)
-"""The columns of pairs that chains are made of, and those that tell whether a pair may count."""
-
 MOST_HOPS = 200
 """Records of a chain; more of them go in a ring."""
 
@@ -83,8 +76,8 @@ class Chains:
 def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains:
     """The chains of a batch's calls that are nothing else, all of whose members are `fit` (one truth a member).
 
-    `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs`: those that may count
-    (`hoptrace.tracing.kernel`), with the columns OF_A_PAIR.
+    `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs` as `hoptrace.tracing.leaps.pairs_that_count`
+    gives them.
     """
     calls = members["call"].to_numpy()
     begin = np.flatnonzero(np.diff(calls, prepend=-1))

@@ -118,8 +118,12 @@ def beyond(carrier: str, upstream: str, around: Surroundings, *, covered: bool) 
 
 
 def _doubted(case: Case, fact: Fact, step: Step) -> bool:
-    """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again."""
+    """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again.
+
+    So it is where nobody bears out that the call came from there, and the customer's caller ids are mostly others'.
+    """
     trust = case.around.trust
     borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
     made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
-    return made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL
+    borrowing = not borne_out and (fact.carrier, fact.customer) in trust.borrows
+    return borrowing or made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL

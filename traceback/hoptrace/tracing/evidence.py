@@ -102,9 +102,16 @@ def not_borne_out(ending: Ending, carrier: str, named: str, trust: Trust) -> lis
 
 
 def doubted(last: Fact, trust: Trust) -> str:
-    """A customer named by a carrier whose word of its customers its neighbours contradict in other calls."""
+    """A customer named by a carrier whose word of its customers is contradicted, or whose caller ids are others'."""
     against = {upstream: quarrels for upstream, claimant, quarrels in trust.claims if claimant == last.carrier}
     text = f"{last.carrier} says that its own customer {last.customer} placed the call; nothing at hand bears it out. "
+    counts = {row[:2]: row[2:] for row in trust.borrowed if row[:2] in trust.borrows}
+    if (shown := counts.get((last.carrier, str(last.customer)))) is not None:
+        callers, borrowed, owners = shown
+        return text + (
+            f"Of {callers:,} caller ids that this customer showed, {borrowed:,} are shown more often by {owners:,} "
+            f"customers of other carriers."
+        )
     if against:
         return text + (
             f"Of {sum(against.values()):,} other calls of which it says so, {', '.join(sorted(against))} say that they "

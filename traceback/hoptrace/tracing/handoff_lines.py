@@ -46,7 +46,7 @@ NUMBERS = ("d_called", "u_sent", "u_called", "d_calling", "u_sent_calling")
 
 
 def shown(column: str) -> pl.Expr:
-    """One of NUMBERS as people write it, which the frame has beside the key: several lines quote one number."""
+    """One of NUMBERS as people write it, which the frame has beside the key where a line quotes it; several may."""
     return pl.col(f"n_{column}")
 
 

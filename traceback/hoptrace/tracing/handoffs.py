@@ -6,6 +6,7 @@ Sentences are put together by expressions (`hoptrace.tracing.handoff_lines`) ove
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,9 +15,9 @@ import polars as pl
 from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.choices import Choice, choice, chosen, texts
+from hoptrace.tracing.choices import MANY, Choice, choice, chosen, texts
 from hoptrace.tracing.decimals import tenths
-from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time
+from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time, shown
 from hoptrace.tracing.json_columns import Piece, joined
 
 OF_A_HANDOFF = (
@@ -43,7 +44,9 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
         return {}
     lines, known = lines_of_pairs(), rounded_pairs(pairs)
     details = [text.alias(f"detail {at}") for at, text in enumerate(texts(known, [line.detail for line in lines]))]
-    frame = known.select("row", _conflict(), *_agreeing(), *details)
+    # Of few pairs nothing is left out, and what their lines quote need not be looked for.
+    quoting = details if known.height >= MANY else map(shown, NUMBERS)
+    frame = with_numbers(known, quoting).select("row", _conflict(), *_agreeing(), *details)
     told = [_lines(line.about, frame[f"agrees {at}"], frame[f"detail {at}"]) for at, line in enumerate(lines)]
     rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
@@ -52,7 +55,7 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
 def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
     """The evidence of pairs in pieces of JSON, as `Told.evidence` is written; `known` as `rounded_pairs` gives them.
 
-    No name in them may hold what JSON escapes. The first line is told of every pair.
+    No name in them may hold what JSON escapes. The first line is told of every pair. They ask for `with_numbers`.
     """
     lines = lines_of_pairs()
     begun = chosen(known, [_begun(line.about, line.agrees) for line in lines])
@@ -88,8 +91,8 @@ def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | 
 def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
 
-    `t_*`: seconds, to a tenth; `n_*`: numbers; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a
-    masked caller may be the other side's; `alike`: whether Call-IDs begin alike.
+    `t_*`: seconds, to a tenth; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a masked caller may
+    be the other side's; `alike`: whether Call-IDs begin alike.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
     moment = pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final"))
@@ -100,13 +103,19 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
         alike=ids_begin_alike(),
-        **{f"n_{column}": shown for column, shown in displays(pairs, NUMBERS).items()},
     )
     timed = known.hstack(
         [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
     )
     parts = parts_of_time()
     return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
+
+
+def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
+    """The pairs with `n_*`, the numbers that are quoted in what is `told` of them, as people write them."""
+    asked = {root for piece in told if isinstance(piece, pl.Expr) for root in piece.meta.root_names()}
+    shown = displays(known, [column for column in NUMBERS if f"n_{column}" in asked])
+    return known.with_columns(**{f"n_{column}": text for column, text in shown.items()})
 
 
 @cache

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import partial
+from typing import Any
 
 import polars as pl
 
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.covered import Covered
-from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind, score
 from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
-from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING, settle, with_shared_ingress
+from hoptrace.tracing.leaps import pairs_that_count
+from hoptrace.tracing.settling import settle, with_shared_ingress
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,6 @@ class Judged:
     twin: float = 0.0
 
 
-UNTOLD = frozenset({Kind.GAP, Kind.BRIDGED})
-"""Leaps that may rest on numbers and time alone: over several carriers, or from a record that names nobody."""
-
-
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:
     """Scored candidate pairs of all calls, in a fixed order, with `row` numbering them."""
     return no_better_than_through(score(candidate_pairs(members, covered), weights)).with_row_index("row")
@@ -57,72 +53,51 @@ def judge_all(
 ) -> list[Judged]:
     """The judgement of each call of `reported`, in its order."""
     facts, legs = _facts_by_call(members)
-    linked = _pairs_by_call(pairs, legs)
+    linked = _pairs_by_call(pairs_that_count(pairs, partial(_ends, reported), around), legs)
     cases: dict[int, Case] = {}
     for call, report in reported.items():
-        mine = facts[call]
-        fitting = [pair for pair in linked[call] if pair.kind not in UNTOLD or not _astray(pair, mine, report, around)]
-        told, settled = coverage[call], settle(fitting, mine)
+        mine, told = facts[call], coverage[call]
+        settled = settle(linked[call], mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))
     return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 
 
-def _astray(pair: Pair, facts: Mapping[int, Fact], report: Reported, around: Surroundings) -> bool:
-    """A leap that no call makes: on from where it ended, between two that came from one carrier, or abroad and back.
-
-    A bridge over a carrier that both records name is none of these.
-    """
-    lower, upper = facts[pair.d], facts[pair.u]
-    named = lower.upstream
-    if pair.kind is Kind.BRIDGED and named is not None:
-        return False
-    if report.terminating is not None and upper.downstream == report.terminating:
-        return True
-    if named is not None and named == upper.upstream:
-        return True
-    way = (lower.carrier, named, upper.downstream, upper.carrier)
-    foreign = [around.foreign(carrier) for carrier in way if carrier is not None]
-    back = any(earlier and not later for earlier, later in pairwise(foreign))
-    return back and _ends_at_home(lower, report, around)
-
-
-def _ends_at_home(lower: Fact, report: Reported, around: Surroundings) -> bool:
-    """Whether a call that went down to a record was delivered at home, as far as the report and its number tell."""
-    if report.terminating is not None:
-        return not around.foreign(report.terminating)
-    return not around.foreign(lower.carrier) or around.at_home(lower.called)
+def _ends(reported: Mapping[int, Reported], calls: pl.Series) -> pl.Series:
+    return pl.Series([reported[call].terminating for call in calls.to_list()], dtype=pl.String)
 
 
 def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], dict[int, dict[int, int]]]:
     """The statements of each call by `sid`, and what stands for the ingress of each."""
     facts: dict[int, dict[int, Fact]] = defaultdict(dict)
     legs: dict[int, dict[int, int]] = defaultdict(dict)
-    told = members[list(KEPT)].rows()
-    for call, leg, fact in zip(members["call"].to_list(), members["leg"].to_list(), map(Fact._make, told), strict=True):
-        facts[call][fact.sid] = fact
-        legs[call][fact.sid] = leg
+    # Not by Fact._make: there are dozens of statements a call.
+    told = map(partial(tuple.__new__, Fact), _rows(members[list(Fact._fields)]))
+    for call, sid, leg, fact in zip(*_columns(members[["call", "sid", "leg"]]), told, strict=True):
+        facts[call][sid] = fact
+        legs[call][sid] = leg
     return facts, legs
 
 
 def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -> dict[int, list[Pair]]:
-    """The pairs of each call that may count, in their order; `legs` as `_facts_by_call` gives them."""
+    """The pairs of each call, in their order."""
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     placed = pl.col("u_customer").is_not_null().alias("placed")
-    told = pairs.select(may_count().alias("may"), "call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
-    for _, call, d, u, kind, weight, row, timed, own in told.filter("may").rows():
-        if d in legs[call]:
-            linked[call].append(Pair(d, u, kinds[kind], weight, row, timed, legs[call][d], own))
+    told = pairs.select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
+    calls, downs, ups, named, *rest, homes = _columns(told)
+    fed = [legs[call][d] for call, d in zip(calls, downs, strict=True)]
+    rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, strict=True)
+    for call, pair in zip(calls, map(partial(tuple.__new__, Pair), rows), strict=True):
+        linked[call].append(pair)
     return linked
 
 
-@cache
-def may_count() -> pl.Expr:
-    """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
-    lendable = pl.any_horizontal(
-        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
-        for side in ("d", "u")
-    )
-    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))
+def _columns(frame: pl.DataFrame) -> list[list[Any]]:
+    """The columns of a frame as lists, which takes half as long as its rows."""
+    return [column.to_list() for column in frame]
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(*_columns(frame), strict=True)

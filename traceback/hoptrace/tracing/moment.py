@@ -9,9 +9,7 @@ for one of them does not depend on the others.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -67,8 +65,7 @@ UNLIKELY_AT_THE_END = 1e-6
 the call is nearest to the one who reported it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How well a reported time fits a trail: `weight` (natural log of a density, 1/s), `residual` s from its time.
 
     `apart`: seconds between the reported time and the nearest moment at which the trail may well have begun; `open`:
@@ -103,20 +100,59 @@ class Question(NamedTuple):
     close: float = CLOSE
 
 
+class Arrivals(NamedTuple):
+    """When records say that calls came, an entry a record, as in Fact; `setup` is nan where it is not known.
+
+    `rang`: seconds before the start in which such a call came; `later`: seconds in which a call may have come to its
+    end after it came to this carrier.
+    """
+
+    setup: Floats
+    start: Floats
+    tick: Floats
+    spread: Floats
+    rang: Floats
+    later: Floats
+
+    def spans(self) -> Floats:
+        """(3, record): the first and last moment at which a call can have come to its end, and how blurred both are."""
+        unknown = np.isnan(self.setup)
+        first = np.where(unknown, self.start - self.rang, self.setup)
+        last = np.where(unknown, self.start + self.tick, self.setup + self.tick + self.later)
+        return np.stack([first, last, np.hypot(self.spread, TRANSIT)])
+
+
 def match_all(questions: Sequence[Question]) -> list[Match]:
     """The answer to each question."""
-    matches: dict[int, Match] = {}
-    spans = [_spans(question) for question in questions]
-    by_length: dict[int, list[int]] = defaultdict(list)
-    for place, told in enumerate(spans):
-        by_length[len(told)].append(place)
-    for places in by_length.values():
-        every = np.array([spans[place] for place in places]).transpose(0, 2, 1)
-        at = np.array([questions[place].at for place in places])
-        close = np.array([questions[place].close for place in places])
-        found = map(Match, *(each.tolist() for each in match_spans(every, at, close)))
-        matches |= dict(zip(places, found, strict=True))
-    return [matches[place] for place in range(len(questions))]
+    begin = np.cumsum([0, *(len(question.facts) for question in questions)])
+    spans = _arrivals(questions, begin).spans()
+    at, close = (np.array([getattr(question, name) for question in questions]) for name in ("at", "close"))
+    return list(map(Match, *(each.tolist() for each in match_trails(spans, begin, at, close))))
+
+
+def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
+    facts = [fact for question in questions for fact in question.facts]
+    told = ([getattr(fact, name) for fact in facts] for name in ("setup", "start", "tick", "spread"))
+    rang = [RANG.get(fact.outcome or "", REFUSAL) for fact in facts]
+    later = np.full(len(facts), SETTING_UP)
+    later[begin[:-1]] = 0.0
+    ends = ((question.called, fact.called) for question in questions for fact in question.facts)
+    later[np.array([end is not None and called != end for end, called in ends], np.bool_)] = RANG["no_answer"]
+    return Arrivals(*(np.array(each, np.float64) for each in (*told, rang)), later)
+
+
+def match_trails(spans: Floats, begin: Int64s, at: Floats, close: Floats) -> Matches:
+    """How well reported times fit their trails; `spans` of records, trail n from `begin[n]` to `begin[n + 1]`."""
+    lengths = np.diff(begin)
+    matches = Matches(*(np.empty(len(at)) for _ in Matches._fields))
+    every_length: list[int] = np.unique(lengths).tolist()
+    for length in every_length:
+        places = np.flatnonzero(lengths == length)
+        rows: Int64s = np.add.outer(begin[places], np.arange(length))
+        found = match_spans(spans[:, rows].swapaxes(0, 1), at[places], close[places])
+        for mine, theirs in zip(matches, found, strict=True):
+            mine[places] = theirs
+    return matches
 
 
 def match_spans(spans: Floats, at: Floats, close: Floats) -> Matches:
@@ -142,22 +178,6 @@ def report_density(away: Floats, spread: Floats | float) -> Floats:
     """The density (1/s) of a report that is so many seconds off; Student's t (3), for some reports are far off."""
     student = 2 / (math.sqrt(3) * math.pi * spread) / (1 + (away / spread) ** 2 / 3) ** 2
     return (1 - LOOSE) * student + LOOSE / LOOSELY
-
-
-def _spans(question: Question) -> list[tuple[float, float, float]]:
-    """The first and last moment at which the call can have come to its end, and how blurred both are (1 sigma)."""
-    told: list[tuple[float, float, float]] = []
-    for place, fact in enumerate(question.facts):
-        # Seconds by which it may have come to its end after it came to this carrier.
-        later = SETTING_UP if place else 0.0
-        if question.called is not None and fact.called != question.called:
-            later = RANG["no_answer"]
-        blur = math.hypot(fact.spread, TRANSIT)
-        if fact.setup is not None:
-            told.append((fact.setup, fact.setup + fact.tick + later, blur))
-        else:
-            told.append((fact.start - RANG.get(fact.outcome or "", REFUSAL), fact.start + fact.tick, blur))
-    return told
 
 
 def _alike(spans: Floats) -> Iterator[tuple[Int64s, Int64s]]:

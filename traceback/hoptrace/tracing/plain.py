@@ -16,11 +16,10 @@ import polars as pl
 from hoptrace.linking.trust import Trust
 from hoptrace.model.arrays import Truths
 from hoptrace.tracing.chain_attempts import without_attempts_in_vain
-from hoptrace.tracing.chain_leaps import without_astray
 from hoptrace.tracing.chain_trails import trails_of
-from hoptrace.tracing.chains import OF_A_PAIR, Chains, chains_of
+from hoptrace.tracing.chains import Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
-from hoptrace.tracing.kernel import may_count
+from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.plain_judging import Answers, Batch, judged
 
 QUOTED = (
@@ -70,7 +69,7 @@ class Settled:
 def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
-    pairs = without_astray(linked.pairs.select(OF_A_PAIR).filter(may_count()), batch.reports, batch.around)
+    pairs = pairs_that_count(linked.pairs, batch.reports["terminating"].gather, batch.around)
     chains = chains_of(members, pairs, _fit(linked, batch.reports))
     chains = without_attempts_in_vain(chains, members, batch.reports)
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
@@ -108,6 +107,7 @@ def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
     """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
     made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
-    alone = tops["carrier"].is_in(made_up).to_numpy() & ~handed_on
+    borrows = [one in trust.borrows for one in tops.select("carrier", "customer").iter_rows()]
+    alone = (tops["carrier"].is_in(made_up).to_numpy() | np.array(borrows, np.bool_)) & ~handed_on
     named = tops["upstream"].is_not_null().to_numpy()
     return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)

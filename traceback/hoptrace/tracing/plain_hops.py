@@ -16,7 +16,7 @@ from hoptrace.model.verdicts import Hop, Support
 from hoptrace.tracing import handoffs, plain_reports
 from hoptrace.tracing.decimals import distinct, rounded
 from hoptrace.tracing.evidence import of_delivery, of_naming
-from hoptrace.tracing.handoffs import OF_A_HANDOFF, has_orig_id, rounded_pairs
+from hoptrace.tracing.handoffs import OF_A_HANDOFF, has_orig_id, rounded_pairs, with_numbers
 from hoptrace.tracing.json_columns import Piece, joined, quoted
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_paths import DELIVERED, INFERRED
@@ -56,12 +56,13 @@ def hops_of(
     support[reached] = _supports(used, chains.over[reached] > 0)
     told = pl.Series(["null" if each is None else f'"{each}"' for each in SUPPORTS]).gather(support)
     of_ids = reached[used.select(has_orig_id()).to_series().to_numpy()]
+    handed = handoffs.pieces_in_json(used)
     frame = _quoted(facts).with_columns(told.alias("h_support"), *signing_lines(chains, signings, of_ids))
     hops = [
         frame[rows].hstack(known).select(joined(_pieces(frame, evidence)).alias("hop")).to_series()
         for rows, known, evidence in (
             (first, tails, plain_reports.pieces_in_json(tails)),
-            (reached, used, handoffs.pieces_in_json(used)),
+            (reached, with_numbers(used, handed), handed),
         )
     ]
     which = np.empty(len(chains.members), np.int64)
@@ -98,7 +99,7 @@ def _pieces(frame: pl.DataFrame, evidence: Sequence[Piece]) -> list[Piece]:
         ',"record_id":',
         *texts["record_id"],
         '}],"start_time":"',
-        *map(pl.col, ("h_hour", "h_minute", "h_fraction")),
+        *map(pl.col, ("h_hour", "h_minute", "h_milli", "h_micro")),
         '","clock_offset":',
         pl.col("h_offset"),
         *(piece for name in NUMBERS for piece in (f',"{name}":', *texts[name])),
@@ -125,17 +126,18 @@ def _shown(facts: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _started(start: pl.Series) -> dict[str, pl.Series]:
-    """Times as `hoptrace.tracing.sources.quoted_columns` writes them, in three pieces, each told once."""
+    """Times as `hoptrace.tracing.sources.quoted_columns` writes them, in four pieces, each told once."""
     micros = start.to_physical().to_numpy()
     hours, rest = np.divmod(micros, HOUR)
     seconds, fraction = np.divmod(rest, 1_000_000)
     every, which = distinct(hours)
     hour = pl.Series(every * HOUR).cast(start.dtype).dt.strftime("%Y-%m-%dT%H:")
     minute = pl.Series([f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)])
-    unit = 1 if (fraction % 1000).any() else 1000
-    some, at = distinct(fraction // unit)
-    exact = pl.Series([f".{each * unit:06}Z" if each else "Z" for each in some.tolist()], dtype=pl.String)
-    return {"h_hour": hour.gather(which), "h_minute": minute.gather(seconds), "h_fraction": exact.gather(at)}
+    # A whole second has no fraction, which stands behind the thousand others.
+    thousands, ones = (np.where(fraction == 0, 1000, each) for each in np.divmod(fraction, 1000))
+    milli = pl.Series([*(f".{each:03}" for each in range(1000)), ""]).gather(thousands)
+    micro = pl.Series([*(f"{each:03}Z" for each in range(1000)), "Z"]).gather(ones)
+    return {"h_hour": hour.gather(which), "h_minute": minute.gather(seconds), "h_milli": milli, "h_micro": micro}
 
 
 def silent_hops(told: pl.DataFrame) -> pl.Series:

@@ -26,7 +26,7 @@ from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain_signing import signings_of
 from hoptrace.tracing.results import VERDICTS, Stamp
 from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.sources import SIGNATURE, SIGNED
+from hoptrace.tracing.sources import SIGNED
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKED_OF_SILENT, ENDING_WORDS
 
@@ -51,7 +51,7 @@ def plain_lines(
     if not len(chains.calls):
         return {}
     sids = linked.members["sid"].gather(chains.members)
-    names = {*QUOTED_OF_FACTS, *SIGNATURE, *SIGNED, "upstream", "downstream", "customer"}
+    names = {*QUOTED_OF_FACTS, *SIGNED, "upstream", "downstream", "customer"}
     facts = linked.facts.select(sorted(names))[sids]
     way = way_of(plain)
     paths = paths_of(facts, way)

@@ -16,7 +16,7 @@ from hoptrace.tracing.plain_paths import Way
 from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import Row, Signing, signed
-from hoptrace.tracing.sources import SIGNATURE, SIGNED
+from hoptrace.tracing.sources import SIGNED, tells_of_signature
 
 
 def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, signers: Signers) -> dict[int, Signing]:
@@ -24,18 +24,21 @@ def signings_of(facts: pl.DataFrame, plain: Plain, way: Way, paths: pl.Series, s
 
     `facts`: the chains' statements in their order; `paths`: the carriers of `way`.
     """
-    tells = facts.select(pl.any_horizontal(pl.col(SIGNATURE).is_not_null())).to_series().to_numpy()
+    tells = facts.select(tells_of_signature()).to_series().to_numpy()
     with_any = np.flatnonzero(np.logical_or.reduceat(tells, plain.chains.begin[:-1])).tolist() if len(tells) else []
     if not with_any:
         return {}
-    carriers, rows = paths.to_list(), list(facts.select(SIGNED).iter_rows(named=True))
+    carriers = paths.to_list()
+    signed_rows = facts.select(SIGNED).filter(tells).iter_rows(named=True)
+    rows: dict[int, Row] = dict(zip(np.flatnonzero(tells).tolist(), signed_rows, strict=True))
     found: dict[int, Signing] = {}
     for place in with_any:
         own = slice(way.begin[place], way.begin[place + 1])
-        told: list[Row | None] = [None if at < 0 else rows[at] for at in way.statements[own].tolist()]
+        statements = way.statements[own].tolist()
+        told = [rows.get(at) for at in statements]
         said = signed(carriers[own], told, signers, VERDICTS[ENDINGS[plain.answers.endings[place]]])
         if said is not None:
-            lines = tuple(line for line, row in zip(said.lines, told, strict=True) if row is not None)
+            lines = tuple(line for line, at in zip(said.lines, statements, strict=True) if at >= 0)
             found[place] = said._replace(lines=lines)
     return found
 

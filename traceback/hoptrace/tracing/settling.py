@@ -37,16 +37,11 @@ ROUTED = frozenset({Kind.DIRECT, Kind.BRIDGED})
 
 
 class Moment(NamedTuple):
-    """When a call came to a carrier: at `start`, cut to `tick`, 1 sigma `spread`, all in seconds."""
+    """When a call came to a carrier: at `setup`, cut to `tick`, 1 sigma `spread`, all in seconds; as in Fact."""
 
-    start: float
+    setup: float
     tick: float
     spread: float
-
-    @property
-    def coarse(self) -> float:
-        """Seconds that it leaves open."""
-        return self.tick / 2 + self.spread
 
 
 def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
@@ -126,7 +121,9 @@ def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Ma
     if not upper and not lower:
         return None
     return [
-        _timed(pair, facts, upper.get(pair.u), lower.get(pair.d)) if pair.u in upper or pair.d in lower else pair
+        _timed(pair, facts[pair.u], upper.get(pair.u) or facts[pair.u], lower.get(pair.d) or facts[pair.d])
+        if pair.u in upper or pair.d in lower
+        else pair
         for pair in pairs
     ]
 
@@ -137,38 +134,31 @@ def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: fl
     own = math.inf if fact.setup is None else fact.tick / 2 + fact.spread
     if own < WORTH_LENDING:
         return None
-    best = min(_moments(facts, way, sid, delay), key=_open, default=None)
-    return None if best is None or own - best.coarse < WORTH_LENDING else best
+    best, least = None, math.inf
+    for hops, told in enumerate((facts[further] for further in _along(way, sid)), 1):
+        if told.setup is not None:
+            spread = math.hypot(told.spread, hops * HANDED_ON)
+            if (coarse := told.tick / 2 + spread) < least:
+                best, least = Moment(told.setup + hops * delay, told.tick, spread), coarse
+    return None if own - least < WORTH_LENDING else best
 
 
-def _open(moment: Moment) -> float:
-    return moment.coarse
-
-
-def _moments(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Iterator[Moment]:
-    at, hops, seen = sid, 0, {sid}
-    while (further := way.get(at)) is not None and further not in seen:
-        at, hops = further, hops + 1
+def _along(way: Mapping[int, int], sid: int) -> Iterator[int]:
+    at, seen = way.get(sid), {sid}
+    while at is not None and at not in seen:
+        yield at
         seen.add(at)
-        if (moment := _moment(facts[at], hops, delay)) is not None:
-            yield moment
+        at = way.get(at)
 
 
-def _moment(fact: Fact, hops: int, delay: float) -> Moment | None:
-    if fact.setup is None:
-        return None
-    return Moment(fact.setup + hops * delay, fact.tick, math.hypot(fact.spread, hops * HANDED_ON))
-
-
-def _timed(pair: Pair, facts: Mapping[int, Fact], upper: Moment | None, lower: Moment | None) -> Pair:
-    up, down = upper or _moment(facts[pair.u], 0, 0.0), lower or _moment(facts[pair.d], 0, 0.0)
-    if up is None or down is None:
+def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact) -> Pair:
+    if up.setup is None or down.setup is None:
         return pair
-    sent = facts[pair.u]
-    apart = down.start + down.tick / 2 - up.start - up.tick / 2 - HANDED_ON
+    apart = down.setup + down.tick / 2 - up.setup - up.tick / 2 - HANDED_ON
     spread = math.sqrt(up.spread**2 + down.spread**2 + leap_spread(pair.kind) ** 2)
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
+    d, u, kind, before, row, timed, fed, placed = pair
     # Not by _replace: there are dozens of pairs a call.
-    return Pair(pair.d, pair.u, pair.kind, pair.weight - pair.timed + weight, pair.row, weight, pair.fed, pair.placed)
+    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.certificates import Trust
@@ -15,16 +16,14 @@ from hoptrace.tracing.case import Surroundings
 _SEVERAL_CODES = re.compile(r"[\s,;|/]+")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedHop:
-    """A hop of a trail as its carrier recorded the signature; all but `carrier` is None where there is no record.
+class SignedHop(NamedTuple):
+    """A hop of a trail as its carrier recorded the signature; all but `carrier` is None where it recorded none.
 
     `at`: when the call reached the carrier, epoch seconds, clock offset taken off; None where the record does not say.
     `calling` and `called` are the digits of every number that the record gives of each, in E.164 without the plus.
     """
 
     carrier: str
-    recorded: bool = False
     attestation: str | None = None
     orig_id: str | None = None
     signer: str | None = None
@@ -36,7 +35,7 @@ class SignedHop:
     @property
     def signed(self) -> bool:
         """Whether the record tells of any signature."""
-        return any(told is not None for told in (self.attestation, self.orig_id, self.signer, self.identity))
+        return (self.attestation, self.orig_id, self.signer, self.identity) != (None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ class Signers:
         return f"{name} ({carrier_id})" if name and name != carrier_id else carrier_id
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """The signature that a hop recorded.
 
     `place`: of the hop on the path, from 0. `code`: the signer's, of the verified certificate, else as recorded, else

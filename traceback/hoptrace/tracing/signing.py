@@ -39,13 +39,12 @@ def with_signing(result: TraceResult, rows: Mapping[tuple[str, int], Row], signe
     `rows` as in `Sources.signed`. Verdict, path and confidence stay. Where a header was held against certificates, the
     result names their version.
     """
-    if not rows:
-        return result
-    said = signed(result.path, [_row_of(hop, rows) for hop in result.hops], signers, result.verdict)
+    said = signed(result.path, [_row_of(hop, rows) for hop in result.hops], signers, result.verdict) if rows else None
     if said is None:
         return result
     told = [
-        replace(hop, evidence=_joined(hop.evidence, more)) for hop, more in zip(result.hops, said.lines, strict=True)
+        replace(hop, evidence=_joined(hop.evidence, more)) if more else hop
+        for hop, more in zip(result.hops, said.lines, strict=True)
     ]
     return replace(result, hops=tuple(told), certificates_version=said.version)
 
@@ -58,8 +57,11 @@ class Signing(NamedTuple):
 
 
 def signed(path: Sequence[str], rows: Sequence[Row | None], signers: Signers, verdict: Verdict) -> Signing | None:
-    """What the signatures of a path's statements (`rows`, None where there is none) say; None where there are none."""
-    if not any(row is not None and any(row[name] is not None for name in SIGNATURE) for row in rows):
+    """What the signatures of a path's statements say; None where there are none.
+
+    `rows`: the statements that tell of a signature, None of the other carriers.
+    """
+    if not any(rows):
         return None
     hops = [_signed_hop(carrier, row) for carrier, row in zip(path, rows, strict=True)]
     version = signers.trust.version if any(hop.identity is not None for hop in hops) else 0
@@ -75,8 +77,8 @@ def signer_evidence(hops: Sequence[SignedHop], signers: Signers, verdict: Verdic
     known = [signature for signature in read if signature is not None]
     above: dict[int, Signature | None] = {lower.place: upper for lower, upper in pairwise(known)}
     lines: list[tuple[Evidence, ...]] = [()] * len(hops)
+    trail = _Trail(hops, signers, verdict)
     for signature in known:
-        trail = _Trail(hops, signers, verdict)
         lines[signature.place] = tuple(trail.lines(signature, above.get(signature.place)))
     return tuple(lines)
 
@@ -107,8 +109,8 @@ class _Trail:
 
     def _signed_at(self, signature: Signature) -> int | None:
         """The place of the signer on the path, at or above the hop that recorded the signature."""
-        places = range(signature.place, len(self._path))
-        return next((place for place in places if self._path[place] == signature.carrier), None)
+        above = self._path[signature.place :]
+        return signature.place + above.index(signature.carrier) if signature.carrier in above else None
 
     def _changed(self, signature: Signature, upper: Signature | None, same: bool | None) -> Iterator[Evidence]:
         if upper is None or same is not False:
@@ -184,7 +186,8 @@ def _joined(before: tuple[Evidence, ...], more: Sequence[Evidence]) -> tuple[Evi
 
 
 def _row_of(hop: Hop, rows: Mapping[tuple[str, int], Row]) -> Row | None:
-    return next((rows[ref.batch, ref.row] for ref in hop.records if (ref.batch, ref.row) in rows), None)
+    found = (rows.get((ref.batch, ref.row)) for ref in hop.records)
+    return next((row for row in found if row is not None), None)
 
 
 def _signed_hop(carrier: str, row: Row | None) -> SignedHop:
@@ -194,7 +197,6 @@ def _signed_hop(carrier: str, row: Row | None) -> SignedHop:
     arrived, header = row["start_basis"] == StartBasis.RECEIVED, row["identity"] is not None
     return SignedHop(
         carrier=carrier,
-        recorded=True,
         **{name: row[name] for name in SIGNATURE},
         at=start.timestamp() - (row["offset"] or 0.0) if arrived else None,
         # Only a header repeats the numbers.

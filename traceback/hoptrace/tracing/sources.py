@@ -25,6 +25,12 @@ SIGNATURE = ("attestation", "orig_id", "signer", "identity")
 """The columns in which a record tells of a signature."""
 
 
+@cache
+def tells_of_signature() -> pl.Expr:
+    """Whether a statement tells of a signature."""
+    return pl.any_horizontal(pl.col(SIGNATURE).is_not_null())
+
+
 class Quoted(NamedTuple):
     """A statement as a hop shows it: where it stands, its start as recorded (RFC 3339), the seconds taken off it.
 
@@ -45,9 +51,9 @@ class Quoted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a result's words come from: `statements` by sid, `pairs` by row; `signed`: SIGNED by batch and row.
+    """Where a result's words come from: `statements` by sid, `pairs` by row.
 
-    `signed` is empty where none of the statements tells of a signature.
+    `signed`: SIGNED of the statements that tell of a signature, by batch and row.
     """
 
     statements: Mapping[int, Quoted]
@@ -58,14 +64,14 @@ class Sources:
 def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame) -> Sources:
     """The sources of these trails' results; `facts` from `comparable` by `sid`, `pairs` from `link` by `row`."""
     every = list(trails)
-    sids = {step.sid for trail in every for step in trail.steps if step.sid is not None}
+    sids = {sid for trail in every for sid in trail.statements}
     rows = {pair.row for trail in every for pair in pairs_of(trail)}
     quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
-    anything = any(quoted[name].null_count() < quoted.height for name in SIGNATURE)
-    signed = quoted.select(SIGNED).iter_rows(named=True) if anything else ()
+    bears = any(quoted[name].null_count() < quoted.height for name in SIGNATURE)
+    signed = quoted.select(SIGNED).filter(tells_of_signature()).iter_rows(named=True) if bears else ()
     columns = quoted_columns(masked=any_masked(quoted, ("calling", "called")))
     return Sources(
-        statements={sid: Quoted(*values) for sid, *values in quoted.select("sid", *columns).iter_rows()},
+        statements=dict(zip(quoted["sid"], map(Quoted._make, quoted.select(columns).iter_rows()), strict=True)),
         pairs=in_words(pairs[["row", *OF_A_HANDOFF]].filter(pl.col("row").is_in(sorted(rows)))),
         signed={(row["batch"], row["row"]): row for row in signed},
     )

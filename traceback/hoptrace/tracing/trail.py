@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,9 +38,11 @@ class Step(NamedTuple):
     pair: Pair | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Trail:
     """Steps from the terminating carrier upstream, and the ending. Two trails are the same only if they are one object.
+
+    Nobody changes one. It is not frozen, and what it says is worked out at once, for there are many for each call.
 
     `against` are the pairs that contradict it; `overruled` those of which one side's word was not followed, because
     several of that side's neighbours contradict it. `customer` and `entry`: whose customer placed the call, or at which
@@ -55,40 +56,39 @@ class Trail:
     customer: str | None = None
     entry: str | None = None
 
-    @cached_property
-    def path(self) -> tuple[str, ...]:
-        """The carriers, terminating one first."""
-        return tuple(step.carrier for step in self.steps)
+    path: tuple[str, ...] = field(init=False)
+    """The carriers, terminating one first."""
+    statements: tuple[int, ...] = field(init=False)
+    """The sids of the statements, that nearest to the called party first."""
+    pairs: tuple[Pair, ...] = field(init=False)
+    """The handoffs and leaps between its statements, from the terminating end."""
+    answer: tuple[Ending, str, str | None, str | None] = field(init=False)
+    """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""
+    outcome: tuple[tuple[str, ...], Ending, str | None] = field(init=False)
+    """All that the trail says: two trails with the same outcome are no alternatives to each other."""
 
-    @cached_property
+    def __post_init__(self) -> None:
+        """Work out what the steps say."""
+        told = [step for step in self.steps if step.sid is not None]
+        self.path = tuple([step.carrier for step in self.steps])
+        self.statements = tuple([step.sid for step in told if step.sid is not None])
+        self.pairs = tuple([step.pair for step in told if step.pair is not None])
+        self.answer = self.ending, self.path[-1], self.customer, self.entry
+        self.outcome = self.path, self.ending, self.customer
+
+    @property
     def first_statement(self) -> int:
         """The sid of the statement nearest to the called party."""
-        return next(step.sid for step in self.steps if step.sid is not None)
+        return self.statements[0]
 
-    @cached_property
+    @property
     def last_statement(self) -> int:
         """The sid of the furthest statement."""
-        return next(step.sid for step in reversed(self.steps) if step.sid is not None)
+        return self.statements[-1]
 
-    @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
-        """The handoffs and leaps between its statements, from the terminating end."""
-        return tuple(step.pair for step in self.steps if step.pair is not None and step.sid is not None)
-
-    def down_to(self, sid: int) -> list[int]:
+    def down_to(self, sid: int) -> tuple[int, ...]:
         """The statements from the terminating end up to this one, it included."""
-        every = [step.sid for step in self.steps if step.sid is not None]
-        return every[: every.index(sid) + 1]
-
-    @cached_property
-    def answer(self) -> tuple[Ending, str, str | None, str | None]:
-        """What the trail ends with: how, at which carrier, with whose customer, or at which point of entry."""
-        return self.ending, self.steps[-1].carrier, self.customer, self.entry
-
-    @cached_property
-    def outcome(self) -> tuple[tuple[str, ...], Ending, str | None]:
-        """All that the trail says: two trails with the same outcome are no alternatives to each other."""
-        return self.path, self.ending, self.customer
+        return self.statements[: self.statements.index(sid) + 1]
 
 
 def point_of_entry(path: Sequence[str], around: Surroundings) -> str | None:

@@ -17,7 +17,7 @@ def trails(case: Case) -> list[Trail]:
     tails = [_tail(case, fact) for sid, fact in sorted(case.facts.items()) if sid not in used]
     found = [walk(case, fact) for fact in tails if fact is not None]
     # A walk past a false claim goes through statements that no pair uses: they begin no trail of their own.
-    passed = {step.sid for trail in found for step in trail.steps if step.sid != trail.first_statement}
+    passed = {sid for trail in found for sid in trail.statements[1:]}
     return [trail for trail in found if trail.first_statement not in passed]
 
 

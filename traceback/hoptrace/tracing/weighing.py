@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hoptrace.linking.beginnings import FITS, FITS_NOT
 from hoptrace.linking.contests import Pair
@@ -61,8 +62,7 @@ HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A trail with the weight of its match with the report, and the part of caller and end in it, `looks`."""
 
     trail: Trail
@@ -95,7 +95,7 @@ def weigh_all(found: Sequence[tuple[Case, Trail]]) -> list[Weighed]:
 
 
 def _question(case: Case, trail: Trail) -> Question:
-    facts = [case.facts[step.sid] for step in trail.steps if step.sid is not None]
+    facts = [case.facts[sid] for sid in trail.statements]
     return Question(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
 
 

@@ -17,7 +17,7 @@ ENDING_WORDS: Mapping[Ending, str] = {
     Ending.LACKING: "{carrier} says that it got the call from {named}, whose records of that time do not show it.",
     Ending.UNNAMED: "{carrier}'s record does not say who handed it the call.",
     Ending.CONTESTED: "Another carrier's statement contradicts what {carrier} says of where it got the call from.",
-    Ending.DOUBTED: "{carrier} says that its own customer placed the call; its neighbours contradict such words of it.",
+    Ending.DOUBTED: "{carrier} says that its own customer placed the call; others' records speak against that.",
     Ending.MISNAMED: "{carrier} says that it got the call from {upstream}; others contradict such words of it.",
     Ending.CONTRADICTED: "{carrier} says that it got the call from {upstream}, whose records contradict it.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import orjson
@@ -114,13 +115,10 @@ class _File:
     def _chunk(self, parsed: Parsed, columns: Columns, flags: list[str]) -> Chunk:
         self.foreign += parsed.foreign
         sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy))
-        repeated = self.seen.repeated(sound["hash"])
-        new = sound.filter(~repeated) if repeated.any() else sound
-        calls = as_calls(new, self.source.index, self._on_minutes(sound))
+        calls = as_calls(sound, self.source.index, self._on_minutes(sound))
         self.resaved = self.resaved or _is_resaved(sound["called_number"])
         accounts = [
-            _account(new, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
-            _account(sound.filter(repeated), Fate.DUPLICATE),
+            _account(sound, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
             _account(_with_raw(rejected, parsed), Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")),
             _account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")),
             _account(parsed.skipped, Fate.SKIPPED),
@@ -131,7 +129,13 @@ class _File:
             calls=calls,
             rows=ordered.with_columns(file=pl.lit(self.source.index, pl.Int32)).select(list(ROWS)),
             flags=tuple((self.source.index, flag) for flag in flags),
+            again=partial(self._again, calls.select("row"), parsed),
         )
+
+    def _again(self, rows: pl.DataFrame, parsed: Parsed) -> pl.Series:
+        """Of each of these rows whether one before it was the same to the letter."""
+        hashes = parsed.good.select("row", hash=parsed.hashes())
+        return self.seen.repeated(rows.join(hashes, on="row", how="left", maintain_order="left")["hash"])
 
     def _on_minutes(self, sound: pl.DataFrame) -> bool:
         """All times so far are on a full minute, and enough of them that this is no accident."""

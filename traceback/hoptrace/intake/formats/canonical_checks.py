@@ -36,7 +36,7 @@ def fields(frame: pl.DataFrame, columns: Columns, *, tidy: bool = False) -> pl.D
         column: pl.coalesce(*map(field_column, columns.sources[column])) if column in columns.sources else nothing
         for column in COLUMNS
     }
-    return frame.select("row", "hash", **chosen)
+    return frame.select("row", **chosen)
 
 
 def judged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -20,10 +20,10 @@ from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
 from hoptrace.model.arrays import Bytes, Int64s
 
-PIECE_BYTES = 16 * 1024 * 1024
+PIECE_BYTES = 28 * 1024 * 1024
 _LOOKED_BACK = 65_536
 LONGEST_QUOTED = 50
-_CACHED = 64 * 1024
+_CACHED = 1024 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -71,7 +71,7 @@ class Block:
 
 
 def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Iterator[Block]:
-    """The file's records, some 16 MB at a time; with a `shape`, a quoted field may run over several lines.
+    """The file's records, some 28 MB at a time; with a `shape`, a quoted field may run over several lines.
 
     `zeros`: zero bytes are no reason to refuse the file. CRLF and lone CR count as line ends. Raises InputRefused where
     the file is no text or its packing is broken.

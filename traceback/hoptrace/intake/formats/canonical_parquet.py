@@ -42,13 +42,13 @@ def _parsed(frame: pl.DataFrame, first_row: int, columns: Columns) -> Parsed:
     rows = pl.int_range(first_row, first_row + text.height, dtype=pl.Int64, eager=True)
     used = sorted({name for names in columns.sources.values() for name in names})
     good = text.select(pl.col(name).alias(field_column(name)) for name in used)
-    good = good.with_columns(row=rows, hash=text.hash_rows())
+    good = good.with_columns(row=rows)
 
     def raw(wanted: pl.Series) -> pl.DataFrame:
         encoded = pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)
         return pl.DataFrame({"row": wanted}).with_columns(raw=text[wanted - first_row].select(encoded).to_series())
 
-    return Parsed(good=good, raw=raw)
+    return Parsed(good=good, hashes=text.hash_rows, raw=raw)
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

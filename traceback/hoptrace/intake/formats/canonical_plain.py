@@ -23,8 +23,7 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     with_header = bool(header) and block.data.startswith(head)
     body = block.data[len(head) :] if with_header else block.data
     lines = block.count() - with_header
-    # Polars refuses lines with too many fields and fills those with too few.
-    if not lines or count_bytes(body, lambda piece: piece == separator) != lines * (shape.width - 1):
+    if not lines:
         return None
     try:
         # A schema spares Polars a look over the whole block for what it may hold.
@@ -38,6 +37,10 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     except pl.exceptions.PolarsError:
         return None
     if read.shape != (lines, shape.width) or (header and _repeats(read, header.split(shape.separator))):
+        return None
+    # Polars refuses lines with too many fields, and fills those with too few up to the last one.
+    filled = read.to_series(-1).null_count() > 0
+    if filled and count_bytes(body, lambda piece: piece == separator) != lines * (shape.width - 1):
         return None
     # Polars' reader gives it in pieces, which everything after it would put together again and again.
     return read.rechunk(), int(with_header)

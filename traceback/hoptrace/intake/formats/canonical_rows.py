@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 import polars as pl
@@ -23,13 +24,15 @@ _QUOTED = '"(?:[^"]|"")*"'
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A block's records apart: `good` (row, hash, the file's columns), `bad` (row, raw, why), `skipped` (row).
+    """A block's records apart: `good` (row, the file's columns), `bad` (row, raw, why), `skipped` (row).
 
-    `raw` gives the bytes of good records by their rows (row, raw). `tidy`: no field has a space or a control character.
-    `foreign`: how many records hold bytes that are not UTF-8.
+    `raw` gives the bytes of good records by their rows (row, raw), `hashes` the hash of each good record as a whole, in
+    their order, to know exact repetitions by. `tidy`: no field has a space or a control character. `foreign`: how many
+    records hold bytes that are not UTF-8.
     """
 
     good: pl.DataFrame
+    hashes: Callable[[], pl.Series]
     raw: Callable[[pl.Series], pl.DataFrame]
     bad: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BAD))
     skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SKIPPED))
@@ -38,6 +41,11 @@ class Parsed:
 
 
 Parse = Callable[[Block, Columns], Parsed]
+Split = Callable[[pl.DataFrame], pl.DataFrame]
+"""From records (row, text) to their fields (row, the file's columns)."""
+
+Hashes = Callable[[pl.DataFrame, pl.DataFrame], pl.Series]
+"""The hash of each record, of its text or its fields."""
 
 
 def parse_delimited(shape: Shape, header: str) -> Parse:
@@ -61,7 +69,7 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
             .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
         )
         judged = records.with_columns(silent=silent, why=why)
-        return replace(_apart(judged, block, lambda good: _split(good, shape, columns.names)), foreign=foreign)
+        return replace(_apart(judged, block, lambda good: _split(good, shape, columns.names), _of_fields), foreign=foreign)
 
     return parse
 
@@ -73,9 +81,10 @@ def parse_at_once(block: Block, shape: Shape, header: str, names: tuple[str, ...
         return None
     read, headers = split
     first = block.first_row + headers
-    good = numbered(read, pl.int_range(first, first + read.height, dtype=pl.Int64, eager=True))
+    good = read.insert_column(0, pl.int_range(first, first + read.height, dtype=pl.Int64, eager=True).alias("row"))
     skipped = pl.DataFrame({"row": [block.first_row] * headers}, schema=_SKIPPED)
-    return Parsed(good, block.raw, skipped=skipped, tidy=is_tidy(block.data, read.height + headers - block.unended))
+    tidy = is_tidy(block.data, read.height + headers - block.unended)
+    return Parsed(good, partial(_of_fields, good, good), block.raw, skipped=skipped, tidy=tidy)
 
 
 def parse_json(block: Block, columns: Columns) -> Parsed:
@@ -85,14 +94,14 @@ def parse_json(block: Block, columns: Columns) -> Parsed:
     judged = records.with_columns(silent=pl.col("text").str.strip_chars() == "", why=pl.lit(None, pl.String))
     whole = None if foreign else block
     try:
-        parsed = _apart(judged, block, lambda good: _split_json(good, schema, whole))
+        parsed = _apart(judged, block, lambda good: _split_json(good, schema, whole), _of_text)
         return replace(parsed, tidy=_is_tidy_json(block.data), foreign=foreign)
     except pl.exceptions.PolarsError:
         pass
     # Rare: a line is no JSON object, and polars does not say which.
     faults = pl.Series([_json_fault(text) for text in records["text"].to_list()], dtype=pl.String)
     judged = judged.with_columns(why=pl.coalesce("why", faults))
-    return replace(_apart(judged, block, lambda good: _split_json(good, schema, whole)), foreign=foreign)
+    return replace(_apart(judged, block, lambda good: _split_json(good, schema, whole), _of_text), foreign=foreign)
 
 
 def _is_tidy_json(data: bytes) -> bool:
@@ -113,14 +122,16 @@ def _plain(records: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return records.with_columns(pl.col("text").str.strip_prefix("\ufeff")), foreign
 
 
-def _apart(judged: pl.DataFrame, block: Block, split: Callable[[pl.DataFrame], pl.DataFrame]) -> Parsed:
+def _apart(judged: pl.DataFrame, block: Block, split: Split, hashes: Hashes) -> Parsed:
     if block.unended:
         cut = pl.col("why").is_not_null() & (pl.col("row") == pl.col("row").max())
         judged = judged.with_columns(why=pl.when(cut).then(pl.lit(CUT)).otherwise("why"))
     silent, broken = pl.col("silent"), pl.col("why").is_not_null()
     good = judged.filter(~silent & ~broken).select("row", "text")
+    fields = split(good)
     return Parsed(
-        good=split(good),
+        good=fields,
+        hashes=partial(hashes, good, fields),
         raw=block.raw,
         bad=judged.filter(~silent & broken).select("row", "raw", "why"),
         skipped=judged.filter(silent).select("row"),
@@ -128,10 +139,10 @@ def _apart(judged: pl.DataFrame, block: Block, split: Callable[[pl.DataFrame], p
 
 
 def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataFrame:
-    """The records' fields, with `row` and `hash`."""
+    """The records' fields, with `row`."""
     unique = column_names(names)
     if not good.height:
-        return pl.DataFrame(schema={"row": pl.Int64, "hash": pl.UInt64, **dict.fromkeys(unique, pl.String)})
+        return pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(unique, pl.String)})
     body: str = good["text"].str.join("\n").item()
     read = pl.read_csv(
         io.BytesIO(body.encode()),
@@ -142,7 +153,7 @@ def _split(good: pl.DataFrame, shape: Shape, names: tuple[str, ...]) -> pl.DataF
     )
     if read.height != good.height or read.width != shape.width:
         read = _split_slowly(good, shape, unique)
-    return numbered(read, good["row"])
+    return read.insert_column(0, good["row"])
 
 
 def column_names(names: tuple[str, ...]) -> list[str]:
@@ -150,9 +161,12 @@ def column_names(names: tuple[str, ...]) -> list[str]:
     return [field_column(name) if name else f"column {number}" for number, name in enumerate(names)]
 
 
-def numbered(read: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """Fields with the `row` they stand in, and the `hash` of all of them, to know an exact duplicate by."""
-    return read.insert_column(0, rows.alias("row")).insert_column(1, read.drop("row").hash_rows().alias("hash"))
+def _of_fields(_: pl.DataFrame, fields: pl.DataFrame) -> pl.Series:
+    return fields.drop("row").hash_rows()
+
+
+def _of_text(records: pl.DataFrame, _: pl.DataFrame) -> pl.Series:
+    return records["text"].hash()
 
 
 def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.DataFrame:
@@ -163,7 +177,7 @@ def _split_slowly(good: pl.DataFrame, shape: Shape, names: list[str]) -> pl.Data
 
 def _split_json(good: pl.DataFrame, schema: dict[str, type[pl.String]], block: Block | None) -> pl.DataFrame:
     """The objects' fields; `block` where its bytes may be read as they are."""
-    keys = good.select("row", hash=pl.col("text").hash())
+    keys = good.select("row")
     if not good.height:
         return keys.with_columns(pl.lit(None, pl.String).alias(field_column(name)) for name in schema)
     body = block.data if block is not None and _is_all_of(block, good) else good["text"].str.join("\n").item().encode()

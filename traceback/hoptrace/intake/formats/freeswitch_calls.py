@@ -103,24 +103,19 @@ def _outgoing_alone(alone: pl.DataFrame) -> pl.DataFrame:
 
 
 def _raw_calls(calls: pl.DataFrame) -> pl.DataFrame:
-    stood_for = [pl.when("chosen").then(f"{name}_in").otherwise(name).alias(name) for name in _PLACE]
+    stood_for = {name: pl.when("chosen").then(f"{name}_in").otherwise(name) for name in _PLACE}
     times = {"start_time": "start", "answer_time": "answer", "end_time": "end"}
-    facts = calls.with_columns(
-        *(stood_for if "chosen" in calls.columns else []),
-        *[pl.col(name).cast(TIME).alias(to) for to, name in times.items()],
-        start_basis=pl.lit(StartBasis.RECEIVED.value),
-        precision="tick",
-        may_be_later="later",
-        calling_number="calling",
-        called_number="called",
-        egress_calling_number="egress_calling",
-        egress_called_number="egress_called",
-        redirecting_number="redirecting",
-    )
-    return facts.select(
-        (pl.col(name) if name in facts.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in RAW_CALLS.items()
-    )
+    numbers = ("calling", "called", "egress_calling", "egress_called", "redirecting")
+    told = {
+        **{name: pl.col(name) for name in calls.columns if name in RAW_CALLS},
+        **(stood_for if "chosen" in calls.columns else {}),
+        **{to: pl.col(name).cast(TIME) for to, name in times.items()},
+        **{f"{name}_number": pl.col(name) for name in numbers},
+        "start_basis": pl.lit(StartBasis.RECEIVED.value),
+        "precision": pl.col("tick"),
+        "may_be_later": pl.col("later"),
+    }
+    return calls.select(told.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in RAW_CALLS.items())
 
 
 def _rows(calls: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -59,15 +60,10 @@ def release_code(variables: Mapping[str, str], *, answered: bool) -> str | None:
 
 
 def with_release_codes(legs: pl.DataFrame) -> pl.DataFrame:
-    """Legs with their `release_code`, by columns named as the variables, and by `answer`, null where there was none.
-
-    Few legs end in a way of their own, so that each way is looked at once.
-    """
-    legs = legs.with_columns(answered=pl.col("answer").is_not_null())
-    ways = legs.select(*WAYS_TO_END, "answered").unique(maintain_order=True)
-    codes = [
-        release_code({name: text for name, text in zip(WAYS_TO_END, texts, strict=True) if text}, answered=answered)
-        for *texts, answered in ways.iter_rows()
-    ]
-    told = ways.with_columns(release_code=pl.Series(codes, dtype=pl.String))
-    return legs.join(told, on=[*WAYS_TO_END, "answered"], how="left", nulls_equal=True, maintain_order="left")
+    """Legs with their `release_code`, by columns named as the variables, and by `answer`, null where there was none."""
+    ways = legs.select(*WAYS_TO_END, pl.col("answer").is_not_null()).rows()
+    codes: dict[tuple[Any, ...], str | None] = {}
+    for *texts, answered in dict.fromkeys(ways):  # few legs end in a way of their own
+        said = {name: text for name, text in zip(WAYS_TO_END, texts, strict=True) if text}
+        codes[*texts, answered] = release_code(said, answered=answered)
+    return legs.with_columns(release_code=pl.Series([codes[way] for way in ways], dtype=pl.String))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from hoptrace.intake.formats.freeswitch_calls import calls_of
-from hoptrace.intake.formats.freeswitch_legs import legs_of, named_by
+from hoptrace.intake.formats.freeswitch_legs import legs_of, named_by, not_usable
 from hoptrace.intake.formats.freeswitch_table import LegTable
 from hoptrace.intake.formats.freeswitch_times import odd_durations
 from hoptrace.intake.ledger import Ledger, Place
@@ -47,9 +47,9 @@ def enter_legs(places: Sequence[Place], table: LegTable, ledger: Ledger, wanted:
     legs = legs_of(table).with_columns(where.get_columns())
     if wanted is not None:
         legs = legs.filter(wanted)
-    for file, row, reasons in legs.filter(~pl.col("usable")).select("file", "row", "reasons").iter_rows():
+    for file, row, reasons in not_usable(legs).iter_rows():
         ledger.reject(file, row, *reasons)
-    usable = legs.filter("usable")
+    usable = legs.drop_nulls(["start", "called"])
     for file, count in sorted(Counter(usable.filter("odd")["file"].to_list()).items()):
         for text in odd_durations(count):
             ledger.flag(file, text)

@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.intake.formats.freeswitch_causes import WAYS_TO_END, with_release_codes
 from hoptrace.intake.formats.freeswitch_peers import bridged, dialled, downstream, upstream
 from hoptrace.intake.formats.freeswitch_table import LegTable
-from hoptrace.intake.formats.freeswitch_times import begun, cannot_be, duration, reached, tick
+from hoptrace.intake.formats.freeswitch_times import with_times
 from hoptrace.intake.formats.freeswitch_variables import NAMING
 
 NO_START, NO_CALLED = "start time not understood", "no called number"
@@ -24,16 +24,11 @@ _ORIGIN = ("has_origin", "origin_calling", "origin_called", "origin_address")
 
 
 def legs_of(table: LegTable) -> pl.DataFrame:
-    """The legs of a table, a row each; `reasons` has why one is no call, `odd` whether its duration cannot be.
+    """The legs of a table, a row each; `odd` says whether its duration cannot be.
 
     Times are microseconds since 1970, `duration` seconds of talk, `later` by how many seconds it may have begun later.
     """
-    times = table.legs.lazy().with_columns(
-        start=begun(), tick=tick(), answer=reached("answer", "answered_time"), end=reached("end", "hangup_time")
-    )
-    timed = times.with_columns(dialled=dialled(), duration=duration(), odd=cannot_be()).with_columns(
-        _not_before("answer"), _not_before("end")
-    )
+    timed = with_times(table.legs).with_columns(dialled=dialled())
     facts = timed.select(
         "leg",
         "start",
@@ -57,31 +52,23 @@ def legs_of(table: LegTable) -> pl.DataFrame:
         downstream=downstream(),
         bridged=bridged(),
     )
-    no_start, no_called = pl.col("start").is_null(), pl.col("called").is_null()
-    reasoned = facts.with_columns(
-        reasons=pl.concat_list(_reason(no_start, NO_START), _reason(no_called, NO_CALLED)).list.drop_nulls(),
-        usable=~no_start & ~no_called,
-    )
-    return with_release_codes(reasoned.collect())
+    return with_release_codes(facts)
+
+
+def not_usable(legs: pl.DataFrame) -> pl.DataFrame:
+    """`file` and `row` of those legs that are no calls, and the `reasons`."""
+    reasons = {"start": NO_START, "called": NO_CALLED}
+    why = [pl.when(pl.col(name).is_null()).then(pl.lit(reason)) for name, reason in reasons.items()]
+    without = legs.filter(pl.any_horizontal(pl.col(*reasons).is_null()))
+    return without.select("file", "row", reasons=pl.concat_list(why).list.drop_nulls())
 
 
 def named_by(table: LegTable, legs: pl.DataFrame) -> pl.DataFrame:
     """Which other legs each leg names, by their uuids: `leg`, `other`, and whether it is `outbound`."""
-    written = [
-        table.legs.select("leg", other=pl.col(name).str.extract_all(_UUID)).drop_nulls().explode("other")
-        for name in NAMING
-        if table.legs[name].null_count() < table.legs.height
-    ]
-    named = pl.concat([table.named, *written]).drop_nulls().join(legs.select("leg", "uuid", "outbound"), on="leg")
+    told = table.legs.unpivot(NAMING, index="leg").drop_nulls()
+    written = told.select("leg", other=pl.col("value").str.extract_all(_UUID)).explode("other", empty_as_null=False)
+    named = pl.concat([table.named, written]).join(legs.select("leg", "uuid", "outbound"), on="leg")
     return named.filter(pl.col("other").ne_missing(pl.col("uuid"))).select("leg", "other", "outbound")
-
-
-def _not_before(name: str) -> pl.Expr:
-    return pl.when(pl.col(name) >= pl.col("start")).then(name).alias(name)
-
-
-def _reason(is_so: pl.Expr, text: str) -> pl.Expr:
-    return pl.when(is_so).then(pl.lit(text))
 
 
 def _is_outbound() -> pl.Expr:

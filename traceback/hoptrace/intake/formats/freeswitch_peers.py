@@ -10,7 +10,7 @@ _AT_HOST = r"sofia/[^/|,]+/([^@|,/]*)@([^|,;]+)"
 _PORT = r"^([0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$"
 _BEFORE_AT = r"^([^@]+)"
 
-_NAME = 1
+_NAME, _TO = 1, 2
 _SENT_TO, _AT = 1, 2
 
 
@@ -49,11 +49,9 @@ def with_dialled(incoming: pl.DataFrame) -> pl.DataFrame:
         user=pl.col("dialled").str.contains(_USER).fill_null(value=False),
         tried=pl.col("dialled").str.extract_all(_GATEWAY),
         sent=pl.col("dialled").str.extract_all(_AT_HOST).list.last().str.extract(_AT_HOST, _SENT_TO),
-    ).with_columns(
-        pl.col("tried").list.last().str.extract_groups(_GATEWAY).struct.rename_fields(["peer", "to"]).alias("last")
     )
-    elsewhere = pl.col("leg").is_in(_answered_elsewhere(tried).implode())
-    peer, to = pl.col("last").struct.field("peer"), pl.col("last").struct.field("to")
+    last, elsewhere = pl.col("tried").list.last(), pl.col("leg").is_in(_answered_elsewhere(tried))
+    peer, to = last.str.extract(_GATEWAY, _NAME), last.str.extract(_GATEWAY, _TO)
     return tried.with_columns(
         dialled_peer=pl.when("user").then(None).when(peer.is_null() | elsewhere).then("bridged").otherwise(peer),
         dialled_number=pl.when(pl.col("user") | elsewhere)
@@ -61,15 +59,17 @@ def with_dialled(incoming: pl.DataFrame) -> pl.DataFrame:
         .when(peer.is_null())
         .then(pl.when(pl.col("sent") != "").then("sent"))
         .otherwise(to.str.extract(_BEFORE_AT)),
-    ).drop("user", "tried", "sent", "last")
+    ).drop("user", "tried", "sent")
 
 
-def _answered_elsewhere(tried: pl.DataFrame) -> pl.Series:
+def _answered_elsewhere(tried: pl.DataFrame) -> list[int]:
     """The answered legs that tried gateways of several names and know the host of the bridge; they are few."""
     known = pl.col("answer").is_not_null() & pl.col("bridged").is_not_null()
     several = tried.filter(known & (pl.col("tried").list.len() > 1)).select("leg", "tried")
+    if several.is_empty():
+        return []
     names = pl.col("tried").list.eval(pl.element().str.extract(_GATEWAY, _NAME)).list.n_unique()
-    return several.filter(names > 1)["leg"]
+    return several.filter(names > 1)["leg"].to_list()
 
 
 def _gateway() -> pl.Expr:

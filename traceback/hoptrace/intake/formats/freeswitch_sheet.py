@@ -11,8 +11,17 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from hoptrace.intake.formats.freeswitch_flows import IN_PROFILE
-from hoptrace.intake.formats.freeswitch_sheet_read import DOCUMENT, MARK, PART, VALUE, Texts, read_alone, table_of_texts
-from hoptrace.intake.formats.freeswitch_table import CALLFLOW_TIMES, LegTable
+from hoptrace.intake.formats.freeswitch_sheet_read import (
+    DOCUMENT,
+    INSIDE,
+    MARK,
+    NAMED_LEG,
+    ORIGIN_TOLD,
+    PART,
+    VALUE,
+    table_of_text,
+)
+from hoptrace.intake.formats.freeswitch_table import CALLFLOW_TIMES, PROFILE, LegTable
 from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded
 from hoptrace.intake.formats.xml_records import Together
 
@@ -26,9 +35,7 @@ class Sheet:
         etree: Any = import_module("lxml.etree")
         self._transform: Any = etree.XSLT(etree.XML(_stylesheet()), access_control=etree.XSLTAccessControl.DENY_ALL)
         self._variables: list[str] = []
-        self._written: list[str] = []
         self._flows: list[str] = []
-        self._alone: dict[int, dict[str, str]] = {}
         self._count = 0
 
     def add(self, together: Together, encoding: str) -> None:
@@ -36,21 +43,13 @@ class Sheet:
         if encoding.lower() != "utf-8" or _can_have_marks(b"".join(together.raws)):
             _take_marks_out(together.root)
         variables, flows = str(self._transform(together.root)).split(PART, 1)
-        self._written.append(variables)
-        plain = _decoded(variables)
-        if plain is None:
-            # Each document for itself; in the text they are empty.
-            documents = variables.split(DOCUMENT)[1:]
-            self._alone |= {self._count + at: read_alone(text) for at, text in enumerate(documents)}
-            plain = DOCUMENT * len(documents)
-        self._variables.append(plain)
+        self._variables.append(_decoded(variables))
         self._flows.append(flows)
         self._count += len(together.raws)
 
     def table(self) -> LegTable:
         """What all of them tell."""
-        together, flows = "".join(self._variables), "".join(self._flows)
-        return table_of_texts(Texts(together, flows, lambda: "".join(self._written), self._alone))
+        return table_of_text("".join((*self._variables, *self._flows)), self._count)
 
 
 def _can_have_marks(content: bytes) -> bool:
@@ -62,56 +61,85 @@ def _can_have_marks(content: bytes) -> bool:
 def _take_marks_out(root: Any) -> None:
     for element in root.iter("*"):
         if element.text:
-            element.text = element.text.replace(MARK, "\ufffd")
+            element.text = _unmarked(element.text)
         for name, value in element.attrib.items():
-            element.attrib[name] = value.replace(MARK, "\ufffd")
+            element.attrib[name] = _unmarked(value)
     for node in root.iter():  # comments and unknown entities too, behind which text can stand
         if node.tail:
-            node.tail = node.tail.replace(MARK, "\ufffd")
+            node.tail = _unmarked(node.tail)
 
 
-def _decoded(together: str) -> str | None:
-    """The variables of all documents without URL encoding; None where they have to be looked at one by one.
+def _decoded(together: str) -> str:
+    """The variables of all documents without URL encoding.
 
-    That is where a value shows that it is not encoded while another may be, or may become a mark.
+    Where a value shows that it is not encoded while another may be, or may become a mark, they are looked at one by
+    one.
     """
     if "%" not in together:
         return together
     encoded_mark = _ENCODED_MARK in together or _ENCODED_MARK.lower() in together
     if encoded_mark or not are_encoded([together]):
-        return None
-    return unquote_to_bytes(together).decode("utf-8", "replace")
+        return "".join(map(_decoded_alone, together.split(DOCUMENT)[1:]))
+    return _unquoted(together)
+
+
+def _decoded_alone(document: str) -> str:
+    said = [text.strip() for text in document.split(VALUE)]
+    texts = map(_unquoted, said) if are_encoded(said) else said
+    return DOCUMENT + VALUE.join(map(_unmarked, texts))
+
+
+def _unquoted(text: str) -> str:
+    return unquote_to_bytes(text).decode("utf-8", "replace")
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(MARK, "\ufffd")
 
 
 def _stylesheet() -> str:
-    flow = _value("@profile_index") + _leaves("caller_profile[1]/", IN_PROFILE) + _leaves("times[1]/", CALLFLOW_TIMES)
-    wanted = "".join(
-        f'<xsl:template match="{name}">{VALUE}{name}{VALUE}<xsl:value-of select="text()"/></xsl:template>'
-        for name in sorted(READ)
-    )
-    others = _others("originator", IN_PROFILE) + _others("originatee", IN_PROFILE[:1])
+    """Call flows go by their numbers: of the profiles the first counts, of the times of answer and end the latest."""
+    created, *latest = CALLFLOW_TIMES
+    own = dict(zip(IN_PROFILE, (*PROFILE[:2], *PROFILE[1:]), strict=True))
+    own_ani, made = _pair(own.pop("ani"), "caller_profile[1]/ani[not(*)]"), "times[1]/created_time[not(*)]"
+    templates = [_template(name, name, "text()") for name in sorted(READ)]
+    templates += [_template(name, of, ".", mode="own") for name, of in (*own.items(), (created, created))]
+    first = f'<xsl:apply-templates select="caller_profile[1]/*[not(*)]|{made}" mode="own"/>{own_ani}'
+    origin = "".join(_value(f"{name}[not(*)]", INSIDE) for name in IN_PROFILE)
+    others = _others("originator", f"{VALUE}{ORIGIN_TOLD}{VALUE}{origin}") + _others("originatee", "")
+    flows = _flows("ascending", f'<xsl:if test="position()=1">{first}</xsl:if>{others}')
+    flows += _flows("descending", "".join(_pair(name, f"times[1]/{name}[not(*)]") for name in latest))
     return f"""<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 <xsl:output method="text"/>
 <xsl:template match="/"><xsl:for-each select="*/*">
   <xsl:text>{DOCUMENT}</xsl:text><xsl:apply-templates select="descendant-or-self::variables/*"/>
-</xsl:for-each>{PART}<xsl:for-each select="*/*">{DOCUMENT}<xsl:for-each select="descendant-or-self::callflow">
-  <xsl:text>{PART}</xsl:text>{flow}{others}
-</xsl:for-each></xsl:for-each></xsl:template>
-<xsl:template match="*"/>{wanted}
+</xsl:for-each>{PART}<xsl:for-each select="*/*">{DOCUMENT}{flows}</xsl:for-each></xsl:template>
+<xsl:template match="*"/><xsl:template match="*" mode="own"/>{"".join(templates)}
 </xsl:stylesheet>"""
 
 
-def _others(side: str, names: tuple[str, ...]) -> str:
-    """The profiles of the legs on one side of a caller profile."""
-    place, name = f"caller_profile[1]/{side}", f"{side}_caller_profile"
-    inside = f'<xsl:for-each select="{name}s/*|{name}">{PART}{side}{_leaves("", names)}</xsl:for-each>'
-    return f'<xsl:for-each select="{place}">{inside}</xsl:for-each>'
+def _flows(order: str, inside: str) -> str:
+    """Something for each call flow, in the order of their numbers."""
+    by_number = f"""<xsl:sort select="concat('0', @profile_index)" data-type="number" order="{order}"/>"""
+    return f'<xsl:for-each select="descendant-or-self::callflow">{by_number}{inside}</xsl:for-each>'
 
 
-def _leaves(place: str, names: tuple[str, ...]) -> str:
-    """The texts of elements; one that holds others, as damage can make it do, has none."""
-    return "".join(_value(f"{place}{name}[not(*)]") for name in names)
+def _others(side: str, inside: str) -> str:
+    """Something, and the uuid, for each profile of the legs on one side of a caller profile."""
+    name = f"{side}_caller_profile"
+    profiles = f'<xsl:for-each select="{name}s/*|{name}">{inside}{_pair(NAMED_LEG, "uuid[not(*)]")}</xsl:for-each>'
+    return f'<xsl:for-each select="caller_profile[1]/{side}">{profiles}</xsl:for-each>'
 
 
-def _value(path: str) -> str:
-    return f'{VALUE}<xsl:value-of select="{path}"/>'
+def _template(element: str, name: str, path: str, mode: str = "") -> str:
+    attribute = f' mode="{mode}"' if mode else ""
+    return f'<xsl:template match="{element}"{attribute}>{_pair(name, path)}</xsl:template>'
+
+
+def _pair(name: str, path: str) -> str:
+    return f"{VALUE}{name}{_value(path, VALUE)}"
+
+
+def _value(path: str, mark: str) -> str:
+    """A text behind a mark; an element that holds others, as damage can make it do, is asked for none."""
+    return f'{mark}<xsl:value-of select="{path}"/>'

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+
+from hoptrace.intake.formats.freeswitch_table import GIVEN
 
 _FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
@@ -12,37 +15,46 @@ _LONGEST = 7 * 86_400
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _COUNTERS = (("billusec", 1_000_000), ("billmsec", 1_000), ("billsec", 1))
 _SECOND = 1_000_000
+_MICROS = ("start_uepoch", "created_time", "answer_uepoch", "answered_time", "end_uepoch", "hangup_time")
+_SECONDS = ("start_epoch", "answer_epoch", "end_epoch")
 
 
-def begun() -> pl.Expr:
-    """When a leg began, microseconds since 1970: as the reader found it, else its variables, else its call flows."""
-    return pl.coalesce("given_start", _micro("start_uepoch"), _micro("created_time"), _second("start_epoch"))
+def with_times(legs: pl.DataFrame) -> pl.DataFrame:
+    """Legs with `start`, `answer`, `end`, microseconds since 1970, `tick`, `duration`, and `odd` where that cannot be.
 
-
-def tick() -> pl.Expr:
-    """How many microseconds one tick of the written start lasts."""
-    finest = pl.coalesce(_micro("start_uepoch"), _micro("created_time")).is_not_null()
-    return pl.coalesce("given_tick", pl.when(finest).then(1).otherwise(_SECOND))
-
-
-def reached(name: str, flow_time: str) -> pl.Expr:
-    """The `answer` or `end` of a leg; `flow_time` is what its call flows call it."""
-    return pl.coalesce(f"given_{name}", _micro(f"{name}_uepoch"), _second(f"{name}_epoch"), _micro(flow_time))
-
-
-def duration() -> pl.Expr:
-    """Seconds of conversation by the finest of FreeSWITCH's counters; 0 where the leg was not answered.
-
-    `answer` and `end` are columns by then.
+    `tick`: how many microseconds one tick of the written start lasts. `duration`: seconds of conversation by the finest
+    of FreeSWITCH's counters, 0 where the leg was not answered. Eagerly and step by step: files are often short, and one
+    plan of all steps takes Polars several times as long to make.
     """
-    by_times = pl.when(pl.col("end") >= pl.col("answer")).then(_per(pl.col("end") - pl.col("answer"), _SECOND))
-    return pl.when(pl.col("answer").is_null()).then(0.0).otherwise(pl.coalesce(_counted(), by_times))
-
-
-def cannot_be() -> pl.Expr:
-    """Whether the counter of an answered leg holds what cannot be, and is left out."""
     written = pl.any_horizontal(pl.col(name).is_not_null() for name, _ in _COUNTERS)
-    return pl.col("answer").is_not_null() & written & _counted().is_null()
+    numbers = legs.select(*GIVEN, *map(_numbers, (_MICROS, _SECONDS)), counted=_counted(), written=written)
+    times = numbers.with_columns(_usual(_MICROS, 1), _usual(_SECONDS, _SECOND)).select(
+        "counted",
+        "written",
+        start=pl.coalesce("given_start", "start_uepoch", "created_time", "start_epoch"),
+        tick=pl.coalesce("given_tick", _tick()),
+        answer=pl.coalesce("given_answer", "answer_uepoch", "answer_epoch", "answered_time"),
+        end=pl.coalesce("given_end", "end_uepoch", "end_epoch", "hangup_time"),
+    )
+    answered = pl.col("answer").is_not_null()
+    by_times = pl.when(pl.col("end") >= pl.col("answer")).then(_per(pl.col("end") - pl.col("answer"), _SECOND))
+    told = times.select(
+        "start",
+        "tick",
+        *map(_not_before_start, ("answer", "end")),
+        duration=pl.when(answered).then(pl.coalesce("counted", by_times)).otherwise(0.0),
+        odd=answered & pl.col("written") & pl.col("counted").is_null(),
+    )
+    return legs.with_columns(told.get_columns())
+
+
+def _tick() -> pl.Expr:
+    finest = pl.coalesce("start_uepoch", "created_time").is_not_null()
+    return pl.when(finest).then(1).otherwise(_SECOND)
+
+
+def _not_before_start(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) >= pl.col("start")).then(name).alias(name)
 
 
 def _counted() -> pl.Expr:
@@ -54,7 +66,7 @@ def _counted() -> pl.Expr:
 
 
 def _counter(name: str, unit: int) -> pl.Expr:
-    seconds = _per(_number(name), unit)
+    seconds = _per(_numbers(name), unit)
     return pl.when(seconds.is_between(0, _LONGEST)).then(seconds)
 
 
@@ -63,23 +75,16 @@ def _per(count: pl.Expr, unit: int) -> pl.Expr:
     return count / pl.repeat(unit, pl.len())
 
 
-def _micro(name: str) -> pl.Expr:
-    return _usual(_number(name))
+def _numbers(names: str | Sequence[str]) -> pl.Expr:
+    """Texts of digits alone as numbers."""
+    texts = pl.col(names)
+    return pl.when(~texts.str.starts_with("+")).then(texts.cast(pl.Int64, strict=False))
 
 
-def _second(name: str) -> pl.Expr:
-    seconds = _number(name)
-    return _usual(pl.when(seconds < _LAST // _SECOND).then(seconds * _SECOND))
-
-
-def _number(name: str) -> pl.Expr:
-    """A text of digits alone as a number."""
-    text = pl.col(name)
-    return pl.when(~text.str.starts_with("+")).then(text.cast(pl.Int64, strict=False))
-
-
-def _usual(count: pl.Expr) -> pl.Expr:
-    return pl.when(count.is_between(_FIRST, _LAST, closed="left")).then(count)
+def _usual(names: Sequence[str], unit: int) -> pl.Expr:
+    """Microseconds, of counts of so many of them; null where they are not between the years 2000 and 2100."""
+    counts = pl.col(names)
+    return pl.when(counts.is_between(_FIRST // unit, _LAST // unit, closed="left")).then(counts * unit)
 
 
 def micro(text: str | None) -> int | None:

@@ -83,9 +83,10 @@ class _Reading:
         self.mended.update(batch.records[sound[place]][0] for place in together.mended)
         self.sheet.add(together, batch.encoding)
         told = {sound[place] for place in together.places}
-        for at, (file, (number, raw, problem)) in enumerate(batch.records):
-            why = None if at in told else problem or "not an XML document"
-            self.written.append(Written((file, number), raw, why))
+        self.written += [
+            Written((file, number), raw, None if at in told else problem or "not an XML document")
+            for at, (file, (number, raw, problem)) in enumerate(batch.records)
+        ]
 
     def _parser(self, encoding: str) -> RecordParser:
         if encoding not in self.parsers:

@@ -1,0 +1,80 @@
+"""Pairs that can be chosen or contradict at all, and leaps that no call makes, for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import polars as pl
+
+from hoptrace.linking.scoring import Kind
+from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING
+
+WAY = ("d_carrier", "d_upstream", "u_downstream", "u_carrier")
+"""The carriers that a leap leads over, from the lower end."""
+
+OF_A_PAIR = (
+    *("call", "row", "kind", "weight", "w_time", "d_sid", "u_sid", "d_upstream"),
+    *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream", "u_customer"),
+    *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
+)
+"""The columns of pairs by which calls are settled, and those that tell whether a pair may count."""
+
+Ends = Callable[[pl.Series], pl.Series]
+"""The carriers that reports name as the ends of calls, of each call's number."""
+
+
+def pairs_that_count(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
+    """The scored pairs (`hoptrace.linking.scoring.score`) by which calls are settled, with the columns OF_A_PAIR."""
+    return _without_astray(pairs[list(OF_A_PAIR)].filter(_may_count()), ends, around)
+
+
+@cache
+def _may_count() -> pl.Expr:
+    """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
+    lendable = pl.any_horizontal(
+        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
+        for side in ("d", "u")
+    )
+    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))
+
+
+def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
+    """Pairs but the leaps that lead on from where the call ended, join two from one carrier, or go abroad and back.
+
+    A bridge over a carrier that both records name is none of these: it may rest on more than numbers and time.
+    """
+    leaps = pairs.select(_rests_on_numbers()).to_series()
+    if not leaps.any():
+        return pairs
+    told = pairs.filter(leaps).select("call", "d_called", "u_upstream", *WAY)
+    told = told.with_columns(terminating=ends(told["call"]))
+    # Where a record names nobody the way leads straight on.
+    way = told.select("terminating", *(pl.coalesce(reversed(WAY[: at + 1])) for at in range(len(WAY))))
+    abroad = {f"{name}_foreign": _foreign(way[:, at], around) for at, name in enumerate(("terminating", *WAY))}
+    at_home = {number: around.at_home(number) for number in told["d_called"].unique().to_list()}
+    told = told.with_columns(at_home=pl.col("d_called").replace_strict(at_home, return_dtype=pl.Boolean), **abroad)
+    return pairs.filter(~leaps.scatter(leaps.arg_true(), told.select(_astray()).to_series()))
+
+
+@cache
+def _rests_on_numbers() -> pl.Expr:
+    return (pl.col("kind") == Kind.GAP) | ((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream").is_null())
+
+
+@cache
+def _astray() -> pl.Expr:
+    ended = pl.col("u_downstream") == pl.col("terminating")
+    one = pl.col("d_upstream") == pl.col("u_upstream")
+    back = [pl.col(f"{lower}_foreign") & ~pl.col(f"{upper}_foreign") for lower, upper in pairwise(WAY)]
+    by_number = ~pl.col("d_carrier_foreign") | pl.col("at_home")
+    home = pl.when(pl.col("terminating").is_not_null()).then(~pl.col("terminating_foreign")).otherwise(by_number)
+    return ended.fill_null(value=False) | one.fill_null(value=False) | (pl.any_horizontal(back) & home)
+
+
+def _foreign(names: pl.Series, around: Surroundings) -> pl.Series:
+    known = {name: around.foreign(name) for name in names.unique().to_list() if name is not None}
+    told = names.replace_strict(known, default=False, return_dtype=pl.Boolean) if known else names.is_not_null()
+    return told.fill_null(value=False)
