@@ -369,3 +369,15 @@ def test_what_a_file_that_was_not_submitted_would_have_told_makes_no_liar(world)
     assert trust.untrue["c", "b"] < 0.05
     assert trust.falsely("c", "elsewhere") < 0.05
     assert from_counts([("c", "b", "upstream", said, missing)]).untrue["c", "b"] > 0.2
+
+
+@pytest.mark.parametrize(("mine", "believed"), [(0, True), (12, False)])
+def test_where_two_liars_quarrel_the_caller_ids_of_the_missing_calls_tell_whose_they_are(mine, believed):
+    """`liar` blames others, `quiet` leaves its records out; of their quarrel the others of each leave it even."""
+    words = [("liar", other, "upstream", 40, 25) for other in ("a", "b", "quiet")]
+    words += [("term", other, "upstream", 40, 0) for other in ("a", "b")]
+    words += [(other, "quiet", "upstream", 40, 25) for other in ("x", "y")]
+    shown = [("liar", "quiet", 25, mine, 40, 0), ("liar", "a", 25, 12, 40, 0)]
+    untrue = from_counts(words, showing=shown, repeats=[("liar", 60, 30)]).untrue["liar", "quiet"]
+    assert (untrue < 0.4) is believed
+    assert untrue <= from_counts(words).untrue["liar", "quiet"]

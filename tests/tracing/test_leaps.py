@@ -30,6 +30,25 @@ def test_it_is_where_sharp_times_and_the_conversation_agree(world):
     assert world.trace(at=0.4).path == ("term", "s1", "s2", "orig")
 
 
+@pytest.mark.parametrize(("late", "joined"), [(0.2, True), (9.0, False)])
+def test_a_call_that_went_on_over_an_unlisted_trunk_came_over_a_silent_carrier(world, late, joined):
+    talk = {"answer": 8.0, "duration": 61.3}
+    world.say("term", late, upstream="s1", **talk)
+    world.say("mid", 0.1, upstream="orig", downstream_trunk="T9", **talk)
+    world.say("orig", 0.0, customer="c", downstream="mid", **talk)
+    found = world.trace(at=late, terminating_carrier="term")
+    assert found.path == (("term", "s1", "mid", "orig") if joined else ("term", "s1"))
+    if joined:
+        assert "mid does not say whom it handed it to" in str(found.hops)
+
+
+def test_a_record_that_names_the_silent_carrier_comes_before_one_that_names_nobody(world):
+    world.say("term", 0.2, upstream="s1")
+    world.say("mid", 0.1, upstream="orig", downstream_trunk="T9")
+    world.say("other", 0.1, customer="c", downstream="s1")
+    assert world.trace(at=0.2, terminating_carrier="term").path == ("term", "s1", "other")
+
+
 def test_another_moment_than_the_minute_is_another_call(world):
     lower_part(world)
     world.say("mid", 90.1, upstream="orig", downstream="s2", outcome="cancelled")

@@ -138,3 +138,20 @@ def test_a_record_cut_to_the_minute_is_no_call_at_another_time(world):
     world.say("orig", 0.0, upstream="silent", downstream="quiet", precision=60_000_000)
     found = world.trace(at=30.0, terminating_carrier="quiet")
     assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("quiet", "orig", "silent"))
+
+
+@pytest.mark.parametrize(("here", "verdict"), [(True, Verdict.ORIGINATOR_IDENTIFIED), (False, Verdict.AMBIGUOUS)])
+def test_the_carrier_that_delivers_a_numbers_calls_would_have_a_record_of_the_reported_one(world, here, verdict):
+    """The report names no end and is seconds off, so that it may mean a call of which no record is at hand."""
+    world.country = {f"carrier{n}": "US" for n in range(10)}
+    world.say("orig", 0.0, customer="c", downstream="end")
+    if here:
+        world.say("end", 0.1, upstream="orig")
+    assert world.trace(at=8.5).verdict is verdict
+
+
+@pytest.mark.parametrize(("end", "named"), [("quiet", True), ("other", False)])
+def test_a_report_far_from_a_call_that_no_record_ties_to_its_end_names_nobody(world, end, named):
+    world.country = {f"carrier{n}": "US" for n in range(4)}
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    assert (world.trace(at=5.6, terminating_carrier=end).customer == "c") is named

@@ -17,7 +17,7 @@ from hoptrace.lake.layout import merge_spans, once, within
 from hoptrace.lake.view import View
 
 MOST_ROWS = 600_000
-"""Rows that are held for parts to come, some 0.3 GB; where they would be more each part reads for itself."""
+"""Rows that are held for parts to come, some 0.14 GB; where they would be more each part reads for itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import detached
-from hoptrace.tracing.weighing import USUAL_HOPS
+from hoptrace.tracing.weighing import another_caller, hardly_on_file
 
 if TYPE_CHECKING:
     from hoptrace.linking.learned import Learned
@@ -41,11 +41,12 @@ FEW, HALF = 0.2, 0.5
 """Shares of carriers taking part below which a trail, and below which one that leaps a gap by numbers and time alone,
 need not go to an end that the report leaves open."""
 
-UNSEEN = 0.5
-"""Probability that no carrier of a call has a record, from which it says nothing that nobody else's call is on file."""
-
 SEEN_TO_TELL = 3
-"""It does say something where the delivering carriers have records of calls to so many numbers of the caller's."""
+"""Where hardly any call is on file it says nothing that nobody else's is, but where the delivering carriers have
+records of calls to so many numbers of the caller's."""
+
+NOT_VOUCHED_FOR = ("B", "C")
+"""Attestations by which a carrier does not say that its customer may show the caller id (ATIS-1000074)."""
 
 ASKED = pl.Schema(
     {
@@ -60,14 +61,15 @@ ASKED = pl.Schema(
         "fits": pl.Float64,
         "detached": pl.Boolean,
         "few": pl.Boolean,
+        "open": pl.Boolean,
     }
 )
 """Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
 `source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
 that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that
-it went to that end; `few`: nor to the end that the report names, and so few take part that its carriers would hardly
-have a record of another call.
+it went to that end; `few`: so few take part that the carriers of another call would hardly have a record of it;
+`open`: and it is not tied to the end that the report names, or anyone may show the caller id.
 """
 
 
@@ -141,7 +143,7 @@ def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:
     """
     delivered = uses.same.filter(pl.col("carrier") != pl.col("origin"), pl.col("downstream").is_null())
     seen = delivered.group_by("call").agg(seen=pl.col("called").n_unique())
-    told = asked.filter("few").join(seen, on="call", how="left")
+    told = asked.filter("open").join(seen, on="call", how="left")
     return told.filter(pl.col("seen").fill_null(0) < SEEN_TO_TELL)
 
 
@@ -174,7 +176,7 @@ def _facts(placed: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     return facts.with_columns(pl.col("sid").first().over("batch", "row"))
 
 
-def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool, bool]]:
+def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool, bool, bool]]:
     best, case = one.judgement.best, one.case
     if best is None or best.trail.steps[0].sid is not None:
         return []
@@ -184,5 +186,7 @@ def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, i
         return []
     origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
     fit = math.exp(best.timed.weight), detached(best.trail, case, FEW, HALF)
-    unseen = placed and (1 - case.taking_part) ** USUAL_HOPS > UNSEEN and detached(best.trail, case, 0.0, 0.0)
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, unseen)]
+    strange = another_caller(reported, case.facts[best.trail.first_statement], case.around)
+    anyone = strange or last.attestation in NOT_VOUCHED_FOR or detached(best.trail, case, 0.0, 0.0)
+    few = hardly_on_file(case.taking_part)
+    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, few, few and placed and anyone)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF
+from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, NOT_VOUCHED_FOR
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_judging import CUSTOMER, Batch
+from hoptrace.tracing.weighing import hardly_on_file
 
 
 def not_renumbered(plain: Plain, batch: Batch, linked: Linked, wanted: pl.DataFrame, ground: Ground) -> Plain:
@@ -33,14 +34,15 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
     answers, chains = plain.answers, plain.chains
     some = np.flatnonzero(answers.delivered)
     calls: list[int] = chains.calls[some].tolist()
-    tops = linked.members.select("call", "carrier", "upstream", "calling")[chains.last[some]]
+    tops = linked.members.select("call", "carrier", "upstream", "calling", "attestation")[chains.last[some]]
     end = linked.members["downstream"].gather(chains.first[some])
     reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
-    least = np.where(chains.leaps[some] > 1, HALF, FEW)
-    few = pl.Series(np.array([batch.coverage[call].taking_part for call in calls]) < least)
+    leaps, share = chains.leaps[some] > 1, np.array([batch.coverage[call].taking_part for call in calls])
+    nowhere = np.where(reports["terminating"].is_null(), share < np.where(leaps, HALF, FEW), leaps & (share < FEW))
+    hardly = pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean)
     placed = pl.Series(answers.endings[some] == CUSTOMER)
     told = tops.hstack(reports).with_columns(
-        end=end, fits=answers.fits[some], few_take_part=few, placed=placed, window=CALLERS_WINDOW
+        end=end, fits=answers.fits[some], detached=nowhere, few=hardly, placed=placed, window=CALLERS_WINDOW
     )
     asked = told.filter((pl.col("calling") >= 0) & (pl.col("placed") | pl.col("upstream").is_not_null()))
     return asked.select(
@@ -49,10 +51,11 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
         "window",
         "end",
         "fits",
+        "detached",
+        "few",
         key="calling",
         origin="carrier",
         source=pl.when(~pl.col("placed")).then("upstream"),
         number="called",
-        detached=pl.col("few_take_part") & pl.col("terminating").is_null(),
-        few=pl.lit(value=False),
+        open=pl.col("few") & pl.col("placed") & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False),
     ).select(ASKED.names())

@@ -29,7 +29,9 @@ def run(pinned: Pinned, parts: Sequence[Part], master: str) -> Iterator[tuple[in
     session = _session(master)
     try:
         runs = list(runs_of(parts, session.sparkContext.defaultParallelism))
-        rows = session.createDataFrame([(run[0].number, pickle.dumps(run)) for run in runs], schema="run int, parts binary")
+        rows = session.createDataFrame(
+            [(run[0].number, pickle.dumps(run)) for run in runs], schema="run int, parts binary"
+        )
         # One task a run: as many as there are runs, in their order.
         spread = rows.repartitionByRange(len(runs), "run")
         traced = spread.mapInArrow(_Task(pinned), TRACED)

@@ -30,8 +30,9 @@ ROWS_LOST = 3.0
 LIKE_ELSEWHERE = 2.0
 """Calls that an end counts for less than those to all ends together: of few calls to it nothing is sure."""
 
-MANY_CALLS = 10.0
-"""The same where the ends are sought to which most twins are on file: of many ends a few are so by chance."""
+MANY_CALLS, FEW_CALLS = 10.0, 3.0
+"""The same where the ends are sought to which most twins are on file: of many ends a few are so by chance, but hardly
+where so few carriers take part that there are few ends."""
 
 
 def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
@@ -48,11 +49,12 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
     ways = _ways(uses.same, hidden, counts.select("call", "usual"))
     many = pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * _lost("origin", lost) * pl.col("own"))
     counted = (
-        asked.select("call", "origin", "end", "fits")
+        asked.select("call", "origin", "end", "fits", "few")
         .join(counts, on="call")
         .filter(pl.col("twins") >= many)
         .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
-        .join(ways.group_by("call").agg(most=pl.col("surely").max()), on="call", how="left")
+        .join(ways.group_by("call").agg(pl.col("surely", "likely").max().name.prefix("most_")), on="call", how="left")
+        .with_columns(most=pl.when("few").then("most_likely").otherwise("most_surely"))
         .with_columns(pl.col("share", "most").fill_null(pl.col("usual")))
     )
     return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
@@ -95,12 +97,13 @@ def _twins(own: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
 def _ways(same: pl.DataFrame, twins: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     """The `share` of own calls handed to a carrier (`downstream`) whose twins are on file; the call itself left out.
 
-    `surely`: the share that it has at least.
+    `surely`: the share that it has at least; `likely`: the same where ends are few.
     """
     handed = same.filter(pl.col("called") != pl.col("number")).select("call", "downstream", "called").drop_nulls()
     handed = handed.unique().join(twins.select("call", "called", seen=1), on=["call", "called"], how="left")
     counts = handed.group_by("call", "downstream").agg(own=pl.len(), seen=pl.col("seen").sum()).join(usual, on="call")
-    return counts.select("call", "downstream", share=_share(LIKE_ELSEWHERE), surely=_share(MANY_CALLS))
+    likes = {"share": LIKE_ELSEWHERE, "surely": MANY_CALLS, "likely": FEW_CALLS}
+    return counts.select("call", "downstream", **{name: _share(calls) for name, calls in likes.items()})
 
 
 def _share(like_elsewhere: float) -> pl.Expr:

@@ -129,7 +129,10 @@ def _below() -> pl.Expr:
 
 @cache
 def _above() -> pl.Expr:
-    return pl.col("downstream").is_not_null() & ~pl.col("downstream_covered")
+    """Whether nobody with records says that a statement's call came to it: the next one is silent, or unlisted."""
+    return (pl.col("downstream").is_not_null() & ~pl.col("downstream_covered")) | (
+        pl.col("downstream").is_null() & pl.col("handed_on")
+    )
 
 
 def _worth_a_look(
@@ -165,6 +168,16 @@ def _said() -> dict[str, pl.Expr]:
 
 
 @cache
+def _over_unlisted() -> pl.Expr:
+    """The upper statement's call went on over a trunk that nobody listed, the lower one's came from a silent carrier.
+
+    That one may be the carrier at which the trunk ends.
+    """
+    named = pl.col("d_upstream").is_not_null() & ~pl.col("d_upstream_covered")
+    return pl.col("u_downstream").is_null() & pl.col("u_handed_on") & named
+
+
+@cache
 def _kind() -> pl.Expr:
     continuous, same_caller, down_names, up_names = map(pl.col, ("continuous", "same_caller", "down_names", "up_names"))
     down_silent, up_silent, same_between = map(pl.col, ("down_silent", "up_silent", "same_between"))
@@ -184,6 +197,6 @@ def _kind() -> pl.Expr:
         .then(pl.lit(str(Kind.BRIDGED)))
         .when(~continuous & same_caller & same_between & ~answers_differ)
         .then(pl.lit(str(Kind.FORWARDED)))
-        .when(continuous & same_caller & both_name & ~answers_differ)
+        .when(continuous & same_caller & (both_name | (_over_unlisted() & ~back)) & ~answers_differ)
         .then(pl.lit(str(Kind.GAP)))
     )

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"  # neighbours, but the called number changed without either saying so
     BRIDGED = "bridged"  # both name the same carrier between them, which has no record of the call
     FORWARDED = "forwarded"  # both name the same carrier between them; it has no record and changed the called number
-    GAP = "gap"  # each names another silent carrier: at least two without a record between them
+    GAP = "gap"  # each names another silent carrier, or the upper one nobody: one or more without a record between
     CONFLICT = "conflict"  # fits, but one names the other while the other names somebody else
 
 

@@ -104,7 +104,7 @@ def trust_of(**counts: pl.DataFrame) -> Trust:
     of_silent = _misnaming_silent(odds, misnames, untrue.keys())
     misnames, misnamed = misnames | of_silent[0], misnamed | of_silent[1]
     return Trust(
-        untrue,
+        _borne_out_by_callers(untrue, odds),
         invents,
         _doubt(claims, invents, counts["traffic"]),
         lost,
@@ -129,6 +129,18 @@ def _untrue(clashes: pl.DataFrame, holes: pl.DataFrame, lost: Mapping[str, float
     )
     rows = shares.select("namer", "named", share).rows()
     return {(namer, named): told.get((namer, named), 0.0) * part for namer, named, part in rows}
+
+
+def _borne_out_by_callers(untrue: Mapping[tuple[str, str], float], odds: CallerOdds) -> dict[tuple[str, str], float]:
+    """`untrue` of Trust, where the caller ids of the missing calls speak for the one that names the other.
+
+    Who blames another does so for its own customers' calls. Where two liars quarrel their other quarrels leave it even;
+    that the missing calls bear none of the caller ids that the namer's customers show then says whose calls they are.
+    """
+    return {
+        pair: min(known, odds.share(pair[0], pair[1:], known, FEW_WORDS)) if pair in odds.counted else known
+        for pair, known in untrue.items()
+    }
 
 
 def losses(clashes: pl.DataFrame) -> dict[str, float]:

@@ -27,6 +27,10 @@ TRAIL_PHRASES = (
         "{upper} handed the call to {below}, {lower} got it from {above}; neither has submitted records, so this "
         "step rests on numbers and time alone."
     ),
+    message(
+        "{lower} says that it got the call from {named}, which has submitted no records; {upper} does not say whom it "
+        "handed it to, so this step rests on numbers and time alone."
+    ),
     message("{upper} says that it handed the call to {lower}, and {lower} says that it got it from {upper}."),
     message("{lower} says that it got the call from {upper}; {upper} does not say whom it handed it to."),
     message(

@@ -65,12 +65,11 @@ def _handed_on(case: Case, trail: Trail) -> bool:
 
 def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached]) -> bool:
     """Whether a trail's lowest handoff was tried in vain, while another attempt of that ingress came further."""
-    sids = trail.statements
-    lowest, handed_on = case.facts[sids[0]], _handed_on(case, trail)
+    lowest, handed_on, above = case.facts[trail.first_statement], _handed_on(case, trail), trail.statements[1:]
     to_the_end = case.reported.terminating in (lowest.carrier, lowest.downstream or lowest.carrier)
-    if to_the_end or (len(sids) < 2 and not handed_on):
+    if to_the_end or not (above or handed_on):
         return False
-    tried = lowest if handed_on else case.facts[sids[1]]
+    tried = lowest if handed_on else case.facts[above[0]]
     told_apart = tried.tick <= SHARP or tried.cid is not None
     own, best = _rank(lowest), furthest[case.legs.get(tried.sid, tried.sid)]
     # Of two routes of which nothing tells that either went on, the call may have ended on any.

@@ -21,7 +21,7 @@ Curve = tuple[float, float, float]
 CURVES: Mapping[Verdict, Curve] = {
     Verdict.ORIGINATOR_IDENTIFIED: (0.387, 1.369, 0.914),
     Verdict.POINT_OF_ENTRY_IDENTIFIED: (0.706, 0.904, 0.470),
-    Verdict.NON_PARTICIPATING: (2.651, 0.305, -0.9),
+    Verdict.NON_PARTICIPATING: (2.651, 0.305, -0.8),
     Verdict.NO_RECORD: (1.284, 0.41, -1.173),
     Verdict.DISPUTED: (1.577, 0.473, -0.532),
 }

@@ -36,6 +36,7 @@ class Fact(NamedTuple):
     spread: float
     outcome: str | None
     handed_on: bool = False
+    attestation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

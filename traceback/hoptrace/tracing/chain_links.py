@@ -57,7 +57,7 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     open_ = ~along & ~linked & ~settled & (weights > least)
     # Where both ends of a leap over two carriers are open, and nothing else leads on from either, it is the way.
     alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
-    gap = open_ & kinds[Kind.GAP] & alone[0] & alone[1]
+    gap = open_ & kinds[Kind.GAP] & pairs["u_downstream"].is_not_null().to_numpy() & alone[0] & alone[1]
     used_for = np.flatnonzero(linked | gap)
     contested = np.concatenate([*rivals, down[open_ & ~gap], np.flatnonzero(above != above[ingress])])
     pair, weight, carriers = np.full(size, -1), np.zeros(size), np.zeros(size, np.int64)

@@ -32,11 +32,11 @@ def _arrivals(members: pl.DataFrame, chains: Chains) -> Arrivals:
     """When the records of chains say that calls came; `members` in the order of the chains."""
     later = np.full(members.height, SETTING_UP)
     later[chains.begin[:-1]] = 0.0
-    times = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
+    setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
     rang = np.zeros(members.height)
     if members["setup"].null_count():
         rang = members["outcome"].replace_strict(RANG, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
-    return Arrivals(*times, rang, later)
+    return Arrivals(setup, start, tick, spread, rang, later)
 
 
 def _sure(chains: Chains) -> Floats:

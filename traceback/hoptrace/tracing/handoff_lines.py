@@ -68,6 +68,11 @@ def _naming() -> Line:
         "time alone.",
         *(U, name("u_downstream"), D, name("d_upstream")),
     )
+    unlisted = said(
+        "{} says that it got the call from {}, which has submitted no records; {} does not say whom it handed it to, "
+        "so this step rests on numbers and time alone.",
+        *(D, name("d_upstream"), U),
+    )
     by_one = said(
         "{} says that it handed the call to {}, which has no record of it; {} does not say who gave it the call.",
         *(U, name("u_downstream"), D),
@@ -78,8 +83,10 @@ def _naming() -> Line:
     )
     # Both sides name the carrier between them, or only the upper one does and the lower one names nobody.
     unnamed = bridged & between.is_null()
-    over = ((unnamed, by_one), (bridged, by_both), (kind == Kind.CONFLICT, claimed), (kind == Kind.GAP, leap))
-    unknown = unnamed | (kind == Kind.GAP)
+    gap = kind == Kind.GAP
+    leaps = (gap & pl.col("u_downstream").is_null(), unlisted), (gap, leap)
+    over = ((unnamed, by_one), (bridged, by_both), (kind == Kind.CONFLICT, claimed), *leaps)
+    unknown = unnamed | gap
     return Line("naming", pl.when(~unknown).then(kind != Kind.CONFLICT), _named_by_neighbours(*over))
 
 

@@ -138,7 +138,8 @@ def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
     later[begin[:-1]] = 0.0
     ends = ((question.called, fact.called) for question in questions for fact in question.facts)
     later[np.array([end is not None and called != end for end, called in ends], np.bool_)] = RANG["no_answer"]
-    return Arrivals(*(np.array(each, np.float64) for each in (*told, rang)), later)
+    setup, start, tick, spread, rung = (np.array(each, np.float64) for each in (*told, rang))
+    return Arrivals(setup, start, tick, spread, rung, later)
 
 
 def match_trails(spans: Floats, begin: Int64s, at: Floats, close: Floats) -> Matches:

@@ -21,6 +21,7 @@ from hoptrace.tracing.chain_trails import ChainTrails
 from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.endings import beyond
 from hoptrace.tracing.judging import NOT_THE_CALL, WORTH_TELLING
+from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 from hoptrace.tracing.weighing import (
@@ -32,6 +33,7 @@ from hoptrace.tracing.weighing import (
     OUTCOME_WEIGHT,
     SAME_CALLER,
     WITHHELD_TOO,
+    hardly_on_file,
     lost_rows,
 )
 
@@ -106,15 +108,18 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
 class _Weighed(NamedTuple):
     """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
 
-    `delivered`: the lowest record handed the call to a carrier without one. `in_vain`: it only tells that its carrier
-    did not put the call through, whereas another one is reported as its end, so that the trail may begin further up.
+    `delivered`: the lowest record handed the call to a carrier without one. `here`: it says that its carrier delivered
+    it. `in_vain`: it only tells that its carrier did not put the call through, whereas another one is reported as its
+    end, so that the trail may begin further up. `strange`: it has another caller than the report.
     """
 
     looks: Floats
     weight: Floats
     found: Truths
     delivered: Truths
+    here: Truths
     in_vain: Truths
+    strange: Truths
 
 
 def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
@@ -142,14 +147,22 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     inferred = chains.leaps[best] > 1
     confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
-    off = trails.timed.apart[best] > FAR_OFF * batch.around.close
-    sound &= ~((endings != CUSTOMER) & told.delivered[best] & off)
+    few = _hardly_on_file(batch, chains.calls[begin])
+    times = np.where(endings != CUSTOMER, FAR_OFF, np.where(few, 1.0, np.inf))
+    off = trails.timed.apart[best] > times * batch.around.close
+    sound &= ~(told.delivered[best] & (off | (told.strange[best] & few)))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
     # As for one call: NumPy's exponential may differ in the last place.
     fits = np.array([math.exp(weight) for weight in trails.timed.weight[best].tolist()], np.float64)
     delivered = told.delivered[best]
     return kept, Answers(endings, confidence, trails.timed.residual[best], fits, delivered).of(sound)
+
+
+def _hardly_on_file(batch: Batch, calls: Int64s) -> Truths:
+    """Of which calls hardly any other is on file (`weighing.hardly_on_file`)."""
+    numbers: list[int] = calls.tolist()
+    return np.array([hardly_on_file(batch.coverage[call].taking_part) for call in numbers], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +247,7 @@ def _endings(batch: Batch, calls: Int64s, tops: pl.DataFrame) -> Int64s:
 
 
 def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> _Weighed:
-    tails = members.select("carrier", "downstream", "calling", "sent_calling", "outcome")[chains.first]
+    tails = members.select("carrier", "downstream", "handed_on", "calling", "sent_calling", "outcome")[chains.first]
     reports = batch.reports.select("terminating", r_calling="calling")[chains.calls]
     outcome = pl.col("outcome").replace_strict(OUTCOME_WEIGHT, default=0.0, return_dtype=pl.Float64)
     named, last = pl.col("terminating"), pl.coalesce("downstream", "carrier")
@@ -242,11 +255,18 @@ def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainT
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
     nowhere = pl.col("downstream").is_null() & pl.col("outcome").ne_missing("answered")
     in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False)
-    frame = tails.hstack(reports).select(looks=caller + end, outcome=outcome, in_vain=in_vain)
+    here = (
+        pl.col("downstream").is_null()
+        & ~pl.col("handed_on")
+        & pl.col("outcome").is_in(list(RANG)).fill_null(value=False)
+    )
+    frame = tails.hstack(reports).select(
+        looks=caller + end, outcome=outcome, in_vain=in_vain, here=here, strange=caller < NOT_WITHHELD
+    )
     looks = frame["looks"].to_numpy()
     weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
-    delivered, vain = tails["downstream"].is_not_null().to_numpy(), frame["in_vain"].to_numpy()
-    return _Weighed(looks, weight, weight > NOT_THE_CALL, delivered, vain)
+    told = (tails["downstream"].is_not_null(), *frame.select("here", "in_vain", "strange"))
+    return _Weighed(looks, weight, weight > NOT_THE_CALL, *(each.to_numpy() for each in told))
 
 
 def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:
@@ -267,16 +287,17 @@ def _caller_weight(around: Surroundings, *, masked: bool) -> pl.Expr:
 
 
 def _other(batch: Batch, calls: Int64s, told: _Weighed, begin: Int64s) -> Floats:
-    """How likely it is, beside the trails, that no record is of the call (`weighing.weight_of_none`)."""
+    """How likely it is, beside the trails, that no record is of the call (`weighing.unrecorded`)."""
     ends: list[str | None] = batch.reports["terminating"].gather(calls).to_list()
+    here: list[bool] = np.logical_or.reduceat(told.found & told.here, begin).tolist()
     known: dict[tuple[float, bool], float] = {}
     lost: list[float] = []
     numbers: list[int] = calls.tolist()
-    for call, end in zip(numbers, ends, strict=True):
+    for call, end, delivers in zip(numbers, ends, here, strict=True):
         coverage = batch.coverage[call]
-        key = coverage.taking_part, end in coverage.covered
+        key = coverage.taking_part, delivers if end is None else end in coverage.covered
         if key not in known:
-            known[key] = lost_rows(coverage, end)
+            known[key] = lost_rows(key[0], on_file=key[1])
         lost.append(known[key])
     share = np.array(lost)
     often = np.add.reduceat(np.where(told.found, np.exp(np.maximum(told.looks, 0.0)), 0.0), begin)

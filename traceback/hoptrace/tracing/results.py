@@ -23,6 +23,7 @@ from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trail import Ending, Trail, point_of_entry
+from hoptrace.tracing.trails import detached
 from hoptrace.tracing.weighing import Weighed, far_off
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
@@ -44,6 +45,9 @@ WORTH_A_DOUBT = 0.04
 
 NOT_FOUND = 0.5
 """Probability that no record at hand is of the reported call, from which the answer is that."""
+
+LIKELY_UNRECORDED = 0.03
+"""The same, from which no originator is named where no record ties the trail to the end that the report names."""
 
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
@@ -89,7 +93,8 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
     no_twin = 1 / (1 + judged.twin)
     unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
-    unnamed = min(confidence, no_twin) < floors.named and verdict is Verdict.ORIGINATOR_IDENTIFIED
+    loose = judgement.none > LIKELY_UNRECORDED and detached(best.trail, case, 0.0, 0.0)
+    unnamed = (loose or min(confidence, no_twin) < floors.named) and verdict is Verdict.ORIGINATOR_IDENTIFIED
     if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed or far_off(case, best):
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail

@@ -77,15 +77,17 @@ def detached(trail: Trail, case: Case, few: float, half: float) -> bool:
     """Whether no record says that the call went to the reported end: its lowest one went to another carrier.
 
     Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part; or fewer
-    than `half` of them, and the trail leaps a gap over which nothing but numbers and time lead.
+    than `half` of them, and the trail leaps a gap over which nothing but numbers and time lead. Where but a `few` take
+    part such a gap parts the trail's beginning from any end.
     """
     tail = case.facts[trail.first_statement]
     end = case.reported.terminating
     if tail.downstream is None:
         return False
+    leaps = any(pair.kind is Kind.GAP for pair in trail.pairs)
     if end is None:
-        return case.taking_part < (half if any(pair.kind is Kind.GAP for pair in trail.pairs) else few)
-    return end not in (tail.carrier, tail.downstream)
+        return case.taking_part < (half if leaps else few)
+    return end not in (tail.carrier, tail.downstream) or (leaps and case.taking_part < few)
 
 
 def _reported(fact: Fact, case: Case) -> bool:

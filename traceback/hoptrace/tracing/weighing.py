@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
-from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
-from hoptrace.tracing.moment import Match, Question, match_all
+from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
+from hoptrace.tracing.moment import RANG, Match, Question, match_all
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
@@ -57,6 +57,9 @@ WITHHELD_TOO, NOT_WITHHELD = 1.0, -0.5
 FAR_OFF = 3.0
 """Times as many seconds as reports may well be off, beyond which a trail is hardly the reported call, though the end
 that the report names has no record by which to find another one."""
+
+UNSEEN = 0.5
+"""Probability that no carrier of a call has a record, from which other calls are hardly on file."""
 
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
@@ -109,36 +112,48 @@ def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
 def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
     """The weight of there being no record of the reported call, so that all that was found are other calls.
 
-    Few calls leave no record where many carriers take part, and hardly one whose terminating carrier does; other calls
-    to the number are as frequent as those seen in the window.
+    Few calls leave no record where many carriers take part, and hardly one whose terminating carrier does: the
+    reported one, or where the report names none, one that delivered a call to the number. Other calls to it are as
+    frequent as those seen in the window.
     """
-    return weight_of_none(
-        Coverage(case.covered, case.taking_part), case.reported.terminating, [one.looks for one in found]
-    )
-
-
-def weight_of_none(told: Coverage, terminating: str | None, looks: Iterable[float]) -> float:
-    """The same, of calls that look like the reported one so much."""
-    lost = lost_rows(told, terminating)
+    end = case.reported.terminating
+    on_file = any(map(delivers, _tails(case, found))) if end is None else end in case.covered
+    lost = lost_rows(case.taking_part, on_file=on_file)
     # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
-    often = sum(math.exp(max(0.0, each)) for each in looks) / OTHER_CALLS_WITHIN
+    often = sum(math.exp(max(0.0, one.looks)) for one in found) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
 
 
-def lost_rows(told: Coverage, terminating: str | None) -> float:
-    """The share of calls to a `terminating` carrier that leave no record."""
-    lost = LOST_ROW if terminating in told.covered else max(LOST_ROW, (1 - told.taking_part) ** USUAL_HOPS)
+def _tails(case: Case, found: Sequence[Weighed]) -> list[Fact]:
+    return [case.facts[one.trail.first_statement] for one in found]
+
+
+def delivers(tail: Fact) -> bool:
+    """Whether a trail's lowest record says that its carrier delivered the call, as then others to the number."""
+    return tail.downstream is None and not tail.handed_on and tail.outcome in RANG
+
+
+def lost_rows(taking_part: float, *, on_file: bool) -> float:
+    """The share of calls that leave no record; `on_file`: the carrier that delivers them submits its records."""
+    lost = LOST_ROW if on_file else max(LOST_ROW, (1 - taking_part) ** USUAL_HOPS)
     return min(lost, 0.99)
 
 
+def hardly_on_file(taking_part: float) -> bool:
+    """Whether so few carriers take part that more likely than not none of a call's has a record of it."""
+    return (1 - taking_part) ** USUAL_HOPS > UNSEEN
+
+
 def far_off(case: Case, one: Weighed) -> bool:
-    """Whether a trail that leads to no customer came at quite another time, and its end has no record of it.
+    """Whether a trail came at quite another time than the reported one, and its end has no record of it.
 
     The reported call then has no record on file more likely than not: a campaign calls the same people again, and so
-    do others with its caller id.
+    do others with its caller id. Where a trail leads to a customer that is so where hardly any call is on file.
     """
-    if one.trail.ending is Ending.CUSTOMER or one.trail.steps[0].sid is not None:
+    if one.trail.steps[0].sid is not None:
         return False
+    if one.trail.ending is Ending.CUSTOMER:
+        return hardly_on_file(case.taking_part) and one.timed.apart > case.around.close
     return one.timed.apart > FAR_OFF * case.around.close
 
 
@@ -183,6 +198,11 @@ def caller_weight(report: Reported, tail: Fact, around: Surroundings) -> float:
     if seen < MASKED_BELOW:
         return FITS if may_be(seen, reported) else FITS_NOT
     return SAME_CALLER if reported in (seen, tail.sent_calling) else around.caller_changed
+
+
+def another_caller(report: Reported, tail: Fact, around: Surroundings) -> bool:
+    """Whether the report gives another caller than the terminating record."""
+    return caller_weight(report, tail, around) < NOT_WITHHELD
 
 
 def _end_weight(case: Case, trail: Trail) -> float:

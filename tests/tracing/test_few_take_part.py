@@ -1,0 +1,74 @@
+"""Where so few carriers take part that hardly any call is on file, a name needs more than a record that fits."""
+
+from __future__ import annotations
+
+import pytest
+
+from hoptrace.model.verdicts import Verdict
+
+OTHERS = {f"carrier{n}": "US" for n in range(30)}
+"""A directory in which nearly all carriers have submitted nothing."""
+
+OTHER_CALLER = "+12025550199"
+
+
+@pytest.mark.parametrize(("at", "many", "named"), [(2.5, False, True), (3.6, False, False), (3.6, True, True)])
+def test_a_report_that_is_further_off_than_reports_mostly_are_names_nobody(world, at, many, named):
+    world.country = {} if many else OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=at, terminating_carrier="quiet")
+    assert (found.customer == "c") is named
+    if not named:
+        assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("quiet",))
+        assert "s from the reported time" in found.summary
+
+
+def test_there_a_call_whose_end_has_the_record_is_told_all_the_same(world):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    world.say("quiet", 0.1, upstream="orig")
+    assert world.trace(at=3.6, terminating_carrier="quiet").customer == "c"
+
+
+@pytest.mark.parametrize(
+    ("attestation", "many", "named"), [("A", 0, True), ("B", 0, False), ("C", 0, False), ("C", 1, True)]
+)
+def test_a_caller_id_that_its_carrier_does_not_vouch_for_may_be_anybodys(world, attestation, many, named):
+    world.country = {} if many else OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet", attestation=attestation)
+    found = world.trace(at=0.2)
+    assert (found.customer == "c") is named
+    assert named or "so few carriers take part" in found.summary
+
+
+def test_a_caller_id_not_vouched_for_is_named_where_others_deliveries_show_no_twin(world):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet", attestation="C")
+    for n in range(4):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        world.say("orig", at, customer="c", downstream="low", called_number=number, attestation="C")
+        world.say("low", at + 0.1, upstream="orig", called_number=number)
+    assert world.trace(at=0.2).customer == "c"
+
+
+@pytest.mark.parametrize(("many", "named"), [(False, False), (True, True)])
+def test_another_caller_than_the_reported_one_names_nobody(world, many, named):
+    world.country = {} if many else OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=0.2, calling=OTHER_CALLER, terminating_carrier="quiet")
+    assert (found.customer == "c") is named
+
+
+@pytest.mark.parametrize("shown_elsewhere", [False, True])
+def test_beyond_a_gap_that_numbers_and_time_bridge_nobody_is_named_whose_caller_id_others_show(world, shown_elsewhere):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="gone")
+    world.say("low", 0.2, upstream="lost", downstream="quiet")
+    for n in range(4):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        world.say("orig", at, customer="c", downstream="low", called_number=number)
+        world.say("low", at + 0.1, upstream="orig", downstream="quiet", called_number=number)
+        if shown_elsewhere:
+            world.say("low", at + 9.0 + n, upstream="far", downstream="quiet", called_number=number)
+    found = world.trace(at=0.2, terminating_carrier="quiet")
+    assert (found.customer == "c") is not shown_elsewhere
