@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hoptrace.tracing.decimals import rounded, tenths
+from hoptrace.tracing.decimals import FEW, rounded, tenths
 
 SECONDS = st.lists(st.none() | st.floats(-1e7, 1e7) | st.integers(-90_000, 90_000).map(lambda each: each / 1000))
 
@@ -16,8 +16,10 @@ SECONDS = st.lists(st.none() | st.floats(-1e7, 1e7) | st.integers(-90_000, 90_00
 @given(SECONDS)
 @example([0.25, 0.35, 0.45, 0.049999999, 0.05, -0.04, -0.0, None, 1e300, float("inf"), float("nan"), 20.25])
 def test_tenths_are_those_of_python(values):
-    told = tenths(pl.Series(values, dtype=pl.Float64))
-    assert told.to_list() == [None if value is None else f"{value:.1f}" for value in values]
+    written = [None if value is None else f"{value:.1f}" for value in values]
+    # A few are written one by one, many by columns.
+    for times in (1, FEW + 1):
+        assert tenths(pl.Series(values * times, dtype=pl.Float64)).to_list() == written * times
 
 
 @given(st.lists(st.floats(-1e7, 1e7) | st.integers(-90_000, 90_000).map(lambda each: each / 10_000)))

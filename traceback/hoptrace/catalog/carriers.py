@@ -83,7 +83,7 @@ class Directory:
     def carriers(self) -> list[Carrier]:
         """Every carrier, also those no longer listed, in the order of their ids."""
         with guard(), self._engine.connect() as connection:
-            rows = [tuple(row) for row in connection.execute(_AS_STORED)]
+            rows = [tuple(row) for row in connection.execute(_AS_STORED).all()]
         # A trace asks each time, and the directory seldom changes: the same carriers are given as long as it does not.
         if rows != self._known[0]:
             told = [dict(zip(_FIELDS, row, strict=True)) for row in rows]

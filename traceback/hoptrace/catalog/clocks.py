@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.tables import CLOCK_SHIFTS, CLOCK_VERSIONS, CLOCKS
 
+_NEWEST = sa.select(sa.func.max(CLOCK_VERSIONS.c.version))
+
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
@@ -100,9 +102,8 @@ class Clocks:
 
     def latest_version(self) -> int:
         """The newest clock table's version; 0 where nothing was learned yet."""
-        newest = sa.select(sa.func.max(CLOCK_VERSIONS.c.version))
         with guard(), self._engine.connect() as connection:
-            return int(connection.execute(newest).scalar() or 0)
+            return int(connection.execute(_NEWEST).scalar() or 0)
 
     def latest_clocks(self) -> ClockTable:
         """The newest clock table."""

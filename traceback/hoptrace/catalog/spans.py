@@ -17,6 +17,17 @@ BatchSpan = tuple[str, str, datetime, datetime]
 
 _ORDER = itemgetter(1)
 
+_AT = BATCHES.c
+_STORED = (
+    sa.select(_AT.carrier_id, _AT.batch, _AT.first_time, _AT.last_time, _AT.commit_id, COMMITS.c.state)
+    .join(COMMITS)
+    .where(_AT.first_time.is_not(None))
+    .order_by(_AT.batch)
+)
+_PENDING = COMMITS.c.state == CommitState.PENDING
+_NEWER = _STORED.where(_PENDING | COMMITS.c.lake_version.between(sa.bindparam("first"), sa.bindparam("last")))
+"""Of batches that have statements: all; those of pending commits, or settled between two versions of the lake."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpansAt:
@@ -46,11 +57,10 @@ class BatchSpans:
 
     def select(self, carrier_id: str | None, lake_version: int | None) -> list[BatchSpan]:
         """See `Batches.spans`."""
-        pending = COMMITS.c.state == CommitState.PENDING
-        wanted = [] if carrier_id is None else [BATCHES.c.carrier_id == carrier_id]
+        query = _STORED if carrier_id is None else _STORED.where(_AT.carrier_id == carrier_id)
         if lake_version is not None:
-            wanted.append((COMMITS.c.lake_version <= lake_version) | pending)
-        found = self._read(*wanted)
+            query = query.where((COMMITS.c.lake_version <= lake_version) | _PENDING)
+        found = self._read(query)
         out = self._out({commit_id for _, commit_id, state in found if state == CommitState.PENDING})
         return [span for span, commit_id, _ in found if commit_id not in out]
 
@@ -65,8 +75,7 @@ class BatchSpans:
             spans = tuple(self.select(None, lake_version))
             return SpansAt((lake_version, ("of old", str(len(spans)))), spans)
         # One query, so that a commit that is being settled is seen in one state or the other.
-        pending = COMMITS.c.state == CommitState.PENDING
-        found = self._read(pending | COMMITS.c.lake_version.between(known_to + 1, lake_version))
+        found = self._read(_NEWER, first=known_to + 1, last=lake_version)
         waiting = {commit_id for _, commit_id, state in found if state == CommitState.PENDING}
         out = self._out(waiting)
         new = [span for span, commit_id, _ in found if commit_id not in out]
@@ -77,11 +86,10 @@ class BatchSpans:
 
     def totals(self, lake_version: int) -> Totals:
         """See `Batches.totals`."""
-        at, pending = BATCHES.c, COMMITS.c.state == CommitState.PENDING
-        waiting = sa.case((pending, COMMITS.c.commit_id), else_="").label("waiting")
-        told = (sa.func.count(), sa.func.sum(at.statements), sa.func.min(at.first_time), sa.func.max(at.last_time))
+        waiting = sa.case((_PENDING, COMMITS.c.commit_id), else_="").label("waiting")
+        told = (sa.func.count(), sa.func.sum(_AT.statements), sa.func.min(_AT.first_time), sa.func.max(_AT.last_time))
         settled = COMMITS.c.lake_version <= lake_version
-        query = sa.select(waiting, *told).join(COMMITS).where(at.first_time.is_not(None), settled | pending)
+        query = sa.select(waiting, *told).join(COMMITS).where(_AT.first_time.is_not(None), settled | _PENDING)
         with guard(), self._engine.connect() as connection:
             rows = connection.execute(query.group_by("waiting")).all()
         out = self._out({row[0] for row in rows if row[0]})
@@ -93,12 +101,11 @@ class BatchSpans:
             last_time=max((as_utc(row[4]) for row in held), default=None),
         )
 
-    def _read(self, *wanted: sa.ColumnElement[bool]) -> list[tuple[BatchSpan, str, str]]:
-        at = BATCHES.c
-        query = sa.select(at.carrier_id, at.batch, at.first_time, at.last_time, at.commit_id, COMMITS.c.state)
-        query = query.join(COMMITS).where(at.first_time.is_not(None), *wanted).order_by(at.batch)
+    def _read(
+        self, query: sa.Select[str, str, datetime, datetime, str, str], **versions: int
+    ) -> list[tuple[BatchSpan, str, str]]:
         with guard(), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query, versions).all()
         return [
             ((carrier, batch, as_utc(first), as_utc(last)), commit_id, state)
             for carrier, batch, first, last, commit_id, state in rows

@@ -42,12 +42,12 @@ def ask(reported: Mapping[int, Reported], wanted: pl.DataFrame, ground: Ground, 
         read, found = _read(open_, ground, first)
         told = declared(found, reported)
         more = told.join(wanted, on=["call", "key"], how="anti") if told.height else told
-        again = more["call"].unique()
         facts.append(read)
-        members.append(found.filter(~pl.col("call").is_in(again.implode())) if again.len() else found)
         first += read.height
         if more.is_empty():
-            return Asked(pl.concat(facts), pl.concat(members), first)
+            return Asked(pl.concat(facts), pl.concat([*members, found]), first)
+        again = more["call"].unique()
+        members.append(found.filter(~pl.col("call").is_in(again.implode())))
         wanted = pl.concat([wanted, more])
         open_ = wanted.filter(pl.col("call").is_in(again.implode()))
     read, found = _read(open_, ground, first)

@@ -12,6 +12,7 @@ from hoptrace.engines.ahead import read_ahead
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import Gathered, gather, gather_apart, wanted_of
 from hoptrace.engines.ground import Ground, Reads
+from hoptrace.engines.inline import inline
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4_000
 """Calls traced in one pass: bounds the memory."""
+
+FEW = 16
+"""Calls up to which the frames of a pass are so small that handing them to other threads costs more than it gives."""
 
 Replay = tuple[int, int] | tuple[int, int, int]
 """Versions of the lake, of the clock table and of the certificates (0 where left out) that a result names."""
@@ -90,7 +94,8 @@ def trace_on(
     for start in range(0, len(calls), AT_ONCE):
         part = calls[start : start + AT_ONCE]
         with collection_paused():
-            told = _pass(stands_on, part)
+            pass_ = partial(_pass, stands_on, part)
+            told = inline(pass_) if len(part) <= FEW else pass_()
         for item in told:
             yield item
             done += 1

@@ -80,6 +80,8 @@ def changed_silently(judged: Iterable[Judged], ground: Ground) -> pl.DataFrame:
         for weighed in one.judgement.likely:
             above += _question_above(one.call, one.case, weighed.trail)
             below += _question_below(one.call, one.case, weighed.trail)
+    if not above and not below:
+        return pl.DataFrame(schema=WANTED)
     return pl.concat([found_above(above, ground), found_below(below, ground)])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.covered import STRETCHES, Covered
+from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import DAY, Learned
 from hoptrace.model.arrays import Floats
 from hoptrace.model.statements import TIME
@@ -23,9 +23,6 @@ SLACK = 1.0
 
 FAR = 300.0
 """Seconds between two clocks from which each gets a span of its own: reading all between them would cost more."""
-
-
-STRETCH = {"stretch": pl.Int64}
 
 Span = tuple[str, str, float, float]
 """A batch: carrier, batch, its first and last start time as written, epoch seconds."""
@@ -99,8 +96,9 @@ class _Joined:
         at = moments[one_of][:, None]
         number, span = np.nonzero((at >= self._first) & (at <= self._last))
         # Spans are sorted by carrier, and those of one carrier do not meet: each is told once, in order.
-        covering = pl.DataFrame({"stretch": number, "carrier": self._carriers[span]}, schema_overrides=STRETCH)
-        return Covered(pl.DataFrame({"call": range(len(moments)), "stretch": stretch}, schema=STRETCHES), covering)
+        covering = pl.Series("stretch", number).to_frame().hstack([self._carriers.gather(span)])
+        calls = pl.Series("call", np.arange(moments.size)).to_frame()
+        return Covered(calls.hstack([pl.Series("stretch", stretch)]), covering)
 
 
 def _joined(spans: pl.DataFrame, margin: float) -> pl.DataFrame:

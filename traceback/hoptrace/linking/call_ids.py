@@ -41,13 +41,13 @@ def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
     The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once
     and for both sides together; the spellings of GUIDs only where there may be some.
     """
-    sent = pl.coalesce("egress_call_id", "call_id")
-    told = pl.concat([statements.select(text="call_id"), statements.select(text=sent)])
+    sides = statements.select(came="call_id", sent=pl.coalesce("egress_call_id", "call_id"))
+    told = pl.concat([sides["came"], sides["sent"]]).to_frame("text")
     told = told.with_columns(local=_before_host("text"), whole=pl.col("text").str.replace(_SUFFIX, ""))
-    if told.select((pl.col("local").str.len_bytes() >= _GUID_DIGITS).any()).item():
+    long, changed = told.select(_long(), _changed()).row(0)
+    if long:
         told = told.with_columns(_undashed()).with_columns(_one_spelling())
-    changed = told.select((pl.col("whole") != pl.col("text")).any()).item()
-    told = told.with_columns(local=_before_host("whole")) if changed else told
+    told = told.with_columns(local=_before_host("whole")) if long or changed else told
     keys, half = told.select(_key()).to_series(), statements.height
     return statements.with_columns(keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid"))
 
@@ -56,6 +56,17 @@ def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
 def _before_host(column: str) -> pl.Expr:
     text = pl.col(column)
     return pl.coalesce(text.str.slice(0, text.str.find("@", literal=True)), text)
+
+
+@cache
+def _long() -> pl.Expr:
+    """Whether there may be GUIDs."""
+    return (pl.col("local").str.len_bytes() >= _GUID_DIGITS).any().alias("long")
+
+
+@cache
+def _changed() -> pl.Expr:
+    return (pl.col("whole") != pl.col("text")).any().alias("changed")
 
 
 @cache
@@ -85,10 +96,9 @@ def same_stem(one: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 def without_base64(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements with Call-IDs that are written in base64 (TransNexus) as what they are of."""
-    for name in COLUMNS:
+    hosts = statements.select(pl.col(COLUMNS).str.contains("@", literal=True).all(ignore_nulls=True))
+    for name in (name for name, told in zip(COLUMNS, hosts.row(0), strict=True) if not told):
         ids = statements[name]
-        if ids.str.contains("@", literal=True).all(ignore_nulls=True):
-            continue
         odd = ids.filter(ids.str.contains(_BASE64) & ~ids.str.contains(_GUID)).unique().to_list()
         plain = {text: found for text in odd if (found := _decoded(text)) is not None}
         if plain:

@@ -12,6 +12,7 @@ from hoptrace.linking.covered import Covered
 from hoptrace.linking.members import KEPT
 from hoptrace.linking.scoring import Kind
 from hoptrace.model.arrays import Int64s
+from hoptrace.model.frames import equals, without
 
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
@@ -36,7 +37,7 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     lower, upper = _met(known)
     retry = _retry() if (known["leg"] != known["sid"]).any() else pl.lit(value=False)
     down, up = known.select(_side("d"))[lower], known.select(retry.alias("u_retry"), *_side("u")[1:])[upper]
-    told = down.hstack(up).with_columns(**_said()).with_columns(kind=_kind()).drop(_said())
+    told = without(down.hstack(up).with_columns(**_said()).with_columns(kind=_kind()), _said())
     possible = told.select(_possible().fill_null(value=False)).to_series()
     return told if possible.all() else told.filter(possible)
 
@@ -70,36 +71,47 @@ def _met(known: pl.DataFrame) -> tuple[Int64s, Int64s]:
 
     A busy number has thousands of statements, so pairs are found by the names and never all with all.
     """
-    rows = pl.Series(np.arange(known.height))
-    carrier, upstream, downstream = _names(known)
-    ways = [(rows, upstream, rows, carrier), (rows, carrier, rows, downstream), (rows, upstream, rows, downstream)]
-    silent_below, silent_above = (rows.filter(known.select(which()).to_series()) for which in (_below, _above))
-    if len(silent_below) and len(silent_above):
-        mine, sent, came = (known.select("call", key=name) for name in ("calling", "sent_calling", "calling"))
-        ways += [(silent_below, mine, silent_above, caller) for caller in (sent, came)]
-    met = [_meeting(*way) for way in ways]
-    lower, upper = (np.concatenate([each[side].to_numpy() for each in met]) for side in ("d", "u"))
-    looked_at = _worth_a_look(known["start"].to_numpy(), (carrier, upstream, downstream), lower, upper)
+    names = carrier, upstream, downstream = _names(known)
+    met = [_meeting(*way) for way in ((upstream, carrier), (carrier, downstream), (upstream, downstream))]
+    silent = known.select(below=_below(), above=_above())
+    below, above = (np.flatnonzero(silent[side].to_numpy()) for side in silent.columns)
+    if below.size and above.size:
+        came, sent = _callers(known)
+        leaps = [_meeting(came[below], caller[above]) for caller in (sent, came)]
+        met += [(below[lower], above[upper]) for lower, upper in leaps]
+    lower, upper = (np.concatenate(side) for side in zip(*met, strict=True))
+    looked_at = _worth_a_look(known["start"].to_numpy(), names, lower, upper)
     size = max(1, known.height)
     pairs = np.sort(lower[looked_at] * size + upper[looked_at])
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return pairs // size, pairs % size
 
 
-def _names(known: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
-    """Carrier, upstream and downstream of each statement as a number (`key`) of the call's own; null for nobody."""
-    names = pl.concat([known["carrier"], known["upstream"], known["downstream"]])
-    told = names.cast(pl.Categorical).to_physical().cast(pl.Int64)
-    calls = known["call"] * (1 << 32)
-    return tuple((told.slice(part * known.height, known.height) + calls).to_frame("key") for part in range(3))
+def _names(known: pl.DataFrame) -> tuple[Int64s, Int64s, Int64s]:
+    """Carrier, upstream and downstream of each statement as a number of the call's own."""
+    names = pl.concat([known["carrier"], known["upstream"], known["downstream"]]).cast(pl.Categorical)
+    carrier, upstream, downstream = _of_calls(known, names.to_physical(), 3)
+    return carrier, upstream, downstream
 
 
-def _meeting(lower: pl.Series, one: pl.DataFrame, upper: pl.Series, other: pl.DataFrame) -> pl.DataFrame:
-    """The rows (`d`, `u`) of which the lower has at `one` what the upper has at `other`."""
-    down, up = (
-        told[rows].with_columns(rows.alias(side)) for rows, told, side in ((lower, one, "d"), (upper, other, "u"))
-    )
-    return down.join(up, on=one.columns)
+def _callers(known: pl.DataFrame) -> tuple[Int64s, Int64s]:
+    """The caller that came in and the one that went out, the same."""
+    came, sent = _of_calls(known, pl.concat([known["calling"], known["sent_calling"]]).rank("dense"), 2)
+    return came, sent
+
+
+def _of_calls(known: pl.DataFrame, told: pl.Series, columns: int) -> list[Int64s]:
+    """Columns one below the other, of numbers below 2 ** 32, as numbers of each call's own; NOBODY for null."""
+    numbers = told.to_numpy()  # with nulls they are floats, and null is none: `fill_null` takes longer than all of this
+    own = np.nan_to_num(numbers).astype(np.int64) + np.tile(known["call"].to_numpy() << 32, columns)
+    return np.split(np.where(np.isnan(numbers), NOBODY, own), columns)
+
+
+def _meeting(one: Int64s, other: Int64s) -> tuple[Int64s, Int64s]:
+    """The rows of which the lower has at `one` what the upper has at `other`."""
+    rows = np.flatnonzero(one != NOBODY)
+    lower, upper = equals(one[rows], other)
+    return rows[lower], upper
 
 
 @cache
@@ -124,10 +136,10 @@ def _above() -> pl.Expr:
 
 
 def _worth_a_look(
-    start: npt.NDArray[np.float64], names: tuple[pl.DataFrame, ...], lower: Int64s, upper: Int64s
+    start: npt.NDArray[np.float64], names: tuple[Int64s, Int64s, Int64s], lower: Int64s, upper: Int64s
 ) -> npt.NDArray[np.bool_]:
     """Two statements within REACH, of two carriers: a carrier hands a call to itself only through another one."""
-    carrier, upstream, downstream = (name["key"].fill_null(NOBODY).to_numpy() for name in names)
+    carrier, upstream, downstream = names
     hairpin = (upstream[lower] == downstream[upper]) & (upstream[lower] != NOBODY)
     apart = (carrier[lower] != carrier[upper]) | hairpin
     return (lower != upper) & apart & (np.abs(start[lower] - start[upper]) <= REACH)

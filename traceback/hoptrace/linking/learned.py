@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from hoptrace.model.frames import without
+
 UNKNOWN_SPREAD = 20.0
 """Seconds: how far apart two clocks may well be of which nothing has been learned yet."""
 
@@ -83,12 +85,12 @@ def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100
 def with_clocks(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements with `offset` (seconds to take off), `spread`, `start_is_answer` and `cut` (s, or null)."""
     clocks, shifts = learned.taken_off
-    return (
+    known = (
         statements.join(clocks, on="carrier", how="left", maintain_order="left")
         .join(shifts, on="batch", how="left", maintain_order="left")
         .with_columns(_as_taken_off())
-        .drop("fast", "drift", "reference", "shift")
     )
+    return without(known, ("fast", "drift", "reference", "shift"))
 
 
 @cache

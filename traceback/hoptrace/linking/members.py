@@ -14,6 +14,7 @@ import polars as pl
 from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
+from hoptrace.model.frames import without
 from hoptrace.model.statements import StartBasis
 
 MOST_MEMBERS = 400
@@ -46,7 +47,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
     timed = _with_reading(with_clocks(keyed, learned), twice=twice)
     told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
-    return told.drop("cut", "start_is_answer", *(["later"] if twice else []))
+    return without(told, ("cut", "start_is_answer", "later"))
 
 
 @cache
@@ -136,7 +137,7 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """
     found = _found(wanted, facts)
     rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
-    return with_legs(facts.select(KEPT)[rows].insert_column(0, found["call"]))
+    return with_legs(facts[list(KEPT)][rows].insert_column(0, found["call"]))
 
 
 def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -146,13 +147,15 @@ def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     if facts["egress_called"].null_count() < facts.height:
         sent = facts.select("sid", "start", key="egress_called").filter(pl.col("key").is_not_null())
         found, once = pl.concat([found, wanted.join(sent, on="key", how="inner")]), False
-    found = found.select("call", "sid", away=_away(), within=_within()).filter("within")
+    found = found.filter(_within())
     if not once:
-        found = found.sort("call", "away", "sid").unique(["call", "sid"], keep="first", maintain_order=True)
+        nearest = found.select("call", "sid", away=_away()).sort("call", "away", "sid")
+        found = nearest.unique(["call", "sid"], keep="first", maintain_order=True)
     # Of a number that is called all the time only the nearest statements count.
     if np.bincount(found["call"].to_numpy(), minlength=1).max() > MOST_MEMBERS:
-        found = found.sort("call", "away", "sid").filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
-    return found.select("call", "sid").sort("call", "sid")
+        nearest = (found if "away" in found.columns else found.with_columns(away=_away())).sort("call", "away", "sid")
+        found = nearest.filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
+    return found[["call", "sid"]].sort("call", "sid")
 
 
 @cache

@@ -18,6 +18,7 @@ from hoptrace.linking.levels import LEVELS, with_levels
 from hoptrace.linking.neighbours import HANDED_ON, middle
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
 from hoptrace.model.arrays import Floats
+from hoptrace.model.frames import without
 
 
 class Kind(StrEnum):
@@ -101,13 +102,13 @@ def leap_spread(kind: Kind) -> float:
 def _scale() -> pl.Expr:
     """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
     ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
-    return (ticks + _sharp() ** 2).sqrt()
+    return (ticks + pl.col("sharp") ** 2).sqrt()
 
 
 @cache
 def _sharp() -> pl.Expr:
     """The same without the ticks."""
-    transit = pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(leap_spread(Kind.DIRECT)).otherwise(leap_spread(Kind.GAP))
+    transit = pl.when("elsewhere").then(leap_spread(Kind.GAP)).otherwise(leap_spread(Kind.DIRECT))
     return (pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2 + transit**2).sqrt()
 
 
@@ -121,7 +122,7 @@ def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
 @cache
 def _slow() -> pl.Expr:
     retried = pl.when(pl.col("u_retry")).then(LONGEST_RETRY).otherwise(0.0)
-    return pl.when(pl.col("kind").is_in(NEIGHBOURS)).then(retried).otherwise(pl.max_horizontal(retried, 1.0))
+    return pl.when("elsewhere").then(pl.max_horizontal(retried, 1.0)).otherwise(retried)
 
 
 @cache
@@ -135,8 +136,11 @@ def _background() -> pl.Expr:
 
 
 @cache
-def _time() -> pl.Expr:
-    """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely."""
+def _time(*, alike: bool) -> pl.Expr:
+    """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely.
+
+    `alike`: all pairs have like times.
+    """
     compared = _weighed(pl.col("compared"), pl.col("background"))
     # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
     # the moments of the answer must tell whether the two are one call at all.
@@ -144,10 +148,11 @@ def _time() -> pl.Expr:
     silently = (pl.col("kind") == Kind.FORWARDED) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
     changed = (pl.col("u_sent") != pl.col("u_called")) | silently
     rang = changed & pl.col("arrived").is_between(0.0, LONGEST_RING)
-    return pl.coalesce(
-        pl.when(rang).then(compared.clip(lower_bound=0.0)).otherwise(compared),
-        student(pl.col("ringing"), pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background")).clip(upper_bound=0.5),
-    ).clip(lower_bound=WORST_TIME)
+    weight = pl.max_horizontal(compared, pl.when(rang).then(0.0))
+    if not alike:
+        loosely = student(_ringing(), pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background"))
+        weight = pl.coalesce(weight, loosely.clip(upper_bound=0.5))
+    return weight.clip(lower_bound=WORST_TIME)
 
 
 @cache
@@ -201,7 +206,7 @@ def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
     changed = pairs.filter(_changed())
     if changed.is_empty():
-        return pairs.with_columns(meetings=pl.lit(0, pl.UInt32))
+        return pairs.hstack([pl.Series("meetings", np.zeros(pairs.height, np.uint32))])
     told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("meetings").fill_null(0))
@@ -223,8 +228,7 @@ def _meetings() -> pl.Expr:
 
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
-    levels = with_levels(with_time(pairs)).with_columns(elsewhere=_elsewhere())
-    weighed = weigh_beginnings(weigh_levels(levels, weights))
+    weighed = weigh_beginnings(weigh_levels(with_levels(with_time(pairs)), weights))
     told = _with_meetings(weighed).with_columns(_signature(), w_naming=_naming(), w_number=_number())
     return told.with_columns(weight=_sum())
 
@@ -247,12 +251,16 @@ def _sum() -> pl.Expr:
 
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    told = pairs.with_columns(scale=_scale(), **_of_times()).with_columns(_residuals())
-    return told.with_columns(w_time=_time(), w_answer=_answer()).drop(_TEMPORARY)
+    """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`.
+
+    And `elsewhere`: whether they are not neighbours.
+    """
+    told = pairs.with_columns(elsewhere=_elsewhere()).with_columns(**_of_times()).with_columns(_residuals())
+    weight = _time(alike=not told["compared"].null_count())
+    return without(told.with_columns(w_time=weight, w_answer=_answer()), _TEMPORARY)
 
 
-_TEMPORARY = ("slow", "background", "sharp", "half", "arrived", "unanswered", "compared", "parted", "ringing")
+_TEMPORARY = ("slow", "background", "sharp", "half", "arrived", "unanswered", "compared", "parted")
 
 
 @cache
@@ -270,14 +278,19 @@ def _of_times() -> dict[str, pl.Expr]:
 
 @cache
 def _residuals() -> list[pl.Expr]:
-    """Seconds between like times: `compared` (arrivals, else final answers), `parted` (ends), `ringing` (all else)."""
+    """Seconds between like times, `compared` (arrivals, else final answers) and `parted` (ends), and their `scale`."""
     final = middle("d", "final") - middle("u", "final") + HANDED_ON
     answer = middle("d", "answer") - middle("u", "answer") + HANDED_ON
     given_up = middle("d", "end") - middle("u", "end")
-    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
-    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
     return [
+        _scale().alias("scale"),
         pl.coalesce("arrived", final).alias("compared"),
         pl.when("unanswered").then(given_up).otherwise(answer).alias("parted"),
-        (late - early - 30.0).clip(0.0).alias("ringing"),
     ]
+
+
+def _ringing() -> pl.Expr:
+    """Seconds between times that are not alike, beyond what a phone may ring."""
+    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
+    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
+    return (late - early - 30.0).clip(0.0)

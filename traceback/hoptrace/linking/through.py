@@ -10,29 +10,24 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.scoring import Kind
-
-TOLD = ("kind", "weight", "d_upstream", "d_upstream_covered", "u_carrier")
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.model.frames import equals
 
 LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
 
 
 @cache
-def _over_one_with_records() -> pl.Expr:
-    return (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream_covered")
-
-
-@cache
-def _has_evidence() -> pl.Expr:
-    return pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN]) & (pl.col("weight") > 0)
-
-
-@cache
-def _fits_well(side: str) -> pl.Expr:
-    return pl.col("weight") >= pl.col("weight").max().over(side) - LOST
+def _roles() -> list[pl.Expr]:
+    """Which pairs are bridges over one carrier with records, and which are handoffs with evidence for them."""
+    kind = pl.col("kind")
+    handoff = (kind == Kind.DIRECT) | (kind == Kind.REWRITTEN)
+    over = (kind == Kind.BRIDGED) & pl.col("d_upstream_covered")
+    return [over.alias("over"), (handoff & (pl.col("weight") > 0)).alias("handoff")]
 
 
 def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -41,28 +36,37 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
-    narrow = pairs.select(*TOLD, place=pl.int_range(pl.len()), d_row=one_number("d_sid"), u_row=one_number("u_sid"))
-    bridges = narrow.filter(_over_one_with_records())
-    if bridges.is_empty():
+    roles = pairs.select(_roles())
+    over, told = (np.flatnonzero(roles[role].to_numpy()) for role in roles.columns)
+    if not over.size or not told.size:
         return pairs
-    handoffs = narrow.filter(_has_evidence())
-    handoffs = handoffs.filter(*(_fits_well(side) for side in ("u_row", "d_row")))
-    if handoffs.is_empty():
-        return pairs
-    low = handoffs.select("d_row", m_row="u_row", m_carrier="u_carrier", low="weight")
-    high = handoffs.select("u_row", m_row="d_row", high="weight")
-    ends = bridges.select("place", "weight", "d_row", "u_row", "d_upstream")
-    begun = ends.join(low, on="d_row").filter(pl.col("d_upstream") == pl.col("m_carrier"))
-    gone = begun.join(high, on=["m_row", "u_row"]) if begun.height else begun
-    if gone.is_empty():
-        return pairs
-    ways = gone.group_by("place").agg(pl.col("weight").first(), through=(pl.col("low") + pl.col("high")).max() - LOST)
-    worse = ways.filter(pl.col("through") < pl.col("weight"))
-    return pairs.with_columns(narrow["weight"].scatter(worse["place"], worse["through"]))
+    weight = pairs["weight"].to_numpy()
+    down, up = _numbered(pairs)
+    told = told[_fits_well(up[told], weight[told]) & _fits_well(down[told], weight[told])]
+    bridge, low = equals(down[over], down[told])
+    bridge, low = over[bridge], told[low]
+    between, carrier = pairs["d_upstream"], pairs["u_carrier"]
+    named = (between.gather(bridge) == carrier.gather(low)).to_numpy()
+    bridge, low = bridge[named], low[named]
+    ends = up.max() + 1
+    way, high = equals(up[low] * ends + up[bridge], down[told] * ends + up[told])
+    through = np.full(pairs.height, np.inf)
+    best = np.full(pairs.height, -np.inf)
+    np.maximum.at(best, bridge[way], weight[low[way]] + weight[told[high]])
+    through[bridge[way]] = best[bridge[way]] - LOST
+    return pairs.with_columns(pl.Series("weight", np.minimum(weight, through))) if way.size else pairs
 
 
-@cache
-def one_number(side: str) -> pl.Expr:
-    """A statement of a call as one number."""
-    most = pl.max_horizontal(pl.col("d_sid").max(), pl.col("u_sid").max())
-    return pl.col("call") * (most + 1) + pl.col(side)
+def _numbered(pairs: pl.DataFrame) -> tuple[Int64s, Int64s]:
+    """The two statements of each pair as small numbers."""
+    calls, lower, upper = (pairs[name].to_numpy().astype(np.int64) for name in ("call", "d_sid", "u_sid"))
+    most = max(int(lower.max()), int(upper.max())) + 1
+    _, number = np.unique(np.concatenate([calls * most + lower, calls * most + upper]), return_inverse=True)
+    return number[: pairs.height], number[pairs.height :]
+
+
+def _fits_well(statements: Int64s, weight: Floats) -> Truths:
+    """Which handoffs weigh about as much as the heaviest of the same statement."""
+    heaviest = np.full(int(statements.max()) + 1, -np.inf)
+    np.maximum.at(heaviest, statements, weight)
+    return weight >= heaviest[statements] - LOST

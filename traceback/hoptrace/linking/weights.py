@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from hoptrace.linking.levels import LEVELS, UNKNOWN
+from hoptrace.model.frames import without
 
 SIGNATURE = ("orig_id", "signer", "attestation")
 
@@ -98,10 +99,10 @@ def weigh_levels(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     own = weights.own
     added = own.columns[2:]
     if not added:
-        return pairs.with_columns(weights.of_levels).drop("elsewhere")
+        return without(pairs.with_columns(weights.of_levels), ["elsewhere"])
     names = pairs.select(u="u_carrier", d="d_carrier")
-    theirs = names.join(own, on=["u", "d"], how="left", maintain_order="left").drop("u", "d")
-    return pairs.hstack(theirs).with_columns(weights.of_levels).drop("elsewhere", *added)
+    theirs = names.join(own, on=["u", "d"], how="left", maintain_order="left")[added]
+    return without(pairs.hstack(theirs).with_columns(weights.of_levels), ("elsewhere", *added))
 
 
 def _weight(name: str, network: Mapping[str, float], columns: list[str]) -> pl.Expr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -21,20 +22,26 @@ Case = tuple[pl.Expr, Text]
 """A condition, and the text where it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """The text of the first case whose condition holds; null where none does."""
 
     cases: tuple[Case, ...]
 
+    @cached_property
+    def whole(self) -> Chosen:
+        """All of it, for frames so small that nothing is left out: put together once, for that takes long as well."""
+        return _chosen(self.cases, self.cases[-1][0].meta.eq(pl.lit(value=True)))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Chosen:
     """What a choice comes to in a frame: pieces of text, none where no case occurs; `always`: some case holds."""
 
     pieces: Text
     always: bool
 
+    @cached_property
     def expr(self) -> pl.Expr:
         """The text as one expression."""
         return joined(self.pieces) if self.pieces else pl.lit(None, pl.String)
@@ -55,13 +62,13 @@ def said(sentence: str, *told: pl.Expr | str) -> Text:
 
 def texts(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[pl.Expr]:
     """The choices as expressions over this frame."""
-    return [each.expr() for each in chosen(frame, choices)]
+    return [each.expr for each in chosen(frame, choices)]
 
 
 def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
     """What the choices come to in this frame."""
     if frame.height < MANY:
-        return [_chosen(one.cases, is_always(one)) for one in choices]
+        return [one.whole for one in choices]
     holds = [condition.fill_null(value=False) for one in choices for condition, _ in one.cases]
     named = [
         told
@@ -71,11 +78,6 @@ def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
     told = frame.select(named).row(0)
     occurs = iter(zip(told[::2], told[1::2], strict=True))
     return [_occurring(one.cases, [next(occurs) for _ in one.cases]) for one in choices]
-
-
-def is_always(one: Choice) -> bool:
-    """Whether there is a text where no case before holds."""
-    return one.cases[-1][0].meta.eq(pl.lit(value=True))
 
 
 def _occurring(cases: Sequence[Case], occurs: Sequence[tuple[bool, bool]]) -> Chosen:

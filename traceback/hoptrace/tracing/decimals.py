@@ -13,12 +13,18 @@ NEAR_A_TIE = 1e-6
 LISTED, LISTED_FOR_EACH = 10_000, 8
 """Numbers between the least and the greatest, and for each that is told, up to which a list of all is made."""
 
+FEW = 64
+"""Numbers up to which each is written by itself: the steps below take longer."""
+
 MOST_STEPS = 1e15
 """Numbers of more steps are no longer whole ones; they are rounded one by one."""
 
 
 def tenths(values: pl.Series) -> pl.Series:
     """Seconds to a tenth, as `f"{value:.1f}"`; null stays null."""
+    if len(values) <= FEW:
+        texts = [None if value is None else f"{value:.1f}" for value in values.to_list()]
+        return pl.Series(values.name, texts, pl.String)
     many = values.to_numpy()
     steps = np.nan_to_num(many * 10.0)
     whole = np.rint(steps)

@@ -15,9 +15,9 @@ import polars as pl
 from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.choices import Choice, choice, chosen, texts
+from hoptrace.tracing.choices import MANY, Choice, choice, chosen, texts
 from hoptrace.tracing.decimals import tenths
-from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time
+from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time, shown
 from hoptrace.tracing.json_columns import Piece, joined
 
 OF_A_HANDOFF = (
@@ -43,14 +43,11 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     if pairs.is_empty():
         return {}
     lines, known = lines_of_pairs(), rounded_pairs(pairs)
-    columns = [
-        expr
-        for line, text in zip(lines, texts(known, [line.detail for line in lines]), strict=True)
-        for expr in (line.agrees, text)
-    ]
-    named = [expr.alias(str(place)) for place, expr in enumerate(columns)]
-    frame = with_numbers(known, named).select("row", _conflict().alias("conflict"), *named)
-    told = [_lines(line.about, frame[str(2 * at)], frame[str(2 * at + 1)]) for at, line in enumerate(lines)]
+    details = [text.alias(f"detail {at}") for at, text in enumerate(texts(known, [line.detail for line in lines]))]
+    # Of few pairs nothing is left out, and what their lines quote need not be looked for.
+    quoting = details if known.height >= MANY else map(shown, NUMBERS)
+    frame = with_numbers(known, quoting).select("row", _conflict(), *_agreeing(), *details)
+    told = [_lines(line.about, frame[f"agrees {at}"], frame[f"detail {at}"]) for at, line in enumerate(lines)]
     rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
     return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
 
@@ -98,15 +95,17 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     be the other side's; `alike`: whether Call-IDs begin alike.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
+    moment = pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final"))
     known = pairs.with_columns(
-        moment=pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final")),
+        moment=moment,
+        apart=moment.abs(),
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
         alike=ids_begin_alike(),
-    ).with_columns(apart=pl.col("moment").abs())
-    timed = known.with_columns(
-        tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")
+    )
+    timed = known.hstack(
+        [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
     )
     parts = parts_of_time()
     return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
@@ -120,6 +119,11 @@ def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
 
 
 @cache
+def _agreeing() -> list[pl.Expr]:
+    return [line.agrees.alias(f"agrees {at}") for at, line in enumerate(lines_of_pairs())]
+
+
+@cache
 def _conflict() -> pl.Expr:
     """A contradiction in a sentence: who says what."""
     own = pl.col("d_customer").is_not_null() & (pl.col("d_customer") != "")
@@ -130,4 +134,4 @@ def _conflict() -> pl.Expr:
         source,
         U,
         name("u_downstream"),
-    )
+    ).alias("conflict")

@@ -74,19 +74,19 @@ def _facts_by_call(members: pl.DataFrame) -> tuple[dict[int, dict[int, Fact]], d
     """The statements of each call by `sid`, and what stands for the ingress of each."""
     facts: dict[int, dict[int, Fact]] = defaultdict(dict)
     legs: dict[int, dict[int, int]] = defaultdict(dict)
-    told = _made(Fact, zip(*_columns(members.select(Fact._fields)), strict=True))
-    for call, sid, leg, fact in zip(*_columns(members.select("call", "sid", "leg")), told, strict=True):
+    told = _made(Fact, zip(*_columns(members[list(Fact._fields)]), strict=True))
+    for call, sid, leg, fact in zip(*_columns(members[["call", "sid", "leg"]]), told, strict=True):
         facts[call][sid] = fact
         legs[call][sid] = leg
     return facts, legs
 
 
 def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -> dict[int, list[Pair]]:
-    """The pairs of each call in the order of their rows."""
+    """The pairs of each call, in their order."""
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     placed = pl.col("u_customer").is_not_null().alias("placed")
-    told = pairs.sort("row").select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
+    told = pairs.select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
     calls, downs, ups, named, *rest, homes = _columns(told)
     fed = [legs[call][d] for call, d in zip(calls, downs, strict=True)]
     rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, strict=True)

@@ -28,7 +28,7 @@ Ends = Callable[[pl.Series], pl.Series]
 
 def pairs_that_count(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
     """The scored pairs (`hoptrace.linking.scoring.score`) by which calls are settled, with the columns OF_A_PAIR."""
-    return _without_astray(pairs.select(OF_A_PAIR).filter(_may_count()), ends, around)
+    return _without_astray(pairs[list(OF_A_PAIR)].filter(_may_count()), ends, around)
 
 
 @cache

@@ -12,7 +12,7 @@ import polars as pl
 from hoptrace.linking.beginnings import any_masked
 from hoptrace.linking.contests import Pair
 from hoptrace.model.numbers import display_expr
-from hoptrace.tracing.handoffs import Told, in_words
+from hoptrace.tracing.handoffs import OF_A_HANDOFF, Told, in_words
 from hoptrace.tracing.trail import Trail
 
 SIGNED = (
@@ -67,11 +67,12 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     sids = {sid for trail in every for sid in trail.statements}
     rows = {pair.row for trail in every for pair in pairs_of(trail)}
     quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
-    signed = quoted.select(SIGNED).filter(tells_of_signature()).iter_rows(named=True)
+    bears = any(quoted[name].null_count() < quoted.height for name in SIGNATURE)
+    signed = quoted.select(SIGNED).filter(tells_of_signature()).iter_rows(named=True) if bears else ()
     columns = quoted_columns(masked=any_masked(quoted, ("calling", "called")))
     return Sources(
         statements=dict(zip(quoted["sid"], map(Quoted._make, quoted.select(columns).iter_rows()), strict=True)),
-        pairs=in_words(pairs.filter(pl.col("row").is_in(sorted(rows)))),
+        pairs=in_words(pairs[["row", *OF_A_HANDOFF]].filter(pl.col("row").is_in(sorted(rows)))),
         signed={(row["batch"], row["row"]): row for row in signed},
     )
 

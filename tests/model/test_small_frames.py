@@ -1,0 +1,27 @@
+"""Small steps on frames, held against the same done by Polars."""
+
+import numpy as np
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hoptrace.model.frames import equals, without
+
+NUMBERS = st.lists(st.integers(-3, 6), max_size=12)
+
+
+@given(one=NUMBERS, other=NUMBERS)
+def test_equal_numbers_are_those_of_an_inner_join(one: list[int], other: list[int]) -> None:
+    first, second = equals(np.array(one, np.int64), np.array(other, np.int64))
+    sides = [
+        pl.DataFrame({"n": told}, schema={"n": pl.Int64}).with_row_index(name)
+        for told, name in ((one, "a"), (other, "b"))
+    ]
+    joined = sides[0].join(sides[1], on="n").sort("a", "b")
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == joined.select("a", "b").rows()
+
+
+def test_columns_are_left_out_and_unknown_names_are_none() -> None:
+    frame = pl.DataFrame({"a": [1], "b": [2], "c": [3]})
+    assert without(frame, ["b", "x"]).equals(frame.drop("b"))
+    assert without(frame, []).equals(frame)

@@ -1,0 +1,28 @@
+"""Frames in small steps: what Polars does quickly on frames of many columns and few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from hoptrace.model.arrays import Int64s
+
+
+def without(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The frame without some columns, as `drop` gives it, which runs a query and takes four times as long."""
+    gone = set(names)
+    return frame[[name for name in frame.columns if name not in gone]]
+
+
+def equals(one: Int64s, other: Int64s) -> tuple[Int64s, Int64s]:
+    """The places of all pairs of equal numbers, one of each array, in the order of the first; an inner join."""
+    order = np.argsort(other, kind="stable")
+    ordered = other[order]
+    first = np.searchsorted(ordered, one)
+    counts = np.searchsorted(ordered, one, side="right") - first
+    ones = np.repeat(np.arange(one.size), counts)
+    # The places in `ordered` of each one's equals, one after the other.
+    others = np.arange(ones.size) + np.repeat(first - counts.cumsum() + counts, counts)
+    return ones, order[others]
