@@ -16,9 +16,9 @@ import polars as pl
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.engines.twins import ROWS_LOST, twin_odds
+from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.members import comparable
 from hoptrace.linking.repeated_hours import any_twice, with_readings
-from hoptrace.linking.trust import LEAST_LOSS
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import detached

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hoptrace.engines.keeping import known
-from hoptrace.linking.trust import FEW, Trust
+from hoptrace.linking.blame import FEW
+from hoptrace.linking.trust import Trust
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hoptrace.linking.trust import LEAST_LOSS
+from hoptrace.linking.blame import LEAST_LOSS
 
 if TYPE_CHECKING:
     from hoptrace.engines.callers import Uses

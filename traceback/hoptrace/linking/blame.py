@@ -122,3 +122,17 @@ def _left_out_elsewhere(true: Floats, left_out: Floats, named: Int64s) -> tuple[
 def _sum(values: Floats, group: Int64s) -> Floats:
     """For each row the sum of its group."""
     return np.bincount(group, weights=values).astype(np.float64)[group]
+
+
+def losses(clashes: pl.DataFrame) -> dict[str, float]:
+    """The share of its rows that each carrier lacks, as most of its neighbours see it."""
+    rates = clashes.with_columns(
+        rate=(pl.col("unconfirmed") + FEW * LEAST_LOSS) / (pl.col("said") + FEW),
+        weight=pl.col("said").clip(upper_bound=200),
+    )
+    # The weighted median: the first of a carrier's rates by which half of the weight is reached.
+    ordered = rates.sort("named", "rate", "namer").with_columns(
+        reached=pl.col("weight").cum_sum().over("named") >= pl.col("weight").sum().over("named") / 2
+    )
+    middle = ordered.filter("reached").group_by("named", maintain_order=True).agg(pl.col("rate").first())
+    return {named: max(rate, LEAST_LOSS) for named, rate in middle.select("named", "rate").iter_rows()}
