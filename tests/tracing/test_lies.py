@@ -250,3 +250,13 @@ def test_a_record_made_up_on_the_model_of_another_call_is_no_rival_to_it(world, 
 def test_a_record_that_ended_otherwise_is_no_copy(world):
     made_up(world, 0.4, outcome="failed")
     assert world.trace(at=0.4).verdict is Verdict.AMBIGUOUS
+
+
+def test_a_leap_that_might_lead_to_a_copy_is_not_in_doubt(world):
+    world.trust = Trust(made_up={"fabricator": 0.4}, clashes=(("fabricator", "x", "downstream", 50, 40),))
+    world.say("orig", 0.0, customer="c", downstream="far")
+    world.say("mid", 0.3, upstream="quiet", downstream="term")
+    world.say("term", 0.4, upstream="mid")
+    world.say("fabricator", 0.1, customer="retail", downstream="silent")
+    found = world.trace(at=0.4)
+    assert (found.verdict, found.path[-1]) == (Verdict.ORIGINATOR_IDENTIFIED, "orig")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from hoptrace.tracing.alike import alike, back_home, further_up, redial
@@ -102,10 +102,12 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     best = _lower_part(case, _model(case, best, found), found)
     others = [one for one in found if one is not best]
     answer, outcome = told[best.trail], best.trail.outcome
-    confidence, astray = _handoffs(case, best.trail)
+    copies = [one.trail for one in others if copied(case, one, best)]
+    confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
     same = {one.trail for one in others if alike(case, one, best)}
     redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
-    parts = {one.trail.outcome for one in others if further_up(case, one, best) or copied(case, one, best)}
+    parts = {one.trail.outcome for one in others if further_up(case, one, best)}
+    parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
@@ -168,12 +170,15 @@ def _shares(found: Sequence[Weighed], key: Callable[[Trail], Hashable], nothing:
     return shares
 
 
-def _handoffs(case: Case, trail: Trail) -> tuple[float, list[Detour]]:
-    """The probability that all handoffs lead to this answer, and where else their rivals lead."""
+def _handoffs(case: Case, trail: Trail, copies: Set[int]) -> tuple[float, list[Detour]]:
+    """The probability that all handoffs lead to this answer, and where else their rivals lead.
+
+    A rival that leads to a copy of the call (`copies`, by sid) is none.
+    """
     sure = 1.0
     astray: list[Detour] = []
     for pair in trail.pairs:
-        found = detours(case, trail, pair)
+        found = [one for one in detours(case, trail, pair) if one.trail.last_statement not in copies]
         sure *= reliability(pair, sum(one.odds for one in found if one.trail.answer != trail.answer))
         astray += found
     return sure, astray
