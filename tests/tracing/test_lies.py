@@ -230,3 +230,33 @@ def test_a_coarse_record_is_enough_against_who_claims_its_neighbours_calls_again
     world.trust = Trust(invents={("honest", "liar"): invents})
     found = world.trace(at=0.3, terminating_carrier="term")
     assert found.customer == ("cust-7" if invents == 0.97 else "invented")
+
+
+def made_up(world, at: float, **told) -> None:
+    """A call from `orig`, and a record of `fabricator`, which is known to make calls up, at about the same moment."""
+    world.trust = Trust(made_up={"fabricator": 0.4}, clashes=(("fabricator", "x", "downstream", 50, 40),))
+    world.say("orig", 0.0, customer="c", downstream="term")
+    world.say("term", 0.1, upstream="orig")
+    world.say("fabricator", at, customer="retail", downstream="quiet", **told)
+
+
+@pytest.mark.parametrize("at", [-1.0, 0.4, 2.0])
+def test_a_record_made_up_on_the_model_of_another_call_is_no_rival_to_it(world, at):
+    made_up(world, at)
+    found = world.trace(at=0.4)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "orig"))
+
+
+def test_a_record_that_ended_otherwise_is_no_copy(world):
+    made_up(world, 0.4, outcome="failed")
+    assert world.trace(at=0.4).verdict is Verdict.AMBIGUOUS
+
+
+def test_a_leap_that_might_lead_to_a_copy_is_not_in_doubt(world):
+    world.trust = Trust(made_up={"fabricator": 0.4}, clashes=(("fabricator", "x", "downstream", 50, 40),))
+    world.say("orig", 0.0, customer="c", downstream="far")
+    world.say("mid", 0.3, upstream="quiet", downstream="term")
+    world.say("term", 0.4, upstream="mid")
+    world.say("fabricator", 0.1, customer="retail", downstream="silent")
+    found = world.trace(at=0.4)
+    assert (found.verdict, found.path[-1]) == (Verdict.ORIGINATOR_IDENTIFIED, "orig")

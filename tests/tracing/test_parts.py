@@ -123,3 +123,20 @@ def test_a_refused_route_further_up_casts_no_doubt_on_where_the_trail_ends(world
     world.say("far", 0.0, customer="c", downstream="mid", outcome=outcome)
     world.say("mid", 0.1, upstream="far", outcome=outcome)
     assert world.trace(at=0.3).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refuser", "verdict"),
+    [
+        ("failed", "other", Verdict.ORIGINATOR_IDENTIFIED),
+        ("no_answer", "other", Verdict.ORIGINATOR_IDENTIFIED),
+        ("answered", "other", Verdict.AMBIGUOUS),
+        ("no_answer", "term", Verdict.AMBIGUOUS),
+    ],
+)
+def test_a_route_that_a_silent_carrier_of_the_trail_tried_in_vain_is_no_other_call(world, outcome, refuser, verdict):
+    """A 480 may say that the carrier refused, or that nobody answered; not of a call that was delivered."""
+    world.say("orig", 0.0, customer="c", downstream="far")
+    world.say("term", 0.4, upstream="quiet")
+    world.say(refuser, 2.4, upstream="quiet", outcome=outcome)
+    assert world.trace(at=0.4).verdict is verdict

@@ -6,7 +6,9 @@ import numpy as np
 
 from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.model.arrays import Floats, Truths
+from hoptrace.tracing.attempts import RANK
 from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.copies import copied
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
@@ -33,6 +35,7 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
         and not further_up(case, one, best)
+        and not copied(case, one, best)
     )
 
 
@@ -59,7 +62,7 @@ def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
     last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
     on = tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating
     return (
-        (on or _refused(case, tail))
+        (on or _refused(case, tail, best.trail))
         and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
         and _may_be_one(last, tail)
         and _same_moment(one, best)
@@ -92,14 +95,23 @@ def _may_be_one(lower: Fact, upper: Fact) -> bool:
     """
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
-    refused = upper.outcome == "failed" and upper.downstream is None
+    refused = upper.downstream is None and (upper.outcome == "failed" or _went_nowhere(upper))
     return len(set(known)) < 2 and (refused or (lower.outcome == "answered") == (upper.outcome == "answered"))
 
 
-def _refused(case: Case, tail: Fact) -> bool:
-    """Whether a record says only that its carrier refused a call, which then may have gone another way."""
-    nowhere = tail.downstream is None and not tail.handed_on
-    return nowhere and tail.outcome == "failed" and tail.carrier != case.reported.terminating
+def _refused(case: Case, tail: Fact, best: Trail) -> bool:
+    """Whether a record says only that its carrier refused a call, which then may have gone another way.
+
+    Also one that says that nobody answered, for so a refusal (480) may be written down, where its carrier is none that
+    the best trail crossed: a number's calls are delivered by one carrier.
+    """
+    refused = tail.outcome == "failed" or tail.carrier not in best.path
+    return _went_nowhere(tail) and refused and tail.carrier != case.reported.terminating
+
+
+def _went_nowhere(tail: Fact) -> bool:
+    """Whether a record says that the call was not put through and went on to nobody."""
+    return tail.downstream is None and not tail.handed_on and (tail.outcome or "") in RANK
 
 
 def back_home(case: Case, upper: Trail, lower: Trail) -> bool:
@@ -120,11 +132,15 @@ def redial(one: Weighed, best: Weighed) -> bool:
 def _branch(case: Case, one: Trail, best: Trail) -> bool:
     """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain.
 
-    Where it is not known who delivered the best one's call, that may have been any carrier below it.
+    Where it is not known who delivered the best one's call, that may have been any carrier below it. A route over
+    several carriers ended at one that the best trail did not cross.
     """
-    tail = case.facts[one.last_statement]
-    below = best.steps[0].sid is None and case.reported.terminating is None
-    return not one.pairs and _refused(case, tail) and (below or tail.upstream in best.path)
+    tail, last = case.facts[one.first_statement], case.facts[one.last_statement]
+    if not _refused(case, tail, best):
+        return False
+    below = not one.pairs and best.steps[0].sid is None and case.reported.terminating is None
+    apart = not one.pairs or tail.carrier not in best.path
+    return below or (apart and last.upstream in best.path)
 
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from hoptrace.tracing.alike import alike, back_home, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.copies import copied
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
@@ -98,13 +99,15 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     answers = _shares(found, told.__getitem__, nothing)
     outcomes = _shares(found, lambda trail: trail.outcome, nothing)
     best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
-    best = _lower_part(case, best, found)
+    best = _lower_part(case, _model(case, best, found), found)
     others = [one for one in found if one is not best]
     answer, outcome = told[best.trail], best.trail.outcome
-    confidence, astray = _handoffs(case, best.trail)
+    copies = [one.trail for one in others if copied(case, one, best)]
+    confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
     same = {one.trail for one in others if alike(case, one, best)}
     redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
     parts = {one.trail.outcome for one in others if further_up(case, one, best)}
+    parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
@@ -120,12 +123,19 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     )
 
 
+def _model(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
+    """The trail on the model of which the records of this one were made up; else this one."""
+    models = [one for one in found if copied(case, best, one)]
+    return max(models, key=lambda one: one.weight, default=best)
+
+
 def _lower_part(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
     """The trail of which this one may be the way on, where that fits the report about as well; else this one.
 
     Where either may be the other's way on this one stays, unless the call would then have gone abroad and back.
     """
     near = [one for one in found if one is not best and one.weight >= best.weight - AS_GOOD]
+    near = [one for one in near if not copied(case, one, best)]
     lower = (one for one in near if further_up(case, best, one) and not _above(case, one, best))
     return max(lower, key=lambda one: one.weight, default=best)
 
@@ -160,12 +170,15 @@ def _shares(found: Sequence[Weighed], key: Callable[[Trail], Hashable], nothing:
     return shares
 
 
-def _handoffs(case: Case, trail: Trail) -> tuple[float, list[Detour]]:
-    """The probability that all handoffs lead to this answer, and where else their rivals lead."""
+def _handoffs(case: Case, trail: Trail, copies: Set[int]) -> tuple[float, list[Detour]]:
+    """The probability that all handoffs lead to this answer, and where else their rivals lead.
+
+    A rival that leads to a copy of the call (`copies`, by sid) is none.
+    """
     sure = 1.0
     astray: list[Detour] = []
     for pair in trail.pairs:
-        found = detours(case, trail, pair)
+        found = [one for one in detours(case, trail, pair) if one.trail.last_statement not in copies]
         sure *= reliability(pair, sum(one.odds for one in found if one.trail.answer != trail.answer))
         astray += found
     return sure, astray
