@@ -209,6 +209,31 @@ def test_attempts_that_both_went_on_are_not_plain(world, report_call):
     world.trace(0.1)
 
 
+def refused(world, at: float, silent: str | None = None) -> None:
+    """A call that `full` did not put through, got from `mid`, or over a carrier without a record."""
+    world.say("mid", at, customer="cust-2", downstream=silent or "full", outcome="failed")
+    world.say("full", at + 0.1, upstream=silent or "mid", outcome="failed")
+
+
+@pytest.mark.parametrize("apart", [-300.0, 5.0])
+@pytest.mark.parametrize(("silent", "plain"), [(None, True), ("silent", False)])
+def test_a_call_beside_one_that_another_carrier_refused_is_plain_where_that_one_begins_there(
+    world, report_call, apart, silent, plain
+):
+    world.chain("orig", "mid", "term", calling="+12025550155")
+    refused(world, apart, silent)
+    assert is_plain(world, report_call(0.2, terminating_carrier="term")) == [plain]
+    assert world.trace(0.2, terminating_carrier="term").path == ("term", "mid", "orig")
+
+
+@pytest.mark.parametrize(("silent", "plain"), [(None, True), ("silent", False)])
+def test_a_call_that_another_carrier_refused_is_plain_where_its_way_begins_there(world, report_call, silent, plain):
+    refused(world, 0.0, silent)
+    calls = [report_call(0.1, terminating_carrier="term")]
+    assert is_plain(world, *calls) == [plain]
+    world.trace_all(calls)
+
+
 @pytest.mark.parametrize("trust", [Trust(doubt={"orig": 0.5}), Trust(made_up={"orig": 0.5})])
 def test_the_word_of_a_doubted_carrier_is_not_plain_where_nobody_bears_it_out(world, report_call, trust):
     world.trust = trust

@@ -73,14 +73,17 @@ it went to that end; `few`: so few take part that the carriers of another call w
 """
 
 
-OF_A_CALLER = ("call", "origin", "source", "number", "detached")
+OF_A_CALLER = ("call", "origin", "source", "number")
 """Columns of ASKED that matter to a caller's other calls."""
+
+OF_A_RECORD = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "first", "last")
+"""What is told of these; `first` and `last`: between which moments the call came (s)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uses:
     """A caller id's calls: `own`, records of the trail's origin that came from the same source; `same`, all records of
-    these calls; `elsewhere`, those of other calls. Columns: OF_A_CALLER, `sid`, `called`, `start`, `downstream` etc.
+    these calls; `elsewhere`, those of other calls. Columns: OF_A_CALLER and OF_A_RECORD.
     """
 
     own: pl.DataFrame
@@ -127,7 +130,8 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
     lost = pl.col("origin").replace_strict(ground.around.trust.lost, default=LEAST_LOSS, return_dtype=pl.Float64)
     uses = _uses(asked, ground)
     mine = uses.own.group_by("call").agg(own=pl.col("sid").n_unique())
-    counts = uses.elsewhere.group_by("call", "origin", "source", "detached").agg(pl.col("called").n_unique())
+    counts = uses.elsewhere.group_by("call").agg(pl.col("called").n_unique())
+    counts = counts.join(asked.select("call", "origin", "source", "detached"), on="call")
     usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
     odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
@@ -152,20 +156,28 @@ def _uses(asked: pl.DataFrame, ground: Ground) -> Uses:
     # A switch that stamps the answer leaves open how long it rang before.
     came = pl.coalesce("setup", pl.col("start") - RANG["answered"])
     facts = facts.with_columns(first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick"))
-    columns = ("sid", "carrier", "customer", "upstream", "called", "downstream", "start", "first", "last")
-    # Each caller's records are told for each of its calls: no column more than is looked at.
-    near = asked.select(*OF_A_CALLER, "key", "at", "window").join(facts.select(*columns, key="calling"), on="key")
-    near = near.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window")).drop("key", "at", "window")
+    near = _near(asked, facts)
+    by_origin = pl.col("carrier") == pl.col("origin")
     placed = pl.col("source").is_null() & pl.col("customer").is_not_null()
     from_source = placed | (pl.col("upstream") == pl.col("source")).fill_null(value=False)
-    own = near.filter((pl.col("carrier") == pl.col("origin")) & from_source)
-    others = near.filter(pl.col("carrier") != pl.col("origin"))
-    spans = others.select("call", "called", "sid", "first", "last")
-    met = spans.join(own.select("call", "called", "first", "last"), on=["call", "called"], suffix="_own")
+    own, others = near.filter(by_origin & from_source), near.filter(~by_origin)
+    met = others.select("call", "called", "use", "first", "last")
+    met = met.join(own.select("call", "called", "first", "last"), on=["call", "called"], suffix="_own")
     apart = pl.max_horizontal(pl.col("first") - pl.col("last_own"), pl.col("first_own") - pl.col("last"))
-    of_origin = met.filter(apart <= SAME_CALL).select("call", "sid").unique()
-    elsewhere = others.join(of_origin, on=["call", "sid"], how="anti")
-    return Uses(own, pl.concat([own, others.join(of_origin, on=["call", "sid"], how="semi")]), elsewhere)
+    of_origin = pl.col("use").is_in(met.filter(apart <= SAME_CALL)["use"].unique().implode())
+    return Uses(own, pl.concat([own, others.filter(of_origin)]), others.filter(~of_origin))
+
+
+def _near(asked: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """The columns of Uses of all records near each call of their caller, and `use`, a number for a call and `sid`.
+
+    Each caller's records are told for each of its calls: only their rows are joined, and told what is looked at.
+    """
+    calls = asked.select("key", "at", "window", ask=pl.int_range(pl.len()))
+    met = calls.join(facts.select("start", key="calling", row=pl.int_range(pl.len())), on="key")
+    met = met.filter((pl.col("start") - pl.col("at")).abs() <= pl.col("window"))
+    near = asked.select(OF_A_CALLER)[met["ask"]].hstack(facts.select(OF_A_RECORD)[met["row"]])
+    return near.with_columns(use=met["ask"] * facts.height + near["sid"])
 
 
 def _facts(placed: pl.DataFrame, learned: Learned) -> pl.DataFrame:

@@ -56,6 +56,12 @@ class Chains:
         """The most carriers without records that each chain leads over at once."""
         return np.maximum.reduceat(self.over, self.begin[:-1]) if len(self.calls) else self.over
 
+    @property
+    def bridged(self) -> Truths:
+        """Whether a carrier without a record handed the call to each chain's lowest statement, and one above tells."""
+        second = np.minimum(self.begin[:-1] + 1, self.begin[1:] - 1)
+        return self.over[second] == 1
+
     def of(self, kept: Truths) -> Chains:
         """The chains that are `kept`."""
         lengths = np.diff(self.begin)

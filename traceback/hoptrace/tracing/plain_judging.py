@@ -110,7 +110,8 @@ class _Weighed(NamedTuple):
 
     `delivered`: the lowest record handed the call to a carrier without one. `here`: it says that its carrier delivered
     it. `in_vain`: it only tells that its carrier did not put the call through, whereas another one is reported as its
-    end, so that the trail may begin further up. `strange`: it has another caller than the report.
+    end, and the call came to it over a carrier without a record, so that the trail may begin further up. `strange`: it
+    has another caller than the report.
     """
 
     looks: Floats
@@ -254,14 +255,16 @@ def _weighed(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainT
     end = pl.when(named.is_null()).then(0.0).when(named == last).then(AT_THE_END).otherwise(ELSEWHERE)
     caller = _caller_weight(batch.around, masked=any_masked(tails, ["calling"]))
     nowhere = pl.col("downstream").is_null() & pl.col("outcome").ne_missing("answered")
-    in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False)
+    in_vain = nowhere & named.ne(pl.col("carrier")).fill_null(value=False) & pl.col("bridged")
     here = (
         pl.col("downstream").is_null()
         & ~pl.col("handed_on")
         & pl.col("outcome").is_in(list(RANG)).fill_null(value=False)
     )
-    frame = tails.hstack(reports).select(
-        looks=caller + end, outcome=outcome, in_vain=in_vain, here=here, strange=caller < NOT_WITHHELD
+    frame = (
+        tails.hstack(reports)
+        .with_columns(bridged=chains.bridged)
+        .select(looks=caller + end, outcome=outcome, in_vain=in_vain, here=here, strange=caller < NOT_WITHHELD)
     )
     looks = frame["looks"].to_numpy()
     weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
