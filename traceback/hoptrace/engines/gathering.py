@@ -19,7 +19,7 @@ from hoptrace.linking.members import WANTED
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain import Linked, Settled, plain_calls
-from hoptrace.tracing.plain_judging import Batch, reports_of
+from hoptrace.tracing.plain_answers import Batch, reports_of
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 

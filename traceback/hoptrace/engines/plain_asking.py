@@ -9,7 +9,7 @@ from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, NOT_VOUCH
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
-from hoptrace.tracing.plain_judging import CUSTOMER, Batch
+from hoptrace.tracing.plain_answers import CUSTOMER, Batch
 from hoptrace.tracing.weighing import hardly_on_file
 
 

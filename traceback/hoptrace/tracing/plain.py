@@ -20,7 +20,8 @@ from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.leaps import pairs_that_count
-from hoptrace.tracing.plain_judging import Answers, Batch, judged
+from hoptrace.tracing.plain_answers import Answers, Batch
+from hoptrace.tracing.plain_judging import judged
 
 QUOTED = (
     *("carrier", "batch", "record_id", "upstream", "downstream", "customer", "start_basis", "attestation"),

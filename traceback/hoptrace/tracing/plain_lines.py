@@ -20,8 +20,8 @@ from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
 from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
+from hoptrace.tracing.plain_answers import ENDINGS
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
-from hoptrace.tracing.plain_judging import ENDINGS
 from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain_signing import signings_of
 from hoptrace.tracing.results import VERDICTS, Stamp

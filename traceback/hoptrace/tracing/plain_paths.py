@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.model.arrays import Int64s
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.plain import Plain
-from hoptrace.tracing.plain_judging import NAMED
+from hoptrace.tracing.plain_answers import NAMED
 
 
 class Way(NamedTuple):

@@ -11,7 +11,7 @@ import polars as pl
 from hoptrace.model.arrays import Int64s
 from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.plain import Plain
-from hoptrace.tracing.plain_judging import ENDINGS
+from hoptrace.tracing.plain_answers import ENDINGS
 from hoptrace.tracing.plain_paths import Way
 from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signers import Signers

@@ -1,0 +1,78 @@
+"""Plain calls in columns: the reports that a batch is judged by, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.tracing.case import Coverage, Reported, Surroundings
+from hoptrace.tracing.results import Floors
+from hoptrace.tracing.trail import NAMED_ABOVE, Ending
+
+ENDINGS = (
+    Ending.CUSTOMER,
+    Ending.ENTRY,
+    Ending.SILENT,
+    Ending.LACKING,
+    Ending.CONTRADICTED,
+    Ending.MISNAMED,
+)
+"""How plain calls end; their codes are the places here."""
+
+CUSTOMER = ENDINGS.index(Ending.CUSTOMER)
+NAMED = np.array([ending in NAMED_ABOVE for ending in ENDINGS])
+"""Whether the path goes on to the carrier that the furthest record names."""
+
+REPORTS = pl.Schema({"at": pl.Float64, "called": pl.Int64, "calling": pl.Int64, "terminating": pl.String})
+"""Reported calls, as `hoptrace.tracing.case.Reported`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What calls are judged by: `reports` (REPORTS), call n in row n, and the `coverage` of each in their order."""
+
+    reports: pl.DataFrame
+    coverage: Sequence[Coverage]
+    around: Surroundings
+    floors: Floors
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of plain calls, an entry each: which of ENDINGS, how sure, and seconds from its time to the report's.
+
+    `confidence` is not yet rounded as it is published. `fits`: the density (1/s) of the report. `delivered`: by a
+    carrier without records, to which the lowest record says that it handed the call.
+    """
+
+    endings: Int64s
+    confidence: Floats
+    residual: Floats
+    fits: Floats
+    delivered: Truths
+
+    @classmethod
+    def nothing(cls) -> Answers:
+        """No answers."""
+        none = np.zeros(0)
+        return cls(none.astype(np.int64), none, none, none, none.astype(np.bool_))
+
+    def of(self, kept: Truths | Int64s) -> Answers:
+        """Those that are `kept`."""
+        endings, delivered = self.endings[kept], self.delivered[kept]
+        return Answers(endings, self.confidence[kept], self.residual[kept], self.fits[kept], delivered)
+
+    @property
+    def open(self) -> Int64s:
+        """The places of those that end at no customer."""
+        return np.flatnonzero(self.endings != CUSTOMER)
+
+
+def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
+    """Reported calls as rows of REPORTS."""
+    every = list(reported)
+    return pl.DataFrame({name: [getattr(one, name) for one in every] for name in REPORTS}, schema=REPORTS)
