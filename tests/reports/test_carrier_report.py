@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +32,7 @@ def traffic(make_reported, told_call, tmp_path_factory):
     old = told_call(4, Verdict.ORIGINATOR_IDENTIFIED, "ABC", originating_carrier="CEDR3", customer="cust-1")
     ago = ReportedCall("REF-old", "2025-12-20T10:00:00Z", "+12025550134")
     older = ReportedCall("REF-older", "2024-12-20T10:00:00Z", "+12025550134")
-    replaced = [
-        hoptrace.TraceResult(**{name: getattr(old, name) for name in old.__slots__} | {"call": call, "call_ref": ref})
-        for call, ref in ((ago, "REF-old"), (older, "REF-older"))
-    ]
+    replaced = [replace(old, call=call, call_ref=ref) for call, ref in ((ago, "REF-old"), (older, "REF-older"))]
     workspace = make_reported([*results, own, *replaced])
     rows = [row(november + timedelta(minutes=at), upstream="DOGW4", downstream="BRCH2") for at in range(3)]
     rows += [row(january, customer="cust-1", downstream="BRCH2"), row(january + timedelta(hours=1), upstream="DOGW4")]

@@ -54,7 +54,8 @@ def read_back(demo, entry):
     chunks = [chunk for group in groups for chunk in reader.read(group, Context(carrier, profile))]
     built = [build(chunk.calls, carrier.carrier_id, plan, table) for chunk in chunks]
     return (
-        pl.concat([each.statements for each in built]),
+        # What stands twice is told by the fingerprint, when the statements of a file are taken in.
+        pl.concat([each.statements for each in built]).unique("fingerprint", keep="first", maintain_order=True),
         pl.concat([chunk.rows for chunk in chunks]),
         pl.concat([chunk.calls for chunk in chunks]),
     )

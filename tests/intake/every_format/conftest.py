@@ -136,7 +136,7 @@ class Took:
 
     @property
     def accepted(self) -> int:
-        return self.rows.filter(pl.col("fate") == "accepted").height
+        return sum(receipt.accepted for receipt in self.receipts)
 
     def said(self) -> list[tuple[Any, ...]]:
         """The statements but for where they stand."""

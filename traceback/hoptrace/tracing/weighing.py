@@ -134,8 +134,11 @@ def delivers(tail: Fact) -> bool:
 
 
 def lost_rows(taking_part: float, *, on_file: bool) -> float:
-    """The share of calls that leave no record; `on_file`: the carrier that delivers them submits its records."""
-    lost = LOST_ROW if on_file else max(LOST_ROW, (1 - taking_part) ** USUAL_HOPS)
+    """The share of calls that leave no record; `on_file`: the carrier that delivers them submits its records.
+
+    Where nobody's records of that time are at hand, as after they have expired, one that is there tells of no other.
+    """
+    lost = LOST_ROW if on_file and taking_part > 0 else max(LOST_ROW, (1 - taking_part) ** USUAL_HOPS)
     return min(lost, 0.99)
 
 
