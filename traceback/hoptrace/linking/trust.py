@@ -34,7 +34,7 @@ class Trust:
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
-    whose caller ids are mostly others' customers'.
+    many of whose caller ids are others' customers'.
     `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`: the counts behind them (rows of CLASHES and so
     on); `holes`: those of the clashes that are of times of which the named one's records lack much.
     """

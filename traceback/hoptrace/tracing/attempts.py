@@ -28,8 +28,8 @@ SAME_MOMENT = 1.0
 Reached = tuple[int, int]
 """How a call ended, and what became of it at the next carrier."""
 
-
 NOWHERE: Reached = (-1, REFUSED)
+"""Less far than any call came."""
 
 
 def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:

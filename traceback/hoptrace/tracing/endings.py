@@ -120,7 +120,7 @@ def beyond(carrier: str, upstream: str, around: Surroundings, *, covered: bool) 
 def _doubted(case: Case, fact: Fact, step: Step) -> bool:
     """Whether a carrier's word of its customer is not enough: others contradict such words of it again and again.
 
-    So it is where nobody bears out that the call came from there, and the customer's caller ids are mostly others'.
+    So it is where nobody bears out that the call came from there, and many of the customer's caller ids are others'.
     """
     trust = case.around.trust
     borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
