@@ -230,6 +230,7 @@ class Shares:
     title: str = "shares"
     grouped: bool = True
     needs_profile: bool = False
+    rows_are_lines: bool = True
     breaks: bool = False
     groups: list[list[str]] = field(default_factory=list)
 

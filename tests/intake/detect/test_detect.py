@@ -25,6 +25,7 @@ class Fake:
     needs_profile: bool = False
     title: str = "a switch's CDRs"
     grouped: bool = False
+    rows_are_lines: bool = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         return Detection(self.name, self.sure, f"it shows {self.mark!r}") if self.mark in head else None

@@ -151,6 +151,7 @@ class Watched:
         self.reader = reader
         self.name, self.title = reader.name, reader.title
         self.grouped, self.needs_profile = reader.grouped, reader.needs_profile
+        self.rows_are_lines = reader.rows_are_lines
         self.rows: list[pl.DataFrame] = []
 
     def detect(self, source: Source, head: bytes) -> Any:

@@ -13,7 +13,7 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats import readers
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.raw_rows import raw_rows
-from hoptrace.intake.reading import Context, Source
+from hoptrace.intake.reading import Context, FormatReader, Source
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.receipts import base_format
 
@@ -21,14 +21,6 @@ NO_BYTES = {
     "acc_sqlite": "a row of a database has no bytes of its own; the digest of the file stands for it",
 }
 """Formats of whose rows nothing can be shown, and why."""
-
-_RECORDS = frozenset(
-    {
-        *("freeswitch_json", "freeswitch_xml", "broadworks_xml", "cgrates_json", "telnyx_json", "twilio_json"),
-        *("radius", "3gpp", "acc_dump"),
-    }
-)
-"""Formats whose rows are records and no lines: their readers alone know where each begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +48,13 @@ class Originals:
                 return self.kept.left(digest, rows)
         if source is None:
             return {}
-        return _records(source, read_as, rows) if read_as in _RECORDS else raw_rows(source, rows)
+        # Of formats that only a carrier's profile describes there is no reader here; their rows are lines.
+        by_records = [each for each in readers() if each.name == read_as and not each.rows_are_lines]
+        return _records(source, by_records[0], rows) if by_records else raw_rows(source, rows)
 
 
-def _records(source: Source, format_name: str, rows: Sequence[int]) -> dict[int, bytes]:
+def _records(source: Source, reader: FormatReader, rows: Sequence[int]) -> dict[int, bytes]:
     """What the file's reader says that these rows are; in which zone their times are read does not matter for that."""
-    (reader,) = [each for each in readers() if each.name == format_name]
     found: dict[int, bytes] = {}
     for chunk in reader.read([replace(source, index=0)], Context(Carrier(""), timezone="UTC")):
         wanted = chunk.rows.filter(pl.col("row").is_in(list(rows)), pl.col("raw").is_not_null())

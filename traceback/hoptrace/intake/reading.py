@@ -138,6 +138,14 @@ class FormatReader(Protocol):
         """Whether its columns are the operator's choice, so that it cannot be read without a profile."""
         ...
 
+    @property
+    def rows_are_lines(self) -> bool:
+        """Whether row n is line n of the file (or row n of a Parquet file).
+
+        Else rows are records, and the reader alone knows where each begins.
+        """
+        ...
+
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """What speaks for this format in the file's first bytes; None where nothing does."""
         ...

@@ -86,6 +86,7 @@ class AccDump:
     title = "Kamailio or OpenSIPS accounting, SQL dump"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims SQL that makes or fills an accounting table."""

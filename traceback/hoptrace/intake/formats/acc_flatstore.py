@@ -41,6 +41,7 @@ class AccFlatstore:
     title = "Kamailio or OpenSIPS accounting, db_flatstore files"
     grouped = True
     needs_profile = True
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file whose rows start with a SIP method, tags and Call-ID, or with start, end and duration."""

@@ -23,6 +23,7 @@ class AccJson:
     title = "Kamailio accounting, JSON by syslog (acc_json)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with at least one line that holds a JSON object with method, from_tag and Call-ID."""

@@ -35,6 +35,7 @@ class AccSqlite:
     title = "Kamailio or OpenSIPS accounting, SQLite database"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims SQLite databases that have an accounting table, and those too damaged to tell."""

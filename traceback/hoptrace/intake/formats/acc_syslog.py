@@ -39,6 +39,7 @@ class AccSyslog:
     title = "Kamailio or OpenSIPS accounting, key=value by syslog"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with at least one accounting line that names a Call-ID."""

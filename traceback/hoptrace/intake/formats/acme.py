@@ -71,6 +71,7 @@ class AcmeSbc:
     measures: bool = False
     grouped: bool = True
     needs_profile: bool = False
+    rows_are_lines: bool = True
 
     @property
     def name(self) -> str:

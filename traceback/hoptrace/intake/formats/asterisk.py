@@ -28,6 +28,7 @@ class AsteriskCsv:
     title = "Asterisk cdr_csv / cdr_custom (Master.csv)"
     grouped = False
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with Asterisk's header, or whose values stand where Asterisk puts them."""

@@ -44,6 +44,7 @@ class AsteriskCel:
     title = "Asterisk CEL (cel_custom, exports of the cel table)"
     grouped = False
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with CEL's header, or most of whose rows begin with one of its events."""

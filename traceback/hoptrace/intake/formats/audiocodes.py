@@ -41,6 +41,7 @@ class AudioCodesSyslog:
     title = "AudioCodes SBC or gateway CDRs (syslog)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with a title row of AudioCodes' CDRs; without one not surely, for columns are a choice."""

@@ -92,6 +92,7 @@ class BroadworksCsv:
     title = "Cisco BroadWorks accounting, CSV"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with BroadWorks' first line, or most of whose rows have type, start and zone in place."""
@@ -120,6 +121,7 @@ class BroadworksXml:
     title = "Cisco BroadWorks accounting, XML"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims XML whose root is broadWorksCDR."""

@@ -48,6 +48,7 @@ class Canonical:
     title: str = "hoptrace's canonical columns (CSV, JSON lines, Parquet)"
     grouped: bool = False
     needs_profile: bool = False
+    rows_are_lines: bool = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file whose header, first object or Parquet schema names the canonical columns."""

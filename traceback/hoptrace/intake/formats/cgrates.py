@@ -40,6 +40,7 @@ class Cgrates:
     title = "CGRateS CDRs (JSON or XML)"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims JSON or XML with CGRateS' names of fields."""

@@ -56,6 +56,7 @@ class CubeCsv:
     title = "Cisco CUBE and IOS voice gateways (gw-accounting file)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file most of whose rows begin with an epoch, a leg and a conference id, where Cisco puts them."""

@@ -23,6 +23,7 @@ class FreeswitchJson:
     title = "FreeSWITCH mod_json_cdr"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims JSON that names FreeSWITCH's variables and call flows."""

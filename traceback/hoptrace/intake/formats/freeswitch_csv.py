@@ -28,6 +28,7 @@ class FreeswitchCsv:
     title = "FreeSWITCH mod_cdr_csv (Master.csv)"
     grouped = False
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file most of whose rows have FreeSWITCH's times, causes and uuids."""

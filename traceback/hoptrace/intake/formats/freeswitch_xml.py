@@ -25,6 +25,7 @@ class FreeswitchXml:
     title = "FreeSWITCH mod_xml_cdr / mod_format_cdr"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims XML of `cdr` elements with FreeSWITCH's variables and call flows."""

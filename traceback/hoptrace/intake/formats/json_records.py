@@ -46,6 +46,7 @@ class JsonRecords:
 
     grouped = False
     needs_profile = False
+    rows_are_lines = False
 
     def __init__(self, name: str, title: str, kind: Kind) -> None:
         self.name, self.title, self.kind = name, title, kind

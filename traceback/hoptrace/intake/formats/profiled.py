@@ -27,6 +27,7 @@ class Profiled:
     name: str
     own: Profile | None = None
     shipped: bool = False
+    rows_are_lines: bool = True
 
     @property
     def profile(self) -> Profile | None:

@@ -52,6 +52,7 @@ class RadiusAccounting:
     title = "RADIUS accounting (detail text or JSON) of voice gateways"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims accounting packets that have attributes of calls."""

@@ -48,6 +48,7 @@ class RibbonAct:
     title = "Ribbon / Sonus ACT (GSX, SBC Core)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file of records that begin with START, STOP or ATTEMPT, a gateway and an accounting id."""

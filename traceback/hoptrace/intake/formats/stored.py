@@ -54,6 +54,11 @@ class Stored:
         return self.reader.grouped
 
     @property
+    def rows_are_lines(self) -> bool:
+        """As the reader."""
+        return self.reader.rows_are_lines
+
+    @property
     def customisable(self) -> bool:
         """The columns are the operator's choice: it may fit, and must be named."""
         return isinstance(self.reader, Profiled) and self.reader.customisable

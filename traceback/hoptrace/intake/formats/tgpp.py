@@ -36,6 +36,7 @@ class Tgpp:
     title = "3GPP TS 32.298 (gateway, transit, IBCF, MGCF, BGCF, mobile calls)"
     grouped = True
     needs_profile = False
+    rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file that begins with records, one behind the other, of the tags that the standard gives."""

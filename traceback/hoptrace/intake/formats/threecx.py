@@ -33,6 +33,7 @@ class ThreeCxCalls:
     title = "3CX call data records from version 20 on (table cdroutput)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file whose header names the table's columns."""

@@ -44,6 +44,7 @@ class YateCdrfile:
     title = "Yate cdrfile (one row a leg, or combined)"
     grouped = True
     needs_profile = False
+    rows_are_lines = True
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file most of whose rows have an epoch, a billid and durations where Yate writes them."""
