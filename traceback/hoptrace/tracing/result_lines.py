@@ -48,7 +48,7 @@ class ResultLines:
         """The lines in this order."""
         amount = np.diff(self.begin)[order]
         begin = np.concatenate([[0], amount.cumsum()])
-        places: Int64s = np.arange(begin[-1]) + np.repeat(self.begin[order] - begin[:-1], amount)
+        places: Int64s = np.arange(int(begin[-1])) + np.repeat(self.begin[order] - begin[:-1], amount)
         lines: list[int] = order.tolist()
         return ResultLines(self.calls[order], [self.verdicts[line] for line in lines], self.pieces[places], begin)
 
