@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hoptrace.memory import keep_used_memory
+from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 # As the commands do that work through much, before anything loads Polars.
 keep_used_memory()
+keep_used_blocks()
 
 # The helpers beside the benchmarks are no package.
 sys.path.insert(0, str(Path(__file__).parent))

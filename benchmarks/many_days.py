@@ -16,8 +16,9 @@ import resource
 import time
 from pathlib import Path
 
-from hoptrace.memory import keep_used_memory
+from hoptrace.memory import keep_used_blocks, keep_used_memory
 
+keep_used_blocks()
 keep_used_memory()  # as the command does, before anything loads Polars
 
 import polars as pl  # noqa: E402

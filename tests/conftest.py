@@ -152,7 +152,10 @@ class World:
     def plain_lines(self, calls: list[ReportedCall], floors: Floors) -> dict[int, bytes]:
         """The results of those calls that are plain, by place."""
         settled, _ = self.gather_apart(calls, floors)
-        return {place: told.line for place, told in plain_lines(calls, settled, STAMP, Signers()).items()}
+        told = plain_lines(calls, settled, STAMP, Signers())
+        lines = told.text().splitlines()
+        assert told.lengths().tolist() == [len(line) + 1 for line in lines]
+        return dict(zip(told.calls.tolist(), lines, strict=True))
 
     def results_apart(self, calls: list[ReportedCall], floors: Floors) -> dict[int, TraceResult]:
         """The results of those that are not, judged by twos, by place."""

@@ -50,7 +50,7 @@ PARTS = [wanted((4, -900.0), (5, -100.0)), wanted((0, 50.0), (1, 700.0)), wanted
 
 
 @pytest.mark.parametrize(
-    "limits", [{}, {"SCAN_UP_TO": -1, "PICK_UP_TO": 0}, {"PICK_UP_TO": 0, "SCAN_UP_TO": -1, "MOST_DAYS": 1}]
+    "limits", [{}, {"SCAN_UP_TO": -1, "PICK_UP_TO": 0}, {"PICK_UP_TO": 0, "SCAN_UP_TO": -1, "FEW_OF_A_DAY": 0}]
 )
 def test_each_part_gets_what_it_would_read_by_itself(ground, monkeypatch, limits):
     for name, value in limits.items():

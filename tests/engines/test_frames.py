@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -18,19 +20,38 @@ from hoptrace.engines.frames import (
     PLACE,
     VERDICT,
     VERDICTS,
-    Line,
     pack,
     stretch_of,
 )
 from hoptrace.engines.stretches import read_stretch
+from hoptrace.model.verdicts import Verdict
+from hoptrace.tracing.result_lines import ResultLines
 
 
-def _line(place: int) -> Line:
-    return Line(place, VERDICTS[place % len(VERDICTS)], f'{{"place":{place},"é":"{"x" * (place % 7)}"}}'.encode())
+def _line(place: int) -> str:
+    return f'{{"place":{place},"é":"{"x" * (place % 7)}"}}\n'
 
 
-def _whole(lines: list[Line]) -> bytes:
-    return b"".join(one.line + b"\n" for one in sorted(lines, key=lambda one: one.place))
+def _verdict(place: int) -> Verdict:
+    return Verdict(VERDICTS[place % len(VERDICTS)])
+
+
+def _packed(places: Sequence[int], stretch: int) -> bytes:
+    """A part of calls at these places, packed; each line in as many pieces as its place says, the calls backwards."""
+    cut = [_cut(_line(place), place % 5 + 1) for place in reversed(places)]
+    begin = np.cumsum([0, *map(len, cut)])
+    pieces = pl.Series([piece for line in cut for piece in line], dtype=pl.String)
+    verdicts = [_verdict(place) for place in reversed(places)]
+    told = ResultLines(np.arange(len(places))[::-1], verdicts, pieces, begin)
+    return pack(told, np.array(places, np.int64), stretch)
+
+
+def _cut(line: str, amount: int) -> list[str]:
+    return [*line[: amount - 1], line[amount - 1 :]]
+
+
+def _whole(places: Iterable[int]) -> bytes:
+    return "".join(map(_line, sorted(places))).encode()
 
 
 @settings(max_examples=40, deadline=None)
@@ -43,22 +64,21 @@ def test_lines_come_back_in_order(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], part: int, stretch: int
 ) -> None:
     finished = Finished(tmp_path_factory.mktemp("parts"), {"run": 1})
-    lines = [_line(place) for place in order]
-    for number, start in enumerate(range(0, len(lines), part)):
-        finished.keep(number, pack(lines[start : start + part], stretch))
+    for number, start in enumerate(range(0, len(order), part)):
+        finished.keep(number, _packed(order[start : start + part], stretch))
     read = [read_stretch(finished.folder, frames) for frames in finished.stretches()]
-    assert b"".join(piece for each in read for piece in each.pieces()) == _whole(lines)
+    assert b"".join(piece for each in read for piece in each.pieces()) == _whole(order)
     assert all(len(set((each.calls[:, PLACE] // stretch).tolist())) == 1 for each in read)
     for each in read:
         told = zip(each.calls[:, PLACE], each.calls[:, VERDICT], each.frames, each.lines, strict=True)
         for place, verdict, frame, line in told:
-            assert line_in(zstandard.decompress(each.packed[frame]), line) == _line(int(place)).line
-            assert VERDICTS[verdict] == _line(int(place)).verdict
+            assert line_in(zstandard.decompress(each.packed[frame]), line) == _line(int(place)).rstrip("\n").encode()
+            assert VERDICTS[verdict] == _verdict(int(place))
 
 
 def test_a_frame_is_small_and_a_stretch_grows_with_the_parts(tmp_path: Path) -> None:
     finished = Finished(tmp_path, {})
-    finished.keep(0, pack([_line(place) for place in range(100)], 1_000))
+    finished.keep(0, _packed(range(100), 1_000))
     (frames,) = finished.stretches()
     assert (
         max(len(zstandard.decompress(frame).splitlines()) for frame in read_stretch(tmp_path, frames).packed)
@@ -71,7 +91,7 @@ def test_a_frame_is_small_and_a_stretch_grows_with_the_parts(tmp_path: Path) -> 
 def test_no_parts_have_no_stretches(tmp_path: Path) -> None:
     finished = Finished(tmp_path, {})
     assert finished.stretches() == []
-    finished.keep(0, pack([], 10))
+    finished.keep(0, _packed([], 10))
     assert np.concatenate([np.empty((0, 6)), *finished.stretches()]).size == 0
 
 
@@ -79,7 +99,7 @@ def test_no_parts_have_no_stretches(tmp_path: Path) -> None:
 def test_a_part_that_lost_its_end_is_not_taken_up(tmp_path: Path, left: int) -> None:
     finished = Finished(tmp_path, {"run": 1})
     for number in range(3):
-        finished.keep(number, pack([_line(place) for place in range(20 * number)], 1_000))
+        finished.keep(number, _packed(range(20 * number), 1_000))
     assert Finished(tmp_path, {"run": 1}).taken_up == 3
     whole = (tmp_path / "2.part").read_bytes()
     (tmp_path / "2.part").write_bytes(whole[:left])

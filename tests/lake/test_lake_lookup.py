@@ -96,7 +96,7 @@ WAYS = {
     "scan": {"PICK_UP_TO": 0},
     "pick": {"SCAN_UP_TO": -1},
     "join": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1},
-    "join, all days": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1, "MOST_DAYS": 1},
+    "join, by keys": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1, "FEW_OF_A_DAY": 0},
 }
 
 

@@ -30,9 +30,10 @@ def keep_used_memory() -> None:
 
 
 def keep_used_blocks() -> None:
-    """Have Python keep the memory of a file's blocks for the next ones; call it where a command begins that reads many.
+    """Have Python and NumPy keep the memory of a file's blocks, or a part's columns and texts, for the next ones.
 
-    Does nothing where the C library is not glibc.
+    Call it where a command begins that works through many, or a process that is started for that. Does nothing where
+    the C library is not glibc.
     """
     import ctypes
 

@@ -13,7 +13,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import the_workspace
 from hoptrace.cli.progress import progress
-from hoptrace.memory import keep_used_memory
+from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 if TYPE_CHECKING:
     from hoptrace.engines.local import Replay
@@ -65,6 +65,7 @@ def many_calls_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
     """Trace a file of calls and say how many of each verdict there are."""
     keep_used_memory()
+    keep_used_blocks()
     from hoptrace.engines.batch import How, trace_file
 
     if many.calls is None or many.out is None:

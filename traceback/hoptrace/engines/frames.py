@@ -10,8 +10,6 @@ and its lines, as one frame of Zstandard (RFC 8878).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -21,6 +19,7 @@ import zstandard
 
 from hoptrace.model.arrays import Int64s
 from hoptrace.model.verdicts import Verdict
+from hoptrace.tracing.result_lines import ResultLines
 
 MOST_LINES = 8
 """Of one frame, which is unpacked whole for one result. Fours take a fourth more room, sixteens a sixth less."""
@@ -45,34 +44,27 @@ NUMBER: Final = 8
 """Bytes of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One call's result as a `line` of JSON, without its end; the call's `place` in the whole, and the verdict."""
-
-    place: int
-    verdict: str
-    line: bytes
-
-
 def stretch_of(parts: int) -> int:
     """How many places a stretch has, where there are so many parts: each has some lines in it, whatever the order."""
     return max(LEAST_STRETCH, LINES_OF_A_PART * parts)
 
 
-def pack(lines: Sequence[Line], stretch: int) -> bytes:
-    """Results of a part as bytes; a stretch is so many places."""
-    ordered = sorted(lines, key=lambda one: one.place)
-    codes = {verdict: code for code, verdict in enumerate(VERDICTS)}
-    told = [(one.place, len(one.line) + 1, codes[one.verdict]) for one in ordered]
-    calls = np.array(told, np.int64).reshape(-1, 3)
-    ends = [*_cuts(calls[:, PLACE] // stretch), len(ordered)]
+def pack(told: ResultLines, places: Int64s, stretch: int) -> bytes:
+    """Results of a part as bytes, call n of it at `places[n]` in the whole; a stretch is so many places."""
+    told = told.in_order(places[told.calls].argsort())
+    codes = {verdict: code for code, verdict in enumerate(Verdict)}
+    verdicts = np.array([codes[verdict] for verdict in told.verdicts], np.int64)
+    calls = np.column_stack([places[told.calls], told.lengths(), verdicts])
+    ends = [*_cuts(calls[:, PLACE] // stretch), len(calls)]
+    # A frame is a piece of one text: no line is touched by itself.
+    text, reached = memoryview(told.text()), np.concatenate([[0], calls[:, LENGTH].cumsum()])
     compressor = zstandard.ZstdCompressor(level=LEVEL)
     at = NUMBER * (1 + len(ends[1:]) * PART)
     rows, pieces = list[tuple[int, ...]](), list[bytes]()
     for start, end in pairwise(ends):
-        packed = compressor.compress(b"\n".join([*(one.line for one in ordered[start:end]), b""]))
-        table = calls[start:end]
-        rows.append((table[0, PLACE] // stretch, end - start, table[:, LENGTH].sum(), at, len(packed)))
+        lines = text[reached[start] : reached[end]]
+        packed, table = compressor.compress(lines), calls[start:end]
+        rows.append((table[0, PLACE] // stretch, end - start, len(lines), at, len(packed)))
         pieces += [table.tobytes(), packed]
         at += table.nbytes + len(packed)
     return np.array([len(rows)], np.int64).tobytes() + np.array(rows, np.int64).tobytes() + b"".join(pieces)

@@ -18,7 +18,8 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Reported, Surroundings
-from hoptrace.tracing.plain_lines import ResultLine, plain_lines
+from hoptrace.tracing.plain_lines import plain_lines
+from hoptrace.tracing.result_lines import ResultLines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import with_signing
@@ -178,8 +179,8 @@ def _told(stands_on: Standing, part: Sequence[ReportedCall], gathered: Gathered)
     return {place: with_signing(item, sources.signed, stands_on.signers) for place, item in told.items()}
 
 
-def lines(stands_on: Standing, parts: Sequence[Sequence[ReportedCall]]) -> Iterator[list[ResultLine]]:
-    """The result of each call as a line, as `TraceResult.as_json` writes it, part by part; not stored.
+def lines(stands_on: Standing, parts: Sequence[Sequence[ReportedCall]]) -> Iterator[ResultLines]:
+    """The results of the calls of each part as lines, as `TraceResult.as_json` writes them; not stored.
 
     When: thousands of calls, of parts that lie near each other in the lake, which is read for all of them at once.
     Plain ones are settled and written by columns.
@@ -190,11 +191,10 @@ def lines(stands_on: Standing, parts: Sequence[Sequence[ReportedCall]]) -> Itera
         yield _lines(replace(stands_on, ground=ground), calls, some)
 
 
-def _lines(stands_on: Standing, calls: Sequence[ReportedCall], reported: Sequence[Reported]) -> list[ResultLine]:
+def _lines(stands_on: Standing, calls: Sequence[ReportedCall], reported: Sequence[Reported]) -> ResultLines:
     settled, others = gather_apart(reported, stands_on.ground, stands_on.floors)
-    told = plain_lines(calls, settled, stands_on.stamp, stands_on.signers)
+    told = [plain_lines(calls, settled, stands_on.stamp, stands_on.signers)]
     del settled
     # Nothing here holds what was gathered while more is gathered.
-    for judged in map(partial(_told, stands_on, calls), others):
-        told |= {place: ResultLine(item.verdict, item.as_json()) for place, item in judged.items()}
-    return [told[place] for place in range(len(calls))]
+    told += map(ResultLines.of, map(partial(_told, stands_on, calls), others))
+    return ResultLines.together(told)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.finished import put_aside
-from hoptrace.engines.frames import Line, pack, stretch_of
+from hoptrace.engines.frames import pack, stretch_of
 from hoptrace.engines.local import AT_ONCE, Replay, lines, standing
 from hoptrace.engines.many_calls import reported_calls
 from hoptrace.errors import WorkspaceError
@@ -95,9 +95,7 @@ def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]
     with collection_paused():
         calls = [reported_calls(part.calls) for part in run]
         for part, told in zip(run, lines(standing(workspace, pinned.versions), calls), strict=True):
-            placed = zip(part.calls["place"].to_list(), told, strict=True)
-            packed = pack([Line(place, str(one.verdict), one.line) for place, one in placed], part.stretch)
-            yield part.number, packed
+            yield part.number, pack(told, part.calls["place"].to_numpy(), part.stretch)
 
 
 def trace_aside(pinned: Pinned, folder: Path, run: Sequence[Part]) -> list[tuple[int, Path]]:

@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 
 from hoptrace.engines.handing import Handing
 from hoptrace.errors import EngineFailed
-from hoptrace.memory import ALLOCATOR, told_to_keep
+from hoptrace.memory import ALLOCATOR, keep_used_blocks, told_to_keep
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -49,7 +49,7 @@ class Pool:
             return
         # A forked child would inherit Polars' threads in whatever state they are in.
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
+        self._executor = ProcessPoolExecutor(others, mp_context=context, initializer=_begin)
         share = max(1, (os.cpu_count() or 1) // (others + 1))
         with _told({THREADS: os.environ.get(THREADS, str(share)), ALLOCATOR: told_to_keep()}):
             self._ready = [self._executor.submit(prepare) for _ in range(others)]
@@ -94,6 +94,12 @@ def _told(environment: dict[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _begin() -> None:
+    """Begin a worker."""
+    keep_used_blocks()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.footers import Footers
-from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, kinds, merge_spans, once
+from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, kinds, merge_spans, once
 from hoptrace.lake.picking import pick
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.wanted import Bounds, Wanted
@@ -41,8 +41,12 @@ SCAN_UP_TO = 32
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
-MOST_DAYS = 8
-"""With spans of more days, the files are scanned for all of them between the least and the most key."""
+FEW_OF_A_DAY = 8
+"""Where one in so many spans at most has a part in a day, its rows are sought by key before anything else is read.
+
+Such are the calls of a minute after midnight among those of the day before: each row group has some rows of that
+minute, for which all of its columns would be read, but hardly any has one of theirs.
+"""
 
 
 @dataclass(frozen=True)
@@ -181,28 +185,42 @@ class View:
         return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
 
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
-        """One scan of the files against all spans."""
-        rows = self._shown(self.store.scan(paths)).filter(_near(spans))
-        within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
-        joined = rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
+        """One scan of the files of each day against the spans that touch it."""
+        days = self.files.filter(pl.col("path").is_in(paths)).group_by("day", maintain_order=True)
+        scans = [self._scan_day(files["path"].to_list(), _touching(day, spans), spans.height) for (day,), files in days]
+        joined = pl.concat([_empty(index_of(paths[0])).lazy(), *scans])
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
         return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
 
+    def _scan_day(self, paths: list[str], spans: pl.DataFrame, of: int) -> pl.LazyFrame:
+        """The rows of a day's files within some of so many spans."""
+        near = _near(spans)
+        if spans.height * FEW_OF_A_DAY <= of:
+            near &= pl.col("key").is_in(spans["key"].unique().implode())
+        rows = self._shown(self.store.scan(paths)).filter(near)
+        within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
+        return rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
+
+
+def _touching(day: Any, spans: pl.DataFrame) -> pl.DataFrame:
+    """The spans that have a part in a day."""
+    return spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
+
 
 def _near(spans: pl.DataFrame) -> pl.Expr:
-    """Whether a row lies near any of the spans: by day, as parts are cut, within their keys and times.
+    """Whether a row lies near any of a day's spans: within the keys and times of its own, or of a neighbour day's.
 
     A part that ends one day and begins the next has the last keys of the one and the first of the other.
     """
     first, last = pl.col("from_time"), pl.col("to_time")
     bounds = {"low": pl.col("key").min(), "high": pl.col("key").max(), "first": first.min(), "last": last.max()}
-    days = spans.group_by((first + (last - first) / 2).dt.date()).agg(**bounds)
-    boxes = days if days.height <= MOST_DAYS else spans.select(**bounds)
+    boxes = spans.group_by((first + (last - first) / 2).dt.date()).agg(**bounds)
     key, start = pl.col("key"), pl.col("start_time")
-    return pl.any_horizontal(
+    near = [
         key.is_between(pl.lit(low), pl.lit(high)) & start.is_between(pl.lit(first, TIME), pl.lit(last, TIME))
         for low, high, first, last in boxes.select(*bounds).iter_rows()
-    )
+    ]
+    return pl.any_horizontal(near) if near else pl.lit(value=False)
 
 
 def _empty(index: Index) -> pl.DataFrame:

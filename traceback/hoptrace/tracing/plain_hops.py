@@ -45,7 +45,8 @@ def hops_of(
 ) -> pl.Series:
     """The hops of all statements of chains, in their order, as JSON; `facts` are these statements (QUOTED_OF_FACTS).
 
-    The lowest ones tell of the match with the report, all others of the handoff by which they were reached.
+    The lowest ones tell of the match with the report, all others of the handoff by which they were reached. All but the
+    first hop of a path begin with a comma.
     """
     chains, answers = plain.chains, plain.answers
     first, reached = chains.begin[:-1], np.flatnonzero(chains.pairs >= 0)
@@ -59,15 +60,19 @@ def hops_of(
     handed = handoffs.pieces_in_json(used)
     frame = _quoted(facts).with_columns(told.alias("h_support"), *signing_lines(chains, signings, of_ids))
     hops = [
-        frame[rows].hstack(known).select(joined(_pieces(frame, evidence)).alias("hop")).to_series()
-        for rows, known, evidence in (
-            (first, tails, plain_reports.pieces_in_json(tails)),
-            (reached, with_numbers(used, handed), handed),
+        frame[rows].hstack(known).select(joined([comma, *_pieces(frame, evidence)]).alias("hop")).to_series()
+        for rows, comma, known, evidence in (
+            (first, _comma_where(answers.delivered), tails, plain_reports.pieces_in_json(tails)),
+            (reached, ",", with_numbers(used, handed), handed),
         )
     ]
     which = np.empty(len(chains.members), np.int64)
     which[first], which[reached] = np.arange(len(first)), len(first) + np.arange(len(reached))
     return pl.concat(hops).gather(which)
+
+
+def _comma_where(some: Truths) -> Piece:
+    return pl.when(pl.Series(some)).then(pl.lit(",")).otherwise(pl.lit("")) if some.any() else ""
 
 
 def _supports(used: pl.DataFrame, over: Truths) -> Int64s:
@@ -141,16 +146,20 @@ def _started(start: pl.Series) -> dict[str, pl.Series]:
 
 
 def silent_hops(told: pl.DataFrame) -> pl.Series:
-    """The hops of carriers without records as JSON: each `carrier`, the one `by` which it is told, and its `kind`."""
+    """The hops of carriers without records as JSON: each `carrier`, the one `by` which it is told, and its `kind`.
+
+    A carrier to which the lowest statement says that it handed the call is the first of its path.
+    """
     named = Hop("{carrier}", evidence=of_naming("{by}", "{carrier}"), support=Support.NAMED)
     handed = Hop("{carrier}", evidence=of_delivery("{by}", "{carrier}"))
-    chain = pl.when(pl.col("kind") == DELIVERED).then(_of_silent(handed))
-    chain = chain.when(pl.col("kind") == INFERRED).then(_of_silent(replace(named, support=Support.INFERRED)))
-    return told.select(chain.otherwise(_of_silent(named))).to_series()
+    inferred = replace(named, support=Support.INFERRED)
+    chain = pl.when(pl.col("kind") == DELIVERED).then(_of_silent("", handed))
+    chain = chain.when(pl.col("kind") == INFERRED).then(_of_silent(",", inferred))
+    return told.select(chain.otherwise(_of_silent(",", named))).to_series()
 
 
-def _of_silent(hop: Hop) -> pl.Expr:
+def _of_silent(comma: str, hop: Hop) -> pl.Expr:
     """A hop in which names stand in braces, as JSON with columns for them."""
-    text = orjson.dumps(hop).decode()
+    text = comma + orjson.dumps(hop).decode()
     parts = re.split(r"\{(carrier|by)\}", text)
     return joined(pl.col(part) if place % 2 else part for place, part in enumerate(parts))

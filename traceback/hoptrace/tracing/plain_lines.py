@@ -6,16 +6,15 @@ put together by columns, for all calls at once, of pieces that most of them shar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import orjson
 import polars as pl
 
 from hoptrace.linking.trust import Trust
-from hoptrace.model.verdicts import ReportedCall, Verdict
+from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
 from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
@@ -24,32 +23,23 @@ from hoptrace.tracing.plain_answers import ENDINGS
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
 from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain_signing import signings_of
+from hoptrace.tracing.result_lines import ResultLines
 from hoptrace.tracing.results import VERDICTS, Stamp
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.sources import SIGNED
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKED_OF_SILENT, ENDING_WORDS
 
-
-class ResultLine(NamedTuple):
-    """A call's verdict, and its result as one line of JSON without its end."""
-
-    verdict: Verdict
-    line: bytes
-
-
 CONFLICTING = [ENDINGS.index(ending) for ending in (Ending.CONTRADICTED, Ending.MISNAMED)]
 """Endings of which something is told that speaks against them."""
 
 
-def plain_lines(
-    calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers
-) -> dict[int, ResultLine]:
-    """The result of each plain call, by the call's number."""
+def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> ResultLines:
+    """The results of all plain calls."""
     plain, linked = settled.plain, settled.linked
     chains, answers = plain.chains, plain.answers
     if not len(chains.calls):
-        return {}
+        return ResultLines.of({})
     sids = linked.members["sid"].gather(chains.members)
     names = {*QUOTED_OF_FACTS, *SIGNED, "upstream", "downstream", "customer"}
     facts = linked.facts.select(sorted(names))[sids]
@@ -72,21 +62,22 @@ def plain_lines(
     )
     around = known.select(_head(known).alias("head"), _tail(known, stamp).alias("tail"))
     verdicts = [VERDICTS[ENDINGS[code]] for code in answers.endings.tolist()]
-    return dict(zip(numbers, map(ResultLine, verdicts, _lines(around, hops, way)), strict=True))
+    return _between(ResultLines(chains.calls, verdicts, hops, way.begin), around["head"], around["tail"])
 
 
-def _lines(around: pl.DataFrame, hops: pl.Series, way: Way) -> Iterator[bytes]:
-    """Whole lines, `head` and `tail` around the hops of each: bytes are joined faster one by one than by columns."""
-    heads, tails, every = (each.cast(pl.Binary).to_list() for each in (around["head"], around["tail"], hops))
-    ends = pairwise(way.begin.tolist())
-    return (
-        b"".join((head, b",".join(every[begin:end]), tail))
-        for head, (begin, end), tail in zip(heads, ends, tails, strict=True)
-    )
+def _between(hops: ResultLines, heads: pl.Series, tails: pl.Series) -> ResultLines:
+    """Whole lines: the hops of each between its head and its tail."""
+    lines, every = len(heads), len(hops.pieces)
+    begin = hops.begin + 2 * np.arange(lines + 1)
+    order = np.full(begin[-1], -1)
+    order[begin[:-1]], order[begin[1:] - 1] = np.arange(lines), lines + every + np.arange(lines)
+    order[order < 0] = lines + np.arange(every)
+    pieces = pl.concat([heads.alias("line"), hops.pieces.alias("line"), tails.alias("line")]).gather(order)
+    return replace(hops, pieces=pieces, begin=begin)
 
 
 def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Series) -> pl.Series:
-    """The hops of statements, those of carriers without records among them."""
+    """The hops of statements, those of carriers without records among them: what stands between head and tail."""
     silent = np.flatnonzero(way.statements < 0)
     if not len(silent):
         return hops
@@ -170,7 +161,7 @@ def _tail(known: pl.DataFrame, stamp: Stamp) -> pl.Expr:
             *_of_ending(known, words),
             '","call":',
             pl.col("call"),
-            "}",
+            "}\n",
         ]
     )
 
