@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hoptrace.lake.layout import GROUP_ROWS
+from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS
+from hoptrace.lake.storage import Store
 from hoptrace.lake.writing import write_rows
 
 ROWS = GROUP_ROWS + 3
@@ -55,6 +56,17 @@ def test_files_with_and_without_gaps_are_read_together(tmp_path: Path) -> None:
             write_rows(frame, stream)
     assert pl.scan_parquet(paths).collect().equals(pl.concat(frames))
     assert pl.scan_parquet(paths[::-1]).collect().equals(pl.concat(frames[::-1]))
+
+
+def test_rows_are_found_at_the_ends_of_pages_and_row_groups(tmp_path: Path) -> None:
+    with pa.OSFile(str(tmp_path / "f.parquet"), "wb") as stream:
+        write_rows(TOLD, stream)
+    assert pq.read_metadata(tmp_path / "f.parquet").num_row_groups == 2
+    ends = (0, PAGE_ROWS, 5 * PAGE_ROWS, GROUP_ROWS)
+    pieces = [("f.parquet", max(0, end - back), rows) for end in ends for back in (0, 1, 2) for rows in (1, 3)]
+    pieces.append(("f.parquet", PAGE_ROWS - 5, GROUP_ROWS))
+    for (_, first, rows), read in zip(pieces, Store.at(str(tmp_path)).read_pieces(pieces), strict=True):
+        assert read.equals(TOLD[first : first + rows])
 
 
 def test_writing_does_not_load_pandas() -> None:

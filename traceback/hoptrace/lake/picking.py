@@ -10,10 +10,13 @@ import polars as pl
 
 from hoptrace.lake.directories import Directories, microseconds
 from hoptrace.lake.directory import BLOCK_ROWS
-from hoptrace.lake.layout import GROUP_ROWS, Index, kinds
+from hoptrace.lake.layout import Index, kinds
 from hoptrace.lake.storage import Piece
 from hoptrace.lake.wanted import Wanted
 from hoptrace.model.arrays import Int64s
+
+PIECE_ROWS = 4_096
+"""Wanted rows of so many are read together with those between them: to read them apart would take longer."""
 
 
 def pick(directories: Directories, paths: Sequence[str], wanted: Wanted, index: Index) -> pl.DataFrame:
@@ -28,7 +31,7 @@ def pick(directories: Directories, paths: Sequence[str], wanted: Wanted, index: 
 
 
 def _pieces(directories: Directories, paths: Sequence[str], wanted: Wanted) -> list[Piece]:
-    """The rows that the tags tell of, with those between them in the same row group."""
+    """The rows that the tags tell of, with those between them in the same PIECE_ROWS."""
     known = zip(paths, directories.directories(paths), strict=True)
     asked = [(path, *where) for path, directory in known for where in wanted.blocks(directory)]
     ends: dict[tuple[str, int], tuple[int, int]] = {}
@@ -36,7 +39,7 @@ def _pieces(directories: Directories, paths: Sequence[str], wanted: Wanted) -> l
     for (path, block, tag), tags in zip(asked, told, strict=True):
         rows = np.flatnonzero(tags == tag) + block * BLOCK_ROWS
         if rows.size:
-            group = path, block * BLOCK_ROWS // GROUP_ROWS
+            group = path, block * BLOCK_ROWS // PIECE_ROWS
             first, last = ends.get(group, (rows[0], rows[-1]))
             ends[group] = min(first, int(rows[0])), max(last, int(rows[-1]))
     return [(path, first, last - first + 1) for (path, _), (first, last) in ends.items()]

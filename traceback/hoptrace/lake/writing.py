@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from hoptrace.lake.directory import packed as packed_directory
-from hoptrace.lake.layout import GROUP_ROWS, is_even
+from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS, is_even
 
 FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcome", "upstream", "downstream")
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
@@ -35,7 +35,7 @@ LEVEL = 1
 
 
 def write_rows(rows: pl.DataFrame, stream: Any) -> None:
-    """Write the sorted rows of a part to a stream of Arrow's: their directory, then row groups of GROUP_ROWS."""
+    """Write the sorted rows of a part to a stream of Arrow's: their directory, then row groups of pages."""
     import pyarrow.parquet as pq
 
     parquet: Any = pq  # what it is annotated with is narrower than what it takes
@@ -45,8 +45,9 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
     with parquet.ParquetWriter(
         stream,
         table.schema,
-        # A whole row group at once; by default it would go in quarters, and each costs.
-        write_batch_size=GROUP_ROWS,
+        # A whole page at once; by default it would go in halves, and each costs.
+        write_batch_size=PAGE_ROWS,
+        max_rows_per_page=PAGE_ROWS,
         use_dictionary=[name for name in rows.columns if name in FEW or name in REPEATED],
         column_encoding={
             **dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
