@@ -6,7 +6,6 @@ python benchmarks/submit_stages.py
 from __future__ import annotations
 
 import functools
-import io
 import os
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 os.environ["POLARS_MAX_THREADS"] = "1"
 
 import polars as pl
+import pyarrow as pa
 from canonical_day import CARRIERS, write_day
 
 from hoptrace.intake import statements, taking
@@ -91,7 +91,7 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:
         rows = storage._filled(part.rows)  # pyright: ignore[reportPrivateUsage]
-        clock.timed(f"writing index {part.index}", storage.write_rows)(rows, io.BytesIO())
+        clock.timed(f"writing index {part.index}", storage.write_rows)(rows, pa.BufferOutputStream())
     kept = KeptFiles(folder)
     clock.timed("the kept copy", kept.keep)([source])
     kept.forget([source.digest])

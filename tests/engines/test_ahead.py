@@ -49,9 +49,7 @@ def wanted(*calls: tuple[int, float]) -> pl.DataFrame:
 PARTS = [wanted((4, -900.0), (5, -100.0)), wanted((0, 50.0), (1, 700.0)), wanted((1, 1_200.0), (2, 2_000.0), (2, 0.0))]
 
 
-@pytest.mark.parametrize(
-    "limits", [{}, {"SCAN_UP_TO": -1, "PICK_UP_TO": 0}, {"PICK_UP_TO": 0, "SCAN_UP_TO": -1, "FEW_OF_A_DAY": 0}]
-)
+@pytest.mark.parametrize("limits", [{}, {"PICK_UP_TO": 0}, {"PICK_UP_TO": 0, "FEW_OF_A_DAY": 0}])
 def test_each_part_gets_what_it_would_read_by_itself(ground, monkeypatch, limits):
     for name, value in limits.items():
         monkeypatch.setattr(view_module, name, value)
@@ -77,7 +75,6 @@ def test_what_was_not_read_ahead_is_asked_of_the_lake(ground):
 
 @pytest.mark.parametrize(("most", "held"), [(37, True), (36, False)])
 def test_where_too_much_would_be_held_each_part_reads_for_itself(ground, monkeypatch, most, held):
-    monkeypatch.setattr(view_module, "SCAN_UP_TO", -1)
     monkeypatch.setattr(view_module, "PICK_UP_TO", 0)
     monkeypatch.setattr(ahead, "MOST_ROWS", most)
     assert isinstance(read_ahead(ground, PARTS).view, Ahead) is held

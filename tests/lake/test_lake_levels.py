@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 import hoptrace.lake.levels as levels_module
 from hoptrace.errors import StorageFailed
-from hoptrace.lake import merging, upkeep, writing
+from hoptrace.lake import directories, directory, merging, picking, upkeep, writing
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index
 from hoptrace.lake.levels import due, lowest_key, named_slice, narrower, slice_of
@@ -34,6 +34,8 @@ def small_levels(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "STEP_ROWS", 32)
     monkeypatch.setattr(levels_module, "WHOLE_ROWS", 16)
     monkeypatch.setattr(writing, "GROUP_ROWS", 2)
+    for module in (directory, directories, picking, merging):
+        monkeypatch.setattr(module, "BLOCK_ROWS", 2)
 
 
 def files(*rows: tuple[str, int]) -> pl.DataFrame:

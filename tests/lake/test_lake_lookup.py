@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hoptrace.lake.view as view_module
+from hoptrace.lake import directories, directory, picking, writing
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import merge_spans
 from hoptrace.model.statements import STATEMENTS
@@ -92,11 +94,14 @@ STATEMENT = st.fixed_dictionaries(
 )
 
 
+SHORT = {(module, "BLOCK_ROWS"): 2 for module in (directory, directories, picking)}
 WAYS = {
-    "scan": {"PICK_UP_TO": 0},
-    "pick": {"SCAN_UP_TO": -1},
-    "join": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1},
-    "join, by keys": {"SCAN_UP_TO": -1, "PICK_UP_TO": -1, "FEW_OF_A_DAY": 0},
+    "pick": {},
+    "pick, short blocks": SHORT,
+    "pick, short blocks, and all keys have one tag": {**SHORT, (directory, "_MIX"): np.uint64(0)},
+    "pick, files of an earlier release": {**SHORT, (writing, "packed_directory"): lambda _rows: b""},
+    "join": {(view_module, "PICK_UP_TO"): -1},
+    "join, by keys": {(view_module, "PICK_UP_TO"): -1, (view_module, "FEW_OF_A_DAY"): 0},
 }
 
 
@@ -104,8 +109,8 @@ WAYS = {
 def any_way(request: pytest.FixtureRequest):
     """Each way of looking up."""
     with pytest.MonkeyPatch.context() as patched:
-        for name, value in request.param.items():
-            patched.setattr(view_module, name, value)
+        for (module, name), value in request.param.items():
+            patched.setattr(module, name, value)
         yield
 
 
@@ -162,7 +167,5 @@ def test_a_process_that_goes_on_remembers_and_finds_the_same(lake: Lake, make, s
     view = lake.view()
     first, callers = view.statements(wanted), view.placed_by(spans((C, 0, 30)))
     assert (first.height, callers.height) == (9, 15)
-    while not view.footers.pay():
-        pass
     assert view.statements(wanted).equals(first)
     assert view.placed_by(spans((C, 0, 30))).equals(callers)

@@ -20,11 +20,9 @@ A, B, CALLER = 12025550100, 12025550101, 13125550187
 DAY, HOUR = 86_400, 3_600
 
 
-@pytest.fixture(params=["scan", "pick", "join"])
+@pytest.fixture(params=["pick", "join"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the ways in which a view looks up."""
-    if request.param != "scan":
-        monkeypatch.setattr(view_module, "SCAN_UP_TO", 0)
     if request.param == "join":
         monkeypatch.setattr(view_module, "PICK_UP_TO", 0)
     return request.param

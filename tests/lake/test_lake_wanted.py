@@ -1,13 +1,15 @@
-"""What a look-up wants: the row groups and rows that a plain comparison finds too, for few spans and for many."""
+"""What a look-up wants: the blocks and rows that a plain comparison finds too, for few spans and for many."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.lake.footers import Footer
+from hoptrace.lake import directory as module
+from hoptrace.lake.directory import Directory, tags_of
 from hoptrace.lake.layout import SPANS, merge_spans
 from hoptrace.lake.wanted import FEW, Bounds, Wanted
 
@@ -32,14 +34,19 @@ def test_the_rows_are_those_of_a_plain_comparison(
     assert Wanted.of(merged(spans)).rows(keys, times).tolist() == plain
 
 
-@given(st.lists(st.tuples(KEY, KEY), min_size=1, max_size=12), st.lists(SPAN, min_size=1, max_size=FEW) | MANY)
-def test_the_row_groups_are_those_whose_range_holds_a_key(
-    bounds: list[tuple[int, int]], spans: list[tuple[int, int, int]]
+@given(st.lists(st.tuples(KEY, TIME), min_size=1, max_size=60), st.lists(SPAN, min_size=1, max_size=FEW) | MANY)
+def test_each_span_asks_for_its_blocks_by_the_tag_of_its_key(
+    rows: list[tuple[int, int]], spans: list[tuple[int, int, int]]
 ) -> None:
-    cuts = sorted(key for pair in bounds for key in pair)
-    least, most = cuts[::2], cuts[1::2]
-    plain = [at for at, (a, b) in enumerate(zip(least, most, strict=True)) if any(a <= key <= b for key, _, _ in spans)]
-    assert Wanted.of(merged(spans)).groups(Footer(least, most, [])) == plain
+    keys, times = (np.array(column, dtype=np.int64) for column in zip(*sorted(rows), strict=True))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "BLOCK_ROWS", 4)
+        directory = Directory.of(keys, times)
+    wanted = Wanted.of(merged(spans))
+    tags = dict(zip(wanted.listed, tags_of(wanted.keys).tolist(), strict=True))
+    told = zip(wanted.listed, wanted.first.tolist(), wanted.last.tolist(), strict=True)
+    plain = [(block, tags[key]) for key, first, last in told for block in directory.blocks(key, first, last)]
+    assert list(wanted.blocks(directory)) == plain
 
 
 def test_files_are_left_out_by_their_keys_and_times() -> None:

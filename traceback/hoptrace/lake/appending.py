@@ -10,7 +10,7 @@ import polars as pl
 from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
-from hoptrace.lake.footers import Footers
+from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import parts
 from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
@@ -63,11 +63,11 @@ class Appending:
             self._take_back(staged.commit_id)
             raise
 
-    def merge(self, step: Step, files: pl.DataFrame, footers: Footers, merge_id: str) -> None:
+    def merge(self, step: Step, files: pl.DataFrame, directories: Directories, merge_id: str) -> None:
         """Put the files of one step of upkeep in the place of those that it merges (of `files`, a view's)."""
         try:
             with guard("merge its files"):
-                added = Merging(self._store, footers, merge_id).files(step)
+                added = Merging(self._store, directories, merge_id).files(step)
                 gone = files.filter(pl.col("path").is_in(step.paths))
                 self._log.commit([*added, *removals(gone, data_change=False)], merge_id)
         except BaseException:

@@ -9,7 +9,7 @@ import polars as pl
 from deltalake.transaction import AddAction
 
 from hoptrace.lake.appending import Appending, Staged
-from hoptrace.lake.footers import Footers
+from hoptrace.lake.directories import Directories
 from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
 from hoptrace.lake.object_store import Access
@@ -25,10 +25,10 @@ class Lake:
         access = access or Access()
         self.uri = uri
         self._store = Store.at(uri, access)
-        self._footers = Footers(self._store)
+        self._directories = Directories(self._store)
         self._log = Log(uri, access, self._store)
         self._appending = Appending(self._store, self._log)
-        self._versions = Versions(self._store, self._log, self._footers)
+        self._versions = Versions(self._store, self._log, self._directories)
 
     @property
     def store(self) -> Store:
@@ -71,7 +71,7 @@ class Lake:
 
     def merge(self, step: Step) -> None:
         """Do one step of upkeep, as one commit of the table; needs the writer's lock. Older versions stay readable."""
-        self._appending.merge(step, self.view().files, self._footers, f"merge-{uuid.uuid4().hex}")
+        self._appending.merge(step, self.view().files, self._directories, f"merge-{uuid.uuid4().hex}")
 
     def replace(self, adds: Sequence[AddAction], gone: pl.DataFrame, commit_id: str, marks: dict[str, int]) -> None:
         """Put files in the place of others (rows of `view().files`), and set marks of the log, in one commit."""

@@ -22,8 +22,11 @@ from hoptrace.model.statements import STATEMENTS, TIME
 WITHHELD = -1
 """The key of a withheld number: it says nothing, so nothing is looked up by it."""
 
-GROUP_ROWS = 4_096
-"""Rows of a Parquet row group: small enough that reading one for a few rows takes milliseconds."""
+GROUP_ROWS = 16_384
+"""Rows of a Parquet row group: whoever opens a file reads what its footer says of each of them."""
+
+PAGE_ROWS = 2_048
+"""Rows of a page: of a row group only the pages that hold a wanted row are unpacked."""
 
 
 class Index(StrEnum):

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from deltalake.transaction import AddAction
 
-from hoptrace.lake.footers import Footers
-from hoptrace.lake.layout import GROUP_ROWS, Part, sort_part
+from hoptrace.lake.directories import Directories
+from hoptrace.lake.directory import BLOCK_ROWS
+from hoptrace.lake.layout import Part, sort_part
 from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
 from hoptrace.lake.side_by_side import side_by_side
 from hoptrace.lake.storage import Store
@@ -22,9 +23,9 @@ Slice = tuple[str, int, int | None]
 class Merging:
     """Makes the files of one step; nothing is in the table before the caller commits them."""
 
-    def __init__(self, store: Store, footers: Footers, name: str) -> None:
+    def __init__(self, store: Store, directories: Directories, name: str) -> None:
         self._store = store
-        self._footers = footers
+        self._directories = directories
         self._name = name
 
     def files(self, step: Step) -> list[AddAction]:
@@ -42,7 +43,7 @@ class Merging:
         yield step.slice, sort_part(self._store.scan(step.paths).collect())
 
     def _dealt(self, step: Step) -> Iterator[tuple[str, pl.DataFrame]]:
-        firsts = {path: np.array(self._footers.footer(path).key_min, np.int64) for path in step.paths}
+        firsts = {path: np.array(self._directories.directory(path).keys, np.int64) for path in step.paths}
         for piece, first, beyond in _slices(step, np.sort(np.concatenate(list(firsts.values())))):
             parts = (self._store.read_keys(paths, first, beyond) for paths in _together(firsts, first, beyond))
             for rows in _batches(part for part in parts if part.height):
@@ -52,14 +53,14 @@ class Merging:
 def _together(firsts: Mapping[str, Int64s], first: int, beyond: int | None) -> Iterator[list[str]]:
     """Files that one scan reads, which is quicker than one for each: as many as hold a step's rows of a slice at most.
 
-    `firsts`: the smallest key of each of a file's row groups.
+    `firsts`: the first key of each of a file's blocks.
     """
     waiting: list[str] = []
     height = 0
     for path, keys in firsts.items():
         end = keys.size if beyond is None else int(np.searchsorted(keys, beyond))
-        # The group before the first that begins in the slice may reach into it.
-        most = GROUP_ROWS * (end - max(int(np.searchsorted(keys, first)) - 1, 0))
+        # The block before the first that begins in the slice may reach into it.
+        most = BLOCK_ROWS * (end - max(int(np.searchsorted(keys, first)) - 1, 0))
         if waiting and height + most > STEP_ROWS:
             yield waiting
             waiting, height = [], 0

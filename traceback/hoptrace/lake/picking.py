@@ -1,4 +1,4 @@
-"""Picking the wanted rows out of the lake's files, by the keys and times of their row groups."""
+"""Picking the wanted rows out of the lake's files, by the files' directories."""
 
 from __future__ import annotations
 
@@ -8,29 +8,41 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.footers import Footers
+from hoptrace.lake.directories import Directories, microseconds
+from hoptrace.lake.directory import BLOCK_ROWS
 from hoptrace.lake.layout import Index, kinds
+from hoptrace.lake.storage import Piece
 from hoptrace.lake.wanted import Wanted
 from hoptrace.model.arrays import Int64s
-from hoptrace.model.statements import TIME
+
+PIECE_ROWS = 4_096
+"""Wanted rows of so many are read together with those between them: to read them apart would take longer."""
 
 
-def pick(footers: Footers, paths: Sequence[str], wanted: Wanted, index: Index) -> pl.DataFrame:
-    """The wanted rows of these files; of the row groups that hold none, nothing but keys and times is read."""
-    files = list(zip(paths, footers.footers(paths), strict=True))
-    groups = [(path, group, footer.begins[group]) for path, footer in files for group in wanted.groups(footer)]
-    told = footers.keys([(path, group) for path, group, _ in groups])
-    held = [(path, begins, keys, wanted.rows(*keys)) for (path, _, begins), keys in zip(groups, told, strict=True)]
-    held = [each for each in held if each[-1].size]
+def pick(directories: Directories, paths: Sequence[str], wanted: Wanted, index: Index) -> pl.DataFrame:
+    """The wanted rows of these files; of a file that holds none mostly nothing but some tags is read."""
+    pieces = directories.rows(_pieces(directories, paths, wanted))
+    rows = [wanted.rows(piece["key"].to_numpy(), microseconds(piece["start_time"])) for piece in pieces]
+    held = [at for at, some in enumerate(rows) if some.size]
     if not held:
         return kinds(index).to_frame()
-    pieces = [(path, begins + int(rows[0]), int(rows[-1] - rows[0]) + 1) for path, begins, _, rows in held]
-    # Keys and times are at hand: each column that is not read spares a twentieth of the time.
-    found = picked(footers.rows(pieces), [rows - rows[0] for *_, rows in held])
-    key = np.concatenate([keys[rows] for _, _, (keys, _), rows in held])
-    start = np.concatenate([times[rows] for _, _, (_, times), rows in held])
-    with_both = found.with_columns(pl.Series("key", key), pl.Series("start_time", start).cast(TIME))
-    return with_both.select(_in_kinds(tuple(with_both.schema.items()), tuple(kinds(index).items())))
+    found = picked([pieces[at] for at in held], [rows[at] for at in held])
+    return found.select(_in_kinds(tuple(found.schema.items()), tuple(kinds(index).items())))
+
+
+def _pieces(directories: Directories, paths: Sequence[str], wanted: Wanted) -> list[Piece]:
+    """The rows that the tags tell of, with those between them in the same PIECE_ROWS."""
+    known = zip(paths, directories.directories(paths), strict=True)
+    asked = [(path, *where) for path, directory in known for where in wanted.blocks(directory)]
+    ends: dict[tuple[str, int], tuple[int, int]] = {}
+    told = directories.tags([(path, block) for path, block, _ in asked])
+    for (path, block, tag), tags in zip(asked, told, strict=True):
+        rows = np.flatnonzero(tags == tag) + block * BLOCK_ROWS
+        if rows.size:
+            group = path, block * BLOCK_ROWS // PIECE_ROWS
+            first, last = ends.get(group, (rows[0], rows[-1]))
+            ends[group] = min(first, int(rows[0])), max(last, int(rows[-1]))
+    return [(path, first, last - first + 1) for (path, _), (first, last) in ends.items()]
 
 
 def picked(pieces: Sequence[pl.DataFrame], rows: Sequence[Int64s]) -> pl.DataFrame:

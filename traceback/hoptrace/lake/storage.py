@@ -28,11 +28,6 @@ from hoptrace.output import whole_file
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
-TAIL = 1 << 16
-"""Bytes at the end of a file that are read first: most footers are shorter."""
-
-MAGIC = b"PAR1"
-
 PIECES_AT_ONCE = 64
 """Pieces of files that are read at once: each is opened, and its row groups are in memory."""
 
@@ -80,6 +75,11 @@ class Store:
         access = access or Access()
         files, root = access.open(uri)
         return cls(root.rstrip("/"), None if files.type_name == "local" else files, access.options(uri))
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the files are in an object store."""
+        return self.remote is not None
 
     @cached_property
     def files(self) -> FileSystem:
@@ -134,18 +134,13 @@ class Store:
 
         return self.files.get_file_info(self.full(path)).type == FileType.File
 
-    def footer(self, path: str) -> Any:
-        """A file's Parquet metadata, opened."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+    def read_at(self, path: str, begin: int, length: int) -> bytes:
+        """So many bytes of a file of the table, or as many as there are."""
+        if self.remote is None:
+            with Path(self.full(path)).open("rb", buffering=0) as file:
+                return os.pread(file.fileno(), length, begin)
         with self.files.open_input_file(self.full(path)) as file:
-            size = file.size()
-            tail = file.read_at(min(size, TAIL), max(0, size - TAIL))
-            length = int.from_bytes(tail[-8:-4], "little")
-            raw = tail[-8 - length : -8] if length + 8 <= len(tail) else file.read_at(length, size - 8 - length)
-        text = MAGIC + raw + length.to_bytes(4, "little") + MAGIC
-        return pq.read_metadata(pa.BufferReader(text))
+            return file.read_at(length, begin)
 
     def read_pieces(self, pieces: Sequence[Piece], columns: pl.Expr | None = None) -> list[pl.DataFrame]:
         """Rows that stand next to each other in a file, of several files at once; all columns of each if None.

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from hoptrace.errors import NotFound
-from hoptrace.lake.footers import Footers
+from hoptrace.lake.directories import Directories
 from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED, Log, files_of
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.trimmed import Trimmed
@@ -24,10 +24,10 @@ Later = Callable[[int], Sequence[str]]
 class Versions:
     """Gives views; the newest one is kept for as long as it is the newest."""
 
-    def __init__(self, store: Store, log: Log, footers: Footers) -> None:
+    def __init__(self, store: Store, log: Log, directories: Directories) -> None:
         self._store = store
         self._log = log
-        self._footers = footers
+        self._directories = directories
         self._newest: View | None = None
 
     def newest(self) -> View:
@@ -35,8 +35,8 @@ class Versions:
         table = self._log.newest()
         if self._newest is None or self._newest.version != table.version():
             expired = _as_day(self._log.mark(EXPIRED))
-            self._newest = View(self._store, self._footers, table.version(), files_of(table), expired)
-            self._footers.forget_others(self._newest.files["path"])
+            self._newest = View(self._store, self._directories, table.version(), files_of(table), expired)
+            self._directories.forget_others(self._newest.files["path"])
         return self._newest
 
     def at(self, version: int, later: Later | None) -> View:
@@ -52,7 +52,7 @@ class Versions:
             days = trimmed.expired(version) if table is None else table.transaction_version(EXPIRED)
         expired = _as_day(days)
         if table is not None and version >= (self._log.mark(VACUUMED) or 0):
-            return View(self._store, self._footers, version, files_of(table), expired)
+            return View(self._store, self._directories, version, files_of(table), expired)
         if later is None:
             raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
         gone = newest.expired_before if (self._log.mark(LAST_EXPIRY) or 0) > version else None

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from hoptrace.errors import NotFound
-from hoptrace.lake.footers import Footers
+from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, kinds, merge_spans, once
 from hoptrace.lake.picking import pick
 from hoptrace.lake.storage import Store, guard
@@ -35,9 +35,6 @@ FILES = pl.Schema(
 FINGERPRINTS = pl.Schema({"start_time": TIME, "fingerprint": pl.UInt64})
 """What repeated statements are known by."""
 
-SCAN_UP_TO = 32
-"""With more spans than this, a scan's filter is slower than looking into the files' footers."""
-
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
@@ -54,7 +51,7 @@ class View:
     """A fixed version of the lake; what is appended later is not in it."""
 
     store: Store
-    footers: Footers
+    directories: Directories
     version: int
     files: pl.DataFrame
     expired_before: date | None = None
@@ -154,10 +151,8 @@ class View:
         if not paths:
             return _empty(index)
         with guard("be read"):
-            if spans.height <= SCAN_UP_TO and not self.footers.pay():
-                return self._shown(self._scan_few(paths, spans, index))
             if spans.height <= PICK_UP_TO:
-                return self._shown(pick(self.footers, paths, wanted, index))
+                return self._shown(pick(self.directories, paths, wanted, index))
             return self._join(paths, spans, most)
 
     @cached_property
@@ -177,12 +172,6 @@ class View:
     def _shown(self, rows: Rows) -> Rows:
         """The rows without those of batches that came later."""
         return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
-
-    def _scan_few(self, paths: list[str], spans: pl.DataFrame, index: Index) -> pl.DataFrame:
-        """One scan that skips the row groups without a wanted key or time: quickest for files not looked into yet."""
-        key, start = pl.col("key"), pl.col("start_time")
-        wanted = [(key == one) & start.is_between(pl.lit(a, TIME), pl.lit(b, TIME)) for one, a, b in spans.iter_rows()]
-        return self.store.scan(paths).filter(pl.any_horizontal(wanted)).select(kinds(index).keys()).collect()
 
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files of each day against the spans that touch it."""

@@ -1,15 +1,17 @@
-"""What a look-up wants of the lake, as sorted arrays: which files, row groups and rows may hold it."""
+"""What a look-up wants of the lake, as sorted arrays: which files, blocks and rows may hold it."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.footers import Footer, microseconds
+from hoptrace.lake.directories import microseconds
+from hoptrace.lake.directory import Directory, tags_of
 from hoptrace.model.arrays import Int64s
 
 NONE: Int64s = np.empty(0, dtype=np.int64)
@@ -44,12 +46,15 @@ class Wanted:
     last: Int64s
     listed: list[int]
     """The keys again, as numbers of Python's: these are compared one by one."""
+    tags: list[int]
+    """The tags of the keys."""
 
     @classmethod
     def of(cls, spans: pl.DataFrame) -> Wanted:
         """Of spans as `merge_spans` gives them."""
         keys = spans["key"].to_numpy()
-        return cls(keys, microseconds(spans["from_time"]), microseconds(spans["to_time"]), keys.tolist())
+        first, last = (microseconds(spans[name]) for name in ("from_time", "to_time"))
+        return cls(keys, first, last, keys.tolist(), tags_of(keys).tolist())
 
     def files(self, bounds: Bounds) -> list[str]:
         """The files that may hold a wanted row, by the bounds in the table's log."""
@@ -57,14 +62,12 @@ class Wanted:
         inside &= (bounds.key_max >= self.keys[0]) & (bounds.key_min <= self.keys[-1])
         return [bounds.paths[at] for at in np.flatnonzero(inside).tolist()]
 
-    def groups(self, footer: Footer) -> list[int]:
-        """The row groups of a file whose range of keys holds a wanted key."""
-        first, beyond = bisect_left(footer.key_max, self.listed[0]), bisect_right(footer.key_min, self.listed[-1])
-        return [at for at in range(first, beyond) if self._has_any(footer.key_min[at], footer.key_max[at])]
-
-    def _has_any(self, least: int, most: int) -> bool:
-        at = bisect_left(self.listed, least)
-        return at < len(self.listed) and self.listed[at] <= most
+    def blocks(self, directory: Directory) -> Iterator[tuple[int, int]]:
+        """The blocks of a file that may hold a wanted row, each with the tag of its key, in the order of the spans."""
+        spans = zip(self.listed, self.first.tolist(), self.last.tolist(), self.tags, strict=True)
+        for key, first, last, tag in spans:
+            for block in directory.blocks(key, first, last):
+                yield block, tag
 
     def rows(self, keys: Int64s, times: Int64s) -> Int64s:
         """The positions of the wanted rows among some that are sorted by key and time, in their order."""
@@ -79,7 +82,7 @@ class Wanted:
         key = self.listed[span]
         start = _place(keys, key)
         if start == keys.size or keys[start] != key:
-            return NONE  # as of most row groups whose range of keys holds the key
+            return NONE  # another key has its tag
         end = _place(keys, key, "right")
         first = start + _place(times[start:end], int(self.first[span]))
         return np.arange(first, start + _place(times[start:end], int(self.last[span]), "right"), dtype=np.int64)

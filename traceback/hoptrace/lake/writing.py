@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from hoptrace.lake.layout import GROUP_ROWS, is_even
+from hoptrace.lake.directory import packed as packed_directory
+from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS, is_even
 
 FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcome", "upstream", "downstream")
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
@@ -34,18 +35,19 @@ LEVEL = 1
 
 
 def write_rows(rows: pl.DataFrame, stream: Any) -> None:
-    """Write the rows of a part to a stream of Arrow's, in row groups of GROUP_ROWS; the columns are not all empty."""
+    """Write the sorted rows of a part to a stream of Arrow's: their directory, then row groups of pages."""
     import pyarrow.parquet as pq
 
     parquet: Any = pq  # what it is annotated with is narrower than what it takes
     packed = [column.name for column in rows.iter_columns() if _is_packed(column)]
     told = [name for name, kind in rows.schema.items() if kind.is_integer() or kind.is_temporal()]
-    parquet.write_table(
-        _table(rows),
+    table = _table(rows)
+    with parquet.ParquetWriter(
         stream,
-        row_group_size=GROUP_ROWS,
-        # A whole row group at once; by default it would go in quarters, and each costs.
-        write_batch_size=GROUP_ROWS,
+        table.schema,
+        # A whole page at once; by default it would go in halves, and each costs.
+        write_batch_size=PAGE_ROWS,
+        max_rows_per_page=PAGE_ROWS,
         use_dictionary=[name for name in rows.columns if name in FEW or name in REPEATED],
         column_encoding={
             **dict.fromkeys((name for name in told if name not in RANDOM), "DELTA_BINARY_PACKED"),
@@ -57,7 +59,9 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
         write_statistics=[name for name in rows.columns if name in BOUNDS],
         # What the columns are stands in the file itself: a schema of Arrow's would only say how this writer held them.
         store_schema=False,
-    )
+    ) as writer:
+        stream.write(packed_directory(rows))
+        writer.write_table(table, row_group_size=GROUP_ROWS)
 
 
 def _table(rows: pl.DataFrame) -> Any:

@@ -1,0 +1,111 @@
+"""What is remembered of the lake's files, which never change: their directories, tags of keys, and rows read last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from hoptrace.lake.directory import BEGINS, BLOCK_ROWS, HEAD_BYTES, Directory, as_tags, length_of, tags_of, unpacked
+from hoptrace.lake.kept import Kept
+from hoptrace.lake.storage import Piece, Store
+from hoptrace.model.arrays import Int64s, UInt16s
+
+TAGS_ROOM = 64 << 20
+"""Bytes of tags that are kept in memory: those of 30 million rows."""
+
+TAGS_BYTES = 512
+"""What the tags of a block take beside themselves."""
+
+ROWS_ROOM = 16 << 20
+"""Bytes of rows that are kept in memory: the rounds of a trace come back to the same ones."""
+
+PIECE_BYTES = 64 << 10
+"""What some rows take beside themselves: their texts lie in whole pages of the file."""
+
+AT_ONCE = 8
+"""Reads of an object store at once: it answers late, but many at a time."""
+
+Block = tuple[str, int]
+"""A file's path in the table, and the number of a block of rows in it."""
+
+Asked = TypeVar("Asked")
+Read = TypeVar("Read")
+
+
+class Directories:
+    """Directories, tags and rows by file, each read when it is first asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._directories: dict[str, Directory] = {}
+        self._tags = Kept[Block, UInt16s](self._read_tags, lambda tags: tags.nbytes + TAGS_BYTES, TAGS_ROOM)
+        self._rows = Kept[Piece, pl.DataFrame](
+            store.read_pieces, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
+        )
+
+    def directory(self, path: str) -> Directory:
+        """The directory of a file of the table."""
+        known = self._directories.get(path)
+        if known is None:
+            known = self._directories[path] = self._read_directory(path)
+        return known
+
+    def directories(self, paths: Sequence[str]) -> list[Directory]:
+        """The directories of several files, those not known yet read at once."""
+        self._each(self.directory, [path for path in paths if path not in self._directories])
+        return [self.directory(path) for path in paths]
+
+    def tags(self, blocks: Sequence[Block]) -> list[UInt16s]:
+        """The tags of blocks of rows, those not known yet read at once."""
+        return self._tags.get(blocks)
+
+    def rows(self, pieces: Sequence[Piece]) -> list[pl.DataFrame]:
+        """Rows of files, each with the columns that its file has."""
+        return self._rows.get(pieces)
+
+    def forget_others(self, paths: Iterable[str]) -> None:
+        """Let go of the directories of files that are no longer looked into; one that is after all is read again."""
+        wanted = set(paths)
+        self._directories = {path: known for path, known in self._directories.items() if path in wanted}
+
+    def _read_directory(self, path: str) -> Directory:
+        raw = self._store.read_at(path, BEGINS, HEAD_BYTES)
+        length = length_of(raw)
+        if not length:
+            told = self._store.scan([path]).select("key", "start_time").collect()
+            return Directory.of(told["key"].to_numpy(), microseconds(told["start_time"]))
+        return unpacked(raw if length <= len(raw) else self._store.read_at(path, BEGINS, length))
+
+    def _read_tags(self, blocks: Sequence[Block]) -> list[UInt16s]:
+        stored = [block for block in blocks if self.directory(block[0]).stored]
+        read = dict(zip(stored, self._each(self._stored_tags, stored), strict=True))
+        others = [block for block in blocks if block not in read]
+        keys = self._store.read_pieces([self._piece(*block) for block in others], pl.col("key"))
+        read |= {block: tags_of(frame["key"].to_numpy()) for block, frame in zip(others, keys, strict=True)}
+        return [read[block] for block in blocks]
+
+    def _stored_tags(self, block: Block) -> UInt16s:
+        path, number = block
+        return as_tags(self._store.read_at(path, *self.directory(path).place(number)))
+
+    def _piece(self, path: str, block: int) -> Piece:
+        return path, block * BLOCK_ROWS, self.directory(path).height(block)
+
+    def _each(self, read: Callable[[Asked], Read], asked: Sequence[Asked]) -> list[Read]:
+        if not self._store.is_remote or len(asked) < 2:
+            return [read(one) for one in asked]
+        return list(self._readers.map(read, asked))
+
+    @cached_property
+    def _readers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lake")
+
+
+def microseconds(times: pl.Series) -> Int64s:
+    """Times as microseconds since 1970; none of them is null."""
+    return times.to_numpy().view(np.int64)  # `to_physical` runs a query, which takes thirty times as long
