@@ -39,6 +39,7 @@ INSIDE = (
     ("reading times", canonical_checks, "with_time"),
     ("all other checks", canonical, "judged"),
     ("reading numbers", statements, "_read_numbers"),
+    ("columns of few texts", statements, "distinct"),
     ("fingerprints", statements, "fingerprints"),
     ("trunks", statements, "_place"),
     ("outcomes", statements, "outcomes"),

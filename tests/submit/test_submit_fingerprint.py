@@ -6,6 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hoptrace.intake.distinct import distinct
 from hoptrace.intake.fingerprint import fingerprints
 
 NAMES = ("a", "b", "n", "f", "t")
@@ -35,6 +36,14 @@ def test_equal_rows_and_only_they_are_equal_wherever_they_stand(rows: list[tuple
     together = _of(*rows)
     assert together == [_of(row)[0] for row in rows]
     assert len(set(together)) == len(set(rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=30))
+def test_texts_that_are_read_once_each_give_the_same(rows: list[tuple]) -> None:
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    few = {name: distinct(frame[name]) for name in ("a", "b")}
+    assert fingerprints(frame, NAMES, few).to_list() == fingerprints(frame, NAMES).to_list()
 
 
 def test_no_collisions_in_many_near_rows() -> None:

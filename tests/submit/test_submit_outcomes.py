@@ -3,13 +3,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-import hoptrace.intake.outcomes as outcomes_module
-from hoptrace.intake.outcomes import distinct
+import hoptrace.intake.distinct as distinct_module
+from hoptrace.intake.distinct import distinct
 
 
 @pytest.mark.parametrize("first", [1, 2, 4, 100])
 def test_distinct_texts_are_found_wherever_they_stand(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcomes_module, "_FIRST", first)
+    monkeypatch.setattr(distinct_module, "_FIRST", first)
     texts = pl.Series(["b", None, "b", "c", "a", "c"])
     every, places = distinct(texts)
     assert every.to_list() == ["a", "b", "c", None]

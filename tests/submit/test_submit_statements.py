@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from hoptrace.intake.distinct import distinct
 from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.statements import build
 from hoptrace.intake.trunks import TrunkTable
@@ -152,7 +153,7 @@ ANSWER = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
 )
 def test_the_outcome(raw_calls, duration, code, answer_time, expected: str) -> None:
     calls = raw_calls({"duration": duration, "release_code": code, "answer_time": answer_time})
-    assert outcomes(calls).to_list() == [expected]
+    assert outcomes(calls, distinct(calls["release_code"])).to_list() == [expected]
 
 
 def test_parameters_of_numbers_become_fields(raw_calls) -> None:

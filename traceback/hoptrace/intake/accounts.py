@@ -143,13 +143,18 @@ def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) ->
     """Count statements, each in the account of the file in which its main row is."""
     # A start may be later where its local time came twice.
     last = pl.col("start_time") + pl.duration(seconds=pl.col("may_be_later").fill_null(0))
-    named = pl.col("upstream", "downstream").drop_nulls().unique()
-    told = statements.group_by("file").agg(pl.len(), pl.col("start_time").min(), last.max().alias("last"), named)
-    files: list[tuple[int, int, datetime, datetime, list[str], list[str]]] = told.rows()
-    for file, count, first, latest, upstream, downstream in files:
+    told = statements.group_by("file").agg(pl.len(), pl.col("start_time").min(), last.max().alias("last"))
+    files: list[tuple[int, int, datetime, datetime]] = told.rows()
+    for file, count, first, latest in files:
         accounts[file].statements += count
         accounts[file].add_times(first, latest)
-        accounts[file].named.update(upstream, downstream)
+    known = accounts[files[0][0]].named if len(files) == 1 else set[str]()
+    for side in ("upstream", "downstream"):
+        # After some blocks of a file no name is new, which is quicker to see than which names there are.
+        new = ~pl.col(side).is_in(sorted(known)) if known else pl.col(side).is_not_null()
+        named: list[tuple[int, str]] = statements.select("file", side).filter(new).unique().rows()
+        for file, name in named:
+            accounts[file].named.add(name)
 
 
 def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:

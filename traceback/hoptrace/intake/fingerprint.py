@@ -10,13 +10,14 @@ It is no defence against a carrier that wants two of its own rows to collide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hoptrace.intake.distinct import Distinct
 from hoptrace.lake.layout import is_even
 from hoptrace.model.arrays import UInt64s
 
@@ -38,18 +39,25 @@ _UNKNOWN = np.uint64(0xD1B54A32D192ED03)
 _MASKS = np.array([2 ** (8 * left) - 1 for left in range(_WORD + 1)], dtype=np.uint64)
 
 
-def fingerprints(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
-    """The fingerprints (UInt64) of a frame's rows over these columns; null and the empty string differ."""
+def fingerprints(frame: pl.DataFrame, columns: Sequence[str], few: Mapping[str, Distinct] | None = None) -> pl.Series:
+    """The fingerprints (UInt64) of a frame's rows over these columns; null and the empty string differ.
+
+    `few`: columns whose distinct texts are known, so that each is read once.
+    """
     if frame.is_empty():
         return pl.Series("fingerprint", [], pl.UInt64)
     steps = {name: np.uint64(place * _STEP % _BITS) for place, name in enumerate(columns, start=1)}
     told = np.zeros(frame.height, dtype=np.uint64)
     for name in [name for name in steps if is_even(frame[name])]:
         told += _field(frame[name].head(1), steps.pop(name))
+    known = {name: told for name, told in (few or {}).items() if name in steps}
+    read = [(_field(texts, steps.pop(name)), places.to_numpy()) for name, (texts, places) in known.items()]
     for at in range(0, frame.height, _ROWS):
         part, total = frame.slice(at, _ROWS), told[at : at + _ROWS]
         for name, step in steps.items():
             total += _field(part[name], step)
+        for values, places in read:
+            total += values[places[at : at + _ROWS]]
         _mix(total)
     return pl.Series("fingerprint", told, pl.UInt64)
 

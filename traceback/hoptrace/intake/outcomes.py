@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.intake.distinct import Distinct
 from hoptrace.model.statements import Outcome
-
-_FIRST = 8_192
-"""Rows in which a few texts mostly have all been seen."""
 
 _TALKS = (1.0, 0.0, None)
 """Durations that stand for all others: somebody talked, nobody did, it is not known."""
 
 
-def outcomes(calls: pl.DataFrame) -> pl.Series:
-    """The `Outcome` of each call (duration, release_code, answer_time), in its order.
+def outcomes(calls: pl.DataFrame, released: Distinct) -> pl.Series:
+    """The `Outcome` of each call (duration, answer_time; `released`: its release_code), in its order.
 
     Release codes are few, and of duration and answer only a few things count, so that each case is judged once.
     """
-    codes, places = distinct(calls["release_code"])
+    codes, places = released
     judged = _cases(codes).with_columns(code_says()).select(_outcome().alias("outcome"))["outcome"]
     talk = pl.when(pl.col("duration") > 0).then(0).when(pl.col("duration") == 0).then(1).otherwise(2).cast(pl.UInt32)
     unanswered = pl.col("answer_time").is_null().cast(pl.UInt32)
@@ -34,21 +32,6 @@ def _cases(codes: pl.Series) -> pl.DataFrame:
         duration=talks.gather(at // 2 % len(_TALKS)),
         answered=pl.col("at") % 2 == 0,
     )
-
-
-def distinct(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct texts, sorted, null last; and which of them each row has (UInt32). For columns of few texts."""
-    some = _sorted(texts.head(_FIRST))
-    coded = texts.cast(pl.Enum(some), strict=False)
-    if coded.null_count() > texts.null_count():
-        some = _sorted(texts)
-        coded = texts.cast(pl.Enum(some))
-    places = coded.to_physical().cast(pl.UInt32).fill_null(len(some))
-    return some.extend(pl.Series([None], dtype=pl.String)), places
-
-
-def _sorted(texts: pl.Series) -> pl.Series:
-    return texts.unique().drop_nulls().sort()
 
 
 def code_says() -> list[pl.Expr]:

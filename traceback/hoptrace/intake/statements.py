@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from hoptrace.intake.distinct import Distinct, distinct
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
 from hoptrace.intake.number_parameters import dressed, named_numbers, with_parameters
@@ -33,6 +34,10 @@ _NUMBERS = {
 _CALLERS = ("calling", "egress_calling")
 _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
+
+_SIDES = ("upstream", "downstream")
+_FEW = (*_SIDES, "release_code")
+"""Columns of few texts, which are read once each."""
 
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
 _NOT_SAID = {"call", "file", "row", "start_basis", "precision", "may_be_later"}
@@ -80,11 +85,13 @@ def build(
     # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
     # is sent again is known again, whatever certificates and trunks are at hand by then.
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
-    good = good.with_columns(fingerprints(good, ["carrier", *_SAID]))
+    few = {name: distinct(good[name]) for name in _FEW}
+    good = good.with_columns(fingerprints(good, ["carrier", *_SAID], few))
     more = dressed(calls, _NUMBERS.values())
-    placed, unknown = _place(with_parameters(with_claims(good, signers or {}), more), trunks)
+    full = with_parameters(with_claims(good, signers or {}), more)
+    placed, unknown = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
-    statements = placed.with_columns(outcomes(placed)).select("file", "call", *names)
+    statements = placed.with_columns(outcomes(placed, few["release_code"])).select("file", "call", *names)
     return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, more))
 
 
@@ -129,8 +136,8 @@ def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> p
 
 def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
     if column.null_count() == column.len():
-        missing = pl.repeat(str(NumberKind.MISSING), column.len(), eager=True)
-        return pl.DataFrame({"key": pl.repeat(None, column.len(), dtype=pl.Int64, eager=True), "kind": missing})
+        nothing = {"key": pl.lit(None, pl.Int64), "kind": pl.lit(str(NumberKind.MISSING))}
+        return column.to_frame("text").with_columns(**nothing).select("key", "kind")
     return normalise_column(column, plan)
 
 
@@ -170,13 +177,17 @@ def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return keyed.with_columns(changed)
 
 
-def _place(calls: pl.DataFrame, trunks: TrunkTable) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _place(calls: pl.DataFrame, trunks: TrunkTable, few: Mapping[str, Distinct]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    named = [name for name in _SIDES if few[name][0].is_in(_NOBODY).any()]
     calls = calls.with_columns(
-        pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in ("upstream", "downstream", "customer")
+        pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in (*named, "customer")
     )
-    came = trunks.resolve(calls.select("call", "start_time", "upstream"), "upstream", own_side=False)
+    few = {name: distinct(calls[name]) if name in named else few[name] for name in _SIDES}
     # A carrier's own side is a destination only: whoever calls from there is not named by it.
-    went = trunks.resolve(calls.select("call", "start_time", "downstream"), "downstream", own_side=True)
+    came, went = (
+        trunks.resolve(calls.select("call", "start_time", name), name, own_side=own, told=few[name])
+        for name, own in (("upstream", False), ("downstream", True))
+    )
     sides = (("upstream", came), ("downstream", went))
     unknown = pl.concat([calls.filter(~told["known"]).select("call", trunk=side) for side, told in sides])
     placed = calls.with_columns(

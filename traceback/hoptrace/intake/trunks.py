@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hoptrace.intake.outcomes import distinct
+from hoptrace.intake.distinct import Distinct, distinct
 from hoptrace.model.carriers import Network, Trunk
 from hoptrace.model.statements import TIME
 
@@ -47,13 +47,15 @@ class TrunkTable:
             own_networks=[network for network in own_networks if network is not None],
         )
 
-    def resolve(self, calls: pl.DataFrame, column: str, *, own_side: bool) -> pl.DataFrame:
+    def resolve(
+        self, calls: pl.DataFrame, column: str, *, own_side: bool, told: Distinct | None = None
+    ) -> pl.DataFrame:
         """What the text in `column` stands for, for each row of `calls` (call, start_time, column), in its order.
 
-        Gives `peer`, `customer` and `known`; what stands for the carrier's own side, looked at with `own_side` only, is
-        known and has neither peer nor customer.
+        `told` are the column's distinct texts, where they are known. Gives `peer`, `customer` and `known`; what stands
+        for the carrier's own side, looked at with `own_side` only, is known and has neither peer nor customer.
         """
-        every, places = distinct(calls[column])
+        every, places = told or distinct(calls[column])
         texts = every.drop_nulls()
         if texts.is_empty():
             nothing = {"peer": pl.lit(None, pl.String), "customer": pl.lit(None, pl.String)}

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, clean_shapes, country_of
+from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise, read_strictly
 from hoptrace.model.number_text import undress
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 _MOST_PREFIX_DIGITS = 8
-_NANP_BYTES = len("+16285550157")
 LEAST_CLEAN = 9
 """Characters from which a spelling can be beyond doubt."""
 _LEARN_FROM = 20_000
@@ -42,7 +42,7 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
     Clean spellings are read by expressions; `normalise` reads each distinct one of the others. Both always agree.
     """
     text = column.cast(pl.String).rename("text")
-    key = _nanp_keys(text)
+    key = nanp_keys(text)
     if key is None:
         key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
     if key.null_count() == text.null_count():
@@ -164,19 +164,6 @@ def _possible_prefixes(text: str) -> list[str]:
 def _explicit_key(text: pl.Expr) -> pl.Expr:
     """The key of spellings with a plus that leave no doubt, as most are, else null."""
     return _matching(text, f"^\\+(?:{_every_shape()})$", text.str.slice(1))
-
-
-def _nanp_keys(text: pl.Series) -> pl.Series | None:
-    """The keys, as `_explicit_key` gives them, where every spelling is +1 and ten digits that fit; else None."""
-    column, key, begins = pl.col("text"), pl.col("key"), f"+{NANP_CODE}"
-    if not str(text.first(ignore_nulls=True)).startswith(begins):
-        return None
-    # A number of twelve bytes that begins with +1 has ten digits more.
-    keyed = text.to_frame().with_columns(key=column.cast(pl.Int64, strict=False))
-    area, exchange = key // 10**9 % 10, key // 10**6 % 10
-    fits = (column.str.len_bytes() == _NANP_BYTES) & column.str.starts_with(begins) & (area > 1) & (exchange > 1)
-    sound = keyed.select(fits.fill_null(value=False).sum() == pl.len() - column.null_count()).item()
-    return keyed["key"].rename("text") if sound else None
 
 
 def _every_shape() -> str:

@@ -62,11 +62,12 @@ def _digits(length: int) -> int:
 def _sound(stamps: pl.Series, digits: int) -> pl.DataFrame:
     """`read`, `tick`, `shape` of times that were read as microseconds (null: nothing is written)."""
     read = stamps.cast(TIME).alias("read")
-    shape = pl.repeat(2, len(stamps), dtype=_SHAPE, eager=True).alias("shape")
-    if read.null_count():
-        shape = pl.select(shape=pl.when(read.is_not_null()).then(shape)).to_series()
-    tick = pl.repeat(10 ** (_DIGITS - min(digits, _DIGITS)), len(stamps), dtype=pl.Int64, eager=True).alias("tick")
-    return pl.DataFrame([read, tick, shape])
+    sound = pl.lit(2, _SHAPE)
+    # What is the same in all rows stays one value.
+    return read.to_frame().with_columns(
+        tick=pl.lit(10 ** (_DIGITS - min(digits, _DIGITS)), pl.Int64),
+        shape=pl.when(pl.col("read").is_not_null()).then(sound) if read.null_count() else sound,
+    )
 
 
 def read_any(text: pl.Series) -> pl.DataFrame:
