@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from ceiling import deceiving
-from judging import Told, Truth, falsely_accused, furthest_right, origin_right, path_exact
+from judging import Told, Truth, falsely_accused, furthest_right, origin_right, path_exact, within
 
 IRREFUTABLE = "wrong name, by a lie that nothing on file contradicts"
 WRONG_NAME = "wrong name"
@@ -67,15 +67,9 @@ def _wrong_path(told: Told, true: Truth) -> str:
         return SHORT[told.verdict]
     if not furthest_right(told, true):
         return MISLED if deceiving(true) is not None else OFF_THE_WAY
-    if not _within(path, true["path"]):
+    if not within(path, true["path"]):
         return OTHER_WAY
     return LEFT_OUT if path[0] == true["path"][0] else LATE
-
-
-def _within(path: Sequence[str], way: Sequence[str]) -> bool:
-    """Whether a path is a way with carriers left out."""
-    rest = iter(way)
-    return all(carrier in rest for carrier in path)
 
 
 Failure = dict[str, Any]

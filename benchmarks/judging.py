@@ -61,9 +61,32 @@ def path_exact(told: Told, true: Truth) -> bool:
     """
     if not true["holders"]:
         return nothing_said(told, true)
-    once = [carrier for carrier, _ in groupby(true["nameable_path"])]
-    ways = (true["path"], true["nameable_path"], once, *true["other_paths"])
-    return any(follows(told.path, way, true["furthest_position"]) for way in ways)
+    far = true["furthest_position"]
+    return _in_place(told.path, true, far) or any(follows(told.path, way, far) for way in true["other_paths"])
+
+
+def _in_place(path: Sequence[str], true: Truth, far: int) -> bool:
+    """Whether a path is the call's way up to the place `far` or further, but for carriers that nobody names.
+
+    One that nobody names may be on it all the same, as where a redial's records, or a liar's, tell of it.
+    """
+    way, named = true["path"], [carrier for carrier, _ in groupby(true["nameable_path"])]
+    if not path:
+        return not named
+    ends = [place for place in range(min(far, len(way) - 1), len(way)) if way[place] == path[-1]]
+    return any(within(path, way[: end + 1]) and _complete(path, named, way[end + 1 :]) for end in ends)
+
+
+def _complete(path: Sequence[str], named: Sequence[str], beyond: Sequence[str]) -> bool:
+    """Whether a path has all the named carriers but those that lie beyond its end."""
+    parts = ((named[:count], named[count:]) for count in range(len(named) + 1))
+    return any(within(here, path) and within(rest, beyond) for here, rest in parts)
+
+
+def within(path: Sequence[str], way: Sequence[str]) -> bool:
+    """Whether a path is a way with carriers left out."""
+    rest = iter(way)
+    return all(carrier in rest for carrier in path)
 
 
 def follows(path: Sequence[str], way: Sequence[str], far: int) -> bool:

@@ -247,6 +247,22 @@ def test_a_record_made_up_on_the_model_of_another_call_is_no_rival_to_it(world, 
     assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "orig"))
 
 
+@pytest.mark.parametrize("beside", [0.4, 24.0])
+def test_a_copy_of_which_only_the_answer_is_told_may_be_of_any_moment_before(world, beside):
+    """The record above it fits the report better, or about as well; else what is reported may be another call."""
+    made_up(world, 25.0, start_basis="answered")
+    found = world.trace(at=beside)
+    assert (found.verdict is Verdict.ORIGINATOR_IDENTIFIED) == (beside == 0.4)
+
+
+def test_a_copy_shows_a_caller_id_that_the_call_kept_back(world):
+    world.trust = Trust(made_up={"fabricator": 0.4}, clashes=(("fabricator", "x", "downstream", 50, 40),))
+    world.say("orig", 0.0, customer="c", downstream="term", calling_number="anonymous")
+    world.say("term", 0.1, upstream="orig", calling_number="anonymous")
+    world.say("fabricator", 0.4, customer="retail", downstream="quiet", calling_number="+12025550177")
+    assert world.trace(at=0.4, calling=None).path == ("term", "orig")
+
+
 def test_a_record_that_ended_otherwise_is_no_copy(world):
     made_up(world, 0.4, outcome="failed")
     assert world.trace(at=0.4).verdict is Verdict.AMBIGUOUS

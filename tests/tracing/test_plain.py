@@ -226,12 +226,20 @@ def test_a_call_beside_one_that_another_carrier_refused_is_plain_where_that_one_
     assert world.trace(0.2, terminating_carrier="term").path == ("term", "mid", "orig")
 
 
-@pytest.mark.parametrize(("silent", "plain"), [(None, True), ("silent", False)])
-def test_a_call_that_another_carrier_refused_is_plain_where_its_way_begins_there(world, report_call, silent, plain):
+@pytest.mark.parametrize("silent", [None, "silent"])
+@pytest.mark.parametrize(("end", "plain"), [("term", False), ("full", True)])
+def test_a_call_that_another_carrier_refused_is_not_plain(world, report_call, silent, end, plain):
     refused(world, 0.0, silent)
-    calls = [report_call(0.1, terminating_carrier="term")]
+    calls = [report_call(0.1, terminating_carrier=end)]
     assert is_plain(world, *calls) == [plain]
     world.trace_all(calls)
+
+
+@pytest.mark.parametrize(("outcome", "plain"), [("busy", True), ("no_answer", False), ("failed", False)])
+def test_what_a_lone_record_says_nobody_answered_is_not_plain(world, report_call, outcome, plain):
+    world.say("full", 0.0, upstream="silent", outcome=outcome)
+    assert is_plain(world, report_call(0.0)) == [plain]
+    world.trace(0.0)
 
 
 @pytest.mark.parametrize("trust", [Trust(doubt={"orig": 0.5}), Trust(made_up={"orig": 0.5})])

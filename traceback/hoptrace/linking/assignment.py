@@ -23,6 +23,9 @@ LEAST_LEAP, LEAST_LEAP_HOME = 0.5, 3.0
 not they are one call. One to a customer's call is another matter, for nobody but the carrier that tells of it says that
 there was such a call: with less weight than the second it may as well be made up."""
 
+CONFLICT_WEIGHT = 4.0
+"""Natural-log weight from which a contradicting statement is taken to tell of the same call."""
+
 NOT_HOPELESS = float("inf")
 
 
@@ -69,8 +72,10 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     if leaps:
         ends = _top_ends(result)
         used = _used(result.chosen)
+        low = {top: low for low, top in ends.items()}
+        apart = [p for p in leaps if p.d not in result.chosen and p.u not in used]
         # A chain's own lower end is no carrier above its upper end.
-        apart = [p for p in leaps if p.d not in result.chosen and p.u not in used and ends.get(p.u, p.u) != p.d]
+        apart = [p for p in apart if not _leads_back(result, ends.get(p.u, p.u), p.d, low.get(p.d, p.d))]
         _choose(result, apart)
         _break_rings(result, apart)
     return result
@@ -103,6 +108,16 @@ def _in_rings(result: Assignment) -> list[Pair]:
         while at in open_:
             at = open_.pop(at).u
     return list(open_.values())
+
+
+def _leads_back(result: Assignment, top: int, d: int, low: int) -> bool:
+    """Whether a leap from `d` leads up to a chain whose `top` is `d`, or is contradicted by what `d`'s chain fed.
+
+    The `low` end of that chain says that it handed the call to the carrier of the other one's top, which says that it
+    had it from elsewhere: so this is where it went on, whoever of the two is right, and not where it came from.
+    """
+    against = result.conflicts.get(top, ())
+    return top == d or any(pair.u == low and pair.weight >= CONFLICT_WEIGHT for pair in against)
 
 
 def _break_rings(result: Assignment, pairs: list[Pair]) -> None:

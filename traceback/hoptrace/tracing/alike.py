@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from hoptrace.linking.scoring import LONGEST_RETRY
+from hoptrace.linking.contests import Pair
+from hoptrace.linking.scoring import LONGEST_RETRY, Kind
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.tracing.attempts import RANK
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.copies import copied
+from hoptrace.tracing.delivering import at_the_end, ends_of
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.weighing import Weighed
@@ -36,6 +38,7 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
         and not _branch(case, one.trail, best.trail)
         and not further_up(case, one, best)
         and not copied(case, one, best)
+        and not disputing(one, best)
     )
 
 
@@ -49,21 +52,28 @@ def near_all(apart: Floats, residual: Floats, close: float) -> Truths:
     return np.minimum(apart, np.abs(residual)) <= close
 
 
+def disputing(one: Weighed, best: Weighed) -> bool:
+    """Whether a trail is that of the record which contradicts the best one's end: both tell of one call."""
+    return any(pair.u == one.trail.first_statement for pair in best.trail.against)
+
+
 def further_up(case: Case, one: Weighed, best: Weighed) -> bool:
     """Whether a trail is rather the best one's own way on, beyond carriers without a record, than another call.
 
     The best one ends at a carrier without a record, the other was handed to one, or on over a trunk that nobody listed,
     at the same moment. Too little says
     that they are one call for the trail to go on there; but two calls that each lack what the other has are less likely
-    still, and whichever is meant, what the best trail says of the call holds.
+    still, and whichever is meant, what the best trail says of the call holds. A carrier at which the best one ends,
+    since it lacks this call, may well have kept the record of another route that it tried.
     """
     if not _open_above(case, best.trail):
         return False
+    crossed = {step.carrier for step in best.trail.steps if step.sid is not None or step is not best.trail.steps[-1]}
     last, tail = case.facts[best.trail.last_statement], case.facts[one.trail.first_statement]
     on = tail.handed_on if tail.downstream is None else tail.downstream != case.reported.terminating
     return (
         (on or _refused(case, tail, best.trail))
-        and not {step.carrier for step in one.trail.steps if step.sid is not None} & set(best.trail.path)
+        and not {step.carrier for step in one.trail.steps if step.sid is not None} & crossed
         and _may_be_one(last, tail)
         and _same_moment(one, best)
     )
@@ -91,11 +101,11 @@ def _same_moment(upper: Weighed, lower: Weighed) -> bool:
 def _may_be_one(lower: Fact, upper: Fact) -> bool:
     """Whether neither the callers nor the outcomes of two records say that they are of two calls.
 
-    A refusal does not say how the call ended over another route.
+    A refusal, here or further on, does not say how the call ended over another route.
     """
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
-    refused = upper.downstream is None and (upper.outcome == "failed" or _went_nowhere(upper))
+    refused = upper.outcome == "failed" or _went_nowhere(upper)
     return len(set(known)) < 2 and (refused or (lower.outcome == "answered") == (upper.outcome == "answered"))
 
 
@@ -106,7 +116,7 @@ def _refused(case: Case, tail: Fact, best: Trail) -> bool:
     the best trail crossed: a number's calls are delivered by one carrier.
     """
     refused = tail.outcome == "failed" or tail.carrier not in best.path
-    return _went_nowhere(tail) and refused and tail.carrier != case.reported.terminating
+    return _went_nowhere(tail) and refused and not at_the_end(case, tail, ends_of(case))
 
 
 def _went_nowhere(tail: Fact) -> bool:
@@ -132,15 +142,22 @@ def redial(one: Weighed, best: Weighed) -> bool:
 def _branch(case: Case, one: Trail, best: Trail) -> bool:
     """Whether a trail is only a route that a carrier of the best trail, without a record, tried in vain.
 
-    Where it is not known who delivered the best one's call, that may have been any carrier below it. A route over
-    several carriers ended at one that the best trail did not cross.
+    Where it is not known who delivered the best one's call, that may have been any carrier below it, and where the best
+    one leaps on from a record that names nobody, any on the way there. A route over several carriers ended at one that
+    the best trail did not cross.
     """
     tail, last = case.facts[one.first_statement], case.facts[one.last_statement]
     if not _refused(case, tail, best):
         return False
     below = not one.pairs and best.steps[0].sid is None and case.reported.terminating is None
     apart = not one.pairs or tail.carrier not in best.path
-    return below or (apart and last.upstream in best.path)
+    unknown = not one.pairs and any(_from_nobody(case, pair) for pair in best.pairs)
+    return below or unknown or (apart and last.upstream in best.path)
+
+
+def _from_nobody(case: Case, pair: Pair) -> bool:
+    """Whether a leap starts at a record that does not say who handed it the call."""
+    return pair.kind in (Kind.BRIDGED, Kind.GAP) and case.facts[pair.d].upstream is None
 
 
 def _differs(case: Case, one: Trail, other: Trail) -> bool:

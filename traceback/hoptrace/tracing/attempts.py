@@ -13,14 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from hoptrace.linking.legs import SHARP
 from hoptrace.linking.scoring import LONGEST_RETRY
 from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.delivering import Ends, at_the_end, ends_of, refused
 from hoptrace.tracing.trail import Trail
 
 RANK = {"failed": 0, "no_answer": 1}
 MOST = 2
 """How far a call came that ended so: refused; rang or was refused, for a 480 may say either; rang or was answered."""
 
-REFUSED, UNKNOWN, PAST = 0, 1, 2
-"""What became of an attempt at the next carrier: its record says that it went no further; it has none; it went on."""
+REFUSED, UNKNOWN, PAST, ENDED = 0, 1, 2, 3
+"""What became of an attempt at the next carrier: its record says that it went no further; it has none; it went on; it
+came to the carrier that delivers the call."""
 
 SAME_MOMENT = 1.0
 """Seconds beyond ticks and clocks' spreads by which two routes of one call may come in the wrong order."""
@@ -34,27 +36,33 @@ NOWHERE: Reached = (-1, REFUSED)
 
 def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:
     """The trails without those whose call went on over another route of the same carrier."""
+    if len(found) < 2:
+        return list(found)
     furthest = dict[int, Reached]()
     onward = defaultdict[str, list[Fact]](list)
+    ends = ends_of(case)
     for trail in found:
-        for leg, reached in _reached(case, trail):
+        for leg, reached in _reached(case, trail, ends):
             if reached > furthest.get(leg, NOWHERE):
                 furthest[leg] = reached
         for silent, lower in _over_silent(case, trail):
             onward[silent].append(lower)
-    return [trail for trail in found if not (_in_vain(case, trail, furthest) or _left(case, trail, onward))]
+    return [trail for trail in found if not (_in_vain(case, trail, furthest, ends) or _left(case, trail, onward, ends))]
 
 
-def _reached(case: Case, trail: Trail) -> Iterator[tuple[int, Reached]]:
+def _reached(case: Case, trail: Trail, ends: Ends) -> Iterator[tuple[int, Reached]]:
     """For each ingress of a trail how far its call came."""
-    ended = _rank(case.facts[trail.first_statement])
+    tail = case.facts[trail.first_statement]
+    ended = _rank(case, tail, ends)
     lowest = UNKNOWN if _handed_on(case, trail) else REFUSED
+    there = at_the_end(case, tail, ends)
     for place, sid in enumerate(trail.statements):
-        yield case.legs.get(sid, sid), (ended, PAST if place > 1 else lowest)
+        yield case.legs.get(sid, sid), (ended, ENDED if there else PAST if place > 1 else lowest)
 
 
-def _rank(fact: Fact) -> int:
-    return RANK.get(fact.outcome or "", MOST)
+def _rank(case: Case, fact: Fact, ends: Ends) -> int:
+    """How far a call came; no phone rang at a carrier that does not deliver the number's calls, whatever it says."""
+    return 0 if refused(case, fact, ends) else RANK.get(fact.outcome or "", MOST)
 
 
 def _handed_on(case: Case, trail: Trail) -> bool:
@@ -63,15 +71,14 @@ def _handed_on(case: Case, trail: Trail) -> bool:
     return lowest.downstream is not None or trail.path[0] != lowest.carrier
 
 
-def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached]) -> bool:
+def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached], ends: Ends) -> bool:
     """Whether a trail's lowest handoff was tried in vain, while another attempt of that ingress came further."""
     lowest, handed_on, above = case.facts[trail.first_statement], _handed_on(case, trail), trail.statements[1:]
-    to_the_end = case.reported.terminating in (lowest.carrier, lowest.downstream or lowest.carrier)
-    if to_the_end or not (above or handed_on):
+    if at_the_end(case, lowest, ends) or not (above or handed_on):
         return False
     tried = lowest if handed_on else case.facts[above[0]]
     told_apart = tried.tick <= SHARP or tried.cid is not None
-    own, best = _rank(lowest), furthest[case.legs.get(tried.sid, tried.sid)]
+    own, best = _rank(case, lowest, ends), furthest[case.legs.get(tried.sid, tried.sid)]
     # Of two routes of which nothing tells that either went on, the call may have ended on any.
     return told_apart and best > ((own, PAST) if handed_on else (own, REFUSED))
 
@@ -86,19 +93,20 @@ def _over_silent(case: Case, trail: Trail) -> Iterator[tuple[str, Fact]]:
             yield step.carrier, lower
 
 
-def _left(case: Case, trail: Trail, onward: Mapping[str, Sequence[Fact]]) -> bool:
+def _left(case: Case, trail: Trail, onward: Mapping[str, Sequence[Fact]], ends: Ends) -> bool:
     """Whether a lone record is of a route that a carrier without a record tried, before the call went another way."""
-    refused = case.facts[trail.first_statement]
-    if trail.pairs or _handed_on(case, trail) or refused.upstream is None or _rank(refused) > 0:
+    lone = case.facts[trail.first_statement]
+    if trail.pairs or _handed_on(case, trail) or lone.upstream is None or _rank(case, lone, ends) > 0:
         return False
-    if refused.carrier == case.reported.terminating:
+    if at_the_end(case, lone, ends):
         return False
-    return any(_went_on(refused, other) for other in onward.get(refused.upstream, ()))
+    return any(_went_on(case, lone, other, ends) for other in onward.get(lone.upstream, ()))
 
 
-def _went_on(refused: Fact, other: Fact) -> bool:
+def _went_on(case: Case, lone: Fact, other: Fact, ends: Ends) -> bool:
     """Whether another carrier's record is of the way on after a refusal."""
-    came_on = other.carrier != refused.carrier and (other.downstream is not None or _rank(other) > 0)
-    known = {caller for caller in (refused.calling, other.calling) if caller is not None and caller > 0}
-    blurred = refused.tick + other.tick + 3 * (refused.spread + other.spread) + SAME_MOMENT
-    return came_on and len(known) < 2 and -blurred <= other.start - refused.start <= blurred + LONGEST_RETRY
+    came_far = other.downstream is not None or _rank(case, other, ends) > 0 or at_the_end(case, other, ends)
+    known = {caller for caller in (lone.calling, other.calling) if caller is not None and caller > 0}
+    blurred = lone.tick + other.tick + 3 * (lone.spread + other.spread) + SAME_MOMENT
+    timely = -blurred <= other.start - lone.start <= blurred + LONGEST_RETRY
+    return other.carrier != lone.carrier and came_far and len(known) < 2 and timely

@@ -39,6 +39,15 @@ class Fact(NamedTuple):
     attestation: str | None = None
 
 
+VAIN = frozenset({"failed", "no_answer"})
+"""Outcomes that a refusal (503, 480) may be written down as."""
+
+
+def nowhere(fact: Fact) -> bool:
+    """Whether a record says that its carrier did not put the call through, and handed it to nobody."""
+    return fact.downstream is None and not fact.handed_on and fact.outcome in VAIN
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """The reported call: `at` in epoch seconds, numbers as keys."""

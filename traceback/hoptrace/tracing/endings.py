@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
+from hoptrace.linking.assignment import CONFLICT_WEIGHT
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import Kind
+from hoptrace.linking.trust import Trust
 from hoptrace.tracing.case import Case, Fact, Surroundings
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending, Step, Trail, point_of_entry
-
-CONFLICT_WEIGHT = 4.0
-"""Natural-log weight from which a contradicting statement is taken to tell of the same call."""
 
 SURE = 0.9
 """Probability from which one side's word is followed where two contradict each other."""
@@ -122,8 +121,12 @@ def _doubted(case: Case, fact: Fact, step: Step) -> bool:
 
     So it is where nobody bears out that the call came from there, and many of the customer's caller ids are others'.
     """
-    trust = case.around.trust
     borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
-    made_up = 0.0 if borne_out else trust.made_up.get(fact.carrier, 0.0)
-    borrowing = not borne_out and (fact.carrier, fact.customer) in trust.borrows
-    return borrowing or made_up > 1 - SURE or trust.doubt.get(fact.carrier, 0.0) > DOUBTFUL
+    return doubted(case.around.trust, fact.carrier, fact.customer, borne_out=borne_out)
+
+
+def doubted(trust: Trust, carrier: str, customer: str | None, *, borne_out: bool) -> bool:
+    """Whether a carrier's word of its customer is not enough; `borne_out`: another's record says so of the call."""
+    made_up = 0.0 if borne_out else trust.made_up.get(carrier, 0.0)
+    borrowing = not borne_out and (carrier, customer) in trust.borrows
+    return borrowing or made_up > 1 - SURE or trust.doubt.get(carrier, 0.0) > DOUBTFUL

@@ -28,8 +28,19 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     """A carrier without a record below the first one that has one (`upper`)."""
     if upper.downstream == carrier:
         return of_delivery(upper.carrier, carrier)
+    return (by_the_report(carrier),)
+
+
+def by_the_report(carrier: str) -> Evidence:
+    """A carrier without a record that the report names as the call's end."""
     text = f"The report names {carrier} as the carrier that delivered the call; it has no record of it."
-    return (Evidence("terminating carrier", None, text),)
+    return Evidence("terminating carrier", None, text)
+
+
+def of_refusal(carrier: str, batch: str, row: int) -> Evidence:
+    """A carrier whose record (`row` of `batch`) only tells that it refused the call, which then went another way."""
+    text = f"{carrier} did not put the call through (row {row} of batch {batch}): the call went on another way."
+    return Evidence("route", None, text)
 
 
 def of_delivery(upper: str, carrier: str) -> tuple[Evidence, ...]:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, Support
 from hoptrace.tracing import evidence
 from hoptrace.tracing.case import Case
+from hoptrace.tracing.delivering import begins_refused
 from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trail import Step, Trail
 from hoptrace.tracing.weighing import Weighed
+
+
+def hops_told(case: Case, best: Weighed, sources: Sources) -> tuple[Hop, ...]:
+    """The hops of the carriers that a trail tells of (`delivering.way_told`)."""
+    hops = hops_of(case, best, best.trail.steps, sources)
+    if not begins_refused(case, best.trail):
+        return hops
+    said, end = sources.statements[best.trail.first_statement], case.reported.terminating
+    above = replace(
+        hops[1],
+        evidence=(*hops[1].evidence, evidence.of_refusal(hops[0].carrier, said.batch, said.row)),
+        support=None,
+    )
+    if end in (None, above.carrier):
+        return above, *hops[2:]
+    head = Hop(carrier=str(end), evidence=(evidence.by_the_report(str(end)),))
+    return head, replace(above, support=Support.INFERRED), *hops[2:]
 
 
 def hops_of(case: Case, best: Weighed, steps: Sequence[Step], sources: Sources) -> tuple[Hop, ...]:

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from hoptrace.tracing.alike import alike, back_home, further_up, redial
+from hoptrace.tracing.alike import alike, back_home, disputing, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.copies import copied
+from hoptrace.tracing.copies import copied, same_moment
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
@@ -106,7 +106,7 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
     same = {one.trail for one in others if alike(case, one, best)}
     redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
-    parts = {one.trail.outcome for one in others if further_up(case, one, best)}
+    parts = {one.trail.outcome for one in others if further_up(case, one, best) or disputing(one, best)}
     parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
@@ -124,8 +124,12 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
 
 
 def _model(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
-    """The trail on the model of which the records of this one were made up; else this one."""
+    """The trail on the model of which the records of this one were made up; else this one.
+
+    What only a wide span of time lets be the model must fit the report about as well.
+    """
     models = [one for one in found if copied(case, best, one)]
+    models = [one for one in models if one.weight >= best.weight - AS_GOOD or same_moment(case, best, one)]
     return max(models, key=lambda one: one.weight, default=best)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.endings import doubted
 from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING
 
 WAY = ("d_carrier", "d_upstream", "u_downstream", "u_carrier")
@@ -44,13 +45,15 @@ def _may_count() -> pl.Expr:
 def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
     """Pairs but the leaps that lead on from where the call ended, join two from one carrier, or go abroad and back.
 
-    A bridge over a carrier that both records name is none of these: it may rest on more than numbers and time.
+    And those that lead to a customer of whom only a carrier tells that is not believed of it: such a record may be made
+    up on the model of the very call that the leap would join it to. A bridge over a carrier that both records name is
+    none of these: it may rest on more than numbers and time.
     """
     leaps = pairs.select(_rests_on_numbers()).to_series()
     if not leaps.any():
         return pairs
-    told = pairs.filter(leaps).select("call", "d_called", "u_upstream", *WAY)
-    told = told.with_columns(terminating=ends(told["call"]))
+    told = pairs.filter(leaps).select("call", "d_called", "u_upstream", "u_customer", *WAY)
+    told = told.with_columns(terminating=ends(told["call"]), made_up=_made_up(told, around))
     # Where a record names nobody the way leads straight on.
     way = told.select("terminating", *(pl.coalesce(reversed(WAY[: at + 1])) for at in range(len(WAY))))
     abroad = {f"{name}_foreign": _foreign(way[:, at], around) for at, name in enumerate(("terminating", *WAY))}
@@ -71,7 +74,15 @@ def _astray() -> pl.Expr:
     back = [pl.col(f"{lower}_foreign") & ~pl.col(f"{upper}_foreign") for lower, upper in pairwise(WAY)]
     by_number = ~pl.col("d_carrier_foreign") | pl.col("at_home")
     home = pl.when(pl.col("terminating").is_not_null()).then(~pl.col("terminating_foreign")).otherwise(by_number)
-    return ended.fill_null(value=False) | one.fill_null(value=False) | (pl.any_horizontal(back) & home)
+    astray = ended.fill_null(value=False) | one.fill_null(value=False) | (pl.any_horizontal(back) & home)
+    return astray | pl.col("made_up")
+
+
+def _made_up(told: pl.DataFrame, around: Surroundings) -> pl.Series:
+    """Whether the upper record is of a customer that its carrier alone tells of, which is not believed of it."""
+    placed = told.select("u_carrier", "u_customer").rows()
+    known = {one: one[1] is not None and doubted(around.trust, *one, borne_out=False) for one in set(placed)}
+    return pl.Series([known[one] for one in placed], dtype=pl.Boolean)
 
 
 def _foreign(names: pl.Series, around: Surroundings) -> pl.Series:

@@ -7,7 +7,7 @@ for it are the same functions; a call for which any other rule could have a say 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,8 @@ import polars as pl
 
 from hoptrace.linking.trust import Trust
 from hoptrace.model.arrays import Truths
-from hoptrace.tracing.chain_attempts import without_attempts_in_vain
+from hoptrace.tracing.case import VAIN
+from hoptrace.tracing.chain_attempts import ended, without_attempts_in_vain
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
@@ -80,7 +81,8 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     chains = chains.of_whole_calls(told & placed)
     at = batch.reports["at"].gather(chains.calls).to_numpy()
     kept, answers = judged(batch, chains, members, trails_of(chains, members, at, batch.around.close))
-    return Plain(chains.of(kept), answers)
+    plain = Plain(chains.of(kept), answers)
+    return plain.without(_refused(plain.chains, members, batch.reports))
 
 
 def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
@@ -99,6 +101,17 @@ def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
     there = pl.col("downstream").is_null() & ~pl.col("handed_on")
     elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
     return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
+
+
+def _refused(chains: Chains, members: pl.DataFrame, reports: pl.DataFrame) -> Sequence[int]:
+    """Calls whose lowest record may only tell of a refusal by a carrier that was not on their way."""
+    nowhere = pl.col("downstream").is_null() & ~pl.col("handed_on") & pl.col("outcome").is_in(VAIN)
+    tails = members.select("downstream", "handed_on", "outcome")[chains.first]
+    some = chains.of(tails.select(nowhere.fill_null(value=False)).to_series().to_numpy())
+    if not len(some.calls):
+        return []
+    lone = np.diff(some.begin) == 1
+    return some.calls[ended(some, members, reports).refused | lone].tolist()
 
 
 def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:

@@ -18,7 +18,8 @@ from hoptrace.model.verdicts import (
 from hoptrace.tracing import evidence
 from hoptrace.tracing.calibration import calibrated
 from hoptrace.tracing.case import Case
-from hoptrace.tracing.hops import hops_of, inferred_step
+from hoptrace.tracing.delivering import way_told
+from hoptrace.tracing.hops import hops_told, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
@@ -41,7 +42,8 @@ VERDICTS = {
 
 
 WORTH_A_DOUBT = 0.04
-"""Probability from which another trail takes carriers off the path of an ambiguous call."""
+"""Probability from which another trail, or that the call has no record at hand, takes carriers off the path of an
+ambiguous call."""
 
 NOT_FOUND = 0.5
 """Probability that no record at hand is of the reported call, from which the answer is that."""
@@ -105,12 +107,12 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         stamp,
         verdict,
         _summary(trail, case, judgement),
-        path=trail.path,
+        path=way_told(case, trail),
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
         confidence=round(confidence * no_twin, 4),
-        hops=_with_doubt(hops_of(case, best, trail.steps, sources), judgement),
+        hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
         next_request=next_request(trail, case),
@@ -159,9 +161,10 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     """Several trails fit about equally: only the carriers on which all of them agree are said."""
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
-    paths = [best.trail.path, *(rival.trail.path for rival in rivals)]
-    open_ = judged.elsewhere or judged.twin or judged.unseen or far_off(case, best)
-    common = best.trail.path[:1] if open_ else _common(paths)
+    paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
+    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.unseen else _common(paths)
+    if far_off(case, best) or judgement.none >= WORTH_A_DOUBT:
+        common = tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
     told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
     request = (
@@ -174,7 +177,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
         ambiguous_words(judged, len(paths)),
         path=common,
         confidence=round(1 - max(0.0, judgement.confidence - 0.5), 4),
-        hops=hops_of(case, best, best.trail.steps[: len(common)], sources),
+        hops=hops_told(case, best, sources)[: len(common)],
         alternatives=tuple(told),
         next_request=request,
     )
