@@ -22,7 +22,8 @@ def below_gaps(told: Iterable[Judged]) -> list[Judged]:
     """
     leapt = [one for one in told if one.elsewhere and not one.judgement.alike and _gaps(one)]
     cases = [_without_gaps(one) for one in leapt]
-    found = [Judged(one.call, *again) for one, *again in zip(leapt, cases, judge(cases), strict=True)]
+    again = zip(leapt, cases, judge(cases), strict=True)
+    found = [Judged(one.call, case, judgement) for one, case, judgement in again]
     return [lower for lower, whole in zip(found, leapt, strict=True) if _lower_part(lower, whole)]
 
 
