@@ -72,3 +72,20 @@ def test_beyond_a_gap_that_numbers_and_time_bridge_nobody_is_named_whose_caller_
             world.say("low", at + 9.0 + n, upstream="far", downstream="quiet", called_number=number)
     found = world.trace(at=0.2, terminating_carrier="quiet")
     assert (found.customer == "c") is not shown_elsewhere
+    if shown_elsewhere:
+        assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("quiet", "low", "lost"))
+        assert [other.path[-1] for other in found.alternatives] == ["orig"]
+
+
+@pytest.mark.parametrize("end", ["quiet", "another"])
+def test_below_such_a_gap_no_more_is_told_than_without_it(world, end):
+    """The part below the gap stands as it would alone; where no record ties it to the reported end that is no trail."""
+    world.country = OTHERS
+    world.say("low", 0.2, upstream="lost", downstream="quiet")
+    for n in range(4):
+        number, at = f"+1312555{100 + n:04d}", 60.0 * n + 30.0
+        world.say("low", at, upstream="far", downstream="quiet", called_number=number)
+    alone = world.trace(at=0.2, terminating_carrier=end)
+    world.say("orig", 0.0, customer="c", downstream="gone")
+    found = world.trace(at=0.2, terminating_carrier=end)
+    assert (found.verdict, found.path) == (alone.verdict, alone.path)

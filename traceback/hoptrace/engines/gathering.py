@@ -16,6 +16,7 @@ from hoptrace.engines.ground import Ground
 from hoptrace.engines.plain_asking import asked_of_plain, not_renumbered
 from hoptrace.engines.rounds import Covers, Rounds
 from hoptrace.linking.members import WANTED
+from hoptrace.tracing.below import below_gaps
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain import Linked, Settled, plain_calls
@@ -110,7 +111,12 @@ def _judged(rounds: Rounds, read: Linked, calls: Sequence[int], fears: Others | 
 
 
 def _gathered(rounds: Rounds, fears: Others) -> Gathered:
-    return Gathered([fears.told_of(one) for one in rounds.judged], rounds.facts, rounds.pairs)
+    told = {one.call: fears.told_of(one) for one in rounds.judged}
+    lower = below_gaps(told.values())
+    if lower:
+        fears = other_callers(asked_of(lower), rounds.ground)
+        told |= {one.call: fears.told_of(one) for one in lower}
+    return Gathered(list(told.values()), rounds.facts, rounds.pairs)
 
 
 def wanted_of(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
