@@ -3,7 +3,8 @@
     pytest benchmarks/test_switch_readers.py -q
 
 Reading only, without numbers, trunks and the lake; the aim is 20,000 rows a second on one processor, whose seconds are
-counted. A new reader is one line in `CASES`. `benchmarks/readers.py` reads a simulated carrier's files instead.
+counted. A new reader is one line in `CASES`. `benchmarks/golden_readers.py` prints the table of these and of the
+vendors' formats, short files too; `benchmarks/readers.py` reads a simulated carrier's files instead.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ class Case:
     text: str
     profile: str = ""
 
+    @property
+    def is_document(self) -> bool:
+        """Whether the golden file is one document, which is one row."""
+        return self.golden.endswith(".json")
+
 
 CASES = (
     Case("acc_flatstore", "acc/acc_1.log", r"@example\.net", "{n}@example.net", "acc/flatstore.toml"),
@@ -55,16 +61,15 @@ CASES = (
 )
 
 
-def repeated(case: Case, folder: Path) -> Path:
-    """The golden file until it has `ROWS` rows, or a tenth of them where a row is a document."""
+def repeated(case: Case, folder: Path, rows: int, first: int = 0) -> Path:
+    """The golden file until it has so many rows, its repetitions numbered from `first`."""
     text = (FORMATS / case.golden).read_text(encoding="latin-1")
-    documents = text.startswith("{")
-    often = ROWS // 10 if documents else ROWS // max(1, text.count("\n"))
+    often = range(first, first + (rows if case.is_document else rows // max(1, text.count("\n"))))
     pattern = re.compile(case.pattern)
-    parts = [pattern.sub(re.sub(r"\{n[^}]*\}", lambda m, n=n: m[0].format(n=n), case.text), text) for n in range(often)]
+    parts = [pattern.sub(re.sub(r"\{n[^}]*\}", lambda m, n=n: m[0].format(n=n), case.text), text) for n in often]
     path = folder / Path(case.golden).name
     if not case.golden.endswith(".sql"):
-        path.write_text("\n".join(parts) if documents else "".join(parts), encoding="latin-1")
+        path.write_text("\n".join(parts) if case.is_document else "".join(parts), encoding="latin-1")
         return path
     with sqlite3.connect(path.with_suffix(".sqlite")) as database:
         database.executescript(text)
@@ -78,7 +83,7 @@ def repeated(case: Case, folder: Path) -> Path:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.reader}-{Path(case.golden).name}")
 def test_rows_a_second(benchmark, case: Case, tmp_path: Path) -> None:
     """`rows a second` of the quickest of three rounds is in extra_info."""
-    path = repeated(case, tmp_path)
+    path = repeated(case, tmp_path, ROWS // 10 if case.is_document else ROWS)
     (reader,) = [each for each in readers() if each.name == case.reader]
     context = Context(
         Carrier("oak", country="US"), load_profile(FORMATS / case.profile) if case.profile else Profile(), "UTC"

@@ -52,8 +52,8 @@ KINDS = {
 }
 
 
-def many(kind: Kind, copies: int) -> bytes:
-    """The golden file so many times, each with ids of its own."""
+def many(kind: Kind, copies: int, first: int = 0) -> bytes:
+    """The golden file so many times, each with ids of its own, numbered from `first`."""
     text = (GOLDEN / kind.path).read_bytes().decode("latin-1")
     if kind.around[0]:
         text = re.sub(r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|</?broadWorksCDR[^>]*>", "", text)
@@ -65,7 +65,7 @@ def many(kind: Kind, copies: int) -> bytes:
             return "".join(parts)
         return "".join(f"{number:0{len(part)}d}" if at % 2 else part for at, part in enumerate(parts))
 
-    return (kind.around[0] + "".join(map(copy, range(copies))) + kind.around[1]).encode("latin-1")
+    return (kind.around[0] + "".join(map(copy, range(first, first + copies))) + kind.around[1]).encode("latin-1")
 
 
 @pytest.fixture

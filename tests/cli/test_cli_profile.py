@@ -76,6 +76,24 @@ def test_show_works_with_every_reader(run) -> None:
     assert rows[0]["fate"] == "accepted"
 
 
+def test_show_without_a_profile_takes_what_submit_would_take(loaded, files) -> None:
+    path = str(FIXTURES / "yate" / "combined.csv")
+    named = loaded("profile", "show", path, "--profile", "yate", "--json").stdout
+    assert json.loads(named)
+    assert loaded("profile", "show", path, "--json").stdout == named
+    assert loaded("profile", "add", "switch.toml", "--carrier", "alpha").exit_code == 0
+    own = loaded("profile", "show", "cdr.csv", "--carrier", "alpha", "--json")
+    assert own.stdout == loaded("profile", "show", "cdr.csv", "--profile", "switch.toml", "--json").stdout
+
+
+def test_show_without_a_profile_guesses_nothing(run) -> None:
+    Path("notes.txt").write_text("nothing of calls\n")
+    for path, way in ((FIXTURES / "3cx" / "cdr.log", "--profile 3cx"), ("notes.txt", "hoptrace profile draft")):
+        told = run("profile", "show", str(path))
+        assert told.exit_code == 1
+        assert way in told.stderr
+
+
 def test_show_tells_what_would_be_refused_for_its_number(run, files) -> None:
     Path("bad.csv").write_text(UNKNOWN.replace(";13125550187;", ";;").replace(";13125550188;", ";anonymous;"))
     rows = json.loads(run("profile", "show", "bad.csv", "--profile", "switch.toml", "--json").stdout)

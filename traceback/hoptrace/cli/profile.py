@@ -35,7 +35,14 @@ def detect(file: Path, carrier: str | None, as_json: bool) -> None:
 
 @profile.command(epilog=example("hoptrace profile show cdr.csv --profile alpha.toml --timezone America/Chicago"))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", "name", required=True, metavar="NAME|PROFILE.toml", help="A format or a profile.")
+@click.option(
+    "--profile",
+    "name",
+    default="auto",
+    show_default=True,
+    metavar="NAME|PROFILE.toml",
+    help="A format or a profile; auto takes the one that submit would take.",
+)
 @click.option("--carrier", metavar="ID", help="Whose file it is: for its zone, its country, and its own profiles.")
 @click.option("--country", metavar="CC", help="The country of numbers without one, where no carrier is given: US, GB.")
 @click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one.")
@@ -46,7 +53,7 @@ def show(file: Path, name: str, carrier: str | None, country: str | None, timezo
     from hoptrace.cli.shown_profile import asked_of, show_rows
     from hoptrace.intake.looking import show_file
 
-    asked, who = asked_of(name, carrier, country)
+    asked, who = asked_of(file, name, carrier, country)
     told = show_file(file, asked, who, timezone=timezone)
     if as_json:
         shown.as_json([asdict(row) for row in told])

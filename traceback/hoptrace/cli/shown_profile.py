@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,18 +52,21 @@ def show_rows(rows: Sequence[ShownRow]) -> None:
         show.facts((f"  {name}", value) for name, value in row.understood.items())
 
 
-def asked_of(name: str, carrier: str | None, country: str | None) -> tuple[Asked, Carrier]:
-    """What --profile means, and in whose name a file is looked at; the workspace is opened for a carrier only."""
+def asked_of(file: Path, name: str, carrier: str | None, country: str | None) -> tuple[Asked, Carrier]:
+    """How a file is to be read, and in whose name it is looked at; the workspace is opened for a carrier only."""
     from hoptrace.intake.formats import readers
-    from hoptrace.intake.looking import shown_carrier
+    from hoptrace.intake.looking import reader_for, shown_carrier
     from hoptrace.intake.profile_store import OwnProfiles
     from hoptrace.intake.sources import asked_format
 
     if carrier is None:
-        return asked_format(name, readers()), shown_carrier(None, country)
+        asked = asked_format(name, readers())
+        return replace(asked, reader=reader_for(file, asked)), shown_carrier(None, country)
     with the_workspace() as workspace:
         who = workspace.catalog.directory.carrier(carrier)
-        asked = asked_format(name, readers(), OwnProfiles(workspace.catalog.profiles, carrier))
+        own = OwnProfiles(workspace.catalog.profiles, carrier)
+        asked = asked_format(name, readers(), own)
+        asked = replace(asked, reader=reader_for(file, asked, own))
     return asked, shown_carrier(who, country)
 
 

@@ -20,7 +20,7 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.profile_store import OwnProfiles
 from hoptrace.intake.raw_rows import raw_rows
 from hoptrace.intake.reading import Chunk, Context, FormatReader, Source, source_at
-from hoptrace.intake.sources import Asked
+from hoptrace.intake.sources import Asked, find_readers
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.numbers import DialPlan, Number, NumberKind, display, normalise
 from hoptrace.model.statements import Fate
@@ -93,16 +93,25 @@ def show_file(
 ) -> list[ShownRow]:
     """The first rows of a file that carry a call or should, as written and as understood.
 
-    Raises InputRefused, TimezoneMissing or ColumnMissing where the file as a whole cannot be read so.
+    Raises InputRefused, FormatUnknown, TimezoneMissing or ColumnMissing where the file as a whole cannot be read so.
     """
-    source = _source(path)
-    if asked.reader is None:
-        raise InputRefused(f"{path}: say how it is to be read. See: hoptrace profile detect {path}")
+    source, reader = _source(path), reader_for(path, asked)
     readable_head(source)
-    profile = own_profile(asked.reader) or asked.profile
+    profile = own_profile(reader) or asked.profile
     context = Context(carrier, profile, timezone)
-    accounts, calls = _first(asked.reader, source, context, rows)
+    accounts, calls = _first(reader, source, context, rows)
     return _shown(source, accounts, calls, _plan(carrier, profile))
+
+
+def reader_for(path: Path, asked: Asked, own: OwnProfiles | None = None) -> FormatReader:
+    """The reader that is asked for, else the one that `submit` would take; the carrier's `own` profiles count there.
+
+    Raises FormatUnknown where no format is sure enough, and says then how to name one.
+    """
+    if asked.reader is not None:
+        return asked.reader
+    known = readers() if own is None else own.beside(readers())
+    return find_readers([_source(path)], asked, known)[0]
 
 
 def _source(path: Path) -> Source:

@@ -68,9 +68,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
 
 def _variables(row: Row, outgoing: bool) -> dict[str, str]:
     variables = decoded_texts(row.variables)
-    if outgoing:
-        variables["direction"] = "outbound"
-    return variables
+    return {**variables, "direction": "outbound"} if outgoing else variables
 
 
 def _outgoing(rows: Sequence[Row]) -> set[tuple[int, int]]:

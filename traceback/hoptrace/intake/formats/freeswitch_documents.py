@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple, cast
 
+from hoptrace.intake.formats.json_quick import QuickObjects
 from hoptrace.intake.limits import DEEPEST_JSON
 
 MOST_DOCUMENT_CHARACTERS = 16 << 20
@@ -44,21 +45,26 @@ Pairs = Callable[[list[tuple[str, Any]]], Json]
 def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Document]:
     """All documents of a file; `pairs` makes an object of keys that may repeat, of which else the first value counts.
 
+    Where no key repeats, what `pairs` makes is what `dict` would.
+
     Damage ends a document at the next line that begins with a brace.
     """
     text = content.decode("utf-8", errors="surrogateescape")
-    decoders = _decoders(pairs or _object)
+    decoders, objects = _decoders(pairs or _object), QuickObjects(text)
     at, number, length, patience = _next(text, 0), 0, len(text), _PATIENCE
     while at < length:
         number += 1
-        found = _quick(text, at, decoders[0]) if patience else None
-        if found is None:
+        if (proved := objects.read(at)) is not None:
+            (value, end, raw), problem = proved, None
+        elif patience and (found := _quick(text, at, decoders[0])) is not None:
+            (value, end), raw, problem = found, None, None
+        else:
             patience = max(patience - 1, 0)
             value, end, problem = _decode(text, at, decoders)
-        else:
-            (value, end), problem = found, None
-        problem = problem or _limits(value, text, at, end)
-        raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
+            raw = None
+        if raw is None:
+            raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
+        problem = problem or _limits(value, raw, end - at)
         yield Document(number, raw, as_object(value) if problem is None else None, problem)
         at = _next(text, end)
 
@@ -162,13 +168,13 @@ def _tried(decoder: json.JSONDecoder, text: str, within: tuple[int, int], last: 
         stop = min(last, at + 4 * (stop - at))
 
 
-def _limits(value: object, text: str, at: int, end: int) -> str | None:
+def _limits(value: object, raw: bytes, characters: int) -> str | None:
     if not isinstance(value, dict):
         return NOT_AN_OBJECT
-    if end - at > MOST_DOCUMENT_CHARACTERS:
+    if characters > MOST_DOCUMENT_CHARACTERS:
         return TOO_LARGE
     # Nearly every document has fewer brackets than it may have levels.
-    if text.count("{", at, end) + text.count("[", at, end) <= DEEPEST_JSON:
+    if raw.count(b"{") + raw.count(b"[") <= DEEPEST_JSON:
         return None
     return TOO_DEEP if _deeper_than(cast(Json, value), DEEPEST_JSON) else None
 

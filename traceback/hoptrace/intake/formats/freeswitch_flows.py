@@ -21,13 +21,17 @@ class Profile(NamedTuple):
 IN_PROFILE = ("uuid", "caller_id_number", "ani", "destination_number", "network_addr", "chan_name", "rdnis")
 """The elements of a caller profile that are looked at."""
 
+CALLFLOW_TIMES = ("created_time", "answered_time", "hangup_time")
+"""Those of the call flows, microseconds as text: the first `created_time`, of the others the last that was."""
+
+_, *_LATEST = CALLFLOW_TIMES
 _MOST_DIGITS = 6
 _NO_PROFILE = Profile()
 _NOBODY: frozenset[str] = frozenset()
 
 
 class CallFlow(NamedTuple):
-    """What all call flows of a document say; `created`: microseconds since 1970.
+    """What all call flows of a document say; `times`: as CALLFLOW_TIMES has them.
 
     `profile` is the leg's own, `originator` that of the leg it was made for; `others` are uuids of other legs.
     """
@@ -35,16 +39,7 @@ class CallFlow(NamedTuple):
     profile: Profile = _NO_PROFILE
     originator: Profile | None = None
     others: frozenset[str] = _NOBODY
-    created: str | None = None
-    times: tuple[Json, ...] = ()
-
-    def latest(self, name: str) -> str | None:
-        """A time of the last call flow that has it."""
-        for times in reversed(self.times):
-            text = text_of(times.get(name))
-            if text and text != "0":
-                return text
-        return None
+    times: tuple[str | None, ...] = (None, None, None)
 
 
 class Told(NamedTuple):
@@ -61,14 +56,13 @@ def call_flow(document: Json) -> CallFlow:
         # FreeSWITCH writes the newest first and numbers them.
         flows.sort(key=lambda flow: index_of(str(flow.get("profile_index", ""))))
     profiles = [as_object(flow.get("caller_profile")) for flow in flows]
-    times = tuple([as_object(flow.get("times")) for flow in flows])
+    times = [as_object(flow.get("times")) for flow in flows]
     originators, children = _counterparts(profiles, "originator"), _counterparts(profiles, "originatee")
     return CallFlow(
         _profile(profiles[0]) if profiles else _NO_PROFILE,
         _profile(originators[0]) if originators else None,
-        _uuids(originators + children),
-        _created(times[0] if times else {}, document),
-        times,
+        _uuids([*originators, *children]) if originators or children else _NOBODY,
+        (_created(times[0] if times else {}, document), *[_latest(times, name) for name in _LATEST]),
     )
 
 
@@ -81,6 +75,15 @@ def _created(times: Json, document: Json) -> str | None:
     if "created_time" not in times:
         times = as_object(document.get("times"))
     return text_of(times.get("created_time"))
+
+
+def _latest(flows: list[Json], name: str) -> str | None:
+    """A time of the last call flow that has it."""
+    for times in reversed(flows):
+        text = text_of(times[name]) if name in times else None
+        if text and text != "0":
+            return text
+    return None
 
 
 def _profile(profile: Json) -> Profile:
@@ -104,6 +107,4 @@ def _counterparts(profiles: list[Json], side: str) -> list[Json]:
 
 
 def _uuids(profiles: list[Json]) -> frozenset[str]:
-    if not profiles:
-        return _NOBODY
     return frozenset([uuid for each in profiles if (uuid := clean_text(each.get("uuid")))])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from hoptrace.intake.formats.freeswitch_flows import CallFlow, Told
+from hoptrace.intake.formats.freeswitch_flows import CALLFLOW_TIMES, CallFlow, Profile, Told
 from hoptrace.intake.formats.freeswitch_variables import READ
 
 PROFILE = ("flow_uuid", "flow_calling", "flow_called", "flow_address", "flow_channel", "flow_rdnis")
@@ -19,12 +19,10 @@ PROFILE = ("flow_uuid", "flow_calling", "flow_called", "flow_address", "flow_cha
 ORIGIN = ("origin_uuid", "origin_calling", "origin_called", "origin_address", "origin_channel", "origin_rdnis")
 """The profile of the leg that it was made for."""
 
-CALLFLOW_TIMES = ("created_time", "answered_time", "hangup_time")
-"""Those of the call flows, microseconds as text: the first `created_time`, of the others the last that was."""
-
 GIVEN = ("given_start", "given_answer", "given_end", "given_tick", "later")
 """Times that a reader found by itself: microseconds since 1970, see `Times`."""
 
+_NOBODY = Profile()
 _TEXTS = (*sorted(READ), *PROFILE, *ORIGIN, *CALLFLOW_TIMES)
 LEGS = pl.Schema(
     {
@@ -74,9 +72,9 @@ def table_of_lines(variables: Sequence[Mapping[str, str]], given: Sequence[Given
 
 def variables_by_columns(variables: Sequence[Mapping[str, str]]) -> pl.DataFrame:
     """A column for each variable that is looked at and occurs, and the numbers of the legs."""
-    occurring = sorted(READ.intersection(*[set[str]().union(*variables)]))
-    columns = {name: pl.Series(name, [each.get(name) for each in variables], pl.String) for name in occurring}
-    return pl.DataFrame({"leg": pl.int_range(len(variables), eager=True), **columns})
+    occurring = sorted(READ.intersection(set[str]().union(*variables)))
+    rows = [tuple(map(each.get, occurring)) for each in variables]
+    return pl.DataFrame([pl.int_range(len(variables), eager=True).alias("leg"), *_columns(occurring, rows)])
 
 
 def whole(legs: pl.DataFrame) -> pl.DataFrame:
@@ -87,16 +85,15 @@ def whole(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _flows_by_columns(flows: Sequence[CallFlow]) -> list[pl.Series]:
-    own = [flow.profile for flow in flows]
-    origins = [flow.originator for flow in flows]
+    profiles, origins, _, times = zip(*flows, strict=True) if flows else ((), (), (), ())
     has_origin = [origin is not None for origin in origins]
-    found = [pl.Series(name, [each[at] for each in own], pl.String) for at, name in enumerate(PROFILE)]
+    found = _columns(PROFILE, profiles)
     if any(has_origin):
-        found += [
-            pl.Series(name, [each[at] if each is not None else None for each in origins], pl.String)
-            for at, name in enumerate(ORIGIN)
-        ]
-    created, *latest = CALLFLOW_TIMES
-    found.append(pl.Series(created, [flow.created for flow in flows], pl.String))
-    found += [pl.Series(name, [flow.latest(name) for flow in flows], pl.String) for name in latest]
-    return [*found, pl.Series("has_origin", has_origin)]
+        found += _columns(ORIGIN, [origin or _NOBODY for origin in origins])
+    return [*found, *_columns(CALLFLOW_TIMES, times), pl.Series("has_origin", has_origin, pl.Boolean)]
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> list[pl.Series]:
+    """Rows of texts as columns of these names."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return [pl.Series(name, column, pl.String) for name, column in zip(names, columns, strict=True)]

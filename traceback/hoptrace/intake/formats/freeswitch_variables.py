@@ -34,19 +34,21 @@ def read_variables(variables: Json) -> dict[str, str]:
     values = variables.values()
     try:
         # Nearly always all of them are plain texts.
-        plain = "\n".join(values).isascii()
+        together = "\n".join(values)
     except TypeError:
+        together = "\n".join([value for value in values if type(value) is str])
         plain = False
+    else:
+        plain = together.isascii()
     if plain:
         texts = {name: text for name in wanted if (text := variables[name].strip())}
     else:
         texts = {name: text for name in wanted if (text := clean_text(variables[name]))}
-    return _decoded(texts) if are_encoded(values) else texts
+    return _decoded(texts) if _is_encoded(together) else texts
 
 
-def decoded_texts(variables: dict[str, str]) -> dict[str, str]:
-    """The same for variables of which all are texts."""
-    texts = {name: found for name, text in variables.items() if (found := text.strip())}
+def decoded_texts(texts: dict[str, str]) -> dict[str, str]:
+    """The same for variables of which all are texts, none of them empty, without blanks around them."""
     return _decoded(texts) if are_encoded(texts.values()) else texts
 
 
@@ -63,13 +65,16 @@ def _unquoted(text: str) -> str:
     return unquote_to_bytes(text).decode("utf-8", "replace") if text.isascii() else unquote(text)
 
 
-def are_encoded(values: Iterable[object]) -> bool:
+def are_encoded(values: Iterable[str]) -> bool:
     """Whether values have URL encoding, as mod_json_cdr writes them by default.
 
     A value that holds a character which the encoding would have replaced shows that it was off, and then a per cent
     sign is meant.
     """
-    together = "\n".join([value for value in values if type(value) is str])
+    return _is_encoded("\n".join(values))
+
+
+def _is_encoded(together: str) -> bool:
     if "%" not in together:
         return False
     written = together.encode("utf-8", "surrogatepass")
