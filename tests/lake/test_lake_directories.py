@@ -80,13 +80,21 @@ def test_rows_that_were_read_are_at_hand(tmp_path: Path) -> None:
 
 def test_pieces_of_files_are_the_rows_that_stand_there(tmp_path: Path) -> None:
     path = written(tmp_path, 310, earlier=True)
-    store = Store.at(str(tmp_path))
+    directories = Directories(Store.at(str(tmp_path)))
     whole = rows(310)
-    wanted = [(path, 0, 2), (path, 98, 207), (path, 309, 1), *((path, at, 1) for at in range(12)), *[(path, 5, 1)] * 60]
-    for (_, first, count), read in zip(wanted, store.read_pieces(wanted), strict=True):
+    wanted = [(path, 0, 2), (path, 98, 207), (path, 309, 1), *((path, at, 1) for at in range(80)), *[(path, 5, 1)] * 3]
+    for (_, first, count), read in zip(wanted, directories.rows(wanted), strict=True):
         assert read.equals(whole[first : first + count])
-    assert store.read_pieces([(path, 5, 2)], pl.col("key"))[0].equals(whole.select("key")[5:7])
-    assert store.read_pieces([]) == []
+    assert directories.rows([]) == []
+
+
+def test_a_file_that_was_opened_goes_on_from_its_footer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, 12)
+    directories = Directories(Store.at(str(tmp_path)))
+    first = directories.rows([(path, 3, 2)])[0]
+    monkeypatch.setattr(Store, "opened", None)
+    assert first.equals(rows(12)[3:5])
+    assert directories.rows([(path, 9, 3)])[0].equals(rows(12)[9:])
 
 
 def test_bytes_are_read_where_they_stand(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS
 from hoptrace.lake.storage import Store
 from hoptrace.lake.writing import write_rows
@@ -65,7 +66,7 @@ def test_rows_are_found_at_the_ends_of_pages_and_row_groups(tmp_path: Path) -> N
     ends = (0, PAGE_ROWS, 5 * PAGE_ROWS, GROUP_ROWS)
     pieces = [("f.parquet", max(0, end - back), rows) for end in ends for back in (0, 1, 2) for rows in (1, 3)]
     pieces.append(("f.parquet", PAGE_ROWS - 5, GROUP_ROWS))
-    for (_, first, rows), read in zip(pieces, Store.at(str(tmp_path)).read_pieces(pieces), strict=True):
+    for (_, first, rows), read in zip(pieces, Directories(Store.at(str(tmp_path))).rows(pieces), strict=True):
         assert read.equals(TOLD[first : first + rows])
 
 

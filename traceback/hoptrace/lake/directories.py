@@ -1,4 +1,4 @@
-"""What is remembered of the lake's files, which never change: their directories, tags of keys, and rows read last."""
+"""What is remembered of the lake's files, which never change: directories, tags, footers, and rows read last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from hoptrace.lake.directory import BEGINS, BLOCK_ROWS, HEAD_BYTES, Directory, as_tags, length_of, tags_of, unpacked
 from hoptrace.lake.kept import Kept
-from hoptrace.lake.storage import Piece, Store
+from hoptrace.lake.storage import Store, read_pieces
 from hoptrace.model.arrays import Int64s, UInt16s
 
 TAGS_ROOM = 64 << 20
@@ -20,6 +20,12 @@ TAGS_ROOM = 64 << 20
 
 TAGS_BYTES = 512
 """What the tags of a block take beside themselves."""
+
+OPENED_ROOM = 64 << 20
+"""Bytes of files' footers that are kept in memory: those of 200 long files. To read one takes a third of a look-up."""
+
+OPENED_BYTES = 300 << 10
+"""What the footer of a file of 500,000 rows takes, in the form in which Polars keeps it."""
 
 ROWS_ROOM = 16 << 20
 """Bytes of rows that are kept in memory: the rounds of a trace come back to the same ones."""
@@ -33,6 +39,9 @@ AT_ONCE = 8
 Block = tuple[str, int]
 """A file's path in the table, and the number of a block of rows in it."""
 
+Piece = tuple[str, int, int]
+"""A file's path in the table, the place of the first of some rows next to each other in it, and how many they are."""
+
 Asked = TypeVar("Asked")
 Read = TypeVar("Read")
 
@@ -44,8 +53,9 @@ class Directories:
         self._store = store
         self._directories: dict[str, Directory] = {}
         self._tags = Kept[Block, UInt16s](self._read_tags, lambda tags: tags.nbytes + TAGS_BYTES, TAGS_ROOM)
+        self._opened = Kept[str, pl.LazyFrame](self._open, lambda _file: OPENED_BYTES, OPENED_ROOM)
         self._rows = Kept[Piece, pl.DataFrame](
-            store.read_pieces, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
+            self._read_rows, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
         )
 
     def directory(self, path: str) -> Directory:
@@ -85,7 +95,7 @@ class Directories:
         stored = [block for block in blocks if self.directory(block[0]).stored]
         read = dict(zip(stored, self._each(self._stored_tags, stored), strict=True))
         others = [block for block in blocks if block not in read]
-        keys = self._store.read_pieces([self._piece(*block) for block in others], pl.col("key"))
+        keys = read_pieces((self._store.opened(path).select("key"), *self._place(path, at)) for path, at in others)
         read |= {block: tags_of(frame["key"].to_numpy()) for block, frame in zip(others, keys, strict=True)}
         return [read[block] for block in blocks]
 
@@ -93,8 +103,15 @@ class Directories:
         path, number = block
         return as_tags(self._store.read_at(path, *self.directory(path).place(number)))
 
-    def _piece(self, path: str, block: int) -> Piece:
-        return path, block * BLOCK_ROWS, self.directory(path).height(block)
+    def _read_rows(self, pieces: Sequence[Piece]) -> list[pl.DataFrame]:
+        files = self._opened.get([path for path, _, _ in pieces])
+        return read_pieces((file, first, rows) for file, (_, first, rows) in zip(files, pieces, strict=True))
+
+    def _open(self, paths: Sequence[str]) -> list[pl.LazyFrame]:
+        return [self._store.opened(path) for path in paths]
+
+    def _place(self, path: str, block: int) -> tuple[int, int]:
+        return block * BLOCK_ROWS, self.directory(path).height(block)
 
     def _each(self, read: Callable[[Asked], Read], asked: Sequence[Asked]) -> list[Read]:
         if not self._store.is_remote or len(asked) < 2:

@@ -8,10 +8,9 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from hoptrace.lake.directories import Directories, microseconds
+from hoptrace.lake.directories import Directories, Piece, microseconds
 from hoptrace.lake.directory import BLOCK_ROWS
 from hoptrace.lake.layout import Index, kinds
-from hoptrace.lake.storage import Piece
 from hoptrace.lake.wanted import Wanted
 from hoptrace.model.arrays import Int64s
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 PIECES_AT_ONCE = 64
 """Pieces of files that are read at once: each is opened, and its row groups are in memory."""
-
-Piece = tuple[str, int, int]
-"""A file's path in the table, the place of the first of some rows next to each other in it, and how many they are."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -142,21 +139,9 @@ class Store:
         with self.files.open_input_file(self.full(path)) as file:
             return file.read_at(length, begin)
 
-    def read_pieces(self, pieces: Sequence[Piece], columns: pl.Expr | None = None) -> list[pl.DataFrame]:
-        """Rows that stand next to each other in a file, of several files at once; all columns of each if None.
-
-        Only the row groups that hold some of them are read, and of these only the wanted rows are made.
-        """
-        scans = [
-            pl.scan_parquet(self.uri(path), hive_partitioning=False, glob=False, storage_options=self.options)
-            .slice(first, rows)
-            .select(pl.all() if columns is None else columns)
-            for path, first, rows in pieces
-        ]
-        read: list[pl.DataFrame] = []
-        for at in range(0, len(scans), PIECES_AT_ONCE):
-            read += pl.collect_all(scans[at : at + PIECES_AT_ONCE], engine="streaming")
-        return read
+    def opened(self, path: str) -> pl.LazyFrame:
+        """A file of the table with the columns that it has, lazily; once read, what its footer says stays with it."""
+        return pl.scan_parquet(self.uri(path), hive_partitioning=False, glob=False, storage_options=self.options)
 
     def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
         """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
@@ -220,6 +205,18 @@ class Store:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def read_pieces(pieces: Iterable[tuple[pl.LazyFrame, int, int]]) -> list[pl.DataFrame]:
+    """Of each file, as `Store.opened` gives it, from the n-th row on so many, of several files at once.
+
+    Only the row groups that hold some of them are read, and of these only the wanted rows are made.
+    """
+    slices = [file.slice(first, rows) for file, first, rows in pieces]
+    read: list[pl.DataFrame] = []
+    for at in range(0, len(slices), PIECES_AT_ONCE):
+        read += pl.collect_all(slices[at : at + PIECES_AT_ONCE], engine="streaming")
+    return read
 
 
 def _filled(rows: pl.DataFrame) -> pl.DataFrame:
