@@ -51,28 +51,29 @@ def submit(
     who = workspace.catalog.directory.carrier(carrier)
     if timezone is not None:
         parse_zone(timezone)
-    known_readers = readers()
-    own = OwnProfiles(workspace.catalog.profiles, carrier)
-    asked = asked_format(format, known_readers, own)
+    known, own = readers(), OwnProfiles(workspace.catalog.profiles, carrier)
+    asked = asked_format(format, known, own)
     sources = open_sources(files, asked, workspace.settings.intake)
-    signers = signers_by_url(workspace.catalog.certificates.list())
-    context = Context(who, asked.profile, timezone, signers)
+    context = Context(who, asked.profile, timezone, signers_by_url(workspace.catalog.certificates.list()))
+    find = partial(find_readers, asked=asked, readers=known if asked.has_profile else own.beside(known))
     with workspace.writing():
-        begun = time.perf_counter()
-        recover(workspace)
-        run = Run(workspace, context, progress)
-        find = partial(
-            find_readers, asked=asked, readers=known_readers if asked.has_profile else own.beside(known_readers)
-        )
-        with _all_or_nothing(len(sources)), _beginning(run, sources, find) as begin:
-            before = _before(workspace, carrier, sources)
-            new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
-            taken = _take_all(run, begin(new), before) if new else {}
-        if taken:
-            # Merging only makes reading quicker; the batches are in.
-            with suppress(StorageFailed):
-                keep_up(workspace.lake, time.perf_counter() - begun)
+        before, taken = _take_new(Run(workspace, context, progress), sources, find)
     return _in_order(sources, before, taken)
+
+
+def _take_new(run: Run, sources: Sequence[Source], find: Find) -> tuple[dict[str, Receipt], dict[str, Receipt]]:
+    """Take in those files that are not in; gives the receipts of those that were in, and of those that now are."""
+    begun = time.perf_counter()
+    recover(run.workspace)
+    with _all_or_nothing(len(sources)), _beginning(run, sources, find) as begin:
+        before = _before(run.workspace, run.context.carrier.carrier_id, sources)
+        new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
+        taken = _take_all(run, begin(new), before) if new else {}
+    if taken:
+        # Merging only makes reading quicker; the batches are in.
+        with suppress(StorageFailed):
+            keep_up(run.workspace.lake, time.perf_counter() - begun)
+    return before, taken
 
 
 @contextmanager
