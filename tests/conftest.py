@@ -153,7 +153,7 @@ class World:
         """The results of those calls that are plain, by place."""
         settled, _ = self.gather_apart(calls, floors)
         told = plain_lines(calls, settled, STAMP, Signers())
-        lines = told.text().splitlines()
+        lines = told.text(0, len(told.calls)).splitlines()
         assert told.lengths().tolist() == [len(line) + 1 for line in lines]
         return dict(zip(told.calls.tolist(), lines, strict=True))
 

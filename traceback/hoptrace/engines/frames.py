@@ -10,6 +10,7 @@ and its lines, as one frame of Zstandard (RFC 8878).
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ from hoptrace.tracing.result_lines import ResultLines
 
 MOST_LINES = 8
 """Of one frame, which is unpacked whole for one result. Fours take a fourth more room, sixteens a sixth less."""
+
+FRAMES_AT_ONCE = 64
+"""Frames whose lines are put together at once: 3 MB or so of the same memory again and again."""
 
 LEAST_STRETCH, LINES_OF_A_PART = 4_096, 16
 
@@ -56,18 +60,25 @@ def pack(told: ResultLines, places: Int64s, stretch: int) -> bytes:
     verdicts = np.array([codes[verdict] for verdict in told.verdicts], np.int64)
     calls = np.column_stack([places[told.calls], told.lengths(), verdicts])
     ends = [*_cuts(calls[:, PLACE] // stretch), len(calls)]
-    # A frame is a piece of one text: no line is touched by itself.
-    text, reached = memoryview(told.text()), np.concatenate([[0], calls[:, LENGTH].cumsum()])
-    compressor = zstandard.ZstdCompressor(level=LEVEL)
     at = NUMBER * (1 + len(ends[1:]) * PART)
     rows, pieces = list[tuple[int, ...]](), list[bytes]()
-    for start, end in pairwise(ends):
-        lines = text[reached[start] : reached[end]]
-        packed, table = compressor.compress(lines), calls[start:end]
-        rows.append((table[0, PLACE] // stretch, end - start, len(lines), at, len(packed)))
+    for (start, end), packed in zip(pairwise(ends), _compressed(told, calls[:, LENGTH], ends), strict=True):
+        table = calls[start:end]
+        rows.append((table[0, PLACE] // stretch, end - start, table[:, LENGTH].sum(), at, len(packed)))
         pieces += [table.tobytes(), packed]
         at += table.nbytes + len(packed)
     return np.array([len(rows)], np.int64).tobytes() + np.array(rows, np.int64).tobytes() + b"".join(pieces)
+
+
+def _compressed(told: ResultLines, lengths: Int64s, ends: Sequence[int]) -> Iterator[bytes]:
+    """The frames of lines of these lengths, from each of `ends` to the next; no line is touched by itself."""
+    compressor = zstandard.ZstdCompressor(level=LEVEL)
+    reached = np.concatenate([[0], lengths.cumsum()])
+    for first in range(0, len(ends) - 1, FRAMES_AT_ONCE):
+        some = ends[first : first + FRAMES_AT_ONCE + 1]
+        text, begun = memoryview(told.text(some[0], some[-1])), reached[some[0]]
+        for start, end in pairwise(some):
+            yield compressor.compress(text[reached[start] - begun : reached[end] - begun])
 
 
 def part_file(folder: Path, number: int) -> Path:

@@ -57,6 +57,7 @@ class ResultLines:
         ends = np.concatenate([[0], self.pieces.str.len_bytes().to_numpy().astype(np.int64).cumsum()])
         return np.diff(ends[self.begin])
 
-    def text(self) -> bytes:
-        """All lines, one after the other."""
-        return self.pieces.str.join("").cast(pl.Binary).item()
+    def text(self, first: int, beyond: int) -> bytes:
+        """Some lines, one after the other."""
+        pieces = self.pieces[int(self.begin[first]) : int(self.begin[beyond])]
+        return pieces.str.join("").cast(pl.Binary).item()
