@@ -80,6 +80,15 @@ def test_a_leap_does_not_lead_to_a_customer_whose_carrier_is_not_believed(world)
     assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("term", "s1"))
 
 
+def test_it_does_to_a_call_that_a_carrier_claims_of_one_that_says_it_handed_it_over(world):
+    talk = {"answer": 8.0, "duration": 61.3}
+    world.say("term", 0.4, upstream="s1", **talk)
+    world.say("claimer", 0.1, customer="retail", downstream="s2", **talk)
+    world.say("honest", 0.0, customer="c", downstream="claimer", **talk)
+    world.trust = Trust(doubt={"claimer": 0.5}, invents={("honest", "claimer"): 0.97})
+    assert world.trace(at=0.4, terminating_carrier="term").path == ("term", "s1", "s2", "claimer", "honest")
+
+
 def test_a_leap_does_not_lead_back_to_whom_its_lower_end_handed_the_call(world):
     """`blamer` handed the call to `claimer`, which claims it for a customer and sent it on."""
     world.say("blamer", 0.0, upstream="s9", downstream="claimer")

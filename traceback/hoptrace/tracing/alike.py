@@ -101,11 +101,11 @@ def _same_moment(upper: Weighed, lower: Weighed) -> bool:
 def _may_be_one(lower: Fact, upper: Fact) -> bool:
     """Whether neither the callers nor the outcomes of two records say that they are of two calls.
 
-    A refusal, here or further on, does not say how the call ended over another route.
+    A refusal does not say how the call ended over another route.
     """
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
-    refused = upper.outcome == "failed" or _went_nowhere(upper)
+    refused = upper.downstream is None and (upper.outcome == "failed" or _went_nowhere(upper))
     return len(set(known)) < 2 and (refused or (lower.outcome == "answered") == (upper.outcome == "answered"))
 
 

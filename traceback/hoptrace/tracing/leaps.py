@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from hoptrace.linking.assignment import CONFLICT_WEIGHT
 from hoptrace.linking.scoring import Kind
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.endings import doubted
@@ -52,8 +53,8 @@ def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl
     leaps = pairs.select(_rests_on_numbers()).to_series()
     if not leaps.any():
         return pairs
-    told = pairs.filter(leaps).select("call", "d_called", "u_upstream", "u_customer", *WAY)
-    told = told.with_columns(terminating=ends(told["call"]), made_up=_made_up(told, around))
+    told = pairs.filter(leaps).select("call", "u_sid", "d_called", "u_upstream", "u_customer", *WAY)
+    told = told.with_columns(terminating=ends(told["call"]), made_up=_made_up(told, around) & ~_claimed(told, pairs))
     # Where a record names nobody the way leads straight on.
     way = told.select("terminating", *(pl.coalesce(reversed(WAY[: at + 1])) for at in range(len(WAY))))
     abroad = {f"{name}_foreign": _foreign(way[:, at], around) for at, name in enumerate(("terminating", *WAY))}
@@ -83,6 +84,14 @@ def _made_up(told: pl.DataFrame, around: Surroundings) -> pl.Series:
     placed = told.select("u_carrier", "u_customer").rows()
     known = {one: one[1] is not None and doubted(around.trust, *one, borne_out=False) for one in set(placed)}
     return pl.Series([known[one] for one in placed], dtype=pl.Boolean)
+
+
+def _claimed(told: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """Whether another carrier says that it handed the upper record's call there: it is claimed then, not made up."""
+    against = pairs.filter((pl.col("kind") == Kind.CONFLICT) & (pl.col("weight") >= CONFLICT_WEIGHT))
+    known = against.select("call", claimed=pl.lit(value=True), u_sid="d_sid").unique()
+    found = told.select("call", "u_sid").join(known, on=["call", "u_sid"], how="left", maintain_order="left")
+    return found["claimed"].fill_null(value=False)
 
 
 def _foreign(names: pl.Series, around: Surroundings) -> pl.Series:

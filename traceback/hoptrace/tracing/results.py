@@ -42,8 +42,10 @@ VERDICTS = {
 
 
 WORTH_A_DOUBT = 0.04
-"""Probability from which another trail, or that the call has no record at hand, takes carriers off the path of an
-ambiguous call."""
+"""Probability from which another trail takes carriers off the path of an ambiguous call."""
+
+UNRECORDED = 0.1
+"""Probability that no record at hand is of an ambiguous call, from which only the end that the report names is told."""
 
 NOT_FOUND = 0.5
 """Probability that no record at hand is of the reported call, from which the answer is that."""
@@ -163,7 +165,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
     common = paths[0][:1] if judged.elsewhere or judged.twin or judged.unseen else _common(paths)
-    if far_off(case, best) or judgement.none >= WORTH_A_DOUBT:
+    if far_off(case, best) or judgement.none >= UNRECORDED:
         common = tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
     told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
