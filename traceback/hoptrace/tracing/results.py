@@ -46,7 +46,7 @@ WORTH_A_DOUBT = 0.04
 NOT_FOUND = 0.5
 """Probability that no record at hand is of the reported call, from which the answer is that."""
 
-LIKELY_UNRECORDED = 0.03
+LIKELY_UNRECORDED = 0.1
 """The same, from which no originator is named where no record ties the trail to the end that the report names."""
 
 SURE_OF_PATH = 0.8
