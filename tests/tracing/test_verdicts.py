@@ -154,4 +154,4 @@ def test_the_carrier_that_delivers_a_numbers_calls_would_have_a_record_of_the_re
 def test_a_report_far_from_a_call_that_no_record_ties_to_its_end_names_nobody(world, end, named):
     world.country = {f"carrier{n}": "US" for n in range(4)}
     world.say("orig", 0.0, customer="c", downstream="quiet")
-    assert (world.trace(at=5.6, terminating_carrier=end).customer == "c") is named
+    assert (world.trace(at=8.5, terminating_carrier=end).customer == "c") is named
