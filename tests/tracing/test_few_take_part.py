@@ -89,3 +89,12 @@ def test_below_such_a_gap_no_more_is_told_than_without_it(world, end):
     world.say("orig", 0.0, customer="c", downstream="gone")
     found = world.trace(at=0.2, terminating_carrier=end)
     assert (found.verdict, found.path) == (alone.verdict, alone.path)
+
+
+@pytest.mark.parametrize(("at", "named"), [(0.5, True), (5.5, True), (8.5, False)])
+def test_a_call_that_no_record_ties_to_the_reported_end_is_named_unless_it_may_well_be_unrecorded(world, at, named):
+    """One carrier in four takes part; the further the report is off, the likelier it means a call without a record."""
+    world.country = {f"carrier{n}": "US" for n in range(3)} | {"orig": "US"}
+    world.say("orig", 0.0, customer="c", downstream="gone")
+    found = world.trace(at=at, terminating_carrier="quiet")
+    assert (found.customer == "c") is named

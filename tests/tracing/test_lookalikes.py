@@ -125,7 +125,7 @@ def test_a_shared_caller_id_is_ambiguous_where_no_record_ties_the_call_to_its_en
     ("gap", "known", "verdict"),
     [
         (False, 8, Verdict.ORIGINATOR_IDENTIFIED),
-        (True, 8, Verdict.AMBIGUOUS),
+        (True, 8, Verdict.NON_PARTICIPATING),
         (True, 4, Verdict.ORIGINATOR_IDENTIFIED),
     ],
 )

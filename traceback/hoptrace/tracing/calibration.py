@@ -15,36 +15,40 @@ import numpy as np
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.verdicts import Verdict
 
-Curve = tuple[float, float, float]
-"""Shift, slope of the log odds, and what is added where a step of the trail is inferred."""
+Curve = tuple[float, float, float, float]
+"""Shift, slope of the log odds, and what is added where a step of the trail is inferred, and where the trail is beside
+the report: its end has no record of the call, and the report is further off than reports mostly are."""
 
 CURVES: Mapping[Verdict, Curve] = {
-    Verdict.ORIGINATOR_IDENTIFIED: (0.387, 1.369, 0.914),
-    Verdict.POINT_OF_ENTRY_IDENTIFIED: (0.706, 0.904, 0.470),
-    Verdict.NON_PARTICIPATING: (2.651, 0.305, -0.8),
-    Verdict.NO_RECORD: (1.284, 0.41, -1.173),
-    Verdict.DISPUTED: (1.577, 0.473, -0.532),
+    Verdict.ORIGINATOR_IDENTIFIED: (0.387, 1.369, 0.914, 0.0),
+    Verdict.POINT_OF_ENTRY_IDENTIFIED: (0.706, 0.904, 0.470, 0.0),
+    Verdict.NON_PARTICIPATING: (3.3, 0.35, -0.8, -2.2),
+    Verdict.NO_RECORD: (1.284, 0.41, -1.173, 0.0),
+    Verdict.DISPUTED: (1.577, 0.473, -0.532, 0.0),
 }
 
 LEAST, MOST = 0.001, 0.9995
 """No answer is sure; of those the fit has seen none was right more often."""
 
 
-def calibrated(confidence: float, verdict: Verdict, inferred: bool) -> float:
+UNCHANGED: Curve = (0.0, 1.0, 0.0, 0.0)
+
+
+def calibrated(confidence: float, verdict: Verdict, *, inferred: bool, beside: bool) -> float:
     """The share of such answers that are right, of a confidence (0..1) that the evidence alone gives.
 
-    `inferred`: a step of the trail rests on numbers and time, no record naming the carrier.
+    `inferred`: a step of the trail rests on numbers and time, no record naming the carrier. `beside`: as in Curve.
     """
-    shift, slope, leap = CURVES.get(verdict, (0.0, 1.0, 0.0))
-    odds = shift + slope * _log_odds(confidence) + (leap if inferred else 0.0)
+    shift, slope, leap, off = CURVES.get(verdict, UNCHANGED)
+    odds = shift + slope * _log_odds(confidence) + (leap if inferred else 0.0) + (off if beside else 0.0)
     return min(max(1 / (1 + math.exp(-odds)), LEAST), MOST)
 
 
-def calibrated_all(confidence: Floats, verdict: Verdict, inferred: Truths) -> Floats:
+def calibrated_all(confidence: Floats, verdict: Verdict, inferred: Truths, beside: Truths) -> Floats:
     """`calibrated` of many."""
-    shift, slope, leap = CURVES.get(verdict, (0.0, 1.0, 0.0))
+    shift, slope, leap, off = CURVES.get(verdict, UNCHANGED)
     clipped = np.clip(confidence, LEAST, MOST)
-    odds = shift + slope * np.log(clipped / (1 - clipped)) + np.where(inferred, leap, 0.0)
+    odds = shift + slope * np.log(clipped / (1 - clipped)) + np.where(inferred, leap, 0.0) + np.where(beside, off, 0.0)
     return np.clip(1 / (1 + np.exp(-odds)), LEAST, MOST)
 
 

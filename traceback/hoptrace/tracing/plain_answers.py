@@ -23,7 +23,7 @@ ENDINGS = (
 )
 """How plain calls end; their codes are the places here."""
 
-CUSTOMER = ENDINGS.index(Ending.CUSTOMER)
+CUSTOMER, ENTRY = ENDINGS.index(Ending.CUSTOMER), ENDINGS.index(Ending.ENTRY)
 NAMED = np.array([ending in NAMED_ABOVE for ending in ENDINGS])
 """Whether the path goes on to the carrier that the furthest record names."""
 

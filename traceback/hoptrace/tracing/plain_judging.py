@@ -47,9 +47,11 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     sound &= ~np.logical_or.reduceat(open_, begin)
     endings = ends.codes[best]
     inferred = chains.leaps[best] > 1
-    confidence = _calibrated(np.where(sound, certain, 0.0), endings, inferred)
+    apart = trails.timed.apart[best]
+    beside = told.delivered[best] & (apart > batch.around.close)
+    confidence = _calibrated(np.where(sound, certain, 0.0), endings, (inferred, beside))
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
-    sound &= ~_too_strange(batch, chains.calls[begin], told, trails.timed.apart[best], (best, endings))
+    sound &= ~_too_strange(batch, chains.calls[begin], told, apart, (best, endings))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
     # As for one call: NumPy's exponential may differ in the last place.
@@ -129,12 +131,14 @@ def _near(trails: ChainTrails, told: TrailsWeighed, best: Int64s, close: float) 
     return others & told.found & near_all(apart, residual - residual[best], close)
 
 
-def _calibrated(certain: Floats, endings: Int64s, inferred: Truths) -> Floats:
+def _calibrated(certain: Floats, endings: Int64s, what: tuple[Truths, Truths]) -> Floats:
+    """The confidence of answers; `what`: whether a step is inferred, and whether the trail is beside the report."""
+    inferred, beside = what
     told = np.zeros(len(certain))
     for code, ending in enumerate(ENDINGS):
         some = endings == code
         if some.any():
-            told[some] = calibrated_all(certain[some], VERDICTS[ending], inferred[some])
+            told[some] = calibrated_all(certain[some], VERDICTS[ending], inferred[some], beside[some])
     return told
 
 

@@ -19,7 +19,7 @@ from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
 from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
-from hoptrace.tracing.plain_answers import ENDINGS
+from hoptrace.tracing.plain_answers import ENDINGS, ENTRY
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
 from hoptrace.tracing.plain_paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain_signing import signings_of
@@ -58,7 +58,7 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
         version=versions,
         path=strung(paths, way.begin, '","'),
         named=paths.gather(way.begin[1:] - 1),
-        entry=entries_of(paths, way, settled.batch.around),
+        entry=entries_of(paths, way, settled.batch.around, answers.endings == ENTRY),
     )
     around = known.select(_head(known).alias("head"), _tail(known, stamp).alias("tail"))
     verdicts = [VERDICTS[ENDINGS[code]] for code in answers.endings.tolist()]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.model.arrays import Int64s
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.plain import Plain
 from hoptrace.tracing.plain_answers import NAMED
@@ -64,8 +64,11 @@ def paths_of(facts: pl.DataFrame, way: Way) -> pl.Series:
     return told.select(carrier.then("upstream").otherwise("downstream").alias("carrier")).to_series()
 
 
-def entries_of(paths: pl.Series, way: Way, around: Surroundings) -> pl.Series:
-    """The point of entry of each path (`hoptrace.tracing.trail.point_of_entry`), null where there is none."""
+def entries_of(paths: pl.Series, way: Way, around: Surroundings, at_entry: Truths) -> pl.Series:
+    """The point of entry of each path (`hoptrace.tracing.trail.entry_told`), null where there is none.
+
+    `at_entry`: whether the trail of each path ends there.
+    """
     every = paths.unique()
     foreign = dict(zip(every, (around.foreign(carrier) for carrier in every), strict=True))
     if not any(foreign.values()):
@@ -77,5 +80,6 @@ def entries_of(paths: pl.Series, way: Way, around: Surroundings) -> pl.Series:
     enters[way.begin[1:] - 1] = False
     places = np.where(enters, np.arange(len(paths)), len(paths))
     entry = np.minimum.reduceat(places, way.begin[:-1])
-    some = pl.Series(entry < len(paths))
+    told = (way.kinds[np.minimum(entry + 1, len(paths) - 1)] != INFERRED) | at_entry
+    some = pl.Series((entry < len(paths)) & told)
     return pl.select(pl.when(some).then(paths.gather(np.where(some, entry, 0)))).to_series()

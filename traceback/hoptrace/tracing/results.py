@@ -23,9 +23,9 @@ from hoptrace.tracing.hops import hops_told, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
-from hoptrace.tracing.trail import Ending, Trail, point_of_entry
+from hoptrace.tracing.trail import Ending, Trail, entry_told, point_of_entry
 from hoptrace.tracing.trails import detached
-from hoptrace.tracing.weighing import Weighed, far_off
+from hoptrace.tracing.weighing import Weighed, beside, far_off
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
 VERDICTS = {
@@ -50,7 +50,7 @@ UNRECORDED = 0.1
 NOT_FOUND = 0.5
 """Probability that no record at hand is of the reported call, from which the answer is that."""
 
-LIKELY_UNRECORDED = 0.03
+LIKELY_UNRECORDED = 0.1
 """The same, from which no originator is named where no record ties the trail to the end that the report names."""
 
 SURE_OF_PATH = 0.8
@@ -94,7 +94,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
     verdict = VERDICTS[best.trail.ending]
     inferred = inferred_step(best.trail)
-    confidence = calibrated(judgement.confidence, verdict, inferred=inferred)
+    confidence = calibrated(judgement.confidence, verdict, inferred=inferred, beside=beside(case, best))
     no_twin = 1 / (1 + judged.twin)
     unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
     loose = judgement.none > LIKELY_UNRECORDED and detached(best.trail, case, 0.0, 0.0)
@@ -132,8 +132,8 @@ def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
 
 
 def _point_of_entry(trail: Trail, case: Case, judgement: Judgement) -> str | None:
-    """The point of entry, where no other likely path to the same answer came in elsewhere."""
-    entry = point_of_entry(trail.path, case.around)
+    """The point of entry that records tell, where no other likely path to the same answer came in elsewhere."""
+    entry = entry_told(trail, case.around)
     likely = judgement.path_share < SURE_OF_PATH
     others = {point_of_entry(rival.trail.path, case.around) for rival in judgement.rivals if not rival.answers}
     return None if likely and others - {entry} else entry

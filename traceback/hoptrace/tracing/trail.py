@@ -97,3 +97,16 @@ def point_of_entry(path: Sequence[str], around: Surroundings) -> str | None:
         if around.foreign(upper) and not around.foreign(lower):
             return lower
     return None
+
+
+def entry_told(trail: Trail, around: Surroundings) -> str | None:
+    """The point of entry of a trail, where a record tells of that very handoff.
+
+    Between two carriers without records others may lie of which nobody tells, one of them the point of entry:
+    so over a gap, and below a record that handed the call to another carrier than the reported end.
+    """
+    for lower, upper in pairwise(trail.steps):
+        if around.foreign(upper.carrier) and not around.foreign(lower.carrier):
+            told = lower.sid is not None or upper.sid is not None or trail.ending is Ending.ENTRY
+            return lower.carrier if told else None
+    return None

@@ -147,17 +147,20 @@ def hardly_on_file(taking_part: float) -> bool:
     return (1 - taking_part) ** USUAL_HOPS > UNSEEN
 
 
+def beside(case: Case, one: Weighed) -> bool:
+    """Whether the report is further off a trail than reports mostly are, and the trail's end has no record of it."""
+    return one.trail.steps[0].sid is None and one.timed.apart > case.around.close
+
+
 def far_off(case: Case, one: Weighed) -> bool:
     """Whether a trail came at quite another time than the reported one, and its end has no record of it.
 
     The reported call then has no record on file more likely than not: a campaign calls the same people again, and so
     do others with its caller id. Where a trail leads to a customer that is so where hardly any call is on file.
     """
-    if one.trail.steps[0].sid is not None:
-        return False
     if one.trail.ending is Ending.CUSTOMER:
-        return hardly_on_file(case.taking_part) and one.timed.apart > case.around.close
-    return one.timed.apart > FAR_OFF * case.around.close
+        return hardly_on_file(case.taking_part) and beside(case, one)
+    return beside(case, one) and one.timed.apart > FAR_OFF * case.around.close
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
