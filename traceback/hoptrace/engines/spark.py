@@ -62,7 +62,7 @@ class _Task:
 
 def _session(master: str) -> Any:
     try:
-        from pyspark.sql import SparkSession
+        from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports, reportUnknownVariableType] # extra
     except ImportError as error:
         raise MissingExtra("Tracing on Spark needs pyspark. Install it with: pip install 'hoptrace[spark]'") from error
     # Executors on this machine run this Python, with what it finds.
