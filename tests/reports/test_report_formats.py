@@ -212,7 +212,8 @@ def test_the_pdf_is_tagged_says_the_verdict_and_is_the_same_each_time(example_of
     content = render(report, "pdf")
     assert content.startswith(b"%PDF-")
     assert content == render(report, "pdf")
-    assert not caplog.records
+    # Where libharfbuzz-subset is missing WeasyPrint says so, and packs fonts in another way.
+    assert not [told for told in caplog.records if "HarfBuzz-Subset" not in told.getMessage()]
     if shutil.which("pdftotext") is None or shutil.which("pdfinfo") is None:
         pytest.skip("pdftotext and pdfinfo (poppler-utils) are not installed: what the PDF holds was not looked at")
     path = write_report(report, tmp_path / "report.pdf", "pdf")
