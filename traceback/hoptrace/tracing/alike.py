@@ -7,8 +7,7 @@ import numpy as np
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.scoring import LONGEST_RETRY, Kind
 from hoptrace.model.arrays import Floats, Truths
-from hoptrace.tracing.attempts import RANK
-from hoptrace.tracing.case import Case, Fact
+from hoptrace.tracing.case import Case, Fact, nowhere
 from hoptrace.tracing.copies import copied
 from hoptrace.tracing.delivering import at_the_end, ends_of
 from hoptrace.tracing.moment import Match
@@ -105,7 +104,7 @@ def _may_be_one(lower: Fact, upper: Fact) -> bool:
     """
     callers = lower.calling, upper.sent_calling
     known = [caller for caller in callers if caller is not None and caller > 0]
-    refused = upper.downstream is None and (upper.outcome == "failed" or _went_nowhere(upper))
+    refused = upper.downstream is None and (upper.outcome == "failed" or nowhere(upper))
     return len(set(known)) < 2 and (refused or (lower.outcome == "answered") == (upper.outcome == "answered"))
 
 
@@ -116,12 +115,7 @@ def _refused(case: Case, tail: Fact, best: Trail) -> bool:
     the best trail crossed: a number's calls are delivered by one carrier.
     """
     refused = tail.outcome == "failed" or tail.carrier not in best.path
-    return _went_nowhere(tail) and refused and not at_the_end(case, tail, ends_of(case))
-
-
-def _went_nowhere(tail: Fact) -> bool:
-    """Whether a record says that the call was not put through and went on to nobody."""
-    return tail.downstream is None and not tail.handed_on and (tail.outcome or "") in RANK
+    return nowhere(tail) and refused and not at_the_end(case, tail, ends_of(case))
 
 
 def back_home(case: Case, upper: Trail, lower: Trail) -> bool:
