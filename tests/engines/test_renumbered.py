@@ -97,3 +97,12 @@ def test_the_callers_next_call_over_a_silent_carrier_is_not_the_way_on_of_this_o
     world.say("term", 20.2, upstream="quiet", called_number=RUNG)
     found = world.trace(at=0.1, called=DIALLED, terminating_carrier=None)
     assert found.path == ("quiet", "orig")
+
+
+def test_two_silent_carriers_that_each_sent_the_call_on_are_both_bridged(world):
+    between = "+12125550187"
+    world.say("orig", 0.0, customer="c", downstream="quiet", called_number=DIALLED)
+    world.say("mid", 0.2, upstream="quiet", downstream="hushed", called_number=between)
+    world.say("term", 0.4, upstream="hushed", called_number=RUNG)
+    found = world.trace(at=0.4, called=RUNG, terminating_carrier="term")
+    assert (found.path, found.customer) == (("term", "hushed", "mid", "quiet", "orig"), "c")

@@ -120,6 +120,14 @@ def test_a_large_file_that_is_off_does_not_take_a_small_neighbour_with_it():
     assert told(lines) == [("a-1", 5 * HOUR)]
 
 
+def test_redials_that_pull_a_clock_in_the_fit_leave_the_shift_whole():
+    # Three of b's files meet redials 25 s later as well, which the one in the wrong zone does not.
+    pulled = [("d", "b", f"d-{n}", f"b-{n}", 25.0, 30) for n in (2, 3, 4)]
+    held = [("d", "a", f"d-{n}", f"a-{n}", 0.0, 30) for n in (2, 3, 4)]
+    off = [("a", "b", "a-1", "b-1", HOUR, 40), ("b", "c", "b-1", "c-1", -HOUR, 40)]
+    assert told([*CALM, *pulled, *held, *off]) == [("b-1", HOUR)]
+
+
 def test_a_file_too_small_to_meet_any_one_neighbour_often_is_found_by_all_of_them():
     small = [("a", "b", "a-9", "b-2", -HOUR, 1), ("a", "c", "a-9", "c-3", -HOUR, 1), ("b", "a", "b-3", "a-9", HOUR, 1)]
     assert told([*CALM, *small]) == []

@@ -98,3 +98,23 @@ def test_a_call_that_no_record_ties_to_the_reported_end_is_named_unless_it_may_w
     world.say("orig", 0.0, customer="c", downstream="gone")
     found = world.trace(at=at, terminating_carrier="quiet")
     assert (found.customer == "c") is named
+
+
+def shown_to(world, numbers: int, few: bool = True) -> float:
+    """How sure the answer is where `low` got the call from `far`, and others of its caller to so many numbers."""
+    world.country = OTHERS if few else {}
+    world.say("low", 0.0, upstream="far", downstream="quiet")
+    for n in range(numbers):
+        world.say("low", 60.0 * n + 90.0, upstream="far", downstream="quiet", called_number=f"+1312555{100 + n:04d}")
+    found = world.trace(at=0.2, terminating_carrier="quiet")
+    assert (found.verdict, found.path) == (Verdict.NON_PARTICIPATING, ("quiet", "low", "far"))
+    return found.confidence
+
+
+def test_the_more_numbers_a_caller_id_is_shown_to_the_likelier_the_report_means_a_rival_that_left_no_record(new_world):
+    one, some, many = (shown_to(new_world(), numbers) for numbers in (0, 5, 40))
+    assert one > some > many > 0.97 * one
+
+
+def test_where_many_take_part_rivals_would_be_on_file(new_world):
+    assert shown_to(new_world(), 0, few=False) == shown_to(new_world(), 40, few=False)

@@ -15,7 +15,7 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
-from hoptrace.engines.twins import ROWS_LOST, twin_odds
+from hoptrace.engines.twins import ROWS_LOST, hidden_odds, twin_odds
 from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.members import comparable
 from hoptrace.linking.repeated_hours import any_twice, with_readings
@@ -97,25 +97,26 @@ class Others:
 
     `numbers`: how many numbers it called that the originator has no record of; said where no record tells that the call
     went to the reported end. `odds`: that the report means the call of somebody else to the same people (`twin_odds`).
-    `unseen`: calls of which such a one would hardly be on file.
+    `hidden`: the same odds where no such call would be on file. `unseen`: calls of which such a one would hardly be.
     """
 
     numbers: Mapping[int, int] = field(default_factory=dict[int, int])
     odds: Mapping[int, float] = field(default_factory=dict[int, float])
+    hidden: Mapping[int, float] = field(default_factory=dict[int, float])
     unseen: frozenset[int] = frozenset()
 
     @property
     def calls(self) -> set[int]:
         """The calls of which there is anything to fear."""
-        return {*self.numbers, *self.odds, *self.unseen}
+        return {*self.numbers, *self.odds, *self.hidden, *self.unseen}
 
     def told_of(self, one: Judged) -> Judged:
         """The judged call with what there is to fear."""
         call = one.call
-        if call not in self.numbers and call not in self.odds and call not in self.unseen:
-            return one
-        numbers, odds = self.numbers.get(call, 0), self.odds.get(call, 0.0)
-        return replace(one, elsewhere=numbers, twin=odds, unseen=call in self.unseen)
+        numbers, unseen = self.numbers.get(call, 0), call in self.unseen
+        twin, hidden = self.odds.get(call, 0.0), self.hidden.get(call, 0.0)
+        told = numbers or unseen or twin or hidden
+        return replace(one, elsewhere=numbers, unseen=unseen, twin=twin, hidden=hidden) if told else one
 
 
 def asked_of(judged: Sequence[Judged]) -> pl.DataFrame:
@@ -137,7 +138,7 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
     odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
     numbers = dict(named.select("call", "called").iter_rows())
-    return Others(numbers, odds, frozenset(_unseen(asked, uses)["call"]))
+    return Others(numbers, odds, hidden_odds(asked, uses), frozenset(_unseen(asked, uses)["call"]))
 
 
 def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:

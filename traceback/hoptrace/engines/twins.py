@@ -34,6 +34,10 @@ MANY_CALLS, FEW_CALLS = 10.0, 3.0
 """The same where the ends are sought to which most twins are on file: of many ends a few are so by chance, but hardly
 where so few carriers take part that there are few ends."""
 
+RIVALLED, SOME = 0.03, 5.0
+"""Odds that the report means another's call with the same caller id, where that one is shown to very many numbers,
+and the numbers at which they are half of it: so it was on simulated networks of both generators, taken together."""
+
 
 def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
     """Odds that a reported call is rather the unrecorded twin of the call that was found, of calls that have any.
@@ -58,6 +62,17 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
         .with_columns(pl.col("share", "most").fill_null(pl.col("usual")))
     )
     return {row["call"]: _odds(row) for row in counted.iter_rows(named=True)}
+
+
+def hidden_odds(asked: pl.DataFrame, uses: Uses) -> dict[int, float]:
+    """The same of calls that lead to no customer where so few carriers take part that no twin would be on file.
+
+    Then only to how many numbers the caller id was shown tells that it is a campaign's, and others may work its list.
+    """
+    open_ = asked.filter(pl.col("few") & pl.col("source").is_not_null())
+    own = uses.own.join(open_, on="call", how="semi").group_by("call").agg(numbers=pl.col("called").n_unique())
+    odds = RIVALLED * pl.col("numbers") / (pl.col("numbers") + SOME)
+    return dict(own.filter(pl.col("numbers") >= LEAST_TWINS).select("call", odds).sort("call").iter_rows())
 
 
 def _counts(own: pl.DataFrame, twins: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:

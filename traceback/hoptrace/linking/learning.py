@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from hoptrace.linking.borrowed import count_borrowed
+from hoptrace.linking.centring import centred
 from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.far import Parts, far_differences, far_edges, parts_of
@@ -67,7 +68,7 @@ def learn(statements: pl.DataFrame) -> Learned:
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
-    return _weighed(refined(learned, statements, parts), statements)
+    return _weighed(centred(refined(learned, statements, parts)), statements)
 
 
 def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:

@@ -31,8 +31,11 @@ VOTE, HELD = 0.9, 1.9
 WHOLE = 900.0
 """Seconds: zones differ by quarters of an hour."""
 
-NEARLY = 5.0
-"""Seconds beyond its tick by which a shift may miss whole quarters of an hour and is taken to be them."""
+NEARLY = SLACK
+"""Seconds beyond its tick by which a shift may miss whole quarters of an hour and is taken to be them.
+
+The fit knows the clocks no better: what the shift has too much the carrier's other files would have too little.
+"""
 
 
 def find_shifts(differences: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ class Judged:
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
     `unseen`: so few carriers take part that a call of somebody else with the same caller id would leave no record.
     `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
+    `hidden`: the same where nothing on file could tell of one, so that it lessens what is claimed, and no more.
     """
 
     call: int
@@ -39,6 +40,7 @@ class Judged:
     elsewhere: int = 0
     unseen: bool = False
     twin: float = 0.0
+    hidden: float = 0.0
 
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:

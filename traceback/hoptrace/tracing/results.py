@@ -113,7 +113,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=round(confidence * no_twin, 4),
+        confidence=round(confidence * no_twin / (1 + judged.hidden), 4),
         hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,

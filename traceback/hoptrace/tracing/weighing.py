@@ -22,7 +22,7 @@ KIND_RELIABILITY = {
     Kind.DIRECT: 0.999,
     Kind.REWRITTEN: 0.97,
     Kind.BRIDGED: 0.99,
-    Kind.FORWARDED: 0.93,
+    Kind.FORWARDED: 0.98,
     Kind.GAP: 0.93,
     Kind.CONFLICT: 0.98,
 }
