@@ -17,8 +17,8 @@ import polars as pl
 
 from hoptrace.engines.finished import put_aside
 from hoptrace.engines.frames import pack, stretch_of
-from hoptrace.engines.local import AT_ONCE, Replay, lines, standing
-from hoptrace.engines.many_calls import reported_calls
+from hoptrace.engines.local import AT_ONCE, Replay, standing
+from hoptrace.engines.many_lines import lines
 from hoptrace.errors import WorkspaceError
 from hoptrace.intake.collecting import collection_paused
 
@@ -93,7 +93,7 @@ def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
     with collection_paused():
-        calls = [reported_calls(part.calls) for part in run]
+        calls = [part.calls for part in run]
         for part, told in zip(run, lines(standing(workspace, pinned.versions), calls), strict=True):
             yield part.number, pack(told, part.calls["place"].to_numpy(), part.stretch)
 
