@@ -6,7 +6,6 @@ whatever machine, and all parts together what one process would.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,12 +103,8 @@ def trace_aside(pinned: Pinned, folder: Path, run: Sequence[Part]) -> list[tuple
 
 
 def prepare(folder: str) -> None:
-    """Load what every part needs, in a process that has been started to trace parts of this workspace.
-
-    What is there already is never searched for reference cycles again.
-    """
+    """Load what every part needs, in a process that has been started to trace parts of this workspace."""
     standing(_opened(folder))
-    gc.freeze()
 
 
 @lru_cache(maxsize=1)
