@@ -134,7 +134,8 @@ def _covers(moments: Sequence[float], ground: Ground) -> Covers:
     """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
     then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))
+    told: dict[tuple[frozenset[str], int], Coverage] = {}  # hardly any call has one of its own
     return then, [
-        Coverage(covered, min(1.0, present / known))
-        for covered, present in zip(then.sets(), about.counts(), strict=True)
+        told.get(each) or told.setdefault(each, Coverage(each[0], min(1.0, each[1] / known)))
+        for each in zip(then.sets(), about.counts(), strict=True)
     ]
