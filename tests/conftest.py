@@ -25,7 +25,8 @@ from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.plain import Settled
-from hoptrace.tracing.plain_lines import plain_lines
+from hoptrace.tracing.plain_answers import reports_of
+from hoptrace.tracing.plain_lines import OF_A_CALL, plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import with_signing
@@ -152,7 +153,7 @@ class World:
     def plain_lines(self, calls: list[ReportedCall], floors: Floors) -> dict[int, bytes]:
         """The results of those calls that are plain, by place."""
         settled, _ = self.gather_apart(calls, floors)
-        told = plain_lines(calls, settled, STAMP, Signers())
+        told = plain_lines(pl.DataFrame(calls, dict.fromkeys(OF_A_CALL, pl.String)), settled, STAMP, Signers())
         lines = told.text(0, len(told.calls)).splitlines()
         assert told.lengths().tolist() == [len(line) + 1 for line in lines]
         return dict(zip(told.calls.tolist(), lines, strict=True))
@@ -168,7 +169,8 @@ class World:
         return found
 
     def gather_apart(self, calls: list[ReportedCall], floors: Floors) -> tuple[Settled, Iterator[Gathered]]:
-        return gather_apart([reported(call, "US") for call in calls], self.ground(), floors, at_once=2)
+        reports = reports_of(reported(call, "US") for call in calls)
+        return gather_apart(reports, self.ground(), floors, at_once=2)
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:
         (found,) = self.trace_all([a_call(at, **call)])

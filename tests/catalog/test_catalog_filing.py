@@ -89,6 +89,17 @@ def test_results_are_filed_all_or_none(catalog: Catalog) -> None:
         assert connection.execute(sa.text("SELECT count(*) FROM trace_frames")).scalar() == 0
 
 
+def test_stretch_after_stretch_is_filed(catalog: Catalog) -> None:
+    _file(catalog, [_result("z")])
+    stretches = [[_result(f"{stretch}{place}") for place in range(3)] for stretch in "cab"]
+    with catalog.traces.filing() as filing:
+        for results in stretches:
+            rows = [(result["call_ref"], "no_record", None, place, 0) for place, result in enumerate(results)]
+            filing.add([_frame([result]) for result in results], rows)
+    every = sorted((result for results in stretches for result in results), key=lambda result: result["call_ref"])
+    assert catalog.traces.list() == [*every, _result("z")]
+
+
 def test_nothing_to_file(catalog: Catalog) -> None:
     with catalog.traces.filing() as filing:
         filing.add([], [])

@@ -213,6 +213,17 @@ def test_parts_lie_together_as_the_lake_does(world, monkeypatch):
     assert max(numbers[0]) <= min(numbers[1])
 
 
+def test_how_many_parts_a_plain_file_makes_is_told_before_it_is_read(world, tmp_path, monkeypatch):
+    calls = world / "calls.csv"
+    assert partition.likely_amount(calls) == 0  # a part that is not whole needs no other process
+    monkeypatch.setattr(partition, "AT_ONCE", AT_ONCE)
+    whole = partition.amount_of(calls_by_lake(calls, "US"))
+    assert whole - 1 <= partition.likely_amount(calls) <= whole
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "calls.csv.zst").write_bytes(zstandard.compress(calls.read_bytes()))
+    assert [partition.likely_amount(tmp_path / name) for name in ("pipe.csv", "none.csv", "calls.csv.zst")] == [0] * 3
+
+
 def test_a_process_with_other_settings_is_refused(world, monkeypatch):
     part, *_ = partition.parts_of(calls_by_lake(world / "calls.csv", "US"))
     with hoptrace.open_workspace(world / "ws") as workspace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from hoptrace.engines import many_calls
 from hoptrace.engines.call_columns import read_columns
 from hoptrace.engines.calls import OPTIONAL, REQUIRED, all_reported, read_calls
-from hoptrace.engines.many_calls import calls_by_lake, reported_calls
+from hoptrace.engines.many_calls import calls_by_lake, reported_calls, reports_in
 from hoptrace.errors import HoptraceError
 from hoptrace.model.verdicts import ReportedCall
+from hoptrace.tracing.plain_answers import reports_of
 
 HEADER = "call_ref,start_time,calling_number,called_number,terminating_carrier,campaign"
 ROWS = (
@@ -46,6 +48,12 @@ def _told(read: Callable[[], list[ReportedCall]]) -> list[ReportedCall] | str:
         return str(error)
 
 
+def _in_the_kernels_form(path: Path) -> None:
+    """Times and numbers that were read by columns are those that are read of each call."""
+    told = calls_by_lake(path, "US")
+    assert reports_in(told).rows() == reports_of(all_reported(reported_calls(told), "US")).rows()
+
+
 def _both(path: Path) -> tuple[list[ReportedCall] | str, list[ReportedCall] | str]:
     rows = _told(lambda: read_calls(path, "US"))
     return _told(lambda: reported_calls(calls_by_lake(path, "US").sort("place"))), rows
@@ -58,6 +66,24 @@ def test_columns_are_what_rows_are(tmp_path: Path) -> None:
     by_columns, by_rows = _both(path)
     assert by_columns == by_rows
     assert len(by_rows) == len(ROWS)
+    _in_the_kernels_form(path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    at=st.datetimes(datetime(1970, 1, 3), datetime(2099, 12, 29)),  # noqa: DTZ001  # the offset comes behind it
+    fraction=st.text("0123456789", min_size=1, max_size=9),
+    offset=st.integers(-14 * 60, 14 * 60),
+    calling=st.sampled_from(["", "+12025550143", "anonymous", "1202555XXXX", "x", "911", "2025550143"]),
+)
+def test_times_and_numbers_are_read_as_of_each_call(
+    tmp_path: Path, at: datetime, fraction: str, offset: int, calling: str
+) -> None:
+    time = at.replace(microsecond=0).replace(tzinfo=timezone(timedelta(minutes=offset))).isoformat()
+    rows = [f"a,{time[:19]}.{fraction}{time[19:]},{calling},+12025550143,,", f"b,{time},,2025550187,alpha,"]
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join([HEADER, *rows, ""]))
+    _in_the_kernels_form(path)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

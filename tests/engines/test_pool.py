@@ -32,6 +32,13 @@ def told_in_each(met: tuple[str, str]) -> tuple[tuple[str | None, ...], tuple[st
     return tuple(found.pop(os.getpid())), tuple(*found.values())
 
 
+def test_a_process_that_is_ready_searches_for_cycles_in_what_is_new(met: tuple[str, str]) -> None:
+    told = f"({OS}.getpid(), __import__('gc').isenabled(), __import__('gc').get_freeze_count() > 0)"
+    with Pool(2) as pool:
+        found = [done[1] for _, done in pool.each(eval, [f"({end}, {told})" for end in met])]
+    assert sorted(words for process, *words in found if process != os.getpid()) == [[True, True]]
+
+
 @pytest.mark.parametrize("told", [None, "3"])
 def test_both_processes_work_and_share_the_cores_unless_told(monkeypatch, met, told):
     monkeypatch.delenv(THREADS, raising=False)

@@ -8,8 +8,9 @@ import sys
 ALLOCATOR = "_RJEM_MALLOC_CONF"
 """What jemalloc, by which Polars gets its memory, is told; read once, when Polars is loaded."""
 
-KEPT = "dirty_decay_ms:5000,muzzy_decay_ms:5000"
-"""Milliseconds after which memory that is used no more is given back: longer than a block of a file or a part takes."""
+KEPT = "dirty_decay_ms:60000,muzzy_decay_ms:60000"
+"""Milliseconds after which memory that is used no more is given back, some of it sooner: many times what a block of a
+file or a part takes, also where the machine has other work, so that hardly any page of it is cleared again."""
 
 _LIBC_KEEPS = {-1: 2**31 - 1, -3: 2**30, -8: 1}
 """What glibc's allocator is told, by which Python and NumPy get theirs (mallopt(3)): M_TRIM_THRESHOLD and

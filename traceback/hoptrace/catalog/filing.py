@@ -29,7 +29,9 @@ class Filing:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        sqlite = connection.dialect.name == "sqlite"
+        sqlite = self._sqlite = connection.dialect.name == "sqlite"
+        self._last: int | None = None
+        """The last frame's id, where it tells the next ones."""
         if sqlite:
             connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
         now = datetime.now(UTC)
@@ -45,11 +47,24 @@ class Filing:
         """
         if not frames:
             return
-        wanted = sa.insert(TRACE_FRAMES).returning(TRACE_FRAMES.c.frame_id, sort_by_parameter_order=True)
-        ids = self._connection.execute(wanted, [{"lines": frame} for frame in frames]).scalars().all()
-        now = self._now
+        ids, now = self._stored(frames), self._now
         rows = [(ref, verdict, campaign, now, ids[frame], line) for ref, verdict, campaign, frame, line in calls]
         self._connection.exec_driver_sql(self._insert, rows)
+
+    def _stored(self, frames: Sequence[bytes]) -> Sequence[int]:
+        """Store frames; gives their ids."""
+        if self._last is None:
+            wanted = sa.insert(TRACE_FRAMES).returning(TRACE_FRAMES.c.frame_id, sort_by_parameter_order=True)
+            ids = self._connection.execute(wanted, [{"lines": frame} for frame in frames]).scalars().all()
+            self._last = ids[-1] if self._sqlite else None
+            return ids
+        # Nobody else writes into SQLite before this transaction ends, so that its next ids are these.
+        ids = range(self._last + 1, self._last + 1 + len(frames))
+        self._connection.exec_driver_sql(
+            "INSERT INTO trace_frames (frame_id, lines) VALUES (?, ?)", list(zip(ids, frames, strict=True))
+        )
+        self._last = ids[-1]
+        return ids
 
 
 def line_in(lines: bytes, number: int) -> bytes:

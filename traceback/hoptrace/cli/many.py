@@ -66,7 +66,10 @@ def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
     """Trace a file of calls and say how many of each verdict there are."""
     keep_used_memory()
     keep_used_blocks()
-    from hoptrace.engines.batch import How, trace_file
+    from hoptrace.intake.collecting import collection_paused
+
+    with collection_paused():  # what is loaded holds no reference cycles to search for
+        from hoptrace.engines.batch import How, trace_file
 
     if many.calls is None or many.out is None:
         raise click.UsageError("A file of calls needs both --calls FILE and --out FILE.")

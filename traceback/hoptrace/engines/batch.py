@@ -17,7 +17,17 @@ from hoptrace.engines.finished import Finished
 from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake
 from hoptrace.engines.ordering import put_together
-from hoptrace.engines.partition import Part, Pinned, parts_of, pin, prepare, runs_of, trace_aside
+from hoptrace.engines.partition import (
+    Part,
+    Pinned,
+    amount_of,
+    likely_amount,
+    parts_of,
+    pin,
+    prepare,
+    runs_of,
+    trace_aside,
+)
 from hoptrace.engines.pool import Pool
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place
@@ -62,11 +72,9 @@ def trace_file(
     check_place(out)
     if out.exists() and calls.exists() and out.samefile(calls):
         raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
-    reported = calls_by_lake(Path(calls), workspace.settings.home_country)
-    parts = list(parts_of(reported))
     with Pool(how.workers) as pool:
-        if how.engine == LOCAL:
-            pool.start(len(parts), partial(prepare, str(workspace.path)))
+        reported = _read(workspace, Path(calls), how, pool)
+        parts = list(parts_of(reported))
         pinned = pin(workspace, replay)
         with _kept(out, _which_run(workspace, calls, pinned)) as finished:
             _finish(parts, finished, partial(_engine(how, pool), pinned, finished), progress)
@@ -75,6 +83,17 @@ def trace_file(
     summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
     told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
     return summary | {"unknown_terminating": _unknown(workspace, reported)} | told
+
+
+def _read(workspace: Workspace, calls: Path, how: How, pool: Pool) -> pl.DataFrame:
+    """The calls (CALLS). The other processes of this machine load meanwhile, where there is much to trace."""
+    here, prepared = how.engine == LOCAL, partial(prepare, str(workspace.path))
+    if here:
+        pool.start(likely_amount(calls), prepared)
+    reported = calls_by_lake(calls, workspace.settings.home_country)
+    if here:
+        pool.start(amount_of(reported), prepared)
+    return reported
 
 
 def _which_run(workspace: Workspace, calls: Path, pinned: Pinned) -> dict[str, Any]:

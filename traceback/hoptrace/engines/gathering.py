@@ -6,7 +6,7 @@ A call whose called number changed on the way is looked up again by its other nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,7 +20,7 @@ from hoptrace.tracing.below import below_gaps
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain import Linked, Settled, plain_calls
-from hoptrace.tracing.plain_answers import Batch, reports_of
+from hoptrace.tracing.plain_answers import Batch, ReportedIn, reports_of
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
@@ -47,22 +47,23 @@ class Gathered:
 
 def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
     """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again."""
-    rounds = _rounds(reported, ground)
+    rounds = _rounds(dict(enumerate(reported)), reports_of(reported), ground)
     rounds.judge(rounds.link())
     return _gathered(rounds, other_callers(asked_of(rounds.judged), ground))
 
 
 def gather_apart(
-    reported: Sequence[Reported], ground: Ground, floors: Floors, at_once: int = JUDGED_AT_ONCE
+    reports: pl.DataFrame, ground: Ground, floors: Floors, at_once: int = JUDGED_AT_ONCE
 ) -> tuple[Settled, Iterator[Gathered]]:
-    """The same, plain calls settled by columns (`hoptrace.tracing.plain`), all others judged so many `at_once`.
+    """The same of calls in columns (REPORTS), plain ones settled so (`hoptrace.tracing.plain`), all others judged.
 
-    Worth it for many calls. Each of the others is in one of what is gathered, to be let go before the next.
+    Worth it for many calls. Each of the others is in one of what is gathered, `at_once` calls, to be let go before the
+    next.
     """
-    rounds = _rounds(reported, ground)
+    rounds = _rounds(ReportedIn(reports), reports, ground)
     read = rounds.link()
     linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
-    batch = Batch(reports_of(reported), rounds.coverage, ground.around, floors)
+    batch = Batch(reports, rounds.coverage, ground.around, floors)
     plain = not_renumbered(plain_calls(batch, linked), batch, linked, rounds.wanted, ground)
     settled = set(plain.chains.calls.tolist())
     others = [call for call in rounds.calls if call not in settled]
@@ -119,23 +120,22 @@ def _gathered(rounds: Rounds, fears: Others) -> Gathered:
     return Gathered(list(told.values()), rounds.facts, rounds.pairs)
 
 
-def wanted_of(reported: Sequence[Reported], ground: Ground) -> pl.DataFrame:
-    """What reported calls ask for at first (WANTED): the numbers that were called."""
-    called, at = ([getattr(report, name) for report in reported] for name in ("called", "at"))
-    columns = {"call": range(len(reported)), "key": called, "at": at, "window": ground.window}
+def wanted_of(reports: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """What reported calls (REPORTS) ask for at first (WANTED): the numbers that were called."""
+    columns = {"call": range(reports.height), "key": reports["called"], "at": reports["at"], "window": ground.window}
     return pl.DataFrame(columns, WANTED)
 
 
-def _rounds(reported: Sequence[Reported], ground: Ground) -> Rounds:
-    calls = dict(enumerate(reported))
-    return Rounds(calls, wanted_of(reported, ground), ground, _covers([report.at for report in reported], ground))
+def _rounds(calls: Mapping[int, Reported], reports: pl.DataFrame, ground: Ground) -> Rounds:
+    return Rounds(calls, wanted_of(reports, ground), ground, _covers(reports["at"].to_list(), ground))
 
 
 def _covers(moments: Sequence[float], ground: Ground) -> Covers:
     """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""
     then, about = ground.covering.at(moments), ground.covering.at(moments, ABOUT_THEN)
     known = max(1, len(ground.around.country))
+    told: dict[tuple[frozenset[str], int], Coverage] = {}  # hardly any call has one of its own
     return then, [
-        Coverage(covered, min(1.0, present / known))
-        for covered, present in zip(then.sets(), about.counts(), strict=True)
+        told.get(each) or told.setdefault(each, Coverage(each[0], min(1.0, each[1] / known)))
+        for each in zip(then.sets(), about.counts(), strict=True)
     ]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
-from hoptrace.engines.ahead import read_ahead
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.gathering import Gathered, gather, gather_apart, wanted_of
+from hoptrace.engines.gathering import Gathered, gather
 from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.inline import inline
 from hoptrace.engines.keeping import Known, covering, known
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
-from hoptrace.tracing.case import Reported, Surroundings
-from hoptrace.tracing.plain_lines import plain_lines
-from hoptrace.tracing.result_lines import ResultLines
+from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Floors, Stamp, result
 from hoptrace.tracing.signers import Signers
 from hoptrace.tracing.signing import with_signing
@@ -166,35 +163,14 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
 
 def _pass(stands_on: Standing, part: Sequence[ReportedCall]) -> list[TraceResult]:
     gathered = gather(all_reported(part, stands_on.home), stands_on.ground)
-    return list(_told(stands_on, part, gathered).values())
+    return list(told_of(stands_on, dict(enumerate(part)), gathered).values())
 
 
-def _told(stands_on: Standing, part: Sequence[ReportedCall], gathered: Gathered) -> dict[int, TraceResult]:
-    """The results of the judged calls, by their place in the part."""
+def told_of(stands_on: Standing, calls: Mapping[int, ReportedCall], gathered: Gathered) -> dict[int, TraceResult]:
+    """The results of the judged calls, by their numbers."""
     sources = sources_of(gathered.best_trails(), gathered.facts, gathered.pairs)
     told = {
-        judged.call: result(part[judged.call], judged, sources, stands_on.stamp, stands_on.floors)
+        judged.call: result(calls[judged.call], judged, sources, stands_on.stamp, stands_on.floors)
         for judged in gathered.judged
     }
     return {place: with_signing(item, sources.signed, stands_on.signers) for place, item in told.items()}
-
-
-def lines(stands_on: Standing, parts: Sequence[Sequence[ReportedCall]]) -> Iterator[ResultLines]:
-    """The results of the calls of each part as lines, as `TraceResult.as_json` writes them; not stored.
-
-    When: thousands of calls, of parts that lie near each other in the lake, which is read for all of them at once.
-    Plain ones are settled and written by columns.
-    """
-    reported = [all_reported(calls, stands_on.home) for calls in parts]
-    ground = read_ahead(stands_on.ground, [wanted_of(some, stands_on.ground) for some in reported])
-    for calls, some in zip(parts, reported, strict=True):
-        yield _lines(replace(stands_on, ground=ground), calls, some)
-
-
-def _lines(stands_on: Standing, calls: Sequence[ReportedCall], reported: Sequence[Reported]) -> ResultLines:
-    settled, others = gather_apart(reported, stands_on.ground, stands_on.floors)
-    told = [plain_lines(calls, settled, stands_on.stamp, stands_on.signers)]
-    del settled
-    # Nothing here holds what was gathered while more is gathered.
-    told += map(ResultLines.of, map(partial(_told, stands_on, calls), others))
-    return ResultLines.together(told)

@@ -15,6 +15,7 @@ import zstandard
 from hoptrace.engines.finished import Finished
 from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS
 from hoptrace.engines.stretches import Stretch, read_stretch
+from hoptrace.engines.syncing import synced_meanwhile
 from hoptrace.model.arrays import Int64s
 from hoptrace.output import whole_file
 
@@ -46,7 +47,8 @@ def put_together(
     verdicts: Counter[str] = Counter()
     # A link may lead to another disk; an output that a killed run has begun is cleared with the parts.
     meanwhile = None if out.is_symlink() else finished.folder
-    with whole_file(out, meanwhile) as stream, workspace.catalog.traces.filing() as filing:
+    filed = workspace.catalog.traces.filing
+    with whole_file(out, meanwhile) as stream, synced_meanwhile(stream), filed() as filing:
         stretches = finished.stretches()
         writings = _writings(Path(stream.name), finished.folder, stretches)
         for frames, _ in zip(stretches, _written(stream, out, writings, pool), strict=True):

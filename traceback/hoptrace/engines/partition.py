@@ -6,10 +6,9 @@ whatever machine, and all parts together what one process would.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ import polars as pl
 
 from hoptrace.engines.finished import put_aside
 from hoptrace.engines.frames import pack, stretch_of
-from hoptrace.engines.local import AT_ONCE, Replay, lines, standing
-from hoptrace.engines.many_calls import reported_calls
+from hoptrace.engines.local import AT_ONCE, Replay, standing
+from hoptrace.engines.many_lines import lines
 from hoptrace.errors import WorkspaceError
 from hoptrace.intake.collecting import collection_paused
 
@@ -72,6 +71,14 @@ def amount_of(calls: pl.DataFrame) -> int:
     return -(-calls.height // AT_ONCE)
 
 
+def likely_amount(calls: Path) -> int:
+    """How many whole parts the lines of a calls.csv make; 0 of what is no plain file, or packed."""
+    if calls.suffix != ".csv" or not calls.is_file():
+        return 0
+    with calls.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b"")) // AT_ONCE
+
+
 def runs_of(parts: Sequence[Part], processes: int) -> Iterator[list[Part]]:
     """Parts in runs that a process traces one after the other; shorter ones at the end, that all end together."""
     start = 0
@@ -93,7 +100,7 @@ def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
     with collection_paused():
-        calls = [reported_calls(part.calls) for part in run]
+        calls = [part.calls for part in run]
         for part, told in zip(run, lines(standing(workspace, pinned.versions), calls), strict=True):
             yield part.number, pack(told, part.calls["place"].to_numpy(), part.stretch)
 
@@ -104,12 +111,8 @@ def trace_aside(pinned: Pinned, folder: Path, run: Sequence[Part]) -> list[tuple
 
 
 def prepare(folder: str) -> None:
-    """Load what every part needs, in a process that has been started to trace parts of this workspace.
-
-    What is there already is never searched for reference cycles again.
-    """
+    """Load what every part needs, in a process that has been started to trace parts of this workspace."""
     standing(_opened(folder))
-    gc.freeze()
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing.connection
 import os
 import threading
@@ -52,7 +53,7 @@ class Pool:
         self._executor = ProcessPoolExecutor(others, mp_context=context, initializer=_begin)
         share = max(1, (os.cpu_count() or 1) // (others + 1))
         with _told({THREADS: os.environ.get(THREADS, str(share)), ALLOCATOR: told_to_keep()}):
-            self._ready = [self._executor.submit(prepare) for _ in range(others)]
+            self._ready = [self._executor.submit(_make_ready, prepare) for _ in range(others)]
 
     def each(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done]]:
         """Do `work` on every task, and give each as it is finished, with what came of it.
@@ -97,9 +98,17 @@ def _told(environment: dict[str, str]) -> Generator[None]:
 
 
 def _begin() -> None:
-    """Begin a worker."""
+    """Begin a worker; until it is ready it only loads, among which there are no reference cycles to search for."""
+    gc.disable()
     keep_used_blocks()
     _end_with_parent()
+
+
+def _make_ready(prepare: Callable[[], None]) -> None:
+    """What a worker does first. What it has loaded by then is never searched for reference cycles."""
+    prepare()
+    gc.freeze()
+    gc.enable()
 
 
 def _end_with_parent() -> None:

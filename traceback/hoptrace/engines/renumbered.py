@@ -57,8 +57,9 @@ def declared(members: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.Data
 
 
 def _on_from(changed: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.DataFrame:
-    """The numbers (`call`, `called`) to which calls to the reported number went on, itself included."""
-    numbers = [(call, report.called, report.at) for call, report in reported.items()]
+    """The numbers (`call`, `called`) to which calls that `changed` went on from the reported one, itself included."""
+    some: list[int] = changed["call"].unique().sort().to_list()
+    numbers = [(call, reported[call].called, reported[call].at) for call in some]
     schema = {"call": pl.Int64, "called": pl.Int64, "at": pl.Float64}
     start = pl.DataFrame(numbers, schema=schema, orient="row")
     then = changed.join(start.select("call", "at"), on="call")

@@ -86,9 +86,13 @@ def _rivals(down: Int64s, up: Int64s, ingress: Int64s) -> tuple[Int64s, Int64s]:
 def rows_of(members: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Int64s, Int64s]:
     """The rows in the members frame of the lower and upper side of each pair."""
     sids: Int64s = members["sid"].to_numpy()
-    size = int(sids.max(initial=0)) + 1
+    lower, upper = (pairs[name].to_numpy() for name in ("d_sid", "u_sid"))
+    amount = np.bincount(sids)
+    size = len(amount)
+    if size and amount.max() == 1:  # of one call each, as nearly always
+        rows = np.empty(size, np.int64)
+        rows[sids] = np.arange(len(sids))
+        return rows[lower], rows[upper]
     known: Int64s = members["call"].to_numpy() * size + sids
     calls: Int64s = pairs["call"].to_numpy() * size
-    return np.searchsorted(known, calls + pairs["d_sid"].to_numpy()), np.searchsorted(
-        known, calls + pairs["u_sid"].to_numpy()
-    )
+    return np.searchsorted(known, calls + lower), np.searchsorted(known, calls + upper)

@@ -16,6 +16,9 @@ from hoptrace.model.arrays import Int64s
 
 Piece = str | pl.Expr
 
+ESCAPED = r'["\\\x00-\x1f]'
+"""What JSON writes otherwise."""
+
 
 def joined(pieces: Iterable[Piece]) -> pl.Expr:
     """Pieces one after the other; those that are the same in all rows are strings."""

@@ -167,11 +167,13 @@ def match_spans(spans: Floats, at: Floats, close: Floats) -> Matches:
         moments, likely = _posterior(spans[places], counts)
         away = at[places, None] - moments
         well = likely >= AS_LIKELY * likely.max(axis=1, keepdims=True)
-        near, far = np.where(well, away, np.inf), np.where(well, away, -np.inf)
         matches.weight[places] = np.log((likely * report_density(away, spread[:, None])).sum(axis=1))
         matches.residual[places] = (likely * away).sum(axis=1)
-        matches.apart[places] = np.abs(near).min(axis=1)
-        matches.open[places] = far.max(axis=1) - near.min(axis=1)
+        matches.apart[places] = np.where(well, np.abs(away), np.inf).min(axis=1)
+        every = np.arange(len(away))
+        # Moments lie in order: the first of these is the furthest from the reported time, the last the nearest.
+        first, last = well.argmax(axis=1), well.shape[1] - 1 - well[:, ::-1].argmax(axis=1)
+        matches.open[places] = away[every, first] - away[every, last]
     return matches
 
 

@@ -20,6 +20,7 @@ from hoptrace.tracing.chain_attempts import ended, without_attempts_in_vain
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
+from hoptrace.tracing.json_columns import ESCAPED
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.plain_answers import Answers, Batch
 from hoptrace.tracing.plain_judging import judged
@@ -29,9 +30,6 @@ QUOTED = (
     *("calling_number", "called_number"),
 )
 """Text of a statement that its result quotes."""
-
-ESCAPED = r'["\\\x00-\x1f]'
-"""What JSON writes otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

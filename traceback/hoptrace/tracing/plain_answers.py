@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,3 +76,20 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
     """Reported calls as rows of REPORTS."""
     every = list(reported)
     return pl.DataFrame({name: [getattr(one, name) for one in every] for name in REPORTS}, schema=REPORTS)
+
+
+class ReportedIn(Mapping[int, Reported]):
+    """Reported calls in columns (REPORTS) by their rows, each made where it is asked for: of plain ones none is."""
+
+    def __init__(self, reports: pl.DataFrame) -> None:
+        self._reports = reports
+
+    def __getitem__(self, call: int) -> Reported:
+        at, called, calling, terminating = self._reports.row(call)
+        return Reported(at, called, calling, terminating)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self)))
+
+    def __len__(self) -> int:
+        return self._reports.height

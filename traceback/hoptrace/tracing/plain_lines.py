@@ -6,8 +6,7 @@ put together by columns, for all calls at once, of pieces that most of them shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import orjson
@@ -17,7 +16,7 @@ from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
-from hoptrace.tracing.json_columns import Piece, joined, quoted, strung, worded
+from hoptrace.tracing.json_columns import ESCAPED, Piece, escaped, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
 from hoptrace.tracing.plain_answers import ENDINGS, ENTRY
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
@@ -30,12 +29,14 @@ from hoptrace.tracing.sources import SIGNED
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKED_OF_SILENT, ENDING_WORDS
 
+OF_A_CALL = tuple(field.name for field in fields(ReportedCall))
+
 CONFLICTING = [ENDINGS.index(ending) for ending in (Ending.CONTRADICTED, Ending.MISNAMED)]
 """Endings of which something is told that speaks against them."""
 
 
-def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, signers: Signers) -> ResultLines:
-    """The results of all plain calls."""
+def plain_lines(calls: pl.DataFrame, settled: Settled, stamp: Stamp, signers: Signers) -> ResultLines:
+    """The results of all plain calls; `calls` (OF_A_CALL): call n in row n."""
     plain, linked = settled.plain, settled.linked
     chains, answers = plain.chains, plain.answers
     if not len(chains.calls):
@@ -51,10 +52,8 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
     versions = np.zeros(len(chains.calls), np.int64)
     for place, signing in signings.items():
         versions[place] = signing.version
-    numbers: list[int] = chains.calls.tolist()
     known = _known(facts, plain, settled.batch.around.trust).with_columns(
-        call=pl.Series([orjson.dumps(calls[number]).decode() for number in numbers]),
-        reference=pl.Series([orjson.dumps(calls[number].call_ref).decode() for number in numbers]),
+        *_in_json(calls.select(OF_A_CALL)[chains.calls]),
         version=versions,
         path=strung(paths, way.begin, '","'),
         named=paths.gather(way.begin[1:] - 1),
@@ -63,6 +62,18 @@ def plain_lines(calls: Sequence[ReportedCall], settled: Settled, stamp: Stamp, s
     around = known.select(_head(known).alias("head"), _tail(known, stamp).alias("tail"))
     verdicts = [VERDICTS[ENDINGS[code]] for code in answers.endings.tolist()]
     return _between(ResultLines(chains.calls, verdicts, hops, way.begin), around["head"], around["tail"])
+
+
+def _in_json(calls: pl.DataFrame) -> pl.DataFrame:
+    """Reported calls (OF_A_CALL) as JSON (`call`), and the `reference` of each."""
+    if calls.select(pl.concat_str(OF_A_CALL, ignore_nulls=True).str.contains(ESCAPED).any()).item():
+        calls = calls.with_columns(escaped(column) for column in calls.iter_columns())
+    told = [
+        piece
+        for place, name in enumerate(OF_A_CALL)
+        for piece in (f'{"," if place else "{"}"{name}":', *quoted(calls[name]))
+    ]
+    return calls.select(call=joined([*told, "}"]), reference=joined(quoted(calls["call_ref"])))
 
 
 def _between(hops: ResultLines, heads: pl.Series, tails: pl.Series) -> ResultLines:
