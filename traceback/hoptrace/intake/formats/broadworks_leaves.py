@@ -6,7 +6,6 @@ lxml makes a Python object of each element that is touched, which takes longer t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
@@ -16,8 +15,6 @@ from hoptrace.intake.formats.freeswitch_sheet_read import MARK, VALUE
 from hoptrace.intake.formats.xml_records import Element, RecordParser
 
 _RECORD = f"{MARK}r"
-_NOT_PLAIN = re.compile(rb"<[!?]|&#|" + MARK.encode())
-"""Comments, CDATA, instructions and characters by number, of which a text can consist in parts or be a mark."""
 _PLAIN_ENCODINGS = frozenset({"utf-8", "iso-8859-1", "us-ascii"})
 
 
@@ -33,13 +30,22 @@ class Leaves:
     def of(self, raws: Sequence[bytes]) -> list[dict[str, str]]:
         """The fields of each record by name; none where nothing can be made of its bytes."""
         root = None
-        if self._is_plain and _NOT_PLAIN.search(b"".join(raws)) is None:
+        if self._is_plain and _are_plain(b"".join(raws)):
             root = self._parser.parse_strictly_together(raws)
         if root is not None:
             records = str(self._transform(root)).split(_RECORD)[1:]
             if len(records) == len(raws):
                 return [_first(zip(*[iter(record.split(VALUE)[1:])] * 2, strict=True)) for record in records]
         return [{} if element is None else _leaves(element) for element in map(self._parser.parse, raws)]
+
+
+def _are_plain(content: bytes) -> bool:
+    """Without comments, CDATA, instructions and characters by number: texts have one part and are no mark.
+
+    One character is found in a twentieth of the time that two take.
+    """
+    signs = ((b"!", b"<!"), (b"?", b"<?"), (b"&", b"&#"))
+    return MARK.encode() not in content and not any(one in content and two in content for one, two in signs)
 
 
 def _leaves(record: Element) -> dict[str, str]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 COLUMNS = {
     "recordId": 0,
@@ -187,6 +188,7 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=1_024)
 def zone_offset(text: str) -> timedelta | None:
     """The offset in `1-070000`: whether summer time is on, then hours, minutes, seconds from UTC."""
     match = _ZONE.fullmatch(text)
