@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
@@ -70,9 +70,9 @@ class _Group:
         if before is None:
             self.records[key] = record
         elif kind is Kind.ONGOING:
-            self.records[key] = replace(before, rows=(*before.rows, *record.rows))
+            self.records[key] = before._replace(rows=(*before.rows, *record.rows))
         else:
-            self.records[key] = replace(record, rows=(*record.rows, *before.rows))
+            self.records[key] = record._replace(rows=(*record.rows, *before.rows))
 
     def chunk(self) -> Chunk:
         """The group's calls."""

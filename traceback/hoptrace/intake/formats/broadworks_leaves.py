@@ -6,7 +6,7 @@ lxml makes a Python object of each element that is touched, which takes longer t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -35,7 +35,7 @@ class Leaves:
         if root is not None:
             records = str(self._transform(root)).split(_RECORD)[1:]
             if len(records) == len(raws):
-                return [_first(zip(*[iter(record.split(VALUE)[1:])] * 2, strict=True)) for record in records]
+                return [_said(record.split(VALUE)) for record in records]
         return [{} if element is None else _leaves(element) for element in map(self._parser.parse, raws)]
 
 
@@ -49,16 +49,17 @@ def _are_plain(content: bytes) -> bool:
 
 
 def _leaves(record: Element) -> dict[str, str]:
-    return _first((leaf.tag, leaf.text or "") for leaf in record.iter(*FIELDS))
+    return _first([(leaf.tag, leaf.text or "") for leaf in record.iter(*FIELDS)])
 
 
-def _first(leaves: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _said(parts: list[str]) -> dict[str, str]:
+    """What the stylesheet wrote of a record: names and texts by turns, behind what is neither."""
+    return _first(list(zip(parts[1::2], parts[2::2], strict=True)))
+
+
+def _first(leaves: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Of a field that repeats the first that is not empty counts."""
-    found: dict[str, str] = {}
-    for tag, text in leaves:
-        if tag not in found and (bare := text.strip()):
-            found[tag] = bare
-    return found
+    return {tag: bare for tag, text in reversed(leaves) if (bare := text.strip())}
 
 
 def _stylesheet() -> str:
