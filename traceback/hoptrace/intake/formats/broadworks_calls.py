@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from hoptrace.intake.formats.broadworks_records import Direction, Record, parse_time, utc
+from hoptrace.intake.formats.broadworks_records import Direction, Record, parse_time
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Zone
+from hoptrace.intake.zones import at_offset
 from hoptrace.model.statements import StartBasis
 
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]|[A-Za-z][\w.-]*):\d{1,5}")
@@ -38,7 +39,7 @@ class Clock:
 
     def to_utc(self, time: datetime, record: Record) -> datetime:
         """A time of a record in UTC."""
-        return utc(time, (record.offset or _NONE) if self._is_local else _NONE)
+        return at_offset(time, (record.offset or _NONE) if self._is_local else _NONE)
 
     @property
     def zone(self) -> Zone:
