@@ -95,6 +95,19 @@ def test_repeated_and_missing_hours() -> None:
     assert to_utc(NOON, chicago)[1] is Reading.PLAIN
 
 
+@given(
+    zone=st.sampled_from(["America/Chicago", "Europe/Lisbon", "Australia/Lord_Howe", "Asia/Tehran", "UTC", "-05:30"]),
+    day=st.sampled_from([datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2026, 4, 5), datetime(1950, 4, 1)]),
+    minutes=st.integers(-2_000, 2_000),
+    fold=st.integers(0, 1),
+)
+def test_offsets_give_what_datetimes_in_the_zone_give(zone: str, day: datetime, minutes: int, fold: int) -> None:
+    tz, local = parse_zone(zone), day + timedelta(minutes=minutes, microseconds=7)
+    first, second = (local.replace(tzinfo=tz, fold=each).astimezone(UTC) for each in (0, 1))
+    reading = {True: Reading.REPEATED, False: Reading.MISSING}[second > first] if second != first else Reading.PLAIN
+    assert to_utc(local.replace(fold=fold), tz) == (first, reading)
+
+
 def test_a_clock_counts_what_was_odd_and_lets_an_epoch_settle_it() -> None:
     clock = LocalClock.of(context(directory="America/Chicago"))
     local = datetime(2026, 11, 1, 1, 30)

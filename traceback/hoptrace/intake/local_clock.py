@@ -21,7 +21,7 @@ from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_measuring import Measured, quarter_offset
 from hoptrace.intake.zone_resolving import Resolved, resolve
-from hoptrace.intake.zones import Reading, to_utc
+from hoptrace.intake.zones import Reading, at_offset, to_utc
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class LocalClock:
         if epoch is not None and self.offsets:
             offset = quarter_offset(local, epoch)
             if offset is not None and offset in self.offsets:
-                return (local - offset).replace(tzinfo=UTC)
+                return at_offset(local, offset)
         utc, reading = to_utc(local, self.resolved.tz)
         if reading is Reading.PLAIN:
             return utc

@@ -21,18 +21,19 @@ CUT = "row is cut: dump still being written?"
 NOT_READ = "row not understood"
 
 _NAME = rb"(?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?"
-_STATEMENT = re.compile(
-    rb"(?:^|(?<=\r))[ \t]*(?:(?P<create>CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?%b\s*\("
+_BEGINNING = (
+    rb"[ \t]*(?:(?P<create>CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?%b\s*\("
     rb"|(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+%b\s*+(?:\(([^()]*+)\))?\s*+VALUES"
-    rb"|(?P<copy>COPY)\s+%b\s*\(([^()]*)\)\s+FROM\s+stdin;)" % (_NAME, _NAME, _NAME),
-    re.IGNORECASE | re.MULTILINE,
+    rb"|(?P<copy>COPY)\s+%b\s*\(([^()]*)\)\s+FROM\s+stdin;)" % (_NAME, _NAME, _NAME)
 )
+# A pattern that begins with the line end is found in a tenth of the time that one takes that begins with `^`.
+_STATEMENT, _FIRST = (re.compile(each + _BEGINNING, re.IGNORECASE) for each in (rb"[\r\n]", rb""))
 _NO_COLUMN = re.compile(rb"(?:PRIMARY|UNIQUE|FULLTEXT|FOREIGN|CONSTRAINT|CHECK|INDEX|KEY)\b", re.IGNORECASE)
 _LONG = 19
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "0": "", "Z": "\x1a"}
 # Possessive throughout: no text without an end is looked at twice.
-_TEXT = {True: rb"'(?:[^'\\]|\\.|'')*+'", False: rb"'(?:[^']|'')*+'"}
-_ROW = {escapes: re.compile(rb"[\s,]*+(\((?:[^'()]|%b)*+\))" % text, re.DOTALL) for escapes, text in _TEXT.items()}
+_TEXT = {True: rb"'(?:[^'\\]++|\\.|'')*+'", False: rb"'(?:[^']++|'')*+'"}
+_ROW = {escapes: re.compile(rb"[\s,]*+(\((?:[^'()]++|%b)*+\))" % text, re.DOTALL) for escapes, text in _TEXT.items()}
 _VALUES = {
     escapes: re.compile(rf"\s*+(?:'({text[1:-1].decode()})'|([^,']*+))\s*+(?:,|\Z)", re.DOTALL)
     for escapes, text in _TEXT.items()
@@ -42,6 +43,8 @@ _STRAY = re.compile(
     rb"(?:^|(?<=\r))(?=[ \t]*+\(|[^\r\n]*(?:\bVALUES\b|\(\d+,\s?'))[^\r\n]++", re.IGNORECASE | re.MULTILINE
 )
 """A line outside all statements that has rows: the word before it is damaged."""
+_STRAY_SIGN = re.compile(rb"\(\d+,|values|\n[ \t]*+\(|\r[ \t]*+\(")
+"""What every such line has in small letters, but for the first of a file; it is looked for much more quickly."""
 
 _Value = str | int | float | None
 _Part = tuple[bytes, list[_Value] | str, int]
@@ -75,6 +78,8 @@ class _Dump:
 
     def stray(self, begin: int, end: int) -> None:
         """Rows between two statements."""
+        if begin and _STRAY_SIGN.search(self.content[begin - 1 : end].lower()) is None:
+            return
         for match in _STRAY.finditer(self.content, begin, end):
             self.take("", (), match[0], NOT_READ)
 
@@ -91,7 +96,7 @@ class AccDump:
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims SQL that makes or fills an accounting table."""
         del source
-        tables = {table for match in _STATEMENT.finditer(head) if (table := _table(match)) in TABLES}
+        tables = {table for match in _statements(head) if (table := _table(match)) in TABLES}
         return Detection(self.name, 0.96, f"SQL of the tables {', '.join(sorted(tables))}") if tables else None
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
@@ -102,13 +107,26 @@ class AccDump:
         yield from gathering.chunks()
 
 
+def _statement(content: bytes, at: int) -> re.Match[bytes] | None:
+    """The next statement that makes or fills a table, at the beginning of a line."""
+    first = _FIRST.match(content) if not at else None
+    return first if first is not None else _STATEMENT.search(content, max(at - 1, 0))
+
+
+def _statements(content: bytes) -> Iterator[re.Match[bytes]]:
+    at = 0
+    while (match := _statement(content, at)) is not None:
+        yield match
+        at = match.end()
+
+
 def _table(match: re.Match[bytes]) -> str:
     return (match[2] or match[3] or match[6]).decode("ascii", "replace").lower()
 
 
 def _read(dump: _Dump, roles: Mapping[str, str]) -> None:
     at = 0
-    while (match := _STATEMENT.search(dump.content, at)) is not None:
+    while (match := _statement(dump.content, at)) is not None:
         dump.stray(at, match.start())
         at, table = match.end(), _table(match)
         role = roles.get(table, table)
@@ -157,12 +175,14 @@ def _values(row: bytes, escapes: bool) -> list[_Value]:
     text = decoded(row)
     values = [_plain(plain) if plain else said for said, plain in _VALUES[escapes].findall(text)[:-1]]
     if "''" in text or (escapes and "\\" in text):
-        return [_unquoted(value, escapes) if type(value) is str else value for value in values]
+        return [_unquoted(value, escapes) for value in values]
     return values
 
 
-def _unquoted(text: str, escapes: bool) -> str:
-    text = text.replace("''", "'")
+def _unquoted(value: _Value, escapes: bool) -> _Value:
+    if type(value) is not str or not ("'" in value or "\\" in value):
+        return value
+    text = value.replace("''", "'")
     return _unescaped(text) if escapes and "\\" in text else text
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.broadworks_calls import Clock, enter_calls
+from hoptrace.intake.formats.broadworks_leaves import Leaves
 from hoptrace.intake.formats.broadworks_records import (
     COLUMNS,
-    FIELDS,
     LEAST_COLUMNS,
     Kind,
     Record,
@@ -23,7 +23,7 @@ from hoptrace.intake.formats.broadworks_records import (
     split_escaped,
     zone_offset,
 )
-from hoptrace.intake.formats.xml_records import Element, RecordParser, encoding_of, records_of
+from hoptrace.intake.formats.xml_records import encoding_of, in_batches, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -70,9 +70,9 @@ class _Group:
         if before is None:
             self.records[key] = record
         elif kind is Kind.ONGOING:
-            self.records[key] = replace(before, rows=(*before.rows, *record.rows))
+            self.records[key] = before._replace(rows=(*before.rows, *record.rows))
         else:
-            self.records[key] = replace(record, rows=(*record.rows, *before.rows))
+            self.records[key] = record._replace(rows=(*record.rows, *before.rows))
 
     def chunk(self) -> Chunk:
         """The group's calls."""
@@ -176,32 +176,25 @@ def _read_csv(source: Source, group: _Group) -> None:
 
 def _read_xml(source: Source, group: _Group) -> None:
     content = content_of(source)
-    parser = RecordParser(encoding_of(content))
+    leaves = Leaves(encoding_of(content))
     found = fits = 0
-    for record in records_of(content, "cdrData", _ROOTS):
-        found, place = record.number, (source.index, record.number)
-        group.ledger.row(*place, record.raw)
-        if record.problem is not None:
-            group.ledger.reject(*place, record.problem)
-        elif record.raw in group.seen:
-            group.ledger.duplicate(*place)
-            fits += 1
-        else:
-            group.seen.add(record.raw)
-            element = parser.parse(record.raw)
-            fits += group.take(place, {} if element is None else _leaves(element))
+    for batch in in_batches(records_of(content, "cdrData", _ROOTS), lambda record: len(record.raw)):
+        fields = iter(leaves.of([record.raw for record in batch if record.problem is None]))
+        for record in batch:
+            found, place = record.number, (source.index, record.number)
+            group.ledger.row(*place, record.raw)
+            if record.problem is not None:
+                group.ledger.reject(*place, record.problem)
+                continue
+            said = next(fields)
+            if record.raw in group.seen:
+                group.ledger.duplicate(*place)
+                fits += 1
+            else:
+                group.seen.add(record.raw)
+                fits += group.take(place, said)
     if found and not fits:
         raise _none(source)
-
-
-def _leaves(record: Element) -> dict[str, str]:
-    """The fields that a record's elements hold; of one that repeats the first counts."""
-    found: dict[str, str] = {}
-    for leaf in record.iter(*FIELDS):
-        text, tag = leaf.text, leaf.tag
-        if text is not None and tag not in found and (bare := text.strip()):
-            found[tag] = bare
-    return found
 
 
 def _text(raw: bytes, encoding: str) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from hoptrace.intake.formats.broadworks_records import Direction, Record, parse_time, utc
+from hoptrace.intake.formats.broadworks_records import Direction, Record, parse_time
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Zone
+from hoptrace.intake.zones import at_offset
 from hoptrace.model.statements import StartBasis
 
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]|[A-Za-z][\w.-]*):\d{1,5}")
 _LONGEST = 7 * 86_400
 _LOOKED_AT = 2_000
+_NONE = timedelta()
 _AGREES = timedelta(minutes=2)
 
 
@@ -37,7 +39,7 @@ class Clock:
 
     def to_utc(self, time: datetime, record: Record) -> datetime:
         """A time of a record in UTC."""
-        return utc(time, (record.offset or timedelta()) if self._is_local else timedelta())
+        return at_offset(time, (record.offset or _NONE) if self._is_local else _NONE)
 
     @property
     def zone(self) -> Zone:
@@ -82,9 +84,9 @@ def _paired(records: Sequence[Record]) -> Iterator[tuple[Record, Record | None]]
 
 def _common(record: Record, clock: Clock) -> dict[str, Any]:
     start = clock.to_utc(record.start, record)
-    answer, end = (_later(record, name, clock, start) for name in ("answerTime", "releaseTime"))
     answered = record.fields.get("answerIndicator", "").lower() == "yes"
-    answer = answer if answered else None
+    answer = _later(record, "answerTime", clock, start) if answered else None
+    end = _later(record, "releaseTime", clock, start)
     lasted = (end - answer).total_seconds() if end is not None and answer is not None else None
     return {
         "start_time": start,

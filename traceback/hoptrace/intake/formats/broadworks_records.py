@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 COLUMNS = {
     "recordId": 0,
@@ -74,9 +75,8 @@ class Direction(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record of a call: `fields` by name, none empty; `start` as written."""
+class Record(NamedTuple):
+    """A record of a call: `fields` by name, none empty; `start` as written; one is made of every row."""
 
     rows: tuple[tuple[int, int], ...]
     fields: dict[str, str]
@@ -155,12 +155,17 @@ def _direction(fields: dict[str, str]) -> Direction:
     said = fields.get("direction", "").lower()
     if said in ("originating", "terminating"):
         return Direction(said)
-    user, calling, called = (
-        _NO_DIGIT.sub("", fields.get(name, ""))[-_NATIONAL:] for name in ("userNumber", "callingNumber", "calledNumber")
-    )
+    user, calling, called = [
+        _national(fields.get(name, "")) for name in ("userNumber", "callingNumber", "calledNumber")
+    ]
     if not user or calling == called or user not in (calling, called):
         return Direction.UNKNOWN
     return Direction.ORIGINATING if user == calling else Direction.TERMINATING
+
+
+def _national(number: str) -> str:
+    digits = number if number.isdecimal() else _NO_DIGIT.sub("", number)
+    return digits[-_NATIONAL:]
 
 
 def parse_time(text: str) -> datetime | None:
@@ -187,6 +192,7 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=1_024)
 def zone_offset(text: str) -> timedelta | None:
     """The offset in `1-070000`: whether summer time is on, then hours, minutes, seconds from UTC."""
     match = _ZONE.fullmatch(text)
@@ -194,8 +200,3 @@ def zone_offset(text: str) -> timedelta | None:
         return None
     offset = timedelta(hours=int(match[2]), minutes=int(match[3]), seconds=int(match[4]))
     return -offset if match[1] == "-" else offset
-
-
-def utc(time: datetime, offset: timedelta) -> datetime:
-    """A time as written in UTC."""
-    return (time - offset).replace(tzinfo=UTC)

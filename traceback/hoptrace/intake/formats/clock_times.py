@@ -15,6 +15,7 @@ from typing import NamedTuple
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_settling import ZoneWords, as_one, fixed_zone
+from hoptrace.intake.zones import at_offset
 
 _CLOCK = re.compile(r"([*.]?)(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
 _DATE = re.compile(
@@ -118,7 +119,7 @@ class ClockTimes:
         word = own or of_row
         offset = self._words.offset(word, local) if word else None
         if offset is not None:
-            return (local - offset).replace(tzinfo=UTC)
+            return at_offset(local, offset)
         if own:
             return None
         if self._clock is None:

@@ -54,11 +54,16 @@ def given_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None
     if clock is None:
         return Given(tick=None if "start_uepoch" in row.variables else tick)
     seconds: dict[str, datetime] = {}
-    for name in row.times:
-        seconds[name] = _to_second(row, name, clock, seconds.get("start"))
+    started: float | None = None
+    for name, time in row.times.items():
+        if name == "start":
+            seconds[name] = start = _to_second(time, clock, row.epoch, row.place[1])
+            started = start.timestamp()
+        else:
+            seconds[name] = _to_second(time, clock, started)
     start = seconds.get("start")
     later = clock.may_be_later(start, row=row.place[1]) if start is not None else None
-    exact = _exact(row, start, tick)
+    exact = _exact(row.epoch, started, tick)
     found: dict[str, int | None] = {}
     for name, time in seconds.items():
         # What else is written with the second of the start is no earlier than it.
@@ -67,17 +72,15 @@ def given_times(row: Row, variables: Mapping[str, str], clock: LocalClock | None
     return Given(**found, tick=tick if exact is None else _MILLISECOND, later=later)
 
 
-def _to_second(row: Row, name: str, clock: LocalClock, start: datetime | None) -> datetime:
-    """A time of the row in UTC and to the second; the start by its uuid, the others by the start."""
-    time = row.times[name]
+def _to_second(time: datetime, clock: LocalClock, near: float | None, row: int | None = None) -> datetime:
+    """A time of a row in UTC and to the second; the start (`row`) by its uuid, the others by the start."""
     if time.tzinfo is None:
-        near = row.epoch if name == "start" else start.timestamp() if start is not None else None
-        time = clock.to_utc(time, near, row.place[1] if name == "start" else None)
-    return time.replace(microsecond=0)
+        time = clock.to_utc(time, near, row)
+    return time.replace(microsecond=0) if time.microsecond else time
 
 
-def _exact(row: Row, start: datetime | None, tick: int) -> int | None:
+def _exact(epoch: float | None, started: float | None, tick: int) -> int | None:
     """The start to the microsecond by the leg's uuid, where it lies within the second or minute that is written."""
-    if row.epoch is None or start is None or not 0 <= row.epoch - start.timestamp() < tick / 1_000_000:
+    if epoch is None or started is None or not 0 <= epoch - started < tick / 1_000_000:
         return None
-    return usual(round(row.epoch * 1_000_000))
+    return usual(round(epoch * 1_000_000))

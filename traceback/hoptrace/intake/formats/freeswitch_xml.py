@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_entering import Written, enter_documents
 from hoptrace.intake.formats.freeswitch_sheet import Sheet
-from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, records_of
+from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, in_batches, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _SIGNS = (b"<channel_data>", b"<variables>", b"<callflow", b"core-uuid=", b"switchname=", b"<start_uepoch>")
 _ROOTS = frozenset({"cdrs", "records"})
-_MOST_TOGETHER, _MOST_BYTES = 128, 1 << 20
 
 
 class FreeswitchXml:
@@ -39,32 +40,26 @@ class FreeswitchXml:
         """One chunk for the group; a document that cannot be used is a rejected row, it refuses no file."""
         del context
         reading = _Reading()
-        for batch in _batches(sources):
-            if batch.records:
-                reading.add(batch)
+        for encoding, records in groupby(_records(sources), attrgetter("encoding")):
+            for batch in in_batches(records, lambda each: len(each.record.raw)):
+                reading.add(batch, encoding)
         yield reading.chunk()
 
 
-class _Batch(NamedTuple):
-    """Records of files of one encoding, in their order, each with the index of its file."""
+class _Record(NamedTuple):
+    """A record, the index of its file and the encoding of that."""
 
+    file: int
     encoding: str
-    records: list[tuple[int, XmlRecord]]
+    record: XmlRecord
 
 
-def _batches(sources: Iterable[Source]) -> Iterator[_Batch]:
-    """All records of some files, as many together as are parsed at once."""
-    batch, size = _Batch("", []), 0
+def _records(sources: Iterable[Source]) -> Iterator[_Record]:
     for source in sources:
         content = content_of(source)
         encoding = encoding_of(content)
         for record in records_of(content, "cdr", _ROOTS):
-            size += len(record.raw)
-            if size > _MOST_BYTES or len(batch.records) >= _MOST_TOGETHER or encoding != batch.encoding:
-                yield batch
-                batch, size = _Batch(encoding, []), len(record.raw)
-            batch.records.append((source.index, record))
-    yield batch
+            yield _Record(source.index, encoding, record)
 
 
 class _Reading:
@@ -76,17 +71,17 @@ class _Reading:
         self.parsers: dict[str, RecordParser] = {}
         self.mended: Counter[int] = Counter()
 
-    def add(self, batch: _Batch) -> None:
+    def add(self, batch: Sequence[_Record], encoding: str) -> None:
         """Add records that are parsed together."""
-        parser = self._parser(batch.encoding)
-        sound = [at for at, (_, record) in enumerate(batch.records) if record.problem is None]
-        together = parser.parse_together([batch.records[at][1].raw for at in sound])
-        self.mended.update(batch.records[sound[place]][0] for place in together.mended)
-        self.sheet.add(together, batch.encoding)
+        parser = self._parser(encoding)
+        sound = [at for at, (_, _, record) in enumerate(batch) if record.problem is None]
+        together = parser.parse_together([batch[at].record.raw for at in sound])
+        self.mended.update(batch[sound[place]].file for place in together.mended)
+        self.sheet.add(together, encoding)
         told = {sound[place] for place in together.places}
         self.written += [
             Written((file, number), raw, None if at in told else problem or "not an XML document")
-            for at, (file, (number, raw, problem)) in enumerate(batch.records)
+            for at, (file, _, (number, raw, problem)) in enumerate(batch)
         ]
 
     def _parser(self, encoding: str) -> RecordParser:

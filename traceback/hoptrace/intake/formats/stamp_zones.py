@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hoptrace.errors import TimezoneMissing
@@ -14,9 +14,7 @@ from hoptrace.intake.zone_measuring import Measured, measure
 from hoptrace.intake.zone_names import stated_offset
 from hoptrace.intake.zone_resolving import of_carrier
 from hoptrace.intake.zone_settling import ZoneWords, as_one
-
-_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what local times are counted from
-_EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)
+from hoptrace.intake.zones import at_offset
 
 
 class Stamp(NamedTuple):
@@ -71,7 +69,7 @@ class StampZones:
         if offset is None:
             offset = self.words.offset(stamp.zone, stamp.local)
         if offset is not None:
-            return _EPOCH + (stamp.local - _NAIVE_EPOCH - offset)  # a third of the time that `replace` takes
+            return at_offset(stamp.local, offset)
         if stamp.zone not in self.clocks:
             # A word that a zone had at the first time and has not at this one: read in that zone all the same.
             self.clocks[stamp.zone] = _clock(stamp.zone, self.words.context, None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from hoptrace.model.statements import StartBasis
@@ -12,7 +13,11 @@ from hoptrace.model.statements import StartBasis
 Fields = Mapping[str, Any]
 _NIBBLES = str.maketrans("abcde", "*#abc", "f")
 """What hexadecimal digits above 9 mean in telephony BCD; f fills up."""
+_SWAPPED = bytes(octet << 4 & 0xF0 | octet >> 4 for octet in range(256))
+"""Octets with their halves swapped, as the first digit is in the lower one."""
 _DAY = timedelta(days=1)
+_NO_HOUR = "24"
+"""Later releases of Python read it as the next day's midnight."""
 _INTERNATIONAL = 1
 _LONGEST = 7 * 86_400
 _NATIONAL = 9
@@ -126,28 +131,32 @@ def timestamp(raw: object) -> datetime | None:
     """A TimeStamp, nine octets: YYMMDDhhmmss in BCD, the sign as a letter, hhmm of the offset; in UTC."""
     if not isinstance(raw, bytes) or len(raw) != 9 or raw[6:7] not in (b"+", b"-"):
         return None
-    digits = raw[:6].hex() + raw[7:].hex()
-    if not digits.isdecimal():
-        return None
-    year, month, day, hour, minute, second, hours, minutes = (int(digits[at : at + 2]) for at in range(0, 16, 2))
-    offset = timedelta(0, 0, 0, 0, minutes, hours)
-    if offset >= _DAY:
+    digits, offset = raw[:6].hex(), _offset(raw[6:])
+    if offset is None or not digits.isdecimal() or digits[6:8] == _NO_HOUR:
         return None
     try:
-        local = datetime(2000 + year, month, day, hour, minute, second, tzinfo=UTC)
+        return datetime.fromisoformat(f"20{digits[:6]}T{digits[6:]}Z") - offset
     except ValueError:
         return None
-    return local + offset if raw[6:7] == b"-" else local - offset
+
+
+@lru_cache(maxsize=1_024)
+def _offset(raw: bytes) -> timedelta | None:
+    """How far a zone is ahead of UTC: the sign as a letter, then hhmm in BCD."""
+    digits = raw[1:].hex()
+    if not digits.isdecimal():
+        return None
+    offset = timedelta(0, 0, 0, 0, int(digits[2:]), int(digits[:2]))
+    if offset >= _DAY:
+        return None
+    return -offset if raw[:1] == b"-" else offset
 
 
 def number(raw: object) -> str | None:
     """A directory number: type of number, perhaps a presentation octet, then digits in telephony BCD."""
     if not isinstance(raw, bytes) or len(raw) < 2:
         return None
-    nibbles = (raw[1:] if raw[0] & 0x80 else raw[2:]).hex()
-    text = "".join(
-        [low + high for high, low in zip(nibbles[::2], nibbles[1::2], strict=True)]
-    )  # the first digit is in the lower nibble
+    text = (raw[1:] if raw[0] & 0x80 else raw[2:]).translate(_SWAPPED).hex()
     if not text.isdecimal():
         text = text.translate(_NIBBLES)
     if not text:

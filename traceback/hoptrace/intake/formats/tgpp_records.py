@@ -19,6 +19,7 @@ CALLS = frozenset({0, 1, 3, 4, 5, 67, 68, 82})
 """Tags of records that tell of calls: mobile originated, terminated, gateway in, out, transit, MGCF, BGCF, IBCF."""
 OTHERS = frozenset({2, *range(6, 23), 63, 64, 65, 66, 69, 70, 89, 90, 91})
 """Tags of the other records of TS 32.298, which tell of no call over an interconnect."""
+_KNOWN = CALLS | OTHERS
 
 
 class BerRecord(NamedTuple):
@@ -63,7 +64,7 @@ def looks_like_records(head: bytes, size: int) -> int:
     count = at = 0
     while at < len(head):
         tag = _tag(head, at)
-        if tag is None or tag[0] not in CALLS | OTHERS or not head[at] & _CONSTRUCTED:
+        if tag is None or tag[0] not in _KNOWN or not head[at] & _CONSTRUCTED:
             return 0
         end = _end(head, at, len(head), 0)
         if end is None:
@@ -77,7 +78,7 @@ def _record(content: bytes, begin: int, limit: int, number: int) -> tuple[BerRec
     """The record that begins here, and where the next one does."""
     limit = min(limit, len(content)) if limit > begin else len(content)
     tag = _tag(content, begin)
-    if tag is None or tag[0] not in CALLS | OTHERS:
+    if tag is None or tag[0] not in _KNOWN:
         return BerRecord(number, content[begin:limit], -1, NOT_A_RECORD), limit
     end = _end(content, begin, len(content), 0)
     if end is None:

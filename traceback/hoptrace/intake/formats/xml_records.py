@@ -6,16 +6,18 @@ Submitted files are hostile: entities are not expanded, nothing is fetched, nest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 MOST_RECORD_BYTES = 16 << 20
 NOT_A_RECORD = "not a record"
 CUT = "record is cut: file still being written?"
 TOO_LARGE = "record larger than 16 MiB"
 
+Of = TypeVar("Of")
+_MOST_TOGETHER, _MOST_BYTES = 128, 1 << 20
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _AROUND = re.compile(
     rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|(<!--.*?(?:-->|\Z))|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]"
@@ -66,6 +68,20 @@ def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlR
         yield XmlRecord(number, content[begin:end].strip(), problem)
     if raw := _between(content[at:], roots):
         yield XmlRecord(number + 1, raw, NOT_A_RECORD)
+
+
+def in_batches(records: Iterable[Of], size: Callable[[Of], int]) -> Iterator[list[Of]]:
+    """As many records as are parsed together, by the bytes of each."""
+    batch: list[Of] = []
+    filled = 0
+    for record in records:
+        filled += size(record)
+        if batch and (filled > _MOST_BYTES or len(batch) >= _MOST_TOGETHER):
+            yield batch
+            batch, filled = [], size(record)
+        batch.append(record)
+    if batch:
+        yield batch
 
 
 def _end(content: bytes, closing: bytes, begin: int, limit: int) -> tuple[int, bool]:
@@ -159,8 +175,8 @@ class RecordParser:
         Where all are well-formed, one parse does for all. None can hide in another, for each opens an element that
         has to be a child of the one around them all.
         """
-        root = self._read(b"<all>%b</all>" % b"".join(raws), self._strict) if len(raws) > 1 else None
-        if root is not None and len(root) == len(raws):
+        root = self.parse_strictly_together(raws)
+        if root is not None:
             return Together(root, raws, list(range(len(raws))), [])
         found = Together(self._etree.Element("all"), [], [], [])
         for place, raw in enumerate(raws):
@@ -172,6 +188,11 @@ class RecordParser:
                 found.raws.append(raw)
                 found.places.append(place)
         return found
+
+    def parse_strictly_together(self, raws: Sequence[bytes]) -> Element | None:
+        """One element around those of all records, None where not all are well-formed, or there is but one."""
+        root = self._read(b"<all>%b</all>" % b"".join(raws), self._strict) if len(raws) > 1 else None
+        return root if root is not None and len(root) == len(raws) else None
 
     def _parser(self, encoding: str, **how: bool) -> Any:
         safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
