@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
+NOTHING = 0
+"""The version that holds before anything was learned."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One version of what was learned, ready for the kernel."""
@@ -40,8 +44,7 @@ def known(workspace: Workspace, version: int | None = None) -> Known:
     clocks = workspace.catalog.clocks
     newest = clocks.latest_version()
     wanted = newest if version is None else version
-    if not 0 < wanted <= newest:
-        return known_of(clocks.clocks(wanted))
+    wanted = wanted if 0 < wanted <= newest else NOTHING
     return workspace.kept("learned", wanted, lambda: known_of(clocks.clocks(wanted)))
 
 
