@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -121,7 +122,14 @@ class Others:
 
 def asked_of(judged: Sequence[Judged]) -> pl.DataFrame:
     """What is asked of these calls' callers, as rows of ASKED."""
-    return pl.DataFrame([row for one in judged for row in _asked(one)], schema=ASKED, orient="row")
+    rows = [row for one in judged for row in _asked(one)]
+    return pl.DataFrame(rows, schema=ASKED, orient="row") if rows else _nothing().clone()
+
+
+@cache
+def _nothing() -> pl.DataFrame:
+    """Nothing that is asked, as of most calls; to make it takes as long as several queries."""
+    return ASKED.to_frame()
 
 
 def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:

@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
-from hoptrace.linking.members import WANTED, comparable
+from hoptrace.linking.members import WANTED, comparable, nothing_wanted
 from hoptrace.linking.repeated_hours import any_twice, both_readings
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported
 from hoptrace.tracing.trail import Ending, Trail
@@ -46,9 +46,11 @@ def declared(members: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.Data
 
     The number before is looked for always; the one after only on the way on from the number that was reported.
     """
+    if members["egress_called"].null_count() == members.height:
+        return nothing_wanted()
     changed = members.filter(pl.col("egress_called").is_not_null() & (pl.col("egress_called") != pl.col("called")))
     if changed.is_empty():
-        return pl.DataFrame(schema=WANTED)
+        return nothing_wanted()
     onward = changed.join(_on_from(changed, reported), on=["call", "called"], how="semi")
     before = changed.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
     after = onward.select("call", key="egress_called", at="start", window=pl.lit(LATER_WINDOW))
@@ -82,7 +84,7 @@ def changed_silently(judged: Iterable[Judged], ground: Ground) -> pl.DataFrame:
             above += _question_above(one.call, one.case, weighed.trail)
             below += _question_below(one.call, one.case, weighed.trail)
     if not above and not below:
-        return pl.DataFrame(schema=WANTED)
+        return nothing_wanted()
     return pl.concat([found_above(above, ground), found_below(below, ground)])
 
 
@@ -108,7 +110,7 @@ def found_below(asked: Sequence[Question], ground: Ground) -> pl.DataFrame:
 
 def _found(asked: Sequence[Question], fits: pl.Expr, ground: Ground) -> pl.DataFrame:
     if not asked:
-        return pl.DataFrame(schema=WANTED)
+        return nothing_wanted()
     questions = pl.DataFrame(asked, schema=ASKED, orient="row")
     spans = to_read(questions.with_columns(window=pl.lit(REWRITE_WINDOW)), ground.learned)
     read = ground.view.placed_by(spans)

@@ -96,7 +96,7 @@ class _Joined:
         at = moments[one_of][:, None]
         number, span = np.nonzero((at >= self._first) & (at <= self._last))
         # Spans are sorted by carrier, and those of one carrier do not meet: each is told once, in order.
-        covering = pl.Series("stretch", number).to_frame().hstack([self._carriers.gather(span)])
+        covering = pl.Series("stretch", number).to_frame().hstack([self._carriers[span]])
         calls = pl.Series("call", np.arange(moments.size)).to_frame()
         return Covered(calls.hstack([pl.Series("stretch", stretch)]), covering)
 

@@ -143,7 +143,10 @@ def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) ->
     """Count statements, each in the account of the file in which its main row is."""
     # A start may be later where its local time came twice.
     last = pl.col("start_time") + pl.duration(seconds=pl.col("may_be_later").fill_null(0))
-    told = statements.group_by("file").agg(pl.len(), pl.col("start_time").min(), last.max().alias("last"))
+    counted = pl.len(), pl.col("start_time").min(), last.max().alias("last")
+    # A block of a long file is of that file alone: then nothing has to be put into groups.
+    alone = statements.height > 0 and statements["file"].min() == statements["file"].max()
+    told = statements.select(pl.col("file").first(), *counted) if alone else statements.group_by("file").agg(counted)
     files: list[tuple[int, int, datetime, datetime]] = told.rows()
     for file, count, first, latest in files:
         accounts[file].statements += count

@@ -24,6 +24,16 @@ WANTED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window
 """What a call asks for: a called number's key around `at` (epoch seconds, common clock), `window` s either way."""
 
 
+@cache
+def _nothing() -> pl.DataFrame:
+    return WANTED.to_frame()
+
+
+def nothing_wanted() -> pl.DataFrame:
+    """No rows in the WANTED schema; made once, for that takes as long as a query."""
+    return _nothing().clone()
+
+
 def seconds(column: str) -> pl.Expr:
     """A time column as epoch seconds; exact to the microsecond."""
     return pl.col(column).dt.epoch("us").cast(pl.Float64) / 1e6
@@ -45,7 +55,8 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """
     twice = "later" in statements.columns
     keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
-    timed = _with_reading(with_clocks(keyed, learned), twice=twice)
+    timed = with_clocks(keyed, learned)
+    timed = _with_reading(timed) if twice else timed
     told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
     return without(told, ("cut", "start_is_answer", "later"))
 
@@ -67,7 +78,8 @@ def _compared(*, twice: bool) -> list[pl.Expr]:
         "signed_by": _hashed(pl.col("signer")),
         "handed_on": pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null(),
     }
-    return [pl.col("sid").cast(pl.Int64), *(expr.alias(name) for name, expr in told.items())]
+    repeated = pl.col("repeated") if twice else pl.lit(None, pl.String).alias("repeated")
+    return [pl.col("sid").cast(pl.Int64), repeated, *(expr.alias(name) for name, expr in told.items())]
 
 
 @cache
@@ -81,10 +93,8 @@ def _moments() -> list[pl.Expr]:
     return [pl.when(received).then(pl.col("start")).alias("setup"), answer.alias("answer"), final.alias("final")]
 
 
-def _with_reading(timed: pl.DataFrame, *, twice: bool) -> pl.DataFrame:
+def _with_reading(timed: pl.DataFrame) -> pl.DataFrame:
     """With `repeated` as the last column; statements that are read later than written have so much less taken off."""
-    if not twice:
-        return timed.with_columns(repeated=pl.lit(None, pl.String))
     return timed.with_columns(offset=pl.col("offset") - pl.col("later")).select(pl.exclude("repeated"), "repeated")
 
 

@@ -204,10 +204,9 @@ def _number() -> pl.Expr:
 
 def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
     """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
-    changed = pairs.filter(_changed())
-    if changed.is_empty():
+    if not any((pairs["kind"] == kind).any() for kind in CHANGED):
         return pairs.hstack([pl.Series("meetings", np.zeros(pairs.height, np.uint32))])
-    told = changed.select("call", "d_sid", "u_sid", meetings=_meetings())
+    told = pairs.filter(_changed()).select("call", "d_sid", "u_sid", meetings=_meetings())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("meetings").fill_null(0))
 

@@ -46,7 +46,7 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     bridge, low = equals(down[over], down[told])
     bridge, low = over[bridge], told[low]
     between, carrier = pairs["d_upstream"], pairs["u_carrier"]
-    named = (between.gather(bridge) == carrier.gather(low)).to_numpy()
+    named = (between[bridge] == carrier[low]).to_numpy()  # `gather` runs a query
     bridge, low = bridge[named], low[named]
     ends = up.max() + 1
     way, high = equals(up[low] * ends + up[bridge], down[told] * ends + up[told])
