@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.acc_dump import CUT, NOT_READ, AccDump
@@ -86,3 +89,23 @@ def test_columns_are_not_guessed(tmp_path: Path) -> None:
 def test_other_tables_alone_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="no row of a table acc, missed_calls, acc_cdrs"):
         read(tmp_path / "acc.sql", b"INSERT INTO `subscriber` VALUES (1,'desk');\n")
+
+
+ROW = b"(1,'INVITE','f1','t1','d1@example.net','200','OK','2026-03-02 14:00:03','2125550111','gw','12125550112',3)"
+STRAY = (b"INSRT INTO acc VALUES " + ROW, b"  " + ROW + b",", b"x (7,'BYE'", b"\t(", b"values", b"INSERT acc Values (")
+PLAIN = (b"", b"UNLOCK TABLES;", b"  `id` int(10, 2),", b"KEY (a, b)", b"-- evaluesx", b"x (17, 5)", b" ; (")
+
+
+@given(
+    lines=st.lists(st.sampled_from((*STRAY, *PLAIN)), max_size=6),
+    end=st.sampled_from([b"\n", b"\r", b"\r\n"]),
+    first=st.booleans(),
+)
+def test_lines_between_statements_that_have_rows_are_rejected(lines: list[bytes], end: bytes, first: bool) -> None:
+    insert = f"INSERT INTO acc ({NAMES}) VALUES ".encode() + ROW + b";"
+    content = end.join([*lines, insert] if first else [insert, *lines, insert, *lines]) + end
+    with TemporaryDirectory() as folder:
+        chunk = read(Path(folder) / "acc.sql", content)
+    expected = [line for line in lines if line in STRAY] * (1 if first else 2)
+    assert chunk.rows.filter(fate="rejected").sort("row")["raw"].to_list() == expected
+    assert chunk.rows.height == len(expected) + (1 if first else 2)

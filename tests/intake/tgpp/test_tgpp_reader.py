@@ -91,6 +91,10 @@ def test_without_pycrate_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
         ("260302193001" + "2b" + "0530", datetime(2026, 3, 2, 14, 0, 1, tzinfo=UTC)),
         ("26ff02193001" + "2b" + "0530", None),
         ("260302193001" + "00" + "0530", None),
+        ("260302240001" + "2b" + "0000", None),
+        ("260229193001" + "2b" + "0000", None),
+        ("260302193001" + "2b" + "2400", None),
+        ("260302193001" + "2b" + "0a00", None),
         ("2603", None),
     ],
 )
