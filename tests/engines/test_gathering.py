@@ -10,6 +10,8 @@ import pytest
 from hoptrace.engines.callers import ASKED, asked_of
 from hoptrace.engines.gathering import wanted_of
 from hoptrace.linking.members import WANTED, nothing_wanted
+from hoptrace.tracing.case import Reported
+from hoptrace.tracing.plain_answers import reports_of
 
 GROUND = cast(Any, SimpleNamespace(window=600.0))
 CALLS = [(12005550100, 1_793_600_000.5), (442079460000, 1_793_600_001.0)]
@@ -17,8 +19,7 @@ CALLS = [(12005550100, 1_793_600_000.5), (442079460000, 1_793_600_001.0)]
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_each_call_asks_for_the_number_that_was_called(count: int) -> None:
-    reported = cast(Any, [SimpleNamespace(called=called, at=at) for called, at in CALLS[:count]])
-    wanted = wanted_of(reported, GROUND)
+    wanted = wanted_of(reports_of([Reported(at, called, None, None) for called, at in CALLS[:count]]), GROUND)
     assert wanted.schema == WANTED
     assert wanted.rows() == [(call, called, at, 600.0) for call, (called, at) in enumerate(CALLS[:count])]
 
