@@ -15,8 +15,8 @@ from scipy.optimize import linear_sum_assignment
 from hoptrace.linking.assignment import HANDOFFS, LEAPS, assign
 from hoptrace.linking.contests import FEW, Pair, _best_of_few, solve
 from hoptrace.linking.covered import Covered
+from hoptrace.linking.kinds import Kind
 from hoptrace.linking.members import members_of
-from hoptrace.linking.scoring import Kind
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.kernel import link
 from hoptrace.tracing.trails import trails

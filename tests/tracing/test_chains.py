@@ -11,7 +11,8 @@ import pytest
 
 from hoptrace.linking.assignment import assign
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.scoring import Kind, time_weight, time_weights
+from hoptrace.linking.kinds import Kind
+from hoptrace.linking.times import time_weight, time_weights
 from hoptrace.tracing.case import Fact
 from hoptrace.tracing.chain_times import Lent, Moments, lent_moments, timed_anew
 from hoptrace.tracing.chains import _best

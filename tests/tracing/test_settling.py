@@ -11,7 +11,7 @@ import pytest
 
 from hoptrace.linking.assignment import assign
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.linking.through import LOST, no_better_than_through
 from hoptrace.model.verdicts import Verdict
 

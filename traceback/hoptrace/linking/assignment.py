@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hoptrace.linking.contests import Contest, Pair, contests
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 
 HANDOFFS = frozenset({Kind.DIRECT, Kind.REWRITTEN, Kind.BRIDGED})
 LEAPS = frozenset({Kind.FORWARDED, Kind.GAP})

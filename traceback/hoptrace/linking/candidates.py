@@ -9,8 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.covered import Covered
+from hoptrace.linking.kinds import Kind
 from hoptrace.linking.members import KEPT
-from hoptrace.linking.scoring import Kind
 from hoptrace.model.arrays import Int64s
 from hoptrace.model.frames import equals, without
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 
 FEW = 4
 """Statements on a side up to which all assignments are tried: 24 at most."""

@@ -26,9 +26,9 @@ from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.refining import refined
 from hoptrace.linking.repeated_hours import any_twice, borne_out
-from hoptrace.linking.scoring import with_time
 from hoptrace.linking.shifts import find_shifts
 from hoptrace.linking.showing import count_showing
+from hoptrace.linking.times import with_time
 from hoptrace.linking.trust import trust_of
 from hoptrace.model.statements import STATEMENTS
 

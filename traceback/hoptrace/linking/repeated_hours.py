@@ -12,7 +12,7 @@ import polars as pl
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
 from hoptrace.linking.neighbours import middle
-from hoptrace.linking.scoring import BACKGROUND, student
+from hoptrace.linking.times import BACKGROUND, student
 
 REACH = 180.0
 """Seconds: two statements of one call never start further apart than this on the common clock."""

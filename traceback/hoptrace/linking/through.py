@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.frames import equals
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.scoring import LONGEST_RETRY, Kind
+from hoptrace.linking.kinds import Kind
+from hoptrace.linking.times import LONGEST_RETRY
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.tracing.case import Case, Fact, nowhere
 from hoptrace.tracing.copies import copied

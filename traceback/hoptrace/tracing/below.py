@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.judging import judge
 from hoptrace.tracing.kernel import Judged

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.assignment import LEAPS, LEAST_LEAP, LEAST_LEAP_HOME
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats, Int64s
 
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread
 from hoptrace.linking.neighbours import HANDED_ON
-from hoptrace.linking.scoring import NEIGHBOURS, Kind, leap_spread, time_weights
+from hoptrace.linking.times import time_weights
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.tracing.settling import COARSE, WORTH_LENDING
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
 from hoptrace.tracing.chains import Chains
 from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails

@@ -11,7 +11,8 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.scoring import CHANGED, LEAST_MEETINGS, Kind
+from hoptrace.linking.kinds import CHANGED, Kind
+from hoptrace.linking.scoring import LEAST_MEETINGS
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.tracing.choices import Case, Choice, choice, said
 

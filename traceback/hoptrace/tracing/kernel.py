@@ -13,7 +13,8 @@ import polars as pl
 from hoptrace.linking.candidates import candidate_pairs
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.covered import Covered
-from hoptrace.linking.scoring import Kind, score
+from hoptrace.linking.kinds import Kind
+from hoptrace.linking.scoring import score
 from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings

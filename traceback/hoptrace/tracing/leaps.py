@@ -9,7 +9,7 @@ from itertools import pairwise
 import polars as pl
 
 from hoptrace.linking.assignment import CONFLICT_WEIGHT
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.endings import doubted
 from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING

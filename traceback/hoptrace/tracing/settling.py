@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment, assign
 from hoptrace.linking.contests import Pair
+from hoptrace.linking.kinds import Kind, leap_spread
 from hoptrace.linking.neighbours import HANDED_ON
-from hoptrace.linking.scoring import Kind, leap_spread, time_weight
+from hoptrace.linking.times import time_weight
 from hoptrace.tracing.case import Fact
 
 ROUNDS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.endings import ended, past_a_claim
 from hoptrace.tracing.trail import Step, Trail

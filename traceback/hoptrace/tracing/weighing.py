@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hoptrace.linking.beginnings import FITS, FITS_NOT
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.scoring import Kind
+from hoptrace.linking.kinds import Kind
 from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings

@@ -1,0 +1,28 @@
+"""How the two statements of a pair touch, and how long a call then takes from the one to the other."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How the two statements of a pair touch."""
+
+    DIRECT = "direct"  # the two carriers are neighbours
+    REWRITTEN = "rewritten"  # neighbours, but the called number changed without either saying so
+    BRIDGED = "bridged"  # both name the same carrier between them, which has no record of the call
+    FORWARDED = "forwarded"  # both name the same carrier between them; it has no record and changed the called number
+    GAP = "gap"  # each names another silent carrier, or the upper one nobody: one or more without a record between
+    CONFLICT = "conflict"  # fits, but one names the other while the other names somebody else
+
+
+NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
+
+LEAP_SPREADS = {kind: 0.1 if kind in NEIGHBOURS else 0.5 for kind in Kind}
+
+CHANGED = (Kind.REWRITTEN, Kind.FORWARDED)
+
+
+def leap_spread(kind: Kind) -> float:
+    """Seconds (1 sigma) that a handoff takes, more where carriers without a record lie between."""
+    return LEAP_SPREADS[kind]
