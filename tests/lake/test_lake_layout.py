@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from hoptrace.lake.layout import KEY_OF, Index, as_statements, parts, sort_part
+from hoptrace.lake.layout import Index, as_statements, parts
+from hoptrace.lake.sorting import sort_part
+from hoptrace.lake.texts_of_numbers import KEY_OF
 from hoptrace.model.statements import STATEMENTS, TIME
 
 SORTED = pl.Schema({"key": pl.Int64, "start_time": TIME, "row": pl.Int64})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import hoptrace.lake.view as view_module
 from hoptrace.lake import directories, directory, picking, writing
 from hoptrace.lake.lake import Lake
-from hoptrace.lake.layout import merge_spans
+from hoptrace.lake.spans import merge_spans
 from hoptrace.model.statements import STATEMENTS
 
 A, B, C, D = 12025550100, 12025550101, 442079460100, -(2**63) + 7

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hoptrace.lake import directory as module
 from hoptrace.lake.directory import Directory, tags_of
-from hoptrace.lake.layout import SPANS, merge_spans
+from hoptrace.lake.spans import SPANS, merge_spans
 from hoptrace.lake.wanted import FEW, Bounds, Wanted
 
 KEY, TIME = st.integers(-3, 12), st.integers(0, 30)

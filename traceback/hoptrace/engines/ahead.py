@@ -13,7 +13,8 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.spans import to_read
-from hoptrace.lake.layout import merge_spans, once, within
+from hoptrace.lake.layout import once
+from hoptrace.lake.spans import merge_spans, within
 from hoptrace.lake.view import View
 
 MOST_ROWS = 600_000

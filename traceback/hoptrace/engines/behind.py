@@ -16,7 +16,7 @@ from hoptrace.engines.ground import Reads
 from hoptrace.engines.local import Standing, standing, trace_on
 from hoptrace.engines.packed import Recording
 from hoptrace.errors import NotFound, UnknownBatch, UsageError
-from hoptrace.lake.layout import SPANS
+from hoptrace.lake.spans import SPANS
 
 if TYPE_CHECKING:
     from hoptrace.model.receipts import Receipt

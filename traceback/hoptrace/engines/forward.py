@@ -13,7 +13,7 @@ from hoptrace.engines.calls import moment, number_key
 from hoptrace.engines.delivering import with_trunks
 from hoptrace.engines.keeping import known
 from hoptrace.errors import UsageError
-from hoptrace.lake.layout import SPANS as WANTED_SPANS
+from hoptrace.lake.spans import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.linking.restated import without_restated

@@ -12,7 +12,8 @@ import polars as pl
 from hoptrace.engines.ground import Reads
 from hoptrace.engines.keeping import covering_of, known_of
 from hoptrace.engines.local import Lying, Rules, Standing, stand_on
-from hoptrace.lake.layout import STORED, WITHHELD, Index, merge_spans, once, parts, within
+from hoptrace.lake.layout import STORED, WITHHELD, Index, once, parts
+from hoptrace.lake.spans import merge_spans, within
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.tracing.signers import Signers

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hoptrace.intake.distinct import Distinct
-from hoptrace.lake.layout import is_even
+from hoptrace.lake.sorting import is_even
 from hoptrace.model.arrays import UInt64s
 
 _ROWS = 65_536

@@ -13,8 +13,9 @@ from deltalake.transaction import AddAction
 
 from hoptrace.errors import StorageFailed
 from hoptrace.lake.lake import Lake
-from hoptrace.lake.layout import Index, Part, first_filed, sort_part
+from hoptrace.lake.layout import Index, Part, first_filed
 from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED
+from hoptrace.lake.sorting import sort_part
 from hoptrace.lake.storage import guard
 from hoptrace.lake.trimming import trim
 from hoptrace.lake.versions import EPOCH

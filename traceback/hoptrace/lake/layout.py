@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import TypeVar
 
 import polars as pl
 
-from hoptrace.model.nanp_keys import nanp_keys
-from hoptrace.model.statements import STATEMENTS, TIME
+from hoptrace.lake.sorting import sort_part
+from hoptrace.lake.texts_of_numbers import KEY_OF, as_written, told_by_keys
+from hoptrace.model.statements import STATEMENTS
 
 WITHHELD = -1
 """The key of a withheld number: it says nothing, so nothing is looked up by it."""
@@ -41,15 +41,6 @@ LATER = "may_be_later"
 
 NARROW = ("key", "start_time", "carrier", "called", "batch", "row")
 """What index "calling" keeps of a statement; its other columns are null."""
-
-KEY_OF = {
-    "calling_number": "calling",
-    "called_number": "called",
-    "egress_calling_number": "egress_calling",
-    "egress_called_number": "egress_called",
-    "redirecting_number": "redirecting",
-}
-"""The number key that each text of a number was read as. A text that is "+" and the digits of its key is not stored."""
 
 MOST_WAYS = 3
 """Called numbers under which one statement may stand: before and after rewriting, and the one that forwarded it."""
@@ -84,7 +75,7 @@ def index_of(path: str) -> Index:
 def parts(*statements: pl.DataFrame) -> Iterator[Part]:
     """Lay statements out together; each of the frames has the STATEMENTS columns."""
     # Each by itself: what lies in one piece is gone through twice as fast.
-    stored = pl.concat([_told_by_keys(each.select(STATEMENTS.names())) for each in statements])
+    stored = pl.concat([told_by_keys(each.select(STATEMENTS.names())) for each in statements])
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
     if _holds_any(stored, LATER):
         stored = pl.concat([stored, _at_second_times(stored)])
@@ -109,12 +100,6 @@ def once(found: pl.DataFrame) -> pl.DataFrame:
     return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
 
 
-def within(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """The rows that have the key of one of some merged spans and started within it."""
-    met = rows.select("key", "start_time").with_row_index("at").join(spans, on="key")
-    return rows[met.filter(pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time")))["at"]]
-
-
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:
     """Rows of index "called" that were found at their second time, as they were given to `parts`."""
     if not _holds_any(stored, LATER):
@@ -132,96 +117,13 @@ def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
 
 def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    given = _as_given()
+    given = as_written() | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
     if isinstance(stored, pl.LazyFrame):
         return stored.select(given.get(name, pl.col(name)) for name in STATEMENTS.names())
     # Most columns of numbers are empty, and stay so: a look-up of one call spares each step.
     empty = [name for name, key in KEY_OF.items() if not (_holds_any(stored, name) or _holds_any(stored, key))]
     told = stored.with_columns(expr for name, expr in given.items() if name not in empty)
     return told[STATEMENTS.names()]
-
-
-@cache
-def _as_given() -> dict[str, pl.Expr]:
-    """The columns that are stored otherwise than they were given."""
-    texts = {name: _as_written(name, key).alias(name) for name, key in KEY_OF.items()}
-    return texts | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
-
-
-def _told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
-    """Without the texts of numbers that their keys tell to the letter, which most are; "" where there was no text."""
-    shorter = [
-        pl.lit(None, pl.String).alias(name) if _tell_all(statements[key], statements[name]) else _unless_told(name, key)
-        for name, key in KEY_OF.items()
-        if statements[key].null_count() < statements.height
-    ]
-    return statements.with_columns(shorter)
-
-
-def _tell_all(keys: pl.Series, texts: pl.Series) -> bool:
-    """Whether keys tell every text, as in files of one country: quicker than to ask it of each."""
-    read = nanp_keys(texts)
-    return read is not None and read.equals(keys)
-
-
-def _unless_told(name: str, key: str) -> pl.Expr:
-    text, number = pl.col(name), pl.col(key)
-    # "+" and the digits of the key: "+012" would be read as the same number.
-    clean = text.str.starts_with("+") & ~text.str.starts_with("+0")
-    told = (number > 0) & clean & (text.cast(pl.Int64, strict=False) == number)
-    shorter = pl.when(~told.fill_null(value=False)).then(text)
-    return pl.when(text.is_null() & (number > 0)).then(pl.lit("")).otherwise(shorter).alias(name)
-
-
-def _as_written(name: str, key: str) -> pl.Expr:
-    text, number = pl.col(name), pl.col(key)
-    told = pl.when(text.is_null() & (number > 0)).then(pl.lit("+") + number.cast(pl.String)).otherwise(text)
-    return pl.when(told != "").then(told).alias(name)
-
-
-def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
-    """The order inside a file."""
-    # Most columns are empty or the same all through; they need not be moved.
-    varied = [name for name in rows.columns if name in {"key", "start_time"} or not is_even(rows[name])]
-    order = _order(rows)
-    # What lies in one piece is gathered twice as fast; one after another they need the memory of one.
-    return rows.with_columns([rows[name].rechunk()[order] for name in varied])
-
-
-def _order(rows: pl.DataFrame) -> pl.Series:
-    """Where the rows stand that come first, second, ... by key and time; of equals, as they stand."""
-    # Rows mostly come in the order of time already, or those of one key do: then the key is enough.
-    by_key = _order_of_keys(rows)
-    if rows["start_time"].is_sorted() or _is_in_time(rows.select(pl.col("key", "start_time").gather(by_key))):
-        return by_key
-    return rows.select(pl.arg_sort_by("key", "start_time", maintain_order=True)).to_series()
-
-
-def _is_in_time(by_key: pl.DataFrame) -> bool:
-    key, start = pl.col("key"), pl.col("start_time")
-    earlier = (key == key.shift(1)) & (start < start.shift(1))
-    return not by_key.select(earlier.any()).item()
-
-
-def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
-    """Where the rows stand by their keys; of equals, as they stand."""
-    # A key mostly fits into one number with its place.
-    least, most = rows["key"].min(), rows["key"].max()
-    bits = rows.height.bit_length()
-    if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):
-        return rows.select(pl.arg_sort_by("key", maintain_order=True)).to_series()
-    places = rows.select((pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)).to_series()
-    # Several threads would take twice as much of the processor, which others have work for.
-    return (places.sort(multithreaded=False) & (2**bits - 1)).cast(pl.UInt32)
-
-
-def is_even(column: pl.Series) -> bool:
-    """One value, or none, in every row; a few are looked at first."""
-    if column.null_count():
-        return column.null_count() == column.len()
-    if column.is_empty() or any(column[at] != column[0] for at in range(0, column.len(), column.len() // 8 + 1)):
-        return False
-    return bool((column == column.first()).all())
 
 
 def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:
@@ -257,31 +159,3 @@ def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
     days = bounds["first"] if bounds["first"].equals(bounds["last"]) else rows.select(day.unique().sort()).to_series()
     for each in days.drop_nulls():
         yield Part(index, each, sort_part(rows.filter(day == each) if len(days) > 1 else rows))
-
-
-SPANS = pl.Schema({"key": pl.Int64, "from_time": TIME, "to_time": TIME})
-"""What is looked up: a number key and the first and last start time wanted, both included."""
-
-
-def merge_spans(spans: pl.DataFrame) -> pl.DataFrame:
-    """The same spans without overlaps, sorted by key and time, so that a statement falls into one of them at most."""
-    wanted = spans if spans.schema == SPANS else spans.select(pl.col(name).cast(kind) for name, kind in SPANS.items())
-    if wanted.height == 1 and not any(None in row or row[1] > row[2] for row in wanted.rows()):
-        # Nothing to merge: a single call is looked up by one span, and each step on a frame takes its time.
-        return wanted
-    ordered = wanted.filter(pl.col("from_time") <= pl.col("to_time")).drop_nulls().sort(SPANS.names())
-    # Of thousands of numbers few have spans that meet; those of the others stay as they are.
-    meets = (pl.col("key") == pl.col("key").shift(1)) & (pl.col("from_time") <= pl.col("to_time").shift(1))
-    met = ordered.filter(meets)["key"].unique()
-    if met.is_empty():
-        return ordered
-    meeting = pl.col("key").is_in(met.implode())
-    return pl.concat([ordered.filter(~meeting), _merged(ordered.filter(meeting))]).sort(SPANS.names())
-
-
-def _merged(ordered: pl.DataFrame) -> pl.DataFrame:
-    reached = pl.col("to_time").cum_max().shift(1).over("key")
-    opens = (reached.is_null() | (pl.col("from_time") > reached)).cast(pl.Int64).cum_sum()
-    numbered = ordered.with_columns(opens.alias("span"))
-    grouped = numbered.group_by("span", maintain_order=True)
-    return grouped.agg(pl.col("key").first(), pl.col("from_time").min(), pl.col("to_time").max()).drop("span")

@@ -10,9 +10,10 @@ from deltalake.transaction import AddAction
 
 from hoptrace.lake.directories import Directories
 from hoptrace.lake.directory import BLOCK_ROWS
-from hoptrace.lake.layout import Part, sort_part
+from hoptrace.lake.layout import Part
 from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
 from hoptrace.lake.side_by_side import side_by_side
+from hoptrace.lake.sorting import sort_part
 from hoptrace.lake.storage import Store
 from hoptrace.model.arrays import Int64s
 

@@ -11,8 +11,9 @@ import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
-from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, kinds, merge_spans, once
+from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, kinds, once
 from hoptrace.lake.picking import pick
+from hoptrace.lake.spans import merge_spans
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.wanted import Bounds, Wanted
 from hoptrace.model.statements import STATEMENTS, TIME

@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from hoptrace.lake.directory import packed as packed_directory
-from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS, is_even
+from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS
+from hoptrace.lake.sorting import is_even
 
 FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcome", "upstream", "downstream")
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
