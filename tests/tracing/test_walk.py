@@ -110,7 +110,7 @@ def test_a_silent_carrier_that_forwarded_the_call_is_bridged_by_the_caller(world
     world.say("term", 0.2, upstream="quiet")
     found = world.trace(at=0.2)
     assert origin(found) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "quiet", "orig"), "c")
-    assert found.confidence < 0.995
+    assert found.confidence < 0.998  # a bridge without a change of the number is surer
 
 
 @pytest.mark.parametrize(("redials", "apart", "met"), [(3, 0.2, True), (2, 0.2, False), (4, 4.0, False)])
