@@ -183,6 +183,11 @@ def test_bytes_that_are_no_utf8_do_not_lose_a_packet(read, tmp_path: Path) -> No
     assert "caf" in call["calling_number"]
 
 
+def test_a_damaged_escape_is_no_octal_number(read, tmp_path: Path) -> None:
+    call = read(write(tmp_path, packet(Calling_Station_Id='"\\800\\061"'))).calls.row(0, named=True)
+    assert call["calling_number"] == "8001"
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_any_line_end(read, tmp_path: Path, end: str) -> None:
     assert read(write(tmp_path, (packet() + packet(Acct_Session_Id="C")).replace("\n", end))).calls.height == 2

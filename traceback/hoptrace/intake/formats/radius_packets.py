@@ -19,7 +19,7 @@ _QUOTES = ('"', "'")
 
 _PACKET = re.compile(rb"[^\s][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
 _ATTRIBUTE = re.compile(r"[ \t]*([A-Za-z][\w.:-]*)[ \t]*[+:]?=[ \t]*(.*)")
-_ESCAPED = re.compile(r"\\(\d{3}|.)")
+_ESCAPED = re.compile(r"\\([0-7]{3}|.)")
 _PAIRS = frozenset({"cisco-avpair", "cisco-command-code", "avpair"})
 _WANTED = frozenset({
     "acct-status-type", "acct-session-id", "acct-delay-time", "acct-session-time", "acct-terminate-cause",
