@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -73,6 +72,8 @@ it went to that end; `few`: so few take part that the carriers of another call w
 `open`: and it is not tied to the end that the report names, or anyone may show the caller id.
 """
 
+_NOTHING = ASKED.to_frame()
+"""Nothing that is asked, as of most calls; to make such a frame takes as long as several queries."""
 
 OF_A_CALLER = ("call", "origin", "source", "number")
 """Columns of ASKED that matter to a caller's other calls."""
@@ -123,13 +124,7 @@ class Others:
 def asked_of(judged: Sequence[Judged]) -> pl.DataFrame:
     """What is asked of these calls' callers, as rows of ASKED."""
     rows = [row for one in judged for row in _asked(one)]
-    return pl.DataFrame(rows, schema=ASKED, orient="row") if rows else _nothing().clone()
-
-
-@cache
-def _nothing() -> pl.DataFrame:
-    """Nothing that is asked, as of most calls; to make it takes as long as several queries."""
-    return ASKED.to_frame()
+    return pl.DataFrame(rows, schema=ASKED, orient="row") if rows else _NOTHING.clone()
 
 
 def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:

@@ -17,10 +17,13 @@ class Kind(StrEnum):
 
 
 NEIGHBOURS = (Kind.DIRECT, Kind.REWRITTEN, Kind.CONFLICT)
+"""The kinds in which no carrier without a record lies between."""
 
 LEAP_SPREADS = {kind: 0.1 if kind in NEIGHBOURS else 0.5 for kind in Kind}
+"""What `leap_spread` tells."""
 
 CHANGED = (Kind.REWRITTEN, Kind.FORWARDED)
+"""The kinds in which the called number was changed and nobody says so."""
 
 
 def leap_spread(kind: Kind) -> float:

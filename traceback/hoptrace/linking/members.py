@@ -24,14 +24,12 @@ WANTED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window
 """What a call asks for: a called number's key around `at` (epoch seconds, common clock), `window` s either way."""
 
 
-@cache
-def _nothing() -> pl.DataFrame:
-    return WANTED.to_frame()
+_NOTHING = WANTED.to_frame()
 
 
 def nothing_wanted() -> pl.DataFrame:
-    """No rows in the WANTED schema; made once, for that takes as long as a query."""
-    return _nothing().clone()
+    """No rows in the WANTED schema; to make such a frame takes as long as a query."""
+    return _NOTHING.clone()
 
 
 def seconds(column: str) -> pl.Expr:

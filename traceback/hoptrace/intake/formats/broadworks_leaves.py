@@ -1,18 +1,12 @@
-"""The fields of BroadWorks' XML records, of plain ones picked out of many at once by one XSLT stylesheet.
-
-lxml makes a Python object of each element that is touched, which takes longer than all the parsing. The stylesheet
-(XSLT 1.0) writes the texts that are wanted as one text, divided by marks that no plain record has.
-"""
+"""The fields of BroadWorks' XML records, of plain ones picked out of many at once by a stylesheet (`xml_sheets`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
 from hoptrace.intake.formats.broadworks_records import FIELDS
-from hoptrace.intake.formats.freeswitch_sheet_read import MARK, VALUE
 from hoptrace.intake.formats.xml_records import Element, RecordParser
+from hoptrace.intake.formats.xml_sheets import MARK, VALUE, can_have_marks, compiled
 
 _RECORD = f"{MARK}r"
 _PLAIN_ENCODINGS = frozenset({"utf-8", "iso-8859-1", "us-ascii"})
@@ -22,10 +16,9 @@ class Leaves:
     """Reads the fields of records of one file."""
 
     def __init__(self, encoding: str) -> None:
-        etree: Any = import_module("lxml.etree")
         self._parser = RecordParser(encoding)
         self._is_plain = encoding.lower() in _PLAIN_ENCODINGS
-        self._transform: Any = etree.XSLT(etree.XML(_stylesheet()), access_control=etree.XSLTAccessControl.DENY_ALL)
+        self._transform = compiled(_stylesheet())
 
     def of(self, raws: Sequence[bytes]) -> list[dict[str, str]]:
         """The fields of each record by name; none where nothing can be made of its bytes."""
@@ -40,12 +33,9 @@ class Leaves:
 
 
 def _are_plain(content: bytes) -> bool:
-    """Without comments, CDATA, instructions and characters by number: texts have one part and are no mark.
-
-    One character is found in a twentieth of the time that two take.
-    """
-    signs = ((b"!", b"<!"), (b"?", b"<?"), (b"&", b"&#"))
-    return MARK.encode() not in content and not any(one in content and two in content for one, two in signs)
+    """Without comments, CDATA, instructions and characters by number: texts have one part and are no mark."""
+    signs = ((b"!", b"<!"), (b"?", b"<?"))  # one character is looked for first, as `can_have_marks` does
+    return not can_have_marks(content) and not any(one in content and two in content for one, two in signs)
 
 
 def _leaves(record: Element) -> dict[str, str]:

@@ -1,12 +1,7 @@
-"""What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet.
-
-lxml makes a Python object of each element that is touched, which takes longer than all the parsing. The stylesheet
-(XSLT 1.0) writes what is wanted as one text, divided by marks that no text means.
-"""
+"""What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet (`xml_sheets`)."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -14,16 +9,15 @@ from hoptrace.intake.formats.freeswitch_flows import IN_PROFILE
 from hoptrace.intake.formats.freeswitch_sheet_read import (
     DOCUMENT,
     INSIDE,
-    MARK,
     NAMED_LEG,
     ORIGIN_TOLD,
     PART,
-    VALUE,
     table_of_text,
 )
 from hoptrace.intake.formats.freeswitch_table import CALLFLOW_TIMES, PROFILE, LegTable
 from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded
 from hoptrace.intake.formats.xml_records import Together
+from hoptrace.intake.formats.xml_sheets import MARK, VALUE, can_have_marks, compiled
 
 _ENCODED_MARK = "%7F"
 
@@ -32,15 +26,14 @@ class Sheet:
     """The stylesheet, and what it wrote so far: texts of the variables and of the call flows of documents."""
 
     def __init__(self) -> None:
-        etree: Any = import_module("lxml.etree")
-        self._transform: Any = etree.XSLT(etree.XML(_stylesheet()), access_control=etree.XSLTAccessControl.DENY_ALL)
+        self._transform = compiled(_stylesheet())
         self._variables: list[str] = []
         self._flows: list[str] = []
         self._count = 0
 
     def add(self, together: Together, encoding: str) -> None:
         """Have several documents read, which are numbered on."""
-        if encoding.lower() != "utf-8" or _can_have_marks(b"".join(together.raws)):
+        if encoding.lower() != "utf-8" or can_have_marks(b"".join(together.raws)):
             _take_marks_out(together.root)
         variables, flows = str(self._transform(together.root)).split(PART, 1)
         self._variables.append(_decoded(variables))
@@ -50,12 +43,6 @@ class Sheet:
     def table(self) -> LegTable:
         """What all of them tell."""
         return table_of_text("".join((*self._variables, *self._flows)), self._count)
-
-
-def _can_have_marks(content: bytes) -> bool:
-    if b"&" in content and b"&#" in content:  # one character is found in a twentieth of the time that two take
-        return True
-    return MARK.encode() in content
 
 
 def _take_marks_out(root: Any) -> None:

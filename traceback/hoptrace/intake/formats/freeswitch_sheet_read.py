@@ -9,11 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from hoptrace.intake.formats.freeswitch_table import CALLFLOW_TIMES, LEGS, ORIGIN, LegTable
+from hoptrace.intake.formats.xml_sheets import MARK, VALUE
 
-MARK = "\x7f"
-"""The control character DEL, which XML allows, is ASCII, and no text means; a letter behind it says what it marks."""
-
-VALUE, INSIDE, PART = f"{MARK}v", f"{MARK}i", f"{MARK}p"
+INSIDE, PART = f"{MARK}i", f"{MARK}p"
 DOCUMENT = f"{VALUE}{MARK}{VALUE}"
 
 ORIGIN_TOLD = "origin"
