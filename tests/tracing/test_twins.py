@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hoptrace.linking.rivalled import Rivals
+from hoptrace.linking.trust import Trust
 from hoptrace.model.verdicts import Verdict
 
 OTHERS = {f"carrier{n}": "US" for n in range(20)}
@@ -133,3 +135,17 @@ def test_twins_are_known_at_the_second_of_two_times(world):
     found = world.trace(at=2.5, terminating_carrier="quiet")
     assert found.verdict is Verdict.AMBIGUOUS
     assert "Somebody else shows the same caller id" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("at", "end", "others", "named"),
+    [(0.1, "quiet", 20, True), (2.5, "quiet", 20, False), (2.5, "loud", 20, True), (2.5, "quiet", 0, True)],
+    ids=["at the moment of the report", "seconds off", "to an end where rivals are on file", "all take part"],
+)
+def test_of_a_caller_id_that_is_used_once_the_customers_other_calls_tell_of_rivals(world, at, end, others, named):
+    world.country = dict(list(OTHERS.items())[:others])
+    world.trust = Trust(rivals={("orig", "c"): Rivals(0.3, {"loud": (40, 24), "quiet": (40, 0)})})
+    world.say("orig", 0.0, customer="c", downstream=end)
+    found = world.trace(at=at, terminating_carrier=end)
+    assert (found.customer == "c") is named
+    assert named or (found.verdict is Verdict.AMBIGUOUS and "Somebody else shows" in found.summary)

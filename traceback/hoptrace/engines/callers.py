@@ -15,14 +15,14 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
-from hoptrace.engines.twins import ROWS_LOST, hidden_odds, twin_odds
+from hoptrace.engines.twins import ROWS_LOST, campaign_odds, hidden_odds, twin_odds
 from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.members import comparable
 from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import detached
-from hoptrace.tracing.weighing import another_caller, hardly_on_file
+from hoptrace.tracing.weighing import another_caller, hardly_on_file, lost_rows
 
 if TYPE_CHECKING:
     from hoptrace.linking.learned import Learned
@@ -56,21 +56,27 @@ ASKED = pl.Schema(
         "window": pl.Float64,
         "origin": pl.String,
         "source": pl.String,
+        "customer": pl.String,
         "number": pl.Int64,
         "end": pl.String,
         "fits": pl.Float64,
         "detached": pl.Boolean,
+        "lost": pl.Float64,
         "few": pl.Boolean,
         "open": pl.Boolean,
     }
 )
 """Caller `key`'s calls within `window` s of `at` are asked for, of a trail to `number` that comes from `origin`.
 
-`source`: the carrier from which that one got the call, null where a customer of its own placed it; `end`: the carrier
-that delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that
-it went to that end; `few`: so few take part that the carriers of another call would hardly have a record of it;
-`open`: and it is not tied to the end that the report names, or anyone may show the caller id.
+`source`: the carrier from which that one got the call, null where its `customer` placed it; `end`: the carrier that
+delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that it
+went to that end; `lost`: the share of calls that leave no record; `few`: so few take part that the carriers of another
+call would hardly have a record of it; `open`: and it is not tied to the end that the report names, or anyone may show
+the caller id.
 """
+
+AskedRow = tuple[int, int, float, float, str, str | None, str | None, int, str, float, bool, float, bool, bool]
+"""A row of ASKED."""
 
 _NOTHING = ASKED.to_frame()
 """Nothing that is asked, as of most calls; to make such a frame takes as long as several queries."""
@@ -139,6 +145,8 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
     usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
     odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
+    for call, more in campaign_odds(asked, ground.around.trust.rivals).items():
+        odds[call] = max(more, odds.get(call, 0.0))
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
     numbers = dict(named.select("call", "called").iter_rows())
     return Others(numbers, odds, hidden_odds(asked, uses), frozenset(_unseen(asked, uses)["call"]))
@@ -192,7 +200,7 @@ def _facts(placed: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     return facts.with_columns(pl.col("sid").first().over("batch", "row"))
 
 
-def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, int, str, float, bool, bool, bool]]:
+def _asked(one: Judged) -> list[AskedRow]:
     best, case = one.judgement.best, one.case
     if best is None or best.trail.steps[0].sid is not None:
         return []
@@ -200,9 +208,10 @@ def _asked(one: Judged) -> list[tuple[int, int, float, float, str, str | None, i
     placed = best.trail.ending is Ending.CUSTOMER
     if last.calling is None or last.calling < 0 or (last.upstream is None and not placed):
         return []
-    origin = last.carrier, None if placed else last.upstream, reported.called, best.trail.path[0]
+    source, customer = (None, last.customer) if placed else (last.upstream, None)
+    origin = last.carrier, source, customer, reported.called, best.trail.path[0]
     fit = math.exp(best.timed.weight), detached(best.trail, case, FEW, HALF)
     strange = another_caller(reported, case.facts[best.trail.first_statement], case.around)
     anyone = strange or last.attestation in NOT_VOUCHED_FOR or detached(best.trail, case, 0.0, 0.0)
-    few = hardly_on_file(case.taking_part)
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, few, few and placed and anyone)]
+    lost, few = lost_rows(case.taking_part, on_file=False), hardly_on_file(case.taking_part)
+    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, lost, few, few and placed and anyone)]

@@ -10,7 +10,7 @@ from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_answers import CUSTOMER, Batch
-from hoptrace.tracing.weighing import hardly_on_file
+from hoptrace.tracing.weighing import hardly_on_file, lost_rows
 
 
 def not_renumbered(plain: Plain, batch: Batch, linked: Linked, wanted: pl.DataFrame, ground: Ground) -> Plain:
@@ -34,15 +34,16 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
     answers, chains = plain.answers, plain.chains
     some = np.flatnonzero(answers.delivered)
     calls: list[int] = chains.calls[some].tolist()
-    tops = linked.members.select("call", "carrier", "upstream", "calling", "attestation")[chains.last[some]]
+    tops = linked.members.select("call", "carrier", "customer", "upstream", "calling", "attestation")[chains.last[some]]
     end = linked.members["downstream"].gather(chains.first[some])
     reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
     leaps, share = chains.leaps[some] > 1, np.array([batch.coverage[call].taking_part for call in calls])
     nowhere = np.where(reports["terminating"].is_null(), share < np.where(leaps, HALF, FEW), leaps & (share < FEW))
     hardly = pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean)
+    lost = pl.Series([lost_rows(each, on_file=False) for each in share.tolist()], dtype=pl.Float64)
     placed = pl.Series(answers.endings[some] == CUSTOMER)
     told = tops.hstack(reports).with_columns(
-        end=end, fits=answers.fits[some], detached=nowhere, few=hardly, placed=placed, window=CALLERS_WINDOW
+        end=end, fits=answers.fits[some], detached=nowhere, lost=lost, few=hardly, placed=placed, window=CALLERS_WINDOW
     )
     asked = told.filter((pl.col("calling") >= 0) & (pl.col("placed") | pl.col("upstream").is_not_null()))
     return asked.select(
@@ -52,10 +53,12 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
         "end",
         "fits",
         "detached",
+        "lost",
         "few",
         key="calling",
         origin="carrier",
         source=pl.when(~pl.col("placed")).then("upstream"),
+        customer=pl.when("placed").then("customer"),
         number="called",
         open=pl.col("few") & pl.col("placed") & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False),
     ).select(ASKED.names())

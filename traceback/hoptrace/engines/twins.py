@@ -17,6 +17,7 @@ from hoptrace.linking.blame import LEAST_LOSS
 
 if TYPE_CHECKING:
     from hoptrace.engines.callers import Uses
+    from hoptrace.linking.rivalled import Rivals
 
 NEAR = 30.0
 """Seconds from an own call within which it is counted how close twins come."""
@@ -33,6 +34,13 @@ LIKE_ELSEWHERE = 2.0
 MANY_CALLS, FEW_CALLS = 10.0, 3.0
 """The same where the ends are sought to which most twins are on file: of many ends a few are so by chance, but hardly
 where so few carriers take part that there are few ends."""
+
+UNSEEN = 0.1
+"""Rivals' calls of which nothing is on file, for each of those that are, also where to no end more are."""
+
+SAME_WAYS = 2.0
+"""Times as many as where any call were as likely to leave no record: a rival's calls to one end go over the same
+carriers. So the odds foretold 13 wrong names in 26 simulated networks of both generators, where there were 15."""
 
 RIVALLED, SOME = 0.03, 5.0
 """Odds that the report means another's call with the same caller id, where that one is shown to very many numbers,
@@ -73,6 +81,25 @@ def hidden_odds(asked: pl.DataFrame, uses: Uses) -> dict[int, float]:
     own = uses.own.join(open_, on="call", how="semi").group_by("call").agg(numbers=pl.col("called").n_unique())
     odds = RIVALLED * pl.col("numbers") / (pl.col("numbers") + SOME)
     return dict(own.filter(pl.col("numbers") >= LEAST_TWINS).select("call", odds).sort("call").iter_rows())
+
+
+def campaign_odds(asked: pl.DataFrame, rivals: Mapping[tuple[str, str], Rivals]) -> dict[int, float]:
+    """The same of calls whose customers' calls are known to be rivalled, whichever caller ids these have."""
+    if not rivals:
+        return {}
+    placed = asked.filter(pl.col("customer").is_not_null()).select("call", "origin", "customer", "end", "fits", "lost")
+    known = ((call, rivals.get((origin, customer)), *rest) for call, origin, customer, *rest in placed.iter_rows())
+    told = ((call, _unseen(of, end, lost) / fits) for call, of, end, fits, lost in known if of is not None)
+    return {call: unseen / (2 * NEAR) for call, unseen in told}
+
+
+def _unseen(rivals: Rivals, end: str, lost: float) -> float:
+    """Rivals' calls of which nothing is on file, for each call of the customer's to an end.
+
+    `lost`: the share of calls that leave no record.
+    """
+    at_most = SAME_WAYS * rivals.usual * lost / (1 - lost)
+    return min(rivals.lacking(end) + UNSEEN * rivals.usual, at_most)
 
 
 def _counts(own: pl.DataFrame, twins: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:

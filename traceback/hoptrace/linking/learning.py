@@ -26,6 +26,7 @@ from hoptrace.linking.placing import placed
 from hoptrace.linking.potentials import Edge, potentials, ties
 from hoptrace.linking.refining import refined
 from hoptrace.linking.repeated_hours import any_twice, borne_out
+from hoptrace.linking.rivalled import count_rivalled
 from hoptrace.linking.shifts import find_shifts
 from hoptrace.linking.showing import count_showing
 from hoptrace.linking.times import with_time
@@ -170,5 +171,6 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         showing=showing,
         repeats=repeats,
         borrowed=count_borrowed(facts),
+        rivalled=count_rivalled(facts),
     )
     return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})

@@ -20,6 +20,7 @@ from hoptrace.linking.caller_odds import caller_odds
 from hoptrace.linking.claiming import claimed_calls, doubts, made_up_calls, who_invents
 from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 from hoptrace.linking.misnaming import borne_out_by_callers, misnaming, misnaming_silent, untrue_words
+from hoptrace.linking.rivalled import RIVALLED, Rivals, rivals_of
 from hoptrace.linking.showing import REPEATS, SHOWING
 
 
@@ -34,9 +35,10 @@ class Trust:
     `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
-    many of whose caller ids are others' customers'.
-    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`: the counts behind them (rows of CLASHES and so
-    on); `holes`: those of the clashes that are of times of which the named one's records lack much.
+    many of whose caller ids are others' customers'. `rivals`: by (carrier, customer), how many of its calls somebody
+    else's with the same two numbers stand beside.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`: the counts behind them (rows of
+    CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -47,6 +49,7 @@ class Trust:
     misnames: Mapping[str, float] = field(default_factory=dict[str, float])
     misnamed: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     borrows: Collection[tuple[str, str]] = frozenset()
+    rivals: Mapping[tuple[str, str], Rivals] = field(default_factory=dict[tuple[str, str], Rivals])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
@@ -54,6 +57,7 @@ class Trust:
     showing: tuple[tuple[str, str, int, int, int, int], ...] = ()
     repeats: tuple[tuple[str, int, int], ...] = ()
     borrowed: tuple[tuple[str, str, int, int, int], ...] = ()
+    rivalled: tuple[tuple[str, str, str | None, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
@@ -78,6 +82,7 @@ COUNTS = {
     "showing": SHOWING,
     "repeats": REPEATS,
     "borrowed": BORROWED,
+    "rivalled": RIVALLED,
 }
 """The counts that trust rests on, by name."""
 
@@ -100,5 +105,6 @@ def trust_of(**counts: pl.DataFrame) -> Trust:
         misnames,
         misnamed,
         borrowers(counts["borrowed"]),
+        rivals_of(counts["rivalled"]),
         *(tuple(counts[name].rows()) for name in COUNTS),
     )
