@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from hoptrace.linking.levels import LEVELS, UNKNOWN, with_levels
+from hoptrace.linking.levels import LEVELS, levels_of
+from hoptrace.model.columns import Columns
 
 SCHEMA = {
     "duration": pl.Float64,
@@ -22,6 +23,7 @@ SCHEMA = {
     "attestation": pl.String,
 }
 WITHHELD = -1
+UNKNOWN = "unknown"
 
 
 def pair(d: dict, u: dict) -> pl.DataFrame:
@@ -36,7 +38,7 @@ def pair(d: dict, u: dict) -> pl.DataFrame:
 
 
 def level(name: str, d: dict, u: dict) -> str:
-    return with_levels(pair(d, u))[f"l_{name}"][0]
+    return (*LEVELS[name], UNKNOWN)[levels_of(Columns(pair(d, u)))[name][0]]
 
 
 def calling(number: int | None) -> dict:
@@ -104,8 +106,7 @@ def test_the_examples_leave_no_level_out():
 
 
 def levels_of_signature(d: dict, u: dict) -> tuple[str, ...]:
-    found = with_levels(pair(d, u))
-    return tuple(found[f"l_{name}"][0] for name in ("orig_id", "signer", "attestation"))
+    return tuple(level(name, d, u) for name in ("orig_id", "signer", "attestation"))
 
 
 def test_a_lost_signature_counts_once():

@@ -6,12 +6,15 @@ with many others as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.call_ids import same_stem
+from hoptrace.model.arrays import Floats, Truths
+from hoptrace.model.columns import Columns
 from hoptrace.model.number_masks import MASKED_BELOW, fits_mask
 
 ALIKE = 1.0
@@ -21,22 +24,26 @@ FITS, FITS_NOT = 0.7, -0.7
 """Weight of a caller that a masked one may be, and of one that it cannot be."""
 
 
-def weigh_beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs (`d_*`, `u_*`, `w_call_id`, `w_calling`) with the weights of what is compared by its beginning alone."""
-    told = pairs.with_columns(w_call_id=pl.when(ids_begin_alike()).then(ALIKE).otherwise("w_call_id"))
-    if not any_masked(pairs):
-        return told
-    return told.with_columns(
-        w_calling=pl.when(caller_fits()).then(FITS).when(~caller_fits()).then(FITS_NOT).otherwise("w_calling")
+def weigh_beginnings(pairs: pl.DataFrame, alike: Truths, weights: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The weights of pairs' comparisons, with those of what is compared by its beginning alone.
+
+    `alike`: which pairs have Call-IDs that begin alike.
+    """
+    told = {**weights, "call_id": np.where(alike, ALIKE, weights["call_id"])}
+    if any_masked(pairs):
+        masked = Columns(pairs.select(fits=caller_fits()))
+        fits = np.where(masked.truths("fits"), FITS, FITS_NOT)
+        told["calling"] = np.where(masked.known("fits"), fits, weights["calling"])
+    return told
+
+
+def ids_begin_alike(columns: Columns) -> Truths:
+    """Whether the Call-IDs of a pair (`d_*`, `u_*`) differ, but not where they begin."""
+    equal, alike = (
+        compared(columns, "u_sent_cid", "d_cid") | compared(columns, "u_cid", "d_cid")
+        for compared in (Columns.equal, same_stem)
     )
-
-
-@cache
-def ids_begin_alike() -> pl.Expr:
-    """Whether the Call-IDs of a pair differ, but not where they begin."""
-    mine, sent, came = pl.col("d_cid"), pl.col("u_sent_cid"), pl.col("u_cid")
-    equal, alike = (sent == mine) | (came == mine), same_stem(sent, mine) | same_stem(came, mine)
-    return alike.fill_null(value=False) & ~equal.fill_null(value=False)
+    return alike & ~equal
 
 
 @cache

@@ -11,7 +11,11 @@ import re
 from base64 import b64decode
 from functools import cache
 
+import numpy as np
 import polars as pl
+
+from hoptrace.model.arrays import Truths
+from hoptrace.model.columns import Columns
 
 _GUID_DIGITS = 32
 _GUID = "^[0-9A-Fa-f]{32}$"
@@ -41,21 +45,32 @@ def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
     The keys of the spellings of one Call-ID are equal. What a key is made of is worked out in steps, each of them once
     and for both sides together; the spellings of GUIDs only where there may be some.
     """
-    sides = statements.select(came="call_id", sent=pl.coalesce("egress_call_id", "call_id"))
-    told = pl.concat([sides["came"], sides["sent"]]).to_frame("text")
-    told = told.with_columns(local=_before_host("text"), whole=pl.col("text").str.replace(_SUFFIX, ""))
+    came, sent = statements["call_id"], statements["egress_call_id"]
+    if sent.null_count() == len(sent):
+        keys = _keys(came)
+        return statements.hstack([keys.alias("cid"), keys.alias("sent_cid")])
+    keys, half = _keys(pl.concat([came, sent.zip_with(sent == sent, came)])), len(came)  # noqa: PLR0124  # null is not
+    return statements.hstack([keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid")])
+
+
+def _keys(texts: pl.Series) -> pl.Series:
+    told = texts.alias("text").to_frame().with_columns(_before_host("text"), _without_suffix())
     long, changed = told.select(_long(), _changed()).row(0)
     if long:
         told = told.with_columns(_undashed()).with_columns(_one_spelling())
-    told = told.with_columns(local=_before_host("whole")) if long or changed else told
-    keys, half = told.select(_key()).to_series(), statements.height
-    return statements.with_columns(keys.head(half).alias("cid"), keys.tail(half).alias("sent_cid"))
+    told = told.with_columns(_before_host("whole")) if long or changed else told
+    return told.select(_key()).to_series()
 
 
 @cache
 def _before_host(column: str) -> pl.Expr:
     text = pl.col(column)
-    return pl.coalesce(text.str.slice(0, text.str.find("@", literal=True)), text)
+    return pl.coalesce(text.str.slice(0, text.str.find("@", literal=True)), text).alias("local")
+
+
+@cache
+def _without_suffix() -> pl.Expr:
+    return pl.col("text").str.replace(_SUFFIX, "").alias("whole")
 
 
 @cache
@@ -89,9 +104,10 @@ def _key() -> pl.Expr:
     return pl.when(pl.col("text").is_not_null()).then(key).alias("key")
 
 
-def same_stem(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """Of two keys whether the Call-IDs begin alike, up to where one was cut or got an ending."""
-    return one // STEM_BITS == other // STEM_BITS
+def same_stem(columns: Columns, one: str, other: str) -> Truths:
+    """Of two columns of keys where the Call-IDs begin alike, up to where one was cut or got an ending."""
+    begun, others = (columns.keys(name) // np.uint64(STEM_BITS) for name in (one, other))
+    return columns.known(one) & columns.known(other) & (begun == others)
 
 
 def without_base64(statements: pl.DataFrame) -> pl.DataFrame:

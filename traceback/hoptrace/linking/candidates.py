@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.kinds import Kind
 from hoptrace.linking.members import KEPT
-from hoptrace.model.arrays import Int64s
-from hoptrace.model.frames import equals, without
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.model.columns import Columns
+from hoptrace.model.frames import equals, rows_at
 
 REACH = 180.0
 """Seconds: two statements of one handoff never start further apart than this on the common clock."""
@@ -35,11 +35,13 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     """
     known = covered.flagged(in_order(members), COVERAGE)
     lower, upper = _met(known)
-    retry = _retry() if (known["leg"] != known["sid"]).any() else pl.lit(value=False)
-    down, up = known.select(_side("d"))[lower], known.select(retry.alias("u_retry"), *_side("u")[1:])[upper]
-    told = without(down.hstack(up).with_columns(**_said()).with_columns(kind=_kind()), _said())
-    possible = told.select(_possible().fill_null(value=False)).to_series()
-    return told if possible.all() else told.filter(possible)
+    retry = known.select(_retry()).to_series().to_numpy() if (known["leg"] != known["sid"]).any() else None
+    pairs = _side(known, "d", lower).hstack(_side(known, "u", upper)).insert_column(0, known["call"][lower])
+    kinds = _kinds(Columns(pairs))
+    retried = np.zeros(upper.size, np.bool_) if retry is None else retry[upper]
+    told = pairs.hstack([pl.Series("u_retry", retried), _named(kinds)])
+    possible = kinds != NO_KIND
+    return told if possible.all() else rows_at(told, np.flatnonzero(possible))
 
 
 def in_order(members: pl.DataFrame) -> pl.DataFrame:
@@ -47,13 +49,6 @@ def in_order(members: pl.DataFrame) -> pl.DataFrame:
     calls, sids = members["call"].to_numpy(), members["sid"].to_numpy()
     later, same = calls[1:] > calls[:-1], calls[1:] == calls[:-1]
     return members if (later | (same & (sids[1:] > sids[:-1]))).all() else members.sort("call", "sid")
-
-
-@cache
-def _possible() -> pl.Expr:
-    """A pair of some kind; a leap over a gap is none between carriers that should have records."""
-    kind = pl.col("kind")
-    return kind.is_not_null() & ((kind != Kind.GAP) | ~(pl.col("d_upstream_covered") | pl.col("u_downstream_covered")))
 
 
 @cache
@@ -73,8 +68,8 @@ def _met(known: pl.DataFrame) -> tuple[Int64s, Int64s]:
     """
     names = carrier, upstream, downstream = _names(known)
     met = [_meeting(*way) for way in ((upstream, carrier), (carrier, downstream), (upstream, downstream))]
-    silent = known.select(below=_below(), above=_above())
-    below, above = (np.flatnonzero(silent[side].to_numpy()) for side in silent.columns)
+    columns = Columns(known)
+    below, above = np.flatnonzero(_below(columns)), np.flatnonzero(_above(columns))
     if below.size and above.size:
         came, sent = _callers(known)
         leaps = [_meeting(came[below], caller[above]) for caller in (sent, came)]
@@ -114,30 +109,26 @@ def _meeting(one: Int64s, other: Int64s) -> tuple[Int64s, Int64s]:
     return rows[lower], upper
 
 
-@cache
-def _side(side: str) -> tuple[pl.Expr, ...]:
-    return pl.col("call"), *(pl.col(name).alias(f"{side}_{name}") for name in (*KEPT, *COVERAGE))
+def _side(known: pl.DataFrame, side: str, rows: Int64s) -> pl.DataFrame:
+    """The statements in these rows as one side of pairs."""
+    told = rows_at(known[[*KEPT, *COVERAGE]], rows)
+    told.columns = [f"{side}_{name}" for name in told.columns]
+    return told
 
 
-@cache
-def _below() -> pl.Expr:
+def _below(columns: Columns) -> Truths:
     """Whether nobody with records says who handed the call to a statement."""
     # A statement of an own customer's call still meets who says that it handed the call over: a contradiction.
-    unnamed = pl.col("upstream").is_null() & pl.col("customer").is_null()
-    return unnamed | (pl.col("upstream").is_not_null() & ~pl.col("upstream_covered"))
+    named = columns.known("upstream")
+    return np.where(named, ~columns.truths("upstream_covered"), ~columns.known("customer"))
 
 
-@cache
-def _above() -> pl.Expr:
+def _above(columns: Columns) -> Truths:
     """Whether nobody with records says that a statement's call came to it: the next one is silent, or unlisted."""
-    return (pl.col("downstream").is_not_null() & ~pl.col("downstream_covered")) | (
-        pl.col("downstream").is_null() & pl.col("handed_on")
-    )
+    return np.where(columns.known("downstream"), ~columns.truths("downstream_covered"), columns.truths("handed_on"))
 
 
-def _worth_a_look(
-    start: npt.NDArray[np.float64], names: tuple[Int64s, Int64s, Int64s], lower: Int64s, upper: Int64s
-) -> npt.NDArray[np.bool_]:
+def _worth_a_look(start: Floats, names: tuple[Int64s, Int64s, Int64s], lower: Int64s, upper: Int64s) -> Truths:
     """Two statements within REACH, of two carriers: a carrier hands a call to itself only through another one."""
     carrier, upstream, downstream = names
     hairpin = (upstream[lower] == downstream[upper]) & (upstream[lower] != NOBODY)
@@ -145,58 +136,76 @@ def _worth_a_look(
     return (lower != upper) & apart & (np.abs(start[lower] - start[upper]) <= REACH)
 
 
-@cache
-def _said() -> dict[str, pl.Expr]:
-    """What decides the kind of a pair, worked out once a pair and dropped again."""
-    same_caller = (pl.col("d_calling") > 0) & (
-        (pl.col("d_calling") == pl.col("u_sent_calling")) | (pl.col("d_calling") == pl.col("u_calling"))
-    )
-    back = (pl.col("u_upstream") == pl.col("d_carrier")) & (pl.col("d_downstream") == pl.col("u_carrier"))
-    answers_differ = (pl.col("d_outcome") == "answered") != (pl.col("u_outcome") == "answered")
-    return {
-        "continuous": (pl.col("u_sent") == pl.col("d_called")) | (pl.col("u_called") == pl.col("d_called")),
-        "same_caller": same_caller,
-        "down_names": (pl.col("d_upstream") == pl.col("u_carrier")).fill_null(False),
-        "up_names": (pl.col("u_downstream") == pl.col("d_carrier")).fill_null(False),
-        "down_silent": pl.col("d_upstream").is_null() & pl.col("d_customer").is_null(),
-        "up_silent": pl.col("u_downstream").is_null(),
-        "same_between": pl.col("d_upstream") == pl.col("u_downstream"),
-        "answers_differ": answers_differ.fill_null(False),
+KINDS = tuple(Kind)
+NO_KIND = -1
+
+
+def _named(kinds: Int64s) -> pl.Series:
+    return pl.Series("kind", [*map(str, KINDS), None], pl.String)[kinds]
+
+
+def _kinds(columns: Columns) -> Int64s:
+    """The place in KINDS of the kind of each pair (`d_*`, `u_*`), NO_KIND where the two can be no handoff."""
+    said = _Said(columns)
+    told = np.full(said.continuous.size, NO_KIND, np.int64)
+    for kind, holds in reversed(said.kinds()):
+        told[holds] = KINDS.index(kind)
+    # A leap over a gap is none between carriers that should have records.
+    covered = columns.truths("d_upstream_covered") | columns.truths("u_downstream_covered")
+    told[(told == KINDS.index(Kind.GAP)) & covered] = NO_KIND
+    return told
+
+
+class _Said:
+    """What decides the kinds of pairs, each worked out once."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self.continuous = columns.equal("u_sent", "d_called") | columns.equal("u_called", "d_called")
+        self._broken = columns.differ("u_sent", "d_called") & columns.differ("u_called", "d_called")
+        self._same_caller = columns.above("d_calling", 0) & (
+            columns.equal("d_calling", "u_sent_calling") | columns.equal("d_calling", "u_calling")
+        )
+        self._down_names = columns.equal("d_upstream", "u_carrier")
+        self._up_names = columns.equal("u_downstream", "d_carrier")
+        self._down_named = columns.known("d_upstream")
+        self._down_silent = ~self._down_named & ~columns.known("d_customer")
+        self._up_silent = ~columns.known("u_downstream")
         # Of two that handed the call on the other way, none got it back from the other without saying so.
-        "back": back.fill_null(value=False),
-    }
+        self._back = columns.equal("u_upstream", "d_carrier") & columns.equal("d_downstream", "u_carrier")
 
+    def kinds(self) -> list[tuple[Kind, Truths]]:
+        """Where pairs are of a kind, of which the first counts."""
+        continuous, broken, same_caller = self.continuous, self._broken, self._same_caller
+        one_names, both_name = self._down_names | self._up_names, self._down_names & self._up_names
+        same_between = self._columns.equal("d_upstream", "u_downstream")
+        alike = same_caller & ~self._answers_differ()
+        return [
+            (Kind.DIRECT, continuous & self._direct()),
+            (Kind.REWRITTEN, broken & both_name & same_caller),
+            (Kind.CONFLICT, continuous & one_names),
+            (Kind.BRIDGED, continuous & (same_between | (same_caller & self._over_silent()))),
+            (Kind.FORWARDED, broken & same_between & alike),
+            (Kind.GAP, continuous & alike & ((self._down_named & ~self._up_silent) | self._over_unlisted())),
+        ]
 
-@cache
-def _over_unlisted() -> pl.Expr:
-    """The upper statement's call went on over a trunk that nobody listed, the lower one's came from a silent carrier.
+    def _direct(self) -> Truths:
+        down, up = self._down_names, self._up_names
+        return (down & up) | (down & self._up_silent) | (up & self._down_silent)
 
-    That one may be the carrier at which the trunk ends.
-    """
-    named = pl.col("d_upstream").is_not_null() & ~pl.col("d_upstream_covered")
-    return pl.col("u_downstream").is_null() & pl.col("u_handed_on") & named
+    def _over_silent(self) -> Truths:
+        """The lower statement says nothing, and the upper one's call went to a carrier without records."""
+        uncovered = ~self._columns.truths("u_downstream_covered")
+        return self._down_silent & ~self._up_silent & uncovered & ~self._back
 
+    def _over_unlisted(self) -> Truths:
+        """The upper statement's call went on over a trunk that nobody listed, the lower one's came from a silent one.
 
-@cache
-def _kind() -> pl.Expr:
-    continuous, same_caller, down_names, up_names = map(pl.col, ("continuous", "same_caller", "down_names", "up_names"))
-    down_silent, up_silent, same_between = map(pl.col, ("down_silent", "up_silent", "same_between"))
-    answers_differ, back = pl.col("answers_differ"), pl.col("back")
-    both_name = pl.col("d_upstream").is_not_null() & ~up_silent
-    direct = (down_names & up_names) | (down_names & up_silent) | (up_names & down_silent)
-    return (
-        pl.when(continuous & direct)
-        .then(pl.lit(str(Kind.DIRECT)))
-        .when(~continuous & down_names & up_names & same_caller)
-        .then(pl.lit(str(Kind.REWRITTEN)))
-        .when(continuous & (down_names | up_names))
-        .then(pl.lit(str(Kind.CONFLICT)))
-        .when(continuous & same_between)
-        .then(pl.lit(str(Kind.BRIDGED)))
-        .when(continuous & same_caller & down_silent & ~up_silent & ~pl.col("u_downstream_covered") & ~back)
-        .then(pl.lit(str(Kind.BRIDGED)))
-        .when(~continuous & same_caller & same_between & ~answers_differ)
-        .then(pl.lit(str(Kind.FORWARDED)))
-        .when(continuous & same_caller & (both_name | (_over_unlisted() & ~back)) & ~answers_differ)
-        .then(pl.lit(str(Kind.GAP)))
-    )
+        That one may be the carrier at which the trunk ends.
+        """
+        from_silent = self._down_named & ~self._columns.truths("d_upstream_covered")
+        return self._up_silent & self._columns.truths("u_handed_on") & from_silent & ~self._back
+
+    def _answers_differ(self) -> Truths:
+        down, up = (self._columns.says(side, "answered") for side in ("d_outcome", "u_outcome"))
+        return (down != up) & self._columns.known("d_outcome") & self._columns.known("u_outcome")

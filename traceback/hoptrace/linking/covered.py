@@ -40,9 +40,10 @@ class Covered:
     def flagged(self, members: pl.DataFrame, flags: Mapping[str, str]) -> pl.DataFrame:
         """Members (`call`, ...) with columns: whether the carrier in the column that a flag is of covers the call."""
         if self.stretches.height == 1:
-            covering = self.carriers["carrier"].implode()
-            named = [pl.col(name).is_in(covering).fill_null(value=False).alias(flag) for flag, name in flags.items()]
-            return members.with_columns(named)
+            # A single call has so few that nobody need plan how to look them up.
+            covering = set(self.carriers["carrier"].to_list())
+            told = {flag: [carrier in covering for carrier in members[name].to_list()] for flag, name in flags.items()}
+            return members.hstack([pl.Series(flag, yes, pl.Boolean) for flag, yes in told.items()])
         known = members.select("call", *flags.values())
         known = known.join(self.stretches, on="call", how="left", maintain_order="left")
         yes = self.carriers.with_columns(pl.lit(value=True).alias(flag) for flag in flags)

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from hoptrace.linking.levels import LEVELS, UNKNOWN, with_levels
+from hoptrace.linking.levels import LEVELS, levels_of
 from hoptrace.linking.weights import DEFAULTS, Weights
-from hoptrace.model.arrays import Floats
+from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.columns import Columns
 
 UNRELATED: Mapping[str, tuple[float, ...]] = {
     "duration": (0.03, 0.07, 0.15, 0.75),
@@ -57,18 +57,11 @@ class Estimate:
 
 def estimate(pairs: pl.DataFrame) -> Estimate:
     """Learn weights from candidate pairs of neighbours that name each other (`d_*`, `u_*`, `w_time`, `w_answer`)."""
-    levelled = with_levels(pairs)
-    codes = {name: _codes(levelled[f"l_{name}"], name) for name in LEVELS}
-    time = (levelled["w_time"] + levelled["w_answer"]).to_numpy()
+    codes = levels_of(Columns(pairs))
+    time = (pairs["w_time"] + pairs["w_answer"]).to_numpy()
     same, other, posterior = _maximise(codes, time)
     network = {name: _near_default(name, _named(name, _logs(same[name], other[name]))) for name in LEVELS}
-    return Estimate(Weights(network, _own(levelled, codes, posterior, same, other)), posterior)
-
-
-def _codes(levels: pl.Series, name: str) -> npt.NDArray[np.int64]:
-    """Levels as numbers, UNKNOWN as -1."""
-    known = {level: place for place, level in enumerate(LEVELS[name])}
-    return levels.replace_strict({**known, UNKNOWN: -1}, return_dtype=pl.Int64).to_numpy()
+    return Estimate(Weights(network, _own(pairs, codes, posterior, same, other)), posterior)
 
 
 def _before(name: str) -> tuple[Floats, Floats]:
@@ -87,9 +80,7 @@ def _before(name: str) -> tuple[Floats, Floats]:
     return other * ratio, other
 
 
-def _maximise(
-    codes: Mapping[str, npt.NDArray[np.int64]], time: Floats
-) -> tuple[dict[str, Floats], dict[str, Floats], Floats]:
+def _maximise(codes: Mapping[str, Int64s], time: Floats) -> tuple[dict[str, Floats], dict[str, Floats], Floats]:
     """EM: the probabilities of the levels in both classes, and each pair's posterior."""
     before = {name: _before(name) for name in codes}
     same, other = {name: before[name][0] for name in codes}, {name: before[name][1] for name in codes}
@@ -106,7 +97,7 @@ def _maximise(
     return same, other, posterior
 
 
-def _shares(code: npt.NDArray[np.int64], share: Floats, before: Floats) -> Floats:
+def _shares(code: Int64s, share: Floats, before: Floats) -> Floats:
     known = code >= 0
     counts = np.bincount(code[known], weights=share[known], minlength=len(before)) + SEEN_BEFORE * before
     return counts / counts.sum()
@@ -129,21 +120,21 @@ def _near_default(name: str, weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def _own(
-    levelled: pl.DataFrame,
-    codes: Mapping[str, npt.NDArray[np.int64]],
+    pairs: pl.DataFrame,
+    codes: Mapping[str, Int64s],
     posterior: Floats,
     same: Mapping[str, Floats],
     other: Mapping[str, Floats],
 ) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """Weights of single pairs of carriers where their handoffs look otherwise than the network's."""
-    names = levelled.select("u_carrier", "d_carrier")
-    pairs = names.unique().sort("u_carrier", "d_carrier").with_row_index("pair")
-    pair = names.join(pairs, on=["u_carrier", "d_carrier"], how="left", maintain_order="left")["pair"].to_numpy()
-    carriers = pairs.select("u_carrier", "d_carrier").rows()
+    names = pairs.select("u_carrier", "d_carrier")
+    own_pairs = names.unique().sort("u_carrier", "d_carrier").with_row_index("pair")
+    pair = names.join(own_pairs, on=["u_carrier", "d_carrier"], how="left", maintain_order="left")["pair"].to_numpy()
+    carriers = own_pairs.select("u_carrier", "d_carrier").rows()
     own: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
     for name, code in codes.items():
         known = code >= 0
-        counts = np.zeros((pairs.height, len(LEVELS[name])))
+        counts = np.zeros((len(carriers), len(LEVELS[name])))
         np.add.at(counts, (pair[known], code[known]), posterior[known])
         seen = counts.sum(axis=1, keepdims=True)
         mine = _logs((counts + OWN_BEFORE * same[name]) / (seen + OWN_BEFORE), other[name])

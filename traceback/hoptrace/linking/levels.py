@@ -1,20 +1,22 @@
 """Comparison levels: into which of a few classes the two statements of a pair fall, for each thing that is compared.
 
-A level is what a weight stands for ("same", "differs", ...). `hoptrace.linking.weights` holds the weights of the
-levels, `hoptrace.linking.estimate` learns them; the level UNKNOWN never tells anything. A pair is (d, u) as in
-`hoptrace.linking.scoring`.
+A level is what a weight stands for ("same", "differs", ...), and is told by its place in LEVELS. The weights of the
+levels are in `hoptrace.linking.weights`, and `hoptrace.linking.estimate` learns them; the level UNKNOWN never tells
+anything. A pair is (d, u) as in `hoptrace.linking.scoring`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import polars as pl
+import numpy as np
 
+from hoptrace.model.arrays import Int64s, Truths
+from hoptrace.model.columns import Columns
 from hoptrace.model.number_masks import MASKED_BELOW
 
-UNKNOWN = "unknown"
+UNKNOWN = -1
+"""The place of a level that cannot be told: the last one of a table with one entry more than there are levels."""
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "duration": ("close", "near", "off", "far"),
@@ -36,144 +38,111 @@ _GIVEN_UP = ("no_answer", "cancelled")
 _RANKED = ("A", "B", "C")
 """Attestations, the highest first."""
 
-
-def with_levels(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs (columns `d_*`, `u_*`) with a column `l_` + name for each comparison, holding its level."""
-    return pairs.with_columns(_each()).with_columns(_signature_once())
+Case = tuple[Truths, int]
+"""A condition, and the level where it holds."""
 
 
-@cache
-def _each() -> list[pl.Expr]:
-    return [
-        _duration().alias("l_duration"),
-        _call_id().alias("l_call_id"),
-        _calling().alias("l_calling"),
-        _outcome().alias("l_outcome"),
-        _carried("oid").alias("l_orig_id"),
-        _carried("signed_by").alias("l_signer"),
-        _attestation().alias("l_attestation"),
-    ]
-
-
-@cache
-def _signature_once() -> list[pl.Expr]:
+def levels_of(columns: Columns) -> dict[str, Int64s]:
+    """The level of each pair (columns `d_*`, `u_*`) for each comparison: its place in LEVELS, or UNKNOWN."""
+    orig_id, signer, attestation = _carried(columns, "oid"), _carried(columns, "signed_by"), _attestation(columns)
     # One signature holds all three, and is lost or replaced as a whole: it counts once, by what tells most.
-    signer = pl.when(pl.col("l_orig_id") == UNKNOWN).then("l_signer").otherwise(_lit(UNKNOWN))
-    attestation = pl.when(_nothing_lost()).then("l_attestation").otherwise(_lit(UNKNOWN))
-    return [signer.alias("l_signer"), attestation.alias("l_attestation")]
+    nothing_lost = ((orig_id == UNKNOWN) & (signer == UNKNOWN)) | (attestation != _LOST)
+    return {
+        "duration": _duration(columns),
+        "call_id": _call_id(columns),
+        "calling": _calling(columns),
+        "outcome": _outcome(columns),
+        "orig_id": orig_id,
+        "signer": np.where(orig_id == UNKNOWN, signer, UNKNOWN),
+        "attestation": np.where(nothing_lost, attestation, UNKNOWN),
+    }
 
 
-def _lit(level: str) -> pl.Expr:
-    return pl.lit(level)
+def _first(*cases: Case, otherwise: int) -> Int64s:
+    """The level of the first case that holds."""
+    told = np.full(cases[0][0].size, otherwise, np.int64)
+    for holds, level in reversed(cases):
+        told[holds] = level
+    return told
 
 
-@cache
-def _duration() -> pl.Expr:
+def _duration(columns: Columns) -> Int64s:
     """Conversation lengths, where both tell one; whole seconds may differ by the tick and mean the same."""
-    both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
-    cut = (pl.col("d_tick") + pl.col("u_tick")).clip(upper_bound=2.0) / 2
-    apart = (pl.col("d_duration") - pl.col("u_duration")).abs() - cut
-    return (
-        pl.when(~both.fill_null(False))
-        .then(_lit(UNKNOWN))
-        .when(apart <= CLOSE)
-        .then(_lit("close"))
-        .when(apart <= NEAR)
-        .then(_lit("near"))
-        .when(apart <= OFF)
-        .then(_lit("off"))
-        .otherwise(_lit("far"))
-    )
+    down, up = columns.floats("d_duration"), columns.floats("u_duration")
+    cut = np.minimum(columns.floats("d_tick") + columns.floats("u_tick"), 2.0) / 2
+    apart = np.abs(down - up) - cut
+    return np.where((down > 0) & (up > 0), np.searchsorted((CLOSE, NEAR, OFF), apart), UNKNOWN)
 
 
-@cache
-def _call_id() -> pl.Expr:
+def _call_id(columns: Columns) -> Int64s:
     """An equal Call-ID, or another one; where the carrier told which one it sent on, another one says more."""
-    same = (pl.col("u_sent_cid") == pl.col("d_cid")) | (pl.col("u_cid") == pl.col("d_cid"))
-    return (
-        pl.when(same)
-        .then(_lit("same"))
-        .when(pl.col("d_cid").is_null() | pl.col("u_sent_cid").is_null())
-        .then(_lit(UNKNOWN))
-        .when(pl.col("u_has_sent_cid"))
-        .then(_lit("sent_differs"))
-        .otherwise(_lit("differs"))
+    same, differs, sent_differs = range(3)
+    return _first(
+        (columns.equal("u_sent_cid", "d_cid") | columns.equal("u_cid", "d_cid"), same),
+        (~(columns.known("d_cid") & columns.known("u_sent_cid")), UNKNOWN),
+        (columns.truths("u_has_sent_cid"), sent_differs),
+        otherwise=differs,
     )
 
 
-@cache
-def _calling() -> pl.Expr:
+def _calling(columns: Columns) -> Int64s:
     """Callers: equal, changed, withheld on the way down, or shown only below (somebody put one in).
 
     What a masked one says is in `hoptrace.linking.beginnings`.
     """
-    d, u, sent = pl.col("d_calling"), pl.col("u_calling"), pl.col("u_sent_calling")
-    return (
-        pl.when(d.is_null() | sent.is_null() | (d < MASKED_BELOW) | (sent < MASKED_BELOW))
-        .then(_lit(UNKNOWN))
-        .when((d < 0) & (sent < 0))
-        .then(_lit("both_withheld"))
-        .when((d == sent) | (d == u))
-        .then(_lit("same"))
-        .when(d < 0)
-        .then(_lit("withheld"))
-        .when(sent < 0)
-        .then(_lit("revealed"))
-        .otherwise(_lit("changed"))
+    same, changed, withheld, revealed, both_withheld = range(5)
+    below, above = "d_calling", "u_sent_calling"
+    known = columns.known(below) & columns.known(above)
+    masked = columns.below(below, MASKED_BELOW) | columns.below(above, MASKED_BELOW)
+    hidden_below, hidden_above = columns.below(below, 0), columns.below(above, 0)
+    return _first(
+        (~known | masked, UNKNOWN),
+        (hidden_below & hidden_above, both_withheld),
+        (columns.equal(below, above) | columns.equal(below, "u_calling"), same),
+        (hidden_below, withheld),
+        (hidden_above, revealed),
+        otherwise=changed,
     )
 
 
-@cache
-def _outcome() -> pl.Expr:
-    d, u = pl.col("d_outcome"), pl.col("u_outcome")
-    unknown = d.is_null() | u.is_null() | (d == "unknown") | (u == "unknown")
-    return (
-        pl.when(unknown)
-        .then(_lit(UNKNOWN))
-        .when((d == "answered") != (u == "answered"))
-        .then(_lit("differs"))
-        .when(d == "answered")
-        .then(_lit("answered"))
-        .when(pl.col("d_release_code") == pl.col("u_release_code"))
-        .then(_lit("same_code"))
-        .when((d == u) | (d.is_in(_GIVEN_UP) & u.is_in(_GIVEN_UP)))
-        .then(_lit("alike"))
-        .otherwise(_lit("failed_otherwise"))
+def _outcome(columns: Columns) -> Int64s:
+    answered, same_code, alike, failed_otherwise, differs = range(5)
+    sides = "d_outcome", "u_outcome"
+    down, up = (columns.says(side, "answered") for side in sides)
+    told = [columns.known(side) & ~columns.says(side, "unknown") for side in sides]
+    given_up = [columns.says_any(side, _GIVEN_UP) for side in sides]
+    return _first(
+        (~(told[0] & told[1]), UNKNOWN),
+        (down != up, differs),
+        (down, answered),
+        (columns.equal("d_release_code", "u_release_code"), same_code),
+        (columns.equal(*sides) | (given_up[0] & given_up[1]), alike),
+        otherwise=failed_otherwise,
     )
 
 
-@cache
-def _carried(what: str) -> pl.Expr:
+def _carried(columns: Columns, what: str) -> Int64s:
     """A thing that is passed on with the call: the same below, another one, or not there any more."""
-    d, u = pl.col(f"d_{what}"), pl.col(f"u_{what}")
-    return (
-        pl.when(u.is_null())
-        .then(_lit(UNKNOWN))
-        .when(d.is_null())
-        .then(_lit("lost"))
-        .when(d == u)
-        .then(_lit("same"))
-        .otherwise(_lit("differs"))
+    same, differs, lost = range(3)
+    down, up = f"d_{what}", f"u_{what}"
+    return _first(
+        (~columns.known(up), UNKNOWN),
+        (~columns.known(down), lost),
+        (columns.equal(down, up), same),
+        otherwise=differs,
     )
 
 
-@cache
-def _nothing_lost() -> pl.Expr:
-    return (pl.col("l_orig_id") == UNKNOWN) & (pl.col("l_signer") == UNKNOWN) | (pl.col("l_attestation") != "lost")
+_LOST = LEVELS["attestation"].index("lost")
 
 
-@cache
-def _attestation() -> pl.Expr:
+def _attestation(columns: Columns) -> Int64s:
     """Attestations (A over B over C): the same, lowered by who signed anew, raised (which nobody should), or lost."""
-    d, u = (pl.when(pl.col(name).is_in(_RANKED)).then(name) for name in ("d_attestation", "u_attestation"))
-    return (
-        pl.when(u.is_null())
-        .then(_lit(UNKNOWN))
-        .when(d.is_null())
-        .then(_lit("lost"))
-        .when(d == u)
-        .then(_lit("same"))
-        .when(d > u)
-        .then(_lit("lowered"))
-        .otherwise(_lit("raised"))
-    )
+    same, lowered, raised = range(3)
+    down, up = (_rank(columns, side) for side in ("d_attestation", "u_attestation"))
+    return _first((up < 0, UNKNOWN), (down < 0, _LOST), (down == up, same), (down > up, lowered), otherwise=raised)
+
+
+def _rank(columns: Columns, name: str) -> Int64s:
+    """The place in _RANKED, -1 of what is none."""
+    return _first(*((columns.says(name, each), rank) for rank, each in enumerate(_RANKED)), otherwise=-1)

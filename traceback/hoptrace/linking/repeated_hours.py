@@ -7,12 +7,14 @@ What they bear out is applied when tracing, as clocks are, and never written int
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
-from hoptrace.linking.neighbours import middle
-from hoptrace.linking.times import BACKGROUND, student
+from hoptrace.linking.times import BACKGROUND, middles, student
+from hoptrace.model.arrays import Floats
+from hoptrace.model.columns import Columns
 
 REACH = 180.0
 """Seconds: two statements of one call never start further apart than this on the common clock."""
@@ -152,7 +154,7 @@ def _pairs(facts: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     apart = met.filter(near & (pl.col("d_carrier") != pl.col("u_carrier")))
     touching = apart.with_columns(named=_named(), same_id=_same_id(), same_caller=_same_caller())
     joined = touching.filter(pl.col("named") | pl.col("same_id") | pl.col("same_caller"))
-    return joined.select(sid="d_sid", other="u_carrier", weight=_weight())
+    return joined.select(sid="d_sid", other="u_carrier", weight=_weight(joined))
 
 
 def _by_number(facts: pl.DataFrame, side: str) -> pl.DataFrame:
@@ -185,23 +187,26 @@ def _any_equal(*ways: tuple[str, str]) -> pl.Expr:
     return pl.any_horizontal((pl.col(one) == pl.col(other)).fill_null(value=False) for one, other in ways)
 
 
-def _weight() -> pl.Expr:
-    told = ((pl.col("d_calling") > 0) & (pl.col("u_calling") > 0)).fill_null(value=False)
-    caller = pl.when("same_caller").then(SAME_CALLER).when(told).then(OTHER_CALLER).otherwise(0.0)
+def _weight(pairs: pl.DataFrame) -> pl.Series:
+    columns = Columns(pairs)
+    told = columns.above("d_calling", 0) & columns.above("u_calling", 0)
+    caller = np.where(columns.truths("same_caller"), SAME_CALLER, np.where(told, OTHER_CALLER, 0.0))
     named, same_id = (
-        pl.when(name).then(weight).otherwise(0.0) for name, weight in (("named", NAMED), ("same_id", SAME_ID))
+        np.where(columns.truths(name), weight, 0.0) for name, weight in (("named", NAMED), ("same_id", SAME_ID))
     )
-    return _time() + caller + named + same_id
+    return pl.Series(_time(columns) + caller + named + same_id)
 
 
-def _time() -> pl.Expr:
+def _time(columns: Columns) -> Floats:
     """Like is compared with like, as between neighbours; else loosely."""
-    half = (pl.col("d_tick") + pl.col("u_tick")) / 2
-    scale = (pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2 + TRANSIT**2).sqrt()
-    like = [middle("d", name) - middle("u", name) for name in ("setup", "final")]
-    beyond = (pl.coalesce(like).abs() - half).clip(0.0)
-    loosely = ((middle("d", "start") - middle("u", "start")).abs() - LONGEST_RING).clip(0.0)
-    return student(pl.coalesce(beyond, loosely), half, scale, pl.lit(BACKGROUND))
+    half = (columns.floats("d_tick") + columns.floats("u_tick")) / 2
+    scale = np.sqrt(columns.floats("d_spread") ** 2 + columns.floats("u_spread") ** 2 + TRANSIT**2)
+    arrived, final, started = (
+        middles(columns, "d", moment) - middles(columns, "u", moment) for moment in ("setup", "final", "start")
+    )
+    like = np.where(np.isnan(arrived), final, arrived)
+    beyond = np.where(np.isnan(like), np.abs(started) - LONGEST_RING, np.abs(like) - half)
+    return student(np.maximum(beyond, 0.0), half, scale, BACKGROUND)
 
 
 def _begin() -> pl.Expr:

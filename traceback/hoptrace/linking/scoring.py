@@ -6,16 +6,19 @@ A pair is (d, u): `d` is the statement of the carrier downstream, `u` that of th
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, reduce
 
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.beginnings import weigh_beginnings
-from hoptrace.linking.kinds import CHANGED, Kind
-from hoptrace.linking.levels import LEVELS, with_levels
-from hoptrace.linking.times import with_time
+from hoptrace.linking.beginnings import ids_begin_alike, weigh_beginnings
+from hoptrace.linking.kinds import CHANGED, NEIGHBOURS, Kind
+from hoptrace.linking.levels import LEVELS, levels_of
+from hoptrace.linking.times import of_times
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
+from hoptrace.model.arrays import Floats, UInt32s
+from hoptrace.model.columns import Columns
 
 REFUSED_BRANCH = -8.0
 """A refused attempt beyond a silent carrier is a branch of a call, not its way."""
@@ -34,78 +37,76 @@ LOST_ROW = -2.0
 """A carrier that has submitted records of that time seldom lacks the one row."""
 
 
-@cache
-def _naming() -> pl.Expr:
+def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+    """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`.
+
+    And `scale` of `of_times`; `alike`: whether their Call-IDs begin alike; `meetings`: see `_meetings`.
+    """
+    columns = Columns(pairs)
+    timed, alike = of_times(columns), ids_begin_alike(columns)
+    meetings = _meetings(pairs, timed["w_time"])
+    levelled = weigh_levels(pairs, levels_of(columns), ~columns.says_any("kind", NEIGHBOURS), weights)
+    told = weigh_beginnings(pairs, alike, levelled)
+    # A false record bears no signature; that speaks for no other call.
+    false = columns.says("kind", Kind.CONFLICT)
+    told |= {name: np.where(false, 0.0, told[name]) for name in SIGNATURE}
+    told |= {"naming": _naming(columns), "number": _number(columns, meetings)}
+    weighed = timed | {f"w_{name}": weight for name, weight in told.items()}
+    weight = _sum([weighed[f"w_{name}"] for name in COMPARISONS])
+    added = {**weighed, "weight": weight, "alike": alike, "meetings": meetings}
+    return pairs.hstack([pl.Series(name, column) for name, column in added.items()])
+
+
+def _sum(weights: Sequence[Floats]) -> Floats:
+    """The sum, always in this order: what is added otherwise differs in its last bit."""
+    half = len(weights) // 2
+    return reduce(np.add, weights[:half]) + reduce(np.add, weights[half:])
+
+
+def _naming(columns: Columns) -> Floats:
     """Both name each other, or one does and the other does not know."""
-    down_names = pl.col("d_upstream") == pl.col("u_carrier")
-    up_names = pl.col("u_downstream") == pl.col("d_carrier")
-    both = (down_names & up_names).fill_null(False)
-    prior = pl.col("kind").replace_strict(NAMING, return_dtype=pl.Float64)
-    direct = pl.col("kind").is_in([Kind.DIRECT, Kind.REWRITTEN])
-    lost = pl.col("kind").is_in([Kind.BRIDGED, Kind.FORWARDED]) & pl.col("d_upstream_covered")
-    unnamed = (pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream").is_null()
-    named = pl.when(direct & both).then(5.0).when(direct).then(2.0).when(unnamed).then(UNNAMED).otherwise(0.0)
+    kinds = {kind: columns.says("kind", kind) for kind in Kind}
+    direct, bridged = kinds[Kind.DIRECT] | kinds[Kind.REWRITTEN], kinds[Kind.BRIDGED]
+    both = columns.equal("d_upstream", "u_carrier") & columns.equal("u_downstream", "d_carrier")
+    unnamed = bridged & ~columns.known("d_upstream")
+    told = np.where(direct, np.where(both, 5.0, 2.0), np.where(unnamed, UNNAMED, 0.0))
+    for kind, holds in kinds.items():
+        told += np.where(holds, NAMING[kind], 0.0)
+    lost = (bridged | kinds[Kind.FORWARDED]) & columns.truths("d_upstream_covered")
     # A silent carrier may have tried several routes for one call; the refused ones must not take the call from the one
     # that went on. Where the carrier above says that the call failed, it was no branch that failed.
-    refused = (pl.col("d_outcome") == "failed") & pl.col("d_downstream").is_null() & (pl.col("kind") == Kind.BRIDGED)
-    refused &= (pl.col("u_outcome") != "failed").fill_null(True)
-    return (
-        prior
-        + named
-        + pl.when(lost).then(LOST_ROW).otherwise(0.0)
-        + pl.when(refused).then(REFUSED_BRANCH).otherwise(0.0)
-    )
+    refused = bridged & columns.says("d_outcome", "failed") & ~columns.known("d_downstream")
+    refused &= ~columns.says("u_outcome", "failed")
+    return told + np.where(lost, LOST_ROW, 0.0) + np.where(refused, REFUSED_BRANCH, 0.0)
 
 
-@cache
-def _number() -> pl.Expr:
+def _number(columns: Columns, meetings: UInt32s) -> Floats:
     """The number that went out is the one that came in; a carrier that says it sent another speaks against it.
 
     Where nobody says that the number was changed, redials tell: again and again the two met at the same moments.
     """
-    changed = pl.col("kind").is_in(CHANGED)
-    forwarded_elsewhere = (pl.col("u_sent") != pl.col("d_called")) & ~changed
-    redialled = changed & (pl.col("meetings") >= LEAST_MEETINGS)
-    return pl.when(forwarded_elsewhere).then(-3.0).when(redialled).then(MET_AGAIN).otherwise(0.0)
+    changed = columns.says_any("kind", CHANGED)
+    elsewhere = columns.differ("u_sent", "d_called") & ~changed
+    return np.where(elsewhere, -3.0, np.where(changed & (meetings >= LEAST_MEETINGS), MET_AGAIN, 0.0))
 
 
-def _with_meetings(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Timed pairs with `meetings`; 0 where the number did not change on the way, as it seldom does."""
+def _meetings(pairs: pl.DataFrame, timed: Floats) -> UInt32s:
+    """How often calls to the one number of a pair went in when calls to the other came out, by the weight of its time.
+
+    0 where the number did not change on the way, as it seldom does.
+    """
     if not any((pairs["kind"] == kind).any() for kind in CHANGED):
-        return pairs.hstack([pl.Series("meetings", np.zeros(pairs.height, np.uint32))])
-    told = pairs.filter(_changed()).select("call", "d_sid", "u_sid", meetings=_meetings())
+        return np.zeros(pairs.height, np.uint32)
+    changed = pairs.with_columns(w_time=timed).filter(pl.col("kind").is_in(CHANGED))
+    told = changed.select("call", "d_sid", "u_sid", meetings=_met())
     joined = pairs.join(told, on=["call", "d_sid", "u_sid"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col("meetings").fill_null(0))
+    return joined.select(pl.col("meetings").fill_null(0)).to_series().to_numpy()
 
 
 @cache
-def _changed() -> pl.Expr:
-    return pl.col("kind").is_in(CHANGED)
-
-
-@cache
-def _meetings() -> pl.Expr:
-    """How often calls to the one number went in when calls to the other came out, each statement counted once."""
+def _met() -> pl.Expr:
+    """The same of pairs that are all of such kinds, each statement counted once."""
     one_to_one = ("call", "kind", "d_sid"), ("call", "kind", "u_sid")
     nearest = pl.all_horizontal(pl.col("w_time") == pl.col("w_time").max().over(side) for side in one_to_one)
     ways = ("call", "kind", "u_carrier", "d_carrier", "u_sent", "d_called")
     return (nearest & (pl.col("w_time") >= SAME_MOMENT)).sum().over(ways)
-
-
-def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
-    """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`."""
-    weighed = weigh_beginnings(weigh_levels(with_levels(with_time(pairs)), weights))
-    told = _with_meetings(weighed).with_columns(_signature(), w_naming=_naming(), w_number=_number())
-    return told.with_columns(weight=_sum())
-
-
-@cache
-def _signature() -> list[pl.Expr]:
-    # A false record bears no signature; that speaks for no other call.
-    said = pl.col("kind") != Kind.CONFLICT
-    return [pl.when(said).then(f"w_{name}").otherwise(0.0).alias(f"w_{name}") for name in SIGNATURE]
-
-
-@cache
-def _sum() -> pl.Expr:
-    return pl.sum_horizontal(f"w_{name}" for name in COMPARISONS)

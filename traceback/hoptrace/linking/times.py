@@ -6,15 +6,16 @@ Like is compared with like, on the common clock, as far as ticks, spreads and a 
 from __future__ import annotations
 
 import math
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread
-from hoptrace.linking.neighbours import HANDED_ON, middle
-from hoptrace.model.arrays import Floats
-from hoptrace.model.frames import without
+from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.model.columns import Columns
 
 BACKGROUND = 60.0
 """Seconds over which an unrelated call to the same number is as likely at any moment."""
@@ -28,16 +29,19 @@ LONGEST_RETRY = 8.0
 LONGEST_RING = 60.0
 """Seconds after which a call that nobody answers has been forwarded."""
 
+LOOSE = 15.0
+"""Seconds (1 sigma) by which times that are not alike differ beyond what a phone may ring."""
+
 WORST_TIME = -10.0
 """However far apart two times are, a clock may have jumped: an equal Call-ID still outweighs them."""
 
 
-def student(beyond: pl.Expr, width: pl.Expr, scale: pl.Expr, background: pl.Expr) -> pl.Expr:
+def student(beyond: Floats, width: Floats | float, scale: Floats, background: Floats | float) -> Floats:
     """Weight of a residual that lies `beyond` (s) what ticks of `width` (s) explain, against a uniform background (s).
 
     Student's t with 4 degrees of freedom around a span: within it a cut time tells nothing.
     """
-    return (background / (2.67 * scale + width)).log() - 2.5 * (1 + (beyond / scale) ** 2 / 4).log()
+    return np.log(background / (2.67 * scale + width)) - 2.5 * np.log(1 + (beyond / scale) ** 2 / 4)
 
 
 def time_weight(apart: float, half: float, scale: float) -> float:
@@ -50,126 +54,125 @@ def time_weight(apart: float, half: float, scale: float) -> float:
 
 def time_weights(apart: Floats, half: Floats, scale: Floats) -> Floats:
     """`time_weight` of many pairs."""
-    beyond = np.maximum(0.0, np.abs(apart) - half)
-    weight = np.log(BACKGROUND / (2.67 * scale + half)) - 2.5 * np.log(1 + (beyond / scale) ** 2 / 4)
-    return np.maximum(weight, WORST_TIME)
+    return np.maximum(student(np.maximum(0.0, np.abs(apart) - half), half, scale, BACKGROUND), WORST_TIME)
+
+
+def middles(columns: Columns, side: str, moment: str) -> Floats:
+    """A time that was cut to its tick stands for the middle of the tick; NaN where it is not known."""
+    return columns.floats(f"{side}_{moment}") + columns.floats(f"{side}_tick") / 2
 
 
 def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with the `scale` (s) of their residuals and the weights of time and of the answer, `w_time`, `w_answer`.
-
-    And `elsewhere`: whether they are not neighbours.
-    """
-    told = pairs.with_columns(elsewhere=_elsewhere()).with_columns(**_of_times()).with_columns(_residuals())
-    weight = _time(alike=not told["compared"].null_count())
-    return without(told.with_columns(w_time=weight, w_answer=_answer()), _TEMPORARY)
+    """Pairs with the columns of `of_times`."""
+    return pairs.hstack([pl.Series(name, column) for name, column in of_times(Columns(pairs)).items()])
 
 
-_TEMPORARY = ("slow", "background", "sharp", "half", "arrived", "unanswered", "compared", "parted")
+def of_times(pairs: Columns) -> dict[str, Floats]:
+    """The `scale` (s) of pairs' residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
+    times = _Times(pairs)
+    return {"scale": times.scale, "w_time": times.arrival(), "w_answer": times.answer()}
 
 
-@cache
-def _of_times() -> dict[str, pl.Expr]:
-    """What the weights of times are made of, worked out once a pair and dropped again."""
-    return {
-        "slow": _slow(),
-        "background": _background(),
-        "sharp": _sharp(),
-        "half": (pl.col("d_tick") + pl.col("u_tick")) / 2,
-        "arrived": middle("d", "setup") - middle("u", "setup") - HANDED_ON,
-        "unanswered": (pl.col("kind") == Kind.FORWARDED) & (pl.col("d_outcome") != "answered"),
-    }
+@dataclass(frozen=True)
+class _Times:
+    """What the weights of times are made of: an array of a value for each pair, worked out once."""
+
+    columns: Columns
+
+    def arrival(self) -> Floats:
+        """Arrival is compared with arrival, else final answer with final answer, else loosely."""
+        columns, final = self.columns, self._apart("final") + HANDED_ON
+        compared = self._weighed(np.where(np.isnan(self._arrived), final, self._arrived), self._background)
+        # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was
+        # forwarded, the moments of the answer must tell whether the two are one call at all.
+        answers = columns.known("d_answer") & columns.known("u_answer")
+        silently = self._is(Kind.FORWARDED) | (self._is(Kind.REWRITTEN) & answers)
+        changed = columns.differ("u_sent", "u_called") | silently
+        rang = changed & (self._arrived >= 0.0) & (self._arrived <= LONGEST_RING)
+        weight = np.fmax(compared, np.where(rang, 0.0, np.nan))
+        unlike = np.isnan(weight)
+        if unlike.any():
+            loosely = student(self._ringing(), 0.0, self.scale + LOOSE, self._background)
+            weight = np.where(unlike, np.minimum(loosely, 0.5), weight)
+        return np.maximum(weight, WORST_TIME)
+
+    def answer(self) -> Floats:
+        """The moment of answer where both tell it, beyond what the arrival already told.
+
+        A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
+        """
+        columns = self.columns
+        unanswered = self._is(Kind.FORWARDED) & columns.known("d_outcome") & ~columns.says("d_outcome", "answered")
+        parted = np.where(unanswered, self._apart("end"), self._apart("answer") + HANDED_ON)
+        weight = self._weighed(parted, np.where(unanswered, BACKGROUND, 10.0))
+        told = columns.known("d_setup") & columns.known("u_setup") & ~np.isnan(weight)
+        return np.where(told, np.clip(weight, -6.0, np.where(unanswered, 4.0, 3.0)), 0.0)
+
+    @cached_property
+    def scale(self) -> Floats:
+        """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
+        ticks = (self._tick("d") ** 2 + self._tick("u") ** 2) / 12
+        return np.sqrt(ticks + self._sharp**2)
+
+    @cached_property
+    def _sharp(self) -> Floats:
+        """The same without the ticks."""
+        transit = np.where(self._elsewhere, leap_spread(Kind.GAP), leap_spread(Kind.DIRECT))
+        down, up = self.columns.floats("d_spread"), self.columns.floats("u_spread")
+        return np.sqrt(down**2 + up**2 + transit**2)
+
+    @cached_property
+    def _half(self) -> Floats:
+        return (self._tick("d") + self._tick("u")) / 2
+
+    @cached_property
+    def _arrived(self) -> Floats:
+        return self._apart("setup") - HANDED_ON
+
+    @cached_property
+    def _elsewhere(self) -> Truths:
+        """Where the two are not neighbours."""
+        return ~self.columns.says_any("kind", NEIGHBOURS)
+
+    @cached_property
+    def _slow(self) -> Floats:
+        retried = np.where(self.columns.truths("u_retry"), LONGEST_RETRY, 0.0)
+        return np.where(self._elsewhere, np.maximum(retried, 1.0), retried)
+
+    @cached_property
+    def _background(self) -> Floats:
+        """Seconds over which one statement as good as this is to be expected by chance: fewer where many compete."""
+        bridged, gap = self._is(Kind.BRIDGED), self._is(Kind.GAP)
+        background = np.full(bridged.size, BACKGROUND)
+        for kind, most in ((bridged, BUSY_WINDOW), (gap, BUSY_WINDOW / 3)):
+            if kind.any():
+                lone = np.clip(BUSY_WINDOW / _rivals(self.columns, kind), BACKGROUND, BUSY_WINDOW)
+                background[kind] = np.minimum(lone, most)
+        return background
+
+    def _weighed(self, residual: Floats, background: Floats) -> Floats:
+        # A route that was refused first takes its time, at the carrier above or at one without a record.
+        slow = np.where(residual > 0, self._slow, 0.0)
+        beyond = np.maximum(np.abs(residual) - self._half - slow, 0.0)
+        return student(beyond, self._half + slow / 4, self._sharp, background)
+
+    def _ringing(self) -> Floats:
+        """Seconds between times that are not alike, beyond what a phone may ring."""
+        down, up = (middles(self.columns, side, "start") for side in ("d", "u"))
+        return np.maximum(np.maximum(down, up) - np.minimum(down, up) - 30.0, 0.0)
+
+    def _apart(self, moment: str) -> Floats:
+        return middles(self.columns, "d", moment) - middles(self.columns, "u", moment)
+
+    def _tick(self, side: str) -> Floats:
+        return self.columns.floats(f"{side}_tick")
+
+    def _is(self, kind: Kind) -> Truths:
+        return self.columns.says("kind", kind)
 
 
-@cache
-def _residuals() -> list[pl.Expr]:
-    """Seconds between like times, `compared` (arrivals, else final answers) and `parted` (ends), and their `scale`."""
-    final = middle("d", "final") - middle("u", "final") + HANDED_ON
-    answer = middle("d", "answer") - middle("u", "answer") + HANDED_ON
-    given_up = middle("d", "end") - middle("u", "end")
-    return [
-        _scale().alias("scale"),
-        pl.coalesce("arrived", final).alias("compared"),
-        pl.when("unanswered").then(given_up).otherwise(answer).alias("parted"),
-    ]
-
-
-def _ringing() -> pl.Expr:
-    """Seconds between times that are not alike, beyond what a phone may ring."""
-    late = pl.max_horizontal(middle("d", "start"), middle("u", "start"))
-    early = pl.min_horizontal(middle("d", "start"), middle("u", "start"))
-    return (late - early - 30.0).clip(0.0)
-
-
-@cache
-def _elsewhere() -> pl.Expr:
-    return ~pl.col("kind").is_in(NEIGHBOURS)
-
-
-@cache
-def _scale() -> pl.Expr:
-    """Seconds: clocks' spreads, ticks cut off (uniform, hence /12), and the transit delay, wider over a gap."""
-    ticks = (pl.col("d_tick") ** 2 + pl.col("u_tick") ** 2) / 12
-    return (ticks + pl.col("sharp") ** 2).sqrt()
-
-
-@cache
-def _sharp() -> pl.Expr:
-    """The same without the ticks."""
-    transit = pl.when("elsewhere").then(leap_spread(Kind.GAP)).otherwise(leap_spread(Kind.DIRECT))
-    return (pl.col("d_spread") ** 2 + pl.col("u_spread") ** 2 + transit**2).sqrt()
-
-
-def _weighed(residual: pl.Expr, background: pl.Expr) -> pl.Expr:
-    half = pl.col("half")
-    # A route that was refused first takes its time, at the carrier above or at one without a record.
-    slow = pl.when(residual > 0).then(pl.col("slow")).otherwise(0.0)
-    return student((residual.abs() - half - slow).clip(0.0), half + slow / 4, pl.col("sharp"), background)
-
-
-@cache
-def _slow() -> pl.Expr:
-    retried = pl.when(pl.col("u_retry")).then(LONGEST_RETRY).otherwise(0.0)
-    return pl.when("elsewhere").then(pl.max_horizontal(retried, 1.0)).otherwise(retried)
-
-
-@cache
-def _background() -> pl.Expr:
-    """Seconds over which one statement as good as this is to be expected by chance: fewer where many compete."""
-    rivals = pl.len().over("call", "d_sid", "kind")
-    lone = (BUSY_WINDOW / rivals).clip(BACKGROUND, BUSY_WINDOW)
-    kind = pl.col("kind")
-    gap = pl.when(kind == Kind.GAP).then(lone.clip(upper_bound=BUSY_WINDOW / 3))
-    return pl.when(kind == Kind.BRIDGED).then(lone).otherwise(gap.otherwise(BACKGROUND))
-
-
-@cache
-def _time(*, alike: bool) -> pl.Expr:
-    """Like is compared with like: arrival with arrival, else final answer with final answer, else loosely.
-
-    `alike`: all pairs have like times.
-    """
-    compared = _weighed(pl.col("compared"), pl.col("background"))
-    # A call that is forwarded when nobody answers goes on after it has rung. Where nobody says that it was forwarded,
-    # the moments of the answer must tell whether the two are one call at all.
-    answers = pl.col("d_answer").is_not_null() & pl.col("u_answer").is_not_null()
-    silently = (pl.col("kind") == Kind.FORWARDED) | ((pl.col("kind") == Kind.REWRITTEN) & answers)
-    changed = (pl.col("u_sent") != pl.col("u_called")) | silently
-    rang = changed & pl.col("arrived").is_between(0.0, LONGEST_RING)
-    weight = pl.max_horizontal(compared, pl.when(rang).then(0.0))
-    if not alike:
-        loosely = student(_ringing(), pl.lit(0.0), pl.col("scale") + 15.0, pl.col("background"))
-        weight = pl.coalesce(weight, loosely.clip(upper_bound=0.5))
-    return weight.clip(lower_bound=WORST_TIME)
-
-
-@cache
-def _answer() -> pl.Expr:
-    """The moment of answer where both tell it, beyond what the arrival already told.
-
-    A call that was forwarded when nobody answered, and that nobody answered there, was given up everywhere at once.
-    """
-    told = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    background = pl.when("unanswered").then(BACKGROUND).otherwise(10.0)
-    most = pl.when("unanswered").then(4.0).otherwise(3.0)
-    return pl.when(told).then(_weighed(pl.col("parted"), background).clip(-6.0, most)).fill_null(0.0)
+def _rivals(columns: Columns, kind: Truths) -> Int64s:
+    """Of pairs of one kind, how many share the lower statement with each, itself counted."""
+    calls, sids = columns.whole("call")[kind], columns.whole("d_sid")[kind]
+    _, statement, count = np.unique(calls * (sids.max() + 1) + sids, return_inverse=True, return_counts=True)
+    return count[statement]

@@ -7,15 +7,17 @@ carriers, where data are enough (`hoptrace.linking.estimate`). Where nothing was
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from hoptrace.linking.levels import LEVELS, UNKNOWN
-from hoptrace.model.frames import without
+from hoptrace.linking.levels import LEVELS
+from hoptrace.model.arrays import Floats, Int64s, Truths
 
 SIGNATURE = ("orig_id", "signer", "attestation")
 
@@ -51,26 +53,26 @@ class Weights:
     pairs: Pairs = field(default_factory=dict[tuple[str, str], Table])
 
     @cached_property
-    def own(self) -> pl.DataFrame:
-        """The pairs' weights as a frame: a row a pair (`u`, `d`), a column `o_` + comparison + level each.
-
-        Null where the network's weight holds; comparisons that no pair has weights of its own for are left out.
-        """
-        named = sorted({name for own in self.pairs.values() for name in own})
-        columns = [(name, level) for name in named for level in LEVELS[name]]
-        told = {"u": [u for u, _ in sorted(self.pairs)], "d": [d for _, d in sorted(self.pairs)]}
-        rows = [self.pairs[pair] for pair in sorted(self.pairs)]
-        frame = pl.DataFrame(told, schema={"u": pl.String, "d": pl.String})
-        return frame.with_columns(
-            pl.Series(f"o_{name}_{level}", [own.get(name, {}).get(level) for own in rows], pl.Float64)
-            for name, level in columns
-        )
+    def places(self) -> pl.DataFrame:
+        """The pairs (`u`, `d`) in order, with the `place` of each in the tables of `own`."""
+        pairs = {"u": [u for u, _ in sorted(self.pairs)], "d": [d for _, d in sorted(self.pairs)]}
+        return pl.DataFrame(pairs, schema={"u": pl.String, "d": pl.String}).with_row_index("place")
 
     @cached_property
-    def of_levels(self) -> list[pl.Expr]:
-        """The weight of each comparison (`w_*`) by its level (`l_*`), of pairs joined with `own`."""
-        columns = self.own.columns
-        return [_weight(name, self.network[name], columns).alias(f"w_{name}") for name in LEVELS]
+    def own(self) -> dict[str, Floats]:
+        """The pairs' weights by comparison, of those that any pair has weights of its own for: a row a pair.
+
+        A column a level and one for UNKNOWN; NaN where the network's weight holds, as in a row more at the end.
+        """
+        named = {name for own in self.pairs.values() for name in own}
+        nothing: Table = {}
+        rows = [*(self.pairs[pair] for pair in sorted(self.pairs)), nothing]
+        return {name: np.array([_weights_of(name, own.get(name, {}), math.nan) for own in rows]) for name in named}
+
+    @cached_property
+    def shared(self) -> dict[str, Floats]:
+        """The network's weights by comparison, in the order of LEVELS; what is UNKNOWN tells nothing."""
+        return {name: np.array(_weights_of(name, self.network[name], 0.0)) for name in LEVELS}
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, from which `from_json` makes the same weights again."""
@@ -89,33 +91,32 @@ def caller_changed(weights: Weights) -> float:
     return min(max(weights.network["calling"]["changed"] + SEVERAL_HANDOFFS, LEAST_CHANGED), MOST_CHANGED)
 
 
-def weigh_levels(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
-    """Pairs with levels (`l_*`) and a column `w_` + name of the weight of each.
+def weigh_levels(
+    pairs: pl.DataFrame, levels: Mapping[str, Int64s], elsewhere: Truths, weights: Weights
+) -> dict[str, Floats]:
+    """The weight of each comparison, of pairs (`u_carrier`, `d_carrier`) of these levels (`levels_of`).
 
-    The column `elsewhere`, left out of what is given, says where the two are not neighbours, so that no pair's own
-    weights hold: a Call-ID tells only if equal, another signature little, for the carrier between them may have
-    restarted the call and signed it anew.
+    `elsewhere` says where the two are not neighbours, so that no pair's own weights hold: a Call-ID tells only if
+    equal, another signature little, for the carrier between them may have restarted the call and signed it anew.
     """
-    own = weights.own
-    added = own.columns[2:]
-    if not added:
-        return without(pairs.with_columns(weights.of_levels), ["elsewhere"])
+    told = {name: weights.shared[name][levels[name]] for name in LEVELS}
+    place = _places(pairs, weights) if weights.own else None
+    for name, own in weights.own.items():
+        mine = own[place, levels[name]]
+        told[name] = np.where(elsewhere | np.isnan(mine), told[name], mine)
+    told["call_id"] = np.where(elsewhere & (levels["call_id"] != 0), 0.0, told["call_id"])
+    for name in SIGNATURE:
+        told[name] = np.where(elsewhere, np.maximum(told[name], LEAST_SIGNED_ANEW), told[name])
+    return told
+
+
+def _weights_of(name: str, levels: Mapping[str, float], unknown: float) -> list[float]:
+    """A comparison's weights in the order of LEVELS, and 0 for UNKNOWN behind them; `unknown` where there is none."""
+    return [*(levels.get(level, unknown) for level in LEVELS[name]), 0.0]
+
+
+def _places(pairs: pl.DataFrame, weights: Weights) -> Int64s:
+    """Where each pair's own weights stand; -1, the last row, where it has none."""
     names = pairs.select(u="u_carrier", d="d_carrier")
-    theirs = names.join(own, on=["u", "d"], how="left", maintain_order="left")[added]
-    return without(pairs.hstack(theirs).with_columns(weights.of_levels), ("elsewhere", *added))
-
-
-def _weight(name: str, network: Mapping[str, float], columns: list[str]) -> pl.Expr:
-    elsewhere = pl.col("elsewhere")
-    level, chain = pl.col(f"l_{name}"), pl.when(pl.col(f"l_{name}") == UNKNOWN).then(0.0)
-    for each in LEVELS[name]:
-        value = pl.lit(network[each])
-        own = f"o_{name}_{each}"
-        if own in columns:
-            value = pl.when(elsewhere).then(value).otherwise(pl.coalesce(own, value))
-        if name == "call_id" and each != "same":
-            value = pl.when(elsewhere).then(0.0).otherwise(value)
-        if name in SIGNATURE:
-            value = pl.when(elsewhere).then(value.clip(lower_bound=LEAST_SIGNED_ANEW)).otherwise(value)
-        chain = chain.when(level == each).then(value)
-    return chain.otherwise(0.0)
+    found = names.join(weights.places, on=["u", "d"], how="left", maintain_order="left")["place"]
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()

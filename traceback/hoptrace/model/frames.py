@@ -16,6 +16,11 @@ def without(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     return frame[[name for name in frame.columns if name not in gone]]
 
 
+def rows_at(frame: pl.DataFrame, places: Int64s) -> pl.DataFrame:
+    """The rows at these places, none of them below 0, nor beyond the 32 bits that Polars counts rows by."""
+    return frame[pl.Series(places.astype(np.uint32))]  # any other kind of numbers is looked through by a query
+
+
 def equals(one: Int64s, other: Int64s) -> tuple[Int64s, Int64s]:
     """The places of all pairs of equal numbers, one of each array, in the order of the first; an inner join."""
     order = np.argsort(other, kind="stable")

@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.linking.beginnings import any_masked, caller_fits, ids_begin_alike
+from hoptrace.linking.beginnings import any_masked, caller_fits
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.choices import MANY, Choice, choice, chosen, texts
@@ -21,7 +21,7 @@ from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, 
 from hoptrace.tracing.json_columns import Piece, joined
 
 OF_A_HANDOFF = (
-    *("kind", "scale", "meetings"),
+    *("kind", "scale", "meetings", "alike"),
     *("w_time", "w_answer", "w_call_id", "w_duration", "w_outcome", "w_orig_id"),
     *("d_carrier", "d_upstream", "d_customer", "d_called", "d_calling", "d_setup", "d_final", "d_answer", "d_duration"),
     *("d_tick", "d_outcome", "d_cid", "u_carrier", "u_downstream", "u_called", "u_sent", "u_calling", "u_sent_calling"),
@@ -92,7 +92,7 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     """The pairs with `moment`, the difference of like times (s), and what lines quote as text.
 
     `t_*`: seconds, to a tenth; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a masked caller may
-    be the other side's; `alike`: whether Call-IDs begin alike.
+    be the other side's.
     """
     arrival = pl.col("d_setup") - pl.col("u_setup")
     moment = pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final"))
@@ -102,7 +102,6 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
         arrived=arrival.is_not_null(),
         answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
-        alike=ids_begin_alike(),
     )
     timed = known.hstack(
         [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
