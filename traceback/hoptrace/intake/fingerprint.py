@@ -10,7 +10,7 @@ It is no defence against a carrier that wants two of its own rows to collide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from hoptrace.intake.distinct import Distinct
 from hoptrace.lake.sorting import is_even
-from hoptrace.model.arrays import UInt64s
+from hoptrace.model.arrays import Truths, UInt64s
 
-_ROWS = 65_536
+_ROWS = 131_072
 """Rows at a time: what is worked on stays in the processor's cache."""
 
 _LONG_ROWS = 16_384
@@ -39,6 +39,10 @@ _UNKNOWN = np.uint64(0xD1B54A32D192ED03)
 _MASKS = np.array([2 ** (8 * left) - 1 for left in range(_WORD + 1)], dtype=np.uint64)
 
 
+Field = Callable[[int, int], UInt64s]
+"""The 64 bits of each value of a column, from one row up to another, in memory of their own."""
+
+
 def fingerprints(frame: pl.DataFrame, columns: Sequence[str], few: Mapping[str, Distinct] | None = None) -> pl.Series:
     """The fingerprints (UInt64) of a frame's rows over these columns; null and the empty string differ.
 
@@ -49,46 +53,72 @@ def fingerprints(frame: pl.DataFrame, columns: Sequence[str], few: Mapping[str, 
     steps = {name: np.uint64(place * _STEP % _BITS) for place, name in enumerate(columns, start=1)}
     told = np.zeros(frame.height, dtype=np.uint64)
     for name in [name for name in steps if is_even(frame[name])]:
-        told += _field(frame[name].head(1), steps.pop(name))
+        one = frame[name].head(1)
+        told += _mix((np.array([_UNKNOWN]) if one.null_count() else _field(one)(0, 1)) + steps.pop(name))
     known = {name: told for name, told in (few or {}).items() if name in steps}
-    read = [(_field(texts, steps.pop(name)), places.to_numpy()) for name, (texts, places) in known.items()]
+    read = [
+        (_mix(_field(texts)(0, texts.len()) + steps.pop(name)), places.to_numpy())
+        for name, (texts, places) in known.items()
+    ]
+    fields = [(_field(frame[name]), step) for name, step in steps.items()]
     for at in range(0, frame.height, _ROWS):
-        part, total = frame.slice(at, _ROWS), told[at : at + _ROWS]
-        for name, step in steps.items():
-            total += _field(part[name], step)
+        total = told[at : at + _ROWS]
+        for field, step in fields:
+            values = field(at, at + len(total))
+            values += step
+            total += _mix(values)
         for values, places in read:
             total += values[places[at : at + _ROWS]]
         _mix(total)
     return pl.Series("fingerprint", told, pl.UInt64)
 
 
-def _field(column: pl.Series, step: np.uint64) -> UInt64s:
-    """A column's part of the sums; one value for all rows where it is empty, as most columns of most files are."""
-    if column.null_count() == column.len():
-        return _mix(np.array([_UNKNOWN]) + step)
-    values = _texts(column) if column.dtype == pl.String else _numbers(column)
-    if column.null_count():
-        values[column.is_null().to_numpy()] = _UNKNOWN
-    values += step
-    return _mix(values)
+def _field(column: pl.Series) -> Field:
+    """What gives 64 bits of each value of some rows of a column; what lies in its memory is looked up once."""
+    read = _texts(column) if column.dtype == pl.String else _numbers(column)
+    if not column.null_count():
+        return read
+    empty: Truths = column.is_null().to_numpy()
+
+    def of(at: int, end: int) -> UInt64s:
+        values = read(at, end)
+        values[empty[at:end]] = _UNKNOWN
+        return values
+
+    return of
 
 
-def _numbers(column: pl.Series) -> UInt64s:
+def _numbers(column: pl.Series) -> Field:
     if column.dtype.is_float():
         # Whole microseconds, so that no way of printing floats matters.
         column = (column * 1_000_000).round().cast(pl.Int64, strict=False)
     array: Any = column.to_physical().cast(pl.Int64).rechunk().to_arrow()
     # Of a null any number.
-    return np.frombuffer(array.buffers()[1], dtype="<u8")[array.offset : array.offset + len(array)].copy()
+    numbers = np.frombuffer(array.buffers()[1], dtype="<u8")[array.offset : array.offset + len(array)]
+    return lambda at, end: numbers[at:end].copy()
 
 
-def _texts(column: pl.Series) -> UInt64s:
+def _texts(column: pl.Series) -> Field:
     """64 bits of each text (of a null, any): its words, each mixed with its place, and its length, added up."""
-    short = _short_texts(column)
-    if short is not None:
-        return short
-    parts = (column.slice(at, _LONG_ROWS) for at in range(0, column.len(), _LONG_ROWS))
-    return np.concatenate([_long_texts(part) for part in parts])
+    column = column.rechunk()
+    array: Any = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    content, rows = array.buffers()[1], slice(array.offset, array.offset + len(array))
+    lengths, last = (np.frombuffer(content, dtype="<u4")[place::4][rows] for place in (0, 3))
+    first: UInt64s = np.ndarray((rows.stop,), "<u8", content, offset=4, strides=(16,))[rows]
+
+    def of(at: int, end: int) -> UInt64s:
+        longest = int(lengths[at:end].max())
+        if longest > _SHORT:
+            parts = (column.slice(part, min(_LONG_ROWS, end - part)) for part in range(at, end, _LONG_ROWS))
+            return np.concatenate([_long_texts(part) for part in parts])
+        sums: UInt64s = lengths[at:end].astype(np.uint64)
+        # A word of nothing but zeros adds nothing, so that shorter texts need no care.
+        sums += _mixed_word(first[at:end].copy(), 0)
+        if longest > _WORD:
+            sums += _mixed_word(last[at:end].astype(np.uint64), _WORD)
+        return _mix(sums)
+
+    return of
 
 
 def _long_texts(column: pl.Series) -> UInt64s:
@@ -101,23 +131,6 @@ def _long_texts(column: pl.Series) -> UInt64s:
         else:
             rows = np.flatnonzero(lengths > at)
             sums[rows] += _word(words, starts[rows] + at, lengths[rows] - at, at)
-    return _mix(sums)
-
-
-def _short_texts(column: pl.Series) -> UInt64s | None:
-    """The same, where no text is longer than what lies beside its length; else None."""
-    array: Any = column.rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
-    quarters = np.frombuffer(array.buffers()[1], dtype="<u4").reshape(-1, 4)[array.offset : array.offset + len(array)]
-    lengths = quarters[:, 0]
-    longest = int(lengths.max())
-    if longest > _SHORT:
-        return None
-    # A word of nothing but zeros adds nothing, so that shorter texts need no care.
-    sums: UInt64s = lengths.astype(np.uint64)
-    words = quarters[:, 1:3].copy().view("<u8")[:, 0]
-    sums += _mixed_word(words, 0)
-    if longest > _WORD:
-        sums += _mixed_word(quarters[:, 3].astype(np.uint64), _WORD)
     return _mix(sums)
 
 

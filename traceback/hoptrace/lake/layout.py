@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from hoptrace.lake.sorting import sort_part
+from hoptrace.lake.sorting import even_columns, sort_part
 from hoptrace.lake.texts_of_numbers import KEY_OF, as_written, told_by_keys
 from hoptrace.model.statements import STATEMENTS
 
@@ -60,6 +60,8 @@ class Part:
     index: Index
     day: date
     rows: pl.DataFrame
+    even: frozenset[str] | None = None
+    """Columns that say the same in all rows; None where nobody has looked."""
 
 
 def kinds(index: Index) -> pl.Schema:
@@ -79,8 +81,9 @@ def parts(*statements: pl.DataFrame) -> Iterator[Part]:
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
     if _holds_any(stored, LATER):
         stored = pl.concat([stored, _at_second_times(stored)])
-    yield from _by_day(Index.CALLED, _called_rows(stored))
-    yield from _by_day(Index.CALLING, _calling_rows(stored))
+    even = even_columns(stored)
+    yield from _by_day(Index.CALLED, _called_rows(stored), even)
+    yield from _by_day(Index.CALLING, _calling_rows(stored), even)
 
 
 def first_filed() -> pl.Expr:
@@ -153,9 +156,14 @@ def _calling_rows(stored: pl.DataFrame) -> pl.DataFrame:
     return _filtered(keyed, pl.col("key").is_not_null() & (pl.col("key") != WITHHELD))
 
 
-def _by_day(index: Index, rows: pl.DataFrame) -> Iterator[Part]:
+def _by_day(index: Index, rows: pl.DataFrame, even: frozenset[str]) -> Iterator[Part]:
+    """The parts of rows; `even`: columns that say the same in all of them."""
     day = pl.col("start_time").dt.date()
     bounds = rows.select(first=pl.col("start_time").min().dt.date(), last=pl.col("start_time").max().dt.date())
-    days = bounds["first"] if bounds["first"].equals(bounds["last"]) else rows.select(day.unique().sort()).to_series()
-    for each in days.drop_nulls():
-        yield Part(index, each, sort_part(rows.filter(day == each) if len(days) > 1 else rows))
+    same = bounds["first"].equals(bounds["last"])
+    days = (bounds["first"] if same else rows.select(day.unique().sort()).to_series()).drop_nulls()
+    if len(days) == 1:
+        yield Part(index, days[0], sort_part(rows, even), even)
+        return
+    for each in days:
+        yield Part(index, each, sort_part(rows.filter(day == each)))

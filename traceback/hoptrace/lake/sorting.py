@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 
-def sort_part(rows: pl.DataFrame) -> pl.DataFrame:
-    """The order inside a file."""
+def sort_part(rows: pl.DataFrame, even: frozenset[str] | None = None) -> pl.DataFrame:
+    """The order inside a file; `even`: columns that say the same in all rows, where that is known."""
     # Most columns are empty or the same all through; they need not be moved.
-    varied = [name for name in rows.columns if name in {"key", "start_time"} or not is_even(rows[name])]
+    even = even_columns(rows) if even is None else even
+    varied = [name for name in rows.columns if name in {"key", "start_time"} or name not in even]
     order = _order(rows)
     # What lies in one piece is gathered twice as fast; one after another they need the memory of one.
     return rows.with_columns([rows[name].rechunk()[order] for name in varied])
@@ -39,6 +40,11 @@ def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
     places = rows.select((pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)).to_series()
     # Several threads would take twice as much of the processor, which others have work for.
     return (places.sort(multithreaded=False) & (2**bits - 1)).cast(pl.UInt32)
+
+
+def even_columns(rows: pl.DataFrame) -> frozenset[str]:
+    """The columns that have one value, or none, in every row."""
+    return frozenset(column.name for column in rows.iter_columns() if is_even(column))
 
 
 def is_even(column: pl.Series) -> bool:

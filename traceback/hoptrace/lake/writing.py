@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.lake.directory import packed as packed_directory
 from hoptrace.lake.layout import GROUP_ROWS, PAGE_ROWS
-from hoptrace.lake.sorting import is_even
+from hoptrace.lake.sorting import even_columns
 
 FEW = ("batch", "carrier", "start_basis", "attestation", "release_code", "outcome", "upstream", "downstream")
 """Columns that repeat a few short texts: numbered, and not packed, which gains nothing more."""
@@ -35,14 +35,17 @@ LEVEL = 1
 """Of packing, by zstandard: higher ones take longer than they gain."""
 
 
-def write_rows(rows: pl.DataFrame, stream: Any) -> None:
-    """Write the sorted rows of a part to a stream of Arrow's: their directory, then row groups of pages."""
+def write_rows(rows: pl.DataFrame, stream: Any, even: frozenset[str] | None = None) -> None:
+    """Write the sorted rows of a part to a stream of Arrow's: their directory, then row groups of pages.
+
+    `even`: columns that say the same in all rows, where that is known.
+    """
     import pyarrow.parquet as pq
 
     parquet: Any = pq  # what it is annotated with is narrower than what it takes
     packed = [column.name for column in rows.iter_columns() if _is_packed(column)]
     told = [name for name, kind in rows.schema.items() if kind.is_integer() or kind.is_temporal()]
-    table = _table(rows)
+    table = _table(rows, even)
     with parquet.ParquetWriter(
         stream,
         table.schema,
@@ -65,7 +68,7 @@ def write_rows(rows: pl.DataFrame, stream: Any) -> None:
         writer.write_table(table, row_group_size=GROUP_ROWS)
 
 
-def _table(rows: pl.DataFrame) -> Any:
+def _table(rows: pl.DataFrame, even: frozenset[str] | None) -> Any:
     """The rows as an Arrow table.
 
     A text that stands in all of them is numbered already, which spares looking at it; a column without a gap says so,
@@ -73,9 +76,10 @@ def _table(rows: pl.DataFrame) -> Any:
     """
     import pyarrow as pa
 
-    even = {name for name in FEW if name in rows.columns and is_even(rows[name])}
-    table = rows.to_arrow(compat_level=pl.CompatLevel.newest())
-    columns = [_numbered(rows[name]) if name in even else table.column(name) for name in rows.columns]
+    few = [name for name in FEW if name in rows.columns]
+    numbered = even_columns(rows[few]) if even is None else even.intersection(few)
+    table = rows[[name for name in rows.columns if name not in numbered]].to_arrow(compat_level=pl.CompatLevel.newest())
+    columns = [_numbered(rows[name]) if name in numbered else table.column(name) for name in rows.columns]
     fields = [
         pa.field(name, column.type, nullable=rows[name].null_count() > 0)
         for name, column in zip(rows.columns, columns, strict=True)
