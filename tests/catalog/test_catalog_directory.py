@@ -127,6 +127,10 @@ def test_an_unknown_carrier_names_what_looks_alike(catalog: Catalog, load) -> No
         ("carrier_id\na\n", "carrier_id,trunk,peer,customer\na,t,,\n", "exactly one of peer and customer"),
         ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.0/33,c\n", "no valid CIDR"),
         ("carrier_id\na\n", "carrier_id,trunk,customer\na,t,c\na,T,d\n", "already stands for another"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.5,c\na,203.0.113.5/32,d\n", "another neighbour"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer\na,2001:db8::1,c\na,2001:DB8:0::1,d\n", "another neighbour"),
+        ("carrier_id,Carrier_ID\na,b\n", None, "names carrier_id more than once"),
+        ("carrier_id\na\n", "carrier_id,trunk,peer,peer\na,t,a,a\n", "names peer more than once"),
         ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,2026-01-01T00:00:00\n", "has no zone"),
         ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,soon\n", "no RFC 3339 time"),
     ],
@@ -153,18 +157,44 @@ def test_the_same_trunk_at_other_times_may_be_another(catalog: Catalog, load) ->
     assert [trunk.customer for trunk in catalog.directory.trunks("a")] == ["c", "d"]
 
 
+def test_a_trunk_may_be_told_twice_of_one_neighbour(catalog: Catalog, load) -> None:
+    load("carrier_id\na\n", "carrier_id,trunk,customer,valid_to\na,203.0.113.5,c,\na,203.0.113.5/32,c,2026-01-01\n")
+    assert {trunk.customer for trunk in catalog.directory.trunks("a")} == {"c"}
+
+
+def test_times_as_rfc_3339_has_them_and_the_ends_of_the_calendar(catalog: Catalog, load) -> None:
+    rows = "a,t,c,2026-01-01t00:00:00z,9999-12-31T23:59:59-05:00\na,u,c,0001-01-01T00:00:00+05:00,2026-01-01\n"
+    load("carrier_id\na\n", f"carrier_id,trunk,customer,valid_from,valid_to\n{rows}")
+    always, until = catalog.directory.trunks("a")
+    assert always.valid_from == until.valid_to == datetime(2026, 1, 1, tzinfo=UTC)
+    assert always.valid_to == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert until.valid_from == datetime(1, 1, 1, tzinfo=UTC)
+
+
+def test_known_columns_are_known_in_capitals_and_others_stay_as_they_are(catalog: Catalog, load) -> None:
+    load("Carrier_ID,Country,TimeZone,LEI\na,gb,Europe/London,X1\n", "CARRIER_ID,Trunk,Peer\na,t,a\n")
+    (carrier,) = catalog.directory.carriers()
+    assert carrier == Carrier("a", country="GB", timezone="Europe/London", aliases={"LEI": "X1"})
+    assert catalog.directory.trunks("a") == [Trunk("a", "t", peer="a")]
+
+
 def test_every_kind_of_file_gives_the_same(local_catalog: Catalog, tmp_path: Path) -> None:
     text = "carrier_id,name\nalpha,Älpha\nbeta,\n"
     (tmp_path / "c.csv").write_text(text, encoding="utf-8-sig")
     (tmp_path / "c.csv.gz").write_bytes(gzip.compress(text.encode()))
     (tmp_path / "c.csv.zst").write_bytes(zstandard.compress(text.encode()))
-    (tmp_path / "c.ndjson").write_text('{"carrier_id": "alpha", "name": "Älpha"}\n\n{"carrier_id": "beta"}\n')
-    pl.DataFrame({"carrier_id": ["alpha", "beta"], "name": ["Älpha", None]}).write_parquet(tmp_path / "c.parquet")
+    (tmp_path / "C.CSV.GZ").write_bytes(gzip.compress(text.encode()))
+    lines = '{"carrier_id": "alpha", "name": "Älpha"}\n\n{"carrier_id": "beta"}\n'
+    (tmp_path / "c.ndjson").write_text(lines, encoding="utf-8-sig")
+    (tmp_path / "c.ndjson.gz").write_bytes(gzip.compress(lines.encode()))
+    frame = pl.DataFrame({"carrier_id": ["alpha", "beta"], "name": ["Älpha", None]})
+    frame.write_parquet(tmp_path / "C.PARQUET")
+    frame.cast(pl.Binary).write_parquet(tmp_path / "bytes.parquet")
     loaded = []
-    for name in ("c.csv", "c.csv.gz", "c.csv.zst", "c.ndjson", "c.parquet"):
+    for name in ("c.csv", "c.csv.gz", "c.csv.zst", "C.CSV.GZ", "c.ndjson", "c.ndjson.gz", "C.PARQUET", "bytes.parquet"):
         local_catalog.directory.load_directory(tmp_path / name)
         loaded.append(local_catalog.directory.carriers())
-    assert loaded == [[Carrier("alpha", name="Älpha"), Carrier("beta")]] * 5
+    assert loaded == [[Carrier("alpha", name="Älpha"), Carrier("beta")]] * 8
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,7 @@ REFUSED: list[tuple[str, int, str]] = [
     ("init --workspace /proc/new", 1, "The workspace /proc/new cannot be made"),
     ("simulate --scenario nowhere --out new", 2, "There is no scenario 'nowhere'"),
     ("simulate --scenario small --out good.csv", 2, "good.csv is not empty"),
+    ("simulate --scenario small --seed -1 --out new", 2, "-1 is not in the range x>=0"),
     ("demo --out good.csv", 1, "good.csv: Not a directory"),
 ]
 

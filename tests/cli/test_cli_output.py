@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from hoptrace.cli import show
+
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
 HEADER = "start_time,duration,calling_number,called_number,upstream,customer,downstream,record_id\n"
@@ -68,6 +70,15 @@ def test_a_result_and_the_lake_have_the_contract_s_fields(odd: Run) -> None:
     info = json.loads(odd("lake", "info", "--json").stdout)
     assert info.keys() >= {"statements", "batches", "files", "bytes", "first_time", "last_time"}
     assert (info["statements"], info["batches"]) == (1, 1)
+
+
+def test_a_confidence_is_never_shown_higher_than_it_is(odd: Run) -> None:
+    trace = ("trace", "--called", "+12025550143", "--at", "2026-11-02T19:30:00Z")
+    told = json.loads(odd(*trace, "--json").stdout)["confidence"]
+    line = next(line for line in odd(*trace).stdout.splitlines() if line.startswith("Confidence"))
+    assert 0 <= told - float(line.split()[1]) < 0.01
+    assert [show.share(value) for value in (1.0, 0.9999, 0.955, 0.0)] == ["1.00", "0.99", "0.95", "0.00"]
+    assert [show.share(hundredth / 100) for hundredth in range(101)] == [f"{n / 100:.2f}" for n in range(101)]
 
 
 def test_what_carriers_wrote_is_shown_and_never_run(odd: Run) -> None:
@@ -174,7 +185,6 @@ def test_without_a_terminal_there_is_no_bar_and_no_colour(odd: Run, environment:
 def test_a_wide_table_is_readable_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hoptrace.cli import show
 
     monkeypatch.setattr(show, "screen_width", lambda: 40)
     names = ("Batch", "Carrier", "Format", "Rows", "File")
@@ -216,8 +226,6 @@ def test_a_full_disk_behind_stdout_is_told(loaded: Run) -> None:
 
 def test_wide_letters_keep_their_columns(capsys: pytest.CaptureFixture[str]) -> None:
     from rich.cells import cell_len
-
-    from hoptrace.cli import show
 
     rows = [("日本通信", 1), ("Müller", 20)]
     show.table(("Carrier", "Calls"), rows)

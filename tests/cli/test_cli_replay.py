@@ -19,6 +19,7 @@ def test_a_replay_gives_the_same_bytes(run):
     Path("carriers.csv").write_text("carrier_id,country\norig,US\nterm,US\nlate,US\n")
     for name, text in (("term", TERM), ("orig", ORIG), ("late", ORIG.replace("cust-1", "cust-2"))):
         Path(f"{name}.csv").write_text(HEADER + text)
+    Path("calls.csv").write_text("call_ref,start_time,called_number\nc,2026-11-02T15:00:00Z,+13125550187\n")
     done("init")
     done("carriers", "load", "carriers.csv")
     done("submit", "term.csv", "--carrier", "term")
@@ -30,3 +31,13 @@ def test_a_replay_gives_the_same_bytes(run):
     done("submit", "late.csv", "--carrier", "late")
     assert done(*call) != first
     assert done(*call, "--replay", f"{told['lake_version']}:{told['clock_version']}") == first
+    for versions, says in (
+        (f"{told['lake_version']}:99", "There is no clock table 99."),
+        (f"{told['lake_version']}:{told['clock_version']}:7", "There is no version 7 of the certificates"),
+        ("99:0", "The lake has no version 99"),
+    ):
+        for asked in (call, ("trace", "--calls", "calls.csv", "--out", "out.jsonl")):
+            refused = run(*asked, "--replay", versions)
+            assert (refused.exit_code, refused.stdout) == (4, "")
+            assert says in refused.stderr
+    assert not [path for path in Path().iterdir() if path.name.startswith("out.jsonl")]

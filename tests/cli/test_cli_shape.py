@@ -77,6 +77,23 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], run: Run) -> None:
     assert "Usage:" in told.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("batches", "show"),
+        ("carriers", "show"),
+        ("submit", "carriers.csv", "--carrier"),
+        ("trace", "--called", "+12025550143", "--at", "2026-11-02T14:30:00Z", "--ref"),
+        ("report", "trace", "--out", "out.html"),
+    ],
+    ids=" ".join,
+)
+def test_bytes_on_the_command_line_that_are_no_text_are_told(arguments: tuple[str, ...], loaded: Run) -> None:
+    told = loaded(*arguments, "caf\udce9")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.startswith(r"'caf\udce9' is no UTF-8 text. Write it in UTF-8")
+
+
 def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing() -> None:
         raise error

@@ -25,7 +25,7 @@ from hoptrace.engines import frames, local, partition, spark
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
-from hoptrace.errors import WorkspaceBusy, WorkspaceError
+from hoptrace.errors import UsageError, WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
 from hoptrace.reports.lines import of_file
 from hoptrace.simulate import scenario_named, simulate, turned
@@ -162,6 +162,15 @@ def test_a_run_killed_while_it_files_leaves_nothing_filed_and_is_taken_up(world,
 def filed(workspace: hoptrace.Workspace) -> int:
     with workspace.catalog.traces._engine.connect() as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(TRACES)).scalar()
+
+
+def test_a_folder_that_is_somebody_else_s_stays_as_it_is(world, tmp_path):
+    kept = tmp_path / "out.jsonl.parts"
+    kept.mkdir()
+    (kept / "notes.txt").write_text("mine")
+    with hoptrace.open_workspace(world / "ws") as workspace, pytest.raises(UsageError, match="no folder of a run"):
+        trace_file(workspace, world / "calls.csv", tmp_path / "out.jsonl")
+    assert (kept / "notes.txt").read_text() == "mine"
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -140,6 +140,9 @@ def test_they_lie_by_day_and_number(tmp_path: Path) -> None:
         TEXT + "c9,2026-11-02T23:59:59Z,,+12025550143,,,",
         TEXT.removesuffix("\n"),
         TEXT.replace("campaign", "campaign,campaign"),
+        TEXT.replace("campaign", "Campaign"),
+        TEXT.replace("terminating_carrier", "Terminating_Carrier"),
+        TEXT.replace("T23:59:59Z", "t23:59:59z"),
         TEXT.replace("called_number", "called"),
         TEXT.replace("campaign", "noted"),
         TEXT.replace("\n", "\r"),
@@ -175,6 +178,29 @@ def test_however_the_file_is_spoilt(tmp_path: Path, edits: list[tuple[int, str]]
     path.write_bytes(text.encode())
     by_columns, by_rows = _both(path)
     assert by_columns == by_rows
+
+
+def test_columns_in_capitals_and_times_in_small_letters_are_what_they_say(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(TEXT)
+    due = read_calls(path, "US")
+    path.write_text(TEXT.replace(HEADER, HEADER.upper()))
+    assert read_calls(path, "US") == due
+    path.write_text(TEXT.replace("T23:59:59Z", "t23:59:60z"))
+    assert all_reported(read_calls(path, "US"), "US")[1].at == all_reported(due, "US")[1].at + 1
+
+
+def test_a_column_that_is_named_twice_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(TEXT.replace("campaign", "called_number"))
+    assert str(_told(lambda: read_calls(path, "US"))).startswith(f"{path}: the header names called_number more than")
+
+
+def test_numbers_and_empty_cells_as_other_programs_write_them(tmp_path: Path) -> None:
+    columns = {"call_ref": [7.0], "start_time": ["2026-11-02T23:59:59Z"], "called_number": [12025550143.0]}
+    pl.DataFrame({**columns, "campaign": [float("nan")]}).write_parquet(tmp_path / "calls.parquet")
+    (call,) = read_calls(tmp_path / "calls.parquet", "US")
+    assert (call.call_ref, call.called_number, call.campaign) == ("7", "12025550143", None)
 
 
 def test_packed_files_and_parquet(tmp_path: Path) -> None:

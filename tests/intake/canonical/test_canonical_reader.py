@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,22 @@ def test_typed_parquet(taken: Read, tmp_path: Path) -> None:
     assert result.calls.select("start_time", "called_number", "duration").row(0) == (start, "12025550101", 1.5)
     assert result.fates() == ["accepted", "rejected"]
     assert b'"called_number":"12025550102"' in result.rows["raw"][1]
+
+
+def test_parquet_types_of_other_writers(taken: Read, tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "start_time": [b"2026-11-24T02:03:04Z", b"2026-11-24T02:03:05Z"],
+            "called_number": pl.Series(["12025550101", "12025550102"]).cast(pl.Decimal(38, 10)),
+            "duration": [timedelta(milliseconds=1500), None],
+            "calling_number": [b"+12025550143", b"\xff"],
+        }
+    )
+    frame.write_parquet(tmp_path / "p.parquet")
+    result = taken((tmp_path / "p.parquet").read_bytes(), "t.parquet")
+    assert result.fates() == ["accepted", "accepted"]
+    told = result.calls.select("called_number", "duration", "calling_number").rows()
+    assert told == [("12025550101", 1.5, "+12025550143"), ("12025550102", None, "\ufffd")]
 
 
 def test_json_lines_with_damage(taken: Read) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -144,17 +143,19 @@ def _checked_trunks(path: Path, carriers: dict[str, Carrier]) -> list[Trunk]:
         for column, named in (("carrier_id", trunk.carrier_id), ("peer", trunk.peer)):
             if named is not None and named not in carriers:
                 raise row.refuse(f"{column} {named!r} is not in the carrier file.")
-        others = same_name.setdefault((trunk.carrier_id, trunk.trunk.lower()), [])
-        if trunk not in trunks and _overlap([*others, trunk]):
+        others = same_name.setdefault((trunk.carrier_id, str(trunk.network() or trunk.trunk.lower())), [])
+        if any(_contradict(other, trunk) for other in others):
             raise row.refuse(f"trunk {trunk.trunk!r} of {trunk.carrier_id} already stands for another neighbour then.")
         others.append(trunk)
         trunks[trunk] = None
     return list(trunks)
 
 
-def _overlap(trunks: Sequence[Trunk]) -> bool:
-    spans = sorted((trunk.valid_from or _NEVER, trunk.valid_to or _EVER) for trunk in trunks)
-    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
+def _contradict(one: Trunk, other: Trunk) -> bool:
+    """Whether two trunks of one name or block stand for different neighbours at the same time."""
+    begins = max(one.valid_from or _NEVER, other.valid_from or _NEVER)
+    ends = min(one.valid_to or _EVER, other.valid_to or _EVER)
+    return (one.peer, one.customer) != (other.peer, other.customer) and begins < ends
 
 
 def _replace_trunks(connection: sa.Connection, trunks: Sequence[Trunk]) -> None:

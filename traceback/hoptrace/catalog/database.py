@@ -80,7 +80,10 @@ def guard() -> Generator[None]:
         yield
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageFailed(f"The catalog's database refused: {cause}. Nothing of this step was kept.") from error
+        raise StorageFailed(
+            f"The catalog's database refused: {cause}. Nothing of this step was kept. "
+            "Check that it can be reached and written to, and that its disk has room."
+        ) from error
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hoptrace.catalog.row_files import Row
 from hoptrace.model.carriers import Carrier, Trunk
 from hoptrace.model.dialplan import country_code
+from hoptrace.model.times import read_time
 
 CARRIER_TEXTS = ("name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
 
@@ -72,7 +73,7 @@ def _time(row: Row, column: str) -> datetime | None:
     if text is None:
         return None
     try:
-        time = datetime.fromisoformat(text)
+        time = read_time(text)
     except ValueError:
         raise row.refuse(f"{column} {text!r} is no RFC 3339 time or date.") from None
     if time.tzinfo is None:
@@ -80,4 +81,5 @@ def _time(row: Row, column: str) -> datetime | None:
         if len(text) > len("2026-01-31"):
             raise row.refuse(f"{column} {text!r} has no zone. Write for example 2026-01-31T00:00:00Z.")
         return time.replace(tzinfo=UTC)
-    return time.astimezone(UTC)
+    # A time at the very end of the calendar is written for "always", and need not be one in UTC.
+    return time.astimezone(UTC) if 1 < time.year < 9999 else time.replace(tzinfo=UTC)

@@ -5,17 +5,29 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import orjson
 import zstandard
 
 from hoptrace.errors import DirectoryInvalid
+
+_CONTRACT = frozenset(
+    (
+        *("carrier_id", "name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone"),
+        *("trunk", "peer", "customer", "valid_from", "valid_to"),
+        *("call_ref", "start_time", "calling_number", "called_number", "terminating_carrier", "campaign"),
+        *("outcome", "asked_at", "answered_at", "reason"),
+        *("file", "url"),
+    )
+)
+"""Columns of our own files: `Country` means `country`, and is no further column that counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +45,14 @@ class Row:
 
 
 def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> Iterator[Row]:
-    """The rows of a .csv, .csv.gz, .csv.zst, .ndjson, .json or .parquet file; raises DirectoryInvalid.
+    """The rows of a .csv, .ndjson (both also .gz or .zst), .json or .parquet file; raises DirectoryInvalid.
 
     `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are not
     UTF-8 become replacement marks.
     """
     try:
-        if path.name.endswith((".ndjson", ".jsonl")):
-            yield from _ndjson(path, lenient=lenient)
-        elif path.name.endswith(".json"):
-            yield from _json(path)
-        elif path.name.endswith(".parquet"):
-            yield from _parquet(path, required)
-        else:
-            yield from _csv(path, required, lenient=lenient)
+        for row in _rows(path, required, lenient=lenient):
+            yield row if lenient else replace(row, cells={column_name(name): cell for name, cell in row.cells.items()})
     except FileNotFoundError:
         raise DirectoryInvalid(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -61,10 +67,36 @@ def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> 
         raise DirectoryInvalid(f"{path}: cannot be read: {error.strerror}.") from error
 
 
+def kind_of(path: Path) -> str:
+    """What a file holds by the ending of its name, in capitals or not: ndjson, json, parquet or csv."""
+    name = path.name.lower()
+    if name.removesuffix(".gz").removesuffix(".zst").endswith((".ndjson", ".jsonl")):
+        return "ndjson"
+    return next((kind for kind in ("json", "parquet") if name.endswith(f".{kind}")), "csv")
+
+
+def column_name(written: str) -> str:
+    """The name of a column: those of our own files are known in capitals too, all others stay as they are written."""
+    name = written.strip()
+    return name.lower() if name.lower() in _CONTRACT else name
+
+
+def _rows(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
+    kind = kind_of(path)
+    if kind == "ndjson":
+        return _ndjson(path, lenient=lenient)
+    if kind == "json":
+        return _json(path)
+    return _parquet(path, required) if kind == "parquet" else _csv(path, required, lenient=lenient)
+
+
 def _csv(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
     with _text(path, "replace" if lenient else "strict") as stream:
         reader = csv.DictReader(stream, strict=not lenient)
         names = [name.strip() for name in _header(path, reader)]
+        if not lenient:
+            names = [column_name(name) for name in names]
+            _check_unique(path, names)
         reader.fieldnames = names
         _require(path, names, required)
         for row in _records(path, reader, len(names)):
@@ -116,7 +148,9 @@ def _json(path: Path) -> Iterator[Row]:
 
 
 def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    with _bytes(path) as stream:
+        lines = stream.read().removeprefix(b"\xef\xbb\xbf").splitlines()
+    for number, line in enumerate(lines, start=1):
         where = f"{path}, line {number}"
         if not line.strip():
             continue
@@ -142,18 +176,28 @@ def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
         frame = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise DirectoryInvalid(f"{path}: no readable Parquet file ({error}). Copy it again.") from error
-    _require(path, frame.columns, required)
+    _require(path, [column_name(name) for name in frame.columns], required)
     for number, record in enumerate(frame.iter_rows(named=True), start=1):
         yield Row(f"{path}, row {number}", _clean(record))
 
 
 def _text(path: Path, errors: str) -> io.TextIOBase:
-    if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors=errors, newline="")  # pyright: ignore[reportReturnType]
-    if path.name.endswith(".zst"):
-        stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
-        return io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="")
-    return path.open("r", encoding="utf-8-sig", errors=errors, newline="")
+    return io.TextIOWrapper(_bytes(path), encoding="utf-8-sig", errors=errors, newline="")
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked where its name says that it is packed."""
+    if path.suffix.lower() == ".gz":
+        return cast(IO[bytes], gzip.open(path))
+    if path.suffix.lower() == ".zst":
+        return zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
+    return path.open("rb")
+
+
+def _check_unique(path: Path, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise DirectoryInvalid(f"{path}: the header names {twice[0]} more than once. Keep one column of each name.")
 
 
 def _require(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
@@ -174,6 +218,10 @@ def _clean(record: dict[Any, Any]) -> dict[str, str]:
 
 
 def _text_of(value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # some programs write empty cells as NaN
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bytes):  # texts of Parquet files whose writer did not call them so
+        return value.decode().strip()
     return value.isoformat() if isinstance(value, datetime) else str(value).strip()

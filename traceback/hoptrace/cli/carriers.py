@@ -112,7 +112,8 @@ def _show_conflicts(found: Sequence[Conflict]) -> None:
     rows = [
         (
             *(each.carrier_id, each.kind.told, len(each.neighbours), each.contradicted, each.said),
-            *(f"{each.probability:.2f}", ", ".join(f"{by.carrier_id} ({by.contradicted:,})" for by in each.neighbours)),
+            show.share(each.probability),
+            ", ".join(f"{by.carrier_id} ({by.contradicted:,})" for by in each.neighbours),
         )
         for each in found
     ]

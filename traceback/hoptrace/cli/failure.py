@@ -9,11 +9,16 @@ from typing import Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.errors import HoptraceError
+from hoptrace.errors import HoptraceError, UsageError
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 DEBUG = "hoptrace.debug"
+USAGE = UsageError.exit_code
+NO_TEXT = "surrogates not allowed"
+"""What Python says of bytes on the command line that are no text; in the files that are read no such text arises."""
+
+SHOWN = 100
 
 
 class FailingGroup(click.Group):
@@ -56,6 +61,9 @@ def _leave(message: str, exit_code: int) -> click.exceptions.Exit:
 def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, HoptraceError):
         return str(error), error.exit_code
+    if isinstance(error, UnicodeEncodeError) and error.reason == NO_TEXT:
+        said = show.plain(ascii(error.object)[:SHOWN])
+        return f"{said} is no UTF-8 text. Write it in UTF-8, in a terminal that is set to it (LANG=C.UTF-8).", USAGE
     if isinstance(error, OSError) and error.strerror:
         where = "The output" if error.filename is None else show.plain(error.filename)
         return (

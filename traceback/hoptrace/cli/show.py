@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -109,6 +110,11 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 def count(number: int, thing: str) -> str:
     """A number of things in words: 1 row, 2 rows."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def share(value: float) -> str:
+    """A confidence with two digits, never more than it is: only what is certain is 1.00."""
+    return f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
 
 
 def plain(value: object) -> str:

@@ -23,7 +23,7 @@ def show_forward(result: ForwardResult) -> None:
         [
             ("Number", result.number),
             ("Verdict", result.verdict.value),
-            ("Confidence", f"{result.confidence:.2f}"),
+            ("Confidence", show.share(result.confidence)),
             ("Serving carrier", result.serving_carrier),
             ("Customer", _customer(result)),
             ("Goes on as", " > ".join(change.becomes for change in result.path) or None),
@@ -44,7 +44,7 @@ def show_forward(result: ForwardResult) -> None:
 def _customer(result: ForwardResult) -> str | None:
     if result.customer is None or result.customer_confidence is None:
         return None
-    return f"{result.customer} (confidence {result.customer_confidence:.2f})"
+    return f"{result.customer} (confidence {show.share(result.customer_confidence)})"
 
 
 def _row(carrier: ForwardCarrier) -> tuple[object, ...]:

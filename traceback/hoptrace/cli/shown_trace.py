@@ -22,7 +22,7 @@ def show_trace(result: TraceResult) -> None:
         [
             ("Call", result.call_ref),
             ("Verdict", result.verdict.value),
-            ("Confidence", f"{result.confidence:.2f}"),
+            ("Confidence", show.share(result.confidence)),
             ("Path", " < ".join(result.path) or None),
             ("Originating carrier", result.originating_carrier),
             ("Customer", result.customer),
@@ -33,7 +33,7 @@ def show_trace(result: TraceResult) -> None:
     show_list("What speaks against it:", result.conflicts)
     show_list(
         "Also considered:",
-        [f"{' < '.join(other.path)} ({other.confidence:.2f}): {other.why}" for other in result.alternatives],
+        [f"{' < '.join(other.path)} ({show.share(other.confidence)}): {other.why}" for other in result.alternatives],
     )
     if result.next_request is not None:
         show_list("Ask next:", [f"{result.next_request.carrier}: {result.next_request.why}"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
 )
 @click.option("--scenario", metavar="NAME", help="Which network and which calls to make.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same files.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed: the same files.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write them.")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", help="So many calls; redials come on top.")
 @click.option("--traced", type=click.IntRange(min=1), metavar="N", help="So many of them are reported.")

@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import zstandard
 
+from hoptrace.catalog.row_files import column_name, kind_of
+
 _ODD = bytes(code for code in range(32) if code not in b"\t\n")
 """Control characters other than a tab and a line's end."""
 
@@ -24,10 +26,12 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -
     header, or is no CSV and no Parquet of texts; or a column or cell is missing. It then says where what is wrong.
     """
     try:
-        read = pl.read_parquet(path) if path.name.endswith(".parquet") else _csv(path)
+        read = pl.read_parquet(path) if kind_of(path) == "parquet" else _csv(path)
     except (OSError, EOFError, ValueError, zstandard.ZstdError, pl.exceptions.PolarsError):
         return None
     if read is None or any(kind != pl.String for kind in read.dtypes) or not set(required) <= set(read.columns):
+        return None
+    if any(column_name(name) != name for name in read.columns):
         return None
     longest = read.select(pl.all().str.len_bytes().max()).row(0)
     if max((length or 0 for length in longest), default=0) >= csv.field_size_limit():
@@ -61,7 +65,7 @@ def _csv(path: Path) -> pl.DataFrame | None:
 
 def _unpacked(path: Path) -> bytes | None:
     """The file's bytes; None of a kind of file that is no CSV."""
-    if path.name.endswith((".ndjson", ".jsonl", ".json")):
+    if kind_of(path) != "csv":
         return None
     if path.name.endswith(".gz"):
         import gzip

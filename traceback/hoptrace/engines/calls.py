@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +11,7 @@ from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import InputRefused, UsageError
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise, normalise_column
+from hoptrace.model.times import read_time
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.case import Reported
 
@@ -99,7 +99,7 @@ def number_key(text: str, home_country: str) -> int:
 def moment(text: str) -> float:
     """Epoch seconds of an RFC 3339 time; raises UsageError where it is none or has no zone."""
     try:
-        time = datetime.fromisoformat(text)
+        time = read_time(text)
     except ValueError:
         raise UsageError(f"{text!r} is no time. Write it as 2026-11-02T14:30:00-05:00.") from None
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:

@@ -14,6 +14,7 @@ import orjson
 
 from hoptrace.engines.frames import STRETCH, frames_of, is_whole, part_file
 from hoptrace.engines.stretches import runs
+from hoptrace.errors import UsageError
 from hoptrace.lock import file_lock
 from hoptrace.model.arrays import Int64s
 from hoptrace.output import cannot_write
@@ -25,14 +26,16 @@ class Finished:
     """The folder `OUT.parts` of a run: `run.json` says which run, `N.part` is its part N (`hoptrace.engines.frames`).
 
     `taken_up`: how many parts an earlier try of this very run has left. `stale`: parts of another run were there and
-    have been thrown away.
+    have been thrown away. Raises UsageError where the folder is somebody else's.
     """
 
     def __init__(self, folder: Path, run: dict[str, Any]) -> None:
         self.folder = folder
         self._run = orjson.dumps(run, option=orjson.OPT_SORT_KEYS)
-        others = [] if self._is_ours() else [path for path in folder.iterdir() if path.name != LOCK]
-        self.stale = any(path.name != MANIFEST for path in others)
+        others = [] if self._is_ours() else [path for path in folder.iterdir() if path.name not in {LOCK, MANIFEST}]
+        if others and not (folder / MANIFEST).is_file():
+            raise UsageError(f"{folder} is no folder of a run that was broken off. Move it, or name another output.")
+        self.stale = bool(others)
         with _writing(folder):
             for path in others:
                 path.unlink()

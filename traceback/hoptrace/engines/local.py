@@ -13,6 +13,7 @@ from hoptrace.engines.gathering import Gathered, gather
 from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.inline import inline
 from hoptrace.engines.keeping import Known, covering, known
+from hoptrace.errors import NotFound
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
@@ -23,6 +24,7 @@ from hoptrace.tracing.signing import with_signing
 from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:
+    from hoptrace.catalog.catalog import Catalog
     from hoptrace.engines.spans import Covering
     from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
@@ -102,8 +104,10 @@ def trace_on(
 
 
 def standing(workspace: Workspace, replay: Replay | None = None) -> Standing:
-    """What a run in this workspace stands on now, or stood on at the versions of `replay`."""
+    """What a run in this workspace stands on now, or stood on at the versions of `replay`; raises NotFound for none."""
     catalog, settings = workspace.catalog, workspace.settings
+    if replay is not None:
+        _check_learned(catalog, replay)
     view = workspace.lake.view(replay[0] if replay else None, catalog.batches.after)
     clocks = known(workspace, replay[1] if replay else None)
     trust = catalog.certificates.trust(None if replay is None else replay[2] if len(replay) == 3 else 0)
@@ -114,6 +118,15 @@ def standing(workspace: Workspace, replay: Replay | None = None) -> Standing:
     listed = workspace.kept("signers", (carriers, home), lambda: Signers.of(carriers, home))
     signers = replace(listed, trust=trust)
     return stand_on(rules, signers, clocks, Lying(view, view.version, cover))
+
+
+def _check_learned(catalog: Catalog, replay: Replay) -> None:
+    """The lake refuses a version that it has not; without the clocks that it names a replay would be another answer."""
+    clocks, certificates = catalog.clocks.latest_version(), catalog.certificates.version()
+    if replay[1] > clocks:
+        raise NotFound(f"There is no clock table {replay[1]}. See which there are: hoptrace clocks history")
+    if len(replay) == 3 and replay[2] > certificates:
+        raise NotFound(f"There is no version {replay[2]} of the certificates; the newest is {certificates}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,13 @@ class Part:
 
 
 def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
-    """The ground of a run that begins now, or of the run that `replay` names."""
+    """The ground of a run that begins now, or of the run that `replay` names; raises NotFound where there is none."""
     if replay is None:
         catalog = workspace.catalog
         certificates = catalog.certificates.trust(None).version
         replay = (workspace.lake.version(), catalog.clocks.latest_version(), certificates)
+    else:
+        standing(workspace, replay)
     lake, clock, *rest = replay
     return Pinned(str(workspace.path), (lake, clock, rest[0] if rest else 0), workspace.settings.digest())
 

@@ -11,10 +11,11 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hoptrace.catalog.row_files import Row, read_rows
+from hoptrace.catalog.row_files import Row, kind_of, read_rows
 from hoptrace.errors import InputRefused
 from hoptrace.intake.calls_mapping import (
     FIELDS,
@@ -112,11 +113,11 @@ def _check_unpacks(path: Path, limits: IntakeSettings) -> None:
 
 def header_of(path: Path) -> list[str]:
     """The names of a file's columns; raises InputRefused where it has none."""
-    if path.name.endswith((".ndjson", ".jsonl", ".json")):
+    kind = kind_of(path)
+    if kind != "csv":
         rows = read_rows(path, (), lenient=True)
-        return sorted({name for _, row in zip(range(1000), rows, strict=False) for name in row.cells})
-    if path.name.endswith(".parquet"):
-        return sorted({name for row in read_rows(path, ()) for name in row.cells})
+        looked_at = rows if kind == "parquet" else islice(rows, 1000)
+        return sorted({name for row in looked_at for name in row.cells})
     if not path.exists():
         raise InputRefused(f"{path}: there is no such file.")
     return [name.strip() for name in header_in(readable_head(source_at(path)))]

@@ -12,7 +12,7 @@ from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
 from hoptrace.intake.zones import Reading, parse_zone, to_utc
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise
-from hoptrace.model.times import rfc3339
+from hoptrace.model.times import read_time, rfc3339
 
 SECOND = "-second"
 """What is put behind the reference of a call whose time came twice, where it stands with the second time."""
@@ -131,7 +131,7 @@ def parse_time(text: str, form: str | None) -> datetime | None:
             seconds = float(text) / (1000 if len(text.partition(".")[0]) == 13 else 1)
             time = datetime.fromtimestamp(seconds, UTC)
         else:
-            time = datetime.fromisoformat(text)
+            time = read_time(text)
     except (ValueError, OverflowError, OSError):
         return None
     return time if _FIRST_YEAR <= time.year < _LAST_YEAR else None

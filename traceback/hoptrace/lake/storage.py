@@ -43,7 +43,10 @@ def guard(what: str) -> Generator[None]:
         if not _of_storage(error):
             raise
         cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise StorageFailed(f"The lake could not {what}: {cause}. Nothing of this step was kept.") from error
+        raise StorageFailed(
+            f"The lake could not {what}: {cause}. Nothing of this step was kept. "
+            "Check that its place can be reached and written to, and has room."
+        ) from error
 
 
 def _of_storage(error: Exception) -> bool:

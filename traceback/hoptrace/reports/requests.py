@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.catalog.row_files import Row, read_rows
 from hoptrace.errors import UsageError
 from hoptrace.model.statements import TIME
+from hoptrace.model.times import read_time
 from hoptrace.reports.frames import with_most
 from hoptrace.reports.material import Material
 from hoptrace.reports.period import Period
@@ -47,7 +48,7 @@ def _time(row: Row, name: str) -> datetime | None:
     if name not in row.cells:
         return None
     try:
-        moment = datetime.fromisoformat(row.cells[name])
+        moment = read_time(row.cells[name])
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:

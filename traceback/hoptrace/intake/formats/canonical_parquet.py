@@ -54,12 +54,26 @@ def _parsed(frame: pl.DataFrame, first_row: int, columns: Columns) -> Parsed:
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone is None:
-            return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
-        return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+        return _moment(column, dtype)
     if isinstance(dtype, (pl.Float64, pl.Float32)):
         whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False).cast(pl.String))
         return pl.coalesce(whole, column.cast(pl.String))
-    if isinstance(dtype, (pl.Binary, pl.List, pl.Struct, pl.Array, pl.Object)):
+    if isinstance(dtype, (pl.Decimal, pl.Duration)):
+        exact = column if isinstance(dtype, pl.Decimal) else column.dt.total_microseconds() / 1e6
+        return exact.cast(pl.String).str.replace(r"\.0+$", "")
+    if isinstance(dtype, (pl.List, pl.Struct, pl.Array, pl.Object)):
         return pl.lit(None, pl.String)
+    if isinstance(dtype, pl.Binary):
+        return column.map_batches(_decoded, return_dtype=pl.String)
     return column.cast(pl.String)
+
+
+def _moment(column: pl.Expr, dtype: pl.Datetime) -> pl.Expr:
+    if dtype.time_zone is None:
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+
+
+def _decoded(texts: pl.Series) -> pl.Series:
+    """The texts of writers that do not call them so."""
+    return pl.Series([None if each is None else each.decode(errors="replace") for each in texts], dtype=pl.String)
