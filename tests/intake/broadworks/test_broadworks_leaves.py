@@ -10,8 +10,9 @@ VALUES = st.sampled_from([
     *("\x7fr", "\x7fvtype\x7fvx", "&nbsp;"),
     *("<![CDATA[cd]]>", "cd<![CDATA[at]]>a", "<!-- c -->text", "te<!-- c -->xt", "<?pi x?>text", "é", "<sip:a@b>"),
     *("<x/>behind", "before<x/>behind", "<route>inner</route>", "<cdrData", "</cdrData>", "\r\nline"),
+    "<route>in</route>behind",
 ])  # fmt: skip
-ELEMENTS = st.tuples(st.sampled_from(["type", "route", "userNumber", "serviceProvider", "other"]), VALUES).map(
+ELEMENTS = st.tuples(st.sampled_from(["type", "route", "userNumber", "recordId", "other"]), VALUES).map(
     lambda pair: f"<{pair[0]}>{pair[1]}</{pair[0]}>"
 )
 RECORDS = st.one_of(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.ribbon import RibbonAct
+from hoptrace.intake.formats.ribbon import RibbonAct, _cells
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import RAW_CALLS, ROWS
@@ -193,3 +196,8 @@ def test_absurd_ticks_are_left_out_and_flagged(lines, write, read) -> None:
 
 def test_a_reason_of_ribbon_s_own_is_no_sip_status(lines, write, read) -> None:
     assert at(read("ribbon_act", write([put(lines(ACT)[STOP], c15="150")])), 1)["release_code"] == "reason 150"
+
+
+@given(st.text(alphabet='",ab ', max_size=24))
+def test_lines_with_quotes_are_divided_as_python_divides_them(text: str) -> None:
+    assert _cells(text) == (next(csv.reader((text,))) if text else [""])

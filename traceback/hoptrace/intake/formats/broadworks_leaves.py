@@ -8,7 +8,10 @@ from hoptrace.intake.formats.broadworks_records import FIELDS
 from hoptrace.intake.formats.xml_records import Element, RecordParser
 from hoptrace.intake.formats.xml_sheets import MARK, VALUE, can_have_marks, compiled
 
-_RECORD = f"{MARK}r"
+_RECORD, _ODD = f"{MARK}r", f"{MARK}o"
+_HOLDING = ("recordId",)
+"""Fields that hold others in the XML form, while in the CSV form they have a text."""
+
 _PLAIN_ENCODINGS = frozenset({"utf-8", "iso-8859-1", "us-ascii"})
 
 
@@ -26,8 +29,9 @@ class Leaves:
         if self._is_plain and _are_plain(b"".join(raws)):
             root = self._parser.parse_strictly_together(raws)
         if root is not None:
-            records = str(self._transform(root)).split(_RECORD)[1:]
-            if len(records) == len(raws):
+            text = str(self._transform(root))
+            records = text.split(_RECORD)[1:]
+            if len(records) == len(raws) and _ODD not in text:
                 return [_said(record.split(VALUE)) for record in records]
         return [{} if element is None else _leaves(element) for element in map(self._parser.parse, raws)]
 
@@ -53,14 +57,20 @@ def _first(leaves: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def _stylesheet() -> str:
-    """The text of each field before whatever else is in it, in the order of the file, in other elements too."""
-    inside = '<xsl:apply-templates select="*"/>'
-    text = f'<xsl:value-of select="node()[1][self::text()]"/>{inside}'
+    """The text of each field before whatever else is in it, in the order of the file, in other elements too.
+
+    Templates are applied to all that is in an element where nothing else asks for less: that is much quicker than to
+    select it. A field in which an element stands is odd, but for those that hold some in every record.
+    """
+    plain, below = "<xsl:apply-templates/>", '<xsl:apply-templates select="*"/>'
+    first = f'<xsl:value-of select="node()[1][self::text()]"/>{below}'
+    texts = dict.fromkeys(sorted(FIELDS), '<xsl:apply-templates mode="text"/>') | dict.fromkeys(_HOLDING, first)
     fields = "".join(
-        f'<xsl:template match="{name}">{VALUE}{name}{VALUE}{text}</xsl:template>' for name in sorted(FIELDS)
+        f'<xsl:template match="{name}">{VALUE}{name}{VALUE}{text}</xsl:template>' for name, text in texts.items()
     )
     return f"""<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 <xsl:output method="text"/>
-<xsl:template match="/"><xsl:for-each select="*/cdrData">{_RECORD}{inside}</xsl:for-each></xsl:template>
-<xsl:template match="*">{inside}</xsl:template>{fields}
+<xsl:template match="/"><xsl:for-each select="*/cdrData">{_RECORD}{plain}</xsl:for-each></xsl:template>
+<xsl:template match="*">{plain}</xsl:template><xsl:template match="text()"/>{fields}
+<xsl:template match="*" mode="text">{_ODD}</xsl:template>
 </xsl:stylesheet>"""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split_tolerant
+from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_columns import ATTEMPT, LEAST, NO_CALL, START, STOP
 from hoptrace.intake.formats.ribbon_rows import Odd, Record, read_record
@@ -23,10 +23,13 @@ _LOOKED_AT = 200
 _CUT = "last line is cut: file still being written?"
 _FEW_COLUMNS = "too few columns for its record type"
 _UNKNOWN_TYPE = "unknown record type"
+_LONG = 100_000
+"""Of longer lines Python's csv says whether a field is too long."""
+
 _TITLES = ("sonus", "ribbon")
 """How the first line of a file can begin that tells of the file itself."""
 
-_Key = tuple[str, ...] | tuple[int, int]
+_Key = tuple[str, str, datetime] | tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ def _is_record(cells: Sequence[str]) -> bool:
 def _read_file(source: Source, group: _Group) -> None:
     lines = lines_of(source)
     odd, good, tried = Odd(signs=Signs(group.context.profile.numbers.explicit)), 0, 0
-    respelled = group.times.respelled
+    respelled, unended = group.times.respelled, lines.unended
     for line in lines.lines:
         where = source.index, line.number
         group.ledger.row(*where, line.raw)
@@ -98,7 +101,7 @@ def _read_file(source: Source, group: _Group) -> None:
             group.ledger.skip(*where)
         elif line.raw in group.seen:
             group.ledger.duplicate(*where)
-        elif line.number == lines.unended:
+        elif line.number == unended:
             group.ledger.reject(*where, _CUT)
         else:
             group.seen.add(line.raw)
@@ -130,7 +133,7 @@ def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
         return False
     record = read_record(where, cells, group.times, group.context.signers, odd)
     if isinstance(record, Record):
-        key: _Key = (record.gateway, record.id, record.start.isoformat()) if record.id else record.place
+        key: _Key = (record.gateway, record.id, record.start) if record.id else record.place
         group.calls.setdefault(key, []).append(record)
     else:
         group.ledger.reject(*where, *record)
@@ -138,12 +141,19 @@ def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
 
 
 def _cells(text: str) -> list[str]:
-    if '"' not in text:
-        return text.split(",")
-    try:
-        return next(csv.reader((text,)))
-    except (csv.Error, StopIteration):
-        return split_tolerant(text)
+    """The fields of a line, in nearly all of which a few are in quotes, whole ones and without quotes inside."""
+    parts = text.split('"')
+    first, last, quoted, between = parts[0], parts[-1], parts[1::2], parts[2:-1:2]
+    ends = first[-1:] in ("", ",") and last[:1] in ("", ",") and len(parts) % 2 == 1
+    if not quoted or not ends or {part[:1] + part[-1:] for part in between} - {",,"} or len(text) > _LONG:
+        return split(text)
+    cells = first[:-1].split(",") if first else []
+    for cell, part in zip(quoted, between, strict=False):
+        cells.append(cell)
+        if part != ",":
+            cells += part[1:-1].split(",")
+    cells.append(quoted[-1])
+    return cells + last[1:].split(",") if last else cells
 
 
 def _attempts(records: Sequence[Record]) -> Iterator[list[Record]]:

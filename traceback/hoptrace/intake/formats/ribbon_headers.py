@@ -14,8 +14,11 @@ _URL = re.compile(r"\bx5u:\s*\"?(https?://[^;}\",]+)")
 
 
 def protocol_data(text: str | None) -> list[str]:
-    """The sub-fields of SIP protocol data; those of other protocols mean other things and are left alone."""
-    subs = text.split(",") if text else []
+    """The sub-fields of SIP protocol data, those behind the last one that is looked at in one.
+
+    Those of other protocols mean other things and are left alone.
+    """
+    subs = text.split(",", RESPONSE + 1) if text else []
     return subs if subs and subs[0].upper().startswith("SIP") else []
 
 

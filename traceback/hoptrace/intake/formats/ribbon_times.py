@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from hoptrace.intake.local_clock import LocalClock
@@ -33,6 +33,8 @@ _REGIONS = {
 }
 _WINTER, _SUMMER = datetime(2026, 1, 15), datetime(2026, 7, 15)  # noqa: DTZ001
 _NEAR = timedelta(minutes=10)
+_MIDNIGHT = "24"
+"""Clock times are before it as texts, too."""
 _TICKS = 100
 """Ticks of 10 ms a second."""
 _CACHE_LIMIT = 5_000
@@ -52,7 +54,7 @@ class NodeTimes:
     """Clock times that are not spelled as the switch does it, those that cannot be read for that too."""
     unknown_names: set[str] = field(default_factory=set[str])
     _clocks: dict[str, LocalClock] = field(default_factory=dict[str, LocalClock])
-    _days: dict[str, datetime | None] = field(default_factory=dict[str, datetime | None])
+    _days: dict[str, str | None] = field(default_factory=dict[str, str | None])
     _anchors: dict[str, tuple[datetime, int]] = field(default_factory=dict[str, tuple[datetime, int]])
 
     def local(self, date: str, clock: str) -> datetime | None:
@@ -62,20 +64,22 @@ class NodeTimes:
             if len(self._days) >= _CACHE_LIMIT:
                 self._days.clear()
             day = self._days[date] = _day(date)
-        match = _CLOCK.fullmatch(clock) or self._loose(clock)
-        if day is None or match is None:
+        written = clock if _CLOCK.fullmatch(clock) else self._loose(clock)
+        if day is None or written is None or written >= _MIDNIGHT:
             return None
-        hour, minute, second, fraction = match.groups(default="0")
-        if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
+        try:
+            return datetime.fromisoformat(day + written)
+        except ValueError:  # minutes or seconds that no clock shows
             return None
-        micros = int((fraction or "").ljust(6, "0"))
-        return day.replace(hour=int(hour), minute=int(minute), second=int(second), microsecond=micros)
 
-    def _loose(self, clock: str) -> re.Match[str] | None:
-        """The clock time as a spreadsheet writes it."""
+    def _loose(self, clock: str) -> str | None:
+        """A clock time that is spelled as a spreadsheet does it, as the switch would spell it."""
         match = _LOOSE_CLOCK.fullmatch(clock)
         self.respelled += match is not None or _NO_HOUR.fullmatch(clock) is not None
-        return match
+        if match is None:
+            return None
+        hour, minute, second, fraction = match.groups(default="0")
+        return f"{hour:0>2}:{minute}:{second:0>2}.{fraction}"
 
     def start(self, local: datetime, zone: str, gateway: str, ticks: int | None) -> datetime:
         """A record's start in UTC; in the hour that is repeated as summer time ends the gateway's ticks settle which.
@@ -148,10 +152,13 @@ class NodeTimes:
         return LocalClock(Resolved(Zone(match[1], how), offset))
 
 
-def _day(text: str) -> datetime | None:
+def _day(text: str) -> str | None:
+    """A date as an ISO 8601 time begins, up to the clock."""
     match = _DATE.fullmatch(text) or _LOOSE_DATE.fullmatch(text)
     try:
-        return datetime(int(match[3]), int(match[1]), int(match[2])) if match and 1990 <= int(match[3]) < 2100 else None  # noqa: DTZ001
+        return (
+            f"{date(int(match[3]), int(match[1]), int(match[2]))}T" if match and 1990 <= int(match[3]) < 2100 else None
+        )
     except ValueError:
         return None
 

@@ -88,14 +88,14 @@ def _read_file(source: Source, group: _Group) -> None:
             f"{source.name}: no row looks like a record of Yate's cdrfile ({LEG_COLUMNS} or {COMBINED_COLUMNS} columns "
             "that begin with an epoch and a billid). Give the right --format, see docs/formats/yate.md."
         )
-    odd = Odd()
+    odd, unended, title = Odd(), lines.unended, "time" + delimiter
     for line in lines.lines:
         group.ledger.row(source.index, line.number, line.raw)
-        if not line.text.strip() or line.text.startswith("time" + delimiter):
+        if not line.text.strip() or line.text.startswith(title):
             group.ledger.skip(source.index, line.number)
         elif line.raw in group.seen:
             group.ledger.duplicate(source.index, line.number)
-        elif line.number == lines.unended:
+        elif line.number == unended:
             group.ledger.reject(source.index, line.number, _CUT)
         else:
             group.seen.add(line.raw)

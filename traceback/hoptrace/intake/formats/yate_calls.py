@@ -9,14 +9,15 @@ from hoptrace.intake.formats.yate_rows import Leg, release_code
 from hoptrace.intake.ledger import Ledger
 from hoptrace.model.statements import StartBasis
 
+_RECEIVED = StartBasis.RECEIVED.value
+
 
 def enter(call: Attempt[Leg], ledger: Ledger) -> None:
     """Put a call and its rows into the ledger."""
     leg = call.incoming or call.outgoing
     if leg is None:
         return
-    rows = list(dict.fromkeys(call.rows))
-    ledger.call(rows, **_facts(call, leg))
+    ledger.enter(list(dict.fromkeys(call.rows)), _facts(call, leg))
 
 
 def _facts(call: Attempt[Leg], leg: Leg) -> dict[str, Any]:
@@ -24,8 +25,8 @@ def _facts(call: Attempt[Leg], leg: Leg) -> dict[str, Any]:
     # Of the two legs of an answered call the incoming one tells when this switch answered.
     told = leg if last.billtime else last
     return {
-        "start_time": leg.begun,
-        "start_basis": str(StartBasis.RECEIVED),
+        "start_time": leg.start,
+        "start_basis": _RECEIVED,
         "answer_time": told.answered_at,
         "end_time": told.end,
         "duration": told.billtime,
