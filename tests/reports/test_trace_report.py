@@ -10,6 +10,7 @@ import pytest
 from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdict
 from hoptrace.reports import result_from_dict, trace_report
 from hoptrace.reports.figures import percent
+from hoptrace.reports.ladder import describe, role_text
 from hoptrace.reports.model import Role
 from hoptrace.reports.render_html import render_html
 from hoptrace.reports.times import clock_text, corrected, seconds_text, trimmed, utc_text
@@ -82,6 +83,19 @@ def test_the_point_of_entry_of_a_hairpin_is_where_the_carrier_stands_furthest_up
     result = result_with(Verdict.POINT_OF_ENTRY_IDENTIFIED, hops, point_of_entry="5005")
     report = trace_report(result, carriers)
     assert [Role.POINT_OF_ENTRY in hop.roles for hop in report.hops] == [False, False, False, True, False]
+
+
+def test_where_an_unsettled_trail_ends_is_no_transit_in_words(result_with, hop_at, carriers):
+    hops = (hop_at(0, "1001"), hop_at(1, "2002"), hop_at(2, "3003"))
+    for verdict in (Verdict.AMBIGUOUS, Verdict.DISPUTED):
+        report = trace_report(result_with(verdict, hops), carriers)
+        words = [role_text(report, hop) for hop in report.hops]
+        assert words == ["terminating", "transit: only carried the call", "where the trail ends"]
+        page = render_html(report).decode()
+        assert page.count("where the trail ends") > 1
+        assert "Cedar Wholesale Voice (where the trail ends" in describe(report)
+    cut = report.model_copy(update={"cut_above": True})
+    assert role_text(cut, cut.hops[-1]) == "transit: only carried the call"
 
 
 def test_one_carrier_may_be_both_ends(result_with, hop_at, carriers):

@@ -86,6 +86,12 @@ def test_a_second_writer_waits_and_is_told(tmp_path: Path, monkeypatch: pytest.M
         pass
 
 
+def test_a_place_that_cannot_be_written_to_is_told_with_what_to_check(tmp_path: Path) -> None:
+    says = r"gone cannot be written to: No such file or directory\. Check its permissions and the free space\."
+    with pytest.raises(StorageFailed, match=says), file_lock(tmp_path / "gone" / LOCK_FILE, 0):
+        pytest.fail("locked nothing")
+
+
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = """
         import os, signal, sys

@@ -20,7 +20,9 @@ def file_lock(path: Path, wait_seconds: float) -> Generator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise StorageFailed(f"The workspace cannot be written to: {error}.") from error
+        raise StorageFailed(
+            f"{path.parent} cannot be written to: {error.strerror}. Check its permissions and the free space."
+        ) from error
     try:
         _wait_for(handle, path, wait_seconds)
         os.truncate(handle, 0)

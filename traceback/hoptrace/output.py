@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from hoptrace.errors import StorageFailed
+from hoptrace.errors import StorageFailed, UsageError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -51,8 +51,13 @@ def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]
         raise cannot_write(path, error) from error
 
 
-def check_place(path: Path) -> None:
-    """Raise StorageFailed where a file could never stand: before long work, not after it."""
+def check_place(path: Path, *read: Path | None) -> None:
+    """Raise StorageFailed where a file could never stand, and UsageError where it would take the place of one `read`.
+
+    It is asked before long work, not after it.
+    """
+    if path.is_file() and any(path.samefile(each) for each in read if each is not None and each.exists()):
+        raise UsageError(f"{path} is the file that is read; name another one to write.")
     if path.is_dir():
         raise StorageFailed(f"{path} cannot be written: it is a folder. Name a file in it.")
     if not path.parent.is_dir():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hoptrace.catalog.row_files import Row
 from hoptrace.model.carriers import Carrier, Trunk
 from hoptrace.model.dialplan import country_code
-from hoptrace.model.times import read_time
+from hoptrace.model.times import ZONES_OF_MACHINES, read_time
 
 CARRIER_TEXTS = ("name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
 
@@ -61,6 +61,8 @@ def parse_trunk(row: Row) -> Trunk:
 
 
 def _is_zone(name: str) -> bool:
+    if name in ZONES_OF_MACHINES:
+        return False
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -73,7 +73,7 @@ def draft(file: Path, out: Path | None, as_json: bool) -> None:
 
     drafted = draft_profile(file)
     if out is not None:
-        write_draft(out, drafted)
+        write_draft(out, drafted, file)
     if as_json:
         shown.as_json(asdict(drafted))
     elif out is None:

@@ -73,7 +73,7 @@ def trace(
     from hoptrace.reports.of_workspace import report as write
     from hoptrace.reports.profiles import read_profile
 
-    if (call_ref is None) == (one_call["called"] is None):
+    if (call_ref is None) == (not any(one_call.values())):
         raise click.UsageError("Say which call: either CALL_REF, or --called NUMBER --at TIME.")
     chosen = format_name or _format_of(out)
     with the_workspace() as workspace:

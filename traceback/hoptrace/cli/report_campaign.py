@@ -34,7 +34,7 @@ def campaign(
     from hoptrace.reports.of_many import Which
     from hoptrace.reports.of_many import campaign as report
 
-    check_place(how)
+    check_place(how, results)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
         told = report(workspace, Which(results, campaign_name, call_refs), profile, how.language)

@@ -39,7 +39,7 @@ def carrier(
     from hoptrace.reports.of_many import Which
     from hoptrace.reports.of_many import carrier as report
 
-    check_place(how)
+    check_place(how, results)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
         told = report(workspace, carrier_id, Which(results, campaign_name), profile, until, how.language)

@@ -115,15 +115,18 @@ def profile_of(workspace: Workspace, how: How) -> Profile:
     return read_profile(how.profile, customers_allowed=workspace.settings.regulator_sees_customers)
 
 
-def check_place(how: How) -> None:
-    """Raise StorageFailed or UsageError before long work, not after it: no such place, no such language."""
+def check_place(how: How, *read: Path | None) -> None:
+    """Raise StorageFailed or UsageError before long work, not after it: no such place, no such language.
+
+    Nor may it be the place of a file that is `read`.
+    """
     from hoptrace import output
     from hoptrace.reports.language import language
 
     language(how.language)
 
     if how.format != "csv" or how.table is not None or how.out.suffix.lower() == ".zip":
-        output.check_place(how.out)
+        output.check_place(how.out, *read)
 
 
 def write(report: SummaryReport, how: How, as_json: bool) -> None:

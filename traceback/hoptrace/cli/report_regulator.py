@@ -39,7 +39,7 @@ def regulator(
     from hoptrace.reports.of_many import Which
     from hoptrace.reports.of_many import regulator as report
 
-    check_place(how)
+    check_place(how, results, requests)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
         told = report(workspace, period, Which(results, campaign_name), profile, requests, how.language)

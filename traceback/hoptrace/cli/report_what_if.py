@@ -29,7 +29,7 @@ def what_if(*, results: Path | None, campaign_name: str | None, how: How, as_jso
     from hoptrace.reports.of_many import Which
     from hoptrace.reports.of_many import what_if as report
 
-    check_place(how)
+    check_place(how, results)
     with the_workspace() as workspace:
         profile = profile_of(workspace, how)
         write(report(workspace, Which(results, campaign_name), profile, how.language), how, as_json)

@@ -82,11 +82,11 @@ def claims_of(file: Path, carrier: str | None) -> list[Claim]:
         return detect_file(file, OwnProfiles(workspace.catalog.profiles, carrier))
 
 
-def write_draft(out: Path, draft: Draft) -> None:
-    """Write a proposed profile, wholly or not at all."""
+def write_draft(out: Path, draft: Draft, drafted_from: Path) -> None:
+    """Write a proposed profile, wholly or not at all, and not over the file that it is drafted from."""
     from hoptrace.output import check_place, whole_file
 
-    check_place(out)
+    check_place(out, drafted_from)
     with whole_file(out) as stream:
         stream.write(draft.text.encode())
 

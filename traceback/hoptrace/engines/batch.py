@@ -29,7 +29,6 @@ from hoptrace.engines.partition import (
     trace_aside,
 )
 from hoptrace.engines.pool import Pool
-from hoptrace.errors import UsageError
 from hoptrace.output import check_place
 
 if TYPE_CHECKING:
@@ -69,9 +68,7 @@ def trace_file(
     parts), or thrown away by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, EngineFailed or
     MissingExtra.
     """
-    check_place(out)
-    if out.exists() and calls.exists() and out.samefile(calls):
-        raise UsageError(f"{out} is the file with the calls to trace; name another one for the results.")
+    check_place(out, calls)
     with Pool(how.workers) as pool:
         reported = _read(workspace, Path(calls), how, pool)
         parts = list(parts_of(reported))

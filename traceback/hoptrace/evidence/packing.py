@@ -101,7 +101,7 @@ def package(
     Raises UnknownTrace, NotFound (the statements have expired), PackageRefused, InputRefused or StorageFailed.
     """
     place = Path(out)
-    check_place(place)
+    check_place(place, *contents.files)
     language(contents.language)
     results = [_stored(workspace, call_ref) for call_ref in sorted(set(call_refs))]
     grounds = _grounds(workspace, results)

@@ -90,7 +90,9 @@ def import_calls(
     or unpacks beyond the `limits`, ColumnMissing where its columns are not known, StorageFailed; then nothing is
     written.
     """
-    check_place(out)
+    seeds = out.with_suffix(".seeds.csv")
+    for place in (out, seeds):
+        check_place(place, path)
     profile = profile or CallsProfile()
     header = header_of(path)
     if is_packed(path):
@@ -98,7 +100,7 @@ def import_calls(
     complaints = complaints_of(header)
     plan = DialPlan(country=country)
     if complaints is not None and profile.columns.called_number is None:
-        return _import_seeds(path, out.with_suffix(".seeds.csv"), complaints, plan)
+        return _import_seeds(path, seeds, complaints, plan)
     columns = columns_for(header, profile, str(path))
     name = source_at(path).name.partition(".")[0]
     return _import_calls(path, out, RowReader.of(columns, profile, plan, name))

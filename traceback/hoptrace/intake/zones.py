@@ -8,6 +8,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from hoptrace.errors import UnknownTimezone
+from hoptrace.model.times import ZONES_OF_MACHINES
 
 WIDEST = timedelta(hours=15)
 """No zone is further from UTC."""
@@ -37,7 +38,7 @@ def parse_zone(name: str) -> tzinfo:
         offset = sign * timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
         if abs(offset) <= WIDEST and int(match[3] or 0) < 60:
             return timezone(offset)
-    elif text:
+    elif text and text not in ZONES_OF_MACHINES:
         try:
             return ZoneInfo(text)
         except (KeyError, OSError, ValueError):  # unknown, the name of a folder of zones, no name at all

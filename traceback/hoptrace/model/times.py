@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+ZONES_OF_MACHINES = frozenset({"localtime", "posixrules"})
+"""Names of zones that each machine sets for itself: the same file would be read otherwise on another one."""
+
 _LEAP_SECOND = re.compile(r"^(.{10}[T ][0-9]{2}:[0-9]{2}):60")
 
 

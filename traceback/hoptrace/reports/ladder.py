@@ -7,6 +7,7 @@ tells of the handoff, by its stroke and in words, never by colour alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hoptrace.model.verdicts import Support, Verdict
@@ -24,6 +25,8 @@ ROLE_WORDS = {
     Role.TERMINATING: message("terminating"),
     Role.NAMED: message("named only"),
 }
+
+TRAIL_ENDS = message("where the trail ends")
 
 SUPPORT_WORDS = {
     Support.BOTH: message("Both records tell of this handoff"),
@@ -109,9 +112,16 @@ def support_words(report: TraceReport, hop: HopLine) -> tuple[str, str]:
     return language(report.language).say(SUPPORT_WORDS[support]), speaker if support is Support.NAMED else ""
 
 
-def role_text(hop: HopLine, voice: Language) -> str:
-    """The roles of a hop in words."""
-    return ", ".join(voice.say(ROLE_WORDS[role]) for role in hop.roles)
+def role_text(report: TraceReport, hop: HopLine, words: Mapping[Role, str] = ROLE_WORDS) -> str:
+    """The roles of a hop in words.
+
+    Nothing says of a carrier with which an unsettled trail ends that it only carried the call: its record may say that
+    its customer placed it.
+    """
+    voice = language(report.language)
+    if hop.roles == (Role.TRANSIT,) and hop.position == len(report.hops) and not report.cut_above:
+        return voice.say(TRAIL_ENDS)
+    return ", ".join(voice.say(words[role]) for role in hop.roles)
 
 
 def _heading(report: TraceReport) -> str:
@@ -122,7 +132,7 @@ def _heading(report: TraceReport) -> str:
 def _describe_hop(report: TraceReport, hop: HopLine) -> str:
     voice = language(report.language)
     seen = f"; {hop.start_utc} UTC" if hop.start_utc else ""
-    roles = role_text(hop, voice)
+    roles = role_text(report, hop)
     text = message("Hop {position}: {carrier} ({roles}).")
     sentence = voice.say(text, position=hop.position, carrier=shorten(hop.carrier.name, 80), roles=roles + seen)
     if hop.support is None:
@@ -166,12 +176,12 @@ def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
 
 
 def _step(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
-    return _rail(canvas, hop, report, _rung(canvas, hop, y, language(report.language)))
+    return _rail(canvas, hop, report, _rung(canvas, hop, report, y))
 
 
-def _rung(canvas: Canvas, hop: HopLine, y: float, voice: Language) -> float:
+def _rung(canvas: Canvas, hop: HopLine, report: TraceReport, y: float) -> float:
     room = canvas.width - CARD - 2 * PAD - 2
-    who, seen = _who(hop, voice), _seen(hop, voice)
+    who, seen = _who(hop, report), _seen(hop, language(report.language))
     if canvas.width < STACKED:
         stacked = [*who, *([Line(seen[0].words, seen[0].pen, 24), *seen[1:]] if seen else ())]
         columns = [(CARD + PAD, room, stacked)]
@@ -199,8 +209,8 @@ def _frame(canvas: Canvas, hop: HopLine, y: float, height: float) -> None:
     canvas.number(RAIL, middle + 4.5, str(hop.position), Pen(12, PAPER if hop.records else colour, 700))
 
 
-def _who(hop: HopLine, voice: Language) -> list[Line]:
-    role = role_text(hop, voice)
+def _who(hop: HopLine, report: TraceReport) -> list[Line]:
+    role, voice = role_text(report, hop), language(report.language)
     identity = [hop.carrier.carrier_id] if hop.carrier.carrier_id != hop.carrier.name else []
     place = " · ".join([*identity, hop.carrier.country or voice.say("country unknown")])
     return [

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from hoptrace.reports.figures import share_text
-from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, support_words
+from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, role_text, support_words
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.markup import phone_style, style, template
-from hoptrace.reports.model import HopLine, Role, TraceReport
+from hoptrace.reports.model import Role, TraceReport
 from hoptrace.reports.paper import for_paper, paper_style
 from hoptrace.reports.phrases import subject
 from hoptrace.reports.times import clock_text, seconds_text
@@ -54,18 +54,14 @@ def _page(report: TraceReport, styles: Markup, *, on_screen: bool) -> str:
         support_words=support_words,
         say=voice.say,
         count=voice.count,
+        roles=partial(role_text, report, words=ROLE_NAMES),
         **_words(voice),
     )
 
 
 def _words(voice: Language) -> dict[str, Any]:
     """What the template says with the rules of the language."""
-
-    def roles(hop: HopLine) -> str:
-        return ", ".join(voice.say(ROLE_NAMES[role]) for role in hop.roles)
-
     return {
-        "roles": roles,
         "subject": partial(subject, voice=voice),
         "share": partial(share_text, voice=voice),
         "clock": partial(clock_text, voice=voice),
