@@ -58,6 +58,18 @@ def test_a_trunk_can_be_a_customer() -> None:
     assert _resolve("own-phones") == [(None, "cust-1", True)]
 
 
+@pytest.mark.parametrize("text", ["alpha", "loop"])
+def test_a_carrier_is_not_its_own_neighbour(text: str) -> None:
+    """Else a trail would go from it to itself, and end there as if its record were missing."""
+    trunks = [Trunk("alpha", "loop", peer="alpha")]
+    table = TrunkTable.of(trunks, ["alpha", "beta"], carrier="alpha")
+    calls = pl.DataFrame(
+        {"call": [0], "start_time": [datetime(2026, 5, 1, tzinfo=UTC)], "upstream": [text]},
+        schema_overrides={"start_time": TIME},
+    )
+    assert table.resolve(calls, "upstream", own_side=False).rows() == [(None, None, True)]
+
+
 @pytest.mark.parametrize("text", ["198.51.100.1", "nobody", "192.0.2.7", "Beta", "2001:db9::1"])
 def test_what_fits_nothing_is_unknown(text: str) -> None:
     assert _resolve(text) == [(None, None, False)]

@@ -67,7 +67,8 @@ def _taking(run: Run, group: Group, repeats: Repeats) -> Taking:
     own = own_profile(group.reader)
     context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
-    trunks = TrunkTable.of(catalog.directory.trunks(carrier.carrier_id), carrier_ids, context.profile.trunks.own)
+    listed, own_side = catalog.directory.trunks(carrier.carrier_id), context.profile.trunks.own
+    trunks = TrunkTable.of(listed, carrier_ids, own_side, carrier.carrier_id)
     return Taking(group, context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
 
 

@@ -32,10 +32,14 @@ class TrunkTable:
     carrier_ids: frozenset[str]
     own: frozenset[str] = frozenset()
     own_networks: list[Network] = field(default_factory=list[Network])
+    carrier: str | None = None
+    """Whose table it is: no carrier is its own neighbour, so that its own name tells of none."""
 
     @classmethod
-    def of(cls, trunks: Sequence[Trunk], carrier_ids: Iterable[str], own: Sequence[str] = ()) -> TrunkTable:
-        """The table of a carrier's `trunks`; `own` are the names and addresses of its subscriber side."""
+    def of(
+        cls, trunks: Sequence[Trunk], carrier_ids: Iterable[str], own: Sequence[str] = (), carrier: str | None = None
+    ) -> TrunkTable:
+        """The table of a `carrier`'s `trunks`; `own` are the names and addresses of its subscriber side."""
         networks = [(network, trunk) for trunk in trunks if (network := trunk.network()) is not None]
         own_networks = [Trunk("", text).network() for text in own]
         return cls(
@@ -45,6 +49,7 @@ class TrunkTable:
             carrier_ids=frozenset(carrier_ids),
             own=frozenset(text.lower() for text in own),
             own_networks=[network for network in own_networks if network is not None],
+            carrier=carrier,
         )
 
     def resolve(
@@ -72,11 +77,14 @@ class TrunkTable:
         if own_side and self._is_own(text):
             return [(text, 0, None, None, None, None)]
         if text in self.carrier_ids:
-            return [(text, 0, text, None, None, None)]
+            return [(text, 0, self._neighbour(text), None, None, None)]
         return [
-            (text, rank, trunk.peer, trunk.customer, trunk.valid_from, trunk.valid_to)
+            (text, rank, self._neighbour(trunk.peer), trunk.customer, trunk.valid_from, trunk.valid_to)
             for rank, trunk in enumerate(self._matches(text))
         ]
+
+    def _neighbour(self, carrier_id: str | None) -> str | None:
+        return None if carrier_id == self.carrier else carrier_id
 
     def _matches(self, text: str) -> list[Trunk]:
         """The trunks that a text can mean, the closest match first."""
