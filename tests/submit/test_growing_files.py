@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hoptrace.errors import InputRefused
+from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.submit import submit
 from hoptrace.linking.restated import without_restated
 from hoptrace.workspace import Workspace, init_workspace
@@ -96,3 +98,23 @@ def test_a_last_line_without_its_end_waits_until_it_is_whole(fresh, tmp_path: Pa
     assert CUT not in whole.rejected
     assert whole.rows - whole.duplicates - whole.skipped >= 1
     assert whole.accepted + whole.duplicates + whole.skipped + sum(whole.rejected.values()) == whole.rows
+
+
+@pytest.mark.parametrize("name", ["asterisk/Master.csv", "freeswitch_csv/Master.csv"])
+def test_a_file_that_grows_while_it_is_read_is_refused(fresh, tmp_path: Path, name: str) -> None:
+    """Its digest, its rows and the copy that is kept would be of different bytes, and the copy no evidence."""
+    path = tmp_path / "Master.csv"
+    path.write_bytes((FORMATS / name).read_bytes())
+    workspace = fresh()
+
+    def grow(done: int, whole: int) -> None:
+        with path.open("ab") as stream:
+            stream.write(b"\n")
+
+    with pytest.raises(InputRefused, match="was written to while it was read"):
+        submit(workspace, [path], "oak", timezone="UTC", progress=grow)
+    assert workspace.catalog.batches.list() == []
+    assert workspace.lake.view().scan().collect().is_empty()
+    assert KeptFiles.of(workspace.path).digests() == set()
+    (receipt,) = submit(workspace, [path], "oak", timezone="UTC")
+    assert receipt.accepted

@@ -48,8 +48,11 @@ def commit(
     commit_id = uuid.uuid4().hex
     catalog.batches.begin(commit_id, carrier_id)
     try:
-        with kept_beside(workspace, [source for taking in takings for source in taking.sources]):
+        sources = [source for taking in takings for source in taking.sources]
+        with kept_beside(workspace, sources):
             staged = lake.stage(started.frames, commit_id)
+        for source in sources:
+            source.check_unchanged()
         batches = [batch for taking in takings for batch in taking.batches()]
         keep_joined(workspace, takings)
         catalog.batches.enter(commit_id, batches, _rejected_rows(takings), replaced)

@@ -20,12 +20,29 @@ from hoptrace.settings import IntakeSettings
 HEAD_BYTES = 65_536
 
 
+State = tuple[int, int, int]
+"""Number, size (bytes) and time of the last writing (ns) of a file."""
+
+
 def source_at(
-    path: Path, index: int = 0, sha256: str | Future[str] = "", limits: IntakeSettings | None = None
+    path: Path,
+    index: int = 0,
+    sha256: str | Future[str] = "",
+    limits: IntakeSettings | None = None,
+    state: State | None = None,
 ) -> Source:
     """A file as a source; what is not UTF-8 in its name is written out, for receipts take no such bytes."""
     name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
-    return Source(index, path, name, sha256, limits or IntakeSettings())
+    return Source(index, path, name, sha256, limits or IntakeSettings(), state)
+
+
+def state_of(path: Path) -> State | None:
+    """Which file stands under a path, how long it is and when it was last written to; None where none can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def check_regular(path: Path) -> None:
@@ -38,7 +55,7 @@ def check_regular(path: Path) -> None:
 class Source:
     """One submitted file: `index` in its group, `path` to read, `name` to show, `sha256` of its bytes.
 
-    `limits`: what it may be at most.
+    `limits`: what it may be at most. `state`: how it stood before its digest was worked out, where that matters.
     """
 
     index: int
@@ -46,6 +63,7 @@ class Source:
     name: str
     sha256: str | Future[str]
     limits: IntakeSettings = field(default=IntakeSettings())
+    state: State | None = None
 
     @property
     def digest(self) -> str:
@@ -55,6 +73,14 @@ class Source:
     def open(self) -> IO[bytes]:
         """The file's content as bytes, unpacked where its name ends in .gz or .zst; InputRefused beyond a limit."""
         return unpacked(self.path, self.name, self.limits)
+
+    def check_unchanged(self) -> None:
+        """Raise InputRefused where the file is not as it was: what was read, kept and digested may differ then."""
+        if self.state is not None and state_of(self.path) != self.state:
+            raise InputRefused(
+                f"{self.path} was written to while it was read. Nothing was taken in. "
+                "Submit a copy of it, or wait until the switch has closed it."
+            )
 
     def head(self) -> bytes:
         """The first bytes of the unpacked content, enough to tell a format by."""

@@ -13,7 +13,7 @@ from hoptrace.errors import InputRefused, ProfileInvalid, UsageError
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.profiles.problems import meant
 from hoptrace.intake.profiles.toml_lines import key_lines, line_of
-from hoptrace.intake.reading import FormatReader, Source, check_regular, source_at
+from hoptrace.intake.reading import FormatReader, Source, check_regular, source_at, state_of
 from hoptrace.model.receipts import base_format
 from hoptrace.settings import IntakeSettings
 
@@ -106,7 +106,9 @@ def open_sources(files: Sequence[Path], asked: Asked, limits: IntakeSettings) ->
     folders = [FOLDER_FORMATS[name] for name in names if name in FOLDER_FORMATS]
     paths = [path for file in files for path in _expand(Path(file), folders)]
     digest = _digest_beside if len(paths) == 1 and _is_long(paths[0]) else _digest
-    return [source_at(path, index, digest(path), limits) for index, path in enumerate(paths)]
+    states = [state_of(path) for path in paths]
+    every = enumerate(zip(paths, states, strict=True))
+    return [source_at(path, index, digest(path), limits, state) for index, (path, state) in every]
 
 
 def find_readers(sources: Sequence[Source], asked: Asked, readers: Sequence[FormatReader]) -> list[FormatReader]:
