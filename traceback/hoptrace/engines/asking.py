@@ -16,6 +16,7 @@ from hoptrace.engines.spans import to_read
 from hoptrace.linking.members import comparable, members_of
 from hoptrace.linking.repeated_hours import any_twice, one_reading_each, other_times, with_readings
 from hoptrace.linking.restated import without_restated
+from hoptrace.model.frames import in_time_order
 from hoptrace.tracing.case import Reported
 
 MOST_FORWARDS = 6
@@ -59,7 +60,7 @@ def _read(wanted: pl.DataFrame, ground: Ground, first: int) -> tuple[pl.DataFram
     twice = any_twice(read)
     said = without_restated(_with_others(read, ground) if twice else read)
     # Between records that fit equally well their number decides: it must not depend on the files they came in.
-    found = said.sort("start_time", "fingerprint", "batch", "row")
+    found = in_time_order(said, "start_time", ("fingerprint", "batch", "row"))
     facts = comparable(with_readings(found, ground.learned) if twice else found, ground.learned)
     facts = facts.with_columns(pl.col("sid") + first) if first else facts
     members = members_of(wanted, facts)

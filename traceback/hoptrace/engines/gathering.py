@@ -63,18 +63,17 @@ def gather_apart(
     """
     rounds = _rounds(ReportedIn(reports), reports, ground)
     read = rounds.link()
-    linked = Linked(read.facts, read.members.sort("call", "sid"), read.pairs)
     batch = Batch(reports, rounds.coverage, ground.around, floors)
-    plain = not_renumbered(plain_calls(batch, linked), batch, linked, rounds.wanted, ground)
+    plain = not_renumbered(plain_calls(batch, read), batch, read, rounds.wanted, ground)
     settled = set(plain.chains.calls.tolist())
     others = [call for call in rounds.calls if call not in settled]
     # Callers are asked about once for the plain calls and the first of the others.
     first, theirs = rounds.part(others[:at_once], read)
     first.judge(theirs)
-    asked = pl.concat([asked_of(first.judged), asked_of_plain(plain, batch, linked)])
+    asked = pl.concat([asked_of(first.judged), asked_of_plain(plain, batch, read)])
     fears = other_callers(asked, ground)
     shared = sorted(fears.calls & settled)
-    told = Settled(plain.without(shared), batch, linked)
+    told = Settled(plain.without(shared), batch, read)
     left = [others[start : start + at_once] for start in range(at_once, len(others), at_once)]
     return told, _each(rounds, read, _Begun(first, fears, left, shared))
 

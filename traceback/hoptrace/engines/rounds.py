@@ -9,6 +9,7 @@ import polars as pl
 from hoptrace.engines.asking import MOST_FORWARDS, ask
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import changed_silently
+from hoptrace.linking.candidates import in_order
 from hoptrace.linking.covered import Covered
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged, judge_all, link
@@ -83,12 +84,13 @@ class Rounds:
 
     def _link(self, calls: Mapping[int, Reported], wanted: pl.DataFrame) -> Linked:
         asked = ask(calls, wanted, self.ground, self._sids)
-        pairs = link(asked.members, self._covers[0], self.ground.weights)
+        members = in_order(asked.members)
+        pairs = link(members, self._covers[0], self.ground.weights)
         pairs = pairs.with_columns(pl.col("row") + self._rows) if self._rows else pairs
         self._facts.append(asked.facts)
         self._pairs.append(pairs)
         self._sids, self._rows = asked.end, self._rows + pairs.height
-        return Linked(asked.facts, asked.members, pairs)
+        return Linked(asked.facts, members, pairs)
 
     def _more(self, calls: Mapping[int, Reported]) -> dict[int, Reported]:
         """Of calls just judged those that may have gone under numbers not yet looked for, which are now wanted."""

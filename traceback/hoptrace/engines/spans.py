@@ -34,19 +34,20 @@ def to_read(wanted: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     Records carry their own clocks' times, so each window is widened by the clocks' offsets; a clock that is hours off
     gives a second span hours away and does not stretch the first.
     """
-    first, last = wanted["at"].min(), wanted["at"].max()
-    groups = _offsets(learned, [float(at) for at in (first, last) if isinstance(at, float)])
-    reach = pl.col("window") + SLACK
+    at, reach = wanted["at"].to_numpy(), wanted["window"].to_numpy() + SLACK
+    groups = _offsets(learned, [float(at.min()), float(at.max())] if at.size else [])
     return pl.concat(
         [
-            wanted.select(
-                "key",
-                from_time=((pl.col("at") + low - reach) * 1e6).cast(pl.Int64).cast(TIME),
-                to_time=((pl.col("at") + high + reach) * 1e6).cast(pl.Int64).cast(TIME),
+            pl.DataFrame(
+                [wanted["key"], _written("from_time", at + low - reach), _written("to_time", at + high + reach)]
             )
             for low, high in groups
         ]
     )
+
+
+def _written(name: str, seconds: Floats) -> pl.Series:
+    return pl.Series(name, (seconds * 1e6).astype(np.int64)).cast(TIME)
 
 
 def _offsets(learned: Learned, moments: Sequence[float]) -> list[tuple[float, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -21,11 +21,12 @@ TAGS_ROOM = 64 << 20
 TAGS_BYTES = 512
 """What the tags of a block take beside themselves."""
 
-OPENED_ROOM = 64 << 20
-"""Bytes of files' footers that are kept in memory: those of 200 long files. To read one takes a third of a look-up."""
+OPENED_ROOM = 128 << 20
+"""Bytes of files' footers that are kept in memory: those of 450 long files, or of 1,000 of a lake of a thousand batches
+that were merged as they came. To read one takes twice as long as to read rows of a file whose footer is at hand."""
 
-OPENED_BYTES = 300 << 10
-"""What the footer of a file of 500,000 rows takes, in the form in which Polars keeps it."""
+OPENED_BYTES, OPENED_BYTES_A_ROW = 100 << 10, 0.4
+"""What a file's footer takes in the form in which Polars keeps it, and for each row of the file beside that."""
 
 ROWS_ROOM = 16 << 20
 """Bytes of rows that are kept in memory: the rounds of a trace come back to the same ones."""
@@ -42,6 +43,14 @@ Block = tuple[str, int]
 Piece = tuple[str, int, int]
 """A file's path in the table, the place of the first of some rows next to each other in it, and how many they are."""
 
+
+class _Opened(NamedTuple):
+    """A file as it is read once it was opened, and what its footer takes in memory."""
+
+    file: pl.LazyFrame
+    bytes: int
+
+
 Asked = TypeVar("Asked")
 Read = TypeVar("Read")
 
@@ -53,7 +62,7 @@ class Directories:
         self._store = store
         self._directories: dict[str, Directory] = {}
         self._tags = Kept[Block, UInt16s](self._read_tags, lambda tags: tags.nbytes + TAGS_BYTES, TAGS_ROOM)
-        self._opened = Kept[str, pl.LazyFrame](self._open, lambda _file: OPENED_BYTES, OPENED_ROOM)
+        self._opened = Kept[str, _Opened](self._open, lambda opened: opened.bytes, OPENED_ROOM)
         self._rows = Kept[Piece, pl.DataFrame](
             self._read_rows, lambda rows: int(rows.estimated_size()) + PIECE_BYTES, ROWS_ROOM
         )
@@ -105,10 +114,12 @@ class Directories:
 
     def _read_rows(self, pieces: Sequence[Piece]) -> list[pl.DataFrame]:
         files = self._opened.get([path for path, _, _ in pieces])
-        return read_pieces((file, first, rows) for file, (_, first, rows) in zip(files, pieces, strict=True))
+        return read_pieces((opened.file, first, rows) for opened, (_, first, rows) in zip(files, pieces, strict=True))
 
-    def _open(self, paths: Sequence[str]) -> list[pl.LazyFrame]:
-        return [self._store.opened(path) for path in paths]
+    def _open(self, paths: Sequence[str]) -> list[_Opened]:
+        rows = [self.directory(path).rows for path in paths]
+        sizes = [OPENED_BYTES + int(OPENED_BYTES_A_ROW * each) for each in rows]
+        return [_Opened(self._store.opened(path), size) for path, size in zip(paths, sizes, strict=True)]
 
     def _place(self, path: str, block: int) -> tuple[int, int]:
         return block * BLOCK_ROWS, self.directory(path).height(block)

@@ -18,6 +18,7 @@ import polars as pl
 
 from hoptrace.lake.sorting import even_columns, sort_part
 from hoptrace.lake.texts_of_numbers import KEY_OF, as_written, told_by_keys
+from hoptrace.model.frames import in_time_order
 from hoptrace.model.statements import STATEMENTS
 
 WITHHELD = -1
@@ -100,7 +101,7 @@ def once(found: pl.DataFrame) -> pl.DataFrame:
     rows = at_first_times(found)
     if any(_holds_any(rows, name) for name in ("egress_called", "redirecting", LATER)):
         rows = rows.unique(subset=["batch", "row", "fingerprint"], keep="any")
-    return as_statements(rows).sort("start_time", "batch", "row", "fingerprint")
+    return in_time_order(as_statements(rows), "start_time", ("batch", "row", "fingerprint"))
 
 
 def at_first_times(stored: pl.DataFrame) -> pl.DataFrame:

@@ -137,8 +137,11 @@ class Store:
     def read_at(self, path: str, begin: int, length: int) -> bytes:
         """So many bytes of a file of the table, or as many as there are."""
         if self.remote is None:
-            with Path(self.full(path)).open("rb", buffering=0) as file:
-                return os.pread(file.fileno(), length, begin)
+            handle = os.open(self.full(path), os.O_RDONLY)
+            try:
+                return os.pread(handle, length, begin)
+            finally:
+                os.close(handle)
         with self.files.open_input_file(self.full(path)) as file:
             return file.read_at(length, begin)
 

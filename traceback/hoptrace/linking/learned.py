@@ -85,18 +85,17 @@ def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100
 def with_clocks(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements with `offset` (seconds to take off), `spread`, `start_is_answer` and `cut` (s, or null)."""
     clocks, shifts = learned.taken_off
-    known = (
-        statements.join(clocks, on="carrier", how="left", maintain_order="left")
-        .join(shifts, on="batch", how="left", maintain_order="left")
-        .with_columns(_as_taken_off())
-    )
-    return without(known, ("fast", "drift", "reference", "shift"))
+    known = statements.join(clocks, on="carrier", how="left", maintain_order="left")
+    if shifts.height:
+        known = known.join(shifts, on="batch", how="left", maintain_order="left")
+    told = known.with_columns(_as_taken_off(shifted=shifts.height > 0))
+    return without(told, ("fast", "drift", "reference", "shift"))
 
 
 @cache
-def _as_taken_off() -> list[pl.Expr]:
+def _as_taken_off(*, shifted: bool) -> list[pl.Expr]:
     written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
     drifted = (pl.col("drift") * (written - pl.col("reference")) / DAY).fill_null(0.0)
-    offset = pl.col("fast").fill_null(0.0) + drifted + pl.col("shift").fill_null(0.0)
+    offset = pl.col("fast").fill_null(0.0) + drifted + (pl.col("shift").fill_null(0.0) if shifted else 0.0)
     spread = pl.col("spread").fill_null(UNKNOWN_SPREAD)
     return [offset.alias("offset"), spread.alias("spread"), pl.col("start_is_answer").fill_null(False)]

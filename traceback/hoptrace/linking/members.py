@@ -14,7 +14,7 @@ import polars as pl
 from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, with_clocks
 from hoptrace.linking.legs import with_legs
-from hoptrace.model.frames import without
+from hoptrace.model.frames import rows_at, without
 from hoptrace.model.statements import StartBasis
 
 MOST_MEMBERS = 400
@@ -145,7 +145,7 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """
     found = _found(wanted, facts)
     rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
-    return with_legs(facts[list(KEPT)][rows].insert_column(0, found["call"]))
+    return with_legs(rows_at(facts[list(KEPT)], rows).insert_column(0, found["call"]))
 
 
 def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
-"""Choices: texts by cases as expressions, of which a frame evaluates only the cases that it has.
+"""Choices: texts by cases, as expressions for many rows and row by row for few.
 
 Polars works out every branch of a `when` for every row. Of thousands of pairs nearly all are told by the same few
-sentences, so what cannot occur in a frame is left out before.
+sentences, so what cannot occur in a frame is left out before. For a few rows planning the branches takes longest, so
+that only the conditions are worked out by Polars.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -21,17 +23,15 @@ Text = Sequence[Piece]
 Case = tuple[pl.Expr, Text]
 """A condition, and the text where it holds."""
 
+_Cells = tuple[int, list[str | int]]
+"""A case as the places of its condition and of its pieces, but for those that are the same in all rows."""
+
 
 @dataclass(frozen=True)
 class Choice:
     """The text of the first case whose condition holds; null where none does."""
 
     cases: tuple[Case, ...]
-
-    @cached_property
-    def whole(self) -> Chosen:
-        """All of it, for frames so small that nothing is left out: put together once, for that takes long as well."""
-        return _chosen(self.cases, self.cases[-1][0].meta.eq(pl.lit(value=True)))
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,70 @@ def said(sentence: str, *told: pl.Expr | str) -> Text:
     return [piece for piece in (parts[0], *between) if not isinstance(piece, str) or piece]
 
 
-def texts(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[pl.Expr]:
-    """The choices as expressions over this frame."""
-    return [each.expr for each in chosen(frame, choices)]
+class Choices:
+    """Several choices that are told of the same frames."""
+
+    def __init__(self, *each: Choice) -> None:
+        self._each = each
+
+    def texts(self, frame: pl.DataFrame) -> list[pl.Expr | pl.Series]:
+        """The choices as expressions over this frame, or of a few rows as columns."""
+        if frame.height < MANY:
+            return [pl.Series(told, dtype=pl.String) for told in self.spoken(frame)]
+        return [each.expr for each in chosen(frame, self._each)]
+
+    def lists(self, frame: pl.DataFrame) -> list[list[str | None]]:
+        """The text of each choice in each row."""
+        if frame.height < MANY:
+            return self.spoken(frame)
+        told = (text.expr.alias(str(at)) for at, text in enumerate(chosen(frame, self._each)))
+        return [column.to_list() for column in frame.select(told)]
+
+    def spoken(self, frame: pl.DataFrame) -> list[list[str | None]]:
+        """The text of each choice in each row: null where a piece of it is, or where none of its cases holds."""
+        asked, choices = self._asked
+        cells = [column.to_list() for column in frame.select(asked.exprs)]
+        return [[_text(cases, cells, row) for row in range(frame.height)] for cases in choices]
+
+    @cached_property
+    def _asked(self) -> tuple[_Asked, list[list[_Cells]]]:
+        """What texts are put together of, and for each choice where its cases find theirs."""
+        asked = _Asked([], {})
+        return asked, [[asked.cells(*case) for case in one.cases] for one in self._each]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The expressions that texts are put together of, each named by its place; a column is asked for once."""
+
+    exprs: list[pl.Expr]
+    columns: dict[str, int]
+
+    def cells(self, condition: pl.Expr, text: Text) -> _Cells:
+        """The places of what a case is told by."""
+        return self._place(condition), [piece if isinstance(piece, str) else self._cell(piece) for piece in text]
+
+    def _cell(self, piece: pl.Expr) -> int:
+        if not piece.meta.is_column():
+            return self._place(piece)
+        name = piece.meta.output_name()
+        return self.columns[name] if name in self.columns else self.columns.setdefault(name, self._place(piece))
+
+    def _place(self, expr: pl.Expr) -> int:
+        self.exprs.append(expr.alias(str(len(self.exprs))))
+        return len(self.exprs) - 1
+
+
+def _text(cases: Sequence[_Cells], cells: Sequence[Sequence[Any]], row: int) -> str | None:
+    for condition, pieces in cases:
+        if cells[condition][row]:
+            told = [piece if isinstance(piece, str) else cells[piece][row] for piece in pieces]
+            return None if None in told else "".join(told)
+    return None
 
 
 def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
     """What the choices come to in this frame."""
-    if frame.height < MANY:
-        return [one.whole for one in choices]
     holds = [condition.fill_null(value=False) for one in choices for condition, _ in one.cases]
     named = [
         told

@@ -6,7 +6,7 @@ Sentences are put together by expressions (`hoptrace.tracing.handoff_lines`) ove
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.linking.beginnings import any_masked, caller_fits
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.choices import MANY, Choice, choice, chosen, texts
+from hoptrace.tracing.choices import Choice, Choices, choice, chosen, said
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time, shown
 from hoptrace.tracing.json_columns import Piece, joined
@@ -43,13 +43,12 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     if pairs.is_empty():
         return {}
     lines, known = lines_of_pairs(), rounded_pairs(pairs)
-    details = [text.alias(f"detail {at}") for at, text in enumerate(texts(known, [line.detail for line in lines]))]
-    # Of few pairs nothing is left out, and what their lines quote need not be looked for.
-    quoting = details if known.height >= MANY else map(shown, NUMBERS)
-    frame = with_numbers(known, quoting).select("row", _conflict(), *_agreeing(), *details)
-    told = [_lines(line.about, frame[f"agrees {at}"], frame[f"detail {at}"]) for at, line in enumerate(lines)]
-    rows = zip(frame["row"].to_list(), frame["conflict"].to_list(), *told, strict=True)
-    return {row: Told(tuple(line for line in said if line is not None), conflict) for row, conflict, *said in rows}
+    frame = with_numbers(known, map(shown, NUMBERS))
+    conflicts, *details = _told().lists(frame)
+    agreeing = [column.to_list() for column in frame.select(_agreeing())]
+    told = [_lines(line.about, agrees, detail) for line, agrees, detail in zip(lines, agreeing, details, strict=True)]
+    rows = zip(frame["row"].to_list(), conflicts, *told, strict=True)
+    return {row: Told(tuple(line for line in heard if line is not None), conflict) for row, conflict, *heard in rows}
 
 
 def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
@@ -81,11 +80,14 @@ def _begun(about: str, agrees: pl.Expr) -> Choice:
     return choice((agrees, ways[0]), (agrees.is_not_null(), ways[1]), otherwise=ways[2])
 
 
-def _lines(about: str, agrees: pl.Series, detail: pl.Series) -> list[Evidence | None]:
+def _lines(about: str, agrees: Sequence[bool | None], detail: Sequence[str | None]) -> list[Evidence | None]:
     """What is said of each pair about one thing; those that hear the same share the line, as most do."""
     known: dict[tuple[bool | None, str], Evidence] = {}
-    said = zip(agrees.to_list(), detail.to_list(), strict=True)
-    return [None if key[1] is None else known.get(key) or known.setdefault(key, Evidence(about, *key)) for key in said]
+
+    def line(agree: bool | None, text: str) -> Evidence:
+        return known.get((agree, text)) or known.setdefault((agree, text), Evidence(about, agree, text))
+
+    return [None if text is None else line(agree, text) for agree, text in zip(agrees, detail, strict=True)]
 
 
 def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -106,8 +108,8 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     timed = known.hstack(
         [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
     )
-    parts = parts_of_time()
-    return timed.with_columns(**dict(zip(parts, texts(timed, list(parts.values())), strict=True)))
+    parts = zip(parts_of_time(), _parts().texts(timed), strict=True)
+    return timed.with_columns(text.alias(name) for name, text in parts)
 
 
 def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
@@ -118,19 +120,27 @@ def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
 
 
 @cache
+def _told() -> Choices:
+    """The contradiction that a pair may be, and its lines."""
+    return Choices(_conflict(), *(line.detail for line in lines_of_pairs()))
+
+
+@cache
+def _parts() -> Choices:
+    return Choices(*parts_of_time().values())
+
+
+@cache
 def _agreeing() -> list[pl.Expr]:
     return [line.agrees.alias(f"agrees {at}") for at, line in enumerate(lines_of_pairs())]
 
 
-@cache
-def _conflict() -> pl.Expr:
+def _conflict() -> Choice:
     """A contradiction in a sentence: who says what."""
+    sentence = (
+        "{} says that it got the call from {}; {} says that it handed a call to the same number at that moment to {}."
+    )
+    upper = U, name("u_downstream")
     own = pl.col("d_customer").is_not_null() & (pl.col("d_customer") != "")
-    source = pl.when(own).then(pl.format("its own customer {}", "d_customer")).otherwise(name("d_upstream"))
-    return pl.format(
-        "{} says that it got the call from {}; {} says that it handed a call to the same number at that moment to {}.",
-        D,
-        source,
-        U,
-        name("u_downstream"),
-    ).alias("conflict")
+    by_own = said(sentence.replace("from {}", "from its own customer {}"), D, "d_customer", *upper)
+    return choice((own, by_own), otherwise=said(sentence, D, name("d_upstream"), *upper))

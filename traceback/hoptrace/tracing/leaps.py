@@ -6,10 +6,14 @@ from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.assignment import CONFLICT_WEIGHT
 from hoptrace.linking.kinds import Kind
+from hoptrace.model.arrays import Truths
+from hoptrace.model.columns import Columns
+from hoptrace.model.frames import rows_at
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.endings import doubted
 from hoptrace.tracing.settling import MOST_LENT, WORTH_LENDING
@@ -30,17 +34,21 @@ Ends = Callable[[pl.Series], pl.Series]
 
 def pairs_that_count(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
     """The scored pairs (`hoptrace.linking.scoring.score`) by which calls are settled, with the columns OF_A_PAIR."""
-    return _without_astray(pairs[list(OF_A_PAIR)].filter(_may_count()), ends, around)
+    told = pairs[list(OF_A_PAIR)]
+    return _without_astray(rows_at(told, np.flatnonzero(_may_count(Columns(told)))), ends, around)
 
 
-@cache
-def _may_count() -> pl.Expr:
+def _may_count(columns: Columns) -> Truths:
     """Whether a pair can be chosen or contradict at all: its evidence is for it, or would be with a lent time."""
-    lendable = pl.any_horizontal(
-        pl.col(f"{side}_setup").is_null() | (pl.col(f"{side}_tick") / 2 + pl.col(f"{side}_spread") >= WORTH_LENDING)
-        for side in ("d", "u")
-    )
-    return (pl.col("weight") > 0) | (lendable & (pl.col("weight") - pl.col("w_time") + MOST_LENT > 0))
+    weight = columns.floats("weight")
+    lendable = _lendable(columns, "d") | _lendable(columns, "u")
+    return (weight > 0) | (lendable & (weight - columns.floats("w_time") + MOST_LENT > 0))
+
+
+def _lendable(columns: Columns, side: str) -> Truths:
+    """Whether a statement tells no time of its arrival, or so coarse a one that another's is worth more."""
+    coarse = columns.floats(f"{side}_tick") / 2 + columns.floats(f"{side}_spread") >= WORTH_LENDING
+    return ~columns.known(f"{side}_setup") | coarse
 
 
 def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl.DataFrame:
@@ -50,9 +58,10 @@ def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl
     up on the model of the very call that the leap would join it to. A bridge over a carrier that both records name is
     none of these: it may rest on more than numbers and time.
     """
-    leaps = pairs.select(_rests_on_numbers()).to_series()
-    if not leaps.any():
+    rests = _rests_on_numbers(Columns(pairs))
+    if not rests.any():
         return pairs
+    leaps = pl.Series(rests)
     told = pairs.filter(leaps).select("call", "u_sid", "d_called", "u_upstream", "u_customer", *WAY)
     told = told.with_columns(terminating=ends(told["call"]), made_up=_made_up(told, around) & ~_claimed(told, pairs))
     # Where a record names nobody the way leads straight on.
@@ -63,9 +72,9 @@ def _without_astray(pairs: pl.DataFrame, ends: Ends, around: Surroundings) -> pl
     return pairs.filter(~leaps.scatter(leaps.arg_true(), told.select(_astray()).to_series()))
 
 
-@cache
-def _rests_on_numbers() -> pl.Expr:
-    return (pl.col("kind") == Kind.GAP) | ((pl.col("kind") == Kind.BRIDGED) & pl.col("d_upstream").is_null())
+def _rests_on_numbers(columns: Columns) -> Truths:
+    unnamed = columns.says("kind", Kind.BRIDGED) & ~columns.known("d_upstream")
+    return columns.says("kind", Kind.GAP) | unnamed
 
 
 @cache

@@ -9,7 +9,7 @@ from hoptrace.linking.beginnings import any_masked
 from hoptrace.model.arrays import Floats
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing import evidence
-from hoptrace.tracing.choices import choice, said, texts
+from hoptrace.tracing.choices import Choices, choice, said
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.json_columns import Piece, escaped, joined, line, worded
 
@@ -34,7 +34,7 @@ def with_report(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) ->
         (pl.col("residual") < 0, said("{} s after", "t_apart")),
         otherwise=said("{} s before", "t_apart"),
     )
-    return known.with_columns(when=texts(known, [when])[0])
+    return known.with_columns(when=Choices(when).texts(known)[0])
 
 
 def pieces_in_json(known: pl.DataFrame) -> list[Piece]:

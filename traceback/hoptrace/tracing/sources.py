@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from hoptrace.linking.beginnings import any_masked
 from hoptrace.linking.contests import Pair
+from hoptrace.model.frames import rows_at
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, Told, in_words
 from hoptrace.tracing.trail import Trail
@@ -66,15 +68,20 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     every = list(trails)
     sids = {sid for trail in every for sid in trail.statements}
     rows = {pair.row for trail in every for pair in pairs_of(trail)}
-    quoted = facts.filter(pl.col("sid").is_in(sorted(sids)))
+    quoted = _numbered(facts, "sid", sids)
     bears = any(quoted[name].null_count() < quoted.height for name in SIGNATURE)
     signed = quoted.select(SIGNED).filter(tells_of_signature()).iter_rows(named=True) if bears else ()
     columns = quoted_columns(masked=any_masked(quoted, ("calling", "called")))
     return Sources(
         statements=dict(zip(quoted["sid"], map(Quoted._make, quoted.select(columns).iter_rows()), strict=True)),
-        pairs=in_words(pairs[["row", *OF_A_HANDOFF]].filter(pl.col("row").is_in(sorted(rows)))),
+        pairs=in_words(_numbered(pairs[["row", *OF_A_HANDOFF]], "row", rows)),
         signed={(row["batch"], row["row"]): row for row in signed},
     )
+
+
+def _numbered(frame: pl.DataFrame, column: str, numbers: Collection[int]) -> pl.DataFrame:
+    """The rows that have one of these numbers in a column, in the order of the frame."""
+    return rows_at(frame, np.flatnonzero(np.isin(frame[column].to_numpy(), np.fromiter(numbers, np.int64))))
 
 
 def pairs_of(trail: Trail) -> list[Pair]:
