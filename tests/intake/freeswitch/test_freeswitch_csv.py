@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
 from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
+from hoptrace.intake.formats.freeswitch_rows import split_row
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
@@ -140,3 +144,8 @@ def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> 
     times = [time.strftime("%H:%M") for time in chunk.calls.sort("row")["start_time"]]
     assert times == ["05:50", "06:50", "07:20", "08:30"]
     assert (chunk.calls["end_time"] - chunk.calls["start_time"]).dt.total_seconds().to_list() == [9] * 4
+
+
+@given(st.text(alphabet='",a ', min_size=1, max_size=24))
+def test_rows_with_quotes_are_divided_as_python_divides_them(text: str) -> None:
+    assert split_row(text) == next(csv.reader((text,)))

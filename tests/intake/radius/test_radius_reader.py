@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import TimezoneMissing
+from hoptrace.intake.formats import radius_packets
 from hoptrace.intake.formats.radius import RadiusAccounting
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
@@ -198,3 +199,19 @@ def test_sessions_of_data_are_not_claimed() -> None:
         b'Tue Apr 11 11:05:32 2026\n\tAcct-Session-Id = "1"\n\tAcct-Status-Type = Start\n\tNAS-Port-Type = Ethernet\n'
     )
     assert RadiusAccounting().detect(Source(0, Path("x"), "x", "d"), head) is None
+
+
+def test_values_that_are_not_remembered_are_read_the_same(golden: Path, read, monkeypatch) -> None:
+    remembered = read(golden / "mvts.json")
+    monkeypatch.setattr(radius_packets, "_MOST_VALUES", 0)
+    again = read(golden / "mvts.json")
+    assert again.calls.equals(remembered.calls)
+    assert again.rows.equals(remembered.rows)
+
+
+def test_a_stop_that_comes_again_behind_interim_packets_is_a_duplicate(tmp_path: Path, read) -> None:
+    kinds = ("Start", "Interim-Update", "Stop", "Interim-Update", "Stop", "Start")
+    packets = [packet(Acct_Status_Type=kind, Acct_Delay_Time=str(at)) for at, kind in enumerate(kinds)]
+    chunk = read(write(tmp_path, "".join(packets)))
+    assert chunk.rows["fate"].to_list() == ["accepted"] * 4 + ["duplicate"] * 2
+    assert chunk.calls["row"].to_list() == [3]

@@ -95,4 +95,5 @@ def _flags(rows: Sequence[Row], template: Template | None, minutes: bool) -> Ite
         yield "no column names a neighbour: from whom calls came and to whom they went is not known"
     stamps = [row.variables.get("start_stamp", "") for row in rows]
     numbers = ([row.variables.get(name, "") for name in ("caller_id_number", "destination_number")] for row in rows)
-    yield from damage(numbers, minutes=minutes, slashed=any(is_slashed(text) or "/" in text[:5] for text in stamps))
+    slashed = any("/" in text and (is_slashed(text) or "/" in text[:5]) for text in stamps)
+    yield from damage(numbers, minutes=minutes, slashed=slashed)

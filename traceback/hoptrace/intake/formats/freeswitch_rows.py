@@ -17,6 +17,9 @@ from hoptrace.intake.reading import Context, Source
 _CUT = "last line is cut: file still being written?"
 _GREGORIAN = 0x01B21DD213814000
 _INSERT = re.compile(r"\s*INSERT INTO \S+ VALUES\s*\((.*)\);?\s*", re.IGNORECASE)
+_LONG = 100_000
+"""Of longer rows Python's csv says whether a cell is too long."""
+
 _STAMPS = ("start", "answer", "end")
 
 
@@ -26,11 +29,12 @@ class Row:
 
     place: tuple[int, int]
     variables: dict[str, str]
-    times: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    times: dict[str, datetime] = field(init=False)
     epoch: float | None = None
     """When the leg's uuid was made, in seconds UTC, where it is one that holds a time (version 1, RFC 9562)."""
 
     def __post_init__(self) -> None:
+        self.times = {}
         text = self.variables.get("uuid", "")
         if text[14:15] == "1" and templates.UUID.fullmatch(text):
             ticks = int(text[15:18] + text[9:13] + text[:8], 16)
@@ -107,7 +111,14 @@ def _row(
 def split_row(text: str) -> list[str]:
     """The cells of a row, also of one that the template makes an INSERT of."""
     match = _INSERT.fullmatch(text)
-    return split(match[1].replace('", "', '","') if match else text)
+    if match is not None:
+        text = match[1].replace('", "', '","')
+    # Nearly always all cells are in quotes, and none has a quote inside.
+    if text[:1] == '"' == text[-1:] and len(text) <= _LONG:
+        cells = text[1:-1].split('","')
+        if text.count('"') == 2 * len(cells):
+            return cells
+    return split(text)
 
 
 def _read_times(row: Row, order: DateOrder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hoptrace.intake.formats.freeswitch_times import micros_of
 from hoptrace.intake.formats.h323_legs import Leg, make_leg
 from hoptrace.intake.formats.h323_records import Odd, Record
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of, joined
@@ -13,6 +14,8 @@ from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context
 from hoptrace.model.statements import StartBasis
+
+_RECEIVED, _FINAL = StartBasis.RECEIVED.value, StartBasis.FINAL.value
 
 
 def chunk_of(records: Sequence[Record], context: Context, ledger: Ledger, by: str) -> Chunk:
@@ -51,7 +54,7 @@ def _enter(legs: Sequence[Leg], ledger: Ledger) -> None:
     """Join legs by the ids that they share, and put the calls into the ledger."""
     for group in joined(legs, [leg.ids for leg in legs]):
         for attempt in attempts_of(group):
-            ledger.call(list(attempt.rows), **_facts(attempt))
+            ledger.enter(list(attempt.rows), _facts(attempt))
 
 
 def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
@@ -61,10 +64,10 @@ def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
     # Of the two legs of an answered call the incoming one tells when this gateway answered.
     told = come if come is not None and (gone is None or (come.answered and gone.answered)) else (gone or leg)
     return {
-        "start_time": leg.begun,
-        "start_basis": (StartBasis.RECEIVED if leg.received else StartBasis.FINAL).value,
-        "answer_time": told.answer,
-        "end_time": told.end,
+        "start_time": micros_of(leg.begun),
+        "start_basis": _RECEIVED if leg.received else _FINAL,
+        "answer_time": None if told.answer is None else micros_of(told.answer),
+        "end_time": None if told.end is None else micros_of(told.end),
         "duration": told.duration,
         "precision": leg.tick,
         "may_be_later": leg.later,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
-from hoptrace.intake.formats import h323_sides as sides
 from hoptrace.intake.formats.h323_records import Odd, Record
-from hoptrace.intake.formats.h323_sides import Names, Side
+from hoptrace.intake.formats.h323_sides import Layout, Names, Side, layout_of
 from hoptrace.intake.formats.stamp_zones import Stamp, StampZones
 
 _LONGEST = 7 * 86_400
@@ -68,7 +68,9 @@ class Leg(NamedTuple):
 def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     """The leg of a record, or the reasons why it is no call."""
     said = record.attributes
-    side = sides.INCOMING if _is_incoming(said) else sides.OUTGOING
+    incoming = _is_incoming(said)
+    layout = layout_of(tuple(said), incoming)
+    side = layout.side
     setup = record.stamps.get("h323-setup-time")
     start = words.to_utc(setup, _begun(record, setup, words)) if setup is not None else _from_epoch(record)
     called = _number(said, side.called)
@@ -83,8 +85,8 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
     duration = _duration(said, answer, end, odd)
     return Leg(
         rows=tuple(record.rows),
-        ids=_ids(said),
-        incoming=side is sides.INCOMING,
+        ids=_ids(said, layout.joining),
+        incoming=incoming,
         begun=start,
         later=words.may_be_later(start, answer, end) if setup is not None else None,
         tick=setup.tick if setup is not None else 1_000_000,
@@ -94,12 +96,12 @@ def make_leg(record: Record, words: StampZones, odd: Odd) -> Leg | list[str]:
         duration=duration,
         calling=_number(said, side.calling),
         called=called,
-        peer=_peer(said, side),
+        peer=_peer(said, layout),
         call_id=_first(said, side.call_id),
-        redirecting=_number(said, sides.REDIRECTING),
+        redirecting=_number(said, layout.redirecting),
         cause=_cause(said),
-        record_id=_first(said, sides.RECORD_ID),
-        far=_far(said, side) if not sides.BOTH_SIDES.isdisjoint(said) else _NOTHING,
+        record_id=_first(said, layout.record_id),
+        far=_far(said, side) if layout.tells_far else _NOTHING,
     )
 
 
@@ -118,16 +120,13 @@ def _is_incoming(said: Said) -> bool:
 
 
 def _first(said: Said, names: Names) -> str | None:
-    """The first of some attributes that is there."""
-    for name in names:
-        if name in said:
-            return said[name]
-    return None
+    """The first of some attributes, which are there."""
+    return said[names[0]] if names else None
 
 
-def _ids(said: Said) -> tuple[str, ...]:
+def _ids(said: Said, names: Names) -> tuple[str, ...]:
     """What the legs of one call share; ids of nothing but zeros are none."""
-    return tuple([said[name].upper() for name in sides.JOINING if name in said and said[name].strip("0 -")])
+    return tuple([said[name].upper() for name in names if said[name].strip("0 -")])
 
 
 def _from_epoch(record: Record) -> datetime | None:
@@ -196,9 +195,7 @@ def _seconds(text: str) -> float | None:
 def _number(said: Said, names: Names) -> str | None:
     """The first number there is; Cisco writes some as `ton:0,npi:0,pi:0,si:1,#:12025550143`."""
     for name in names:
-        text = said.get(name)
-        if not text:
-            continue
+        text = said[name]
         match = _NUMBER.fullmatch(text) if text.startswith("ton:") else None
         number = (match[1] if match else text).strip()
         if number:
@@ -206,21 +203,20 @@ def _number(said: Said, names: Names) -> str | None:
     return None
 
 
-def _peer(said: Said, side: Side) -> str | None:
+def _peer(said: Said, layout: Layout) -> str | None:
     """Whom the leg is with. Some name themselves as the remote end, so that the gateway's address is the other's."""
-    trunk = _first(said, side.trunk)
+    trunk = _first(said, layout.side.trunk)
     if trunk is not None and said.get("h323-call-type", "").lower() == "telephony":
         return trunk
-    own = [said[name] for name in sides.OWN if name in said]
-    names = (*side.peer, *sides.MERA_PEER) if _first(said, sides.MERA) else side.peer
-    for name in names:
-        if name in said:
-            address = _address(said[name])
-            if address is not None and address not in own:
-                return address
+    own = [said[name] for name in layout.own]
+    for name in layout.side.peer:
+        address = _address(said[name])
+        if address is not None and address not in own:
+            return address
     return trunk
 
 
+@lru_cache(maxsize=4_096)
 def _address(text: str) -> str | None:
     match = _PORT.fullmatch(text) if ":" in text or "[" in text else None
     found = match[1].strip("[]") if match else text.strip()
@@ -233,8 +229,15 @@ def _cause(said: Said) -> str | None:
     if status is not None and status.isdecimal() and len(status) == 3:
         return status
     text = said.get("h323-disconnect-cause")
-    match = _HEX.fullmatch(text) if text else None
+    if text is None:
+        return said.get("disconnect-text") or said.get("acct-terminate-cause")
+    return _q850(text)
+
+
+@lru_cache(maxsize=1_024)
+def _q850(text: str) -> str | None:
+    match = _HEX.fullmatch(text)
     if match is None:
-        return text or _first(said, ("disconnect-text", "acct-terminate-cause"))
+        return text
     cause = int(match[1] or match[2], 16)
     return str(cause) if 0 < cause < 128 else None

@@ -17,10 +17,11 @@ class Record:
     attributes: dict[str, str]
     rows: list[tuple[int, int]]
     epoch: float | None = None
-    stamps: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
+    stamps: dict[str, Stamp] = field(init=False)
 
     def __post_init__(self) -> None:
         said = self.attributes
+        self.stamps = {}
         for name in _TIMES:
             text = said.get(name)
             if text is not None and (stamp := parse_stamp(text)) is not None:

@@ -6,6 +6,7 @@ small letters.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 Names = tuple[str, ...]
@@ -70,3 +71,28 @@ OWN = ("nas-ip-address", "xpgk-local-src-signaling-address", "xpgk-local-dst-sig
 MERA = ("xpgk-dst-number-in", "xpgk-dst-number-out", "xpgk-record-id")
 MERA_PEER = ("h323-gw-address", "h323-remote-id", "h323-gw-id")
 """Further attributes that name the neighbour, in records that have one of `MERA`."""
+
+
+class Layout(NamedTuple):
+    """Of the attributes above those that are there, in records that have the same; `tells_far`: of `BOTH_SIDES` too."""
+
+    side: Side
+    redirecting: Names
+    record_id: Names
+    joining: Names
+    own: Names
+    tells_far: bool
+
+
+@lru_cache(maxsize=1_024)
+def layout_of(names: Names, incoming: bool) -> Layout:
+    """The layout of a leg's record that has these attributes; files have few of them."""
+    there = frozenset(names)
+
+    def of(wanted: Names) -> Names:
+        return tuple([name for name in wanted if name in there])
+
+    side = Side(*map(of, INCOMING if incoming else OUTGOING))
+    if not there.isdisjoint(MERA):
+        side = side._replace(peer=(*side.peer, *of(MERA_PEER)))
+    return Layout(side, of(REDIRECTING), of(RECORD_ID), of(JOINING), of(OWN), not BOTH_SIDES.isdisjoint(there))

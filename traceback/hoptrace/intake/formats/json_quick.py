@@ -51,6 +51,8 @@ def _proved(part: str) -> tuple[dict[str, Any], bytes] | None:
     except (ValueError, TypeError):  # no JSON for orjson, or too deep
         return None
     raw = part.encode()
+    if again == raw:  # written without blanks, as switches do it by default: nothing is lost
+        return value, raw
     # A key that repeats loses its own two quotes at least. Quotes inside of strings stay as they are, but for those
     # that are written by their number.
     if raw.count(b'"') != again.count(b'"') or b"\\u" in raw or _LONG in raw.translate(_AS_ZERO):

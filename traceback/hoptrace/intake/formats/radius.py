@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
@@ -26,22 +27,22 @@ _NO_CALL = frozenset({"accounting-on", "accounting-off", "7", "8", "on", "off"})
 Key = tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Session:
-    """The packets of one leg so far: each with its place among start, interim and stop."""
+class _Heard(NamedTuple):
+    """A packet of a leg: its order among start, interim and stop, its number there, and where it stands."""
 
-    packets: list[tuple[int, int, tuple[int, int], Packet]] = field(
-        default_factory=list[tuple[int, int, tuple[int, int], Packet]]
-    )
-    said: set[int] = field(default_factory=set[int])
+    order: int
+    number: int
+    place: tuple[int, int]
+    attributes: dict[str, str]
 
 
 @dataclass(slots=True)
 class _Group:
-    """What the files of one group have told so far."""
+    """What the files of one group have told so far; `said`: the orders that legs of several packets have."""
 
     ledger: Ledger = field(default_factory=Ledger)
-    sessions: dict[Key, _Session] = field(default_factory=dict[Key, _Session])
+    sessions: dict[Key, list[_Heard]] = field(default_factory=dict[Key, list[_Heard]])
+    said: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
     seen: set[bytes] = field(default_factory=set[bytes])
 
 
@@ -102,11 +103,14 @@ def _enter(packet: Packet, place: tuple[int, int], group: _Group) -> None:
 
 def _belongs(packet: Packet, place: tuple[int, int], order: int, group: _Group) -> bool:
     """Put a packet to its leg; False where it is one that was sent again (a later Acct-Delay-Time changes nothing)."""
-    session = group.sessions.setdefault(_key(packet.attributes, place), _Session())
-    if order in session.said and order != _INTERIM:
-        return False
-    session.said.add(order)
-    session.packets.append((order, len(session.packets), place, packet))
+    key = _key(packet.attributes, place)
+    session = group.sessions.setdefault(key, [])
+    if session:
+        said = group.said.setdefault(key, {session[0].order})
+        if order in said and order != _INTERIM:
+            return False
+        said.add(order)
+    session.append(_Heard(order, len(session), place, packet.attributes))
     return True
 
 
@@ -119,21 +123,22 @@ def _key(said: dict[str, str], place: tuple[int, int]) -> Key:
     return (session, said.get("nas-ip-address", ""), *beside)
 
 
-def _record(session: _Session) -> Record:
+def _record(session: list[_Heard]) -> Record:
     """All packets of a leg as one; what comes later counts more, and the last one stands for it."""
-    if len(session.packets) == 1:
-        ((_, _, place, packet),) = session.packets
-        return Record(packet.attributes, [place], _epoch(packet.attributes))
+    if len(session) == 1:
+        (only,) = session
+        return Record(only.attributes, [only.place], _epoch(only.attributes))
     together: dict[str, str] = {}
-    in_order = sorted(session.packets, key=lambda each: each[:2])
-    for _, _, _, packet in in_order:
-        together.update(packet.attributes)
-    return Record(together, [place for _, _, place, _ in reversed(in_order)], _epoch(together))
+    in_order = sorted(session, key=lambda each: each[:2])
+    for each in in_order:
+        together.update(each.attributes)
+    return Record(together, [each.place for each in reversed(in_order)], _epoch(together))
 
 
 def _epoch(said: dict[str, str]) -> float | None:
     """When the event of the last packet was: when the server wrote it, less what the gateway says it waited."""
-    written, late = said.get("timestamp", ""), said.get("acct-delay-time", "0")
+    written, late = said.get("timestamp", ""), said.get("acct-delay-time")
     if not (written.isdecimal() and len(written) == 10):
         return None
-    return float(written) - (int(late) if late.isdecimal() and len(late) < 7 else 0)
+    waited = int(late) if late is not None and late.isdecimal() and len(late) < 7 else 0
+    return float(written) - waited

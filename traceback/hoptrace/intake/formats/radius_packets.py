@@ -15,6 +15,7 @@ from hoptrace.intake.formats.freeswitch_documents import CUT, clean, documents_o
 NO_ATTRIBUTES = "no attributes"
 _EPOCH_DIGITS = 10
 _MOST_KNOWN = 50_000
+_MOST_VALUES = 5_000
 _QUOTES = ('"', "'")
 
 _PACKET = re.compile(rb"[^\s][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
@@ -55,15 +56,18 @@ def packets_of(content: bytes) -> Iterator[Packet]:
 
 
 def _json_packets(content: bytes) -> Iterator[Packet]:
-    names, pairs = _Names(), _Pairs()
+    wanted = _Wanted()
     for document in documents_of(content, _repeating):
         found: dict[str, str] = {}
         for written, value in (document.data or {}).items():
-            if names[written]:
-                for text in (value,) if type(value) is str else _texts(value):
-                    name, bare = pairs[written, text]
-                    if name and name not in found:
-                        found[name] = bare
+            known = wanted[written]
+            if known is None:
+                continue
+            for text in (value,) if type(value) is str else _texts(value):
+                name, bare = known[text]
+                if name not in found:
+                    found[name] = bare
+        found.pop("", None)
         yield Packet(document.number, document.raw, found, document.problem)
 
 
@@ -148,18 +152,29 @@ class _Names(dict[str, str]):
         return self[written]
 
 
-class _Pairs(dict[tuple[str, str], tuple[str, str]]):
-    """Attributes as written to name and value, the name empty where it is not wanted; most come again and again."""
+class _Wanted(dict[str, "_Values | None"]):
+    """Names as written to what is known of their values; None where they are not wanted."""
 
     def __init__(self) -> None:
         super().__init__()
         self._names = _Names()
 
-    def __missing__(self, pair: tuple[str, str]) -> tuple[str, str]:
-        written, text = pair
-        found = _attribute(self._names, written, clean(text) or "")
-        if len(self) < _MOST_KNOWN:
-            self[pair] = found
+    def __missing__(self, written: str) -> _Values | None:
+        self[written] = known = _Values(self._names, written) if self._names[written] else None
+        return known
+
+
+class _Values(dict[str, tuple[str, str]]):
+    """The values of a name as written to name and value, the name empty where it is not wanted; most come again."""
+
+    def __init__(self, names: _Names, written: str) -> None:
+        super().__init__()
+        self._names, self._written = names, written
+
+    def __missing__(self, text: str) -> tuple[str, str]:
+        found = _attribute(self._names, self._written, clean(text) or "")
+        if len(self) < _MOST_VALUES:
+            self[text] = found
         return found
 
 
@@ -183,8 +198,11 @@ def _attribute(names: _Names, written: str, quoted: str) -> tuple[str, str]:
     name = names[written]
     if not name:
         return "", ""
-    # Nearly all values are quoted and have nothing escaped inside.
-    value = quoted[1:-1] if quoted[:1] == '"' == quoted[-1:] and "\\" not in quoted else _bare(quoted)
+    # Nearly all values are quoted in text, and have nothing escaped inside; in JSON they are not.
+    if quoted[:1] == '"' == quoted[-1:] and "\\" not in quoted:
+        value = quoted[1:-1]
+    else:
+        value = quoted if quoted[:1].isalnum() else _bare(quoted)
     if name == "*":
         inner, _, value = value.partition("=")
         name = names[inner]
