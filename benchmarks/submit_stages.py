@@ -92,7 +92,7 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:
         rows = storage._filled(part.rows)  # pyright: ignore[reportPrivateUsage]
-        clock.timed(f"writing index {part.index}", storage.write_rows)(rows, pa.BufferOutputStream())
+        clock.timed(f"writing index {part.index}", storage.write_rows)(rows, pa.BufferOutputStream(), part.even)
     kept = KeptFiles(folder)
     clock.timed("the kept copy", kept.keep)([source])
     kept.forget([source.digest])

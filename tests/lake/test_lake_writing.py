@@ -49,6 +49,13 @@ def test_a_column_without_a_gap_says_so_in_the_file_and_is_read_as_any_other() -
     assert pl.read_parquet(io.BytesIO(written)).equals(TOLD)
 
 
+def test_a_file_is_the_same_whoever_found_what_stands_in_all_rows() -> None:
+    streams = pa.BufferOutputStream(), pa.BufferOutputStream()
+    write_rows(TOLD, streams[0])
+    write_rows(TOLD, streams[1], frozenset({"carrier"}))
+    assert streams[0].getvalue() == streams[1].getvalue()
+
+
 def test_files_with_and_without_gaps_are_read_together(tmp_path: Path) -> None:
     paths = [tmp_path / "with.parquet", tmp_path / "without.parquet"]
     frames = [TOLD, TOLD.drop_nulls()]

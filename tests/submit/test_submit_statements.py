@@ -99,6 +99,7 @@ def test_trunks_become_neighbours_and_stay_as_written(raw_calls) -> None:
     assert statements["upstream_trunk"].to_list() == ["TG", "PBX", "TG", "who"]
     assert statements["downstream_trunk"].to_list() == ["beta", None, None, "who"]
     assert built.unknown.rows() == [(3, "who"), (3, "who")]
+    assert built.peers == {"beta"}
 
 
 def test_the_fingerprint_is_of_what_was_said_not_where(raw_calls) -> None:

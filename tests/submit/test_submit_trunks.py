@@ -89,3 +89,13 @@ def test_the_own_side_is_known_as_a_destination(text: str) -> None:
 def test_validity_is_that_of_the_call() -> None:
     assert _resolve("moved", "gone", "TG-1") == [("old", None, True), (None, None, False), ("upper", None, True)]
     assert _resolve("moved", "gone", "TG-1", day=2) == [("new", None, True), (None, None, False), ("upper", None, True)]
+
+
+def test_what_texts_stand_for_does_not_depend_on_those_asked_before() -> None:
+    upper, beta = ("upper", None, True), ("beta", None, True)
+    for _ in range(2):
+        assert _resolve("TG-1") == [upper]
+        assert _resolve("beta", "TG-1", None) == [beta, upper, (None, None, True)]
+        assert _resolve("Phones", own_side=True) == [(None, None, True)]
+        assert _resolve("Phones") == [(None, None, False)]
+        assert _resolve("moved", day=2) == [("new", None, True)]

@@ -121,7 +121,10 @@ class FileAccount:
 def add_rows(accounts: Sequence[FileAccount], rows: pl.DataFrame) -> None:
     """Count rows (ROWS), each in the account of its file: of all files at once, which may be thousands of one row."""
     accepted = rows["fate"] == str(Fate.ACCEPTED)
-    taken: list[tuple[int, int]] = rows["file"].filter(accepted).value_counts().rows()
+    if is_of_one_file(rows) and accepted.any():
+        taken: list[tuple[int, int]] = [(rows["file"][0], int(accepted.sum()))]
+    else:
+        taken = rows["file"].filter(accepted).value_counts().rows()
     for file, count in taken:
         accounts[file].fates[str(Fate.ACCEPTED)] += count
     if accepted.all():
@@ -139,25 +142,32 @@ def add_rows(accounts: Sequence[FileAccount], rows: pl.DataFrame) -> None:
         accounts[rejected_of].reject(part)
 
 
-def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame) -> None:
-    """Count statements, each in the account of the file in which its main row is."""
+def add_statements(accounts: Sequence[FileAccount], statements: pl.DataFrame, peers: frozenset[str]) -> None:
+    """Count statements, each in the account of the file in which its main row is; `peers`: none but these are named."""
     # A start may be later where its local time came twice.
-    last = pl.col("start_time") + pl.duration(seconds=pl.col("may_be_later").fill_null(0))
+    last = pl.col("start_time")
+    if statements["may_be_later"].null_count() < statements.height:
+        last += pl.duration(seconds=pl.col("may_be_later").fill_null(0))
     counted = pl.len(), pl.col("start_time").min(), last.max().alias("last")
     # A block of a long file is of that file alone: then nothing has to be put into groups.
-    alone = statements.height > 0 and statements["file"].min() == statements["file"].max()
+    alone = is_of_one_file(statements)
     told = statements.select(pl.col("file").first(), *counted) if alone else statements.group_by("file").agg(counted)
     files: list[tuple[int, int, datetime, datetime]] = told.rows()
     for file, count, first, latest in files:
         accounts[file].statements += count
         accounts[file].add_times(first, latest)
     known = accounts[files[0][0]].named if len(files) == 1 else set[str]()
+    if peers <= known:
+        return  # as after the first blocks of a file
     for side in ("upstream", "downstream"):
-        # After some blocks of a file no name is new, which is quicker to see than which names there are.
-        new = ~pl.col(side).is_in(sorted(known)) if known else pl.col(side).is_not_null()
-        named: list[tuple[int, str]] = statements.select("file", side).filter(new).unique().rows()
+        named: list[tuple[int, str]] = statements.select("file", side).drop_nulls().unique().rows()
         for file, name in named:
             accounts[file].named.add(name)
+
+
+def is_of_one_file(rows: pl.DataFrame) -> bool:
+    """Whether all rows (`file`) are of the same file; False where there is none."""
+    return rows.height > 0 and rows["file"].min() == rows["file"].max()
 
 
 def settle_rows(rows: pl.DataFrame, refused: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:

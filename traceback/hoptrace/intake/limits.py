@@ -182,11 +182,12 @@ def rows_refusal(name: str, limits: IntakeSettings) -> str:
 
 def check_values(calls: pl.DataFrame, names: list[str], limits: IntakeSettings) -> None:
     """Refuse calls (RAW_CALLS; `names` of the files) with a text that is longer than any number, id or header."""
-    texts = [column for column, kind in calls.schema.items() if kind == pl.String]
+    filled = [each.name for each in calls.iter_columns() if each.null_count() < calls.height]
+    texts = [column for column in filled if calls.schema[column] == pl.String]
     sizes = calls.select(pl.col(texts).str.len_bytes().max())
-    longest: dict[str, int | None] = sizes.row(0, named=True)
+    longest: dict[str, int] = sizes.row(0, named=True) if texts else {}
     for column, size in longest.items():
-        if size is not None and size > limits.longest_value:
+        if size > limits.longest_value:
             place = calls.filter(pl.col(column).str.len_bytes() > limits.longest_value).row(0, named=True)
             raise InputRefused(
                 f"{names[place['file']]}, row {place['row']:,}: {column} has {size:,} bytes, more than the "

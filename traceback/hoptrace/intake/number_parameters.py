@@ -32,8 +32,9 @@ _DIPPED = r"(?i);npdi(?:[;>?=,]|$)"
 
 def dressed(calls: pl.DataFrame, columns: Iterable[str]) -> list[str]:
     """The number columns in which more than a number may stand: most files have none, and it is quickly seen."""
-    longest = {name: calls[name].str.len_bytes().max() for name in columns}
-    return [name for name, length in longest.items() if isinstance(length, int) and length > _PLAIN]
+    filled = [name for name in columns if calls[name].null_count() < calls.height]
+    longest: dict[str, int] = calls.select(pl.col(filled).str.len_bytes().max()).row(0, named=True) if filled else {}
+    return [name for name, length in longest.items() if length > _PLAIN]
 
 
 def with_parameters(calls: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 import polars as pl
 
 from hoptrace.intake.distinct import Distinct
@@ -17,10 +19,20 @@ def outcomes(calls: pl.DataFrame, released: Distinct) -> pl.Series:
     Release codes are few, and of duration and answer only a few things count, so that each case is judged once.
     """
     codes, places = released
-    judged = _cases(codes).with_columns(code_says()).select(_outcome().alias("outcome"))["outcome"]
+    cases = pl.DataFrame([calls["duration"], calls["answer_time"], places.alias("code")]).select(_case())
+    return _judged(tuple(codes)).gather(cases.to_series())
+
+
+@cache
+def _case() -> pl.Expr:
     talk = pl.when(pl.col("duration") > 0).then(0).when(pl.col("duration") == 0).then(1).otherwise(2).cast(pl.UInt32)
-    unanswered = pl.col("answer_time").is_null().cast(pl.UInt32)
-    return judged.gather(calls.select((places * len(_TALKS) + talk) * 2 + unanswered).to_series())
+    return (pl.col("code") * len(_TALKS) + talk) * 2 + pl.col("answer_time").is_null().cast(pl.UInt32)
+
+
+@lru_cache(maxsize=1)  # the next block of a file mostly has the same codes
+def _judged(codes: tuple[str | None, ...]) -> pl.Series:
+    cases = _cases(pl.Series(codes, dtype=pl.String)).with_columns(code_says())
+    return cases.select(_outcome().alias("outcome")).to_series()
 
 
 def _cases(codes: pl.Series) -> pl.DataFrame:
@@ -34,6 +46,7 @@ def _cases(codes: pl.Series) -> pl.DataFrame:
     )
 
 
+@cache
 def code_says() -> list[pl.Expr]:
     """What a release code (SIP status, Q.850 cause, a word) says by itself, as truth values."""
     code = pl.col("release_code").cast(pl.Int64, strict=False)
@@ -51,6 +64,7 @@ def code_says() -> list[pl.Expr]:
     return [expression.fill_null(value=False).alias(name) for name, expression in said.items()]
 
 
+@cache
 def _outcome() -> pl.Expr:
     said = {name: pl.col(f"says_{name}") for name in ("answered", "busy", "no_answer", "cancelled", "ended", "failed")}
     silent = pl.col("duration").eq_missing(0.0)

@@ -37,6 +37,8 @@ class Repeats:
 
     def _in_lake(self, statements: pl.DataFrame) -> pl.Series:
         """The fingerprints of the carrier's earlier statements of the same time."""
+        if not self._spans:
+            return self._earlier["fingerprint"]
         first, last = statements["start_time"].min(), statements["start_time"].max()
         if not isinstance(first, datetime) or not isinstance(last, datetime):
             return self._earlier["fingerprint"].clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -35,7 +36,9 @@ _CALLERS = ("calling", "egress_calling")
 _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
 
-_SIDES = ("upstream", "downstream")
+_SIDES = {"upstream": False, "downstream": True}
+"""Whether a carrier's own side can stand there: it is a destination only, and whoever calls from there is not named."""
+
 _FEW = (*_SIDES, "release_code")
 """Columns of few texts, which are read once each."""
 
@@ -51,7 +54,8 @@ class Built:
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
     each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
-    spreadsheet rounded, and `named` how many were read from the display name beside an address without digits.
+    spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
+    no other carriers stand in `upstream` and `downstream`.
     """
 
     statements: pl.DataFrame
@@ -61,6 +65,7 @@ class Built:
     learned: dict[str, int]
     rounded: pl.DataFrame
     named: pl.DataFrame
+    peers: frozenset[str]
 
     @property
     def has_odd_numbers(self) -> bool:
@@ -89,18 +94,17 @@ def build(
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID], few))
     more = dressed(calls, _NUMBERS.values())
     full = with_parameters(with_claims(good, signers or {}), more)
-    placed, unknown = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
+    placed, unknown, peers = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     statements = placed.with_columns(outcomes(placed, few["release_code"])).select("file", "call", *names)
-    return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, more))
+    return Built(statements, refused, unknown, plan, learned, rounded, named_numbers(calls, more), peers)
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
     read = _normalised(calls, plan)
     odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
-    distinct = odd.unique().sort()
     learned: dict[str, int] = {}
-    if distinct.len() >= FEWEST_ODD:
+    if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
         prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)
         learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
         if learned:
@@ -135,10 +139,13 @@ def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> p
 
 
 def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
-    if column.null_count() == column.len():
-        nothing = {"key": pl.lit(None, pl.Int64), "kind": pl.lit(str(NumberKind.MISSING))}
-        return column.to_frame("text").with_columns(**nothing).select("key", "kind")
-    return normalise_column(column, plan)
+    return _no_numbers(column.len()) if column.null_count() == column.len() else normalise_column(column, plan)
+
+
+@lru_cache(maxsize=1)  # most columns of numbers are empty
+def _no_numbers(rows: int) -> pl.DataFrame:
+    keys = pl.repeat(None, rows, dtype=pl.Int64, eager=True).alias("key")
+    return keys.to_frame().with_columns(kind=pl.lit(str(NumberKind.MISSING)))
 
 
 def _are_plain(keys: pl.Series) -> bool:
@@ -156,7 +163,21 @@ def _odd(calls: pl.DataFrame, read: dict[str, pl.DataFrame], name: str) -> pl.Se
 
 
 def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    reason = (
+    called = read["called"]
+    reason = pl.lit(None, pl.String) if _are_plain(called["key"]) else called.select(_reason()).to_series()
+    keyed = calls.with_columns(*(frame["key"].rename(name) for name, frame in read.items()), reason=reason)
+    changed = [
+        pl.when(pl.col(f"egress_{name}").ne_missing(pl.col(name)))
+        .then(pl.col(f"egress_{name}"))
+        .alias(f"egress_{name}")
+        for name in ("calling", "called")
+        if keyed[f"egress_{name}"].null_count() < keyed.height
+    ]
+    return keyed.with_columns(changed)
+
+
+def _reason() -> pl.Expr:
+    return (
         pl.when(pl.col("kind") == str(NumberKind.MISSING))
         .then(pl.lit("called_number is missing"))
         .when(pl.col("kind") == str(NumberKind.WITHHELD))
@@ -164,32 +185,23 @@ def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .when(pl.col("key").is_null())
         .then(pl.lit("called_number is no telephone number"))
     )
-    if _are_plain(read["called"]["key"]):
-        reason = pl.lit(None, pl.String)
-    reasons = read["called"].with_columns(reason=reason)["reason"]
-    keyed = calls.with_columns(reasons, *(frame["key"].rename(name) for name, frame in read.items()))
-    changed = [
-        pl.when(pl.col(f"egress_{name}").ne_missing(pl.col(name)))
-        .then(pl.col(f"egress_{name}"))
-        .alias(f"egress_{name}")
-        for name in ("calling", "called")
-    ]
-    return keyed.with_columns(changed)
 
 
-def _place(calls: pl.DataFrame, trunks: TrunkTable, few: Mapping[str, Distinct]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    named = [name for name in _SIDES if few[name][0].is_in(_NOBODY).any()]
-    calls = calls.with_columns(
-        pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in (*named, "customer")
-    )
+def _place(
+    calls: pl.DataFrame, trunks: TrunkTable, few: Mapping[str, Distinct]
+) -> tuple[pl.DataFrame, pl.DataFrame, frozenset[str]]:
+    named = [name for name in _SIDES if not set(_NOBODY).isdisjoint(few[name][0])]
+    own = ["customer"] if calls["customer"].null_count() < calls.height else []
+    calls = calls.with_columns(pl.when(~pl.col(name).is_in(_NOBODY)).then(pl.col(name)) for name in (*named, *own))
     few = {name: distinct(calls[name]) if name in named else few[name] for name in _SIDES}
-    # A carrier's own side is a destination only: whoever calls from there is not named by it.
     came, went = (
         trunks.resolve(calls.select("call", "start_time", name), name, own_side=own, told=few[name])
-        for name, own in (("upstream", False), ("downstream", True))
+        for name, own in _SIDES.items()
     )
-    sides = (("upstream", came), ("downstream", went))
-    unknown = pl.concat([calls.filter(~told["known"]).select("call", trunk=side) for side, told in sides])
+    sides = [(side, told["known"]) for side, told in (("upstream", came), ("downstream", went))]
+    some = [calls.select("call", trunk=side).filter(~known) for side, known in sides if not known.all()]
+    unknown = pl.concat([calls.select("call", trunk="upstream").clear(), *some])
+    peers = (trunks.meaning(few[name][0], own_side=own).peers for name, own in _SIDES.items())
     placed = calls.with_columns(
         upstream_trunk=pl.col("upstream"),
         downstream_trunk=pl.col("downstream"),
@@ -197,4 +209,4 @@ def _place(calls: pl.DataFrame, trunks: TrunkTable, few: Mapping[str, Distinct])
         downstream=went["peer"],
         customer=pl.coalesce("customer", came["customer"]),
     )
-    return placed, unknown
+    return placed, unknown, frozenset[str]().union(*peers)

@@ -11,7 +11,7 @@ import zstandard
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.errors import InputRefused
-from hoptrace.intake.accounts import FileAccount, add_rows, add_statements, settle_rows
+from hoptrace.intake.accounts import FileAccount, add_rows, add_statements, is_of_one_file, settle_rows
 from hoptrace.intake.ahead import ahead
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.joined_rows import of_files, other_rows
@@ -116,7 +116,7 @@ class Taking:
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:
         add_rows(self._files, rows)
-        add_statements(self._files, kept)
+        add_statements(self._files, kept, built.peers)
         if built.unknown.is_empty():
             return
         accepted = rows.filter(pl.col("fate") == str(Fate.ACCEPTED))
@@ -126,7 +126,7 @@ class Taking:
             self._files[file].unknown_trunks[trunk] += count
 
     def _note(self, chunk: Chunk, rows: pl.DataFrame, built: Built) -> None:
-        files: list[int] = rows["file"].unique().to_list()
+        files: list[int] = [rows["file"][0]] if is_of_one_file(rows) else rows["file"].unique().to_list()
         for file in files:
             account = self._files[file]
             account.zones[str(chunk.zone)] = None
@@ -155,15 +155,14 @@ class Taking:
 
 def _first_times(kept: pl.DataFrame) -> dict[int, datetime]:
     """The first start time of each file's statements."""
-    if kept["file"].n_unique() > 1:
-        return dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
     first = kept["start_time"].min()
-    return {kept["file"][0]: first} if isinstance(first, datetime) else {}
+    if is_of_one_file(kept) and isinstance(first, datetime):
+        return {kept["file"][0]: first}
+    return dict(kept.group_by("file").agg(pl.col("start_time").min()).iter_rows())
 
 
 def _in_file_order(statements: pl.DataFrame) -> pl.DataFrame:
     """Sorted by file and row; most readers give them so, and sorting moves every column."""
-    files, rows = statements["file"], statements["row"]
-    if files.n_unique() <= 1 and rows.is_sorted():
+    if is_of_one_file(statements) and statements["row"].is_sorted():
         return statements
     return statements.sort("file", "row")

@@ -22,6 +22,22 @@ _MEANING = pl.Schema(
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What distinct texts can stand for: `rows` (_MEANING) of all times.
+
+    `always`: `peer`, `customer` and `known` of each text, in their order; None where that depends on the time.
+    """
+
+    rows: pl.DataFrame
+    always: pl.DataFrame | None
+
+    @property
+    def peers(self) -> frozenset[str]:
+        """The carriers that are meant, at some time."""
+        return frozenset(self.rows["peer"].drop_nulls())
+
+
+@dataclass(frozen=True, slots=True)
 class TrunkTable:
     """What one carrier's trunks stand for: its rows of trunks.csv, the carrier directory, and its own side."""
 
@@ -34,6 +50,9 @@ class TrunkTable:
     own_networks: list[Network] = field(default_factory=list[Network])
     carrier: str | None = None
     """Whose table it is: no carrier is its own neighbour, so that its own name tells of none."""
+    _latest: dict[bool, tuple[tuple[str | None, ...], Meaning]] = field(
+        default_factory=dict[bool, tuple[tuple[str | None, ...], Meaning]], compare=False
+    )
 
     @classmethod
     def of(
@@ -61,17 +80,30 @@ class TrunkTable:
         for the carrier's own side, looked at with `own_side` only, is known and has neither peer nor customer.
         """
         every, places = told or distinct(calls[column])
-        texts = every.drop_nulls()
-        if texts.is_empty():
+        if every.null_count() == every.len():
             nothing = {"peer": pl.lit(None, pl.String), "customer": pl.lit(None, pl.String)}
             return calls.with_columns(**nothing, known=pl.lit(value=True)).select("peer", "customer", "known")
-        meanings = pl.DataFrame(
-            [row for text in texts for row in self._rows(text, own_side)], schema=_MEANING, orient="row"
-        )
+        meant = self.meaning(every, own_side=own_side)
+        if meant.always is None:
+            return _told(calls.select("call", text=column), _valid_then(meant.rows, calls, column), "call")
+        return meant.always[places]
+
+    def meaning(self, every: pl.Series, *, own_side: bool) -> Meaning:
+        """What each of these distinct texts stands for; the next block of a file mostly has the same ones."""
+        texts = tuple(every)
+        known, meant = self._latest.get(own_side, ((), None))
+        if meant is None or known != texts:
+            meant = self._meaning(every, own_side)
+            self._latest[own_side] = texts, meant
+        return meant
+
+    def _meaning(self, every: pl.Series, own_side: bool) -> Meaning:
+        rows = [row for text in every.drop_nulls() for row in self._rows(text, own_side)]
+        meanings = pl.DataFrame(rows, schema=_MEANING, orient="row")
         if meanings["valid_from"].null_count() + meanings["valid_to"].null_count() < 2 * meanings.height:
-            return _told(calls.select("call", text=column), _valid_then(meanings, calls, column), "call")
+            return Meaning(meanings, None)
         best = meanings.sort("text", "rank").unique("text", keep="first")
-        return _told(every.to_frame("text"), best, "text")[places]
+        return Meaning(meanings, _told(every.to_frame("text"), best, "text"))
 
     def _rows(self, text: str, own_side: bool) -> list[tuple[object, ...]]:
         if own_side and self._is_own(text):

@@ -45,6 +45,8 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
     key = nanp_keys(text)
     if key is None:
         key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
+    if not key.null_count():
+        return key.rename("key").to_frame().with_columns(kind=pl.lit(str(NumberKind.E164)))
     if key.null_count() == text.null_count():
         clean = pl.when(pl.col("text").is_not_null()).then(pl.lit(str(NumberKind.E164)))
         kind = text.to_frame().select(kind=clean.otherwise(pl.lit(str(NumberKind.MISSING)))).to_series()

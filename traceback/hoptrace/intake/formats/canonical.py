@@ -118,13 +118,15 @@ class _File:
         sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy))
         calls = as_calls(sound, self.source.index, self._on_minutes(sound))
         self.resaved = self.resaved or _is_resaved(sound["called_number"])
-        accounts = [
-            _account(sound, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64)),
-            _account(_with_raw(rejected, parsed), Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")),
-            _account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")),
-            _account(parsed.skipped, Fate.SKIPPED),
-        ]
-        account = pl.concat([each for each in accounts if each.height] or accounts[:1])
+        accounts = [_account(sound, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64))]
+        if rejected.height:
+            raw = rejected.join(parsed.raw(rejected["row"]), on="row", how="left", maintain_order="left")
+            accounts.append(_account(raw, Fate.REJECTED, reasons=pl.col("reasons"), raw=pl.col("raw")))
+        if parsed.bad.height:
+            accounts.append(_account(parsed.bad, Fate.REJECTED, reasons=pl.concat_list("why"), raw=pl.col("raw")))
+        if parsed.skipped.height:
+            accounts.append(_account(parsed.skipped, Fate.SKIPPED))
+        account = pl.concat(accounts)
         ordered = account if account["row"].is_sorted() else account.sort("row")
         return Chunk(
             calls=calls,
@@ -150,12 +152,6 @@ class _File:
         foreign = f"bytes that are not UTF-8, shown as replacement marks, in {self.foreign:,} rows"
         told = ((minutes, _MINUTES), (self.resaved, _RESAVED), (self.unended, _UNENDED), (self.foreign, foreign))
         return [text for holds, text in told if holds]
-
-
-def _with_raw(rejected: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:
-    if rejected.is_empty():
-        return rejected.with_columns(raw=pl.lit(None, pl.Binary))
-    return rejected.join(parsed.raw(rejected["row"]), on="row", how="left", maintain_order="left")
 
 
 def _is_resaved(numbers: pl.Series) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 
 import polars as pl
 
@@ -43,9 +44,11 @@ def judged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`fields` with times, duration and precision worked out: sound rows, and faulty ones with all their `reasons`."""
     frame = with_time(with_time(frame, "start_time"), "answer_time")
     frame = frame.with_columns(duration_read=pl.col("duration").cast(pl.Float64, strict=False))
-    if not _are_attestations(frame["attestation"]):
+    attested = _are_attestations(frame["attestation"])
+    if not attested:
         frame = frame.with_columns(pl.col("attestation").str.to_uppercase())
-    if _is_sound(frame) and _are_attestations(frame["attestation"]):
+        attested = _are_attestations(frame["attestation"])
+    if attested and _is_sound(frame):
         return frame, _without_faults(frame)
     faults = _faults(frame)
     found = frame.select(fault.any().alias(text) for fault, text in faults).row(0)
@@ -59,19 +62,24 @@ def judged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def as_calls(good: pl.DataFrame, file: int, minutes: bool) -> pl.DataFrame:
     """Sound rows as RAW_CALLS; `minutes`: the file's times were cut to the minute."""
+    return good.select(_as_calls(file, minutes))
+
+
+@cache
+def _as_calls(file: int, minutes: bool) -> list[pl.Expr]:
     precision = pl.lit(MINUTE) if minutes else pl.col("start_time_tick")
-    answered = pl.col("answer_time_read") + pl.duration(microseconds=pl.col("duration_read") * 1e6)
-    return good.with_columns(
-        call=pl.int_range(pl.len(), dtype=pl.Int64),
-        file=pl.lit(file, pl.Int32),
-        start_time=pl.col("start_time_read"),
-        start_basis=pl.lit(str(StartBasis.RECEIVED)),
-        answer_time=pl.col("answer_time_read"),
-        end_time=answered,
-        duration=pl.col("duration_read"),
-        precision=precision.cast(pl.Int32),
-        may_be_later=pl.lit(None, pl.Int32),
-    ).select(pl.col(name).cast(dtype) for name, dtype in RAW_CALLS.items())
+    made = {
+        "call": pl.int_range(pl.len(), dtype=pl.Int64),
+        "file": pl.lit(file, pl.Int32),
+        "start_time": pl.col("start_time_read"),
+        "start_basis": pl.lit(str(StartBasis.RECEIVED)),
+        "answer_time": pl.col("answer_time_read"),
+        "end_time": pl.col("answer_time_read") + pl.duration(microseconds=pl.col("duration_read") * 1e6),
+        "duration": pl.col("duration_read"),
+        "precision": precision.cast(pl.Int32),
+        "may_be_later": pl.lit(None, pl.Int32),
+    }
+    return [made.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in RAW_CALLS.items()]
 
 
 def _without_faults(frame: pl.DataFrame) -> pl.DataFrame:
@@ -80,6 +88,12 @@ def _without_faults(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _is_sound(frame: pl.DataFrame) -> bool:
     """Whether no row can break a rule, as mostly: told from counts and bounds, which is quicker than every rule."""
+    # The dearest one last, and only where the others hold.
+    return all(frame.select(_bounds_hold()).row(0)) and _has_digits(frame["called_number"])
+
+
+@cache
+def _bounds_hold() -> pl.Expr:
     duration, start, answer = pl.col("duration_read"), pl.col("start_time_read"), pl.col("answer_time_read")
     shapes = [pl.col(f"{name}_shape").min().fill_null(_SOUND) == _SOUND for name in ("start_time", "answer_time")]
     called, both = pl.col("called_number"), pl.col("upstream").is_not_null() & pl.col("customer").is_not_null()
@@ -98,8 +112,7 @@ def _is_sound(frame: pl.DataFrame) -> bool:
         ~both.any(),
         pl.max_horizontal(pl.col(COLUMNS).str.len_bytes().max().fill_null(0)) <= LONGEST_FIELD,
     ]
-    # The dearest one last, and only where the others hold.
-    return all(frame.select(pl.all_horizontal(holds)).row(0)) and _has_digits(frame["called_number"])
+    return pl.all_horizontal(holds)
 
 
 def _are_attestations(texts: pl.Series) -> bool:

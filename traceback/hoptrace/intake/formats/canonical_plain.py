@@ -18,7 +18,7 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     An empty `header`: the file has none. None where a line has a quote, is blank, repeats the header, is no UTF-8 or
     has another number of fields.
     """
-    if block.quoted or (not block.data.isascii() and codecs.BOM_UTF8 in block.data):
+    if block.quoted or (codecs.BOM_UTF8[:1] in block.data and codecs.BOM_UTF8 in block.data):
         return None
     head, separator = f"{header}\n".encode(), ord(shape.separator)
     with_header = bool(header) and block.data.startswith(head)
