@@ -1,6 +1,9 @@
-"""The distinct texts of a column that has few, so that what is made of each text is made once."""
+"""The distinct texts of a column, so that what is made of each text is made once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -9,6 +12,8 @@ Distinct = tuple[pl.Series, pl.Series]
 
 _FIRST = 8_192
 """Rows in which a few texts mostly have all been seen."""
+
+_SHORT = 2_000
 
 
 def distinct(texts: pl.Series) -> Distinct:
@@ -24,3 +29,21 @@ def distinct(texts: pl.Series) -> Distinct:
 
 def _sorted(texts: pl.Series) -> pl.Series:
     return texts.unique().drop_nulls().sort()
+
+
+def of_each(texts: pl.Series, told: Callable[[str], tuple[Any, ...]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """What a function says of each text, as columns of this schema; null where the text is null.
+
+    It is asked once for each distinct text: rules that are written for one text hold for a column this way.
+    """
+    if texts.null_count() == texts.len():
+        return pl.DataFrame(schema=schema).clear(texts.len())
+    if texts.len() <= _SHORT:
+        # A join costs as much as a few hundred texts in a dictionary.
+        known: dict[str | None, tuple[Any, ...]] = {None: (None,) * len(schema)}
+        known.update((text, told(text)) for text in {*texts.to_list()} - {None})
+        return pl.DataFrame([known[text] for text in texts.to_list()], schema=schema, orient="row")
+    asked = texts.unique().drop_nulls()
+    answers = pl.DataFrame([told(text) for text in asked.to_list()], schema=schema, orient="row")
+    keyed = answers.insert_column(0, asked.alias("_asked"))
+    return texts.to_frame("_asked").join(keyed, on="_asked", how="left", maintain_order="left").drop("_asked")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -25,9 +25,13 @@ class FoldRow(NamedTuple):
 
 def repeats_any(starts: Iterable[datetime], zone: str) -> bool:
     """Whether any of these lies on a day on which the zone repeats a time; quick, as files have few days."""
-    days = {start.date() for start in starts if start.tzinfo is None}
+    return repeats_on((start.date() for start in starts if start.tzinfo is None), zone)
+
+
+def repeats_on(days: Iterable[date], zone: str) -> bool:
+    """Whether the zone repeats a time on one of these days."""
     try:
-        return not fold_days(zone, pl.Series(sorted(days), dtype=pl.Date)).is_empty()
+        return not fold_days(zone, pl.Series(sorted(set(days)), dtype=pl.Date)).is_empty()
     except pl.exceptions.PolarsError:
         return False  # a zone of this machine that the columns' own table of zones has not
 

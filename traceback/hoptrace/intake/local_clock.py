@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
+import polars as pl
+
+from hoptrace.intake.fold_rows import FoldRow, repeats_any, repeats_on, settled_rows
+from hoptrace.intake.folds import Settled, near_folds, settle
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_measuring import Measured, quarter_offset
 from hoptrace.intake.zone_resolving import Resolved, resolve
@@ -59,7 +62,15 @@ class LocalClock:
         tz = self.resolved.tz
         if not isinstance(tz, ZoneInfo) or not repeats_any(starts, tz.key):
             return
-        settled = settled_rows(rows(), tz.key)
+        self._keep(settled_rows(rows(), tz.key))
+
+    def look_ahead_on(self, days: Iterable[date], rows: Callable[[], pl.DataFrame]) -> None:
+        """The same for readers that go by columns: the days of the starts, and the rows as FOLD_ROWS."""
+        tz = self.resolved.tz
+        if isinstance(tz, ZoneInfo) and repeats_on(days, tz.key):
+            self._keep(settle(near_folds(rows(), tz.key), tz.key))
+
+    def _keep(self, settled: Settled) -> None:
         self.passes, self.told = dict(settled.passes.iter_rows()), settled.flags
 
     def to_utc(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
 
 from hoptrace.intake.zones import WIDEST
 
@@ -14,6 +17,9 @@ TOLERANCE = timedelta(minutes=1)
 """Offsets that differ by no more are the same."""
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with local times
+_MICROSECOND = timedelta(microseconds=1)
+_QUARTER_MICROS = QUARTER // _MICROSECOND
+_FAR = 2 * WIDEST // _MICROSECOND
 _LEAST_SHARE = 0.5
 _SECOND_SHARE = 0.05
 
@@ -52,6 +58,21 @@ def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Me
         if offset is not None:
             counts[offset] += 1
             seen.setdefault(offset, local)
+    return _decided(counts, seen, rows, by)
+
+
+def measure_columns(local: pl.Series, epochs: pl.Series, by: str = "uniqueid") -> Measured | None:
+    """The same of columns without nulls: local times and epochs in microseconds (Int64)."""
+    offsets = quarter_offsets(local, epochs)
+    found = pl.DataFrame({"offset": offsets, "local": local}).drop_nulls().group_by("offset", maintain_order=True)
+    told = found.agg(pl.len(), pl.col("local").first().cast(pl.Datetime("us")))
+    keys = [timedelta(microseconds=offset) for offset in told["offset"].to_list()]
+    counts = Counter(dict(zip(keys, told["len"].to_list(), strict=True)))
+    return _decided(counts, dict(zip(keys, told["local"].to_list(), strict=True)), local.len(), by)
+
+
+def _decided(counts: Counter[timedelta], seen: Mapping[timedelta, datetime], rows: int, by: str) -> Measured | None:
+    """What the offsets of so many rows show: how often each came, and a local time that has it."""
     if not counts:
         return None
     best = min(counts, key=lambda offset: (-counts[offset], abs(offset), offset))
@@ -71,3 +92,11 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
         return None
     offset = round(apart / QUARTER) * QUARTER
     return offset if abs(apart - offset) <= TOLERANCE and abs(offset) <= WIDEST else None
+
+
+def quarter_offsets(local: pl.Series, epochs: pl.Series) -> pl.Series:
+    """The same by columns, all in microseconds (Int64), null where one of them is."""
+    apart = (local - epochs).fill_null(_FAR)
+    offsets = pl.Series(np.rint(apart.to_numpy() / _QUARTER_MICROS) * _QUARTER_MICROS).cast(pl.Int64)
+    near = ((apart - offsets).abs() <= TOLERANCE // _MICROSECOND) & (offsets.abs() <= WIDEST // _MICROSECOND)
+    return pl.select(pl.when(near).then(offsets)).to_series()

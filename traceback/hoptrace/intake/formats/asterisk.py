@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from hoptrace.intake.formats import asterisk_layout as layouts
 from hoptrace.intake.formats.asterisk_calls import calls_of
-from hoptrace.intake.formats.asterisk_facts import NO_CALLED, Times, enter, fold_row
+from hoptrace.intake.formats.asterisk_cells import AGAIN, Cells, Sheet, cells_of, sheet_of
+from hoptrace.intake.formats.asterisk_facts import facts_of
+from hoptrace.intake.formats.asterisk_fields import NO_CALLED, Bad, cdrs_of, fields_of, slashed
 from hoptrace.intake.formats.asterisk_layout import Layout
-from hoptrace.intake.formats.asterisk_lines import Line, Lines, lines_of, split, split_tolerant
-from hoptrace.intake.formats.asterisk_rows import Cdr, Columns, DateOrder, date_order, is_slashed, make_cdr
-from hoptrace.intake.formats.resaved import damage, only_minutes
-from hoptrace.intake.ledger import Ledger
-from hoptrace.intake.local_clock import LocalClock
+from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
+from hoptrace.intake.formats.asterisk_rows import is_slashed, places_of
+from hoptrace.intake.formats.asterisk_times import clock_of
+from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
+from hoptrace.intake.ledger import reasons_column
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
-from hoptrace.intake.zone_measuring import measure
+from hoptrace.model.statements import ROWS, Fate
 
 _CUT = "last line is cut: file still being written?"
 _NUMBERS = ("calling_number", "called_number")
+_SECOND = 1_000_000
 
 
 class AsteriskCsv:
@@ -42,7 +47,7 @@ class AsteriskCsv:
             known = len(names & {"dstchannel", "lastapp", "lastdata", "dcontext", "disposition", "amaflags"})
             return Detection(self.name, 0.95, "its header has Asterisk's column names") if known >= 3 else None
         for width, group in sorted(_by_width(rows).items(), key=lambda pair: -len(pair[1])):
-            layout = layouts.guess_layout(group) if width >= 14 else None
+            layout = layouts.guess_layout(list(zip(*group, strict=True))) if width >= 14 else None
             if layout is not None:
                 return Detection(self.name, 0.9, f"{width} columns {layout.why}, with channel names and dispositions")
         return None
@@ -53,75 +58,64 @@ class AsteriskCsv:
             yield _read_file(source, context)
 
 
-Rows = list[tuple[Line, list[str]]]
-
-
 def _read_file(source: Source, context: Context) -> Chunk:
-    ledger = Ledger()
-    cdrs = _cdrs(source, context, ledger)
-    clock = None
-    if any(cdr.start.tzinfo is None for cdr in cdrs):
-        pairs = [(cdr.start, cdr.epoch) for cdr in cdrs if cdr.epoch is not None and cdr.start.tzinfo is None]
-        clock = LocalClock.of(context, measure(pairs))
-        clock.look_ahead((cdr.start for cdr in cdrs), lambda: [fold_row(cdr) for cdr in cdrs])
-    times = Times(clock, only_minutes([cdr.start for cdr in cdrs]))
-    for call in calls_of(cdrs):
-        enter(call, times, source.index, ledger)
-    for text in (*(clock.flags() if clock else ()), *times.flags(), *_damage(cdrs, times.minutes)):
-        ledger.flag(source.index, text)
-    return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
+    sheet = sheet_of(source)
+    fields, bad = _fields(source, context, sheet)
+    cdrs, unusable = cdrs_of(fields)
+    clock = clock_of(cdrs, context)
+    minutes = cdrs.height > FEWEST_FOR_MINUTES and bool((cdrs["start"] // _SECOND % 60 == 0).all())
+    facts = facts_of(cdrs, calls_of(cdrs), clock, minutes, source.index)
+    members = facts.members.select("call", row=cdrs["row"].gather(facts.members["at"]))
+    unnamed = [(row, (NO_CALLED,)) for row in members.filter(pl.col("call").is_null())["row"]]
+    rows = _accounts(sheet, members.drop_nulls(), [*bad, *unusable, *unnamed])
+    odd = (f"durations out of range, left out: {facts.bad_durations}",) if facts.bad_durations else ()
+    flags = (*(clock.flags() if clock else ()), *odd, *_damage(cdrs, minutes))
+    file = pl.lit(source.index, pl.Int32).alias("file")
+    return Chunk(
+        calls=facts.calls,
+        rows=rows.with_columns(file).select(ROWS.names()),
+        zone=clock.zone if clock else ZONE_IN_FILE,
+        flags=tuple((source.index, text) for text in flags),
+    )
 
 
-def _cdrs(source: Source, context: Context, ledger: Ledger) -> list[Cdr]:
-    """The file's records; lines that give none are settled in the ledger."""
-    lines = lines_of(source)
-    titles, data = _rows(source.index, lines, ledger)
-    if not titles and data and data[-1][0].number == lines.unended:
+def _accounts(sheet: Sheet, members: pl.DataFrame, bad: list[Bad]) -> pl.DataFrame:
+    """What became of every line; one that nobody settled comes out as rejected, never lost."""
+    count = sheet.lines.height
+    call = pl.repeat(None, count, dtype=pl.Int64, eager=True).scatter(members["row"] - 1, members["call"])
+    settled = pl.when(pl.col("fate") == AGAIN).then(pl.lit(Fate.DUPLICATE.value))
+    settled = settled.when(pl.col("fate").is_not_null()).then(pl.lit(Fate.SKIPPED.value))
+    fate = settled.when(call.is_not_null()).then(pl.lit(Fate.ACCEPTED.value)).otherwise(pl.lit(Fate.REJECTED.value))
+    reasons = reasons_column([(row - 1, text) for row, texts in bad for text in texts], count)
+    return sheet.lines.select("row", "raw", call=call, fate=fate, reasons=reasons)
+
+
+def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFrame, list[Bad]]:
+    """The fields of the file's rows, in their order, and lines that give none."""
+    data, bad = sheet.data, list[Bad]()
+    if not sheet.titles and data.height and data["row"][-1] == sheet.unended:
         # Master.csv is written on and on; an export with titles is written at once.
-        ledger.reject(source.index, data.pop()[0].number, _CUT)
-    header = next((layouts.header_layout(cells) for cells in titles if layouts.is_header(cells)), None)
-    by_width = _layouts(source, context, header, data)
-    fitting = _fitting(source.index, lines, data, by_width, ledger)
-    columns = {width: Columns.of(layout, context.profile) for width, layout in by_width.items()}
-    read = [(line, columns[len(cells)].read(cells)) for line, cells in fitting]
-    order = date_order(fields["start_time"] for _, fields in read if "start_time" in fields)
-    return [cdr for line, fields in read if (cdr := _cdr(source.index, line, fields, order, ledger)) is not None]
+        data, bad = data.head(-1), [(data["row"][-1], (_CUT,))]
+    header = next((layouts.header_layout(cells) for cells in sheet.titles if layouts.is_header(cells)), None)
+    cells = cells_of(data)
+    by_width = _layouts(source, context, header, cells)
+    places = {width: places_of(layout, context.profile) for width, layout in by_width.items()}
+    single, unfit = _fitting(sheet, cells, by_width)
+    found = [fields_of(cells.at_once.get(width), single.get(width, []), places[width]) for width in places]
+    fields = pl.concat(found or [fields_of(None, [], {})])
+    return fields.sort("row"), [*bad, *unfit]
 
 
-def _rows(file: int, lines: Lines, ledger: Ledger) -> tuple[list[list[str]], Rows]:
-    """Every line entered: titles (skipped, as blank lines are) and rows of data; exact repetitions are settled."""
-    titles: list[list[str]] = []
-    data: Rows = []
-    seen: set[bytes] = set()
-    for line in lines.lines:
-        ledger.row(file, line.number, line.raw)
-        if not line.text.strip():
-            ledger.skip(file, line.number)
-        elif line.raw in seen:
-            ledger.duplicate(file, line.number)
-        elif _is_title(line.text, cells := split(line.text)):
-            ledger.skip(file, line.number)
-            titles.append(cells)
-        else:
-            seen.add(line.raw)
-            data.append((line, cells))
-    return titles, data
-
-
-def _is_title(text: str, cells: Sequence[str]) -> bool:
-    # Rows of data hold times, titles hold no colon: this spares looking at the cells of nearly every row.
-    return ":" not in text and (layouts.is_header(cells) or layouts.is_type_row(cells))
-
-
-def _layouts(source: Source, context: Context, header: Layout | None, data: Rows) -> dict[int, Layout]:
+def _layouts(source: Source, context: Context, header: Layout | None, cells: Cells) -> dict[int, Layout]:
     """The layout for each width of row; raises InputRefused where no width has one."""
     stated = layouts.profile_layout(context.profile, source.name) or header
     if stated is not None:
         return {len(stated.columns): stated}
-    groups = _by_width([cells for _, cells in data])
-    found = {width: layout for width, rows in groups.items() if (layout := layouts.guess_layout(rows)) is not None}
-    if data and not found:
-        raise layouts.no_layout(source.name, list(groups))
+    widths = cells.widths()
+    some = {width: cells.of_width(width, layouts.MOST_ROWS_LOOKED_AT) for width in widths if layouts.is_known(width)}
+    found = {width: layout for width, rows in some.items() if (layout := layouts.guess_layout(rows)) is not None}
+    if widths and not found:
+        raise layouts.no_layout(source.name, sorted(widths))
     return found
 
 
@@ -132,36 +126,34 @@ def _by_width(rows: Sequence[list[str]]) -> dict[int, list[list[str]]]:
     return groups
 
 
-def _fitting(file: int, lines: Lines, data: Rows, by_width: dict[int, Layout], ledger: Ledger) -> Rows:
-    """Rows whose width has a layout; others are split once more, tolerantly, and else rejected."""
-    fitting: Rows = []
+def _fitting(
+    sheet: Sheet, cells: Cells, by_width: dict[int, Layout]
+) -> tuple[dict[int, list[tuple[int, list[str]]]], list[Bad]]:
+    """Rows by width whose width has a layout; others are split once more, tolerantly, and else rejected."""
+    fitting: dict[int, list[tuple[int, list[str]]]] = defaultdict(list)
+    bad: list[Bad] = []
     only = next(iter(by_width.values())) if len(by_width) == 1 else None
-    for line, cells in data:
-        if len(cells) in by_width:
-            fitting.append((line, cells))
+    texts = sheet.lines["text"]
+    others = [*cells.single, *cells.rows_of(width for width in cells.at_once if width not in by_width)]
+    for row, each in sorted(others, key=lambda pair: pair[0]):
+        if len(each) in by_width:
+            fitting[len(each)].append((row, each))
             continue
-        again = split_tolerant(line.text)
+        again = split_tolerant(texts.item(row - 1))
         if len(again) in by_width and len(again) > 1:
-            fitting.append((line, again))
+            fitting[len(again)].append((row, again))
             continue
-        whole = layouts.rejoined(cells, only) if only is not None else None
+        whole = layouts.rejoined(each, only) if only is not None else None
         if whole is not None:
-            fitting.append((line, whole))
+            fitting[len(whole)].append((row, whole))
             continue
-        cut = not lines.complete and line.number == len(lines.lines) and len(cells) < max(by_width, default=0)
-        ledger.reject(file, line.number, _CUT if cut else "wrong number of columns")
-    return fitting
+        cut = row == sheet.unended and len(each) < max(by_width, default=0)
+        bad.append((row, (_CUT if cut else "wrong number of columns",)))
+    return fitting, bad
 
 
-def _cdr(file: int, line: Line, fields: dict[str, str], order: DateOrder, ledger: Ledger) -> Cdr | None:
-    cdr = make_cdr(line.number, fields, order)
-    if isinstance(cdr, Cdr):
-        return cdr
-    ledger.reject(file, line.number, cdr, *(() if "called_number" in fields else (NO_CALLED,)))
-    return None
-
-
-def _damage(cdrs: Sequence[Cdr], minutes: bool) -> Iterator[str]:
+def _damage(cdrs: pl.DataFrame, minutes: bool) -> Iterator[str]:
     """What a spreadsheet did to the file."""
-    numbers = (tuple(cdr.text(name) for name in _NUMBERS) for cdr in cdrs)
-    yield from damage(numbers, minutes=minutes, slashed=any(is_slashed(cdr.text("start_time")) for cdr in cdrs))
+    rounded = pl.any_horizontal(pl.col(name).str.contains(ROUNDED).fill_null(value=False) for name in _NUMBERS)
+    numbers = cdrs.filter(rounded).select(pl.col(name).fill_null("") for name in _NUMBERS).rows()
+    yield from damage(numbers, minutes=minutes, slashed=any(map(is_slashed, slashed(cdrs["start_time"]))))

@@ -1,216 +1,181 @@
 """Rows of one Asterisk become calls: one a dial attempt, with the rows that only close or mirror it.
 
 Asterisk writes a row whenever a channel's dialled partner changes. Rows of one channel are a *chain*: the call's
-attempts in order, and rows such as Hangup that close it. A Local channel has two halves: `;1` is dialled by one
-chain, `;2` is the channel of another, whose attempts are then those of the first.
+attempts in order, and rows such as Hangup that close it. Only chains that Local channels join go row by row
+(`asterisk_local`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
-from hoptrace.intake.formats.asterisk_names import is_local, is_symbolic, local_pair
-from hoptrace.intake.formats.asterisk_rows import Cdr
+import polars as pl
 
-_GAP = timedelta(seconds=3)
-_LONGEST_WAIT = timedelta(hours=4)
-_DEEPEST = 8
+from hoptrace.intake.distinct import of_each
+from hoptrace.intake.formats.asterisk_chains import with_chains
+from hoptrace.intake.formats.asterisk_local import Chain, Joined, Row, joined_calls
+from hoptrace.intake.formats.asterisk_names import SYMBOLIC
 
+_FIRST, _RING, _ALONE = 0, 1, 2
+_MOST_DIGITS = 4_300
+"""Python reads no number that is longer."""
 
-@dataclass(slots=True)
-class Chain:
-    """The rows of one channel during one call, in order of time."""
-
-    rows: list[Cdr]
-    attempts: list[Cdr] = field(default_factory=list[Cdr])
-    closing: list[Cdr] = field(default_factory=list[Cdr])
-
-    def __post_init__(self) -> None:
-        self.attempts = [row for row in self.rows if row.is_attempt]
-        self.closing = [row for row in self.rows if not row.is_attempt]
-
-    @property
-    def start(self) -> datetime:
-        """When the channel's first row began."""
-        return self.rows[0].start
+_LOCAL = "(?i)^local/"
+_CALLS = {
+    **dict.fromkeys(("phase", "chain", "number", "told", "first", "incoming", "outgoing"), pl.Int64),
+    "cause": pl.String,
+}
+_ORDER = ("phase", "chain", "number")
+_MEMBERS: dict[str, type[pl.DataType]] = dict.fromkeys(("at", "told", "stage", "chain", "place"), pl.Int64)
 
 
-@dataclass(slots=True)
-class Call:
-    """One call and route attempt: `rows` (the first stands for it), the side it came in on, the side it went out on.
+class Paired(NamedTuple):
+    """One row a call and route attempt, in order, and of which rows each is made; rows by their `at`.
 
-    `first` is the earliest row of the incoming channel, `incoming` its row of this attempt, `outgoing` the row that
-    names whom was dialled last, `cause` a Q.850 cause that a closing row gives.
+    `calls`: `told`, the row that stands for the call; `first`, the earliest row of the incoming channel; `incoming`,
+    its row of this attempt; `outgoing`, the row that names whom was dialled last; `cause`, a Q.850 cause that a closing
+    row gives. `members`: `at` of each row and the call that it is `told` by; every row is in exactly one. In order of
+    `stage`, `chain`, `place` the rows of a call are its own, and then those that only share its linkedid.
     """
 
-    rows: list[Cdr]
-    first: Cdr
-    incoming: Cdr
-    outgoing: Cdr
-    cause: str | None = None
+    calls: pl.DataFrame
+    members: pl.DataFrame
 
 
-def calls_of(cdrs: Sequence[Cdr]) -> list[Call]:
-    """All calls of a file's rows; every row is in exactly one of them."""
-    chains = _chains(cdrs)
-    partners = _Partners(chains)
-    with_attempts = [chain for chain in chains if chain.attempts]
-    calls = [call for chain in with_attempts if not partners.is_dialled(chain) for call in _attempts(chain, partners)]
-    # A ring of Local channels that dial each other has no outside; its rows are calls all the same.
-    placed = {row.row for call in calls for row in call.rows}
-    for chain in with_attempts:
-        rest = [row for row in chain.rows if row.row not in placed]
-        if rest:
-            calls.extend(Call([row], chain.rows[0], row, row) for row in rest)
-            placed.update(row.row for row in rest)
-    calls.extend(_without_attempts(chains, calls, placed))
-    return calls
+def calls_of(cdrs: pl.DataFrame) -> Paired:
+    """All calls of a file's rows (`cdrs_of`), which are numbered from 0 by `at`."""
+    rows = with_chains(cdrs)
+    rows = rows.with_columns(cause=_causes(rows))
+    chains = rows.group_by("chain", maintain_order=True).agg(_of_chain())
+    rows = rows.join(chains, on="chain", how="left", maintain_order="left", suffix="_of_chain")
+    by_local = _by_local(rows)
+    joined, ring = joined_calls(_chains(rows.filter(by_local))) if by_local.any() else ([], [])
+    plain = rows.filter(~by_local) if by_local.any() else rows
+    calls, members = _plain_attempts(plain.filter("attempted"))
+    if joined or ring:
+        calls = pl.concat([calls, _of_joined(joined, _FIRST, rows), _of_joined(ring, _RING, rows)])
+        members = pl.concat([members, _members_of_joined([*joined, *ring])])
+    if chains["attempted"].all():
+        return Paired(calls.sort(_ORDER), members)
+    alone, silent = _silent(_not_placed(rows.filter(~pl.col("attempted")), members), calls.sort(_ORDER), rows)
+    return Paired(pl.concat([calls, alone]).sort(_ORDER), pl.concat([members, silent]))
 
 
-def _chains(cdrs: Sequence[Cdr]) -> list[Chain]:
-    newest_first = len(cdrs) > 1 and _later(cdrs[0], cdrs[-1])
-    ordered = sorted(reversed(cdrs) if newest_first else cdrs, key=_order)
-    groups: dict[str, list[Cdr]] = {}
-    latest: dict[str, tuple[str, datetime]] = {}
-    for cdr in ordered:
-        key = cdr.get("uniqueid")
-        if key is None:
-            channel = cdr.get("channel")
-            key = _same_call(channel, cdr, latest) if channel else f"row {cdr.row}"
-        groups.setdefault(key, []).append(cdr)
-    return [Chain(rows) for rows in groups.values()]
+@cache
+def _of_chain() -> list[pl.Expr]:
+    """What counts of a chain's rows, in order of time."""
+    at, symbolic = pl.col("at"), pl.col("called_number").is_in(sorted(SYMBOLIC)).fill_null(value=False)
+    return [
+        at.first().alias("first"),
+        pl.col("attempt").any().alias("attempted"),
+        at.filter("attempt").last().alias("last"),
+        pl.col("cause").drop_nulls().last().alias("given"),
+        pl.coalesce(at.filter(~symbolic).first(), at.first()).alias("told"),
+        pl.coalesce(at.filter("answered").first(), at.last()).alias("outgoing"),
+        pl.col("channel", "linkedid").first(),
+    ]
 
 
-def _order(cdr: Cdr) -> tuple[datetime, int]:
-    sequence = cdr.text("sequence")
-    return cdr.start.replace(tzinfo=None), int(sequence) if sequence.isdigit() and len(sequence) < 10 else 0
+def _causes(rows: pl.DataFrame) -> pl.Series:
+    """The Q.850 cause with which the dial plan hung up, of rows that dialled nobody."""
+    closing = rows.select(pl.when(pl.col("hangup"), ~pl.col("attempt")).then("lastdata")).to_series()
+    return of_each(closing, _cause, {"cause": pl.String})["cause"]
 
 
-def _seconds(time: datetime) -> float:
-    return (time.replace(tzinfo=None) - datetime.min).total_seconds()  # noqa: DTZ901 - only an origin to count from
+def _cause(text: str) -> tuple[str | None]:
+    known = text.isdecimal() and len(text) <= _MOST_DIGITS and 0 < int(text) < 128
+    return (str(int(text)) if known else None,)
 
 
-def _later(one: Cdr, other: Cdr) -> bool:
-    return one.start.replace(tzinfo=None) > other.start.replace(tzinfo=None)
+def _by_local(rows: pl.DataFrame) -> pl.Series:
+    """Whether each row is of a chain of the `;2` half of a Local channel, or of one that dials such a half."""
+    halves = rows.select(_half("channel_of_chain", ";2").fill_null(value=False)).to_series()
+    if not halves.any():
+        return halves
+    pairs = rows.filter(halves)["channel_of_chain"].str.head(-2).unique().implode()
+    dials = pl.col("attempt") & _half("dstchannel", ";1") & pl.col("dstchannel").str.head(-2).is_in(pairs)
+    dialling = rows.filter(dials)["chain"].unique().implode()
+    return halves | rows["chain"].is_in(dialling)
 
 
-def _same_call(channel: str, cdr: Cdr, latest: dict[str, tuple[str, datetime]]) -> str:
-    """The key of a channel's call; counters begin again after a restart, so a gap in time begins another call."""
-    begin, end = cdr.start.replace(tzinfo=None), (cdr.end or cdr.start).replace(tzinfo=None)
-    known = latest.get(channel)
-    if known is None or begin - known[1] > _GAP:
-        known = (f"{channel} row {cdr.row}", end)
-    latest[channel] = (known[0], max(known[1], end))
-    return known[0]
+def _half(name: str, end: str) -> pl.Expr:
+    return pl.col(name).str.contains(_LOCAL) & pl.col(name).str.ends_with(end)
 
 
-class _Partners:
-    """Chains of `;2` halves of Local channels, found by the `;1` half that another chain dialled."""
-
-    def __init__(self, chains: Sequence[Chain]) -> None:
-        self._halves: dict[str, list[Chain]] = defaultdict(list)
-        for chain in chains:
-            channel = chain.rows[0].text("channel")
-            if is_local(channel) and channel.endswith(";2"):
-                self._halves[local_pair(channel)].append(chain)
-        self._of: dict[int, Chain] = {}
-        self._dialled: set[int] = set()
-        if self._halves:
-            for chain in chains:
-                for row in chain.attempts:
-                    self._pair(row)
-
-    def _pair(self, row: Cdr) -> None:
-        channel = row.text("dstchannel")
-        if not is_local(channel) or not channel.endswith(";1"):
-            return
-        near = [c for c in self._halves.get(local_pair(channel), ()) if id(c) not in self._dialled and _belongs(row, c)]
-        if near:
-            chain = min(near, key=lambda c: (abs(_seconds(c.start) - _seconds(row.start)), c.rows[0].row))
-            self._of[row.row] = chain
-            self._dialled.add(id(chain))
-
-    def of(self, row: Cdr) -> Chain | None:
-        """The chain behind the Local channel that a row dialled."""
-        return self._of.get(row.row)
-
-    def is_dialled(self, chain: Chain) -> bool:
-        """Whether a chain is the inner side of another one's attempt."""
-        return id(chain) in self._dialled
+def _chains(rows: pl.DataFrame) -> list[Chain]:
+    """Chains that go row by row, in their order."""
+    by_chain: dict[int, list[Row]] = {}
+    columns = ("at", "start", "channel", "dstchannel", "linkedid", "attempt")
+    for chain, at, start, channel, dstchannel, linkedid, attempt in rows.select("chain", *columns).iter_rows():
+        by_chain.setdefault(chain, []).append(Row(at, start, channel or "", dstchannel or "", linkedid, attempt))
+    return [Chain(number, by_chain[number]) for number in sorted(by_chain)]
 
 
-def _belongs(row: Cdr, chain: Chain) -> bool:
-    mine, its = row.get("linkedid"), chain.rows[0].get("linkedid")
-    if mine is not None and its is not None:
-        return mine == its
-    return abs(_seconds(chain.start) - _seconds(row.start)) <= _LONGEST_WAIT.total_seconds()
+def _plain_attempts(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The attempts of chains, the last of which takes the rows that close its chain."""
+    own = (pl.col("at") == pl.col("last")) & ~pl.col("answered")
+    calls = rows.filter("attempt").select(
+        pl.lit(_FIRST, pl.Int64).alias("phase"),
+        "chain",
+        number="pos",
+        told="at",
+        first="first",
+        incoming="at",
+        outgoing="at",
+        cause=pl.when(own).then("given"),
+    )
+    closing = ~pl.col("attempt")
+    told, place = pl.when(closing).then("last").otherwise("at"), pl.when(closing).then("pos").otherwise(-1)
+    return calls, rows.select(**_member(pl.lit(0), told, place))
 
 
-def _attempts(chain: Chain, partners: _Partners) -> Iterator[Call]:
-    """The calls of a chain: its own attempts, or those behind the Local channels that it dialled."""
-    closing = list(chain.closing)
-    cause = _cause(closing)
-    for number, row in enumerate(chain.attempts, start=1):
-        ends, extra = _ends(row, partners, 0)
-        last = number == len(chain.attempts)
-        for place, end in enumerate(ends):
-            rows = [row, *(r for r in (end, *extra) if r is not row)] if place == 0 else [end]
-            call = Call(rows, chain.rows[0], row, end)
-            if last and place == len(ends) - 1 and end.text("disposition").upper() != "ANSWERED":
-                call.cause = cause
-            if last and place == 0:
-                call.rows.extend(closing)
-            yield call
+def _member(stage: pl.Expr, told: pl.Expr, place: pl.Expr) -> dict[str, pl.Expr]:
+    columns = {"at": pl.col("at"), "told": told, "stage": stage, "chain": pl.col("chain"), "place": place}
+    return {name: column.cast(pl.Int64) for name, column in columns.items()}
 
 
-def _ends(row: Cdr, partners: _Partners, depth: int) -> tuple[list[Cdr], list[Cdr]]:
-    """The rows that dialled out on behalf of `row`, and the rows between and beside them."""
-    partner = partners.of(row)
-    if partner is None or depth >= _DEEPEST:
-        return [row], []
-    if not partner.attempts:
-        return [row], partner.closing
-    ends: list[Cdr] = []
-    extra = list(partner.closing)
-    for attempt in partner.attempts:
-        further, beside = _ends(attempt, partners, depth + 1)
-        ends.extend(further)
-        extra.extend(beside)
-        if attempt not in further:
-            extra.append(attempt)
-    return ends, extra
+def _of_joined(joined: Sequence[Joined], phase: int, rows: pl.DataFrame) -> pl.DataFrame:
+    by_at = rows.select("at", "answered", "given").sort("at")
+    told: list[tuple[int | str | None, ...]] = []
+    for number, call in enumerate(joined):
+        first = rows["at"].item(call.chain)
+        own = call.closes and not by_at["answered"].item(call.outgoing)
+        cause = by_at["given"].item(first) if own else None
+        told.append((phase, call.chain, number, call.rows[0], first, call.incoming, call.outgoing, cause))
+    return pl.DataFrame(told, schema=_CALLS, orient="row")
 
 
-def _without_attempts(chains: Sequence[Chain], calls: Sequence[Call], placed: set[int]) -> Iterator[Call]:
+def _members_of_joined(joined: Sequence[Joined]) -> pl.DataFrame:
+    members = [(at, call.rows[0], 0, call.chain, place) for call in joined for place, at in enumerate(call.rows)]
+    return pl.DataFrame(members, schema=_MEMBERS, orient="row")
+
+
+def _not_placed(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(~pl.col("at").is_in(members["at"].implode()))
+
+
+def _silent(rows: pl.DataFrame, calls: pl.DataFrame, every: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Chains that dialled nobody: part of a call that their linkedid names, else calls that ended here."""
-    linked: dict[str, Call] = {}
-    for call in calls:
-        linkedid = call.first.get("linkedid")
-        if linkedid is not None:
-            linked.setdefault(linkedid, call)
-    for chain in chains:
-        rows = [row for row in chain.rows if row.row not in placed]
-        if not rows:
-            continue
-        call = linked.get(chain.rows[0].text("linkedid"))
-        if call is not None:
-            call.rows.extend(rows)
-        else:
-            told = next((row for row in rows if not is_symbolic(row.text("called_number"))), rows[0])
-            yield Call([told, *(r for r in rows if r is not told)], rows[0], told, _answered(rows), _cause(rows))
+    rows = rows.join(_linked(calls, every), left_on="linkedid_of_chain", right_on="linkedid", how="left")
+    ended = rows.filter(pl.col("linked").is_null(), pl.col("at") == pl.col("first")).select(
+        pl.lit(_ALONE, pl.Int64).alias("phase"),
+        "chain",
+        pl.lit(0, pl.Int64).alias("number"),
+        "told",
+        "first",
+        pl.col("told").alias("incoming"),
+        "outgoing",
+        pl.col("given").alias("cause"),
+    )
+    alone = pl.col("linked").is_null()
+    place = pl.when(alone & (pl.col("at") == pl.col("told"))).then(-1).otherwise("pos")
+    return ended, rows.select(**_member(~alone, pl.coalesce("linked", "told"), place))
 
 
-def _answered(rows: Sequence[Cdr]) -> Cdr:
-    return next((row for row in rows if row.text("disposition").upper() == "ANSWERED"), rows[-1])
-
-
-def _cause(rows: Sequence[Cdr]) -> str | None:
-    """The Q.850 cause with which the dial plan hung up."""
-    for row in reversed(rows):
-        cause = row.text("lastdata").strip()
-        if row.text("lastapp").lower() == "hangup" and cause.isdigit() and 0 < int(cause) < 128:
-            return str(int(cause))
-    return None
+def _linked(calls: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """For each linkedid (`linkedid`) of a call's first row the first such call (`linked`)."""
+    ids = rows.select("at", "linkedid").drop_nulls()
+    named = calls.select("first", linked="told").join(ids, left_on="first", right_on="at", maintain_order="left")
+    return named.unique("linkedid", keep="first", maintain_order=True).select("linkedid", "linked")

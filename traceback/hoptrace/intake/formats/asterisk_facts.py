@@ -1,27 +1,23 @@
-"""The facts of one Asterisk call, as RAW_CALLS has them."""
+"""The facts of Asterisk calls, as RAW_CALLS has them, by columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 
-from hoptrace.intake.fold_rows import FoldRow
-from hoptrace.intake.formats.asterisk_calls import Call
-from hoptrace.intake.formats.asterisk_names import Target, dial_target, is_symbolic, trunk_of, without_port
-from hoptrace.intake.formats.asterisk_rows import Cdr
-from hoptrace.intake.ledger import Ledger
+import polars as pl
+
+from hoptrace.intake.distinct import of_each
+from hoptrace.intake.formats.asterisk_calls import Paired
+from hoptrace.intake.formats.asterisk_names import SYMBOLIC, dial_target, trunk_of, without_port
+from hoptrace.intake.formats.asterisk_times import durations, in_utc, precision
 from hoptrace.intake.local_clock import LocalClock
-from hoptrace.model.statements import StartBasis
+from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
 
-_SECOND, _MINUTE = 1_000_000, 60_000_000
-_LONGEST_CALL = 7 * 86_400
-NO_CALLED = "no called number"
 _SHORTEST_CALL = 0.5
 """An answered call of `billsec` 0 lasted less than a second; a duration of 0 would say that it was not answered."""
 
 _CAUSES = {"ANSWERED": "16", "BUSY": "17", "NO ANSWER": "19", "NOANSWER": "19", "CONGESTION": "34"}
-_AS_THEY_ARE = (
+_OF_INCOMING = (
     "egress_calling_number",
     "redirecting_number",
     "customer",
@@ -31,137 +27,157 @@ _AS_THEY_ARE = (
     "orig_id",
     "signer",
 )
+_FIRST = ("row", "start", "zoned", "epoch", "start_time", "calling_number", "called_number")
+_INCOMING = (
+    *_OF_INCOMING,
+    "calling_number",
+    "called_number",
+    "upstream",
+    "record_id",
+    "uniqueid",
+    "sequence",
+    "channel",
+)
+_OUTGOING = (
+    *("answer", "end", "zoned", "duration", "disposition", "egress_called_number", "release_code"),
+    *("downstream", "lastdata", "lastapp"),
+)
+_SIDES = {"first": _FIRST, "in": _INCOMING, "out": _OUTGOING}
+_SUFFIX = "-[0-9a-fA-F]{8}$"
+_NUMBER_AT_PEER = r"^([A-Za-z][A-Za-z0-9_]*/)(\+?[0-9]+)(@[^,|&/]*)(?:[,|].*)?$"
+_PEER_BEFORE_NUMBER = r"^([A-Za-z][A-Za-z0-9_]*/[^,|&/]*/)(\+?[0-9]+)(?:[,|].*)?$"
+_APART = "\0"
 
 
-@dataclass(slots=True)
-class Times:
-    """Turns one file's times into UTC; `clock` is None where every time carries its own zone."""
+class Facts(NamedTuple):
+    """`calls` (RAW_CALLS); `members`: the number `at` of each row, and its `call`, null where that has no number.
 
-    clock: LocalClock | None
-    minutes: bool
-    bad_durations: int = 0
+    `bad_durations`: how many durations of answered calls cannot be.
+    """
 
-    def start(self, cdr: Cdr) -> datetime:
-        """When the channel's first row began, in UTC."""
-        return self._utc(cdr.start, cdr.epoch, cdr.row)
-
-    def may_be_later(self, cdr: Cdr, start: datetime) -> int | None:
-        """By how many seconds that may have been later."""
-        return self.clock.may_be_later(start, row=cdr.row) if self.clock is not None else None
-
-    def after(self, time: datetime | None, start: datetime, talk: float | None = None) -> datetime | None:
-        """A later time in UTC, about `talk` seconds after; None where there is none or it lies before the start."""
-        utc = self._utc(time, start.timestamp() + (talk or 0.0)) if time is not None else None
-        return utc if utc is not None and utc >= start else None
-
-    def duration(self, cdr: Cdr) -> float | None:
-        """Seconds of conversation of an answered call; None where what is written cannot be."""
-        text = cdr.text("duration")
-        seconds = _seconds(text)
-        if seconds is not None:
-            return seconds or _SHORTEST_CALL
-        self.bad_durations += bool(text)
-        return None
-
-    def precision(self, cdr: Cdr) -> int:
-        """Microseconds that one tick of the written start time lasts."""
-        if self.minutes:
-            return _MINUTE
-        _, point, fraction = cdr.text("start_time").partition(".")
-        digits = len(fraction) - len(fraction.lstrip("0123456789")) if point else 0
-        return 10 ** max(0, 6 - digits)
-
-    def flags(self) -> tuple[str, ...]:
-        """What the receipt should say of the durations."""
-        return (f"durations out of range, left out: {self.bad_durations}",) if self.bad_durations else ()
-
-    def _utc(self, time: datetime, epoch: float | None, row: int | None = None) -> datetime:
-        if self.clock is None or time.tzinfo is not None:
-            return time.replace(tzinfo=UTC) if time.tzinfo is None else time
-        return self.clock.to_utc(time, epoch, row)
+    calls: pl.DataFrame
+    members: pl.DataFrame
+    bad_durations: int
 
 
-def fold_row(cdr: Cdr) -> FoldRow:
-    """What a row tells of its place in the file's sequence."""
-    sequence = cdr.text("sequence")
-    counted = int(sequence) if sequence.isdecimal() and len(sequence) <= 18 else None
-    return FoldRow(cdr.row, cdr.start, cdr.answer, cdr.end, _seconds(cdr.text("duration")), cdr.epoch, counted)
+def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minutes: bool, file: int) -> Facts:
+    """The facts of a file's calls; `minutes`: all its times stand on the full minute."""
+    told = _with_called(_sides(cdrs, paired.calls), cdrs, paired.members)
+    if told["called"].null_count():
+        told = told.filter(pl.col("called").is_not_null())
+    talk = durations(told["out_duration"])
+    disposition = pl.col("out_disposition")
+    told = told.with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("call"),
+        talk=talk,
+        answered=(disposition.str.to_uppercase() == "ANSWERED").fill_null(value=False),
+        row=cdrs["row"].gather(told["told"]),
+    ).with_columns(answer=pl.when("answered").then("out_answer"))
+    bad = told.select(
+        (pl.col("answered") & pl.col("talk").is_null() & pl.col("out_duration").is_not_null()).sum()
+    ).item()
+    parts = [told, in_utc(told, clock), _neighbours(told["in_upstream"], "upstream"), _target(told), _said(told)]
+    calls = pl.concat(parts, how="horizontal").select(_raw(minutes, file))
+    members = paired.members.join(told.select("told", "call"), on="told", how="left", maintain_order="left")
+    return Facts(calls, members, bad)
 
 
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text) if text else -1.0
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds <= _LONGEST_CALL else None
-
-
-def enter(call: Call, times: Times, file: int, ledger: Ledger) -> None:
-    """Put a call and its rows into the ledger; without a called number in any row they are rejected."""
-    called = _called(call)
-    if called is None:
-        for row in call.rows:
-            ledger.reject(file, row.row, NO_CALLED)
-        return
-    answered = call.outgoing.text("disposition").upper() == "ANSWERED"
-    start = times.start(call.first)
-    target = _target(call.outgoing)
-    facts: dict[str, Any] = {name: call.incoming.get(name) for name in _AS_THEY_ARE}
-    facts.update(
-        start_time=start,
-        start_basis=str(StartBasis.RECEIVED),
-        answer_time=times.after(call.outgoing.answer, start) if answered else None,
-        end_time=times.after(call.outgoing.end, start, _seconds(call.outgoing.text("duration"))),
-        duration=times.duration(call.outgoing) if answered else 0.0,
-        precision=times.precision(call.first),
-        may_be_later=times.may_be_later(call.first, start),
-        calling_number=call.incoming.get("calling_number") or call.first.get("calling_number"),
-        called_number=called,
-        egress_called_number=call.outgoing.get("egress_called_number") or target.number,
-        upstream=_neighbour(call.incoming.get("upstream")),
-        downstream=target.trunk,
-        release_code=_release(call),
-        record_id=_record_id(call.incoming),
+def _sides(cdrs: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+    """The calls with the fields of the first, the incoming and the outgoing row of each."""
+    first, incoming, outgoing = (
+        cdrs.select(pl.col(names).gather(calls[by]).name.prefix(f"{side}_"))
+        for (side, names), by in zip(_SIDES.items(), ("first", "incoming", "outgoing"), strict=True)
     )
-    ledger.call([(file, row.row) for row in call.rows], **facts)
+    return pl.concat([calls.select("told", "cause"), first, incoming, outgoing], how="horizontal")
 
 
-def _called(call: Call) -> str | None:
-    """The number that this attempt's row has, unless that is a place in the dial plan and another row knows better."""
-    numbers = [n for row in (call.incoming, call.first, *call.rows) if (n := row.get("called_number")) is not None]
-    return next((number for number in numbers if not is_symbolic(number)), numbers[0] if numbers else None)
+def _with_called(told: pl.DataFrame, cdrs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """`called`: what the attempt's row has, unless that is a place in the dial plan and another row knows better."""
+    own = ("in_called_number", "first_called_number")
+    told = told.with_columns(called=pl.coalesce(_number(name) for name in own))
+    if not told["called"].null_count():
+        return told
+    open_ = told.filter(pl.col("called").is_null()).select("told")
+    rows = members.join(open_, on="told", how="semi").sort("told", "stage", "chain", "place")
+    written = rows.select("told", written=cdrs["called_number"].gather(rows["at"])).with_columns(
+        number=_number("written")
+    )
+    best = written.group_by("told").agg(pl.col("number", "written").drop_nulls().first())
+    named = told.join(best, on="told", how="left", maintain_order="left")
+    return named.with_columns(called=pl.coalesce("called", "number", *own, "written")).drop("number", "written")
 
 
-def _target(outgoing: Cdr) -> Target:
-    trunk = _neighbour(outgoing.get("downstream"))
-    if outgoing.text("lastapp").lower() != "dial":
-        return Target(trunk, None)
-    if outgoing.text("downstream")[:6].lower() == "local/":
-        return Target(None, None)
-    return dial_target(outgoing.text("lastdata"), trunk)
+def _number(name: str) -> pl.Expr:
+    return pl.when(~pl.col(name).is_in(sorted(SYMBOLIC))).then(pl.col(name))
 
 
-def _neighbour(written: str | None) -> str | None:
-    """A trunk's name from a channel name, or from a column that names the trunk itself."""
-    if written is None:
-        return None
-    return trunk_of(written) if "/" in written else without_port(written)
+def _raw(minutes: bool, file: int) -> list[pl.Expr]:
+    """RAW_CALLS out of what was found."""
+    talk = pl.col("talk")
+    spoken = pl.when(talk == 0.0).then(_SHORTEST_CALL).otherwise(talk)
+    numbered = pl.concat_str("in_uniqueid", pl.lit("/"), "in_sequence")
+    told = {
+        "call": pl.col("call"),
+        "file": pl.lit(file),
+        "row": pl.col("row"),
+        **{f"{name}_time": pl.col(f"utc_{name}").cast(TIME) for name in ("start", "answer", "end")},
+        "start_basis": pl.lit(str(StartBasis.RECEIVED)),
+        "duration": pl.when("answered").then(spoken).otherwise(0.0),
+        "precision": precision("first_start_time", minutes),
+        "may_be_later": pl.col("later"),
+        "calling_number": pl.coalesce("in_calling_number", "first_calling_number"),
+        "called_number": pl.col("called"),
+        "egress_called_number": pl.coalesce("out_egress_called_number", "number"),
+        **{name: pl.col(f"in_{name}") for name in _OF_INCOMING},
+        "identity": pl.lit(None),
+        "release_code": pl.coalesce("out_release_code", "cause", "said"),
+        # Without a uniqueid only the channel tells two redials of one second apart: they are no repeated row.
+        "record_id": pl.coalesce("in_record_id", numbered, "in_uniqueid", "in_channel"),
+        "upstream": pl.col("upstream"),
+        "downstream": pl.col("trunk"),
+    }
+    return [told[name].cast(dtype).alias(name) for name, dtype in RAW_CALLS.items()]
 
 
-def _release(call: Call) -> str | None:
-    stated = call.outgoing.get("release_code")
-    if stated is not None:
-        return stated
-    disposition = call.outgoing.get("disposition")
-    return call.cause or (_CAUSES.get(disposition.upper(), disposition) if disposition else None)
+def _neighbours(written: pl.Series, name: str) -> pl.DataFrame:
+    """The trunks' names from channel names, or from a column that names the trunk itself."""
+    # Channels differ by their suffix alone, of which it only counts that it is there.
+    column = pl.col(written.name)
+    shape = pl.when(column.str.contains("/", literal=True)).then(column.str.replace(_SUFFIX, "-00000000"))
+    return of_each(written.to_frame().select(shape.otherwise(column)).to_series(), _neighbour, {name: pl.String})
 
 
-def _record_id(cdr: Cdr) -> str | None:
-    stated = cdr.get("record_id")
-    if stated is not None:
-        return stated
-    uniqueid, sequence = cdr.get("uniqueid"), cdr.get("sequence")
-    if uniqueid is None:
-        # Without it only the channel tells two redials of one second apart: they are no repeated row.
-        return cdr.get("channel")
-    return f"{uniqueid}/{sequence}" if sequence else uniqueid
+def _neighbour(written: str) -> tuple[str | None]:
+    return (trunk_of(written) if "/" in written else without_port(written),)
+
+
+def _target(told: pl.DataFrame) -> pl.DataFrame:
+    """`trunk` and `number` that each call went out to."""
+    own = _neighbours(told["out_downstream"], "own")["own"]
+    data, dial = pl.col("out_lastdata"), (pl.col("out_lastapp").str.to_lowercase() == "dial").fill_null(value=False)
+    local = pl.col("out_downstream").str.contains("(?i)^local/").fill_null(value=False)
+    # A number says nothing about how its dial string is to be read.
+    shape = data.str.replace(_NUMBER_AT_PEER, "${1}0${3}").str.replace(_PEER_BEFORE_NUMBER, "${1}0").fill_null("")
+    asked = told.select(
+        own,
+        dial=dial,
+        local=local,
+        written=pl.coalesce(data.str.extract(_NUMBER_AT_PEER, 2), data.str.extract(_PEER_BEFORE_NUMBER, 2)),
+        asked=pl.when(dial & ~local).then(pl.concat_str(shape, pl.lit(_APART) + own, ignore_nulls=True)),
+    )
+    answers = of_each(asked["asked"], _dialled, {"trunk": pl.String, "number": pl.String})
+    return pl.concat([asked, answers], how="horizontal").select(
+        trunk=pl.when(pl.col("dial")).then("trunk").otherwise("own"),
+        number=pl.when(pl.col("number").is_not_null()).then(pl.coalesce("written", "number")),
+    )
+
+
+def _dialled(asked: str) -> tuple[str | None, str | None]:
+    lastdata, apart, trunk = asked.partition(_APART)
+    target = dial_target(lastdata, trunk if apart else None)
+    return target.trunk, target.number
+
+
+def _said(told: pl.DataFrame) -> pl.DataFrame:
+    """The cause that a disposition stands for, else the word itself."""
+    return of_each(told["out_disposition"], lambda text: (_CAUSES.get(text.upper(), text),), {"said": pl.String})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import PurePath
 
 from hoptrace.errors import InputRefused, ProfileInvalid
@@ -68,8 +69,14 @@ _SYNONYMS = {
     "didnumber": "did",
 }
 """What exports name the columns (FreePBX, VitalPBX, Grandstream UCM, Yeastar), without spaces, to Asterisk's names."""
-_MOST_ROWS_LOOKED_AT = 2_000
+MOST_ROWS_LOOKED_AT = 2_000
 _FITS = 0.8
+
+SPACES = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Python's `strip` takes for space."""
 
 _TIME = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4} \d{1,2}:\d{2}.*")
 _CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*/\S.*")
@@ -77,18 +84,30 @@ _UNIQUEID = re.compile(r"(?:.+-)?(\d{9,10})\.\d+")
 _SEQUENCE = re.compile(r"\d{1,9}")
 _WORDS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "UNKNOWN", "NOANSWER", "CANCEL"})
 
-_TESTS: dict[str, Callable[[str], bool]] = {
-    "start": lambda value: _TIME.fullmatch(value) is not None,
-    "channel": lambda value: _CHANNEL.fullmatch(value) is not None,
-    "disposition": lambda value: value.upper() in _WORDS,
-    "duration": lambda value: value.lstrip("-").isdigit(),
-    "billsec": lambda value: value.lstrip("-").isdigit(),
-    "uniqueid": lambda value: not value or _UNIQUEID.fullmatch(value) is not None,
-    "linkedid": lambda value: not value or _UNIQUEID.fullmatch(value) is not None,
-    "sequence": lambda value: _SEQUENCE.fullmatch(value) is not None,
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], int]:
+    """How many of some values match a pattern."""
+    return lambda values: len(values) - [*map(pattern.fullmatch, values)].count(None)
+
+
+def _numbers(values: Sequence[str]) -> int:
+    return sum(value.lstrip("-").isdigit() for value in values)
+
+
+_ids = _matching(re.compile(rf"(?:{_UNIQUEID.pattern})?"))
+_TESTS: dict[str, Callable[[Sequence[str]], int]] = {
+    "start": _matching(_TIME),
+    "channel": _matching(_CHANNEL),
+    "disposition": lambda values: sum(value.upper() in _WORDS for value in values),
+    "duration": _numbers,
+    "billsec": _numbers,
+    "uniqueid": _ids,
+    "linkedid": _ids,
+    "sequence": _matching(_SEQUENCE),
     # Alone a userfield may hold anything but what looks like a uniqueid.
-    "userfield": lambda value: _UNIQUEID.fullmatch(value) is None,
+    "userfield": lambda values: len(values) - _matching(_UNIQUEID)(values),
 }
+"""How many of a column's values look as its name says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +196,29 @@ def profile_layout(profile: Profile, file_name: str) -> Layout | None:
     return None
 
 
-def guess_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
+def guess_layout(columns: Sequence[Sequence[str]]) -> Layout | None:
     """The layout of headerless rows of one width by the shape of their values; None where none fits.
 
-    Layouts that fit equally differ in columns that say nothing here.
+    `columns`: the values of some rows. Layouts that fit equally differ in columns that say nothing here.
     """
-    looked_at = rows[:_MOST_ROWS_LOOKED_AT]
-    scored = [(score, layout) for layout in _known(len(rows[0])) if (score := _score(layout, looked_at)) is not None]
+    shares = _Shares(columns)
+    scored = [(score, layout) for layout in _known(len(columns)) if (score := _score(layout, shares)) is not None]
     if not scored:
         return None
     return max(scored, key=lambda pair: pair[0])[1]
+
+
+class _Shares(dict[tuple[str, int], float]):
+    """The share of a column's values (by its place) that look as those of a column of that name should."""
+
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, key: tuple[str, int]) -> float:
+        values = self._columns[key[1]]
+        share = self[key] = _TESTS[key[0]](values) / len(values)
+        return share
 
 
 def no_layout(file_name: str, widths: Sequence[int]) -> InputRefused:
@@ -198,6 +230,12 @@ def no_layout(file_name: str, widths: Sequence[int]) -> InputRefused:
     )
 
 
+def is_known(width: int) -> bool:
+    """Whether some layout has so many columns."""
+    return bool(_known(width))
+
+
+@cache
 def _known(width: int) -> list[Layout]:
     found: list[Layout] = []
     for core, why in (
@@ -212,15 +250,14 @@ def _known(width: int) -> list[Layout]:
     return found
 
 
-def _score(layout: Layout, rows: Sequence[Sequence[str]]) -> float | None:
+def _score(layout: Layout, shares: _Shares) -> float | None:
     """The share of values that look as their column should; None where a column does not fit."""
-    shares: list[float] = []
-    for column, test in _TESTS.items():
+    found: list[float] = []
+    for column in _TESTS:
         at = layout.index(column)
         if at is None:
             continue
-        share = sum(test(row[at]) for row in rows) / len(rows)
-        if share < _FITS:
+        if shares[column, at] < _FITS:
             return None
-        shares.append(share)
-    return sum(shares) / len(shares) + len(shares) / 1000
+        found.append(shares[column, at])
+    return sum(found) / len(found) + len(found) / 1000

@@ -10,7 +10,7 @@ _SUFFIX = re.compile(r"-[0-9a-fA-F]{8}(;[12])?$")
 _SHORT_SUFFIX = re.compile(r"-[0-9a-fA-F]{1,8}$")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$")
 _SHORT = frozenset({"IAX2", "DAHDI", "ZAP", "OOH323", "H323"})
-_SYMBOLIC = frozenset({"s", "h", "i", "t", "o", "a", "fax", "~~s~~"})
+SYMBOLIC = frozenset({"s", "h", "i", "t", "o", "a", "fax", "~~s~~"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def without_port(address: str) -> str:
 
 def is_symbolic(extension: str) -> bool:
     """Whether an extension is a place in the dial plan (`s`, `h`, `i`, `t`) and no number."""
-    return extension in _SYMBOLIC
+    return extension in SYMBOLIC
 
 
 def dial_target(lastdata: str, dstchannel_trunk: str | None) -> Target:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
 
-from hoptrace.intake.formats.asterisk_layout import Layout, epoch_of
+from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.profile import Profile
 
 NOTHING = frozenset({"", "NULL", "null", "None", "\\N", "(null)", "<null>", "(none)"})
@@ -50,61 +49,19 @@ class DateOrder(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Cdr:
-    """One row: `fields` by canonical and by Asterisk's name where not empty; local times naive, others UTC."""
+FIELDS = (*DEFAULT_FIELDS, *_OWN)
+"""What is looked at of a row, by canonical and by Asterisk's names."""
 
-    row: int
-    start: datetime
-    answer: datetime | None
-    end: datetime | None
-    fields: dict[str, str]
-    epoch: int | None
-
-    def get(self, name: str) -> str | None:
-        """A field's text, None where empty."""
-        return self.fields.get(name)
-
-    def text(self, name: str) -> str:
-        """A field's text, empty where empty."""
-        return self.fields.get(name, "")
-
-    @property
-    def is_attempt(self) -> bool:
-        """Whether the row tells of a channel that was dialled."""
-        return "downstream" in self.fields or self.text("lastapp").lower() == "dial"
+Places = dict[str, tuple[int, ...]]
+"""Where each field stands: the first of these columns that is not empty counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each field of a layout stands: the first column that is not empty counts."""
-
-    single: tuple[tuple[str, int], ...]
-    several: tuple[tuple[str, tuple[int, ...]], ...]
-
-    @classmethod
-    def of(cls, layout: Layout, profile: Profile) -> Columns:
-        """The places of all fields that a layout has; the profile's `fields` before the usual columns."""
-        wanted = {name: profile.columns_of(name, usual) for name, usual in DEFAULT_FIELDS.items()}
-        wanted.update({name: profile.columns_of(name, (name,)) for name in _OWN})
-        found: list[tuple[str, tuple[int, ...]]] = []
-        for name, columns in wanted.items():
-            places = tuple(at for column in columns if (at := layout.index(column)) is not None)
-            if places:
-                found.append((name, places))
-        return cls(
-            tuple((name, places[0]) for name, places in found if len(places) == 1),
-            tuple((name, places) for name, places in found if len(places) > 1),
-        )
-
-    def read(self, cells: Sequence[str]) -> dict[str, str]:
-        """The fields of a row that are not empty."""
-        fields = {name: value for name, at in self.single if (value := cells[at].strip()) not in NOTHING}
-        for name, places in self.several:
-            value = next((value for at in places if (value := cells[at].strip()) not in NOTHING), None)
-            if value is not None:
-                fields[name] = value
-        return fields
+def places_of(layout: Layout, profile: Profile) -> Places:
+    """The places of all fields that a layout has; the profile's `fields` before the usual columns."""
+    wanted = {name: profile.columns_of(name, usual) for name, usual in DEFAULT_FIELDS.items()}
+    wanted.update({name: profile.columns_of(name, (name,)) for name in _OWN})
+    found = {name: (layout.index(column) for column in columns) for name, columns in wanted.items()}
+    return {name: told for name, places in found.items() if (told := tuple(at for at in places if at is not None))}
 
 
 def date_order(values: Iterable[str]) -> DateOrder:
@@ -136,26 +93,6 @@ def parse_time(text: str, order: DateOrder) -> datetime | None:
     return time if time is not None and _FIRST_YEAR <= time.year < _LAST_YEAR else None
 
 
-def make_cdr(row: int, fields: dict[str, str], order: DateOrder) -> Cdr | str:
-    """A row's record, or the reason why it is none."""
-    if "start_time" not in fields:
-        return "no start time"
-    start = parse_time(fields["start_time"], order)
-    if start is None:
-        unclear = order is DateOrder.UNKNOWN and is_slashed(fields["start_time"])
-        return "day or month first is not clear" if unclear else "start time not understood"
-    if "calling_number" not in fields and (number := _clid_number(fields.get("clid", ""))):
-        fields["calling_number"] = number
-    answer, end = (_alike(start, fields.get(name, ""), order) for name in ("answer_time", "end_time"))
-    return Cdr(row, start, answer, end, fields, epoch_of(fields.get("uniqueid", "")))
-
-
-def _alike(start: datetime, text: str, order: DateOrder) -> datetime | None:
-    """A later time of the row, None where it has none or one that cannot be compared with its start."""
-    time = parse_time(text, order) if text else None
-    return time if time is not None and (time.tzinfo is None) is (start.tzinfo is None) else None
-
-
 def _parsed(text: str, order: DateOrder) -> datetime | None:
     if len(text) >= 19 and text[4] == "-":
         time = datetime.fromisoformat(text)
@@ -178,6 +115,7 @@ def _local(parts: list[int]) -> datetime:
     return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - a local time, its zone comes later
 
 
-def _clid_number(clid: str) -> str | None:
+def clid_number(clid: str) -> str | None:
+    """The number in a caller id such as `"Ada" <+12025550123>`."""
     match = _CLID_NUMBER.search(clid)
     return match[1].strip() or None if match else None

@@ -11,7 +11,10 @@ FEWEST_FOR_MINUTES = 10
 MINUTE = 60_000_000
 RESAVED = "the file was saved again by a spreadsheet"
 _NO_SECONDS = f"{RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
-_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+ROUNDED = r"^\d(?:\.\d+)?[eE]\+?\d+$"
+"""How a spreadsheet writes a long number."""
+
+_ROUNDED = re.compile(ROUNDED)
 _INTERNATIONAL = re.compile(r"[1-9]\d{10,14}", re.ASCII)
 _FEWEST_NUMBERS = 5
 

@@ -1,0 +1,154 @@
+"""Times and durations of Asterisk's calls in UTC, by columns; what an hour that is repeated makes odd, one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from hoptrace.intake.distinct import of_each
+from hoptrace.intake.folds import FOLD_ROWS
+from hoptrace.intake.local_clock import LocalClock
+from hoptrace.intake.local_columns import plain_utc
+from hoptrace.intake.reading import Context
+from hoptrace.intake.zone_measuring import measure_columns
+from hoptrace.model.statements import TIME
+
+_SECOND, _MINUTE = 1_000_000, 60_000_000
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_LONGEST_CALL = 7 * 86_400
+_LATER = ("answer", "end")
+
+
+def clock_of(cdrs: pl.DataFrame, context: Context) -> LocalClock | None:
+    """What reads the local times of a file's rows (`cdrs_of`); None where every time carries its own zone.
+
+    Raises TimezoneMissing.
+    """
+    local = cdrs.filter(~pl.col("zoned"))
+    if local.is_empty():
+        return None
+    told = local.drop_nulls("epoch")
+    clock = LocalClock.of(context, measure_columns(told["start"], told["epoch"] * _SECOND))
+    days = local["start"].cast(pl.Datetime("us")).dt.date().unique().to_list()
+    clock.look_ahead_on(days, lambda: _fold_rows(cdrs))
+    return clock
+
+
+def _fold_rows(cdrs: pl.DataFrame) -> pl.DataFrame:
+    """What rows tell of their place in the file's sequence."""
+    local = {
+        name: pl.when(~pl.col("zoned")).then(name).cast(pl.Datetime("us")).alias(name) for name in ("start", *_LATER)
+    }
+    return cdrs.select(
+        "row",
+        local["start"].alias("local"),
+        *(local[name] for name in _LATER),
+        talk=durations(cdrs["duration"]),
+        known=pl.when("zoned").then("start").cast(TIME),
+        epoch=pl.col("epoch").cast(pl.Float64),
+        id=of_each(cdrs["sequence"], _id, {"id": pl.Int64})["id"],
+    ).select(pl.col(name).cast(dtype) for name, dtype in FOLD_ROWS.items())
+
+
+def _id(sequence: str) -> tuple[int | None]:
+    return (int(sequence) if sequence.isdecimal() and len(sequence) <= 18 else None,)
+
+
+def durations(texts: pl.Series) -> pl.Series:
+    """Seconds of conversation as written; null where they cannot be."""
+    return of_each(texts, _seconds, {"seconds": pl.Float64})["seconds"]
+
+
+def _seconds(text: str) -> tuple[float | None]:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return (None,)
+    return (seconds if 0 <= seconds <= _LONGEST_CALL else None,)
+
+
+def precision(name: str, minutes: bool) -> pl.Expr:
+    """Microseconds that one tick of a written start time lasts."""
+    if minutes:
+        return pl.lit(_MINUTE)
+    digits = pl.col(name).str.extract(r"^[^.]*\.([0-9]*)").str.len_bytes().fill_null(0).cast(pl.Int64)
+    return pl.lit(10, pl.Int64).pow((6 - digits).clip(0, 6))
+
+
+def in_utc(told: pl.DataFrame, clock: LocalClock | None) -> pl.DataFrame:
+    """`utc_start`, `utc_answer`, `utc_end` of calls (microseconds), and `later`, by how many seconds the start may be.
+
+    `told`: the `first_row`, `first_start`, `first_zoned` and `first_epoch` of a call's first row; `answer`, `out_end`,
+    `out_zoned` and `talk` (seconds) of the row that dialled out. A later time before the start is left out.
+    """
+    if clock is None:
+        return _in_order(told.select(utc_start="first_start", utc_answer="answer", utc_end="out_end", later=None))
+    start = plain_utc(clock, told["first_start"], told["first_epoch"] * _SECOND)
+    about = start.to_frame("start").select(
+        "start", end=pl.col("start") + (told["talk"].fill_null(0.0) * _SECOND).round().cast(pl.Int64)
+    )
+    plain = told.select(
+        utc_start=pl.when("first_zoned").then("first_start").otherwise(start),
+        utc_answer=pl.when("out_zoned").then("answer").otherwise(plain_utc(clock, told["answer"], about["start"])),
+        utc_end=pl.when("out_zoned").then("out_end").otherwise(plain_utc(clock, told["out_end"], about["end"])),
+        later=None,
+    )
+    nulls = told["answer"].null_count() + told["out_end"].null_count()
+    if sum(plain.null_count().row(0)[:3]) == nulls:
+        return _in_order(plain)
+    odd = plain["utc_start"].is_null()
+    for name, read in (("answer", "utc_answer"), ("out_end", "utc_end")):
+        odd = odd | (plain[read].is_null() & told[name].is_not_null())
+    if isinstance(clock.resolved.tz, ZoneInfo):
+        # The start of such a row may be one that another row left open.
+        odd = odd | told["first_zoned"]
+    return _with_odd(_in_order(plain), told.filter(odd), odd.arg_true(), clock)
+
+
+def _in_order(utc: pl.DataFrame) -> pl.DataFrame:
+    later = (pl.when(pl.col(name) >= pl.col("utc_start")).then(name).alias(name) for name in ("utc_answer", "utc_end"))
+    return utc.select("utc_start", *later, pl.col("later").cast(pl.Int64))
+
+
+def _with_odd(utc: pl.DataFrame, told: pl.DataFrame, places: pl.Series, clock: LocalClock) -> pl.DataFrame:
+    """The calls at these places one by one, in their order: what one leaves open tells of the next."""
+    names = ("first_row", "first_start", "first_zoned", "first_epoch", "answer", "out_end", "out_zoned", "talk")
+    calls = [_Odd(*call) for call in told.select(names).iter_rows()]
+    each = pl.DataFrame([call.utc(clock) for call in calls], schema=utc.schema, orient="row")
+    return utc.with_columns(utc[name].scatter(places, each[name]) for name in utc.columns)
+
+
+class _Odd(NamedTuple):
+    """A call with a time in an hour that is repeated or left out; times in microseconds, local where not `zoned`."""
+
+    row: int
+    start: int
+    zoned: bool
+    epoch: int | None
+    answer: int | None
+    end: int | None
+    ended_zoned: bool
+    talk: float | None
+
+    def utc(self, clock: LocalClock) -> tuple[int | None, ...]:
+        """Start, answer and end in UTC, and by how many seconds the start may be later."""
+        begun = _moment(self.start)
+        if not self.zoned:
+            begun = clock.to_utc(begun.replace(tzinfo=None), self.epoch, self.row)
+        times = self._after(self.answer, begun, 0.0, clock), self._after(self.end, begun, self.talk or 0.0, clock)
+        return (begun - _EPOCH) // _MICROSECOND, *times, clock.may_be_later(begun, row=self.row)
+
+    def _after(self, time: int | None, begun: datetime, talk: float, clock: LocalClock) -> int | None:
+        if time is None:
+            return None
+        utc = _moment(time)
+        if not self.ended_zoned:
+            utc = clock.to_utc(utc.replace(tzinfo=None), begun.timestamp() + talk)
+        return (utc - _EPOCH) // _MICROSECOND if utc >= begun else None
+
+
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
