@@ -141,7 +141,9 @@ class Layouts:
 
     profile: Profile
     _table: dict[tuple[Kind, int], Layout] = field(default_factory=dict[tuple[Kind, int], Layout])
-    _common: dict[tuple[Kind, int, int], Layout] = field(default_factory=dict[tuple[Kind, int, int], Layout])
+    _common: dict[tuple[Kind, Kind, int, int], Layout] = field(
+        default_factory=dict[tuple[Kind, Kind, int, int], Layout]
+    )
 
     def __post_init__(self) -> None:
         self._table = {(layout.kind, layout.width): layout for layout in _known()}
@@ -189,7 +191,7 @@ class Layouts:
         """The columns before the media flows, which stand in the same places from S-C6.2 to 10.1."""
         for like in (Kind.STOP, Kind.START) if kind is Kind.STOP else (Kind.START, Kind.STOP):
             for shift in (0, -1):
-                key = (like, len(cells), shift)
+                key = (kind, like, len(cells), shift)
                 layout = self._common.get(key)
                 if layout is None:
                     why = f"{len(cells)} columns, of which the first {23 if like is Kind.STOP else 19} are known"
