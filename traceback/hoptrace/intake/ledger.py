@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,15 +105,18 @@ class Ledger:
             "raw": list(self._raw.values()),
         }
         frame = pl.DataFrame(rows, schema={name: ROWS[name] for name in rows})
-        return frame.with_columns(_lists([reasons for _, _, reasons in settled])).select(ROWS.names())
+        told = [(at, text) for at, (_, _, texts) in enumerate(settled) if texts for text in texts]
+        return frame.with_columns(reasons_of(told, len(settled))).select(ROWS.names())
 
 
-def _lists(reasons: list[tuple[str, ...] | None]) -> pl.Series:
-    """The reasons of each row as a column of lists; of a list of Python's Polars takes kilobytes for each row."""
-    told = [(at, text) for at, texts in enumerate(reasons) if texts for text in texts]
+def reasons_of(told: Sequence[tuple[int, str]], rows: int) -> pl.Series:
+    """The reasons of each of so many rows as a column of lists; `told`: the places of rejected ones, and why.
+
+    Of a list of Python's Polars takes kilobytes for each row.
+    """
     if not told:
-        return pl.Series("reasons", [[]], ROWS["reasons"]).new_from_index(0, len(reasons))
+        return pl.Series("reasons", [[]], ROWS["reasons"]).new_from_index(0, rows)
     flat = pl.DataFrame(told, schema={"at": pl.Int64, "reasons": pl.String}, orient="row")
     lists = flat.group_by("at", maintain_order=True).agg("reasons")
-    every = pl.DataFrame({"at": pl.int_range(len(reasons), eager=True)})
+    every = pl.DataFrame({"at": pl.int_range(rows, eager=True)})
     return every.join(lists, on="at", how="left", maintain_order="left")["reasons"].fill_null([])

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 FEWEST_FOR_MINUTES = 10
 MINUTE = 60_000_000
 RESAVED = "the file was saved again by a spreadsheet"
 _NO_SECONDS = f"{RESAVED}: all times are full minutes, the seconds are gone; ask for the original"
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_PERHAPS_ROUNDED = r"^\d(?:\.\d+)?[eE]"
 _INTERNATIONAL = re.compile(r"[1-9]\d{10,14}", re.ASCII)
+_BARE = r"^[1-9][0-9]{10,14}$"
 _FEWEST_NUMBERS = 5
 
 
@@ -45,6 +49,17 @@ class Signs:
             if self.explicit:
                 self.marked += "+" in number or number.startswith("00")
                 self.bare += _INTERNATIONAL.fullmatch(number) is not None
+
+    def look_at(self, starts: pl.Series, numbers: Iterable[pl.Series]) -> None:
+        """Look at many rows by columns: their starts in microseconds since 1970, and their numbers."""
+        self.rows += starts.len()
+        self.whole = self.whole and bool((starts % MINUTE == 0).all())
+        for texts in numbers:
+            for number in texts.filter(texts.str.contains(_PERHAPS_ROUNDED)):
+                self.rounded += number[-3:-2] in "+eE" and _ROUNDED.fullmatch(number) is not None
+            if self.explicit:
+                self.marked += int((texts.str.contains("+", literal=True) | texts.str.starts_with("00")).sum())
+                self.bare += int(texts.str.contains(_BARE).sum())
 
     @property
     def minutes(self) -> bool:
