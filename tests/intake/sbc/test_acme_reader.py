@@ -233,6 +233,14 @@ def test_named_and_built_in_layouts_agree() -> None:
     assert Layouts(Profile()).of(Kind.STOP, ["2"] * 175) is None
 
 
+def test_rows_of_another_kind_and_the_same_length_have_layouts_of_their_own() -> None:
+    layouts = Layouts(Profile())
+    row = ["x"] * 140
+    row[11] = "15:54:56.868 EST DEC 18 2023"
+    found = [layouts.of(kind, row) for kind in (Kind.INTERIM, Kind.START)]
+    assert [layout.kind for layout in found if layout is not None] == [Kind.INTERIM, Kind.START]
+
+
 def test_a_zone_column_that_says_nothing_known_leaves_it_to_the_carrier(lines, write, read) -> None:
     line = put(lines(DAY)[2].replace(" EST DEC", " DEC"), c119="Eastern")
     chunk = read("acme", write([line]), zone="America/New_York")

@@ -106,11 +106,11 @@ class Ledger:
         }
         frame = pl.DataFrame(rows, schema={name: ROWS[name] for name in rows})
         told = [(at, text) for at, (_, _, texts) in enumerate(settled) if texts for text in texts]
-        return frame.with_columns(reasons_column(told, len(settled))).select(ROWS.names())
+        return frame.with_columns(reasons_of(told, len(settled))).select(ROWS.names())
 
 
-def reasons_column(told: Sequence[tuple[int, str]], rows: int) -> pl.Series:
-    """The reasons of so many rows as a column of lists, out of places (from 0) and what is said of them.
+def reasons_of(told: Sequence[tuple[int, str]], rows: int) -> pl.Series:
+    """The reasons of each of so many rows as a column of lists; `told`: the places of rejected ones, and why.
 
     Of a list of Python's Polars takes kilobytes for each row.
     """

@@ -47,7 +47,7 @@ class Seen:
         slots, marks = self._slots(ordered), _marks(ordered)
         held = self._taken[slots]
         perhaps = np.flatnonzero((held == marks) | (held == _SEVERAL))
-        before = ordered[perhaps[self._in_runs(ordered[perhaps])]]
+        before = ordered[perhaps[self.known(ordered[perhaps])]]
         known = np.zeros(len(values), dtype=bool)
         if again.any():
             known |= ~hashes.is_first_distinct().to_numpy()
@@ -65,7 +65,8 @@ class Seen:
         bits = len(self._taken).bit_length() - 1
         return (values >> np.uint64(64 - bits)).astype(np.int64)
 
-    def _in_runs(self, values: UInt64s) -> Truths:
+    def known(self, values: UInt64s) -> Truths:
+        """For each hash whether it came before; none is remembered."""
         found = np.zeros(len(values), dtype=bool)
         for run in self._runs:
             found |= run[np.minimum(np.searchsorted(run, values), len(run) - 1)] == values

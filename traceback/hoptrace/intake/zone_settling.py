@@ -31,17 +31,26 @@ class ZoneWords:
     _ambiguous: set[str] = field(default_factory=set[str])
 
     def offset(self, word: str, local: datetime) -> timedelta | None:
-        """How far a local time with this word is ahead of UTC; None where nothing tells."""
+        """How far a local time with this word is ahead of UTC; None where nothing tells. Remembered for the receipt."""
+        offset, zone = self.meaning(word, local)
+        upper = word.upper()
+        if zone is not None:
+            self._settled[upper] = zone
+        elif offset is None and upper in HOURS_BY_COUNTRY:
+            self._ambiguous.add(upper)
+        return offset
+
+    def meaning(self, word: str, local: datetime) -> tuple[timedelta | None, Zone | None]:
+        """The same with the zone that settled it, where neither the word nor the table does; nothing is remembered."""
         upper, found = word.upper(), self.constant(word)
         if found is not None or upper not in HOURS_BY_COUNTRY:
-            return found
+            return found, None
         for tz, zone in self._zones():
             # In an hour that comes twice the word tells which one it is.
             for aware in (local.replace(tzinfo=tz, fold=fold) for fold in (0, 1)):
                 # A zone that was given as an offset has no words: it is what was said of this carrier's times.
                 if not isinstance(tz, ZoneInfo) or aware.tzname() == upper:
-                    self._settled[upper] = Zone(zone.name, f"{zone.how}, for {upper}")
-                    return aware.utcoffset()
+                    return aware.utcoffset(), Zone(zone.name, f"{zone.how}, for {upper}")
         return self._of_country(upper)
 
     def constant(self, word: str) -> timedelta | None:
@@ -72,15 +81,14 @@ class ZoneWords:
         """The words met that mean different zones and that nothing settled."""
         return sorted(self._ambiguous)
 
-    def _of_country(self, word: str) -> timedelta | None:
+    def _of_country(self, word: str) -> tuple[timedelta, Zone] | tuple[None, None]:
         hours = HOURS_BY_COUNTRY[word].get(self.context.carrier.country or "")
         if hours is None:
-            self._ambiguous.add(word)
-            return None
+            return None, None
         offset = timedelta(hours=hours)
-        how = f"from the carrier's country, {self.context.carrier.country}"
-        self._settled[word] = Zone(f"{word} = UTC{written(offset)}", how)
-        return offset
+        return offset, Zone(
+            f"{word} = UTC{written(offset)}", f"from the carrier's country, {self.context.carrier.country}"
+        )
 
     def _zones(self) -> tuple[tuple[tzinfo, Zone], ...]:
         if self._given is None:

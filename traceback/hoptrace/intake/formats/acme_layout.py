@@ -7,10 +7,9 @@ the STIR/SHAKEN ones). Inside, a column is an index from 0; in the guides they a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 
 from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.formats.acme_measure import address_block
@@ -73,7 +72,8 @@ _NAMES = {
     "verstat": ("stirvsverstat",),
     "sequence": ("cdrsequencenumber",),
 }
-_WANTED = frozenset(_NAMES)
+COLUMNS = tuple(_NAMES)
+"""The columns that something is read from."""
 _PLAIN = re.compile(r"[^a-z0-9]")
 
 
@@ -81,8 +81,7 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 class Layout:
     """The columns (index from 0) of one kind and length of rows.
 
-    `known`: also those behind the media flows; `measured`: those were found in the rows and are in no guide. `gap`: the
-    longest stretch of columns that nothing is read from, its first and the one behind it.
+    `known`: also those behind the media flows; `measured`: those were found in the rows and are in no guide.
     """
 
     kind: Kind
@@ -91,13 +90,6 @@ class Layout:
     why: str
     known: bool = True
     measured: bool = False
-
-    gap: tuple[int, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        places = sorted({0, self.width, *self.columns.values()})
-        gap = max(pairwise(places), key=lambda pair: pair[1] - pair[0])
-        object.__setattr__(self, "gap", (gap[0] + 1, gap[1]))
 
     def fits(self, cells: Sequence[str]) -> bool:
         """The setup time stands where the layout has it; without one nothing else in the row can be relied on."""
@@ -116,7 +108,7 @@ def _positions(kind: Kind, shift: int, tail: int | None, sequence: int | None = 
     shifted = {name: place + (shift if place > 6 else 0) for name, place in (first | after).items()}
     if tail is not None:
         names = _STOP_TAIL if kind is Kind.STOP else _START_TAIL
-        shifted |= {name: tail + offset for offset, name in enumerate(names) if name in _WANTED}
+        shifted |= {name: tail + offset for offset, name in enumerate(names) if name in _NAMES}
     if sequence is not None:
         shifted["sequence"] = sequence
     return {name: place - 1 for name, place in shifted.items()}
@@ -141,7 +133,9 @@ class Layouts:
 
     profile: Profile
     _table: dict[tuple[Kind, int], Layout] = field(default_factory=dict[tuple[Kind, int], Layout])
-    _common: dict[tuple[Kind, int, int], Layout] = field(default_factory=dict[tuple[Kind, int, int], Layout])
+    _common: dict[tuple[Kind, Kind, int, int], Layout] = field(
+        default_factory=dict[tuple[Kind, Kind, int, int], Layout]
+    )
 
     def __post_init__(self) -> None:
         self._table = {(layout.kind, layout.width): layout for layout in _known()}
@@ -155,10 +149,15 @@ class Layouts:
 
     def of(self, kind: Kind, cells: Sequence[str]) -> Layout | None:
         """The layout of a row; None where no known one has a setup time where the row has it."""
-        layout = self._table.get((kind, len(cells)))
-        if layout is not None and layout.fits(cells):
-            return layout
-        return self._by_prefix(kind, cells) if len(cells) >= LEAST_COLUMNS else None
+        return next((layout for layout in self.candidates(kind, len(cells)) if layout.fits(cells)), None)
+
+    def candidates(self, kind: Kind, width: int) -> Iterator[Layout]:
+        """The layouts that rows of this length may have, the first that fits counts."""
+        layout = self._table.get((kind, width))
+        if layout is not None:
+            yield layout
+        if width >= LEAST_COLUMNS:
+            yield from self._by_prefix(kind, width)
 
     def known_of(self, kind: Kind, width: int) -> Layout | None:
         """The layout of rows of this length, if all of its columns are known."""
@@ -172,33 +171,31 @@ class Layouts:
     def measure(self, kind: Kind, rows: Sequence[Sequence[str]]) -> None:
         """Find the columns behind the media flows in rows of one length, which `of` gave no known layout for."""
         width = len(rows[0])
-        layout = next((found for row in rows if (found := self._by_prefix(kind, row)) is not None), None)
+        layout = next((each for row in rows for each in self._by_prefix(kind, width) if each.fits(row)), None)
         if layout is None or (kind, width) in self._table:
             return
         begin = address_block(rows, layout.columns["in_realm"] + 1, stop=kind is Kind.STOP)
         if begin is not None:
             names = {Kind.STOP: _STOP_TAIL, Kind.START: _START_TAIL}.get(kind, _TAIL)
             tail = begin - _TAIL.index("in_local")
-            behind = {name: place for place, name in enumerate(names, start=tail) if name in _WANTED and place < width}
+            behind = {name: place for place, name in enumerate(names, start=tail) if name in _NAMES and place < width}
             where = f"the four addresses in {begin + 1} to {begin + 4}"
             why = f"{width} columns, those behind the media flows found by {where}"
             layout = Layout(kind, width, {**layout.columns, **behind}, why, measured=True)
         self._table[kind, width] = layout
 
-    def _by_prefix(self, kind: Kind, cells: Sequence[str]) -> Layout | None:
+    def _by_prefix(self, kind: Kind, width: int) -> Iterator[Layout]:
         """The columns before the media flows, which stand in the same places from S-C6.2 to 10.1."""
         for like in (Kind.STOP, Kind.START) if kind is Kind.STOP else (Kind.START, Kind.STOP):
             for shift in (0, -1):
-                key = (like, len(cells), shift)
+                key = (kind, like, width, shift)
                 layout = self._common.get(key)
                 if layout is None:
-                    why = f"{len(cells)} columns, of which the first {23 if like is Kind.STOP else 19} are known"
-                    layout = Layout(kind, len(cells), _positions(like, shift, None), why, known=False)
+                    why = f"{width} columns, of which the first {23 if like is Kind.STOP else 19} are known"
+                    layout = Layout(kind, width, _positions(like, shift, None), why, known=False)
                     if len(self._common) < 1_000:  # damaged files can have rows of any length
                         self._common[key] = layout
-                if layout.fits(cells):
-                    return layout
-        return None
+                yield layout
 
 
 def named_layout(kind: Kind, names: Sequence[str], why: str) -> Layout:

@@ -17,7 +17,7 @@ from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import is_slashed, places_of
 from hoptrace.intake.formats.asterisk_times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
-from hoptrace.intake.ledger import reasons_column
+from hoptrace.intake.ledger import reasons_of
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
 from hoptrace.model.statements import ROWS, Fate
 
@@ -86,7 +86,7 @@ def _accounts(sheet: Sheet, members: pl.DataFrame, bad: list[Bad]) -> pl.DataFra
     settled = pl.when(pl.col("fate") == AGAIN).then(pl.lit(Fate.DUPLICATE.value))
     settled = settled.when(pl.col("fate").is_not_null()).then(pl.lit(Fate.SKIPPED.value))
     fate = settled.when(call.is_not_null()).then(pl.lit(Fate.ACCEPTED.value)).otherwise(pl.lit(Fate.REJECTED.value))
-    reasons = reasons_column([(row - 1, text) for row, texts in bad for text in texts], count)
+    reasons = reasons_of([(row - 1, text) for row, texts in bad for text in texts], count)
     return sheet.lines.select("row", "raw", call=call, fate=fate, reasons=reasons)
 
 

@@ -57,12 +57,12 @@ class Block:
 
     def records(self) -> pl.DataFrame:
         """The records one by one: `row` (Int64, line number), `raw` (Binary), `text` (String, null if not UTF-8)."""
-        starts, ends = _line_bounds(self.data)
+        starts, ends = line_bounds(self.data)
         return _records(self.data, starts, ends, self.pairs, self.first_row)
 
     def raw(self, rows: pl.Series) -> pl.DataFrame:
         """The bytes of the records that begin at these lines, as `row`, `raw`; for the few that are rejected."""
-        starts, ends = _line_bounds(self.data)
+        starts, ends = line_bounds(self.data)
         for begin, end in self.pairs:
             ends[begin] = ends[end]
         lines = [row - self.first_row for row in rows]
@@ -88,7 +88,7 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
         quoted = shape is not None and b'"' in lines
         count, pairs = count_bytes(lines, _is_end) + (bool(lines) and not lines.endswith(b"\n")), []
         if shape is not None and quoted:
-            starts, ends = _line_bounds(lines)
+            starts, ends = line_bounds(lines)
             pairs, kept = _quoted_pairs(lines, starts, ends, None if last else count, shape)
             if kept < count:
                 count, whole = kept, int(starts[kept])
@@ -190,7 +190,7 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield before or b"", True
 
 
-def _line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
+def line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
     """Start and end offsets of the lines, line ends left out."""
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
@@ -239,19 +239,23 @@ def _records(
         inner[begin + 1 : end + 1] = True
         last[begin] = ends[end]
     rows = np.arange(first_row, first_row + len(starts), dtype=np.int64)[~inner]
-    raw = _slices(data, starts[~inner], last[~inner])
+    raw = slices(data, starts[~inner], last[~inner])
     return pl.DataFrame({"row": rows, "raw": raw}).with_columns(text=_as_text(raw))
 
 
-def _slices(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
-    """The bytes between offsets, without copying them one by one: every second slice of the data is a line end."""
+def slices(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
+    """The bytes between offsets, in rising order, as Binary."""
+    return slices_and_between(data, starts, ends).gather_every(2)
+
+
+def slices_and_between(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
+    """The same with what lies between, of which every second is wanted: so nothing has to be copied one by one."""
     bounds = np.empty(2 * len(starts) + 1, dtype=np.int64)
     bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, ends[-1] if len(ends) else 0
     bounds = np.minimum(bounds, len(data))
     arrow: Any = pa  # it has no type stubs
     buffers = [None, arrow.py_buffer(bounds), arrow.py_buffer(data)]
-    every = arrow.LargeBinaryArray.from_buffers(arrow.large_binary(), len(bounds) - 1, buffers)
-    return pl.Series("raw", every).gather_every(2)
+    return pl.Series("raw", arrow.LargeBinaryArray.from_buffers(arrow.large_binary(), len(bounds) - 1, buffers))
 
 
 def _as_text(raw: pl.Series) -> pl.Series:

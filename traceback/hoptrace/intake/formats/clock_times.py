@@ -7,6 +7,7 @@ that the clock was not synchronised (Cisco: NTP not in sync, not set).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -37,7 +38,7 @@ class Stamp(NamedTuple):
     tick: int
 
 
-class _Day(NamedTuple):
+class Day(NamedTuple):
     """The day of a time: `utc` is its midnight in UTC where its zone word means the same everywhere."""
 
     midnight: datetime
@@ -51,13 +52,13 @@ class ClockTimes:
 
     context: Context
     unsynchronised: int = 0
-    _words: ZoneWords = field(init=False)
+    words: ZoneWords = field(init=False)
     _clock: LocalClock | None = None
     _seconds: dict[str, int] = field(default_factory=dict[str, int])
-    _days: dict[str, _Day | None] = field(default_factory=dict[str, _Day | None])
+    _days: dict[str, Day | None] = field(default_factory=dict[str, Day | None])
 
     def __post_init__(self) -> None:
-        self._words = ZoneWords(self.context)
+        self.words = ZoneWords(self.context)
 
     def read(self, text: str, zone: str = "", after: datetime | None = None) -> Stamp | None:
         """The moment that a text says, None where it says none; `zone`: of the row, where the time has none itself.
@@ -67,8 +68,8 @@ class ClockTimes:
         Raises TimezoneMissing at the first time without a zone where none is known.
         """
         clock, _, rest = text.partition(" ")
-        told = self._clock_time(clock)
-        day = self._day(rest) if told is not None else None
+        told = self.clock(clock)
+        day = self.day(rest) if told is not None else None
         if told is None or day is None:
             return None
         since, tick = told
@@ -80,23 +81,28 @@ class ClockTimes:
         return self._clock.may_be_later(start, *others) if self._clock is not None else None
 
     @property
+    def open_moments(self) -> Collection[datetime]:
+        """The starts that `may_be_later` may say more of."""
+        return self._clock.open.keys() if self._clock is not None else ()
+
+    @property
     def zone(self) -> Zone:
         """The zones that the times do not state by themselves, for the receipt."""
-        return as_one([*([] if self._clock is None else [self._clock.zone]), *self._words.zones()])
+        return as_one([*([] if self._clock is None else [self._clock.zone]), *self.words.zones()])
 
     def flags(self) -> list[str]:
         """What the receipt should say of these files' times."""
         found = list(self._clock.flags()) if self._clock is not None else []
         if self.unsynchronised:
             found.append(f"times marked as of a clock that was not synchronised: {self.unsynchronised:,}")
-        if self._words.ambiguous:
+        if self.words.ambiguous:
             found.append(
-                f"zone words that mean several zones ({', '.join(self._words.ambiguous)}): say which with --timezone, "
+                f"zone words that mean several zones ({', '.join(self.words.ambiguous)}): say which with --timezone, "
                 "or fill timezone or country of the carrier in carriers.csv"
             )
         return found
 
-    def _clock_time(self, text: str) -> tuple[timedelta, int] | None:
+    def clock(self, text: str) -> tuple[timedelta, int] | None:
         """The time since midnight, and the microseconds of one tick."""
         seconds, fraction = self._seconds.get(text[:8]), text[9:]
         if seconds is not None and len(fraction) == 3 and text[8] == "." and fraction.isascii() and fraction.isdigit():
@@ -117,16 +123,19 @@ class ClockTimes:
     def _utc(self, local: datetime, own: str | None, of_row: str, after: datetime | None) -> datetime | None:
         """In the zone beside the time, where it is known; else in the row's, else in the carrier's."""
         word = own or of_row
-        offset = self._words.offset(word, local) if word else None
+        offset = self.words.offset(word, local) if word else None
         if offset is not None:
             return at_offset(local, offset)
-        if own:
-            return None
+        return None if own else self.local_clock().to_utc(local, after=after)
+
+    def local_clock(self) -> LocalClock:
+        """The clock of times without a zone; raises TimezoneMissing."""
         if self._clock is None:
             self._clock = LocalClock.of(self.context)
-        return self._clock.to_utc(local, after=after)
+        return self._clock
 
-    def _day(self, text: str) -> _Day | None:
+    def day(self, text: str) -> Day | None:
+        """The day that stands behind the clock, zone word and all; None where it is none."""
         if text in self._days:
             return self._days[text]
         if len(self._days) >= _CACHE_LIMIT:
@@ -138,16 +147,16 @@ class ClockTimes:
 def looks_like_time(text: str) -> bool:
     """Whether a text has this form."""
     clock, _, rest = text.partition(" ")
-    return _CLOCK.fullmatch(clock) is not None and _is_day(rest)
+    return _CLOCK.fullmatch(clock) is not None and is_day(rest)
 
 
 @lru_cache(maxsize=1_024)
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Files have few days; what is no day is read again, it is in few rows."""
     return _DATE.fullmatch(text) is not None
 
 
-def _day_of(text: str) -> _Day | None:
+def _day_of(text: str) -> Day | None:
     match = _DATE.fullmatch(text.strip())
     if match is None or not _FIRST_YEAR <= int(match["year"]) <= _LAST_YEAR:
         return None
@@ -156,4 +165,4 @@ def _day_of(text: str) -> _Day | None:
     except ValueError:
         return None
     fixed = fixed_zone(match["zone"]) if match["zone"] else None
-    return _Day(midnight, match["zone"], None if fixed is None else midnight.replace(tzinfo=fixed).astimezone(UTC))
+    return Day(midnight, match["zone"], None if fixed is None else midnight.replace(tzinfo=fixed).astimezone(UTC))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 FEWEST_FOR_MINUTES = 10
 MINUTE = 60_000_000
 RESAVED = "the file was saved again by a spreadsheet"
@@ -16,6 +18,7 @@ ROUNDED = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 
 _ROUNDED = re.compile(ROUNDED)
 _INTERNATIONAL = re.compile(r"[1-9]\d{10,14}", re.ASCII)
+_BARE = r"^[1-9][0-9]{10,14}$"
 _FEWEST_NUMBERS = 5
 
 
@@ -48,6 +51,16 @@ class Signs:
             if self.explicit:
                 self.marked += "+" in number or number.startswith("00")
                 self.bare += _INTERNATIONAL.fullmatch(number) is not None
+
+    def look_at(self, starts: pl.Series, numbers: Iterable[pl.Series]) -> None:
+        """Look at many rows by columns: their starts in microseconds since 1970, and their numbers."""
+        self.rows += starts.len()
+        self.whole = self.whole and bool((starts % MINUTE == 0).all())
+        for texts in numbers:
+            self.rounded += sum(number[-3:-2] in "+eE" for number in texts.filter(texts.str.contains(ROUNDED)))
+            if self.explicit:
+                self.marked += int((texts.str.contains("+", literal=True) | texts.str.starts_with("00")).sum())
+                self.bare += int(texts.str.contains(_BARE).sum())
 
     @property
     def minutes(self) -> bool:

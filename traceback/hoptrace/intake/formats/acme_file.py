@@ -1,0 +1,267 @@
+"""One file of an Oracle / Acme Packet SBC being read: its rows told apart, measured where need be, made records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from hoptrace.errors import InputRefused
+from hoptrace.intake.formats.acme_layout import COLUMNS, Kind, Layout, Layouts
+from hoptrace.intake.formats.acme_lines import BLANK, CODES, OTHER, UNKNOWN, Part, parts_of
+from hoptrace.intake.formats.acme_placing import Placed, placed
+from hoptrace.intake.formats.acme_records import SAID, Odd, Peers, read_records, verdicts_in
+from hoptrace.intake.formats.acme_rows import said_in
+from hoptrace.intake.formats.clock_columns import ClockColumns
+from hoptrace.intake.formats.resaved import Signs
+from hoptrace.intake.reading import Source
+from hoptrace.intake.seen import Seen
+from hoptrace.model.arrays import Bytes, Int64s, Truths
+from hoptrace.model.statements import Fate
+
+_CUT = "last line is cut: file still being written?"
+_UNKNOWN_COLUMNS = "columns are not where any known release has them"
+_UNREAD = (
+    "Trunk groups, addresses, SIP status and STIR/SHAKEN columns were not read; name the columns in a profile "
+    "(docs/formats/acme.md)"
+)
+_ENOUGH = 200
+"""So many rows of an unknown length are looked at together."""
+_UNKNOWN_LENGTH = "no documented release writes rows of so many columns"
+_WAYS_OUT = (
+    "Name their columns in a profile, as the SBC's dump_csv_format lists them; or look at what "
+    "hoptrace profile show FILE --profile acme_measured finds in them, and submit with --format acme_measured "
+    "(docs/formats/acme.md)"
+)
+_UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
+
+_ENOUGH_TO_READ = 8_192
+_LAST_LINE = 2**62
+_FIRST_LINE = np.zeros(1, np.int64)
+
+FATES = (Fate.REJECTED, Fate.ACCEPTED, Fate.SKIPPED, Fate.DUPLICATE)
+"""Fates by their codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the files of a group are read with; rows that were seen in one are duplicates in the others."""
+
+    times: ClockColumns
+    layouts: Layouts
+    peers: Peers
+    measures: bool
+    seen: Seen = field(default_factory=Seen)
+
+
+class _Row(NamedTuple):
+    """A row divided by hand: its place among all rows of the group, its text and its columns."""
+
+    row: int
+    text: str
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class AcmeFile:
+    """One file; rows of a length that nothing is known of wait until there are enough to measure them.
+
+    `begin`: the place of its first row among all of the group. Once it is read: `raw` and `fates` (codes, see FATES) of
+    its rows, those of calls not accepted yet; `records` (RECORDS) in the order in which they count; rows and reasons of
+    those `rejected`.
+    """
+
+    source: Source
+    begin: int
+    reading: Reading
+    signs: Signs
+    raw: list[pl.Series] = field(default_factory=list[pl.Series])
+    fates: list[Bytes] = field(default_factory=list[Bytes])
+    records: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    rejected: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    odd: Odd = field(default_factory=Odd)
+    _tried: int = 0
+    _understood: int = 0
+    _unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
+    _lengths: Counter[int] = field(default_factory=Counter[int])
+    """Rows of lengths that nobody documents, which were rejected."""
+    _said: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    _waiting: dict[tuple[Kind, int], list[_Row]] = field(default_factory=dict[tuple[Kind, int], list[_Row]])
+
+    def read(self) -> None:
+        """Read all rows; raises InputRefused where none is an SBC's, TimezoneMissing."""
+        for part in parts_of(self.source):
+            self._read(part)
+        while self._waiting:
+            (kind, _), rows = self._waiting.popitem()
+            self._measure(kind, rows)
+        self._read_said()
+        if self._lengths and not self._understood:
+            widths = ", ".join(f"{width:,}" for width in sorted(self._lengths))
+            raise InputRefused(
+                f"{self.source.name}: its rows have {widths} columns, and {_UNKNOWN_LENGTH}. {_WAYS_OUT}."
+            )
+        if self._tried and not self._understood:
+            raise InputRefused(
+                f"{self.source.name}: no row looks like a local CDR of an Oracle / Acme Packet SBC (type 1, 2 or 3 "
+                "first, setup time in column 11 to 14). Give the right --format, or name the columns in a profile: "
+                "docs/formats/acme.md."
+            )
+
+    def flags(self) -> Iterator[str]:
+        """What the receipt should say of this file."""
+        yield from self.signs.flags()
+        for (measured, why), count in sorted(self._unusual.items()):
+            yield f"rows of {why}: {count:,}" if measured else f"rows of {why}: {count:,}. {_UNREAD}"
+        for width, count in sorted(self._lengths.items()):
+            yield f"rows of {width:,} columns, rejected as {_UNKNOWN_LENGTH}: {count:,}. {_WAYS_OUT}"
+        if self.odd.milliseconds:
+            yield f"session times in milliseconds: {self.odd.milliseconds:,}"
+        if self.odd.durations:
+            yield f"session times that contradict answer and end, which count: {self.odd.durations:,}"
+
+    def _read(self, part: Part) -> None:
+        lines = np.flatnonzero((part.kinds != OTHER) & (part.kinds != BLANK))
+        fates = np.full(len(part.kinds), FATES.index(Fate.SKIPPED), np.uint8)
+        fates[lines] = FATES.index(Fate.REJECTED)
+        repeated = self._repeated(part, lines)
+        fates[lines[repeated]] = FATES.index(Fate.DUPLICATE)
+        self.raw.append(part.raw)
+        self.fates.append(fates)
+        lines = lines[~repeated]
+        if part.unended and len(lines) and lines[-1] == len(part.kinds) - 1:
+            self._reject(part, lines[-1:], _CUT)
+            lines = lines[:-1]
+        self._tried += len(lines)
+        unknown = part.kinds[lines] == UNKNOWN
+        self._reject(part, lines[unknown], _UNKNOWN_TYPE)
+        lines = lines[~unknown]
+        while len(lines):
+            last = self._take(part, list(placed(part, lines, self.reading.layouts)))
+            lines = lines[lines > last]
+
+    def _repeated(self, part: Part, lines: Int64s) -> Truths:
+        """Which lines came before; a last one without an end is not remembered."""
+        seen, hashes = self.reading.seen, part.raw.hash().gather(lines)
+        cut = part.unended and len(lines) > 0 and bool(lines[-1] == len(part.kinds) - 1)
+        whole = len(lines) - cut
+        repeated = seen.repeated(hashes.head(whole)).to_numpy()
+        return np.append(repeated, seen.known(hashes.tail(cut).to_numpy()))
+
+    def _take(self, part: Part, groups: list[Placed]) -> int:
+        """Take rows in, and give the last: where enough rows of a length wait, the rest has to be placed anew."""
+        last = self._measured_at([each for each in groups if self._waits(each)])
+        groups = [each.some(each.lines <= last) for each in groups]
+        taken: list[tuple[Placed, Layout]] = []
+        for each in sorted((each for each in groups if len(each.lines)), key=lambda each: int(each.lines[0])):
+            if each.layout is None:
+                self._reject(part, each.lines, _UNKNOWN_COLUMNS)
+            elif self._waits(each):
+                rows = zip(self._rows(part, each.lines), part.division.texts(each.lines), each.by_hand(), strict=True)
+                self._waiting.setdefault((each.kind, each.width), []).extend(_Row(*row) for row in rows)
+            elif not each.layout.known and each.kind is not Kind.INTERIM and not self.reading.measures:
+                self._lengths[each.width] += len(each.lines)
+                self._reject(part, each.lines, _UNKNOWN_LENGTH)
+            else:
+                taken.append((each, each.layout))
+        self._enter(part, taken)
+        for (kind, width), rows in list(self._waiting.items()):
+            if len(rows) >= _ENOUGH:
+                self._measure(kind, self._waiting.pop((kind, width)))
+        return last
+
+    def _waits(self, rows: Placed) -> bool:
+        """Whether rows are of a length that is to be measured, and was not yet."""
+        if rows.layout is None or rows.layout.known or not self.reading.layouts.waits(rows.kind, rows.width):
+            return False
+        return self.reading.measures or rows.kind is Kind.INTERIM
+
+    def _measured_at(self, waiting: list[Placed]) -> int:
+        """The line at which enough rows of a length have come together; the last of all where there is none."""
+        together: dict[tuple[Kind, int], list[Int64s]] = {}
+        for each in waiting:
+            together.setdefault((each.kind, each.width), []).append(each.lines)
+        found = [_LAST_LINE]
+        for key, lines in together.items():
+            lacking = _ENOUGH - len(self._waiting.get(key, ()))
+            found += np.sort(np.concatenate(lines))[lacking - 1 : lacking].tolist()
+        return min(found)
+
+    def _measure(self, kind: Kind, rows: list[_Row]) -> None:
+        rows.sort()
+        self.reading.layouts.measure(kind, [row.cells for row in rows])
+        fitting = [(row, self.reading.layouts.of(kind, row.cells)) for row in rows]
+        divided = [_Divided(row, CODES.index(kind), layout) for row, layout in fitting if layout is not None]
+        self._say(_by_hand(divided), pl.Series([each.row.text for each in divided], dtype=pl.String))
+        self._count((each.layout, 1) for each in divided)
+
+    def _enter(self, part: Part, taken: list[tuple[Placed, Layout]]) -> None:
+        """Read rows whose layout is settled."""
+        if not taken:
+            return
+        self._count((layout, len(rows.lines)) for rows, layout in taken)
+        frames = [self._divided(part, rows, layout) for rows, layout in taken if rows.cells is None]
+        by_hand = [
+            _Divided(_Row(int(self._rows(part, rows.lines)[0]), "", rows.cells), CODES.index(rows.kind), layout)
+            for rows, layout in taken
+            if rows.cells is not None
+        ]
+        frames += [_by_hand(by_hand)] if by_hand else []
+        said = pl.concat(frames, how="diagonal").sort("row")
+        self._say(said, part.division.texts(said["row"].to_numpy() - self._rows(part, _FIRST_LINE)))
+
+    def _divided(self, part: Part, rows: Placed, layout: Layout) -> pl.DataFrame:
+        told = rows.division.columns(rows.places, layout)
+        return told.with_columns(
+            pl.Series("row", self._rows(part, rows.lines)), pl.Series("kind", part.kinds[rows.lines])
+        )
+
+    def _say(self, said: pl.DataFrame, texts: pl.Series) -> None:
+        """Keep what rows say, in the order in which they count, until there are enough to be read together."""
+        self._said.append(said.with_columns(verdicts_in(texts)))
+        if sum(each.height for each in self._said) >= _ENOUGH_TO_READ:
+            self._read_said()
+
+    def _read_said(self) -> None:
+        if not self._said:
+            return
+        said = pl.concat([SAID.to_frame(), *self._said], how="diagonal")
+        self._said.clear()
+        records, rejected = read_records(said, self.reading.times, self.reading.peers, self.odd)
+        self.signs.look_at(records["setup"], records.select("calling", "called", "final_number").get_columns())
+        self.records.append(records)
+        self.rejected += rejected
+
+    def _count(self, layouts: Iterable[tuple[Layout, int]]) -> None:
+        for layout, count in layouts:
+            self._understood += count
+            if (layout.measured or not layout.known) and layout.kind is not Kind.INTERIM:
+                self._unusual[layout.measured, layout.why] += count
+
+    def _rows(self, part: Part, lines: Int64s) -> Int64s:
+        """The places of a part's lines among all rows of the group."""
+        return lines + (self.begin + part.first_row - 1)
+
+    def _reject(self, part: Part, lines: Int64s, why: str) -> None:
+        self.rejected += [(row, why) for row in self._rows(part, lines).tolist()]
+
+
+class _Divided(NamedTuple):
+    """A row that was divided by hand, the code of its kind, and its layout."""
+
+    row: _Row
+    kind: int
+    layout: Layout
+
+
+def _by_hand(rows: Sequence[_Divided]) -> pl.DataFrame:
+    """What rows say (SAID, as far as there is something)."""
+    told = [said_in(each.row.cells, each.layout) for each in rows]
+    names = [name for name in COLUMNS if any(name in each for each in told)]
+    numbers = {"row": [each.row.row for each in rows], "kind": [each.kind for each in rows]}
+    texts = {name: pl.Series([each.get(name) for each in told], dtype=pl.String) for name in names}
+    return pl.DataFrame({**numbers, **texts}, {"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(names, pl.String)})

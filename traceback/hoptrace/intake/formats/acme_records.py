@@ -1,0 +1,198 @@
+"""What rows of an Oracle / Acme Packet SBC's local CDR say, by columns: times in UTC, numbers, neighbours, the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from hoptrace.errors import ProfileInvalid
+from hoptrace.intake.formats.acme_layout import COLUMNS, column_named
+from hoptrace.intake.formats.acme_lines import NOTHING
+from hoptrace.intake.formats.clock_columns import ClockColumns
+from hoptrace.intake.profile import Profile
+from hoptrace.model.number_text import undress
+
+SAID = pl.Schema({"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(COLUMNS, pl.String), "verdicts": pl.String})
+"""What a row says, by column, null where it says nothing; `row` its place among all rows of the group, `kind` its code.
+
+`verdicts`: those of the verifier that name a level, wherever in the row they stand.
+"""
+
+RECORDS = pl.Schema(
+    {
+        **dict.fromkeys(("row", "kind"), pl.Int64),
+        **dict.fromkeys(("session", "call_id", "egress_call_id", "generic"), pl.String),
+        **{"setup": pl.Int64, "tick": pl.Int32, "connect": pl.Int64, "disconnect": pl.Int64, "duration": pl.Float64},
+        **dict.fromkeys(("calling", "called", "final_number", "diversion", "upstream", "downstream"), pl.String),
+        **dict.fromkeys(("release", "attestation", "sequence"), pl.String),
+    }
+)
+"""Rows that are part of a call: times in microseconds since 1970, UTC, numbers and ids as written.
+
+`duration` in seconds, null where nothing says it.
+"""
+
+_MISSING = {"setup": "setup time not understood", "called": "no called number"}
+"""What no call can be without, and what a row is rejected for."""
+
+_PORT = r"^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]+)\]):\d{1,5}$"
+_PASSED = "TN-Validation-Passed-"
+_VERSTAT = re.compile(_PASSED + r"([ABC])\b")
+_PERHAPS = _PASSED + r"[ABC](?:[^T]|$)"
+"""A level and what stands behind it; a letter T may be the first of the next verdict, and then this level is none."""
+_NUMBERED = r"^(?:[^@]*[^0-9.@])?\+?[1-9][0-9]{7,}"
+_SIP = re.compile(r"[1-6]\d\d")
+_Q850 = re.compile(r"\d{1,3}")
+_LONGEST = 7 * 86_400
+_UPSTREAM = ("in_trunk", "in_address", "in_realm")
+_DOWNSTREAM = ("out_trunk", "out_address", "out_realm")
+
+
+@dataclass(slots=True)
+class Odd:
+    """What was unusual in one file, for its receipt."""
+
+    durations: int = 0
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Which columns name the neighbours, best first: a trunk group, the address, the realm, or as the profile says."""
+
+    upstream: tuple[str, ...] = _UPSTREAM
+    downstream: tuple[str, ...] = _DOWNSTREAM
+
+    @classmethod
+    def of(cls, profile: Profile) -> Peers:
+        """As [fields] of the profile says; raises ProfileInvalid for an attribute that is not known."""
+        sides: list[tuple[str, ...]] = []
+        for side, usual in (("upstream", _UPSTREAM), ("downstream", _DOWNSTREAM)):
+            named = profile.columns_of(side)
+            columns = [column_named(name) for name in named]
+            if None in columns:
+                raise ProfileInvalid(
+                    f"{profile.name}: fields.{side}: {named[columns.index(None)]} is no known attribute."
+                )
+            sides.append(tuple(column for column in columns if column) or usual)
+        return cls(*sides)
+
+
+def verdicts_in(texts: pl.Series) -> pl.Series:
+    """The verdicts of whole rows that name a level, such as TN-Validation-Passed-B; null where there is none."""
+    nothing = pl.Series("verdicts", [None], pl.String).new_from_index(0, texts.len())
+    some = texts.str.contains(_PASSED, literal=True).arg_true()
+    if some.is_empty():
+        return nothing
+    return nothing.scatter(some, texts.gather(some).str.extract_all(_PERHAPS).list.join(" "))
+
+
+def read_records(
+    said: pl.DataFrame, times: ClockColumns, peers: Peers, odd: Odd
+) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """RECORDS of rows (SAID) in the order in which their times count; and of the others row and reasons.
+
+    Raises TimezoneMissing.
+    """
+    place = 3 * pl.int_range(said.height, eager=True)
+    stamps = times.read(said["setup"], said["zone"], None, place)
+    told = said.with_columns(
+        stamps["at"].alias("setup"),
+        stamps["tick"],
+        place.alias("place"),
+        _peer(peers.upstream).alias("upstream"),
+        _peer(peers.downstream).alias("downstream"),
+        called=pl.coalesce("called", "final_number"),
+    )
+    sound = told["setup"].is_not_null() & told["called"].is_not_null()
+    reasons = [] if sound.all() else _reasons(told.filter(~sound))
+    told = told.filter(sound)
+    later = {
+        name: times.read(told[name], told["zone"], told["setup"], told["place"] + behind)["at"].alias(name)
+        for behind, name in enumerate(("connect", "disconnect"), start=1)
+    }
+    times.settle()
+    told = told.with_columns(**later)
+    records = told.with_columns(_durations(told, odd), _calling(told), _releases(told), _attestations(told))
+    return records.select(RECORDS.names()), reasons
+
+
+def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:
+    missing = [told.filter(pl.col(name).is_null()).select("row", why=pl.lit(why)) for name, why in _MISSING.items()]
+    return pl.concat(missing).rows()
+
+
+def _calling(told: pl.DataFrame) -> pl.Series:
+    """The From header; where it says nothing or withholds the number, the P-Asserted-Identity that came with it."""
+    # Nearly all have a number, and that is quickly seen.
+    doubtful = pl.col("calling").is_null() | ~pl.col("calling").str.contains(_NUMBERED)
+    calling, asserted = told["calling"], told["asserted"]
+    rows: list[int] = told.select((doubtful & pl.col("asserted").is_not_null()).arg_true()).to_series().to_list()
+    written = [undress(calling[row] or "") for row in rows]
+    other = [row for row, each in zip(rows, written, strict=True) if each.withheld or each.missing]
+    return calling.scatter(other, asserted.gather(other)) if other else calling
+
+
+def _peer(columns: Sequence[str]) -> pl.Expr:
+    bare = (pl.col(column).str.replace(_PORT, "$1$2") for column in columns)
+    return pl.coalesce(pl.when(~text.is_in(NOTHING)).then(text) for text in bare)
+
+
+def _releases(told: pl.DataFrame) -> pl.Series:
+    """SIP-Status, else h323-disconnect-cause; of both there are few."""
+    pairs = list(zip(told["sip_status"].to_list(), told["cause"].to_list(), strict=True))
+    codes = {pair: _release(*pair) for pair in set(pairs)}
+    return pl.Series("release", [codes[pair] for pair in pairs], pl.String)
+
+
+def _release(status: str | None, cause: str | None) -> str | None:
+    if status is not None and _SIP.fullmatch(status):
+        return status
+    if cause is not None and _Q850.fullmatch(cause) and 0 < int(cause) < 128:
+        return str(int(cause))
+    return None
+
+
+def _attestations(told: pl.DataFrame) -> pl.Series:
+    """What the verifier read from the Identity header: its own column, or a verdict such as TN-Validation-Passed-B."""
+    if told["verdicts"].null_count() == told["attestation"].null_count() == told.height:
+        return told["attestation"]
+    pairs = list(zip(told["attestation"].to_list(), told["verdicts"].to_list(), strict=True))
+    levels = {pair: _level(*pair) for pair in set(pairs)}
+    return pl.Series("attestation", [levels[pair] for pair in pairs], pl.String)
+
+
+def _level(written: str | None, verdicts: str | None) -> str | None:
+    if written is not None and written.upper() in ("A", "B", "C"):
+        return written.upper()
+    found = set[str](_VERSTAT.findall(verdicts or ""))
+    return found.pop() if len(found) == 1 else None
+
+
+def _durations(told: pl.DataFrame, odd: Odd) -> pl.Series:
+    """Seconds of conversation: end minus answer; Acct-Session-Time, in seconds or milliseconds, where they are not."""
+    texts = told["session_time"].to_list()
+    numbers = {text: _number(text) for text in set(texts)}
+    written = pl.Series("told", [numbers[text] for text in texts], pl.Float64)
+    seconds = pl.col("told")
+    read = told.select("connect", span=pl.col("disconnect") - pl.col("connect")).with_columns(written)
+    # Divided by NumPy: Polars multiplies by the inverse instead, which gives 366.09999999999997 for 366.1.
+    spans = pl.Series("span", read["span"].to_numpy() / 1e6, nan_to_null=True)
+    read = read.with_columns(spans).with_columns(span=pl.when(pl.col("span") >= 0).then("span"))
+    apart = read.filter((seconds - pl.col("span")).abs() > 2)
+    milliseconds = int(apart.select(((seconds / 1000 - pl.col("span")).abs() <= 1).sum()).item())
+    odd.milliseconds += milliseconds
+    odd.durations += apart.height - milliseconds
+    least = pl.when(pl.col("connect").is_null()).then(seconds >= 0).otherwise(seconds > 0)
+    return read.select(duration=pl.coalesce("span", pl.when(least & (seconds < _LONGEST)).then(seconds))).to_series()
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if number == number else None  # noqa: PLR0124  # not a number
