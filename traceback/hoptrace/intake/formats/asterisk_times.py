@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from hoptrace.model.statements import TIME
 _SECOND, _MINUTE = 1_000_000, 60_000_000
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _LONGEST_CALL = 7 * 86_400
+_DAY, _DAY_ONE = 86_400 * _SECOND, date(1970, 1, 1)
 _LATER = ("answer", "end")
 
 
@@ -27,12 +29,14 @@ def clock_of(cdrs: pl.DataFrame, context: Context) -> LocalClock | None:
 
     Raises TimezoneMissing.
     """
-    local = cdrs.filter(~pl.col("zoned"))
+    local = cdrs[["start", "zoned", "epoch"]]
+    if local["zoned"].any():
+        local = local.filter(~pl.col("zoned"))
     if local.is_empty():
         return None
-    told = local.drop_nulls("epoch")
+    told = local.drop_nulls("epoch") if local["epoch"].null_count() else local
     clock = LocalClock.of(context, measure_columns(told["start"], told["epoch"] * _SECOND))
-    days = local["start"].cast(pl.Datetime("us")).dt.date().unique().to_list()
+    days = [_DAY_ONE + timedelta(days=day) for day in (local["start"] // _DAY).unique().to_list()]
     clock.look_ahead_on(days, lambda: _fold_rows(cdrs))
     return clock
 
@@ -85,32 +89,46 @@ def in_utc(told: pl.DataFrame, clock: LocalClock | None) -> pl.DataFrame:
     `out_zoned` and `talk` (seconds) of the row that dialled out. A later time before the start is left out.
     """
     if clock is None:
-        return _in_order(told.select(utc_start="first_start", utc_answer="answer", utc_end="out_end", later=None))
-    start = plain_utc(clock, told["first_start"], told["first_epoch"] * _SECOND)
-    about = start.to_frame("start").select(
-        "start", end=pl.col("start") + (told["talk"].fill_null(0.0) * _SECOND).round().cast(pl.Int64)
-    )
-    plain = told.select(
-        utc_start=pl.when("first_zoned").then("first_start").otherwise(start),
-        utc_answer=pl.when("out_zoned").then("answer").otherwise(plain_utc(clock, told["answer"], about["start"])),
-        utc_end=pl.when("out_zoned").then("out_end").otherwise(plain_utc(clock, told["out_end"], about["end"])),
-        later=None,
-    )
+        return _in_order(told["first_start"], told["answer"], told["out_end"])
+    plain = _plain(told, clock)
     nulls = told["answer"].null_count() + told["out_end"].null_count()
-    if sum(plain.null_count().row(0)[:3]) == nulls:
-        return _in_order(plain)
-    odd = plain["utc_start"].is_null()
-    for name, read in (("answer", "utc_answer"), ("out_end", "utc_end")):
-        odd = odd | (plain[read].is_null() & told[name].is_not_null())
+    if sum(times.null_count() for times in plain) == nulls:
+        return _in_order(*plain)
+    start, *later = plain
+    odd = start.is_null()
+    for name, read in zip(("answer", "out_end"), later, strict=True):
+        odd = odd | (read.is_null() & told[name].is_not_null())
     if isinstance(clock.resolved.tz, ZoneInfo):
         # The start of such a row may be one that another row left open.
         odd = odd | told["first_zoned"]
-    return _with_odd(_in_order(plain), told.filter(odd), odd.arg_true(), clock)
+    return _with_odd(_in_order(*plain), told.filter(odd), odd.arg_true(), clock)
 
 
-def _in_order(utc: pl.DataFrame) -> pl.DataFrame:
+def _plain(told: pl.DataFrame, clock: LocalClock) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Start, answer and end in UTC, as far as nothing is odd about them."""
+    start = plain_utc(clock, told["first_start"], told["first_epoch"] * _SECOND)
+    ended = start
+    if clock.offsets:
+        ended = start + (told["talk"].fill_null(0.0) * _SECOND).round().cast(pl.Int64)
+    read = (start, plain_utc(clock, told["answer"], start), plain_utc(clock, told["out_end"], ended))
+    written = (told[name] for name in ("first_start", "answer", "out_end"))
+    zoned = (told[name] for name in ("first_zoned", "out_zoned", "out_zoned"))
+    start, answer, end = (
+        own.zip_with(apart, utc) if apart.any() else utc for own, apart, utc in zip(written, zoned, read, strict=True)
+    )
+    return start, answer, end
+
+
+def _in_order(start: pl.Series, answer: pl.Series, end: pl.Series) -> pl.DataFrame:
+    times = [start.alias("utc_start"), answer.alias("utc_answer"), end.alias("utc_end")]
+    return pl.DataFrame(times).select(_kept())
+
+
+@cache
+def _kept() -> list[pl.Expr]:
+    """Times, those left out that lie before the start."""
     later = (pl.when(pl.col(name) >= pl.col("utc_start")).then(name).alias(name) for name in ("utc_answer", "utc_end"))
-    return utc.select("utc_start", *later, pl.col("later").cast(pl.Int64))
+    return [pl.col("utc_start"), *later, pl.lit(None, pl.Int64).alias("later")]
 
 
 def _with_odd(utc: pl.DataFrame, told: pl.DataFrame, places: pl.Series, clock: LocalClock) -> pl.DataFrame:
