@@ -12,10 +12,10 @@ from hoptrace.intake.formats import asterisk_layout as layouts
 from hoptrace.intake.formats.asterisk_calls import calls_of
 from hoptrace.intake.formats.asterisk_cells import AGAIN, Cells, Sheet, cells_of, sheet_of
 from hoptrace.intake.formats.asterisk_facts import facts_of
-from hoptrace.intake.formats.asterisk_fields import NO_CALLED, Bad, cdrs_of, fields_of, slashed
+from hoptrace.intake.formats.asterisk_fields import NO_CALLED, Bad, cdrs_of, fields_of
 from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
-from hoptrace.intake.formats.asterisk_rows import is_slashed, places_of
+from hoptrace.intake.formats.asterisk_rows import places_of
 from hoptrace.intake.formats.asterisk_times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
 from hoptrace.intake.ledger import reasons_of
@@ -62,15 +62,14 @@ class AsteriskCsv:
 def _read_file(source: Source, context: Context) -> Chunk:
     sheet = sheet_of(source)
     fields, bad = _fields(source, context, sheet)
-    cdrs, unusable = cdrs_of(fields)
+    cdrs, unusable, respelled = cdrs_of(fields)
     clock = clock_of(cdrs, context)
     minutes = cdrs.height > FEWEST_FOR_MINUTES and bool((cdrs["start"] // _SECOND % 60 == 0).all())
     facts = facts_of(cdrs, calls_of(cdrs), clock, minutes, source.index)
     numbers, calls = cdrs["row"][facts.members["at"]], facts.members["call"]
     unnamed = [(row, (NO_CALLED,)) for row in numbers.filter(calls.is_null())] if calls.null_count() else []
     rows = _accounts(sheet, numbers, calls, [*bad, *unusable, *unnamed])
-    odd = (f"durations out of range, left out: {facts.bad_durations}",) if facts.bad_durations else ()
-    flags = (*(clock.flags() if clock else ()), *odd, *_damage(cdrs, minutes))
+    flags = (*(clock.flags() if clock else ()), *facts.lasted.flags(), *_damage(cdrs, minutes, respelled))
     return Chunk(
         calls=facts.calls,
         rows=rows.insert_column(0, pl.Series("file", [source.index], pl.Int32).new_from_index(0, rows.height)),
@@ -159,13 +158,13 @@ def _fitting(
     return fitting, bad
 
 
-def _damage(cdrs: pl.DataFrame, minutes: bool) -> Iterator[str]:
+def _damage(cdrs: pl.DataFrame, minutes: bool, respelled: bool) -> Iterator[str]:
     """What a spreadsheet did to the file."""
     numbers: list[tuple[str, ...]] = []
     rounded = cdrs.select(_rounded()).to_series()
     if rounded.any():
         numbers = cdrs.filter(rounded).select(pl.col(name).fill_null("") for name in _NUMBERS).rows()
-    yield from damage(numbers, minutes=minutes, slashed=any(map(is_slashed, slashed(cdrs["start_time"]))))
+    yield from damage(numbers, minutes=minutes, slashed=respelled)
 
 
 @cache

@@ -10,8 +10,9 @@ import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk_calls import Paired
+from hoptrace.intake.formats.asterisk_durations import Talk, durations, talk_of
 from hoptrace.intake.formats.asterisk_names import SYMBOLIC
-from hoptrace.intake.formats.asterisk_times import durations, in_utc, precision
+from hoptrace.intake.formats.asterisk_times import in_utc, precision
 from hoptrace.intake.formats.asterisk_trunks import neighbours, shapes, target
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
@@ -52,12 +53,12 @@ _OWN_CALLED = ("in_called_number", "first_called_number")
 class Facts(NamedTuple):
     """`calls` (RAW_CALLS); `members`: the number `at` of each row, and its `call`, null where that has no number.
 
-    `bad_durations`: how many durations of answered calls cannot be.
+    `lasted`: how long they lasted, and which of the written durations are odd.
     """
 
     calls: pl.DataFrame
     members: pl.DataFrame
-    bad_durations: int
+    lasted: Talk
 
 
 def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minutes: bool, file: int) -> Facts:
@@ -69,17 +70,12 @@ def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minut
     talk = durations(told["out_duration"]).alias("talk")
     number = pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("call")
     told = told.hstack([number, talk, cdrs["row"][told["told"]]])
-    bad = _bad_durations(told)
-    parts = [in_utc(told, clock), neighbours(told["upstream_shape"], "upstream"), target(told), _said(told)]
-    calls = told.hstack([column for part in parts for column in part.get_columns()]).select(*_raw(minutes), _file(file))
-    return Facts(calls.select(RAW_CALLS.names()), _of_calls(paired.members, told), bad)
-
-
-def _bad_durations(told: pl.DataFrame) -> int:
-    if told["talk"].null_count() == told["out_duration"].null_count():
-        return 0
-    odd = pl.col("answered") & pl.col("talk").is_null() & pl.col("out_duration").is_not_null()
-    return told.select(odd.sum()).item()
+    told = told.hstack(in_utc(told, clock).get_columns())
+    lasted = talk_of(told)
+    parts = [neighbours(told["upstream_shape"], "upstream"), target(told), _said(told)]
+    columns = [lasted.seconds.alias("seconds"), *(column for part in parts for column in part.get_columns())]
+    calls = told.hstack(columns).select(*_raw(minutes), _file(file)).select(RAW_CALLS.names())
+    return Facts(calls, _of_calls(paired.members, told), lasted)
 
 
 def _of_calls(members: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -139,7 +135,7 @@ def _number(name: str) -> pl.Expr:
 @cache
 def _raw(minutes: bool) -> list[pl.Expr]:
     """RAW_CALLS out of what was found, but for the file."""
-    talk = pl.col("talk")
+    talk = pl.col("seconds")
     spoken = pl.when(talk == 0.0).then(_SHORTEST_CALL).otherwise(talk)
     numbered = pl.concat_str("in_uniqueid", pl.lit("/"), "in_sequence")
     told = {

@@ -33,10 +33,11 @@ Bad = tuple[int, tuple[str, ...]]
 
 
 class Read(NamedTuple):
-    """`cdrs`: rows with a start, see `cdrs_of`. `bad`: those without."""
+    """`cdrs`: rows with a start, see `cdrs_of`. `bad`: those without. `respelled`: some date has slashes."""
 
     cdrs: pl.DataFrame
     bad: list[Bad]
+    respelled: bool
 
 
 def fields_of(frame: pl.DataFrame | None, rows: Sequence[tuple[int, Sequence[str]]], places: Places) -> pl.DataFrame:
@@ -98,7 +99,8 @@ def cdrs_of(fields: pl.DataFrame) -> Read:
     told = fields.hstack(fields.select(_usual()).get_columns())
     usual = told["start"].null_count() == fields["start_time"].null_count()
     # A usual time has no slash.
-    order = DateOrder.UNKNOWN if usual else date_order(slashed(fields["start_time"]))
+    respelled = [] if usual else [*filter(is_slashed, _slashed(fields["start_time"]))]
+    order = date_order(respelled)
     told = _with_others(told, "start", "zoned", order)
     bad: list[Bad] = []
     if told["start"].null_count():
@@ -106,7 +108,7 @@ def cdrs_of(fields: pl.DataFrame) -> Read:
         bad = [(row, _reasons(start, called, order)) for row, start, called in without]
         told = told.filter(pl.col("start").is_not_null())
     told = _with_epochs(_with_callers(_with_later(told, order)))
-    return Read(told.hstack([pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("at")]), bad)
+    return Read(told.hstack([pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("at")]), bad, bool(respelled))
 
 
 @cache
@@ -165,7 +167,7 @@ def _reasons(start: str | None, called: str | None, order: DateOrder) -> tuple[s
     return ("no start time" if start is None else why, *((NO_CALLED,) if called is None else ()))
 
 
-def slashed(starts: pl.Series) -> list[str]:
+def _slashed(starts: pl.Series) -> list[str]:
     """The texts with a slash, of which a date as in 1/9/2026 is one."""
     return starts.filter(starts.str.contains("/", literal=True).fill_null(value=False)).unique().to_list()
 
