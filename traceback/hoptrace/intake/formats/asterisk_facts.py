@@ -74,7 +74,9 @@ def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minut
     lasted = talk_of(told)
     parts = [neighbours(told["upstream_shape"], "upstream"), target(told), _said(told)]
     columns = [lasted.seconds.alias("seconds"), *(column for part in parts for column in part.get_columns())]
-    calls = told.hstack(columns).select(*_raw(minutes), _file(file)).select(RAW_CALLS.names())
+    calls = told.hstack(columns).select(_raw(minutes))
+    of_file = pl.Series("file", [file], RAW_CALLS["file"]).new_from_index(0, calls.height)
+    calls.insert_column(RAW_CALLS.names().index("file"), of_file)
     return Facts(calls, _of_calls(paired.members, told), lasted)
 
 
@@ -157,11 +159,7 @@ def _raw(minutes: bool) -> list[pl.Expr]:
         "upstream": pl.col("upstream"),
         "downstream": pl.col("trunk"),
     }
-    return [column.cast(RAW_CALLS[name]).alias(name) for name, column in told.items()]
-
-
-def _file(file: int) -> pl.Expr:
-    return pl.lit(file, RAW_CALLS["file"]).alias("file")
+    return [told[name].cast(dtype).alias(name) for name, dtype in RAW_CALLS.items() if name != "file"]
 
 
 def _said(told: pl.DataFrame) -> pl.DataFrame:

@@ -62,8 +62,12 @@ def _fields_of_few(rows: Sequence[tuple[int, Sequence[str]]], places: Places) ->
     """The same of rows that were split one by one, for which queries would cost more than all else."""
     cells = {at: [_told(each[at]) for _, each in rows] for at in {at for columns in places.values() for at in columns}}
     told = [pl.Series("row", [row for row, _ in rows], pl.Int64)]
+    nothing = pl.Series("", [None], pl.String).new_from_index(0, len(rows))
     for name in FIELDS:
-        first, *others = [cells[at] for at in places.get(name, ())] or [[None] * len(rows)]
+        if name not in places:
+            told.append(nothing.alias(name))
+            continue
+        first, *others = (cells[at] for at in places[name])
         for other in others:
             first = [one if one is not None else two for one, two in zip(first, other, strict=True)]
         told.append(pl.Series(name, first, pl.String))
