@@ -22,9 +22,13 @@ from hoptrace.intake.ledger import reasons_of
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.model.arrays import Int64s
 from hoptrace.model.statements import ROWS, Fate
 
 _LOOKED_AT = 100
+_NO_RECORDS = RECORDS.to_frame()
+_FATES = pl.Series("fate", FATES, pl.String)
+_CALL = pl.when(pl.col("call") >= 0).then("call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +94,20 @@ class AcmeSbc:
             file.read()
             files.append(file)
             begin += sum(map(len, file.raw))
-        calls = calls_of(pl.concat([RECORDS.to_frame(), *(_records(file) for file in files)]))
+        calls = calls_of(pl.concat([_NO_RECORDS, *(each for file in files for each in _records(file))]))
         rows = _account(files, calls)
-        of_calls = rows.select("file", "row")[calls.calls["row"]]
+        places: Int64s = calls.calls["row"].to_numpy()
         flags = [(file.source.index, text) for file in files for text in file.flags()]
         flags += [(sources[0].index, text) for text in times.flags()]
-        told = raw_calls(calls.calls, of_calls, times)
+        told = raw_calls(calls.calls, rows["file"][places], rows["row"][places], times)
         yield with_passes(Chunk(told, rows, times.zone, tuple(flags)))
 
 
-def _records(file: AcmeFile) -> pl.DataFrame:
+def _records(file: AcmeFile) -> list[pl.DataFrame]:
     """The file's records; where seconds are gone, they count as their minute."""
-    records = pl.concat([RECORDS.to_frame(), *file.records])
-    return records.with_columns(tick=pl.lit(MINUTE, pl.Int32)) if file.signs.minutes else records
+    if not file.signs.minutes:
+        return file.records
+    return [each.with_columns(tick=pl.lit(MINUTE, pl.Int32)) for each in file.records]
 
 
 def _account(files: Sequence[AcmeFile], calls: Calls) -> pl.DataFrame:
@@ -115,15 +120,9 @@ def _account(files: Sequence[AcmeFile], calls: Calls) -> pl.DataFrame:
     lengths = [sum(map(len, file.raw)) for file in files]
     index = np.repeat([file.source.index for file in files], lengths)
     of_file = np.arange(len(fates)) - np.repeat([file.begin for file in files], lengths) + 1
-    told = pl.DataFrame(
-        {"file": index, "row": of_file, "call": numbers, "raw": raw},
-        {name: ROWS[name] for name in ("file", "row", "call", "raw")},
-    )
-    return told.with_columns(
-        pl.when(pl.col("call") >= 0).then("call"),
-        pl.Series("fate", FATES, pl.String).gather(fates),
-        reasons_of([each for file in files for each in file.rejected], len(fates)),
-    ).select(ROWS.names())
+    reasons = reasons_of([each for file in files for each in file.rejected], len(fates))
+    told = {"file": index, "row": of_file, "call": numbers, "fate": _FATES[fates], "reasons": reasons, "raw": raw}
+    return pl.DataFrame({name: told[name] for name in ROWS}, ROWS).with_columns(_CALL)
 
 
 def _understood(text: str, layouts: Layouts) -> Layout | None:

@@ -40,6 +40,7 @@ _WAYS_OUT = (
 _UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
 
 _ENOUGH_TO_READ = 8_192
+_NOTHING_SAID = SAID.to_frame()
 _LAST_LINE = 2**62
 _FIRST_LINE = np.zeros(1, np.int64)
 
@@ -146,7 +147,7 @@ class AcmeFile:
 
     def _repeated(self, part: Part, lines: Int64s) -> Truths:
         """Which lines came before; a last one without an end is not remembered."""
-        seen, hashes = self.reading.seen, part.raw.hash().gather(lines)
+        seen, hashes = self.reading.seen, part.raw.hash()[lines]
         cut = part.unended and len(lines) > 0 and bool(lines[-1] == len(part.kinds) - 1)
         whole = len(lines) - cut
         repeated = seen.repeated(hashes.head(whole)).to_numpy()
@@ -155,13 +156,14 @@ class AcmeFile:
     def _take(self, part: Part, groups: list[Placed]) -> int:
         """Take rows in, and give the last: where enough rows of a length wait, the rest has to be placed anew."""
         last = self._measured_at([each for each in groups if self._waits(each)])
-        groups = [each.some(each.lines <= last) for each in groups]
+        if last < _LAST_LINE:
+            groups = [each.some(each.lines <= last) for each in groups]
         taken: list[tuple[Placed, Layout]] = []
         for each in sorted((each for each in groups if len(each.lines)), key=lambda each: int(each.lines[0])):
             if each.layout is None:
                 self._reject(part, each.lines, _UNKNOWN_COLUMNS)
             elif self._waits(each):
-                rows = zip(self._rows(part, each.lines), part.division.texts(each.lines), each.by_hand(), strict=True)
+                rows = zip(self._rows(part, each.lines), part.division.each(each.lines), each.by_hand(), strict=True)
                 self._waiting.setdefault((each.kind, each.width), []).extend(_Row(*row) for row in rows)
             elif not each.layout.known and each.kind is not Kind.INTERIM and not self.reading.measures:
                 self._lengths[each.width] += len(each.lines)
@@ -211,25 +213,23 @@ class AcmeFile:
             if rows.cells is not None
         ]
         frames += [_by_hand(by_hand)] if by_hand else []
-        said = pl.concat(frames, how="diagonal").sort("row")
+        said = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal").sort("row")
         self._say(said, part.division.texts(said["row"].to_numpy() - self._rows(part, _FIRST_LINE)))
 
     def _divided(self, part: Part, rows: Placed, layout: Layout) -> pl.DataFrame:
         told = rows.division.columns(rows.places, layout)
-        return told.with_columns(
-            pl.Series("row", self._rows(part, rows.lines)), pl.Series("kind", part.kinds[rows.lines])
-        )
+        return told.hstack([pl.Series("row", self._rows(part, rows.lines)), pl.Series("kind", part.kinds[rows.lines])])
 
     def _say(self, said: pl.DataFrame, texts: pl.Series) -> None:
         """Keep what rows say, in the order in which they count, until there are enough to be read together."""
-        self._said.append(said.with_columns(verdicts_in(texts)))
+        self._said.append(said.hstack([verdicts_in(texts)]))
         if sum(each.height for each in self._said) >= _ENOUGH_TO_READ:
             self._read_said()
 
     def _read_said(self) -> None:
         if not self._said:
             return
-        said = pl.concat([SAID.to_frame(), *self._said], how="diagonal")
+        said = pl.concat([_NOTHING_SAID, *self._said], how="diagonal")
         self._said.clear()
         records, rejected = read_records(said, self.reading.times, self.reading.peers, self.odd)
         self.signs.look_at(records["setup"], records.select("calling", "called", "final_number").get_columns())
