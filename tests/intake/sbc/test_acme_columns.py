@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats import acme_file, acme_lines, acme_placing
+from hoptrace.intake.formats import acme_gathered, acme_lines, acme_placing
 from hoptrace.intake.formats.acme_calls import attempts_of
 from hoptrace.intake.formats.acme_layout import Kind, Layout
 from hoptrace.intake.formats.acme_lines import Division, in_pairs, parts_of
@@ -167,7 +167,7 @@ def long_file(golden: Path, seed: int) -> bytes:
         {
             (acme_lines, "_LINES_AT_ONCE"): st.integers(500, 900),
             (acme_lines, "_FIRST_LINES"): st.integers(1, 700),
-            (acme_file, "_ENOUGH_TO_READ"): st.integers(300, 900),
+            (acme_gathered, "_ENOUGH_TO_READ"): st.integers(300, 900),
             (acme_placing, "_FEW"): st.sampled_from([1, 10_000]),
         }
     ),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from hoptrace.intake.formats.acme_layout import COLUMNS, column_named
 from hoptrace.intake.formats.acme_lines import NOTHING
 from hoptrace.intake.formats.clock_columns import ClockColumns
 from hoptrace.intake.profile import Profile
-from hoptrace.model.arrays import Floats
+from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.number_text import undress
 
 SAID = pl.Schema({"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(COLUMNS, pl.String), "verdicts": pl.String})
@@ -60,12 +61,16 @@ _UPSTREAM = ("in_trunk", "in_address", "in_realm")
 _DOWNSTREAM = ("out_trunk", "out_address", "out_realm")
 
 
-@dataclass(slots=True)
-class Odd:
-    """What was unusual in one file, for its receipt."""
+class Read(NamedTuple):
+    """`records` (RECORDS) of rows; of the others row and reasons.
 
-    durations: int = 0
-    milliseconds: int = 0
+    Of each record whether its session time is `milliseconds`, and else whether it is `contradicting` the others.
+    """
+
+    records: pl.DataFrame
+    rejected: list[tuple[int, str]]
+    milliseconds: Truths
+    contradicting: Truths
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +104,8 @@ def verdicts_in(texts: pl.Series) -> pl.Series:
     return nothing.scatter(some, texts[some].str.extract_all(_PERHAPS).list.join(" "))
 
 
-def read_records(
-    said: pl.DataFrame, times: ClockColumns, peers: Peers, odd: Odd
-) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
-    """RECORDS of rows (SAID) in the order in which their times count; and of the others row and reasons.
-
-    Raises TimezoneMissing.
-    """
+def read_records(said: pl.DataFrame, times: ClockColumns, peers: Peers) -> Read:
+    """What is read of rows (SAID) in the order in which their times count; raises TimezoneMissing."""
     place = 3 * pl.int_range(said.height, eager=True)
     stamps = times.read(said["setup"], said["zone"], None, place)
     told = said.with_columns(
@@ -126,13 +126,15 @@ def read_records(
         for behind, name in enumerate(("connect", "disconnect"), start=1)
     }
     times.settle()
+    duration, milliseconds, apart = _durations(told["session_time"].to_list(), later["connect"], later["disconnect"])
     later |= {
-        "duration": _durations(told["session_time"].to_list(), later["connect"], later["disconnect"], odd),
+        "duration": duration,
         "calling": _calling(told),
         "release": _releases(told),
         "attestation": _attestations(told),
     }
-    return told.with_columns(**later).select(RECORDS.names()), reasons
+    records = told.with_columns(**later).select(RECORDS.names())
+    return Read(records, reasons, milliseconds, apart & ~milliseconds)
 
 
 def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:
@@ -188,20 +190,23 @@ def _level(written: str | None, verdicts: str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _durations(texts: Sequence[str | None], connect: pl.Series, disconnect: pl.Series, odd: Odd) -> pl.Series:
-    """Seconds of conversation: end minus answer; Acct-Session-Time, in seconds or milliseconds, where they are not."""
+def _durations(
+    texts: Sequence[str | None], connect: pl.Series, disconnect: pl.Series
+) -> tuple[pl.Series, Truths, Truths]:
+    """Seconds of conversation: end minus answer; Acct-Session-Time, in seconds or milliseconds, where they are not.
+
+    And which session times are milliseconds of the same, and which are anything but the same seconds.
+    """
     numbers = {text: _number(text) for text in set(texts)}
     told = np.array([numbers[text] for text in texts], np.float64)
     # Divided by NumPy: Polars multiplies by the inverse instead, which gives 366.09999999999997 for 366.1.
     spans: Floats = (disconnect - connect).to_numpy() / 1e6
     spans[spans < 0] = np.nan
     apart = np.abs(told - spans) > 2
-    milliseconds = int((np.abs(told / 1000 - spans) <= 1)[apart].sum())
-    odd.milliseconds += milliseconds
-    odd.durations += int(apart.sum()) - milliseconds
+    milliseconds = apart & (np.abs(told / 1000 - spans) <= 1)
     least = np.where(np.isnan(connect.to_numpy()), told >= 0, told > 0) & (told < _LONGEST)
     seconds = np.where(np.isnan(spans), np.where(least, told, np.nan), spans)
-    return pl.Series("duration", seconds, nan_to_null=True)
+    return pl.Series("duration", seconds, nan_to_null=True), milliseconds, apart
 
 
 def _number(text: str | None) -> float:
