@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acme_gathered import Gathered, Noticed
-from hoptrace.intake.formats.acme_layout import COLUMNS, Kind, Layout, Layouts
+from hoptrace.intake.formats.acme_gathered import Gathered, Noticed, Said, framed
+from hoptrace.intake.formats.acme_layout import Kind, Layout, Layouts
 from hoptrace.intake.formats.acme_lines import BLANK, CODES, OTHER, UNKNOWN, Part, parts_of
 from hoptrace.intake.formats.acme_placing import Placed, placed
 from hoptrace.intake.formats.acme_rows import said_in
@@ -38,7 +38,6 @@ _WAYS_OUT = (
 _UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
 
 _LAST_LINE = 2**62
-_FIRST_LINE = np.zeros(1, np.int64)
 
 FATES = (Fate.REJECTED, Fate.ACCEPTED, Fate.SKIPPED, Fate.DUPLICATE)
 """Fates by their codes."""
@@ -186,11 +185,10 @@ class AcmeFile:
         rows.sort()
         self.reading.layouts.measure(kind, [row.cells for row in rows])
         fitting = [(row, self.reading.layouts.of(kind, row.cells)) for row in rows]
-        divided = [_Divided(row, CODES.index(kind), layout) for row, layout in fitting if layout is not None]
-        self.reading.gathered.say(
-            self.noticed, _by_hand(divided), pl.Series([each.row.text for each in divided], dtype=pl.String)
-        )
-        self._count((each.layout, 1) for each in divided)
+        divided = [(row, layout) for row, layout in fitting if layout is not None]
+        said = [Said(row.row, CODES.index(kind), said_in(row.cells, layout)) for row, layout in divided]
+        self.reading.gathered.say_rows(self.noticed, said, [row.text for row, _ in divided])
+        self._count((layout, 1) for _, layout in divided)
 
     def _enter(self, part: Part, taken: list[tuple[Placed, Layout]]) -> None:
         """Read rows whose layout is settled."""
@@ -198,15 +196,20 @@ class AcmeFile:
             return
         self._count((layout, len(rows.lines)) for rows, layout in taken)
         frames = [self._divided(part, rows, layout) for rows, layout in taken if rows.cells is None]
-        by_hand = [
-            _Divided(_Row(int(self._rows(part, rows.lines)[0]), "", rows.cells), CODES.index(rows.kind), layout)
-            for rows, layout in taken
-            if rows.cells is not None
+        by_hand = [(rows.lines, rows.kind, rows.cells, layout) for rows, layout in taken if rows.cells is not None]
+        first = self._first(part)
+        said = [
+            Said(int(line[0]) + first, CODES.index(kind), said_in(cells, layout))
+            for line, kind, cells, layout in by_hand
         ]
-        frames += [_by_hand(by_hand)] if by_hand else []
-        said = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal").sort("row")
-        texts = part.division.texts(said["row"].to_numpy() - self._rows(part, _FIRST_LINE))
-        self.reading.gathered.say(self.noticed, said, texts)
+        if not frames:
+            texts = part.division.each(np.array([each.row - first for each in said], np.int64))
+            self.reading.gathered.say_rows(self.noticed, said, texts)
+            return
+        frames += [framed(said)] if said else []
+        together = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal").sort("row")
+        texts = part.division.texts(together["row"].to_numpy() - first)
+        self.reading.gathered.say(self.noticed, together, texts)
 
     def _divided(self, part: Part, rows: Placed, layout: Layout) -> pl.DataFrame:
         told = rows.division.columns(rows.places, layout)
@@ -220,24 +223,10 @@ class AcmeFile:
 
     def _rows(self, part: Part, lines: Int64s) -> Int64s:
         """The places of a part's lines among all rows of the group."""
-        return lines + (self.noticed.begin + part.first_row - 1)
+        return lines + self._first(part)
+
+    def _first(self, part: Part) -> int:
+        return self.noticed.begin + part.first_row - 1
 
     def _reject(self, part: Part, lines: Int64s, why: str) -> None:
         self.rejected += [(row, why) for row in self._rows(part, lines).tolist()]
-
-
-class _Divided(NamedTuple):
-    """A row that was divided by hand, the code of its kind, and its layout."""
-
-    row: _Row
-    kind: int
-    layout: Layout
-
-
-def _by_hand(rows: Sequence[_Divided]) -> pl.DataFrame:
-    """What rows say (SAID, as far as there is something)."""
-    told = [said_in(each.row.cells, each.layout) for each in rows]
-    names = [name for name in COLUMNS if any(name in each for each in told)]
-    numbers = {"row": [each.row.row for each in rows], "kind": [each.kind for each in rows]}
-    texts = {name: pl.Series([each.get(name) for each in told], dtype=pl.String) for name in names}
-    return pl.DataFrame({**numbers, **texts}, {"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(names, pl.String)})

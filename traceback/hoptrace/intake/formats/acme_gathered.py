@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
+from hoptrace.intake.formats.acme_layout import COLUMNS
 from hoptrace.intake.formats.acme_records import RECORDS, SAID, Peers, read_records, verdicts_in
 from hoptrace.intake.formats.clock_columns import ClockColumns
 from hoptrace.intake.formats.resaved import MINUTE, Signs
@@ -14,6 +17,22 @@ from hoptrace.model.arrays import Int64s
 
 _ENOUGH_TO_READ = 8_192
 _NOTHING_SAID, _NO_RECORDS = SAID.to_frame(), RECORDS.to_frame()
+
+
+class Said(NamedTuple):
+    """What one row says, by column, where it says anything; its place in the group, and the code of its kind."""
+
+    row: int
+    kind: int
+    told: dict[str, str]
+
+
+def framed(rows: Sequence[Said]) -> pl.DataFrame:
+    """What rows say (SAID, as far as there is something)."""
+    names = [name for name in COLUMNS if any(name in each.told for each in rows)]
+    numbers = {"row": [each.row for each in rows], "kind": [each.kind for each in rows]}
+    texts = {name: [each.told.get(name) for each in rows] for name in names}
+    return pl.DataFrame(numbers | texts, {name: SAID[name] for name in ("row", "kind", *names)})
 
 
 @dataclass(slots=True)
@@ -43,20 +62,33 @@ class Gathered:
     _records: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     _said: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     _texts: list[pl.Series] = field(default_factory=list[pl.Series])
+    _rows: list[Said] = field(default_factory=list[Said])
+    _row_texts: list[str] = field(default_factory=list[str])
     _waiting: int = 0
 
     def say(self, file: Noticed, said: pl.DataFrame, texts: pl.Series) -> None:
         """Keep what rows say, in the order in which they count; raises TimezoneMissing where they are read then."""
-        if not self._files or self._files[-1] is not file:
-            self._files.append(file)
+        self._frame_rows()
         self._said.append(said)
         self._texts.append(texts)
-        self._waiting += said.height
+        self._keep(file, said.height)
+
+    def say_rows(self, file: Noticed, rows: Sequence[Said], texts: Sequence[str]) -> None:
+        """The same of rows one by one."""
+        self._rows += rows
+        self._row_texts += texts
+        self._keep(file, len(rows))
+
+    def _keep(self, file: Noticed, rows: int) -> None:
+        if not self._files or self._files[-1] is not file:
+            self._files.append(file)
+        self._waiting += rows
         if self._waiting >= _ENOUGH_TO_READ:
             self.read()
 
     def read(self) -> None:
         """Read what is gathered; raises TimezoneMissing."""
+        self._frame_rows()
         if not self._said:
             return
         texts = pl.concat(self._texts)
@@ -74,6 +106,14 @@ class Gathered:
                 file.signs.look_at(read.records["setup"][begin:end], numbers[begin:end].get_columns())
                 file.milliseconds += int(read.milliseconds[begin:end].sum())
                 file.durations += int(read.contradicting[begin:end].sum())
+
+    def _frame_rows(self) -> None:
+        """What rows say one by one becomes a frame: once for those of many files, as each frame costs some rows."""
+        if self._rows:
+            self._said.append(framed(self._rows))
+            self._texts.append(pl.Series(self._row_texts, dtype=pl.String))
+            self._rows.clear()
+            self._row_texts.clear()
 
     def records(self) -> pl.DataFrame:
         """RECORDS of all that was read; where a file's seconds are gone, its times count as their minute."""
