@@ -14,7 +14,7 @@ from hoptrace.intake import distinct
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats import asterisk_cells
 from hoptrace.intake.formats.asterisk_cells import cells_of
-from hoptrace.intake.formats.asterisk_fields import quick_or_told
+from hoptrace.intake.formats.asterisk_fields import or_told
 from hoptrace.intake.formats.asterisk_layout import SPACES
 from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
 
@@ -55,12 +55,10 @@ def test_what_is_said_of_each_text(size: int) -> None:
     assert of_each(texts.clear(2), lambda text: (text,), {"same": pl.String}).rows() == [(None,)] * 2
 
 
-def test_a_rule_for_one_text_is_asked_where_an_expression_says_nothing() -> None:
+def test_a_rule_for_one_text_is_asked_where_nothing_is_known() -> None:
     texts = pl.Series("text", ["7", "seven", None])
     asked: list[str] = []
-    told = quick_or_told(
-        texts, pl.col("text").cast(pl.Int64, strict=False), lambda text: asked.append(text) or len(text)
-    )
+    told = or_told(texts, texts.cast(pl.Int64, strict=False), lambda text: asked.append(text) or len(text))
     assert (told.to_list(), asked) == ([7, 5, None], ["seven"])
 
 

@@ -136,6 +136,14 @@ def test_dates_with_slashes_need_one_that_tells_the_order(tmp_path: Path, read) 
     assert any("spreadsheet" in text for _, text in clear.flags)
 
 
+def test_dates_that_nothing_tells_the_order_of_show_a_spreadsheet(tmp_path: Path, read) -> None:
+    chunk = read(write(tmp_path, dial("1/9/2026 12:00"), dial("2/9/2026 12:00")))
+    assert chunk.rows["reasons"].to_list() == [["day or month first is not clear"]] * 2
+    assert [text for _, text in chunk.flags] == [
+        "the file was saved again by a spreadsheet: dates are written with slashes; ask for the original"
+    ]
+
+
 def test_full_minutes_only_are_a_minute_precise(tmp_path: Path, read) -> None:
     lines = [dial(f"2026-07-01 12:{m:02d}:00", channel=f"PJSIP/oak-{m:08x}") for m in range(12)]
     chunk = read(write(tmp_path, *lines), given="UTC")

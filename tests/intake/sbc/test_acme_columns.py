@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -12,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats import acme_file, acme_lines
+from hoptrace.intake.formats import acme_gathered, acme_lines, acme_placing
 from hoptrace.intake.formats.acme_calls import attempts_of
 from hoptrace.intake.formats.acme_layout import Kind, Layout
 from hoptrace.intake.formats.acme_lines import Division, in_pairs, parts_of
-from hoptrace.intake.formats.acme_rows import said_in, split_row, split_unescaped
+from hoptrace.intake.formats.acme_rows import said_in, split_plain, split_row, split_unescaped
 from hoptrace.intake.reading import Chunk, Source
 
 DAY = "acme/cdr20231218.csv"
@@ -104,6 +105,20 @@ def test_columns_without_quotes_inside_are_those_of_csv(rows: list[list[str]]) -
     ]
 
 
+@given(ROWS)
+def test_rows_with_a_comma_for_each_column_are_divided_one_by_one_as_by_columns(texts: list[str]) -> None:
+    texts = [f"15:54:56.868 EST DEC 18 2023,{text}" for text in texts]
+    division = division_of(texts)
+    for line, text in enumerate(texts):
+        places = {"setup": 0, "first": 1, "last": text.count(",")}
+        layout = Layout(Kind.STOP, text.count(",") + 1, places, "three columns")
+        cells, lines = split_plain(text, layout), np.array([line])
+        assert (cells is not None) == division.are_divided(lines, layout).all()
+        if cells is not None:
+            (said,) = division.columns(lines, layout).rows(named=True)
+            assert {name: each for name, each in said.items() if each is not None} == said_in(cells, layout)
+
+
 STOPS = st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from([None, "e1", "e2"]))
 
 
@@ -147,18 +162,27 @@ def long_file(golden: Path, seed: int) -> bytes:
 
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(at_once=st.integers(500, 900), first=st.integers(1, 700), enough=st.integers(300, 900), seed=st.integers(0, 16))
+@given(
+    sizes=st.fixed_dictionaries(
+        {
+            (acme_lines, "_LINES_AT_ONCE"): st.integers(500, 900),
+            (acme_lines, "_FIRST_LINES"): st.integers(1, 700),
+            (acme_gathered, "_ENOUGH_TO_READ"): st.integers(300, 900),
+            (acme_placing, "_FEW"): st.sampled_from([1, 10_000]),
+        }
+    ),
+    seed=st.integers(0, 16),
+)
 @pytest.mark.parametrize("name", ["acme", "acme_measured"])
 def test_how_many_lines_are_read_at_once_changes_nothing(
-    golden: Path, tmp_path: Path, read, name: str, at_once: int, first: int, enough: int, seed: int
+    golden: Path, tmp_path: Path, read, name: str, sizes: dict[tuple[ModuleType, str], int], seed: int
 ) -> None:
     path = tmp_path / "long.csv"
     path.write_bytes(long_file(golden, seed))
     whole = told(read(name, path, zone="America/New_York"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(acme_lines, "_LINES_AT_ONCE", at_once)
-        patch.setattr(acme_lines, "_FIRST_LINES", first)
-        patch.setattr(acme_file, "_ENOUGH_TO_READ", enough)
+        for (module, what), size in sizes.items():
+            patch.setattr(module, what, size)
         assert told(read(name, path, zone="America/New_York")) == whole
 
 

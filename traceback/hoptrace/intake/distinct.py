@@ -37,7 +37,9 @@ def of_each(texts: pl.Series, told: Callable[[str], tuple[Any, ...]], schema: Ma
     It is asked once for each distinct text: rules that are written for one text hold for a column this way.
     """
     if texts.null_count() == texts.len():
-        return pl.DataFrame(schema=schema).clear(texts.len())
+        return pl.DataFrame(
+            [pl.Series(name, [None], dtype).new_from_index(0, texts.len()) for name, dtype in schema.items()]
+        )
     if texts.len() <= _SHORT:
         # A join costs as much as a few hundred texts in a dictionary.
         known: dict[str | None, tuple[Any, ...]] = {None: (None,) * len(schema)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -36,15 +37,18 @@ def _offsets(local: pl.Series, tz: tzinfo) -> pl.Series | int:
     if not isinstance(tz, ZoneInfo):
         return (tz.utcoffset(None) or timedelta()) // _MICROSECOND
     quarters = local // (_QUARTER // _MICROSECOND)
-    asked = quarters.unique().drop_nulls()
-    told = [_offset(_EPOCH + quarter * _QUARTER, tz) for quarter in asked.to_list()]
+    asked = [quarter for quarter in quarters.unique().to_list() if quarter is not None]
+    told = [_offset(quarter, tz) for quarter in asked]
     if len(set(told)) == 1 and told[0] is not None:
         return told[0]
-    return quarters.replace_strict(asked, pl.Series(told, dtype=pl.Int64), default=None, return_dtype=pl.Int64)
+    keys, values = (pl.Series(each, dtype=pl.Int64) for each in (asked, told))
+    return quarters.replace_strict(keys, values, default=None, return_dtype=pl.Int64)
 
 
-def _offset(quarter: datetime, tz: tzinfo) -> int | None:
-    """The offset in a quarter of an hour; a file has few of them, and no zone changes twice in one."""
+@lru_cache(maxsize=4096)
+def _offset(number: int, tz: ZoneInfo) -> int | None:
+    """The offset in a quarter of an hour since 1970; a file has few of them, and no zone changes twice in one."""
+    quarter = _EPOCH + number * _QUARTER
     ends = [to_utc(local, tz) for local in (quarter, quarter + _QUARTER - _MICROSECOND)]
     offsets = {
         (local - utc.replace(tzinfo=None)) // _MICROSECOND

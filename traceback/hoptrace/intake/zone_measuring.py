@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from hoptrace.intake.zones import WIDEST
 
@@ -63,12 +64,13 @@ def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Me
 
 def measure_columns(local: pl.Series, epochs: pl.Series, by: str = "uniqueid") -> Measured | None:
     """The same of columns without nulls: local times and epochs in microseconds (Int64)."""
-    offsets = quarter_offsets(local, epochs)
-    found = pl.DataFrame({"offset": offsets, "local": local}).drop_nulls().group_by("offset", maintain_order=True)
-    told = found.agg(pl.len(), pl.col("local").first().cast(pl.Datetime("us")))
-    keys = [timedelta(microseconds=offset) for offset in told["offset"].to_list()]
-    counts = Counter(dict(zip(keys, told["len"].to_list(), strict=True)))
-    return _decided(counts, dict(zip(keys, told["local"].to_list(), strict=True)), local.len(), by)
+    # By NumPy: files of a few rows come by the thousand, and one query costs more than all of this.
+    offsets, near = _nearest(local, epochs)
+    values, firsts, counts = np.unique(offsets[near], return_index=True, return_counts=True)
+    keys = [timedelta(microseconds=offset) for offset in values.tolist()]
+    seen = [_EPOCH + timedelta(microseconds=start) for start in local.to_numpy()[near][firsts].tolist()]
+    counted = Counter(dict(zip(keys, counts.tolist(), strict=True)))
+    return _decided(counted, dict(zip(keys, seen, strict=True)), local.len(), by)
 
 
 def _decided(counts: Counter[timedelta], seen: Mapping[timedelta, datetime], rows: int, by: str) -> Measured | None:
@@ -96,7 +98,15 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
 
 def quarter_offsets(local: pl.Series, epochs: pl.Series) -> pl.Series:
     """The same by columns, all in microseconds (Int64), null where one of them is."""
-    apart = (local - epochs).fill_null(_FAR)
-    offsets = pl.Series(np.rint(apart.to_numpy() / _QUARTER_MICROS) * _QUARTER_MICROS).cast(pl.Int64)
-    near = ((apart - offsets).abs() <= TOLERANCE // _MICROSECOND) & (offsets.abs() <= WIDEST // _MICROSECOND)
-    return pl.select(pl.when(near).then(offsets)).to_series()
+    offsets, near = _nearest(local, epochs)
+    told = pl.Series(offsets)
+    return told if near.all() else pl.select(pl.when(pl.Series(near)).then(told)).to_series()
+
+
+def _nearest(local: pl.Series, epochs: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """How far local times are from epochs, rounded to quarters of an hour, and where that is an offset."""
+    apart = local - epochs
+    written = (apart.fill_null(_FAR) if apart.null_count() else apart).to_numpy()
+    offsets = np.rint(written / _QUARTER_MICROS).astype(np.int64) * _QUARTER_MICROS
+    near = (np.abs(written - offsets) <= TOLERANCE // _MICROSECOND) & (np.abs(offsets) <= WIDEST // _MICROSECOND)
+    return offsets, near

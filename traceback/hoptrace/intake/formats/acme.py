@@ -11,20 +11,24 @@ import polars as pl
 
 from hoptrace.intake.formats.acme_calls import Calls, calls_of, raw_calls
 from hoptrace.intake.formats.acme_file import FATES, AcmeFile, Reading
+from hoptrace.intake.formats.acme_gathered import Gathered, Noticed
 from hoptrace.intake.formats.acme_layout import KINDS, LEAST_COLUMNS, Kind, Layout, Layouts
-from hoptrace.intake.formats.acme_records import RECORDS, Peers
+from hoptrace.intake.formats.acme_records import Peers
 from hoptrace.intake.formats.acme_rows import fitted
 from hoptrace.intake.formats.asterisk_lines import decoded
 from hoptrace.intake.formats.clock_columns import ClockColumns
 from hoptrace.intake.formats.clock_times import ClockTimes
-from hoptrace.intake.formats.resaved import MINUTE, Signs
+from hoptrace.intake.formats.resaved import Signs
 from hoptrace.intake.ledger import reasons_of
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.model.arrays import Int64s
 from hoptrace.model.statements import ROWS, Fate
 
 _LOOKED_AT = 100
+_FATES = pl.Series("fate", FATES, pl.String)
+_CALL = pl.when(pl.col("call") >= 0).then("call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +86,36 @@ class AcmeSbc:
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """One chunk for the group; raises InputRefused where no row of a file is an SBC's, TimezoneMissing."""
         times = ClockTimes(context)
-        reading = Reading(ClockColumns(times), Layouts(context.profile), Peers.of(context.profile), self.measures)
-        files: list[AcmeFile] = []
-        begin = 0
-        for source in sources:
-            file = AcmeFile(source, begin, reading, Signs(context.profile.numbers.explicit))
-            file.read()
-            files.append(file)
-            begin += sum(map(len, file.raw))
-        calls = calls_of(pl.concat([RECORDS.to_frame(), *(_records(file) for file in files)]))
-        rows = _account(files, calls)
-        of_calls = rows.select("file", "row")[calls.calls["row"]]
+        layouts = Layouts(context.profile)
+        gathered = Gathered(ClockColumns(times), Peers.of(context.profile))
+        try:
+            files = _files(sources, Reading(gathered, layouts, self.measures), context.profile)
+        finally:
+            # Also before a refused file: that times in one before it have no zone is said first.
+            gathered.read()
+        calls = calls_of(gathered.records())
+        rows = _account(files, gathered.rejected, calls)
+        places: Int64s = calls.calls["row"].to_numpy()
         flags = [(file.source.index, text) for file in files for text in file.flags()]
         flags += [(sources[0].index, text) for text in times.flags()]
-        told = raw_calls(calls.calls, of_calls, times)
+        told = raw_calls(calls.calls, rows["file"][places], rows["row"][places], times)
         yield with_passes(Chunk(told, rows, times.zone, tuple(flags)))
 
 
-def _records(file: AcmeFile) -> pl.DataFrame:
-    """The file's records; where seconds are gone, they count as their minute."""
-    records = pl.concat([RECORDS.to_frame(), *file.records])
-    return records.with_columns(tick=pl.lit(MINUTE, pl.Int32)) if file.signs.minutes else records
+def _files(sources: Sequence[Source], reading: Reading, profile: Profile) -> list[AcmeFile]:
+    """All files of a group, read; raises InputRefused, TimezoneMissing."""
+    files: list[AcmeFile] = []
+    begin = 0
+    for source in sources:
+        file = AcmeFile(source, reading, Noticed(begin, Signs(profile.numbers.explicit)))
+        file.read()
+        files.append(file)
+        begin += sum(map(len, file.raw))
+    return files
 
 
-def _account(files: Sequence[AcmeFile], calls: Calls) -> pl.DataFrame:
-    """What became of every row (ROWS)."""
+def _account(files: Sequence[AcmeFile], rejected: list[tuple[int, str]], calls: Calls) -> pl.DataFrame:
+    """What became of every row (ROWS); `rejected`: those that were read and are no calls, and why."""
     raw = pl.concat([pl.Series("raw", [], pl.Binary), *(each for file in files for each in file.raw)])
     fates = np.concatenate([np.zeros(0, np.uint8), *(each for file in files for each in file.fates)])
     fates[calls.rows] = FATES.index(Fate.ACCEPTED)
@@ -114,16 +123,10 @@ def _account(files: Sequence[AcmeFile], calls: Calls) -> pl.DataFrame:
     numbers[calls.rows] = calls.numbers
     lengths = [sum(map(len, file.raw)) for file in files]
     index = np.repeat([file.source.index for file in files], lengths)
-    of_file = np.arange(len(fates)) - np.repeat([file.begin for file in files], lengths) + 1
-    told = pl.DataFrame(
-        {"file": index, "row": of_file, "call": numbers, "raw": raw},
-        {name: ROWS[name] for name in ("file", "row", "call", "raw")},
-    )
-    return told.with_columns(
-        pl.when(pl.col("call") >= 0).then("call"),
-        pl.Series("fate", FATES, pl.String).gather(fates),
-        reasons_of([each for file in files for each in file.rejected], len(fates)),
-    ).select(ROWS.names())
+    of_file = np.arange(len(fates)) - np.repeat([file.noticed.begin for file in files], lengths) + 1
+    reasons = reasons_of(rejected + [each for file in files for each in file.rejected], len(fates))
+    told = {"file": index, "row": of_file, "call": numbers, "fate": _FATES[fates], "reasons": reasons, "raw": raw}
+    return pl.DataFrame({name: told[name] for name in ROWS}, ROWS).with_columns(_CALL)
 
 
 def _understood(text: str, layouts: Layouts) -> Layout | None:

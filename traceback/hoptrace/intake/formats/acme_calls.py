@@ -6,6 +6,7 @@ By columns, but for the choice of each row's attempt, which goes from row to row
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,13 @@ from hoptrace.intake.formats.acme_lines import CODES
 from hoptrace.intake.formats.acme_records import RECORDS
 from hoptrace.intake.formats.clock_columns import micros_of, moment_of
 from hoptrace.intake.formats.clock_times import ClockTimes
-from hoptrace.model.arrays import Int64s
+from hoptrace.model.arrays import Int64s, Truths
 from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
 
 _STOP = CODES.index(Kind.STOP)
+_NAME = pl.coalesce("call_id", "session", "generic").alias("name")
+_ANSWERED = pl.col("connect").is_not_null().alias("answered")
+_SAYS_NOTHING = pl.DataFrame([[None] for _ in RECORDS], RECORDS)
 _FACTS = {
     "precision": "tick",
     "calling_number": "calling",
@@ -42,29 +46,28 @@ class Calls(NamedTuple):
 
 def calls_of(records: pl.DataFrame) -> Calls:
     """The calls of RECORDS: one for each route attempt of a session, sessions in the order of their first rows."""
-    stood = _in_sessions(records)
-    owners = np.array(attempts_of(*(stood[name].to_list() for name in ("session_of", "stop", "egress_call_id"))), int)
+    stood, sessions = _in_sessions(records)
+    stops = (stood["kind"].to_numpy() == _STOP).tolist()
+    owners = np.array(attempts_of(sessions, stops, stood["egress_call_id"].to_list()), int)
     order = np.argsort(owners, kind="stable")
-    owners, stood = owners[order], stood.select(RECORDS.names())[order]
+    owners, stood = owners[order], stood[order]
     begins = np.flatnonzero(np.diff(owners, prepend=-1))
     numbers = np.cumsum(np.diff(owners, prepend=-1) != 0) - 1
     return Calls(_merged(stood, begins), stood["row"].to_numpy(), numbers)
 
 
-def _in_sessions(records: pl.DataFrame) -> pl.DataFrame:
+def _in_sessions(records: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
     """The rows by session: stop rows say most, then start rows; the answered ones last, and else the later ones.
 
     A session is known by the ingress Call-ID and the setup time's instant: a Call-ID that is used again for the next
-    try of the same caller has another setup time. `session_of`: the place of its first row.
+    try of the same caller has another setup time. Beside them of each row the place of its session's first one.
     """
-    named = records.with_columns(
-        name=pl.coalesce("call_id", "session", "generic"), at=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
-    first = pl.when(pl.col("name").is_null()).then("at").otherwise(pl.col("at").min().over("name", "setup"))
-    told = named.with_columns(session_of=first, stop=pl.col("kind") == _STOP)
-    keys = ("row", pl.col("connect").is_not_null(), "kind", "session_of")
-    order = np.lexsort([told.select(key).to_series().to_numpy() for key in keys])
-    return told[order]
+    told = records.select(_NAME, _ANSWERED)
+    firsts = dict[tuple[str, int], int]()
+    named = enumerate(zip(told["name"].to_list(), records["setup"].to_list(), strict=True))
+    sessions = np.array([at if key[0] is None else firsts.setdefault(key, at) for at, key in named], np.int64)
+    order = np.lexsort([*(each.to_numpy() for each in (records["row"], told["answered"], records["kind"])), sessions])
+    return records[order], sessions[order].tolist()
 
 
 def attempts_of(sessions: Sequence[int], stops: Sequence[bool], egresses: Sequence[str | None]) -> list[int]:
@@ -101,20 +104,32 @@ def _merged(stood: pl.DataFrame, begins: Int64s) -> pl.DataFrame:
     if len(begins) == stood.height:
         return firsts
     ends = np.append(begins[1:], stood.height)
-    lacking = [name for name in RECORDS if firsts[name].null_count()]
-    return firsts.with_columns(_first_said(stood[name], begins, ends) for name in lacking)
+    lacking = [name for name in RECORDS if stood[name].null_count() < stood.height and firsts[name].null_count()]
+    if not lacking:
+        return firsts
+    said = stood.select(pl.col(lacking).is_not_null())
+    ended = stood.vstack(_SAYS_NOTHING)
+    filled = {name: ended[name][_first_said(said[name].to_numpy(), begins, ends)] for name in lacking}
+    return pl.DataFrame({name: filled.get(name, firsts[name]) for name in RECORDS})
 
 
-def _first_said(column: pl.Series, begins: Int64s, ends: Int64s) -> pl.Series:
-    """The first value that is not null from each begin on, before the end."""
-    nowhere = column.len()
-    places = np.where(column.is_not_null().to_numpy(), np.arange(nowhere), nowhere)
-    said = np.minimum.accumulate(places[::-1])[::-1][begins]
-    return column.gather(pl.Series(said).set(pl.Series(said >= ends), None))
+def _first_said(said: Truths, begins: Int64s, ends: Int64s) -> Int64s:
+    """The first place from each begin on, before the end, where something is said; else the one behind the last."""
+    nowhere = len(said)
+    places = np.where(said, np.arange(nowhere), nowhere)
+    first = np.minimum.accumulate(places[::-1])[::-1][begins]
+    return np.where(first < ends, first, nowhere)
 
 
-def raw_calls(calls: pl.DataFrame, places: pl.DataFrame, times: ClockTimes) -> pl.DataFrame:
-    """The calls in the schema RAW_CALLS; `places`: `file` and `row` of each; `times`: those by which they were read."""
+def raw_calls(calls: pl.DataFrame, files: pl.Series, rows: pl.Series, times: ClockTimes) -> pl.DataFrame:
+    """The calls in the schema RAW_CALLS; `files` and `rows`: their places; `times`: those by which they were read."""
+    beside = {"file": files, "row": rows, "may_be_later": _may_be_later(calls, times)}
+    return pl.DataFrame(calls.to_dict() | beside).select(_raw_columns())
+
+
+@cache
+def _raw_columns() -> list[pl.Expr]:
+    """RAW_CALLS of RECORDS that have the places of calls beside them, and by how much their times may be later."""
     failed = pl.col("release").str.contains(r"^[3456]..$").fill_null(value=False)
     silent = pl.col("duration").fill_null(0) == 0
     # A failed call's answer time only repeats another of its times.
@@ -123,27 +138,26 @@ def raw_calls(calls: pl.DataFrame, places: pl.DataFrame, times: ClockTimes) -> p
     told = {
         **{name: pl.col(column) for name, column in _FACTS.items()},
         "call": pl.int_range(pl.len()),
-        "file": pl.lit(places["file"]),
-        "row": pl.lit(places["row"]),
+        **{name: pl.col(name) for name in ("file", "row", "may_be_later")},
         "start_time": pl.col("setup").cast(TIME),
         "start_basis": pl.lit(StartBasis.RECEIVED.value),
         "answer_time": answered.cast(TIME),
         "end_time": pl.col("disconnect").cast(TIME),
         "duration": pl.when(never).then(0.0).otherwise("duration"),
-        "may_be_later": pl.lit(_may_be_later(calls, times)),
         "record_id": _record_id(),
     }
-    return calls.select(told.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in RAW_CALLS.items())
+    return [told.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in RAW_CALLS.items()]
 
 
 def _may_be_later(calls: pl.DataFrame, times: ClockTimes) -> pl.Series:
     later = pl.Series("may_be_later", [None], pl.Int32).new_from_index(0, calls.height)
-    open_ = calls["setup"].is_in([micros_of(moment) for moment in times.open_moments]).arg_true()
-    if open_.is_empty():
+    moments = [micros_of(moment) for moment in times.open_moments]
+    open_ = np.flatnonzero(np.isin(calls["setup"].to_numpy(), np.array(moments, np.int64)))
+    if not len(open_):
         return later
     told = calls[open_].select("setup", "connect", "disconnect").rows()
-    moments = ([None if each is None else moment_of(each) for each in row] for row in told)
-    return later.scatter(open_, [times.may_be_later(start, *others) for start, *others in moments if start is not None])
+    read = ([None if each is None else moment_of(each) for each in row] for row in told)
+    return later.scatter(open_, [times.may_be_later(start, *others) for start, *others in read if start is not None])
 
 
 def _record_id() -> pl.Expr:

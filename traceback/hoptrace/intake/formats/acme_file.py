@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,13 +11,11 @@ import numpy as np
 import polars as pl
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acme_layout import COLUMNS, Kind, Layout, Layouts
+from hoptrace.intake.formats.acme_gathered import Gathered, Noticed, Said, framed
+from hoptrace.intake.formats.acme_layout import Kind, Layout, Layouts
 from hoptrace.intake.formats.acme_lines import BLANK, CODES, OTHER, UNKNOWN, Part, parts_of
 from hoptrace.intake.formats.acme_placing import Placed, placed
-from hoptrace.intake.formats.acme_records import SAID, Odd, Peers, read_records, verdicts_in
 from hoptrace.intake.formats.acme_rows import said_in
-from hoptrace.intake.formats.clock_columns import ClockColumns
-from hoptrace.intake.formats.resaved import Signs
 from hoptrace.intake.reading import Source
 from hoptrace.intake.seen import Seen
 from hoptrace.model.arrays import Bytes, Int64s, Truths
@@ -39,9 +37,7 @@ _WAYS_OUT = (
 )
 _UNKNOWN_TYPE = "no known Acct-Status-Type in the first column"
 
-_ENOUGH_TO_READ = 8_192
 _LAST_LINE = 2**62
-_FIRST_LINE = np.zeros(1, np.int64)
 
 FATES = (Fate.REJECTED, Fate.ACCEPTED, Fate.SKIPPED, Fate.DUPLICATE)
 """Fates by their codes."""
@@ -51,9 +47,8 @@ FATES = (Fate.REJECTED, Fate.ACCEPTED, Fate.SKIPPED, Fate.DUPLICATE)
 class Reading:
     """What the files of a group are read with; rows that were seen in one are duplicates in the others."""
 
-    times: ClockColumns
+    gathered: Gathered
     layouts: Layouts
-    peers: Peers
     measures: bool
     seen: Seen = field(default_factory=Seen)
 
@@ -70,26 +65,21 @@ class _Row(NamedTuple):
 class AcmeFile:
     """One file; rows of a length that nothing is known of wait until there are enough to measure them.
 
-    `begin`: the place of its first row among all of the group. Once it is read: `raw` and `fates` (codes, see FATES) of
-    its rows, those of calls not accepted yet; `records` (RECORDS) in the order in which they count; rows and reasons of
-    those `rejected`.
+    Once it is read: `raw` and `fates` (codes, see FATES) of its rows, those of calls not accepted yet; rows and reasons
+    of those `rejected` that no column was read of.
     """
 
     source: Source
-    begin: int
     reading: Reading
-    signs: Signs
+    noticed: Noticed
     raw: list[pl.Series] = field(default_factory=list[pl.Series])
     fates: list[Bytes] = field(default_factory=list[Bytes])
-    records: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     rejected: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    odd: Odd = field(default_factory=Odd)
     _tried: int = 0
     _understood: int = 0
     _unusual: Counter[tuple[bool, str]] = field(default_factory=Counter[tuple[bool, str]])
     _lengths: Counter[int] = field(default_factory=Counter[int])
     """Rows of lengths that nobody documents, which were rejected."""
-    _said: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     _waiting: dict[tuple[Kind, int], list[_Row]] = field(default_factory=dict[tuple[Kind, int], list[_Row]])
 
     def read(self) -> None:
@@ -99,7 +89,6 @@ class AcmeFile:
         while self._waiting:
             (kind, _), rows = self._waiting.popitem()
             self._measure(kind, rows)
-        self._read_said()
         if self._lengths and not self._understood:
             widths = ", ".join(f"{width:,}" for width in sorted(self._lengths))
             raise InputRefused(
@@ -114,15 +103,15 @@ class AcmeFile:
 
     def flags(self) -> Iterator[str]:
         """What the receipt should say of this file."""
-        yield from self.signs.flags()
+        yield from self.noticed.signs.flags()
         for (measured, why), count in sorted(self._unusual.items()):
             yield f"rows of {why}: {count:,}" if measured else f"rows of {why}: {count:,}. {_UNREAD}"
         for width, count in sorted(self._lengths.items()):
             yield f"rows of {width:,} columns, rejected as {_UNKNOWN_LENGTH}: {count:,}. {_WAYS_OUT}"
-        if self.odd.milliseconds:
-            yield f"session times in milliseconds: {self.odd.milliseconds:,}"
-        if self.odd.durations:
-            yield f"session times that contradict answer and end, which count: {self.odd.durations:,}"
+        if self.noticed.milliseconds:
+            yield f"session times in milliseconds: {self.noticed.milliseconds:,}"
+        if self.noticed.durations:
+            yield f"session times that contradict answer and end, which count: {self.noticed.durations:,}"
 
     def _read(self, part: Part) -> None:
         lines = np.flatnonzero((part.kinds != OTHER) & (part.kinds != BLANK))
@@ -146,7 +135,7 @@ class AcmeFile:
 
     def _repeated(self, part: Part, lines: Int64s) -> Truths:
         """Which lines came before; a last one without an end is not remembered."""
-        seen, hashes = self.reading.seen, part.raw.hash().gather(lines)
+        seen, hashes = self.reading.seen, part.raw.hash()[lines]
         cut = part.unended and len(lines) > 0 and bool(lines[-1] == len(part.kinds) - 1)
         whole = len(lines) - cut
         repeated = seen.repeated(hashes.head(whole)).to_numpy()
@@ -155,13 +144,14 @@ class AcmeFile:
     def _take(self, part: Part, groups: list[Placed]) -> int:
         """Take rows in, and give the last: where enough rows of a length wait, the rest has to be placed anew."""
         last = self._measured_at([each for each in groups if self._waits(each)])
-        groups = [each.some(each.lines <= last) for each in groups]
+        if last < _LAST_LINE:
+            groups = [each.some(each.lines <= last) for each in groups]
         taken: list[tuple[Placed, Layout]] = []
         for each in sorted((each for each in groups if len(each.lines)), key=lambda each: int(each.lines[0])):
             if each.layout is None:
                 self._reject(part, each.lines, _UNKNOWN_COLUMNS)
             elif self._waits(each):
-                rows = zip(self._rows(part, each.lines), part.division.texts(each.lines), each.by_hand(), strict=True)
+                rows = zip(self._rows(part, each.lines), part.division.each(each.lines), each.by_hand(), strict=True)
                 self._waiting.setdefault((each.kind, each.width), []).extend(_Row(*row) for row in rows)
             elif not each.layout.known and each.kind is not Kind.INTERIM and not self.reading.measures:
                 self._lengths[each.width] += len(each.lines)
@@ -195,9 +185,10 @@ class AcmeFile:
         rows.sort()
         self.reading.layouts.measure(kind, [row.cells for row in rows])
         fitting = [(row, self.reading.layouts.of(kind, row.cells)) for row in rows]
-        divided = [_Divided(row, CODES.index(kind), layout) for row, layout in fitting if layout is not None]
-        self._say(_by_hand(divided), pl.Series([each.row.text for each in divided], dtype=pl.String))
-        self._count((each.layout, 1) for each in divided)
+        divided = [(row, layout) for row, layout in fitting if layout is not None]
+        said = [Said(row.row, CODES.index(kind), said_in(row.cells, layout)) for row, layout in divided]
+        self.reading.gathered.say_rows(self.noticed, said, [row.text for row, _ in divided])
+        self._count((layout, 1) for _, layout in divided)
 
     def _enter(self, part: Part, taken: list[tuple[Placed, Layout]]) -> None:
         """Read rows whose layout is settled."""
@@ -205,36 +196,24 @@ class AcmeFile:
             return
         self._count((layout, len(rows.lines)) for rows, layout in taken)
         frames = [self._divided(part, rows, layout) for rows, layout in taken if rows.cells is None]
-        by_hand = [
-            _Divided(_Row(int(self._rows(part, rows.lines)[0]), "", rows.cells), CODES.index(rows.kind), layout)
-            for rows, layout in taken
-            if rows.cells is not None
+        by_hand = [(rows.lines, rows.kind, rows.cells, layout) for rows, layout in taken if rows.cells is not None]
+        first = self._first(part)
+        said = [
+            Said(int(line[0]) + first, CODES.index(kind), said_in(cells, layout))
+            for line, kind, cells, layout in by_hand
         ]
-        frames += [_by_hand(by_hand)] if by_hand else []
-        said = pl.concat(frames, how="diagonal").sort("row")
-        self._say(said, part.division.texts(said["row"].to_numpy() - self._rows(part, _FIRST_LINE)))
+        if not frames:
+            texts = part.division.each(np.array([each.row - first for each in said], np.int64))
+            self.reading.gathered.say_rows(self.noticed, said, texts)
+            return
+        frames += [framed(said)] if said else []
+        together = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal").sort("row")
+        texts = part.division.texts(together["row"].to_numpy() - first)
+        self.reading.gathered.say(self.noticed, together, texts)
 
     def _divided(self, part: Part, rows: Placed, layout: Layout) -> pl.DataFrame:
         told = rows.division.columns(rows.places, layout)
-        return told.with_columns(
-            pl.Series("row", self._rows(part, rows.lines)), pl.Series("kind", part.kinds[rows.lines])
-        )
-
-    def _say(self, said: pl.DataFrame, texts: pl.Series) -> None:
-        """Keep what rows say, in the order in which they count, until there are enough to be read together."""
-        self._said.append(said.with_columns(verdicts_in(texts)))
-        if sum(each.height for each in self._said) >= _ENOUGH_TO_READ:
-            self._read_said()
-
-    def _read_said(self) -> None:
-        if not self._said:
-            return
-        said = pl.concat([SAID.to_frame(), *self._said], how="diagonal")
-        self._said.clear()
-        records, rejected = read_records(said, self.reading.times, self.reading.peers, self.odd)
-        self.signs.look_at(records["setup"], records.select("calling", "called", "final_number").get_columns())
-        self.records.append(records)
-        self.rejected += rejected
+        return told.hstack([pl.Series("row", self._rows(part, rows.lines)), pl.Series("kind", part.kinds[rows.lines])])
 
     def _count(self, layouts: Iterable[tuple[Layout, int]]) -> None:
         for layout, count in layouts:
@@ -244,24 +223,10 @@ class AcmeFile:
 
     def _rows(self, part: Part, lines: Int64s) -> Int64s:
         """The places of a part's lines among all rows of the group."""
-        return lines + (self.begin + part.first_row - 1)
+        return lines + self._first(part)
+
+    def _first(self, part: Part) -> int:
+        return self.noticed.begin + part.first_row - 1
 
     def _reject(self, part: Part, lines: Int64s, why: str) -> None:
         self.rejected += [(row, why) for row in self._rows(part, lines).tolist()]
-
-
-class _Divided(NamedTuple):
-    """A row that was divided by hand, the code of its kind, and its layout."""
-
-    row: _Row
-    kind: int
-    layout: Layout
-
-
-def _by_hand(rows: Sequence[_Divided]) -> pl.DataFrame:
-    """What rows say (SAID, as far as there is something)."""
-    told = [said_in(each.row.cells, each.layout) for each in rows]
-    names = [name for name in COLUMNS if any(name in each for each in told)]
-    numbers = {"row": [each.row.row for each in rows], "kind": [each.kind for each in rows]}
-    texts = {name: pl.Series([each.get(name) for each in told], dtype=pl.String) for name in names}
-    return pl.DataFrame({**numbers, **texts}, {"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(names, pl.String)})

@@ -9,11 +9,13 @@ import numpy as np
 
 from hoptrace.intake.formats.acme_layout import Kind, Layout, Layouts
 from hoptrace.intake.formats.acme_lines import CODES, Division, Part, in_pairs
-from hoptrace.intake.formats.acme_rows import fitted, split_row, split_unescaped
+from hoptrace.intake.formats.acme_rows import fitted, split_plain, split_row, split_unescaped
 from hoptrace.intake.formats.clock_columns import look_like_times
 from hoptrace.model.arrays import Int64s, Truths
 
 _QUOTE = ord('"')
+_FEW = 100
+"""So many rows of one kind and length cost as much by columns as one by one."""
 _PLAIN_CELL = r'(?:[^",]*|"[^",]*")'
 _PLAIN = f"^{_PLAIN_CELL}(?:,{_PLAIN_CELL})*$"
 """A row whose quotes stand around whole columns that have no comma: however it is divided, it is divided so."""
@@ -42,14 +44,16 @@ class Placed:
 
     def by_hand(self) -> list[list[str]]:
         """The columns of each row."""
-        return [self.split(text) for text in self.division.texts(self.places)] if self.cells is None else [self.cells]
+        return [self.split(text) for text in self.division.each(self.places)] if self.cells is None else [self.cells]
 
 
 def placed(part: Part, lines: Int64s, layouts: Layouts) -> Iterator[Placed]:
     """Lines of known kinds, in rising order, by their layouts."""
     for code, width, here in _alike(part, lines):
         rows = Placed(here, CODES[code], width, layouts.known_of(CODES[code], width), part.division, here)
-        if rows.layout is not None:
+        if len(here) < _FEW:
+            yield from _one_by_one(rows, layouts)
+        elif rows.layout is not None:
             plain = _are_sound(rows, rows.layout)
             yield rows.some(plain)
             yield from _one_by_one(rows.some(~plain), layouts)
@@ -116,7 +120,9 @@ def _with_times(rows: Placed, layout: Layout, quotes: int = 0) -> Truths:
 
 
 def _one_by_one(rows: Placed, layouts: Layouts) -> Iterator[Placed]:
-    for at, text in enumerate(rows.division.texts(rows.places)):
-        cells, layout = fitted(text, rows.kind, layouts)
+    for at, text in enumerate(rows.division.each(rows.places)):
+        cells, layout = None if rows.layout is None else split_plain(text, rows.layout), rows.layout
+        if cells is None:
+            cells, layout = fitted(text, rows.kind, layouts)
         row = rows.places[at : at + 1]
         yield Placed(rows.lines[at : at + 1], rows.kind, len(cells), layout, rows.division, row, cells=cells)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from hoptrace.errors import ProfileInvalid
@@ -13,6 +17,7 @@ from hoptrace.intake.formats.acme_layout import COLUMNS, column_named
 from hoptrace.intake.formats.acme_lines import NOTHING
 from hoptrace.intake.formats.clock_columns import ClockColumns
 from hoptrace.intake.profile import Profile
+from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.number_text import undress
 
 SAID = pl.Schema({"row": pl.Int64, "kind": pl.Int64, **dict.fromkeys(COLUMNS, pl.String), "verdicts": pl.String})
@@ -40,23 +45,32 @@ _MISSING = {"setup": "setup time not understood", "called": "no called number"}
 
 _PORT = r"^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]+)\]):\d{1,5}$"
 _PASSED = "TN-Validation-Passed-"
+_HAS_PASSED = pl.col("text").str.contains(_PASSED, literal=True).arg_true()
 _VERSTAT = re.compile(_PASSED + r"([ABC])\b")
 _PERHAPS = _PASSED + r"[ABC](?:[^T]|$)"
 """A level and what stands behind it; a letter T may be the first of the next verdict, and then this level is none."""
 _NUMBERED = r"^(?:[^@]*[^0-9.@])?\+?[1-9][0-9]{7,}"
 _SIP = re.compile(r"[1-6]\d\d")
 _Q850 = re.compile(r"\d{1,3}")
+# Nearly all have a number, and that is quickly seen.
+_NUMBER = pl.col("calling").str.contains(_NUMBERED).fill_null(value=False)
+_DOUBTFUL = (~_NUMBER & pl.col("asserted").is_not_null()).arg_true()
+_CALLED = pl.coalesce("called", "final_number").alias("called")
 _LONGEST = 7 * 86_400
 _UPSTREAM = ("in_trunk", "in_address", "in_realm")
 _DOWNSTREAM = ("out_trunk", "out_address", "out_realm")
 
 
-@dataclass(slots=True)
-class Odd:
-    """What was unusual in one file, for its receipt."""
+class Read(NamedTuple):
+    """`records` (RECORDS) of rows; of the others row and reasons.
 
-    durations: int = 0
-    milliseconds: int = 0
+    Of each record whether its session time is `milliseconds`, and else whether it is `contradicting` the others.
+    """
+
+    records: pl.DataFrame
+    rejected: list[tuple[int, str]]
+    milliseconds: Truths
+    contradicting: Truths
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +98,14 @@ class Peers:
 def verdicts_in(texts: pl.Series) -> pl.Series:
     """The verdicts of whole rows that name a level, such as TN-Validation-Passed-B; null where there is none."""
     nothing = pl.Series("verdicts", [None], pl.String).new_from_index(0, texts.len())
-    some = texts.str.contains(_PASSED, literal=True).arg_true()
+    some = texts.to_frame("text").select(_HAS_PASSED).to_series()
     if some.is_empty():
         return nothing
-    return nothing.scatter(some, texts.gather(some).str.extract_all(_PERHAPS).list.join(" "))
+    return nothing.scatter(some, texts[some].str.extract_all(_PERHAPS).list.join(" "))
 
 
-def read_records(
-    said: pl.DataFrame, times: ClockColumns, peers: Peers, odd: Odd
-) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
-    """RECORDS of rows (SAID) in the order in which their times count; and of the others row and reasons.
-
-    Raises TimezoneMissing.
-    """
+def read_records(said: pl.DataFrame, times: ClockColumns, peers: Peers) -> Read:
+    """What is read of rows (SAID) in the order in which their times count; raises TimezoneMissing."""
     place = 3 * pl.int_range(said.height, eager=True)
     stamps = times.read(said["setup"], said["zone"], None, place)
     told = said.with_columns(
@@ -105,19 +114,27 @@ def read_records(
         place.alias("place"),
         _peer(peers.upstream).alias("upstream"),
         _peer(peers.downstream).alias("downstream"),
-        called=pl.coalesce("called", "final_number"),
+        _CALLED,
     )
-    sound = told["setup"].is_not_null() & told["called"].is_not_null()
-    reasons = [] if sound.all() else _reasons(told.filter(~sound))
-    told = told.filter(sound)
+    reasons: list[tuple[int, str]] = []
+    if told["setup"].null_count() or told["called"].null_count():
+        sound = told["setup"].is_not_null() & told["called"].is_not_null()
+        reasons = _reasons(told.filter(~sound))
+        told = told.filter(sound)
     later = {
-        name: times.read(told[name], told["zone"], told["setup"], told["place"] + behind)["at"].alias(name)
+        name: times.read(told[name], told["zone"], told["setup"], told["place"] + behind)["at"]
         for behind, name in enumerate(("connect", "disconnect"), start=1)
     }
     times.settle()
-    told = told.with_columns(**later)
-    records = told.with_columns(_durations(told, odd), _calling(told), _releases(told), _attestations(told))
-    return records.select(RECORDS.names()), reasons
+    duration, milliseconds, apart = _durations(told["session_time"].to_list(), later["connect"], later["disconnect"])
+    later |= {
+        "duration": duration,
+        "calling": _calling(told),
+        "release": _releases(told),
+        "attestation": _attestations(told),
+    }
+    records = told.with_columns(**later).select(RECORDS.names())
+    return Read(records, reasons, milliseconds, apart & ~milliseconds)
 
 
 def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:
@@ -127,16 +144,17 @@ def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:
 
 def _calling(told: pl.DataFrame) -> pl.Series:
     """The From header; where it says nothing or withholds the number, the P-Asserted-Identity that came with it."""
-    # Nearly all have a number, and that is quickly seen.
-    doubtful = pl.col("calling").is_null() | ~pl.col("calling").str.contains(_NUMBERED)
     calling, asserted = told["calling"], told["asserted"]
-    rows: list[int] = told.select((doubtful & pl.col("asserted").is_not_null()).arg_true()).to_series().to_list()
+    if asserted.null_count() == told.height:
+        return calling
+    rows: list[int] = told.select(_DOUBTFUL).to_series().to_list()
     written = [undress(calling[row] or "") for row in rows]
     other = [row for row, each in zip(rows, written, strict=True) if each.withheld or each.missing]
-    return calling.scatter(other, asserted.gather(other)) if other else calling
+    return calling.scatter(other, asserted[other]) if other else calling
 
 
-def _peer(columns: Sequence[str]) -> pl.Expr:
+@cache
+def _peer(columns: tuple[str, ...]) -> pl.Expr:
     bare = (pl.col(column).str.replace(_PORT, "$1$2") for column in columns)
     return pl.coalesce(pl.when(~text.is_in(NOTHING)).then(text) for text in bare)
 
@@ -172,27 +190,27 @@ def _level(written: str | None, verdicts: str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _durations(told: pl.DataFrame, odd: Odd) -> pl.Series:
-    """Seconds of conversation: end minus answer; Acct-Session-Time, in seconds or milliseconds, where they are not."""
-    texts = told["session_time"].to_list()
+def _durations(
+    texts: Sequence[str | None], connect: pl.Series, disconnect: pl.Series
+) -> tuple[pl.Series, Truths, Truths]:
+    """Seconds of conversation: end minus answer; Acct-Session-Time, in seconds or milliseconds, where they are not.
+
+    And which session times are milliseconds of the same, and which are anything but the same seconds.
+    """
     numbers = {text: _number(text) for text in set(texts)}
-    written = pl.Series("told", [numbers[text] for text in texts], pl.Float64)
-    seconds = pl.col("told")
-    read = told.select("connect", span=pl.col("disconnect") - pl.col("connect")).with_columns(written)
+    told = np.array([numbers[text] for text in texts], np.float64)
     # Divided by NumPy: Polars multiplies by the inverse instead, which gives 366.09999999999997 for 366.1.
-    spans = pl.Series("span", read["span"].to_numpy() / 1e6, nan_to_null=True)
-    read = read.with_columns(spans).with_columns(span=pl.when(pl.col("span") >= 0).then("span"))
-    apart = read.filter((seconds - pl.col("span")).abs() > 2)
-    milliseconds = int(apart.select(((seconds / 1000 - pl.col("span")).abs() <= 1).sum()).item())
-    odd.milliseconds += milliseconds
-    odd.durations += apart.height - milliseconds
-    least = pl.when(pl.col("connect").is_null()).then(seconds >= 0).otherwise(seconds > 0)
-    return read.select(duration=pl.coalesce("span", pl.when(least & (seconds < _LONGEST)).then(seconds))).to_series()
+    spans: Floats = (disconnect - connect).to_numpy() / 1e6
+    spans[spans < 0] = np.nan
+    apart = np.abs(told - spans) > 2
+    milliseconds = apart & (np.abs(told / 1000 - spans) <= 1)
+    least = np.where(np.isnan(connect.to_numpy()), told >= 0, told > 0) & (told < _LONGEST)
+    seconds = np.where(np.isnan(spans), np.where(least, told, np.nan), spans)
+    return pl.Series("duration", seconds, nan_to_null=True), milliseconds, apart
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str | None) -> float:
     try:
-        number = float(text or "")
+        return float(text or "nan")
     except ValueError:
-        return None
-    return number if number == number else None  # noqa: PLR0124  # not a number
+        return math.nan

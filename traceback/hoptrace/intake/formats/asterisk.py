@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -11,10 +12,10 @@ from hoptrace.intake.formats import asterisk_layout as layouts
 from hoptrace.intake.formats.asterisk_calls import calls_of
 from hoptrace.intake.formats.asterisk_cells import AGAIN, Cells, Sheet, cells_of, sheet_of
 from hoptrace.intake.formats.asterisk_facts import facts_of
-from hoptrace.intake.formats.asterisk_fields import NO_CALLED, Bad, cdrs_of, fields_of, slashed
+from hoptrace.intake.formats.asterisk_fields import NO_CALLED, Bad, cdrs_of, fields_of
 from hoptrace.intake.formats.asterisk_layout import Layout
 from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
-from hoptrace.intake.formats.asterisk_rows import is_slashed, places_of
+from hoptrace.intake.formats.asterisk_rows import places_of
 from hoptrace.intake.formats.asterisk_times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
 from hoptrace.intake.ledger import reasons_of
@@ -61,33 +62,38 @@ class AsteriskCsv:
 def _read_file(source: Source, context: Context) -> Chunk:
     sheet = sheet_of(source)
     fields, bad = _fields(source, context, sheet)
-    cdrs, unusable = cdrs_of(fields)
+    cdrs, unusable, respelled = cdrs_of(fields)
     clock = clock_of(cdrs, context)
     minutes = cdrs.height > FEWEST_FOR_MINUTES and bool((cdrs["start"] // _SECOND % 60 == 0).all())
     facts = facts_of(cdrs, calls_of(cdrs), clock, minutes, source.index)
-    members = facts.members.select("call", row=cdrs["row"].gather(facts.members["at"]))
-    unnamed = [(row, (NO_CALLED,)) for row in members.filter(pl.col("call").is_null())["row"]]
-    rows = _accounts(sheet, members.drop_nulls(), [*bad, *unusable, *unnamed])
-    odd = (f"durations out of range, left out: {facts.bad_durations}",) if facts.bad_durations else ()
-    flags = (*(clock.flags() if clock else ()), *odd, *_damage(cdrs, minutes))
-    file = pl.lit(source.index, pl.Int32).alias("file")
+    numbers, calls = cdrs["row"][facts.members["at"]], facts.members["call"]
+    unnamed = [(row, (NO_CALLED,)) for row in numbers.filter(calls.is_null())] if calls.null_count() else []
+    rows = _accounts(sheet, numbers, calls, [*bad, *unusable, *unnamed])
+    flags = (*(clock.flags() if clock else ()), *facts.lasted.flags(), *_damage(cdrs, minutes, respelled))
     return Chunk(
         calls=facts.calls,
-        rows=rows.with_columns(file).select(ROWS.names()),
+        rows=rows.insert_column(0, pl.Series("file", [source.index], pl.Int32).new_from_index(0, rows.height)),
         zone=clock.zone if clock else ZONE_IN_FILE,
         flags=tuple((source.index, text) for text in flags),
     )
 
 
-def _accounts(sheet: Sheet, members: pl.DataFrame, bad: list[Bad]) -> pl.DataFrame:
+def _accounts(sheet: Sheet, numbers: pl.Series, calls: pl.Series, bad: list[Bad]) -> pl.DataFrame:
     """What became of every line; one that nobody settled comes out as rejected, never lost."""
     count = sheet.lines.height
-    call = pl.repeat(None, count, dtype=pl.Int64, eager=True).scatter(members["row"] - 1, members["call"])
+    call = pl.Series("call", [None], pl.Int64).new_from_index(0, count).scatter(numbers - 1, calls)
+    reasons = reasons_of([(row - 1, text) for row, texts in bad for text in texts], count)
+    return sheet.lines.hstack([call, reasons]).select(_account())
+
+
+@cache
+def _account() -> list[pl.Expr]:
+    """ROWS but for the file."""
     settled = pl.when(pl.col("fate") == AGAIN).then(pl.lit(Fate.DUPLICATE.value))
     settled = settled.when(pl.col("fate").is_not_null()).then(pl.lit(Fate.SKIPPED.value))
-    fate = settled.when(call.is_not_null()).then(pl.lit(Fate.ACCEPTED.value)).otherwise(pl.lit(Fate.REJECTED.value))
-    reasons = reasons_of([(row - 1, text) for row, texts in bad for text in texts], count)
-    return sheet.lines.select("row", "raw", call=call, fate=fate, reasons=reasons)
+    settled = settled.when(pl.col("call").is_not_null()).then(pl.lit(Fate.ACCEPTED.value))
+    told = {"fate": settled.otherwise(pl.lit(Fate.REJECTED.value))}
+    return [told.get(name, pl.col(name)).alias(name) for name in ROWS.names() if name != "file"]
 
 
 def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFrame, list[Bad]]:
@@ -102,7 +108,7 @@ def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFram
     places = {width: places_of(layout, context.profile) for width, layout in by_width.items()}
     single, unfit = _fitting(sheet, cells, by_width)
     found = [fields_of(cells.at_once.get(width), single.get(width, []), places[width]) for width in places]
-    fields = pl.concat(found or [fields_of(None, [], {})])
+    fields = found[0] if len(found) == 1 else pl.concat(found or [fields_of(None, [], {})])
     return fields.sort("row"), [*bad, *unfit]
 
 
@@ -152,8 +158,15 @@ def _fitting(
     return fitting, bad
 
 
-def _damage(cdrs: pl.DataFrame, minutes: bool) -> Iterator[str]:
+def _damage(cdrs: pl.DataFrame, minutes: bool, respelled: bool) -> Iterator[str]:
     """What a spreadsheet did to the file."""
-    rounded = pl.any_horizontal(pl.col(name).str.contains(ROUNDED).fill_null(value=False) for name in _NUMBERS)
-    numbers = cdrs.filter(rounded).select(pl.col(name).fill_null("") for name in _NUMBERS).rows()
-    yield from damage(numbers, minutes=minutes, slashed=any(map(is_slashed, slashed(cdrs["start_time"]))))
+    numbers: list[tuple[str, ...]] = []
+    rounded = cdrs.select(_rounded()).to_series()
+    if rounded.any():
+        numbers = cdrs.filter(rounded).select(pl.col(name).fill_null("") for name in _NUMBERS).rows()
+    yield from damage(numbers, minutes=minutes, slashed=respelled)
+
+
+@cache
+def _rounded() -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).str.contains(ROUNDED).fill_null(value=False) for name in _NUMBERS)

@@ -11,18 +11,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from hoptrace.intake.distinct import of_each
-from hoptrace.intake.formats.asterisk_chains import with_chains
+from hoptrace.intake.formats.asterisk_chains import LOCAL, with_chains
 from hoptrace.intake.formats.asterisk_local import Chain, Joined, Row, joined_calls
-from hoptrace.intake.formats.asterisk_names import SYMBOLIC
 
 _FIRST, _RING, _ALONE = 0, 1, 2
 _MOST_DIGITS = 4_300
 """Python reads no number that is longer."""
 
-_LOCAL = "(?i)^local/"
 _CALLS = {
     **dict.fromkeys(("phase", "chain", "number", "told", "first", "incoming", "outgoing"), pl.Int64),
     "cause": pl.String,
@@ -46,42 +45,46 @@ class Paired(NamedTuple):
 
 def calls_of(cdrs: pl.DataFrame) -> Paired:
     """All calls of a file's rows (`cdrs_of`), which are numbered from 0 by `at`."""
-    rows = with_chains(cdrs)
-    rows = rows.with_columns(cause=_causes(rows))
-    chains = rows.group_by("chain", maintain_order=True).agg(_of_chain())
-    rows = rows.join(chains, on="chain", how="left", maintain_order="left", suffix="_of_chain")
-    by_local = _by_local(rows)
-    joined, ring = joined_calls(_chains(rows.filter(by_local))) if by_local.any() else ([], [])
-    plain = rows.filter(~by_local) if by_local.any() else rows
-    calls, members = _plain_attempts(plain.filter("attempted"))
+    rows, chains = _with_facts(with_chains(cdrs))
+    by_local = _by_local(rows) if chains["half_of_chain"].any() else None
+    joined, ring = joined_calls(_chains(rows.filter(by_local))) if by_local is not None else ([], [])
+    every = bool(chains["attempted"].all())
+    plain = rows.filter(~by_local) if by_local is not None else rows
+    calls, members = _plain_attempts(plain if every else plain.filter("attempted"))
     if joined or ring:
         calls = pl.concat([calls, _of_joined(joined, _FIRST, rows), _of_joined(ring, _RING, rows)])
         members = pl.concat([members, _members_of_joined([*joined, *ring])])
-    if chains["attempted"].all():
-        return Paired(calls.sort(_ORDER), members)
-    alone, silent = _silent(_not_placed(rows.filter(~pl.col("attempted")), members), calls.sort(_ORDER), rows)
+    calls = calls.sort(_ORDER)
+    if every:
+        return Paired(calls, members)
+    rest = rows.filter(~pl.col("attempted"))
+    alone, silent = _silent(rest if by_local is None else _not_placed(rest, members), calls, cdrs["linkedid"])
     return Paired(pl.concat([calls, alone]).sort(_ORDER), pl.concat([members, silent]))
+
+
+def _with_facts(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows with what counts of their chain, and the chains, in order."""
+    causes = of_each(rows["closing"], _cause, {"cause": pl.String})
+    chains = rows.hstack(causes).group_by("chain", maintain_order=True).agg(_of_chain())
+    # A chain is called by its first row, so that they stand in order, and no join is needed.
+    places = np.searchsorted(chains["chain"].to_numpy(), rows["chain"].to_numpy())
+    return rows.hstack(chains[pl.Series(places)].get_columns()[1:]), chains
 
 
 @cache
 def _of_chain() -> list[pl.Expr]:
     """What counts of a chain's rows, in order of time."""
-    at, symbolic = pl.col("at"), pl.col("called_number").is_in(sorted(SYMBOLIC)).fill_null(value=False)
+    at = pl.col("at")
     return [
         at.first().alias("first"),
         pl.col("attempt").any().alias("attempted"),
         at.filter("attempt").last().alias("last"),
         pl.col("cause").drop_nulls().last().alias("given"),
-        pl.coalesce(at.filter(~symbolic).first(), at.first()).alias("told"),
+        pl.coalesce(at.filter("numbered").first(), at.first()).alias("told"),
         pl.coalesce(at.filter("answered").first(), at.last()).alias("outgoing"),
-        pl.col("channel", "linkedid").first(),
+        pl.col("half").first().alias("half_of_chain"),
+        pl.col("channel", "linkedid").first().name.suffix("_of_chain"),
     ]
-
-
-def _causes(rows: pl.DataFrame) -> pl.Series:
-    """The Q.850 cause with which the dial plan hung up, of rows that dialled nobody."""
-    closing = rows.select(pl.when(pl.col("hangup"), ~pl.col("attempt")).then("lastdata")).to_series()
-    return of_each(closing, _cause, {"cause": pl.String})["cause"]
 
 
 def _cause(text: str) -> tuple[str | None]:
@@ -91,17 +94,11 @@ def _cause(text: str) -> tuple[str | None]:
 
 def _by_local(rows: pl.DataFrame) -> pl.Series:
     """Whether each row is of a chain of the `;2` half of a Local channel, or of one that dials such a half."""
-    halves = rows.select(_half("channel_of_chain", ";2").fill_null(value=False)).to_series()
-    if not halves.any():
-        return halves
+    halves = rows["half_of_chain"]
     pairs = rows.filter(halves)["channel_of_chain"].str.head(-2).unique().implode()
-    dials = pl.col("attempt") & _half("dstchannel", ";1") & pl.col("dstchannel").str.head(-2).is_in(pairs)
-    dialling = rows.filter(dials)["chain"].unique().implode()
+    local = pl.col("dstchannel").str.contains(LOCAL) & pl.col("dstchannel").str.ends_with(";1")
+    dialling = rows.filter("attempt", local, pl.col("dstchannel").str.head(-2).is_in(pairs))["chain"].unique().implode()
     return halves | rows["chain"].is_in(dialling)
-
-
-def _half(name: str, end: str) -> pl.Expr:
-    return pl.col(name).str.contains(_LOCAL) & pl.col(name).str.ends_with(end)
 
 
 def _chains(rows: pl.DataFrame) -> list[Chain]:
@@ -115,25 +112,32 @@ def _chains(rows: pl.DataFrame) -> list[Chain]:
 
 def _plain_attempts(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The attempts of chains, the last of which takes the rows that close its chain."""
-    own = (pl.col("at") == pl.col("last")) & ~pl.col("answered")
-    calls = rows.filter("attempt").select(
-        pl.lit(_FIRST, pl.Int64).alias("phase"),
-        "chain",
-        number="pos",
-        told="at",
-        first="first",
-        incoming="at",
-        outgoing="at",
-        cause=pl.when(own).then("given"),
-    )
-    closing = ~pl.col("attempt")
+    attempts = rows["attempt"]
+    calls, members = _of_attempts()
+    return (rows if attempts.all() else rows.filter(attempts)).select(calls), rows.select(members)
+
+
+@cache
+def _of_attempts() -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """The calls of rows that dialled, and the members of rows of chains that did."""
+    own, closing = (pl.col("at") == pl.col("last")) & ~pl.col("answered"), ~pl.col("attempt")
+    calls = {
+        "phase": pl.lit(_FIRST, pl.Int64),
+        "chain": pl.col("chain"),
+        "number": pl.col("pos"),
+        "told": pl.col("at"),
+        "first": pl.col("first"),
+        "incoming": pl.col("at"),
+        "outgoing": pl.col("at"),
+        "cause": pl.when(own).then("given"),
+    }
     told, place = pl.when(closing).then("last").otherwise("at"), pl.when(closing).then("pos").otherwise(-1)
-    return calls, rows.select(**_member(pl.lit(0), told, place))
+    return [column.alias(name) for name, column in calls.items()], _member(pl.lit(0), told, place)
 
 
-def _member(stage: pl.Expr, told: pl.Expr, place: pl.Expr) -> dict[str, pl.Expr]:
+def _member(stage: pl.Expr, told: pl.Expr, place: pl.Expr) -> list[pl.Expr]:
     columns = {"at": pl.col("at"), "told": told, "stage": stage, "chain": pl.col("chain"), "place": place}
-    return {name: column.cast(pl.Int64) for name, column in columns.items()}
+    return [column.cast(pl.Int64).alias(name) for name, column in columns.items()]
 
 
 def _of_joined(joined: Sequence[Joined], phase: int, rows: pl.DataFrame) -> pl.DataFrame:
@@ -156,26 +160,40 @@ def _not_placed(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(~pl.col("at").is_in(members["at"].implode()))
 
 
-def _silent(rows: pl.DataFrame, calls: pl.DataFrame, every: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _silent(rows: pl.DataFrame, calls: pl.DataFrame, ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Chains that dialled nobody: part of a call that their linkedid names, else calls that ended here."""
-    rows = rows.join(_linked(calls, every), left_on="linkedid_of_chain", right_on="linkedid", how="left")
-    ended = rows.filter(pl.col("linked").is_null(), pl.col("at") == pl.col("first")).select(
-        pl.lit(_ALONE, pl.Int64).alias("phase"),
-        "chain",
-        pl.lit(0, pl.Int64).alias("number"),
-        "told",
-        "first",
-        pl.col("told").alias("incoming"),
-        "outgoing",
-        pl.col("given").alias("cause"),
-    )
+    rows = rows.hstack([_linked(rows["linkedid_of_chain"], calls, ids)])
+    ended, members = _of_silent()
+    alone = rows["linked"].null_count() == rows.height
+    first = rows["at"] == rows["first"]
+    return rows.filter(first if alone else first & rows["linked"].is_null()).select(ended), rows.select(members)
+
+
+@cache
+def _of_silent() -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """The calls of first rows of chains that dialled nobody, and the members of all rows of such chains."""
+    ended = {
+        "phase": pl.lit(_ALONE, pl.Int64),
+        "chain": pl.col("chain"),
+        "number": pl.lit(0, pl.Int64),
+        "told": pl.col("told"),
+        "first": pl.col("first"),
+        "incoming": pl.col("told"),
+        "outgoing": pl.col("outgoing"),
+        "cause": pl.col("given"),
+    }
     alone = pl.col("linked").is_null()
     place = pl.when(alone & (pl.col("at") == pl.col("told"))).then(-1).otherwise("pos")
-    return ended, rows.select(**_member(~alone, pl.coalesce("linked", "told"), place))
+    members = _member(~alone, pl.coalesce("linked", "told"), place)
+    return [column.alias(name) for name, column in ended.items()], members
 
 
-def _linked(calls: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """For each linkedid (`linkedid`) of a call's first row the first such call (`linked`)."""
-    ids = rows.select("at", "linkedid").drop_nulls()
-    named = calls.select("first", linked="told").join(ids, left_on="first", right_on="at", maintain_order="left")
-    return named.unique("linkedid", keep="first", maintain_order=True).select("linkedid", "linked")
+def _linked(asked: pl.Series, calls: pl.DataFrame, ids: pl.Series) -> pl.Series:
+    """For each linkedid the first call (`linked`) of which the first row has it; `ids`: the linkedid of each row."""
+    if asked.null_count() == asked.len():
+        return pl.Series("linked", [None], pl.Int64).new_from_index(0, asked.len())
+    named: dict[str, int] = {}
+    for linkedid, told in zip(ids[calls["first"]].to_list(), calls["told"].to_list(), strict=True):
+        if linkedid is not None:
+            named.setdefault(linkedid, told)
+    return pl.Series("linked", [named.get(linkedid) for linkedid in asked.to_list()], pl.Int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -27,7 +28,7 @@ _WIDEST = 200
 class Sheet(NamedTuple):
     """A file's lines: `row` (from 1), `raw`, `text`, and `fate` where that is settled: TITLE, BLANK, AGAIN.
 
-    `titles`: the cells of the title lines. `unended`: the number of the last line where it has no line end.
+    `titles`: the cells of the title lines, each once. `unended`: the number of the last line where it has no line end.
     """
 
     lines: pl.DataFrame
@@ -37,25 +38,40 @@ class Sheet(NamedTuple):
     @property
     def data(self) -> pl.DataFrame:
         """The `row` and `text` of lines that are rows of data, each only once."""
-        return self.lines.filter(pl.col("fate").is_null()).select("row", "text")
+        lines = self.lines[["row", "text"]]
+        return lines if self.lines["fate"].null_count() == lines.height else lines.filter(self.lines["fate"].is_null())
 
 
 def sheet_of(source: Source) -> Sheet:
     """A file's lines; raises InputRefused where it is damaged or beyond a limit."""
     content = content_of(source)
     raw = content.splitlines()
-    lines = pl.DataFrame(
-        {"row": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": pl.Series(raw, dtype=pl.Binary)}
-    ).with_columns(text=_texts(content, raw))
-    # `strip_chars` knows other spaces than Python.
-    blank = lines["text"].str.strip_chars(layouts.SPACES) == ""
-    title = lines["text"].is_in(pl.Series(_titles(lines.filter(~blank)), dtype=pl.String).implode())
-    again = ~lines["raw"].is_first_distinct()
-    fate = pl.when(blank).then(pl.lit(BLANK)).when(title).then(pl.lit(TITLE)).when(again).then(pl.lit(AGAIN))
-    told = lines.with_columns(fate=fate)
-    titles = [split(text) for text in told.filter(title)["text"].to_list()]
+    number = pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True).alias("row")
+    lines = pl.DataFrame([number, pl.Series("raw", raw, pl.Binary), _texts(content, raw).alias("text")])
+    marks = lines.select(_marks())
+    titles = _titles(lines["text"].filter(marks["maybe"])) if marks["maybe"].any() else []
+    fate = pl.Series("fate", [None], pl.String).new_from_index(0, lines.height)
+    if titles or marks["blank"].any() or marks["again"].any():
+        title = lines["text"].is_in(pl.Series(titles).implode()) if titles else fate.cast(pl.Boolean)
+        fate = marks.hstack([title.alias("title")]).select(_fate()).to_series()
     complete = not content or content.endswith((b"\n", b"\r"))
-    return Sheet(told, titles, None if complete else len(raw))
+    return Sheet(lines.hstack([fate]), [split(text) for text in titles], None if complete else len(raw))
+
+
+@cache
+def _marks() -> list[pl.Expr]:
+    """Lines that are blank, that stood before, and that have no colon, as all rows of data with their times do."""
+    # `strip_chars` knows other spaces than Python.
+    text, blank = pl.col("text"), pl.col("text").str.strip_chars(layouts.SPACES) == ""
+    again = ~pl.col("raw").is_first_distinct()
+    maybe = ~blank & ~text.str.contains(":", literal=True)
+    return [blank.alias("blank"), again.alias("again"), maybe.alias("maybe")]
+
+
+@cache
+def _fate() -> pl.Expr:
+    fate = pl.when("blank").then(pl.lit(BLANK)).when("title").then(pl.lit(TITLE)).when("again").then(pl.lit(AGAIN))
+    return fate.alias("fate")
 
 
 def _texts(content: bytes, raw: Sequence[bytes]) -> pl.Series:
@@ -67,10 +83,10 @@ def _texts(content: bytes, raw: Sequence[bytes]) -> pl.Series:
     return pl.Series([decoded(line) for line in raw], dtype=pl.String)
 
 
-def _titles(lines: pl.DataFrame) -> list[str]:
-    """The texts of title lines. Rows of data hold times, titles hold no colon."""
-    texts = lines.filter(~pl.col("text").str.contains(":", literal=True))["text"].unique().to_list()
-    return [text for text in texts if layouts.is_header(cells := split(text)) or layouts.is_type_row(cells)]
+def _titles(texts: pl.Series) -> list[str]:
+    """The texts of title lines, each once, in order."""
+    asked = dict.fromkeys(texts.to_list())
+    return [text for text in asked if layouts.is_header(cells := split(text)) or layouts.is_type_row(cells)]
 
 
 class Cells(NamedTuple):
@@ -103,8 +119,7 @@ class Cells(NamedTuple):
 def cells_of(data: pl.DataFrame) -> Cells:
     """The cells of rows (`row`, `text`)."""
     at_once: dict[int, pl.DataFrame] = {}
-    sound = (pl.col("text").str.len_bytes() < _LONGEST) & ~pl.col("text").str.starts_with(_MARK)
-    left = data.with_columns(sound=sound)
+    left = data if data.height <= _FEW else data.with_columns(sound=_sound())
     while left.height > _FEW and len(at_once) < _MOST_WIDTHS:
         width = _usual_width(left["text"])
         built = left["sound"] & left["text"].str.contains(f"^{_FIELD}(?:,{_FIELD}){{{width - 1}}}$")
@@ -112,7 +127,12 @@ def cells_of(data: pl.DataFrame) -> Cells:
             break
         at_once[width] = read
         left = left.filter(~built)
-    return Cells(at_once, [(row, split(text)) for row, text in left.select("row", "text").iter_rows()])
+    return Cells(at_once, [(row, split(text)) for row, text in left[["row", "text"]].iter_rows()])
+
+
+@cache
+def _sound() -> pl.Expr:
+    return (pl.col("text").str.len_bytes() < _LONGEST) & ~pl.col("text").str.starts_with(_MARK)
 
 
 def _usual_width(texts: pl.Series) -> int:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import polars as pl
 
-from hoptrace.intake.formats.asterisk_fields import quick_or_told
+from hoptrace.intake.formats.asterisk_fields import or_told
+from hoptrace.intake.formats.asterisk_names import SYMBOLIC
+
+LOCAL = "(?i)^local/"
+"""What the names of Local channels begin with."""
 
 _GAP = 3_000_000
 
@@ -15,36 +20,56 @@ def with_chains(cdrs: pl.DataFrame) -> pl.DataFrame:
     """What pairing looks at of rows (`cdrs_of`, numbered by `at`), in order of time.
 
     Adds `pos`, the place in that order; `chain`, the `pos` of the first row of the same chain; `attempt`, whether the
-    row tells of a channel that was dialled; `answered`.
+    row tells of a channel that was dialled; `answered`; `closing`, what a Hangup that dialled nobody was asked for;
+    `numbered`, whether its called number is no place in the dial plan; `half`, whether its channel is the `;2` half of
+    a Local channel.
     """
     newest_first = cdrs.height > 1 and cdrs["start"][0] > cdrs["start"][-1]
-    app = pl.col("lastapp").str.to_lowercase()
-    told = cdrs.select(
-        *("at", "row", "start", "end", "uniqueid", "channel", "dstchannel", "linkedid", "lastdata", "called_number"),
-        counted=_counted(cdrs["sequence"]).fill_null(0),
-        attempt=pl.col("downstream").is_not_null() | (app == "dial").fill_null(value=False),
-        hangup=(app == "hangup").fill_null(value=False),
-        answered=(pl.col("disposition").str.to_uppercase() == "ANSWERED").fill_null(value=False),
-    )
-    ordered = told.sort("start", "counted", -pl.col("at") if newest_first else pl.col("at"))
-    numbered = ordered.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("pos"))
-    return numbered.with_columns(chain=pl.col("pos").min().over(_keys(ordered)))
+    told = _with_counts(cdrs.select(_told()), cdrs["sequence"])
+    ordered = told.sort("start", "counted", "at", descending=[False, False, newest_first])
+    numbered = ordered.hstack([pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("pos"), _keys(ordered)])
+    return numbered.with_columns(_CHAIN)
 
 
-def _counted(sequences: pl.Series) -> pl.Series:
-    """The number that Asterisk gave to a row within a second, 0 where there is none."""
-    usual = pl.col(sequences.name).str.extract("^([0-9]{1,9})$").cast(pl.Int64)
-    return quick_or_told(sequences, usual, lambda text: int(text) if text.isdecimal() and len(text) < 10 else None)
+_CHAIN = pl.col("pos").min().over("key").alias("chain")
+
+
+@cache
+def _told() -> list[pl.Expr]:
+    app, local = pl.col("lastapp").str.to_lowercase(), pl.col("channel").str.contains(LOCAL)
+    attempt = pl.col("downstream").is_not_null() | (app == "dial").fill_null(value=False)
+    hangup = (app == "hangup").fill_null(value=False)
+    return [
+        *map(pl.col, ("at", "row", "start", "end", "uniqueid", "channel", "dstchannel", "linkedid", "lastdata")),
+        # The number that Asterisk gave to a row within a second.
+        pl.col("sequence").str.extract("^([0-9]{1,9})$").cast(pl.Int64).alias("counted"),
+        attempt.alias("attempt"),
+        (pl.col("disposition").str.to_uppercase() == "ANSWERED").fill_null(value=False).alias("answered"),
+        pl.when(hangup & ~attempt).then("lastdata").alias("closing"),
+        (~pl.col("called_number").is_in(sorted(SYMBOLIC))).fill_null(value=True).alias("numbered"),
+        (local & pl.col("channel").str.ends_with(";2")).fill_null(value=False).alias("half"),
+    ]
+
+
+def _with_counts(told: pl.DataFrame, sequences: pl.Series) -> pl.DataFrame:
+    """`counted` is 0 where a row has no such number."""
+    known = told["counted"]
+    counted = or_told(sequences, known, lambda text: int(text) if text.isdecimal() and len(text) < 10 else None)
+    if not counted.null_count():
+        return told if counted is known else told.with_columns(counted=counted)
+    if counted.null_count() == counted.len():
+        return told.with_columns(counted=pl.lit(0, pl.Int64))
+    return told.with_columns(counted=counted.fill_null(0))
 
 
 def _keys(ordered: pl.DataFrame) -> pl.Series:
     """What the rows of a chain share: their uniqueid, else their channel's name without a gap in time."""
     ids = ordered["uniqueid"]
     if not ids.null_count():
-        return ids
+        return ids.alias("key")
     without = ids.is_null()
     columns = ordered.filter(without).select("channel", "row", "start", pl.coalesce("end", "start"))
-    return ids.scatter(without.arg_true(), pl.Series(list(_channel_keys(columns)), dtype=pl.String))
+    return ids.scatter(without.arg_true(), pl.Series(list(_channel_keys(columns)), dtype=pl.String)).alias("key")
 
 
 def _channel_keys(rows: pl.DataFrame) -> Iterator[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk_calls import Paired
-from hoptrace.intake.formats.asterisk_names import SYMBOLIC, dial_target, trunk_of, without_port
-from hoptrace.intake.formats.asterisk_times import durations, in_utc, precision
+from hoptrace.intake.formats.asterisk_durations import Talk, durations, talk_of
+from hoptrace.intake.formats.asterisk_names import SYMBOLIC
+from hoptrace.intake.formats.asterisk_times import in_utc, precision
+from hoptrace.intake.formats.asterisk_trunks import neighbours, shapes, target
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
 
@@ -43,82 +47,101 @@ _OUTGOING = (
     *("downstream", "lastdata", "lastapp"),
 )
 _SIDES = {"first": _FIRST, "in": _INCOMING, "out": _OUTGOING}
-_SUFFIX = "-[0-9a-fA-F]{8}$"
-_NUMBER_AT_PEER = r"^([A-Za-z][A-Za-z0-9_]*/)(\+?[0-9]+)(@[^,|&/]*)(?:[,|].*)?$"
-_PEER_BEFORE_NUMBER = r"^([A-Za-z][A-Za-z0-9_]*/[^,|&/]*/)(\+?[0-9]+)(?:[,|].*)?$"
-_APART = "\0"
+_OWN_CALLED = ("in_called_number", "first_called_number")
 
 
 class Facts(NamedTuple):
     """`calls` (RAW_CALLS); `members`: the number `at` of each row, and its `call`, null where that has no number.
 
-    `bad_durations`: how many durations of answered calls cannot be.
+    `lasted`: how long they lasted, and which of the written durations are odd.
     """
 
     calls: pl.DataFrame
     members: pl.DataFrame
-    bad_durations: int
+    lasted: Talk
 
 
 def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minutes: bool, file: int) -> Facts:
     """The facts of a file's calls; `minutes`: all its times stand on the full minute."""
-    told = _with_called(_sides(cdrs, paired.calls), cdrs, paired.members)
+    told = _sides(cdrs, paired.calls)
+    told = _with_called(told.hstack(told.select(_prepared()).get_columns()), cdrs, paired.members)
     if told["called"].null_count():
         told = told.filter(pl.col("called").is_not_null())
-    talk = durations(told["out_duration"])
-    disposition = pl.col("out_disposition")
-    told = told.with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("call"),
-        talk=talk,
-        answered=(disposition.str.to_uppercase() == "ANSWERED").fill_null(value=False),
-        row=cdrs["row"].gather(told["told"]),
-    ).with_columns(answer=pl.when("answered").then("out_answer"))
-    bad = told.select(
-        (pl.col("answered") & pl.col("talk").is_null() & pl.col("out_duration").is_not_null()).sum()
-    ).item()
-    parts = [told, in_utc(told, clock), _neighbours(told["in_upstream"], "upstream"), _target(told), _said(told)]
-    calls = pl.concat(parts, how="horizontal").select(_raw(minutes, file))
-    members = paired.members.join(told.select("told", "call"), on="told", how="left", maintain_order="left")
-    return Facts(calls, members, bad)
+    talk = durations(told["out_duration"]).alias("talk")
+    number = pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("call")
+    told = told.hstack([number, talk, cdrs["row"][told["told"]]])
+    told = told.hstack(in_utc(told, clock).get_columns())
+    lasted = talk_of(told)
+    parts = [neighbours(told["upstream_shape"], "upstream"), target(told), _said(told)]
+    columns = [lasted.seconds.alias("seconds"), *(column for part in parts for column in part.get_columns())]
+    calls = told.hstack(columns).select(_raw(minutes))
+    of_file = pl.Series("file", [file], RAW_CALLS["file"]).new_from_index(0, calls.height)
+    calls.insert_column(RAW_CALLS.names().index("file"), of_file)
+    return Facts(calls, _of_calls(paired.members, told), lasted)
+
+
+def _of_calls(members: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """`at` of each row and the number of its call, null where that is left out."""
+    calls = np.full(members.height, -1)
+    calls[told["told"].to_numpy()] = told["call"].to_numpy()
+    found = pl.Series("call", calls)[members["told"]]
+    if told.height < members.height and (found < 0).any():
+        found = found.set(found < 0, None)
+    return pl.DataFrame([members["at"], found])
 
 
 def _sides(cdrs: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
     """The calls with the fields of the first, the incoming and the outgoing row of each."""
-    first, incoming, outgoing = (
-        cdrs.select(pl.col(names).gather(calls[by]).name.prefix(f"{side}_"))
-        for (side, names), by in zip(_SIDES.items(), ("first", "incoming", "outgoing"), strict=True)
-    )
-    return pl.concat([calls.select("told", "cause"), first, incoming, outgoing], how="horizontal")
+    told = [calls["told"], calls["cause"]]
+    for (side, names), by in zip(_SIDES.items(), ("first", "incoming", "outgoing"), strict=True):
+        fields = cdrs[list(names)][calls[by]]
+        fields.columns = [f"{side}_{name}" for name in names]
+        told += fields.get_columns()
+    return pl.DataFrame(told)
+
+
+@cache
+def _prepared() -> list[pl.Expr]:
+    """What follows from the fields of a call (`_sides`) alone."""
+    answered = (pl.col("out_disposition").str.to_uppercase() == "ANSWERED").fill_null(value=False)
+    return [
+        pl.coalesce(_number(name) for name in _OWN_CALLED).alias("called"),
+        answered.alias("answered"),
+        pl.when(answered).then("out_answer").alias("answer"),
+        *shapes(),
+    ]
 
 
 def _with_called(told: pl.DataFrame, cdrs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """`called`: what the attempt's row has, unless that is a place in the dial plan and another row knows better."""
-    own = ("in_called_number", "first_called_number")
-    told = told.with_columns(called=pl.coalesce(_number(name) for name in own))
     if not told["called"].null_count():
         return told
-    open_ = told.filter(pl.col("called").is_null()).select("told")
-    rows = members.join(open_, on="told", how="semi").sort("told", "stage", "chain", "place")
-    written = rows.select("told", written=cdrs["called_number"].gather(rows["at"])).with_columns(
-        number=_number("written")
-    )
-    best = written.group_by("told").agg(pl.col("number", "written").drop_nulls().first())
-    named = told.join(best, on="told", how="left", maintain_order="left")
-    return named.with_columns(called=pl.coalesce("called", "number", *own, "written")).drop("number", "written")
+    open_ = np.zeros(cdrs.height, dtype=np.bool_)
+    open_[told.filter(pl.col("called").is_null())["told"].to_numpy()] = True
+    rows = members.filter(pl.Series(open_)[members["told"]]).sort("told", "stage", "chain", "place")
+    best: dict[int, tuple[str | None, str | None]] = {}
+    for call, written in zip(rows["told"].to_list(), cdrs["called_number"][rows["at"]].to_list(), strict=True):
+        number, other = best.get(call, (None, None))
+        if number is None and written is not None:
+            best[call] = (None if written in SYMBOLIC else written, other if other is not None else written)
+    found = [best.get(call, (None, None)) for call in told["told"].to_list()]
+    names = {"number": pl.String, "other": pl.String}
+    best_of = pl.DataFrame(found, schema=names, orient="row")
+    return told.with_columns(called=pl.coalesce("called", best_of["number"], *_OWN_CALLED, best_of["other"]))
 
 
 def _number(name: str) -> pl.Expr:
     return pl.when(~pl.col(name).is_in(sorted(SYMBOLIC))).then(pl.col(name))
 
 
-def _raw(minutes: bool, file: int) -> list[pl.Expr]:
-    """RAW_CALLS out of what was found."""
-    talk = pl.col("talk")
+@cache
+def _raw(minutes: bool) -> list[pl.Expr]:
+    """RAW_CALLS out of what was found, but for the file."""
+    talk = pl.col("seconds")
     spoken = pl.when(talk == 0.0).then(_SHORTEST_CALL).otherwise(talk)
     numbered = pl.concat_str("in_uniqueid", pl.lit("/"), "in_sequence")
     told = {
         "call": pl.col("call"),
-        "file": pl.lit(file),
         "row": pl.col("row"),
         **{f"{name}_time": pl.col(f"utc_{name}").cast(TIME) for name in ("start", "answer", "end")},
         "start_basis": pl.lit(str(StartBasis.RECEIVED)),
@@ -136,46 +159,7 @@ def _raw(minutes: bool, file: int) -> list[pl.Expr]:
         "upstream": pl.col("upstream"),
         "downstream": pl.col("trunk"),
     }
-    return [told[name].cast(dtype).alias(name) for name, dtype in RAW_CALLS.items()]
-
-
-def _neighbours(written: pl.Series, name: str) -> pl.DataFrame:
-    """The trunks' names from channel names, or from a column that names the trunk itself."""
-    # Channels differ by their suffix alone, of which it only counts that it is there.
-    column = pl.col(written.name)
-    shape = pl.when(column.str.contains("/", literal=True)).then(column.str.replace(_SUFFIX, "-00000000"))
-    return of_each(written.to_frame().select(shape.otherwise(column)).to_series(), _neighbour, {name: pl.String})
-
-
-def _neighbour(written: str) -> tuple[str | None]:
-    return (trunk_of(written) if "/" in written else without_port(written),)
-
-
-def _target(told: pl.DataFrame) -> pl.DataFrame:
-    """`trunk` and `number` that each call went out to."""
-    own = _neighbours(told["out_downstream"], "own")["own"]
-    data, dial = pl.col("out_lastdata"), (pl.col("out_lastapp").str.to_lowercase() == "dial").fill_null(value=False)
-    local = pl.col("out_downstream").str.contains("(?i)^local/").fill_null(value=False)
-    # A number says nothing about how its dial string is to be read.
-    shape = data.str.replace(_NUMBER_AT_PEER, "${1}0${3}").str.replace(_PEER_BEFORE_NUMBER, "${1}0").fill_null("")
-    asked = told.select(
-        own,
-        dial=dial,
-        local=local,
-        written=pl.coalesce(data.str.extract(_NUMBER_AT_PEER, 2), data.str.extract(_PEER_BEFORE_NUMBER, 2)),
-        asked=pl.when(dial & ~local).then(pl.concat_str(shape, pl.lit(_APART) + own, ignore_nulls=True)),
-    )
-    answers = of_each(asked["asked"], _dialled, {"trunk": pl.String, "number": pl.String})
-    return pl.concat([asked, answers], how="horizontal").select(
-        trunk=pl.when(pl.col("dial")).then("trunk").otherwise("own"),
-        number=pl.when(pl.col("number").is_not_null()).then(pl.coalesce("written", "number")),
-    )
-
-
-def _dialled(asked: str) -> tuple[str | None, str | None]:
-    lastdata, apart, trunk = asked.partition(_APART)
-    target = dial_target(lastdata, trunk if apart else None)
-    return target.trunk, target.number
+    return [told[name].cast(dtype).alias(name) for name, dtype in RAW_CALLS.items() if name != "file"]
 
 
 def _said(told: pl.DataFrame) -> pl.DataFrame:

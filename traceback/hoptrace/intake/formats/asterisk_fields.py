@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -33,10 +33,11 @@ Bad = tuple[int, tuple[str, ...]]
 
 
 class Read(NamedTuple):
-    """`cdrs`: rows with a start, see `cdrs_of`. `bad`: those without."""
+    """`cdrs`: rows with a start, see `cdrs_of`. `bad`: those without. `respelled`: some date has slashes."""
 
     cdrs: pl.DataFrame
     bad: list[Bad]
+    respelled: bool
 
 
 def fields_of(frame: pl.DataFrame | None, rows: Sequence[tuple[int, Sequence[str]]], places: Places) -> pl.DataFrame:
@@ -44,14 +45,38 @@ def fields_of(frame: pl.DataFrame | None, rows: Sequence[tuple[int, Sequence[str
 
     `frame`: rows that were split at once (`row`, c0, c1, ...); `rows`: those that were split one by one.
     """
-    used, fields = _field_expressions(tuple(places.items()))
-    cells = None if frame is None else frame.select("row", *used)
-    if rows or cells is None:
-        lists = {name: pl.Series([each[int(name[1:])] for _, each in rows], dtype=pl.String) for name in used}
-        single = pl.DataFrame({"row": pl.Series([row for row, _ in rows], dtype=pl.Int64), **lists})
-        cells = single if cells is None else pl.concat([cells, single])
-    known = cells.with_columns(pl.col(used).str.strip_chars(SPACES)).with_columns(_known(used)) if used else cells
-    return known.select("row", *fields)
+    parts: list[pl.DataFrame] = []
+    if frame is not None:
+        used, fields = _field_expressions(tuple(places.items()))
+        cells = frame.select("row", *used)
+        if used:
+            stripped, known = _cleaned(used)
+            cells = cells.with_columns(stripped).with_columns(known)
+        parts.append(cells.select("row", *fields))
+    if rows or frame is None:
+        parts.append(_fields_of_few(rows, places))
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def _fields_of_few(rows: Sequence[tuple[int, Sequence[str]]], places: Places) -> pl.DataFrame:
+    """The same of rows that were split one by one, for which queries would cost more than all else."""
+    cells = {at: [_told(each[at]) for _, each in rows] for at in {at for columns in places.values() for at in columns}}
+    told = [pl.Series("row", [row for row, _ in rows], pl.Int64)]
+    nothing = pl.Series("", [None], pl.String).new_from_index(0, len(rows))
+    for name in FIELDS:
+        if name not in places:
+            told.append(nothing.alias(name))
+            continue
+        first, *others = (cells[at] for at in places[name])
+        for other in others:
+            first = [one if one is not None else two for one, two in zip(first, other, strict=True)]
+        told.append(pl.Series(name, first, pl.String))
+    return pl.DataFrame(told)
+
+
+def _told(cell: str) -> str | None:
+    text = cell.strip()
+    return None if text in NOTHING else text
 
 
 @lru_cache(maxsize=8)
@@ -63,9 +88,10 @@ def _field_expressions(places: tuple[tuple[str, tuple[int, ...]], ...]) -> tuple
 
 
 @lru_cache(maxsize=8)
-def _known(columns: tuple[str, ...]) -> pl.Expr:
-    """Null where a cell says that nothing is known."""
-    return pl.when(~pl.col(columns).is_in(sorted(NOTHING))).then(pl.col(columns)).name.keep()
+def _cleaned(columns: tuple[str, ...]) -> tuple[pl.Expr, pl.Expr]:
+    """Cells stripped, and then null where one says that nothing is known."""
+    cells = pl.col(columns)
+    return cells.str.strip_chars(SPACES), pl.when(~cells.is_in(sorted(NOTHING))).then(cells).name.keep()
 
 
 def cdrs_of(fields: pl.DataFrame) -> Read:
@@ -74,20 +100,69 @@ def cdrs_of(fields: pl.DataFrame) -> Read:
     `start`, `answer` and `end` are local as written, or UTC where `zoned`; `epoch` (seconds UTC) is when the channel
     was made, by its uniqueid.
     """
-    order = date_order(slashed(fields["start_time"]))
-    told = fields.with_columns(_times(fields["start_time"], order, "start", "zoned").get_columns())
-    bad = told.filter(pl.col("start").is_null()).select("row", "start_time", "called_number")
-    cdrs = told.filter(pl.col("start").is_not_null()) if bad.height else told
-    later = [_times(cdrs[f"{name}_time"], order, name, f"{name}_zoned") for name in ("answer", "end")]
-    # A later time that cannot be compared with the start is left out.
-    alike = (pl.when(pl.col(f"{name}_zoned") == pl.col("zoned")).then(name).alias(name) for name in ("answer", "end"))
-    epochs = quick_or_told(cdrs["uniqueid"], pl.col("uniqueid").str.extract(_USUAL_ID).cast(pl.Int64), epoch_of)
-    shown = _open(cdrs["clid"], cdrs["calling_number"])
+    told = fields.hstack(fields.select(_usual()).get_columns())
+    usual = told["start"].null_count() == fields["start_time"].null_count()
+    # A usual time has no slash.
+    respelled = [] if usual else [*filter(is_slashed, _slashed(fields["start_time"]))]
+    order = date_order(respelled)
+    told = _with_others(told, "start", "zoned", order)
+    bad: list[Bad] = []
+    if told["start"].null_count():
+        without = told.filter(pl.col("start").is_null()).select("row", "start_time", "called_number").iter_rows()
+        bad = [(row, _reasons(start, called, order)) for row, start, called in without]
+        told = told.filter(pl.col("start").is_not_null())
+    told = _with_epochs(_with_callers(_with_later(told, order)))
+    return Read(told.hstack([pl.int_range(told.height, dtype=pl.Int64, eager=True).alias("at")]), bad, bool(respelled))
+
+
+@cache
+def _usual() -> list[pl.Expr]:
+    """Times as Asterisk writes them, the epochs of usual ids, and caller ids of rows without a calling number."""
+    local = {name: pl.col(f"{name}_time") for name in ("start", "answer", "end")}
+    times = {name: pl.when(text.str.contains(_USUAL_TIME)).then(text) for name, text in local.items()}
+    return [
+        *(
+            text.str.to_datetime(_USUAL, strict=False, time_unit="us").cast(pl.Int64).alias(name)
+            for name, text in times.items()
+        ),
+        *(pl.lit(value=False).alias(name) for name in ("zoned", "answer_zoned", "end_zoned")),
+        pl.col("uniqueid").str.extract(_USUAL_ID).cast(pl.Int64).alias("epoch"),
+        pl.when(pl.col("calling_number").is_null()).then("clid").alias("shown"),
+    ]
+
+
+def _with_others(told: pl.DataFrame, name: str, zoned: str, order: DateOrder) -> pl.DataFrame:
+    """Times that are not written as usual, too, and whether they have a zone."""
+    texts, read = told[f"{name}_time"], told[name]
+    if read.null_count() == texts.null_count():
+        return told
+    rest = of_each(_open(texts, read), lambda text: _parsed(text, order), {"at": pl.Int64, "with": pl.Boolean})
+    return told.with_columns(pl.coalesce(name, rest["at"]), rest["with"].fill_null(value=False).alias(zoned))
+
+
+def _with_later(told: pl.DataFrame, order: DateOrder) -> pl.DataFrame:
+    """A later time that cannot be compared with the start is left out."""
+    for name in ("answer", "end"):
+        told = _with_others(told, name, f"{name}_zoned", order)
+        apart = told[f"{name}_zoned"] != told["zoned"]
+        if apart.any():
+            told = told.with_columns(pl.when(~apart).then(name).alias(name))
+    return told
+
+
+def _with_callers(told: pl.DataFrame) -> pl.DataFrame:
+    """The number in the caller id where there is no other."""
+    shown = told["shown"]
+    if shown.null_count() == shown.len():
+        return told
     callers = of_each(shown, lambda text: (clid_number(text),), {"caller": pl.String})["caller"]
-    read = pl.concat([cdrs, *later], how="horizontal").with_columns(
-        *alike, pl.coalesce("calling_number", callers), pl.int_range(pl.len(), dtype=pl.Int64).alias("at"), epoch=epochs
-    )
-    return Read(read, [(row, _reasons(start, called, order)) for row, start, called in bad.iter_rows()])
+    return told.with_columns(pl.coalesce("calling_number", callers))
+
+
+def _with_epochs(told: pl.DataFrame) -> pl.DataFrame:
+    known = told["epoch"]
+    epochs = or_told(told["uniqueid"], known, epoch_of)
+    return told if epochs is known else told.with_columns(epoch=epochs)
 
 
 def _reasons(start: str | None, called: str | None, order: DateOrder) -> tuple[str, ...]:
@@ -96,20 +171,9 @@ def _reasons(start: str | None, called: str | None, order: DateOrder) -> tuple[s
     return ("no start time" if start is None else why, *((NO_CALLED,) if called is None else ()))
 
 
-def slashed(starts: pl.Series) -> list[str]:
+def _slashed(starts: pl.Series) -> list[str]:
     """The texts with a slash, of which a date as in 1/9/2026 is one."""
     return starts.filter(starts.str.contains("/", literal=True).fill_null(value=False)).unique().to_list()
-
-
-def _times(texts: pl.Series, order: DateOrder, name: str, zoned: str) -> pl.DataFrame:
-    """Times (microseconds), and whether they have a zone; as Asterisk writes them at once, others by `parse_time`."""
-    written = pl.col(texts.name)
-    at = pl.when(written.str.contains(_USUAL_TIME)).then(written).str.to_datetime(_USUAL, strict=False, time_unit="us")
-    read = texts.to_frame().select(at.cast(pl.Int64).alias(name), pl.lit(value=False).alias(zoned))
-    if read[name].null_count() == texts.null_count():
-        return read
-    rest = of_each(_open(texts, read[name]), lambda text: _parsed(text, order), {"at": pl.Int64, "with": pl.Boolean})
-    return read.select(pl.coalesce(name, rest["at"]).alias(name), rest["with"].fill_null(value=False).alias(zoned))
 
 
 def _open(texts: pl.Series, known: pl.Series) -> pl.Series:
@@ -124,10 +188,9 @@ def _parsed(text: str, order: DateOrder) -> tuple[int | None, bool]:
     return (time.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND, time.tzinfo is not None
 
 
-def quick_or_told(texts: pl.Series, quick: pl.Expr, told: Callable[[str], int | str | None]) -> pl.Series:
-    """What an expression over `texts` says, and of texts of which it says nothing what `told` does."""
-    known = texts.to_frame().select(quick.alias("told")).to_series()
+def or_told(texts: pl.Series, known: pl.Series, told: Callable[[str], int | str | None]) -> pl.Series:
+    """What is `known` of texts, and of those of which nothing is what `told` says."""
     if known.null_count() == texts.null_count():
         return known
     rest = of_each(_open(texts, known), lambda text: (told(text),), {"told": known.dtype})["told"]
-    return known.to_frame().select(pl.coalesce("told", rest)).to_series()
+    return known.zip_with(known.is_not_null(), rest)

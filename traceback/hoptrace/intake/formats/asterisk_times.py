@@ -1,8 +1,9 @@
-"""Times and durations of Asterisk's calls in UTC, by columns; what an hour that is repeated makes odd, one by one."""
+"""Times of Asterisk's calls in UTC, by columns; what an hour that is repeated makes odd, one by one."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.folds import FOLD_ROWS
+from hoptrace.intake.formats.asterisk_durations import durations
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.local_columns import plain_utc
 from hoptrace.intake.reading import Context
@@ -18,7 +20,7 @@ from hoptrace.model.statements import TIME
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_LONGEST_CALL = 7 * 86_400
+_DAY, _DAY_ONE = 86_400 * _SECOND, date(1970, 1, 1)
 _LATER = ("answer", "end")
 
 
@@ -27,12 +29,14 @@ def clock_of(cdrs: pl.DataFrame, context: Context) -> LocalClock | None:
 
     Raises TimezoneMissing.
     """
-    local = cdrs.filter(~pl.col("zoned"))
+    local = cdrs[["start", "zoned", "epoch"]]
+    if local["zoned"].any():
+        local = local.filter(~pl.col("zoned"))
     if local.is_empty():
         return None
-    told = local.drop_nulls("epoch")
+    told = local.drop_nulls("epoch") if local["epoch"].null_count() else local
     clock = LocalClock.of(context, measure_columns(told["start"], told["epoch"] * _SECOND))
-    days = local["start"].cast(pl.Datetime("us")).dt.date().unique().to_list()
+    days = [_DAY_ONE + timedelta(days=day) for day in (local["start"] // _DAY).unique().to_list()]
     clock.look_ahead_on(days, lambda: _fold_rows(cdrs))
     return clock
 
@@ -57,19 +61,6 @@ def _id(sequence: str) -> tuple[int | None]:
     return (int(sequence) if sequence.isdecimal() and len(sequence) <= 18 else None,)
 
 
-def durations(texts: pl.Series) -> pl.Series:
-    """Seconds of conversation as written; null where they cannot be."""
-    return of_each(texts, _seconds, {"seconds": pl.Float64})["seconds"]
-
-
-def _seconds(text: str) -> tuple[float | None]:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return (None,)
-    return (seconds if 0 <= seconds <= _LONGEST_CALL else None,)
-
-
 def precision(name: str, minutes: bool) -> pl.Expr:
     """Microseconds that one tick of a written start time lasts."""
     if minutes:
@@ -81,43 +72,59 @@ def precision(name: str, minutes: bool) -> pl.Expr:
 def in_utc(told: pl.DataFrame, clock: LocalClock | None) -> pl.DataFrame:
     """`utc_start`, `utc_answer`, `utc_end` of calls (microseconds), and `later`, by how many seconds the start may be.
 
+    `unsure`: a change of summer time is near, so that a time may be an hour off.
     `told`: the `first_row`, `first_start`, `first_zoned` and `first_epoch` of a call's first row; `answer`, `out_end`,
     `out_zoned` and `talk` (seconds) of the row that dialled out. A later time before the start is left out.
     """
     if clock is None:
-        return _in_order(told.select(utc_start="first_start", utc_answer="answer", utc_end="out_end", later=None))
-    start = plain_utc(clock, told["first_start"], told["first_epoch"] * _SECOND)
-    about = start.to_frame("start").select(
-        "start", end=pl.col("start") + (told["talk"].fill_null(0.0) * _SECOND).round().cast(pl.Int64)
-    )
-    plain = told.select(
-        utc_start=pl.when("first_zoned").then("first_start").otherwise(start),
-        utc_answer=pl.when("out_zoned").then("answer").otherwise(plain_utc(clock, told["answer"], about["start"])),
-        utc_end=pl.when("out_zoned").then("out_end").otherwise(plain_utc(clock, told["out_end"], about["end"])),
-        later=None,
-    )
+        return _in_order(told["first_start"], told["answer"], told["out_end"], unsure=False)
+    plain = _plain(told, clock)
+    utc = _in_order(*plain, unsure=bool(clock.offsets))
     nulls = told["answer"].null_count() + told["out_end"].null_count()
-    if sum(plain.null_count().row(0)[:3]) == nulls:
-        return _in_order(plain)
-    odd = plain["utc_start"].is_null()
-    for name, read in (("answer", "utc_answer"), ("out_end", "utc_end")):
-        odd = odd | (plain[read].is_null() & told[name].is_not_null())
+    if sum(times.null_count() for times in plain) == nulls:
+        return utc
+    start, *later = plain
+    odd = start.is_null()
+    for name, read in zip(("answer", "out_end"), later, strict=True):
+        odd = odd | (read.is_null() & told[name].is_not_null())
     if isinstance(clock.resolved.tz, ZoneInfo):
         # The start of such a row may be one that another row left open.
         odd = odd | told["first_zoned"]
-    return _with_odd(_in_order(plain), told.filter(odd), odd.arg_true(), clock)
+    return _with_odd(utc, told.filter(odd), odd.arg_true(), clock)
 
 
-def _in_order(utc: pl.DataFrame) -> pl.DataFrame:
+def _plain(told: pl.DataFrame, clock: LocalClock) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Start, answer and end in UTC, as far as nothing is odd about them."""
+    start = plain_utc(clock, told["first_start"], told["first_epoch"] * _SECOND)
+    ended = start
+    if clock.offsets:
+        ended = start + (told["talk"].fill_null(0.0) * _SECOND).round().cast(pl.Int64)
+    read = (start, plain_utc(clock, told["answer"], start), plain_utc(clock, told["out_end"], ended))
+    written = (told[name] for name in ("first_start", "answer", "out_end"))
+    zoned = (told[name] for name in ("first_zoned", "out_zoned", "out_zoned"))
+    start, answer, end = (
+        own.zip_with(apart, utc) if apart.any() else utc for own, apart, utc in zip(written, zoned, read, strict=True)
+    )
+    return start, answer, end
+
+
+def _in_order(start: pl.Series, answer: pl.Series, end: pl.Series, *, unsure: bool) -> pl.DataFrame:
+    times = [start.alias("utc_start"), answer.alias("utc_answer"), end.alias("utc_end")]
+    return pl.DataFrame(times).select(_kept(unsure))
+
+
+@cache
+def _kept(unsure: bool) -> list[pl.Expr]:
+    """Times, those left out that lie before the start."""
     later = (pl.when(pl.col(name) >= pl.col("utc_start")).then(name).alias(name) for name in ("utc_answer", "utc_end"))
-    return utc.select("utc_start", *later, pl.col("later").cast(pl.Int64))
+    return [pl.col("utc_start"), *later, pl.lit(None, pl.Int64).alias("later"), pl.lit(unsure).alias("unsure")]
 
 
 def _with_odd(utc: pl.DataFrame, told: pl.DataFrame, places: pl.Series, clock: LocalClock) -> pl.DataFrame:
     """The calls at these places one by one, in their order: what one leaves open tells of the next."""
     names = ("first_row", "first_start", "first_zoned", "first_epoch", "answer", "out_end", "out_zoned", "talk")
     calls = [_Odd(*call) for call in told.select(names).iter_rows()]
-    each = pl.DataFrame([call.utc(clock) for call in calls], schema=utc.schema, orient="row")
+    each = pl.DataFrame([(*call.utc(clock), True) for call in calls], schema=utc.schema, orient="row")
     return utc.with_columns(utc[name].scatter(places, each[name]) for name in utc.columns)
 
 

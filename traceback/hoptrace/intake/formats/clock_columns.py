@@ -21,6 +21,8 @@ _USUAL = len("15:54:56.868 ")
 _TICK = 1_000
 _DIGITS, _COLONS, _POINT, _SPACE = [0, 1, 3, 4, 6, 7, 9, 10, 11], [2, 5], 8, 12
 _WORTH, _WORTH_BEHIND = np.array([36_000, 3_600, 600, 60, 10, 1]), np.array([100_000, 10_000, 1_000])
+_BESIDE = {"own": pl.String, "local": pl.Int64, "zone": pl.String, "after": pl.Int64, "place": pl.Int64}
+_IF_READ = pl.when(pl.col("at") >= 0).then(pl.all())
 _HOUR = 3_600_000_000
 _NONE = -1
 _MICROSECOND = timedelta(microseconds=1)
@@ -56,9 +58,9 @@ class ClockColumns:
         `after`: microseconds of a time of the same call before which this one does not lie. `places`: in which order
         the times count (Int64). Raises TimezoneMissing where a time has no zone and none is known.
         """
-        begun = pl.repeat(None, texts.len(), dtype=pl.Int64, eager=True) if after is None else after
-        at, ticks = self._read(texts, pl.DataFrame({"zone": zones, "after": begun, "place": places}))
-        return pl.DataFrame({"at": at, "tick": ticks}, STAMPS).select(pl.when(pl.col("at") >= 0).then(pl.all()))
+        at, ticks = self._read(texts.to_list(), {"zone": zones, "after": after, "place": places})
+        stamps = pl.DataFrame({"at": at, "tick": ticks}, STAMPS)
+        return stamps if (at >= 0).all() else stamps.select(_IF_READ)
 
     def settle(self) -> None:
         """Ask for the noted words in the order of their times: what was settled first and last is told in receipts."""
@@ -66,10 +68,10 @@ class ClockColumns:
             self.times.words.offset(note.word, note.local)
         self._notes.clear()
 
-    def _read(self, texts: pl.Series, beside: pl.DataFrame) -> tuple[Int64s, Int64s]:
+    def _read(self, texts: list[str | None], beside: dict[str, pl.Series | None]) -> tuple[Int64s, Int64s]:
         clocks = _usual(texts)
-        for row in np.flatnonzero((clocks.since == _NONE) & texts.is_not_null().to_numpy()).tolist():
-            clock, _, rest = texts[row].partition(" ")
+        for row in np.flatnonzero(clocks.since == _NONE).tolist():
+            clock, _, rest = (texts[row] or "").partition(" ")
             told = self.times.clock(clock)
             if told is not None:
                 clocks.since[row], clocks.ticks[row], clocks.rests[row] = told[0] // _MICROSECOND, told[1], rest
@@ -81,8 +83,8 @@ class ClockColumns:
         open_ = known & (utc[which] == _NONE)
         if open_.any():
             own = pl.Series([None if day is None else day.zone for day in days], dtype=pl.String)
-            local = pl.Series("local", midnights[which] + clocks.since)
-            told = beside.with_columns(own.gather(which).alias("own"), local).filter(open_)
+            local = midnights[which] + clocks.since
+            told = pl.DataFrame({"own": own[which], "local": local, **beside}, _BESIDE).filter(open_)
             at[open_] = self._utc(told)
         return at, clocks.ticks
 
@@ -165,15 +167,13 @@ def micros_of(moment: datetime) -> int:
     return _micros(moment, _EPOCH)
 
 
-def _usual(texts: pl.Series) -> _Clocks:
+def _usual(texts: list[str | None]) -> _Clocks:
     """Clocks that are written 15:54:56.868, by their bytes; of all others `since` is not known yet."""
-    text, head = pl.col("text").fill_null(""), pl.col("text").str.head(_USUAL)
-    told = texts.alias("text").to_frame()
-    long_enough = pl.when(head.str.len_bytes() == _USUAL).then(head).otherwise(pl.lit(" " * _USUAL))
-    heads: str = told.select(long_enough.str.join("")).item() if texts.len() else ""
-    since = _since_midnight(np.frombuffer(heads.encode(), np.uint8).reshape(-1, _USUAL))
-    rests = told.select(text.str.slice(_USUAL)).to_series().to_list()
-    return _Clocks(since, np.full(texts.len(), _TICK), rests)
+    written = [text or "" for text in texts]
+    # Letters that are no ASCII count as one byte, and are no digits.
+    heads = "".join([text[:_USUAL].ljust(_USUAL, "?") for text in written]).encode("ascii", "replace")
+    since = _since_midnight(np.frombuffer(heads, np.uint8).reshape(-1, _USUAL))
+    return _Clocks(since, np.full(len(written), _TICK), [text[_USUAL:] for text in written])
 
 
 def _since_midnight(letters: Bytes) -> Int64s:

@@ -17,6 +17,7 @@ ROUNDED = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 """How a spreadsheet writes a long number."""
 
 _ROUNDED = re.compile(ROUNDED)
+_ROUNDED_SOMEWHERE = pl.all().str.contains(ROUNDED).any()
 _INTERNATIONAL = re.compile(r"[1-9]\d{10,14}", re.ASCII)
 _BARE = r"^[1-9][0-9]{10,14}$"
 _FEWEST_NUMBERS = 5
@@ -56,8 +57,11 @@ class Signs:
         """Look at many rows by columns: their starts in microseconds since 1970, and their numbers."""
         self.rows += starts.len()
         self.whole = self.whole and bool((starts % MINUTE == 0).all())
-        for texts in numbers:
-            self.rounded += sum(number[-3:-2] in "+eE" for number in texts.filter(texts.str.contains(ROUNDED)))
+        every = pl.DataFrame(list(numbers))
+        rounded = every.select(_ROUNDED_SOMEWHERE).row(0)
+        for texts, some in zip(every.iter_columns(), rounded, strict=True):
+            if some:
+                self.rounded += sum(number[-3:-2] in "+eE" for number in texts.filter(texts.str.contains(ROUNDED)))
             if self.explicit:
                 self.marked += int((texts.str.contains("+", literal=True) | texts.str.starts_with("00")).sum())
                 self.bare += int(texts.str.contains(_BARE).sum())
