@@ -9,7 +9,15 @@ import pytest
 
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
-from hoptrace.linking.rivalled import LEAST_RIVALLED, RIVALLED, WITHIN, Rivals, count_rivalled, rivals_of
+from hoptrace.linking.rivalled import (
+    LEAST_RIVALLED,
+    MOST_STATEMENTS,
+    RIVALLED,
+    WITHIN,
+    Rivals,
+    count_rivalled,
+    rivals_of,
+)
 from hoptrace.linking.trust import Trust
 
 Counts = list[tuple[str, str, str | None, int, int]]
@@ -66,6 +74,17 @@ def test_the_customers_own_tries_are_no_rivals_wherever_records_of_them_are(worl
         # One that stamps when it was answered, 20 s after the call came.
         world.say("late", at + 20.0, upstream="mid", start_basis="answered", **pair(n))
     assert counted(world) == []
+
+
+def test_a_number_that_is_called_all_day_long_is_left_out(world):
+    """Each of its statements would be held against each."""
+    campaign(world, 8)
+    for n in (1, 3, 5):
+        world.say("other", 1000.0 * n + 90.0, upstream="far", **pair(n))
+    for again in range(MOST_STATEMENTS):
+        world.say("alarm", 20.0 * again, customer="alarm", downstream="loud", **pair(50))
+        world.say("other", 20.0 * again + 10.0, upstream="far", downstream="loud", **pair(50))
+    assert {row[:2] for row in counted(world)} == {("orig", "room")}
 
 
 def test_rivals_whose_calls_would_be_on_file_are_none(world):

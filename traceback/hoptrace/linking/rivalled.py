@@ -22,6 +22,10 @@ hands to that carrier. Only of customers with LEAST_RIVALLED such calls."""
 
 LEAST_RIVALLED = 3
 
+MOST_STATEMENTS = 100
+"""Statements with the same two numbers up to which they are looked at, each beside each: who calls one number all day
+long, as alarms do, has no list of people."""
+
 WITHIN = 600.0
 """Seconds around a call in which another one to the same number under the same caller id is its rival."""
 
@@ -57,7 +61,8 @@ class Rivals:
 def count_rivalled(facts: pl.DataFrame) -> pl.DataFrame:
     """RIVALLED of a sample: `facts` from `comparable`."""
     came = pl.coalesce("setup", pl.col("start") - LONGEST_RING)
-    told = facts.filter(pl.col("calling") > 0).with_columns(
+    few = pl.len().over("calling", "called") <= MOST_STATEMENTS
+    told = facts.filter((pl.col("calling") > 0) & few).with_columns(
         first=came - 3 * pl.col("spread"), last=pl.col("start") + pl.col("tick")
     )
     placed = told.filter(pl.col("customer").is_not_null()).select(*PAIR, "start", "first", "last")
