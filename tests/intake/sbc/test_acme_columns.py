@@ -16,7 +16,8 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats import acme_gathered, acme_lines, acme_placing
 from hoptrace.intake.formats.acme_calls import attempts_of
 from hoptrace.intake.formats.acme_layout import Kind, Layout
-from hoptrace.intake.formats.acme_lines import Division, in_pairs, parts_of
+from hoptrace.intake.formats.acme_lines import Division, parts_of
+from hoptrace.intake.formats.acme_quotes import in_pairs
 from hoptrace.intake.formats.acme_rows import said_in, split_plain, split_row, split_unescaped
 from hoptrace.intake.reading import Chunk, Source
 

@@ -19,6 +19,7 @@ from hoptrace.engines.twins import ROWS_LOST, campaign_odds, hidden_odds, twin_o
 from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.members import comparable
 from hoptrace.linking.repeated_hours import any_twice, with_readings
+from hoptrace.linking.rivalled import SAME_CALL
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import detached
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 CALLERS_WINDOW = 3600.0
 """Seconds around a call in which other calls of its caller id are looked at."""
-
-SAME_CALL = 3.0
-"""Seconds beyond ticks, clocks' spreads and ringing within which two records are of one call."""
 
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""

@@ -144,7 +144,7 @@ def lost_rows(taking_part: float, *, on_file: bool) -> float:
 
 def hardly_on_file(taking_part: float) -> bool:
     """Whether so few carriers take part that more likely than not none of a call's has a record of it."""
-    return (1 - taking_part) ** USUAL_HOPS > UNSEEN
+    return lost_rows(taking_part, on_file=False) > UNSEEN
 
 
 def beside(case: Case, one: Weighed) -> bool:

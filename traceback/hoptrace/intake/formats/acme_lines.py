@@ -22,10 +22,8 @@ CODES = (Kind.STOP, Kind.START, Kind.INTERIM, Kind.OTHER)
 """Kinds by their codes, those first that say most of a call."""
 
 OTHER, UNKNOWN, BLANK = CODES.index(Kind.OTHER), -1, -2
-_COMMA, _QUOTE, _SPACE, _BEYOND_ASCII = ord(","), ord('"'), ord(" "), 128
-_LONGEST = 100_000
-"""A column of CSV has 131,072 characters at most."""
-
+COMMA, QUOTE = ord(","), ord('"')
+_SPACE, _BEYOND_ASCII = ord(" "), 128
 _FIRST_LINES, _LINES_AT_ONCE = 2_048, 16_384
 """So many rows have a few million commas; at first fewer, after which most lengths that nobody documents are known."""
 
@@ -121,55 +119,8 @@ class Division:
         begin = self.commas[before - 1] + 1 if place else self.starts[lines]
         end = self.commas[before] if place < width - 1 else self.ends[lines]
         filled, letters = end > begin, self.letters
-        opened = filled & (letters[np.minimum(begin, len(letters) - 1)] == _QUOTE)
-        return begin, end, opened, filled & (letters[end - 1] == _QUOTE)
-
-
-def in_pairs(whole: Division, lines: Int64s) -> tuple[Division, Truths]:
-    """Some lines, divided outside of pairs of quotes only; and which of them are plain enough to be read so.
-
-    Their quotes stand around whole columns, and are not escaped inside: `""Smith, J" <sip:...>;tag=1"`. Where a line
-    has such columns it has no other with a comma: then CSV's rules, by which a column ends at a quote that is followed
-    by something else, divide at every comma. A line that has none CSV's rules divide just so.
-    """
-    data = b"\n".join(slices(whole.data, whole.starts[lines], whole.ends[lines]).to_list())
-    starts, ends = line_bounds(data)
-    letters = np.frombuffer(data, np.uint8)
-    quotes, commas = np.flatnonzero(letters == _QUOTE), np.flatnonzero(letters == _COMMA)
-    of_comma = np.searchsorted(starts, commas, "right") - 1
-    odd = (np.searchsorted(quotes, commas) - np.searchsorted(quotes, starts)[of_comma]) % 2 == 1
-    inside = odd.copy()
-    inside[~odd] = _unclosed(letters, starts, ends, commas[~odd])
-    division = Division.of(data, starts, ends, commas[~inside])
-    begin, end = np.sort(np.append(starts, division.commas + 1)), np.sort(np.append(ends, division.commas))
-    count = np.searchsorted(quotes, end) - np.searchsorted(quotes, begin)
-    ahead = np.append(letters, np.zeros(3, np.uint8))
-    quoted = (ahead[begin] == _QUOTE) & (letters[end - 1] == _QUOTE) & (end - begin > 1)
-    named = quoted & (count % 2 == 0) & (end - begin > 3) & (ahead[begin + 1] == _QUOTE)
-    named &= (ahead[begin + 2] != _QUOTE) & (ahead[begin + 2] != _COMMA)
-    clean = (count == 0) | (quoted & (count == 2))
-    parted = np.zeros(len(begin), bool)
-    parted[np.searchsorted(begin, commas[inside], "right") - 1] = True
-    line = np.searchsorted(starts, begin, "right") - 1
-    sound = (ends - starts < _LONGEST) & (division.counts < np.bincount(of_comma, minlength=len(starts)))
-    sound[line[~clean & ~named]] = False
-    sound[np.intersect1d(line[clean & parted], line[named])] = False
-    sound[of_comma[inside & (ahead[commas + 1] == _QUOTE)]] = False
-    return division, sound
-
-
-def _unclosed(letters: Bytes, starts: Int64s, ends: Int64s, commas: Int64s) -> Truths:
-    """Which commas, each behind whole pairs of quotes, stand in a column that a quote opened and none closed yet."""
-    begin, end = np.sort(np.append(starts, commas + 1)), np.sort(np.append(ends, commas))
-    filled = end > begin
-    opened = filled & (letters[np.minimum(begin, len(letters) - 1)] == _QUOTE)
-    closed = filled & (letters[end - 1] == _QUOTE)
-    step = (opened & ~closed).astype(np.int64) - (closed & ~opened)
-    line = np.searchsorted(starts, begin, "right") - 1
-    first = np.searchsorted(line, np.arange(len(starts)))
-    depth = np.cumsum(step)
-    depth -= (depth - step)[first][line]
-    return depth[np.append(line[1:] == line[:-1], False)] > 0
+        opened = filled & (letters[np.minimum(begin, len(letters) - 1)] == QUOTE)
+        return begin, end, opened, filled & (letters[end - 1] == QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +170,7 @@ def parts_of(source: Source) -> Iterator[Part]:
     while at < len(starts):
         lines = slice(at, behind)
         begin, end = int(starts[at]), int(ends[lines][-1])
-        commas = np.flatnonzero(letters[begin:end] == _COMMA) + begin
+        commas = np.flatnonzero(letters[begin:end] == COMMA) + begin
         division = Division.of(text, starts[lines], ends[lines], commas)
         yield Part(division, records["raw"][lines], _kinds(division), at + 1, unended and behind >= len(starts))
         at, behind = behind, behind + _LINES_AT_ONCE

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hoptrace.intake.formats.acme_layout import Kind, Layout, Layouts
-from hoptrace.intake.formats.acme_lines import CODES, Division, Part, in_pairs
+from hoptrace.intake.formats.acme_lines import CODES, Division, Part
+from hoptrace.intake.formats.acme_quotes import in_pairs
 from hoptrace.intake.formats.acme_rows import fitted, split_plain, split_row, split_unescaped
 from hoptrace.intake.formats.clock_columns import look_like_times
 from hoptrace.model.arrays import Int64s, Truths
