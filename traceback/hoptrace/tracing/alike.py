@@ -13,6 +13,7 @@ from hoptrace.tracing.copies import copied
 from hoptrace.tracing.delivering import at_the_end, ends_of
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
+from hoptrace.tracing.unshown import at_best
 from hoptrace.tracing.weighing import Weighed
 
 SHARP = 6.0
@@ -33,7 +34,7 @@ def alike(case: Case, one: Weighed, best: Weighed) -> bool:
     return (
         near(one.timed, best.timed, case.around.close)
         and one.timed.open <= SHARP
-        and one.differs >= best.differs - MUCH_LESS_ALIKE
+        and at_best(case, one, best) >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
         and not further_up(case, one, best)

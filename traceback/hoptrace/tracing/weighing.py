@@ -104,7 +104,7 @@ def _question(case: Case, trail: Trail) -> Question:
 
 def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
     tail = case.facts[trail.first_statement]
-    caller, end = caller_weight(case.reported, tail, case.around), _end_weight(case, trail)
+    caller, end = caller_weight(case.reported, tail, case.around), end_weight(case, trail)
     weight = timed.weight + caller + end + OUTCOME_WEIGHT.get(tail.outcome or "", 0.0)
     return Weighed(trail, weight, caller + end, caller + min(end - BY_THE_REPORT, 0.0), timed)
 
@@ -211,7 +211,7 @@ def another_caller(report: Reported, tail: Fact, around: Surroundings) -> bool:
     return caller_weight(report, tail, around) < NOT_WITHHELD
 
 
-def _end_weight(case: Case, trail: Trail) -> float:
+def end_weight(case: Case, trail: Trail) -> float:
     """Whether the trail ends where the report says that the call was delivered."""
     if case.reported.terminating is None:
         return 0.0
