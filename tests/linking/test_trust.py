@@ -132,6 +132,38 @@ def test_a_quarrel_that_nobody_else_has_is_open():
     assert from_counts(claims=[("a", "b", 7)]).invents["a", "b"] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("through", "own", "least", "most"), [(12, 1, 0.9, 1.0), (1, 12, 0.0, 0.1), (3, 3, 0.5, 0.5)])
+def test_the_caller_ids_that_a_claimant_shows_elsewhere_tell_whose_calls_it_claims(through, own, least, most):
+    trust = from_counts(claims=[("a", "b", 30)], claimed=[("a", "b", through, own)])
+    assert least <= trust.invents["a", "b"] <= most
+
+
+def claimed_calls(world, *, confirmed: bool) -> None:
+    """`inventor` claims every other call of ten callers for its own customers, which `honest` says it handed to it.
+
+    Of the others it says either that it got them from there, or that its own customers placed them too.
+    """
+    for n in range(60):
+        at, numbers = 40.0 * n, {"called_number": number(n), "calling_number": number(300 + n % 10)}
+        claimed = n // 10 % 2 == 0
+        if claimed or confirmed:
+            world.say("orig", at, customer="c", downstream="honest", **numbers)
+            world.say("honest", at + 0.1, upstream="orig", downstream="inventor", **numbers)
+        theirs = {"upstream": "honest"} if confirmed and not claimed else {"customer": "mine"}
+        world.say("inventor", at + 0.2, downstream="term", **theirs, **numbers)
+        world.say("term", at + 0.3, upstream="inventor", **numbers)
+
+
+@pytest.mark.parametrize(("confirmed", "counts"), [(True, (10, 0)), (False, (0, 10))])
+def test_a_quarrel_that_nobody_else_has_is_settled_by_what_the_claimant_says_of_other_calls(world, confirmed, counts):
+    honest_traffic(world)
+    claimed_calls(world, confirmed=confirmed)
+    trust = learned_trust(world)
+    assert trust.claims == (("honest", "inventor", 30),)
+    assert trust.claimed == (("honest", "inventor", *counts),)
+    assert (trust.invents["honest", "inventor"] > 0.9) is confirmed
+
+
 def test_nothing_learned_believes_everybody():
     for trust in (Trust(), Trust.from_json({}), from_counts()):
         assert trust == Trust()

@@ -14,24 +14,26 @@ LEAST_CAUGHT = 2.0
 ROUNDS = 10
 
 MOST_COUNTED = 10
-"""Quarrels with one neighbour that tell of a carrier's others: more have the same cause and tell no more."""
+"""Quarrels with one neighbour, and caller ids, that tell of a carrier: more have the same cause and tell no more."""
 
 ALONE = 1.0
 """As how many quarrels with others the prior belief counts that either side of a quarrel may be its cause."""
 
 
-def who_invents(claims: pl.DataFrame) -> dict[tuple[str, str], float]:
-    """By (upstream, claimant): who of the two has this quarrel with others as well.
+def who_invents(claims: pl.DataFrame, claimed: pl.DataFrame) -> dict[tuple[str, str], float]:
+    """By (upstream, claimant): who of the two has this quarrel with others as well, or with its own other words.
 
     A quarrel that is laid at another's door does not count against a carrier; a few rounds settle that. Whom several
-    neighbours contradict is the cause, and not who has the more traffic with a single one.
+    neighbours contradict is the cause, and not who has the more traffic with a single one. Caller ids (CLAIMED) that
+    the claimant shows in other calls over that upstream, more than its customers show, count as quarrels of its own.
     """
     counted = pl.col("quarrels").clip(upper_bound=MOST_COUNTED)
     at, away = counted * pl.col("share"), counted * (1 - pl.col("share"))
-    rows = claims.with_columns(share=pl.lit(0.5))
+    rows = claims.join(claimed, on=["upstream", "claimant"], how="left").with_columns(share=pl.lit(0.5))
+    through = (pl.col("through") - pl.col("own")).fill_null(0).clip(-MOST_COUNTED, MOST_COUNTED)
     for _ in range(ROUNDS):
-        by_claimant = at.sum().over("claimant") - at
-        by_upstream = away.sum().over("upstream") - away
+        by_claimant = at.sum().over("claimant") - at + through.clip(lower_bound=0)
+        by_upstream = away.sum().over("upstream") - away - through.clip(upper_bound=0)
         rows = rows.with_columns(share=(by_claimant + ALONE) / (by_claimant + by_upstream + 2 * ALONE))
     told = rows.select("upstream", "claimant", "share").sort("upstream", "claimant")
     return {(upstream, claimant): value for upstream, claimant, value in told.rows()}

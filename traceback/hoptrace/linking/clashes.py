@@ -134,13 +134,21 @@ def _said(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.S
     )
 
 
-def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The CLAIMS of a sample: a statement of an own customer's call meets a neighbour's that handed over the call."""
+def count_claims(quarrels: pl.DataFrame) -> pl.DataFrame:
+    """The CLAIMS of a sample: `quarrels` from `quarrelled`."""
+    told = quarrels.group_by("upstream", claimant="carrier").agg(quarrels=pl.col("sid").n_unique().cast(pl.Int64))
+    return told.sort("upstream", "claimant")
+
+
+def quarrelled(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The statements (`sid`, of `upstream`) of calls that a neighbour (`carrier`, `sid_own`) claims for a customer.
+
+    `facts` from `comparable`, `pairs` of neighbours with their `posterior`; `calling` as the neighbour has it.
+    """
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT)["u_sid"]
     taken = pl.col("sid").is_in(good.implode())
-    own = facts.filter(pl.col("customer").is_not_null()).select(
-        "carrier", "called", "calling", "start", "tick", "spread"
-    )
+    of_a_call = ("sid", "called", "calling", "start", "tick", "spread")
+    own = facts.filter(pl.col("customer").is_not_null()).select("carrier", *of_a_call)
     over = facts.filter(pl.col("downstream").is_not_null() & ~taken).select(
         "sid", "sent_calling", "start", "tick", "spread", upstream="carrier", carrier="downstream", called="sent"
     )
@@ -148,13 +156,7 @@ def count_claims(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     away = (pl.col("start") - pl.col("start_own")).abs() - pl.col("tick") - pl.col("tick_own")
     near = away <= SAME_CALL + 3 * (pl.col("spread") + pl.col("spread_own"))
     same = (pl.col("sent_calling") == pl.col("calling")) | (pl.col("calling") < 0) | (pl.col("sent_calling") < 0)
-    return (
-        met.filter(near & same)
-        .unique("sid")
-        .group_by("upstream", claimant="carrier")
-        .agg(quarrels=pl.len().cast(pl.Int64))
-        .sort("upstream", "claimant")
-    )
+    return met.filter(near & same).select("sid", "sid_own", "upstream", "carrier", "calling")
 
 
 def count_traffic(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

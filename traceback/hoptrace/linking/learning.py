@@ -14,7 +14,8 @@ import polars as pl
 
 from hoptrace.linking.borrowed import count_borrowed
 from hoptrace.linking.centring import centred
-from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic
+from hoptrace.linking.claimed import count_claimed
+from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic, quarrelled
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.far import Parts, far_differences, far_edges, parts_of
 from hoptrace.linking.habits import late_starters, own_habits
@@ -163,9 +164,11 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     good = bearing_out(facts, likely)
     clashes, holes = count_clashes(facts, good)
     showing, repeats = count_showing(facts, good["d_sid"])
+    quarrels = quarrelled(facts, likely)
     trust = trust_of(
         clashes=clashes,
-        claims=count_claims(facts, likely),
+        claims=count_claims(quarrels),
+        claimed=count_claimed(facts, quarrels),
         traffic=count_traffic(facts, likely),
         holes=holes,
         showing=showing,

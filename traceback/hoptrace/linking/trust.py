@@ -17,6 +17,7 @@ import polars as pl
 from hoptrace.linking.blame import losses
 from hoptrace.linking.borrowed import BORROWED, borrowers
 from hoptrace.linking.caller_odds import caller_odds
+from hoptrace.linking.claimed import CLAIMED
 from hoptrace.linking.claiming import claimed_calls, doubts, made_up_calls, who_invents
 from hoptrace.linking.clashes import CLAIMS, CLASHES, TRAFFIC
 from hoptrace.linking.misnaming import borne_out_by_callers, misnaming, misnaming_silent, untrue_words
@@ -37,8 +38,9 @@ class Trust:
     word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
     many of whose caller ids are others' customers'. `rivals`: by (carrier, customer), how many of its calls somebody
     else's with the same two numbers stand beside.
-    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`: the counts behind them (rows of
-    CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's records lack much.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`, `claimed`: the counts behind them
+    (rows of CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's records lack
+    much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -58,6 +60,7 @@ class Trust:
     repeats: tuple[tuple[str, int, int], ...] = ()
     borrowed: tuple[tuple[str, str, int, int, int], ...] = ()
     rivalled: tuple[tuple[str, str, str | None, int, int], ...] = ()
+    claimed: tuple[tuple[str, str, int, int], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
@@ -83,6 +86,7 @@ COUNTS = {
     "repeats": REPEATS,
     "borrowed": BORROWED,
     "rivalled": RIVALLED,
+    "claimed": CLAIMED,
 }
 """The counts that trust rests on, by name."""
 
@@ -90,7 +94,7 @@ COUNTS = {
 def trust_of(**counts: pl.DataFrame) -> Trust:
     """What the counts (all of COUNTS, each in its schema) tell of each carrier and pair of neighbours."""
     clashes, claims = counts["clashes"], counts["claims"]
-    invents, lost = who_invents(claims), losses(clashes)
+    invents, lost = who_invents(claims, counts["claimed"]), losses(clashes)
     odds = caller_odds(counts["showing"], counts["repeats"])
     untrue = untrue_words(clashes, counts["holes"], lost)
     misnames, misnamed = misnaming(clashes, untrue)
