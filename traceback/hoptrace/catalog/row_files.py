@@ -17,6 +17,7 @@ import orjson
 import zstandard
 
 from hoptrace.errors import DirectoryInvalid
+from hoptrace.model.packing import GZIP, ZSTANDARD, packing_of, unpacked_name
 
 _CONTRACT = frozenset(
     (
@@ -70,7 +71,7 @@ def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> 
 def kind_of(path: Path) -> str:
     """What a file holds by the ending of its name, in capitals or not: ndjson, json, parquet or csv."""
     name = path.name.lower()
-    if name.removesuffix(".gz").removesuffix(".zst").endswith((".ndjson", ".jsonl")):
+    if unpacked_name(name).endswith((".ndjson", ".jsonl")):
         return "ndjson"
     return next((kind for kind in ("json", "parquet") if name.endswith(f".{kind}")), "csv")
 
@@ -187,9 +188,9 @@ def _text(path: Path, errors: str) -> io.TextIOBase:
 
 def _bytes(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked where its name says that it is packed."""
-    if path.suffix.lower() == ".gz":
+    if packing_of(path) == GZIP:
         return cast(IO[bytes], gzip.open(path))
-    if path.suffix.lower() == ".zst":
+    if packing_of(path) == ZSTANDARD:
         return zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
     return path.open("rb")
 

@@ -76,7 +76,7 @@ def amount_of(calls: pl.DataFrame) -> int:
 
 def likely_amount(calls: Path) -> int:
     """How many whole parts the lines of a calls.csv make; 0 of what is no plain file, or packed."""
-    if calls.suffix != ".csv" or not calls.is_file():
+    if calls.suffix.lower() != ".csv" or not calls.is_file():
         return 0
     with calls.open("rb") as stream:
         return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b"")) // AT_ONCE
