@@ -32,7 +32,7 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -
         return None
     if read is None or any(kind != pl.String for kind in read.dtypes) or not set(required) <= set(read.columns):
         return None
-    if any(column_name(name) != name for name in read.columns):
+    if any(column_name(name, (*required, *optional)) != name for name in read.columns):
         return None
     longest = read.select(pl.all().str.len_bytes().max()).row(0)
     if max((length or 0 for length in longest), default=0) >= csv.field_size_limit():
