@@ -172,9 +172,9 @@ def test_times_as_rfc_3339_has_them_and_the_ends_of_the_calendar(catalog: Catalo
 
 
 def test_known_columns_are_known_in_capitals_and_others_stay_as_they_are(catalog: Catalog, load) -> None:
-    load("Carrier_ID,Country,TimeZone,LEI\na,gb,Europe/London,X1\n", "CARRIER_ID,Trunk,Peer\na,t,a\n")
+    load("Carrier_ID,Country,TimeZone,LEI,Reason\na,gb,Europe/London,X1,R2\n", "CARRIER_ID,Trunk,Peer\na,t,a\n")
     (carrier,) = catalog.directory.carriers()
-    assert carrier == Carrier("a", country="GB", timezone="Europe/London", aliases={"LEI": "X1"})
+    assert carrier == Carrier("a", country="GB", timezone="Europe/London", aliases={"LEI": "X1", "Reason": "R2"})
     assert catalog.directory.trunks("a") == [Trunk("a", "t", peer="a")]
 
 

@@ -179,3 +179,27 @@ def test_the_program_runs_as_a_process(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.startswith("hoptrace, version ")
+
+
+@pytest.mark.parametrize("loading", ["click", "hoptrace.cli.failure", "hoptrace.workspace"])
+def test_who_stops_it_while_it_loads_is_told_in_a_word(loading: str, tmp_path: Path) -> None:
+    program = f"""
+import os, signal, sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == {loading!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupted())
+from hoptrace.cli import main
+main()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "traceback")}
+    done = subprocess.run(
+        [sys.executable, "-c", program, "lake", "info"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

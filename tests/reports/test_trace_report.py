@@ -8,7 +8,7 @@ import json
 import pytest
 
 from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdict
-from hoptrace.reports import result_from_dict, trace_report
+from hoptrace.reports import render, result_from_dict, trace_report
 from hoptrace.reports.figures import percent
 from hoptrace.reports.ladder import describe, role_text
 from hoptrace.reports.model import Role
@@ -69,7 +69,7 @@ def test_roles_from_the_originating_carrier_to_the_terminating_one(example_of, c
 def test_a_carrier_that_took_the_call_from_abroad_is_a_gateway(result_with, hop_at, carriers):
     hops = (hop_at(0, "1001"), hop_at(1, "5005"), hop_at(2, "6006"), hop_at(3, "4004"))
     report = trace_report(result_with(Verdict.DISPUTED, hops), carriers)
-    assert [hop.roles[0] for hop in report.hops] == [Role.TERMINATING, Role.GATEWAY, Role.TRANSIT, Role.TRANSIT]
+    assert [hop.roles[0] for hop in report.hops] == [Role.TERMINATING, Role.GATEWAY, Role.TRANSIT, Role.TRAIL_END]
 
 
 def test_the_point_of_entry_of_a_hairpin_is_where_the_carrier_stands_furthest_upstream(result_with, hop_at, carriers):
@@ -85,7 +85,7 @@ def test_the_point_of_entry_of_a_hairpin_is_where_the_carrier_stands_furthest_up
     assert [Role.POINT_OF_ENTRY in hop.roles for hop in report.hops] == [False, False, False, True, False]
 
 
-def test_where_an_unsettled_trail_ends_is_no_transit_in_words(result_with, hop_at, carriers):
+def test_where_an_unsettled_trail_ends_is_no_transit(result_with, hop_at, carriers):
     hops = (hop_at(0, "1001"), hop_at(1, "2002"), hop_at(2, "3003"))
     for verdict in (Verdict.AMBIGUOUS, Verdict.DISPUTED):
         report = trace_report(result_with(verdict, hops), carriers)
@@ -94,8 +94,13 @@ def test_where_an_unsettled_trail_ends_is_no_transit_in_words(result_with, hop_a
         page = render_html(report).decode()
         assert page.count("where the trail ends") > 1
         assert "Cedar Wholesale Voice (where the trail ends" in describe(report)
-    cut = report.model_copy(update={"cut_above": True})
-    assert role_text(cut, cut.hops[-1]) == "transit: only carried the call"
+        roles = [hop["roles"] for hop in json.loads(render(report, "json"))["hops"]]
+        assert roles == [["terminating"], ["transit"], ["trail_end"]]
+
+
+def test_a_trail_of_one_carrier_ends_unsettled_where_it_begins(result_with, hop_at, carriers):
+    report = trace_report(result_with(Verdict.AMBIGUOUS, (hop_at(0, "1001"),)), carriers)
+    assert report.hops[0].roles == (Role.TRAIL_END, Role.TERMINATING)
 
 
 def test_one_carrier_may_be_both_ends(result_with, hop_at, carriers):

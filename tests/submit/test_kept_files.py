@@ -44,9 +44,9 @@ def rows_of(workspace: Workspace, receipt: hoptrace.Receipt, *rows: int) -> dict
     return Originals.of([], KeptFiles.of(workspace.path)).rows(receipt.digest, receipt.format, rows)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV.GZ"])
 def test_rows_are_read_again_as_they_were_written(workspace, tmp_path, name):
-    content = gzip.compress(TEXT.encode()) if name.endswith(".gz") else TEXT.encode()
+    content = gzip.compress(TEXT.encode()) if name.lower().endswith(".gz") else TEXT.encode()
     receipt = submitted(workspace, tmp_path / name, content)
     (tmp_path / name).unlink()
     lines = TEXT.encode().splitlines()

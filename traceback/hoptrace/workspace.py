@@ -46,8 +46,7 @@ class Workspace:
                 f"{file} is missing: the workspace has lost its catalog. Put it back from a backup, or make a new "
                 "workspace and submit the files again."
             )
-        url = self.settings.catalog_url or f"sqlite:///{file}"
-        return Catalog(url, in_lake=self._in_lake)
+        return Catalog(self.settings.catalog_url or file, in_lake=self._in_lake)
 
     @cached_property
     def lake(self) -> Lake:

@@ -73,6 +73,17 @@ def test_a_comma_in_a_name_with_stray_quotes_and_a_call_below_a_second(golden: P
     assert call["duration"] == 0.5
 
 
+def test_a_file_whose_only_row_has_such_quotes_is_known_and_read(golden: Path, read, tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    path.write_bytes((golden / "Master.csv").read_bytes().splitlines(keepends=True)[4])
+    claim = AsteriskCsv().detect(Source(0, path, path.name, "digest"), path.read_bytes())
+    assert claim is not None
+    assert claim.sure == 0.9
+    chunk = read(path, given="UTC")
+    assert fates(chunk) == {1: "accepted"}
+    assert by_row(chunk)[1]["calling_number"] == "+12025550112"
+
+
 def test_undecodable_bytes_are_kept(golden: Path, read) -> None:
     raw = read(golden / "Master.csv").rows.filter(pl.col("row") == 3)["raw"][0]
     assert b"B\xa5b" in raw

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 import zstandard
@@ -148,6 +149,19 @@ def test_typed_parquet(taken: Read, tmp_path: Path) -> None:
     assert result.calls.select("start_time", "called_number", "duration").row(0) == (start, "12025550101", 1.5)
     assert result.fates() == ["accepted", "rejected"]
     assert b'"called_number":"12025550102"' in result.rows["raw"][1]
+
+
+def test_lists_and_structs_of_parquet_read_as_those_of_json_lines(taken: Read, tmp_path: Path) -> None:
+    rows = [
+        {"start_time": "2026-11-24T02:03:04Z", "called_number": "+12025550101", "upstream": up, "call_id": ids}
+        for up, ids in (({"trunk": "é 7", "port": 5060.0}, ['a"b', None]), ({"trunk": "x", "port": 0.5}, None))
+    ]
+    lines = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+    pl.DataFrame(rows).write_parquet(tmp_path / "p.parquet")
+    read = taken((tmp_path / "p.parquet").read_bytes(), "p.parquet").calls
+    told = taken(lines, "n.ndjson").calls
+    assert read.select("upstream", "call_id").equals(told.select("upstream", "call_id"))
+    assert read["upstream"].to_list() == ['{"trunk": "é 7", "port": 5060}', '{"trunk": "x", "port": 0.5}']
 
 
 def test_parquet_types_of_other_writers(taken: Read, tmp_path: Path) -> None:

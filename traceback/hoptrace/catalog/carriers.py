@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.files import parse_carrier, parse_trunk
+from hoptrace.catalog.files import CARRIER_TEXTS, TRUNK_OPTIONAL, TRUNK_REQUIRED, parse_carrier, parse_trunk
 from hoptrace.catalog.row_files import read_rows
 from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
@@ -125,7 +125,7 @@ def _some(ids: Sequence[str]) -> str:
 
 def _unique_carriers(path: Path) -> dict[str, Carrier]:
     carriers: dict[str, Carrier] = {}
-    for row in read_rows(path, ("carrier_id",)):
+    for row in read_rows(path, ("carrier_id",), CARRIER_TEXTS):
         carrier = parse_carrier(row)
         if carrier.carrier_id in carriers:
             raise row.refuse(f"carrier_id {carrier.carrier_id!r} stands here for the second time.")
@@ -138,7 +138,7 @@ def _unique_carriers(path: Path) -> dict[str, Carrier]:
 def _checked_trunks(path: Path, carriers: dict[str, Carrier]) -> list[Trunk]:
     trunks: dict[Trunk, None] = {}
     same_name: dict[tuple[str, str], list[Trunk]] = {}
-    for row in read_rows(path, ("carrier_id", "trunk")):
+    for row in read_rows(path, TRUNK_REQUIRED, TRUNK_OPTIONAL):
         trunk = parse_trunk(row)
         for column, named in (("carrier_id", trunk.carrier_id), ("peer", trunk.peer)):
             if named is not None and named not in carriers:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from hoptrace.catalog.batches import Batches
 from hoptrace.catalog.carriers import Directory
 from hoptrace.catalog.certificates import Certificates
 from hoptrace.catalog.clocks import Clocks
-from hoptrace.catalog.database import advisory_lock, open_engine, upgrade
+from hoptrace.catalog.database import advisory_lock, open_engine, upgrade, writable
 from hoptrace.catalog.profiles import Profiles
 from hoptrace.catalog.traces import Traces
+from hoptrace.errors import StorageFailed
 
 
 class Catalog:
     """Carriers (`directory`), `batches`, `clocks`, `certificates`, `profiles`, `traces` in one database.
 
-    It is SQLite or PostgreSQL.
-    Opening makes or updates the tables. `in_lake` tells whether the lake has a commit of this id.
-    Whatever the database refuses comes as StorageFailed.
+    It is SQLite or PostgreSQL; `place` is a URL, or the path of an SQLite file. Opening makes or updates the tables.
+    `in_lake` tells whether the lake has a commit of this id. Whatever the database refuses comes as StorageFailed.
     """
 
-    def __init__(self, url: str, in_lake: Callable[[str], bool]) -> None:
-        self._engine = open_engine(url)
+    def __init__(self, place: str | Path, in_lake: Callable[[str], bool]) -> None:
+        self._engine = open_engine(place)
         upgrade(self._engine)
         self.directory = Directory(self._engine)
         self.batches = Batches(self._engine, in_lake)
@@ -31,6 +32,19 @@ class Catalog:
         self.certificates = Certificates(self._engine)
         self.profiles = Profiles(self._engine)
         self.traces = Traces(self._engine)
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be filed here; a workspace on a read-only disk can only be read."""
+        return writable(self._engine.url)
+
+    def check_writable(self) -> None:
+        """Raise StorageFailed where nothing can be filed, before work is done for nothing."""
+        if not self.writable:
+            raise StorageFailed(
+                "The workspace cannot be written to: results could not be filed. Copy it to where it can be written "
+                "to and use the copy."
+            )
 
     def writer_lock(self, wait_seconds: float) -> AbstractContextManager[None]:
         """The lock between hosts that share a PostgreSQL catalog; nothing on SQLite."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
@@ -32,25 +35,55 @@ def _as_json(value: object) -> str:
     return value if isinstance(value, Written) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def open_engine(url: str) -> sa.Engine:
-    """An engine for `sqlite:///file` or `postgresql://...`; raises UsageError, MissingExtra or StorageFailed."""
+def open_engine(place: str | Path) -> sa.Engine:
+    """An engine for `sqlite:///file`, `postgresql://...` or an SQLite file's path, in which `?` is no query.
+
+    Raises UsageError, MissingExtra or StorageFailed.
+
+    An SQLite file in a folder that cannot be written to is opened for reading alone.
+    """
     try:
-        parsed = sa.make_url(url)
+        parsed = sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
     except ArgumentError:
         raise UsageError("The catalog's URL is none. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise UsageError(f"The catalog cannot be kept in {parsed.get_backend_name()}; use SQLite or PostgreSQL.")
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and not writable(parsed):
+        return sa.create_engine(_for_reading(Path(parsed.database or "")), json_deserializer=orjson.loads)
     try:
         engine = sa.create_engine(parsed, json_serializer=_as_json, json_deserializer=orjson.loads)
     except (ImportError, NoSuchModuleError) as error:
         raise MissingExtra(
             "A catalog in PostgreSQL needs the driver psycopg. Install it with: pip install 'hoptrace[postgres]'"
         ) from error
-    if parsed.get_backend_name() == "sqlite":
+    if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def writable(url: sa.URL) -> bool:
+    """Whether the catalog can be written to, as far as its folder tells; of PostgreSQL the server decides."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return True
+    return "immutable" not in url.query and os.access(Path(url.database).parent, os.W_OK)
+
+
+def _for_reading(file: Path) -> sa.URL:
+    """The URL of a catalog on a read-only disk: SQLite writes beside its file, but for one that is said not to change.
+
+    Raises StorageFailed where changes stand beside the file that are not in it yet: they would be passed over.
+    """
+    if file.with_name(f"{file.name}-wal").exists():
+        raise StorageFailed(
+            f"{file.parent} cannot be written to, and {file.name}-wal in it holds changes that are not in the catalog "
+            "yet: another process is using it, or was killed. Try again later, or copy the folder to where it can be "
+            "written to and use the copy."
+        )
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return sa.URL.create("sqlite", database=f"file:{quote(str(file))}", query=query)
 
 
 def upgrade(engine: sa.Engine) -> None:

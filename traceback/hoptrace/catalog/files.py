@@ -13,7 +13,8 @@ from hoptrace.model.dialplan import country_code
 from hoptrace.model.times import ZONES_OF_MACHINES, read_time
 
 CARRIER_TEXTS = ("name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone")
-
+TRUNK_REQUIRED = ("carrier_id", "trunk")
+TRUNK_OPTIONAL = ("peer", "customer", "valid_from", "valid_to")
 
 _LOOKS_LIKE_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
@@ -37,7 +38,7 @@ def parse_carrier(row: Row) -> Carrier:
 def parse_trunk(row: Row) -> Trunk:
     """One row of trunks.csv; raises DirectoryInvalid."""
     cells = row.cells
-    for name in ("carrier_id", "trunk"):
+    for name in TRUNK_REQUIRED:
         if name not in cells:
             raise row.refuse(f"{name} is empty.")
     if ("peer" in cells) == ("customer" in cells):

@@ -7,7 +7,7 @@ import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,17 +17,7 @@ import orjson
 import zstandard
 
 from hoptrace.errors import DirectoryInvalid
-
-_CONTRACT = frozenset(
-    (
-        *("carrier_id", "name", "country", "ocn", "spc", "rmd_number", "frn", "contact_email", "timezone"),
-        *("trunk", "peer", "customer", "valid_from", "valid_to"),
-        *("call_ref", "start_time", "calling_number", "called_number", "terminating_carrier", "campaign"),
-        *("outcome", "asked_at", "answered_at", "reason"),
-        *("file", "url"),
-    )
-)
-"""Columns of our own files: `Country` means `country`, and is no further column that counts for nothing."""
+from hoptrace.model.packing import GZIP, ZSTANDARD, packing_of, unpacked_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +34,20 @@ class Row:
         return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
 
 
-def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> Iterator[Row]:
+def read_rows(
+    path: Path, required: Sequence[str], optional: Sequence[str] = (), *, lenient: bool = False
+) -> Iterator[Row]:
     """The rows of a .csv, .ndjson (both also .gz or .zst), .json or .parquet file; raises DirectoryInvalid.
 
-    `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are not
-    UTF-8 become replacement marks.
+    `required` and `optional`: the columns that are looked for, in capitals too; others come under the names that they
+    have. `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are
+    not UTF-8 become replacement marks.
     """
+    known = frozenset((*required, *optional))
     try:
-        for row in _rows(path, required, lenient=lenient):
-            yield row if lenient else replace(row, cells={column_name(name): cell for name, cell in row.cells.items()})
+        for row in _rows(path, required, known, lenient=lenient):
+            named = {column_name(name, known): cell for name, cell in row.cells.items()}
+            yield row if lenient else replace(row, cells=named)
     except FileNotFoundError:
         raise DirectoryInvalid(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -70,32 +65,31 @@ def read_rows(path: Path, required: Sequence[str], *, lenient: bool = False) -> 
 def kind_of(path: Path) -> str:
     """What a file holds by the ending of its name, in capitals or not: ndjson, json, parquet or csv."""
     name = path.name.lower()
-    if name.removesuffix(".gz").removesuffix(".zst").endswith((".ndjson", ".jsonl")):
+    if unpacked_name(name).endswith((".ndjson", ".jsonl")):
         return "ndjson"
     return next((kind for kind in ("json", "parquet") if name.endswith(f".{kind}")), "csv")
 
 
-def column_name(written: str) -> str:
-    """The name of a column: those of our own files are known in capitals too, all others stay as they are written."""
+def column_name(written: str, known: Container[str]) -> str:
+    """The name of a column: `Country` means `country` where that is `known`, all others stay as they are written."""
     name = written.strip()
-    return name.lower() if name.lower() in _CONTRACT else name
+    return name.lower() if name.lower() in known else name
 
 
-def _rows(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
+def _rows(path: Path, required: Sequence[str], known: Container[str], *, lenient: bool) -> Iterator[Row]:
     kind = kind_of(path)
     if kind == "ndjson":
         return _ndjson(path, lenient=lenient)
     if kind == "json":
         return _json(path)
-    return _parquet(path, required) if kind == "parquet" else _csv(path, required, lenient=lenient)
+    return _parquet(path, required, known) if kind == "parquet" else _csv(path, required, known, lenient=lenient)
 
 
-def _csv(path: Path, required: Sequence[str], *, lenient: bool) -> Iterator[Row]:
+def _csv(path: Path, required: Sequence[str], known: Container[str], *, lenient: bool) -> Iterator[Row]:
     with _text(path, "replace" if lenient else "strict") as stream:
         reader = csv.DictReader(stream, strict=not lenient)
-        names = [name.strip() for name in _header(path, reader)]
+        names = [column_name(name, known) for name in _header(path, reader)]
         if not lenient:
-            names = [column_name(name) for name in names]
             _check_unique(path, names)
         reader.fieldnames = names
         _require(path, names, required)
@@ -169,14 +163,14 @@ def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
         yield Row(where, _clean(record))  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _parquet(path: Path, required: Sequence[str]) -> Iterator[Row]:
+def _parquet(path: Path, required: Sequence[str], known: Container[str]) -> Iterator[Row]:
     import polars as pl
 
     try:
         frame = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise DirectoryInvalid(f"{path}: no readable Parquet file ({error}). Copy it again.") from error
-    _require(path, [column_name(name) for name in frame.columns], required)
+    _require(path, [column_name(name, known) for name in frame.columns], required)
     for number, record in enumerate(frame.iter_rows(named=True), start=1):
         yield Row(f"{path}, row {number}", _clean(record))
 
@@ -187,9 +181,9 @@ def _text(path: Path, errors: str) -> io.TextIOBase:
 
 def _bytes(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked where its name says that it is packed."""
-    if path.suffix.lower() == ".gz":
+    if packing_of(path) == GZIP:
         return cast(IO[bytes], gzip.open(path))
-    if path.suffix.lower() == ".zst":
+    if packing_of(path) == ZSTANDARD:
         return zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
     return path.open("rb")
 

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from hoptrace.cli.app import main
+import sys
 
-__all__ = ["main"]
+INTERRUPTED = 130
+STOPPED = "Stopped."
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; what the installed `hoptrace` calls.
+
+    Who stops it while its modules are still being loaded is told as briefly as later on.
+    """
+    try:
+        from hoptrace.cli.app import run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{STOPPED}\n")
+        sys.exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""The group of all commands, and `main`, which the installed `hoptrace` calls."""
+"""The group of all commands, and `run`, which runs them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def hoptrace() -> None:
     """
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line and leave with its exit code."""
     reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:  # names of files may hold bytes that are no text

@@ -9,7 +9,8 @@ import click
 from hoptrace.cli.options import Command
 
 if TYPE_CHECKING:
-    from hoptrace.model.verdicts import ReportedCall
+    from hoptrace.engines.local import Replay
+    from hoptrace.model.verdicts import ReportedCall, TraceResult
     from hoptrace.workspace import Workspace
 
 _OPTIONS = (
@@ -45,7 +46,17 @@ def reported_call(
     )
 
 
-def check_terminating(workspace: Workspace, call: ReportedCall) -> None:
-    """Raise UnknownCarrier where the terminating carrier is none of the directory: a slip of the pen, most likely."""
+def trace_one(workspace: Workspace, call: ReportedCall, replay: Replay | None = None) -> TraceResult:
+    """Trace the call and store the result; where nothing can be stored, say so on stderr.
+
+    Raises UnknownCarrier where the terminating carrier is none of the directory: a slip of the pen, most likely.
+    """
+    from hoptrace.engines import local
+
     if call.terminating_carrier:
         workspace.catalog.directory.carrier(call.terminating_carrier)
+    stored = workspace.catalog.writable
+    (result,) = (local.trace if stored else local.results)(workspace, [call], replay=replay)
+    if not stored:
+        click.echo("Note: the workspace cannot be written to, so this result is not filed in it.", err=True)
+    return result

@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from hoptrace.cli import show
+from hoptrace.cli import INTERRUPTED, STOPPED, show
 from hoptrace.errors import HoptraceError, UsageError
 
-INTERRUPTED = 130
 PIPE_CLOSED = 141
 DEBUG = "hoptrace.debug"
 USAGE = UsageError.exit_code
@@ -36,7 +35,7 @@ class FailingGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            raise _leave("Stopped.", INTERRUPTED) from None
+            raise _leave(STOPPED, INTERRUPTED) from None
         except BrokenPipeError:
             _forget_stdout()
             raise click.exceptions.Exit(PIPE_CLOSED) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.call import check_terminating, one_call_options, reported_call
+from hoptrace.cli.call import one_call_options, reported_call, trace_one
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
 from hoptrace.cli.package import package
 from hoptrace.cli.report_campaign import campaign
@@ -94,11 +94,7 @@ def _format_of(out: Path) -> str:
 
 
 def _trace_now(workspace: Workspace, **one_call: str | None) -> TraceResult:
-    from hoptrace.engines.local import trace as trace_calls
-
     call = reported_call(**one_call)
     if call is None:
         raise click.UsageError("--called NUMBER needs --at TIME.")
-    check_terminating(workspace, call)
-    (result,) = trace_calls(workspace, [call])
-    return result
+    return trace_one(workspace, call)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.call import check_terminating, one_call_options, reported_call
+from hoptrace.cli.call import one_call_options, reported_call, trace_one
 from hoptrace.cli.forward import forward_options, trace_number
 from hoptrace.cli.many import Many, many_calls_options, trace_many
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
@@ -85,10 +85,7 @@ def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None
 
     # What a trace loads stays until the end: each search for cycles in it would find nothing.
     with collection_paused(), the_workspace() as workspace:
-        from hoptrace.engines.local import trace as trace_calls
-
-        check_terminating(workspace, call)
-        (result,) = trace_calls(workspace, [call], replay=replay)
+        result = trace_one(workspace, call, replay)
     if as_json:
         show.as_json_line(result.as_dict())
     else:

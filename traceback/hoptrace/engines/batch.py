@@ -65,10 +65,11 @@ def trace_file(
     The results are the same whatever traces, in the order of the calls. `unknown_terminating` are the terminating
     carriers that the directory does not have, with their calls. `replay` as in `trace`. The file appears whole or not
     at all; what was finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up`
-    parts), or thrown away by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, EngineFailed or
-    MissingExtra.
+    parts), or thrown away by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed,
+    EngineFailed or MissingExtra.
     """
     check_place(out, calls)
+    workspace.catalog.check_writable()
     with Pool(how.workers) as pool:
         reported = _read(workspace, Path(calls), how, pool)
         parts = list(parts_of(reported))

@@ -11,6 +11,7 @@ import polars as pl
 import zstandard
 
 from hoptrace.catalog.row_files import column_name, kind_of
+from hoptrace.model.packing import GZIP, ZSTANDARD, packing_of
 
 _ODD = bytes(code for code in range(32) if code not in b"\t\n")
 """Control characters other than a tab and a line's end."""
@@ -31,7 +32,7 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str]) -
         return None
     if read is None or any(kind != pl.String for kind in read.dtypes) or not set(required) <= set(read.columns):
         return None
-    if any(column_name(name) != name for name in read.columns):
+    if any(column_name(name, (*required, *optional)) != name for name in read.columns):
         return None
     longest = read.select(pl.all().str.len_bytes().max()).row(0)
     if max((length or 0 for length in longest), default=0) >= csv.field_size_limit():
@@ -67,11 +68,11 @@ def _unpacked(path: Path) -> bytes | None:
     """The file's bytes; None of a kind of file that is no CSV."""
     if kind_of(path) != "csv":
         return None
-    if path.name.endswith(".gz"):
+    if packing_of(path) == GZIP:
         import gzip
 
         return gzip.decompress(path.read_bytes())
-    if path.name.endswith(".zst"):
+    if packing_of(path) == ZSTANDARD:
         with path.open("rb") as stream:
             return zstandard.ZstdDecompressor().stream_reader(stream).read()
     return path.read_bytes()

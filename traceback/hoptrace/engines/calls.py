@@ -33,7 +33,7 @@ def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
         raise InputRefused(f"{path} is a directory. Name the file with the calls to trace.")
     rows, calls = list[Row](), list[ReportedCall]()
     seen: set[str] = set()
-    for row in read_rows(path, REQUIRED):
+    for row in read_rows(path, REQUIRED, OPTIONAL):
         call = _call(row)
         if call.call_ref in seen:
             raise _refuse(row, f"call_ref {call.call_ref!r} stands twice; it must be unique.")

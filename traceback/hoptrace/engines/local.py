@@ -52,8 +52,9 @@ def trace(
     """Trace reported calls, in order, and store the results; use it for one call and for thousands.
 
     `replay` names the versions that an earlier result names: the answer is then that result's, to the byte.
-    Raises UsageError where a call's number or time cannot be used.
+    Raises UsageError where a call's number or time cannot be used, StorageFailed where results cannot be stored.
     """
+    workspace.catalog.check_writable()
     told = list(results(workspace, calls, progress, replay))
     workspace.catalog.traces.save(
         Stored(item.call_ref, item.verdict, None if item.call is None else item.call.campaign, item.as_json().decode())

@@ -17,6 +17,7 @@ from hoptrace.engines.frames import LEVEL, LINES_BYTES, PLACE, VERDICT, VERDICTS
 from hoptrace.engines.stretches import Stretch, read_stretch
 from hoptrace.engines.syncing import synced_meanwhile
 from hoptrace.model.arrays import Int64s
+from hoptrace.model.packing import ZSTANDARD, packing_of
 from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Wri
 
 def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool) -> Iterator[object]:
     """Write all stretches; gives something each time that one is done."""
-    if out.name.endswith(".zst"):
+    if packing_of(out) == ZSTANDARD:
         return _appended(stream, writings, pool.each(packed, writings))
     if Path(stream.name).is_file():
         return pool.each(write, writings)

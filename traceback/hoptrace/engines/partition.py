@@ -7,6 +7,7 @@ whatever machine, and all parts together what one process would.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -75,7 +76,7 @@ def amount_of(calls: pl.DataFrame) -> int:
 
 def likely_amount(calls: Path) -> int:
     """How many whole parts the lines of a calls.csv make; 0 of what is no plain file, or packed."""
-    if calls.suffix != ".csv" or not calls.is_file():
+    if calls.suffix.lower() != ".csv" or not calls.is_file():
         return 0
     with calls.open("rb") as stream:
         return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b"")) // AT_ONCE
@@ -101,7 +102,8 @@ def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]
             f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
-    with collection_paused():
+    # The workspace stays open for the next run; its database does not, for who closes it last tidies up beside it.
+    with collection_paused(), closing(workspace.catalog):
         calls = [part.calls for part in run]
         for part, told in zip(run, lines(standing(workspace, pinned.versions), calls), strict=True):
             yield part.number, pack(told, part.calls["place"].to_numpy(), part.stretch)

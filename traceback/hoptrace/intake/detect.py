@@ -14,6 +14,7 @@ from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.formats.acme import AcmeSbc
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.formats.stored import Stored
+from hoptrace.intake.limits import is_packed
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Detection, FormatReader, Source, check_regular
 
@@ -148,7 +149,7 @@ def _is_utf16(head: bytes) -> bool:
 
 
 def _is_parquet(source: Source) -> bool:
-    if source.path.name.endswith((".gz", ".zst")):
+    if is_packed(source.path):
         return True
     with source.path.open("rb") as stream:
         stream.seek(-min(4, source.path.stat().st_size), 2)

@@ -130,7 +130,7 @@ class KeptFiles:
             raise cannot_write(self.folder, error) from error
 
     def _write(self, source: Source) -> None:
-        ending = next((ending for ending in PACKED if source.path.name.endswith(ending)), None)
+        ending = next((ending for ending in PACKED if source.path.suffix.lower() == ending), None)
         with source.path.open("rb") as submitted, self._written(source.digest, ending or PLAIN) as stream:
             if ending is None:
                 _compress(submitted, stream, source.path.stat().st_size)

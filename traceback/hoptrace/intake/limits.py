@@ -19,19 +19,20 @@ import polars as pl
 import zstandard
 
 from hoptrace.errors import InputRefused
+from hoptrace.model.packing import GZIP, ZSTANDARD, packing_of
 from hoptrace.settings import IntakeSettings
 
 DEEPEST_JSON = 64
 """A JSON document that nests deeper is rejected by itself; XML parsers stop at 256 of their own accord."""
 
-_PIECE = {".gz": 65_536, ".zst": 1_024}
+_PIECE = {GZIP: 65_536, ZSTANDARD: 1_024}
 """Packed bytes unpacked at once. Four bytes of Zstandard can say 128 KiB, so that these stand for 32 MiB at most."""
 
 _ROOMY = 64 << 20
 """A file that unpacks to no more than this may do so from as little as it likes: rows of one kind repeat a lot."""
 
 _GZIP = b"\x1f\x8b"
-_PARTS = {".gz": "gzip members", ".zst": "Zstandard frames"}
+_PARTS = {GZIP: "gzip members", ZSTANDARD: "Zstandard frames"}
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<[?!A-Za-z]")
 _MARKS = b"\xef\xbb\xbf"
@@ -42,7 +43,7 @@ class Unpacked(io.RawIOBase):
     """A packed file as its unpacked bytes; raises InputRefused beyond a limit, EOFError where its end is missing."""
 
     def __init__(self, path: Path, name: str, limits: IntakeSettings) -> None:
-        self._name, self._limits, self._suffix = name, limits, path.suffix
+        self._name, self._limits, self._packing = name, limits, packing_of(path)
         self._packed = path.open("rb")
         self._pieces = self._unpack()
         self._left = memoryview(b"")
@@ -71,17 +72,17 @@ class Unpacked(io.RawIOBase):
 
     def _unpack(self) -> Iterator[bytes]:
         parts, taken, member = 0, 0, None
-        while packed := self._packed.read(_PIECE[self._suffix]):
+        while packed := self._packed.read(_PIECE[self._packing]):
             taken += len(packed)
             while packed:
                 if member is None:
-                    packed = packed.lstrip(b"\0") if parts and self._suffix == ".gz" else packed
+                    packed = packed.lstrip(b"\0") if parts and self._packing == GZIP else packed
                     if not packed:
                         break
                     member, parts = self._member(packed), parts + 1
                     if parts > self._limits.most_members:
                         raise InputRefused(self._too_many())
-                for piece in _inflated(member, packed) if self._suffix == ".gz" else [member.decompress(packed)]:
+                for piece in _inflated(member, packed) if self._packing == GZIP else [member.decompress(packed)]:
                     self._count(piece, taken)
                     yield piece
                 packed = member.unused_data if member.eof else b""
@@ -92,7 +93,7 @@ class Unpacked(io.RawIOBase):
 
     def _member(self, packed: bytes) -> Any:
         """An object that unpacks one member or frame: zlib's and zstandard's have no common type."""
-        if self._suffix == ".zst":
+        if self._packing == ZSTANDARD:
             return zstandard.ZstdDecompressor().decompressobj()
         if packed[:2] != _GZIP[: len(packed)]:
             raise gzip.BadGzipFile(f"Not a gzipped file ({packed[:2]!r})")
@@ -109,9 +110,10 @@ class Unpacked(io.RawIOBase):
         self._line += piece.count(b"\n")
 
     def _too_many(self) -> str:
+        most, parts = self._limits.most_members, _PARTS[self._packing]
         return (
-            f"{self._name}, line {self._line:,}: more than {self._limits.most_members:,} {_PARTS[self._suffix]} in one "
-            "file. Pack it as one, submit it unpacked, or raise most_members under [intake] in hoptrace.toml."
+            f"{self._name}, line {self._line:,}: more than {most:,} {parts} in one file. Pack it as one, "
+            "submit it unpacked, or raise most_members under [intake] in hoptrace.toml."
         )
 
 
@@ -123,7 +125,7 @@ def _inflated(member: Any, packed: bytes) -> Iterator[bytes]:
 
 
 def unpacked(path: Path, name: str, limits: IntakeSettings) -> IO[bytes]:
-    """A file for reading, unpacked within the limits where its name ends in .gz or .zst."""
+    """A file for reading, unpacked within the limits where its name ends in .gz or .zst, in capitals or not."""
     if is_packed(path):
         return io.BufferedReader(Unpacked(path, name, limits), 1 << 20)
     return path.open("rb")
@@ -131,7 +133,7 @@ def unpacked(path: Path, name: str, limits: IntakeSettings) -> IO[bytes]:
 
 def is_packed(path: Path) -> bool:
     """Whether a file's name says that it has to be unpacked."""
-    return path.suffix in _PIECE
+    return packing_of(path) != ""
 
 
 def check_content(data: bytes, name: str, limits: IntakeSettings) -> None:

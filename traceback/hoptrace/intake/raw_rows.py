@@ -15,7 +15,7 @@ def raw_rows(source: Source, rows: Iterable[int]) -> dict[int, bytes]:
     wanted = sorted(set(rows))
     if not wanted:
         return {}
-    if source.path.name.endswith(".parquet"):
+    if source.path.suffix.lower() == ".parquet":
         return _parquet_rows(source, wanted)
     found: dict[int, bytes] = {}
     left = set(wanted)

@@ -20,7 +20,7 @@ from hoptrace.reports.model import Role
 from hoptrace.reports.placing import Certainty, named
 from hoptrace.reports.table import Table
 
-_TELLING = [role.value for role in (Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY, Role.TRANSIT, Role.NAMED)]
+_TELLING = [role.value for role in Role if role is not Role.TERMINATING]
 
 
 def upstreams(known: Material) -> Table[UpstreamRow]:

@@ -61,6 +61,7 @@ class UpstreamRow(Part):
     gateway: int = a_count(
         message("Gateway"), message("Calls that it took from a carrier in another country, at another place.")
     )
+    trail_end: int = a_count(message("Trail end"), message("Calls whose trail ends with its record, unsettled."))
     transit: int = a_count(message("Transit"), message("Calls that it only carried."))
     named: int = a_count(message("Named only"), message("Calls of which it has given no record itself."))
     recorded: float = a_share(

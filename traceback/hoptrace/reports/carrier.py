@@ -162,6 +162,7 @@ _DID = {
     Role.ORIGINATING.value: message("originated {number}"),
     Role.POINT_OF_ENTRY.value: message("brought into the country {number}"),
     Role.GATEWAY.value: message("took from abroad {number}"),
+    Role.TRAIL_END.value: message("is the unsettled end of {number}"),
     Role.TRANSIT.value: message("only carried {number}"),
     Role.TERMINATING.value: message("delivered {number}"),
     Role.NAMED.value: message("is only named in {number}"),

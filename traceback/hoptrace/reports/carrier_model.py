@@ -70,6 +70,7 @@ class MonthRow(Part):
     gateway: int = a_count(
         message("Gateway"), message("Those that it took from a carrier in another country, at another place.")
     )
+    trail_end: int = a_count(message("Trail end"), message("Those whose trail ends with its record, unsettled."))
     transit: int = a_count(message("Transit"), message("Those that it only carried."))
     terminating: int = a_count(message("Terminating"), message("Those that it delivered."))
     named: int = a_count(message("Named only"), message("Those of which it has given no record."))

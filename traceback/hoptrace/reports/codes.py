@@ -11,6 +11,7 @@ WORDS = (
     message("inferred"),
     message("recorded"),
     message("off path"),
+    message("trail end"),
     message("upstream"),
     message("downstream"),
     message("nothing"),

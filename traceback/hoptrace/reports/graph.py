@@ -45,6 +45,7 @@ def campaign_graph(report: CampaignReport) -> Graph:
             "originating",
             "point_of_entry",
             "gateway",
+            "trail_end",
             "transit",
             "named",
         )

@@ -21,12 +21,11 @@ ROLE_WORDS = {
     Role.ORIGINATING: message("originating"),
     Role.POINT_OF_ENTRY: message("point of entry"),
     Role.GATEWAY: message("gateway"),
+    Role.TRAIL_END: message("where the trail ends"),
     Role.TRANSIT: message("transit: only carried the call"),
     Role.TERMINATING: message("terminating"),
     Role.NAMED: message("named only"),
 }
-
-TRAIL_ENDS = message("where the trail ends")
 
 SUPPORT_WORDS = {
     Support.BOTH: message("Both records tell of this handoff"),
@@ -40,6 +39,7 @@ ROLE_COLOURS = {
     Role.ORIGINATING: "#0b4f9e",
     Role.POINT_OF_ENTRY: "#8f4a00",
     Role.GATEWAY: "#8f4a00",
+    Role.TRAIL_END: "#52606d",
     Role.TRANSIT: "#52606d",
     Role.TERMINATING: "#0d6558",
     Role.NAMED: "#6b4a8f",
@@ -113,14 +113,8 @@ def support_words(report: TraceReport, hop: HopLine) -> tuple[str, str]:
 
 
 def role_text(report: TraceReport, hop: HopLine, words: Mapping[Role, str] = ROLE_WORDS) -> str:
-    """The roles of a hop in words.
-
-    Nothing says of a carrier with which an unsettled trail ends that it only carried the call: its record may say that
-    its customer placed it.
-    """
+    """The roles of a hop in words."""
     voice = language(report.language)
-    if hop.roles == (Role.TRANSIT,) and hop.position == len(report.hops) and not report.cut_above:
-        return voice.say(TRAIL_ENDS)
     return ", ".join(voice.say(words[role]) for role in hop.roles)
 
 

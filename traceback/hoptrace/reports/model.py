@@ -20,6 +20,8 @@ class Role(StrEnum):
     ORIGINATING = "originating"
     POINT_OF_ENTRY = "point_of_entry"
     GATEWAY = "gateway"
+    TRAIL_END = "trail_end"
+    """The last carrier of an unsettled path: its record may say that its own customer placed the call."""
     TRANSIT = "transit"
     TERMINATING = "terminating"
     NAMED = "named"

@@ -51,7 +51,7 @@ def _by_month(report: CarrierReport) -> Section:
 
 
 _BY_MONTH = (
-    *("month", "statements", "traced", "originating", "point_of_entry", "transit"),
+    *("month", "statements", "traced", "originating", "point_of_entry", "trail_end", "transit"),
     *("originating_12", "entry_12"),
 )
 _OF_FILES = ("file", "format", "first_time", "rows", "accepted", "duplicates", "skipped", "rejected", "statements")

@@ -34,19 +34,11 @@ CERTAINTY_MEANS = message(
 ROLE_MEANS = message(
     "What the carrier did for the call: originating (its own record says that its customer placed it, and the verdict "
     "is originator_identified), point_of_entry (it brought the call into the home country), gateway (it took the call "
-    "from a carrier in another country), transit (it only carried the call), terminating (it delivered the call), "
-    "named (only named by a neighbour's record)."
+    "from a carrier in another country), trail_end (the trail ends with its record, unsettled), transit (it only "
+    "carried the call), terminating (it delivered the call), named (only named by a neighbour's record)."
 )
 
-ROLES = pl.Enum(
-    [
-        role.value
-        for role in (
-            *(Role.ORIGINATING, Role.POINT_OF_ENTRY, Role.GATEWAY),
-            *(Role.TRANSIT, Role.TERMINATING, Role.NAMED),
-        )
-    ]
-)
+ROLES = pl.Enum([role.value for role in Role])
 """In the order in which they stand in tables: the most telling first."""
 
 CERTAINTIES = pl.Enum([certainty.value for certainty in Certainty])
@@ -113,6 +105,8 @@ def _role() -> pl.Expr:
         .then(pl.lit(Role.POINT_OF_ENTRY.value))
         .when(borders.fill_null(value=False))
         .then(pl.lit(Role.GATEWAY.value))
+        .when(last & (pl.col("records") > 0))
+        .then(pl.lit(Role.TRAIL_END.value))
         .when(pl.col("position") == 1)
         .then(pl.lit(Role.TERMINATING.value))
         .when(pl.col("records") == 0)

@@ -21,6 +21,7 @@ ROLE_NAMES = {
     Role.ORIGINATING: message("originating"),
     Role.POINT_OF_ENTRY: message("point of entry"),
     Role.GATEWAY: message("gateway"),
+    Role.TRAIL_END: message("where the trail ends"),
     Role.TRANSIT: message("transit"),
     Role.TERMINATING: message("terminating"),
     Role.NAMED: message("named only"),

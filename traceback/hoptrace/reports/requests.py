@@ -21,6 +21,7 @@ from hoptrace.reports.regulator_model import RequestRow
 from hoptrace.reports.table import Table
 
 REQUIRED = ("carrier_id", "outcome")
+OPTIONAL = ("asked_at", "answered_at", "reason")
 OUTCOMES = ("answered", "refused", "no_answer")
 REQUESTS = pl.Schema({"carrier": pl.String, "outcome": pl.String, "asked": TIME, "answered": TIME, "reason": pl.String})
 """One row a request; times may be null."""
@@ -31,7 +32,7 @@ def read_requests(path: Path) -> pl.DataFrame:
 
     Raises DirectoryInvalid or UsageError with file and line.
     """
-    rows = [_request(row) for row in read_rows(path, REQUIRED)]
+    rows = [_request(row) for row in read_rows(path, REQUIRED, OPTIONAL)]
     return pl.DataFrame(rows, schema=REQUESTS, orient="row")
 
 

@@ -13,7 +13,8 @@ def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]
     """The roles of the hop at `position` (0 is the terminating carrier), the most telling first.
 
     `ORIGINATING` is given only by the verdict, never by being last; `GATEWAY` where the carrier is in the terminating
-    carrier's country and its upstream is known to be in another (47 CFR 64.6300, gateway provider).
+    carrier's country and its upstream is known to be in another (47 CFR 64.6300, gateway provider). `TRAIL_END` where a
+    path ends with neither an originator nor a point of entry: nothing says that the carrier only carried the call.
     """
     hop, roles = result.hops[position], list[Role]()
     if _originates(result, position):
@@ -22,6 +23,8 @@ def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]
         roles.append(Role.POINT_OF_ENTRY)
     elif _crosses_border(result.hops, position, carriers):
         roles.append(Role.GATEWAY)
+    if not roles and hop.records and position == len(result.hops) - 1:
+        roles.append(Role.TRAIL_END)
     if position == 0:
         roles.append(Role.TERMINATING)
     if not hop.records:

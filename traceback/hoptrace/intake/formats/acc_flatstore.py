@@ -15,6 +15,7 @@ from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_lines import CUT, Line, head_lines, lines_of
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
+from hoptrace.model.packing import unpacked_name
 
 _METHODS = CALL_METHODS | OTHER_METHODS
 _DIALOG_ROW = re.compile(r"\d{9,10}(?:\.\d+)?\|\d{9,10}(?:\.\d+)?\|\d+(?:\.\d+)?(?:\|.*)?", re.DOTALL)
@@ -117,7 +118,7 @@ def _layouts_for(source: Source, profile: Profile) -> _Layouts:
 
 
 def _bare_name(source: Source) -> str:
-    return PurePath(source.name).name.removesuffix(".gz").removesuffix(".zst")
+    return unpacked_name(PurePath(source.name).name)
 
 
 def _head_of(source: Source) -> list[str]:

@@ -15,6 +15,7 @@ import orjson
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
+from hoptrace.intake.limits import is_packed
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -41,7 +42,7 @@ class AccSqlite:
         """Claims SQLite databases that have an accounting table, and those too damaged to tell."""
         if not head.startswith(_MAGIC):
             return None
-        if _packed(source):
+        if is_packed(source.path):
             return Detection(self.name, 0.5, "it is a packed SQLite database")
         try:
             with closing(_open(source)) as connection:
@@ -54,7 +55,7 @@ class AccSqlite:
         """The calls of all tables; raises InputRefused where a database is damaged, packed or has no such table."""
         gathering = Gathering(sources, context)
         for source in sources:
-            if _packed(source):
+            if is_packed(source.path):
                 raise InputRefused(f"{source.name}: a database cannot be read while packed. Unpack it and submit that.")
             try:
                 with closing(_open(source)) as connection:
@@ -70,10 +71,6 @@ class AccSqlite:
                     " '.backup COPY') and submit that."
                 ) from error
         yield from gathering.chunks()
-
-
-def _packed(source: Source) -> bool:
-    return source.path.name.endswith((".gz", ".zst"))
 
 
 def _open(source: Source) -> sqlite3.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -39,18 +39,20 @@ class AsteriskCsv:
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with Asterisk's header, or whose values stand where Asterisk puts them."""
         del source
-        lines = head.decode("utf-8-sig", errors="replace").splitlines()[:60]
-        rows = [split(line) for line in lines if line.strip()]
-        if not rows:
+        lines = [line for line in head.decode("utf-8-sig", errors="replace").splitlines()[:60] if line.strip()]
+        if not lines:
             return None
-        if layouts.is_header(rows[0]):
-            names = {layouts.canonical_name(cell) for cell in rows[0]}
+        if layouts.is_header(first := split(lines[0])):
+            names = {layouts.canonical_name(cell) for cell in first}
             known = len(names & {"dstchannel", "lastapp", "lastdata", "dcontext", "disposition", "amaflags"})
             return Detection(self.name, 0.95, "its header has Asterisk's column names") if known >= 3 else None
-        for width, group in sorted(_by_width(rows).items(), key=lambda pair: -len(pair[1])):
-            layout = layouts.guess_layout(list(zip(*group, strict=True))) if width >= 14 else None
-            if layout is not None:
-                return Detection(self.name, 0.9, f"{width} columns {layout.why}, with channel names and dispositions")
+        for divide in (split, split_tolerant):
+            groups = _by_width([divide(line) for line in lines])
+            for width, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
+                layout = layouts.guess_layout(list(zip(*group, strict=True))) if width >= 14 else None
+                if layout is not None:
+                    why = f"{width} columns {layout.why}, with channel names and dispositions"
+                    return Detection(self.name, 0.9, why)
         return None
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
@@ -104,7 +106,9 @@ def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFram
         data, bad = data.head(-1), [(data["row"][-1], (_CUT,))]
     header = next((layouts.header_layout(cells) for cells in sheet.titles if layouts.is_header(cells)), None)
     cells = cells_of(data)
-    by_width = _layouts(source, context, header, cells)
+    by_width = _layouts(source, context, header, cells) or _tolerant_layouts(data["text"])
+    if data.height and not by_width:
+        raise layouts.no_layout(source.name, sorted(cells.widths()))
     places = {width: places_of(layout, context.profile) for width, layout in by_width.items()}
     single, unfit = _fitting(sheet, cells, by_width)
     found = [fields_of(cells.at_once.get(width), single.get(width, []), places[width]) for width in places]
@@ -113,16 +117,24 @@ def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFram
 
 
 def _layouts(source: Source, context: Context, header: Layout | None, cells: Cells) -> dict[int, Layout]:
-    """The layout for each width of row; raises InputRefused where no width has one."""
+    """The layout for each width of row that has one."""
     stated = layouts.profile_layout(context.profile, source.name) or header
     if stated is not None:
         return {len(stated.columns): stated}
     widths = cells.widths()
     some = {width: cells.of_width(width, layouts.MOST_ROWS_LOOKED_AT) for width in widths if layouts.is_known(width)}
-    found = {width: layout for width, rows in some.items() if (layout := layouts.guess_layout(rows)) is not None}
-    if widths and not found:
-        raise layouts.no_layout(source.name, sorted(widths))
-    return found
+    return _guessed(some)
+
+
+def _tolerant_layouts(texts: pl.Series) -> dict[int, Layout]:
+    """The same of rows that have a comma between quotes that are not doubled, and so no width of their own."""
+    groups = _by_width([split_tolerant(text) for text in texts.head(layouts.MOST_ROWS_LOOKED_AT)])
+    return _guessed({width: list(zip(*rows, strict=True)) for width, rows in groups.items() if layouts.is_known(width)})
+
+
+def _guessed(columns: Mapping[int, Sequence[Sequence[str]]]) -> dict[int, Layout]:
+    """The layouts of rows (by columns) of these widths, where their values have one."""
+    return {width: layout for width, rows in columns.items() if (layout := layouts.guess_layout(rows)) is not None}
 
 
 def _by_width(rows: Sequence[list[str]]) -> dict[int, list[list[str]]]:

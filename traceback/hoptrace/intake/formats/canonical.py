@@ -183,7 +183,7 @@ def _unknown(columns: Columns) -> list[str]:
 
 def _is_parquet(source: Source) -> bool:
     with source.path.open("rb") as stream:
-        return source.path.suffix == ".parquet" or stream.read(4) == MAGIC
+        return source.path.suffix.lower() == ".parquet" or stream.read(4) == MAGIC
 
 
 def _json_names(head: bytes) -> list[str]:

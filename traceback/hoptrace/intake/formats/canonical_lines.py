@@ -16,7 +16,7 @@ import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
 import zstandard
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.limits import row_refusal, too_long
+from hoptrace.intake.limits import is_packed, row_refusal, too_long
 from hoptrace.intake.reading import Source
 from hoptrace.model.arrays import Bytes, Int64s
 
@@ -138,8 +138,7 @@ def _refuse_foreign(source: Source, head: bytes, *, zeros: bool = False) -> None
 
 
 def _unreadable(source: Source, error: BaseException) -> str:
-    packed = source.path.suffix in {".gz", ".zst"}
-    if packed and not isinstance(error, (FileNotFoundError, PermissionError)):
+    if is_packed(source.path) and not isinstance(error, (FileNotFoundError, PermissionError)):
         return f"{source.name} cannot be unpacked ({error}): it is cut or damaged. Copy it again and submit it."
     return f"{source.name} cannot be read: {error}."
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any, cast
 
 import polars as pl
 
@@ -61,8 +63,8 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, (pl.Decimal, pl.Duration)):
         exact = column if isinstance(dtype, pl.Decimal) else column.dt.total_microseconds() / 1e6
         return exact.cast(pl.String).str.replace(r"\.0+$", "")
-    if isinstance(dtype, (pl.List, pl.Struct, pl.Array, pl.Object)):
-        return pl.lit(None, pl.String)
+    if isinstance(dtype, (pl.List, pl.Struct, pl.Array)):
+        return column.map_batches(_as_json, return_dtype=pl.String)
     if isinstance(dtype, pl.Binary):
         return column.map_batches(_decoded, return_dtype=pl.String)
     return column.cast(pl.String)
@@ -77,3 +79,26 @@ def _moment(column: pl.Expr, dtype: pl.Datetime) -> pl.Expr:
 def _decoded(texts: pl.Series) -> pl.Series:
     """The texts of writers that do not call them so."""
     return pl.Series([None if each is None else each.decode(errors="replace") for each in texts], dtype=pl.String)
+
+
+def _as_json(values: pl.Series) -> pl.Series:
+    """Lists and structs as the text that they are read as from JSON lines."""
+    texts = [None if each is None else json.dumps(_written(each), ensure_ascii=False) for each in values.to_list()]
+    return pl.Series(texts, dtype=pl.String)
+
+
+def _written(value: Any) -> Any:
+    """A value as JSON has it: whole numbers without a point, and as text what JSON has no word for."""
+    match value:
+        case dict():
+            return {name: _written(each) for name, each in cast("dict[str, Any]", value).items()}
+        case list():
+            return [_written(each) for each in cast("list[Any]", value)]
+        case float() if value.is_integer():
+            return int(value)
+        case bytes():
+            return value.decode(errors="replace")
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
