@@ -8,10 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import event
 
 from hoptrace.catalog.catalog import Catalog
 from hoptrace.catalog.database import HEAD, advisory_lock, open_engine
 from hoptrace.catalog.tables import METADATA
+from hoptrace.catalog.traces import Stored
 from hoptrace.errors import StorageFailed, WorkspaceBusy, WorkspaceNewer
 
 
@@ -60,3 +62,23 @@ def test_one_host_at_a_time_holds_the_lock_of_a_shared_database(postgres_url: st
         pass
     first.dispose()
     second.dispose()
+
+
+def test_results_alone_do_not_wait_for_the_disk(local_catalog: Catalog) -> None:
+    waited: list[int] = []
+
+    def note(connection: sa.Connection) -> None:
+        waited.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    full, normal = 2, 1
+    event.listen(sa.Engine, "commit", note)
+    try:
+        for _ in range(2):
+            local_catalog.traces.save([Stored("call", "not_found", None, "{}")])
+            local_catalog.batches.begin("commit", "carrier")
+            local_catalog.batches.rollback("commit")
+            with local_catalog.traces.filing():
+                pass
+    finally:
+        event.remove(sa.Engine, "commit", note)
+    assert waited == [normal, full, full, full] * 2

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hoptrace.linking.call_ids import COLUMNS, FEW, with_call_id_keys
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
 
@@ -98,3 +102,29 @@ def test_base64_is_the_call_id_that_it_is_of(keys) -> None:
     one, two, other, guid = keys(LONG, b64encode(LONG.encode()).decode(), "x" * 24, "573D0FE5B9F111E5AF83001BD53DB360")
     assert one == two
     assert len({one, other, guid}) == 3
+
+
+PARTS = (
+    "573D0FE5",
+    "b9f111e5",
+    "-",
+    " ",
+    "@",
+    "_b2b-1",
+    "-mo420q0",
+    "ä",
+    "0",
+    "zz\n",
+    "f81d4fae7dec11d0a76500a0c91e6bf6",
+)
+CALL_IDS = st.lists(st.none() | st.lists(st.sampled_from(PARTS), min_size=1, max_size=9).map("".join), max_size=6)
+
+
+@given(CALL_IDS)
+def test_a_few_have_the_keys_that_many_have(call_ids: list[str | None]) -> None:
+    few = pl.DataFrame(
+        {"call_id": call_ids, "egress_call_id": call_ids[::-1]}, schema=dict.fromkeys(COLUMNS, pl.String)
+    )
+    unknown = pl.DataFrame({name: [None] * (FEW + 1) for name in COLUMNS}, schema=few.schema)
+    many = with_call_id_keys(pl.concat([few, unknown])).head(few.height)
+    assert with_call_id_keys(few).equals(many)

@@ -6,26 +6,25 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.tracing.choices import Choices, choice, chosen, said
+from hoptrace.tracing.choices import choice, chosen, said
+from hoptrace.tracing.terms import column
 
-COL = pl.col
 LEFT_OPEN = choice(
-    (COL("n") > 1, said("{} has {}.", "who", COL("n").cast(pl.String))),
-    (COL("n") == 0, ["nothing"]),
+    (column("n") > 1, said("{} has {}.", "who", column("n").around("", ""))),
+    (column("n") == 0, ["nothing"]),
 )
-CLOSED = choice((COL("who") == "a", said("{}, {} again", "who", COL("who").str.to_uppercase())), otherwise=["else"])
+CLOSED = choice((column("who") == "a", said("{}, {} again", "who", column("who").around("<", ">"))), otherwise=["else"])
 ROWS = st.lists(st.tuples(st.none() | st.sampled_from("ab"), st.none() | st.integers(0, 3)), min_size=1, max_size=6)
 
 
 @given(ROWS)
 def test_few_rows_are_told_as_many_are(rows) -> None:
     frame = pl.DataFrame(rows, schema={"who": pl.String, "n": pl.Int64}, orient="row")
-    every = [LEFT_OPEN, CLOSED]
-    whole = pl.DataFrame({f"{at}": text for at, text in enumerate(Choices(*every).texts(frame))})
-    told = (each.expr.alias(f"{at}") for at, each in enumerate(chosen(frame, every)))
-    assert whole.rows() == frame.with_columns(told).select(whole.columns).rows()
+    for one in (LEFT_OPEN, CLOSED):
+        many = frame.select(chosen(frame, [one])[0].expr.alias("told"))["told"].to_list()
+        assert [one.of(row) for row in frame.iter_rows(named=True)] == (many if len(many) > 1 else many * len(rows))
 
 
 def test_a_text_of_which_a_piece_is_unknown_is_unknown() -> None:
-    frame = pl.DataFrame({"who": ["a", None, "b", "b"], "n": [2, 2, 0, 1]}, schema={"who": pl.String, "n": pl.Int64})
-    assert Choices(LEFT_OPEN).spoken(frame) == [["a has 2.", None, "nothing", None]]
+    rows = [("a", 2), (None, 2), ("b", 0), ("b", 1)]
+    assert [LEFT_OPEN.of({"who": who, "n": n}) for who, n in rows] == ["a has 2.", None, "nothing", None]

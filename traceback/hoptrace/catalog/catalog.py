@@ -25,13 +25,15 @@ class Catalog:
 
     def __init__(self, place: str | Path, in_lake: Callable[[str], bool]) -> None:
         self._engine = open_engine(place)
+        # A pool of its own: no submit can come by a connection that does not wait for the disk.
+        self._quick = open_engine(place, "NORMAL")
         upgrade(self._engine)
         self.directory = Directory(self._engine)
         self.batches = Batches(self._engine, in_lake)
         self.clocks = Clocks(self._engine)
         self.certificates = Certificates(self._engine)
         self.profiles = Profiles(self._engine)
-        self.traces = Traces(self._engine)
+        self.traces = Traces(self._engine, self._quick)
 
     @property
     def writable(self) -> bool:
@@ -53,3 +55,4 @@ class Catalog:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        self._quick.dispose()

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,12 +36,12 @@ def _as_json(value: object) -> str:
     return value if isinstance(value, Written) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def open_engine(place: str | Path) -> sa.Engine:
+def open_engine(place: str | Path, synchronous: str = "FULL") -> sa.Engine:
     """An engine for `sqlite:///file`, `postgresql://...` or an SQLite file's path, in which `?` is no query.
 
-    Raises UsageError, MissingExtra or StorageFailed.
-
-    An SQLite file in a folder that cannot be written to is opened for reading alone.
+    An SQLite file in a folder that cannot be written to is opened for reading alone. `synchronous`: what SQLite waits
+    for at a commit. FULL keeps what was committed through a power cut; with NORMAL the last commits may be gone after
+    one, but the database is sound, and nothing else loses them. Raises UsageError, MissingExtra or StorageFailed.
     """
     try:
         parsed = sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
@@ -60,7 +61,7 @@ def open_engine(place: str | Path) -> sa.Engine:
             "A catalog in PostgreSQL needs the driver psycopg. Install it with: pip install 'hoptrace[postgres]'"
         ) from error
     if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     return engine
 
 
@@ -155,9 +156,10 @@ def _revision(engine: sa.Engine) -> str | None:
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(synchronous: str, connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    # WAL lets readers go on while one process writes; FULL keeps a committed batch through a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+    # WAL lets readers go on while one process writes.
+    waits = f"synchronous={synchronous}", f"busy_timeout={BUSY_MILLISECONDS}"
+    for pragma in ("journal_mode=WAL", *waits, "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

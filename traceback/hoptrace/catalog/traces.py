@@ -43,16 +43,20 @@ class Stored:
 
 
 class Traces:
-    """The stored results, as plain data in the contract's field names; a newer one of a call hides the older."""
+    """The stored results, as plain data in the contract's field names; a newer one of a call hides the older.
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    `quick` is an engine of the same database that need not wait for the disk: a single result that a power cut takes is
+    had again by tracing the call again.
+    """
+
+    def __init__(self, engine: sa.Engine, quick: sa.Engine) -> None:
+        self._engine, self._quick = engine, quick
 
     def save(self, results: Iterable[Stored]) -> int:
-        """Store results, all or none; gives how many."""
+        """Store results, all or none; gives how many. The last ones may be gone after a power cut."""
         now = datetime.now(UTC)
         saved = 0
-        with guard(), self._engine.begin() as connection:
+        with guard(), self._quick.begin() as connection:
             while part := list(islice(results := iter(results), SAVE_AT_ONCE)):
                 connection.execute(sa.insert(TRACES), [_row(result, now) for result in part])
                 saved += len(part)

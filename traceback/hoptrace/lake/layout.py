@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
+import numpy as np
 import polars as pl
 
 from hoptrace.lake.sorting import even_columns, sort_part
-from hoptrace.lake.texts_of_numbers import KEY_OF, as_written, told_by_keys
+from hoptrace.lake.texts_of_numbers import as_written, told_by_keys, written
 from hoptrace.model.frames import in_time_order
 from hoptrace.model.statements import STATEMENTS
 
@@ -68,6 +70,12 @@ class Part:
 def kinds(index: Index) -> pl.Schema:
     """The columns of an index. A file leaves out those that are empty in all of its rows."""
     return STORED if index is Index.CALLED else pl.Schema([(name, STORED[name]) for name in NARROW])
+
+
+@cache
+def no_rows(index: Index) -> pl.DataFrame:
+    """No rows, in the columns of an index; to make such a frame takes as long as a query."""
+    return kinds(index).to_frame()
 
 
 def index_of(path: str) -> Index:
@@ -121,13 +129,12 @@ def _at_second_times(stored: pl.DataFrame) -> pl.DataFrame:
 
 def as_statements(stored: Rows) -> Rows:
     """Rows of index "called" as they were given to `parts`, in the STATEMENTS columns."""
-    given = as_written() | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
     if isinstance(stored, pl.LazyFrame):
+        given = as_written() | {"fingerprint": pl.col("fingerprint").reinterpret(signed=False)}
         return stored.select(given.get(name, pl.col(name)) for name in STATEMENTS.names())
-    # Most columns of numbers are empty, and stay so: a look-up of one call spares each step.
-    empty = [name for name, key in KEY_OF.items() if not (_holds_any(stored, name) or _holds_any(stored, key))]
-    told = stored.with_columns(expr for name, expr in given.items() if name not in empty)
-    return told[STATEMENTS.names()]
+    bits = stored["fingerprint"].to_numpy().view(np.uint64)
+    given = written(stored) | {"fingerprint": pl.Series("fingerprint", bits)}
+    return pl.DataFrame([given[name] if name in given else stored[name] for name in STATEMENTS.names()])
 
 
 def _called_rows(stored: pl.DataFrame) -> pl.DataFrame:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from hoptrace.lake.directories import Directories, Piece, microseconds
 from hoptrace.lake.directory import BLOCK_ROWS
-from hoptrace.lake.layout import Index, kinds
+from hoptrace.lake.layout import Index, no_rows
 from hoptrace.lake.wanted import Wanted
 from hoptrace.model.arrays import Int64s
 
@@ -23,10 +22,7 @@ def pick(directories: Directories, paths: Sequence[str], wanted: Wanted, index: 
     pieces = directories.rows(_pieces(directories, paths, wanted))
     rows = [wanted.rows(piece["key"].to_numpy(), microseconds(piece["start_time"])) for piece in pieces]
     held = [at for at, some in enumerate(rows) if some.size]
-    if not held:
-        return kinds(index).to_frame()
-    found = picked([pieces[at] for at in held], [rows[at] for at in held])
-    return found.select(_in_kinds(tuple(found.schema.items()), tuple(kinds(index).items())))
+    return picked(no_rows(index), [pieces[at] for at in held], [rows[at] for at in held])
 
 
 def _pieces(directories: Directories, paths: Sequence[str], wanted: Wanted) -> list[Piece]:
@@ -44,33 +40,16 @@ def _pieces(directories: Directories, paths: Sequence[str], wanted: Wanted) -> l
     return [(path, first, last - first + 1) for (path, _), (first, last) in ends.items()]
 
 
-def picked(pieces: Sequence[pl.DataFrame], rows: Sequence[Int64s]) -> pl.DataFrame:
-    """Some rows of each of several frames (by position, in order) as one frame of all columns that they have."""
+def picked(wanted: pl.DataFrame, pieces: Sequence[pl.DataFrame], rows: Sequence[Int64s]) -> pl.DataFrame:
+    """Some rows of each of several frames (by position, in order) below those of a frame that has the wanted columns.
+
+    The frames may lack some of them, as files do those that are empty in all of their rows.
+    """
     # The rows of one number at one time stand next to each other: then all of the piece is wanted.
     taken = [piece if len(some) == piece.height else piece[some] for piece, some in zip(pieces, rows, strict=True)]
-    return _one_below_the_other(taken)
-
-
-def _one_below_the_other(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Rows of files, which lack the columns that are empty in all of their rows."""
+    # What comes first tells the columns, their order and kinds.
+    frames = [wanted, *taken]
     try:
         return pl.concat(frames, how="diagonal", rechunk=True)
-    except pl.exceptions.SchemaError:  # those of earlier releases also differ in how wide their numbers are
-        return pl.concat(frames, how="diagonal_relaxed", rechunk=True)
-
-
-Columns = tuple[tuple[str, pl.DataType], ...]
-"""Names and kinds of columns."""
-
-
-@lru_cache
-def _in_kinds(there: Columns, wanted: Columns) -> list[pl.Expr]:
-    known = dict(there)
-    return [
-        pl.lit(None, kind).alias(name) if name not in known else _in_kind(name, known[name], kind)
-        for name, kind in wanted
-    ]
-
-
-def _in_kind(name: str, had: pl.DataType, kind: pl.DataType) -> pl.Expr:
-    return pl.col(name) if had == kind else pl.col(name).cast(kind)
+    except pl.exceptions.SchemaError:  # files of earlier releases have other widths of numbers
+        return pl.concat(frames, how="diagonal_relaxed", rechunk=True).cast(wanted.schema)

@@ -24,6 +24,25 @@ def as_written() -> dict[str, pl.Expr]:
     return {name: _as_written(name, key).alias(name) for name, key in KEY_OF.items()}
 
 
+def written(stored: pl.DataFrame) -> dict[str, pl.Series]:
+    """The columns of texts as `as_written` gives them back; a look-up of one call mostly asks it of none."""
+    told = {name: _told_alone(stored[name], stored[key]) for name, key in KEY_OF.items()}
+    both = [as_written()[name] for name, text in told.items() if text is None]
+    others = stored.select(both).to_dict() if both else {}
+    return {name: others[name] if text is None else text for name, text in told.items()}
+
+
+def _told_alone(text: pl.Series, keys: pl.Series) -> pl.Series | None:
+    """A column of texts where there are none, or where keys tell all of it; else None."""
+    if text.null_count() < text.len():
+        return None
+    if keys.null_count() == keys.len():
+        return text
+    least = None if keys.null_count() else keys.min()
+    told = isinstance(least, int) and least > 0
+    return (pl.Series(["+"]) + keys.cast(pl.String)).alias(text.name) if told else None
+
+
 def told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
     """Without the texts of numbers that their keys tell to the letter, which most are; "" where there was no text."""
     shorter = [

@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
-from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, kinds, once
+from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, no_rows, once
 from hoptrace.lake.picking import pick
 from hoptrace.lake.spans import merge_spans
 from hoptrace.lake.storage import Store, guard
@@ -146,11 +146,11 @@ class View:
         """The rows of merged spans; of thousands of spans `most` rows at most."""
         self._check_time(spans["from_time"].min())
         if spans.is_empty():
-            return _empty(index)
+            return no_rows(index).clone()
         wanted = Wanted.of(spans)
         paths = wanted.files(self._bounds[index])
         if not paths:
-            return _empty(index)
+            return no_rows(index).clone()
         with guard("be read"):
             if spans.height <= PICK_UP_TO:
                 return self._shown(pick(self.directories, paths, wanted, index))
@@ -178,7 +178,7 @@ class View:
         """One scan of the files of each day against the spans that touch it."""
         days = self.files.filter(pl.col("path").is_in(paths)).group_by("day", maintain_order=True)
         scans = [self._scan_day(files["path"].to_list(), _touching(day, spans), spans.height) for (day,), files in days]
-        joined = pl.concat([_empty(index_of(paths[0])).lazy(), *scans])
+        joined = pl.concat([no_rows(index_of(paths[0])).lazy(), *scans])
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
         return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
 
@@ -211,7 +211,3 @@ def _near(spans: pl.DataFrame) -> pl.Expr:
         for low, high, first, last in boxes.select(*bounds).iter_rows()
     ]
     return pl.any_horizontal(near) if near else pl.lit(value=False)
-
-
-def _empty(index: Index) -> pl.DataFrame:
-    return kinds(index).to_frame()

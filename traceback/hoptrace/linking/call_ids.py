@@ -36,7 +36,13 @@ STEM_BITS = 2**24
 
 _BASE64 = "^[A-Za-z0-9+/]{22,}={0,2}$"
 _PLAIN = re.compile(r"[!-~]+@[!-~]+")
+_IS_GUID = re.compile(_GUID)
+# Polars' `$` is the end of the text, Python's may also stand before a line's end.
+_IS_SUFFIX, _IS_TAIL = (re.compile(pattern.removesuffix("$") + r"\Z") for pattern in (_SUFFIX, _TAIL))
 COLUMNS = ("call_id", "egress_call_id")
+
+FEW = 64
+"""Call-IDs up to which each is looked at by itself."""
 
 
 def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
@@ -54,6 +60,32 @@ def with_call_id_keys(statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys(texts: pl.Series) -> pl.Series:
+    """The key of each Call-ID, null where there is none."""
+    return _keys_of_few(texts) if texts.len() <= FEW else _keys_of_many(texts)
+
+
+def _keys_of_few(texts: pl.Series) -> pl.Series:
+    told = [None if text is None else _stem_and_whole(text) for text in texts.to_list()]
+    parts = [None if each is None else each[side] for side in (0, 1) for each in told]
+    hashes = pl.Series(parts, dtype=pl.String).hash().to_list()
+    keys = [
+        None if each is None else stem // STEM_BITS * STEM_BITS + whole % STEM_BITS
+        for each, stem, whole in zip(told, hashes[: len(told)], hashes[len(told) :], strict=True)
+    ]
+    return pl.Series("key", keys, pl.UInt64)
+
+
+def _stem_and_whole(text: str) -> tuple[str, str]:
+    """What the upper and what the lower bits of a Call-ID's key are of: how it begins, and all of it."""
+    undashed = text.partition("@")[0].replace(" ", "").replace("-", "")
+    whole = undashed.lower() if _IS_GUID.fullmatch(undashed) else _IS_SUFFIX.sub("", text)
+    begun = whole.partition("@")[0][:_MOST]
+    stems = (stem for stem in (_IS_TAIL.sub("", begun), begun) if len(stem.encode()) >= _LEAST_STEM)
+    return next(stems, whole), whole
+
+
+def _keys_of_many(texts: pl.Series) -> pl.Series:
+    """The same in steps of columns, of which planning takes as long as hundreds of Call-IDs one by one."""
     told = texts.alias("text").to_frame().with_columns(_before_host("text"), _without_suffix())
     long, changed = told.select(_long(), _changed()).row(0)
     if long:
@@ -112,8 +144,7 @@ def same_stem(columns: Columns, one: str, other: str) -> Truths:
 
 def without_base64(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements with Call-IDs that are written in base64 (TransNexus) as what they are of."""
-    hosts = statements.select(pl.col(COLUMNS).str.contains("@", literal=True).all(ignore_nulls=True))
-    for name in (name for name, told in zip(COLUMNS, hosts.row(0), strict=True) if not told):
+    for name in (name for name in COLUMNS if not _all_have_hosts(statements[name])):
         ids = statements[name]
         odd = ids.filter(ids.str.contains(_BASE64) & ~ids.str.contains(_GUID)).unique().to_list()
         plain = {text: found for text in odd if (found := _decoded(text)) is not None}
@@ -121,6 +152,13 @@ def without_base64(statements: pl.DataFrame) -> pl.DataFrame:
             told = pl.col(name).replace(list(plain), list(plain.values()))
             statements = statements.with_columns(told)
     return statements
+
+
+def _all_have_hosts(ids: pl.Series) -> bool:
+    known = ids.len() - ids.null_count()
+    if known > FEW:
+        return bool(ids.str.contains("@", literal=True).all(ignore_nulls=True))
+    return known == 0 or all(text is None or "@" in text for text in ids.to_list())
 
 
 def _decoded(text: str) -> str | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
+from itertools import repeat
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from hoptrace.model.frames import without
+from hoptrace.model.arrays import Floats, Truths
+from hoptrace.model.columns import epoch_seconds
 
 UNKNOWN_SPREAD = 20.0
 """Seconds: how far apart two clocks may well be of which nothing has been learned yet."""
@@ -57,10 +61,9 @@ class Learned:
         return cls(CLOCKS.to_frame(), SHIFTS.to_frame())
 
     @cached_property
-    def taken_off(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Clocks and shifts as `with_clocks` joins them, and once for all calls."""
-        clocks = self.clocks.rename({"offset": "fast", "tick": "cut"}).drop("matches", "hours")
-        return clocks, self.shifts.select("batch", "shift")
+    def taken_off(self) -> _TakenOff:
+        """Clocks and shifts as `with_clocks` looks them up, and once for all calls."""
+        return _TakenOff.of(self.clocks, self.shifts)
 
     @cached_property
     def written(self) -> pl.DataFrame:
@@ -84,18 +87,54 @@ def clock_of(rows: Mapping[str, float], spread: float = 0.05, matches: int = 100
 
 def with_clocks(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     """Statements with `offset` (seconds to take off), `spread`, `start_is_answer` and `cut` (s, or null)."""
-    clocks, shifts = learned.taken_off
-    known = statements.join(clocks, on="carrier", how="left", maintain_order="left")
-    if shifts.height:
-        known = known.join(shifts, on="batch", how="left", maintain_order="left")
-    told = known.with_columns(_as_taken_off(shifted=shifts.height > 0))
-    return without(told, ("fast", "drift", "reference", "shift"))
+    told = timing(statements, learned)
+    columns = {name: getattr(told, name) for name in ("offset", "spread", "start_is_answer", "cut")}
+    return statements.hstack([pl.Series(name, column, nan_to_null=True) for name, column in columns.items()])
 
 
-@cache
-def _as_taken_off(*, shifted: bool) -> list[pl.Expr]:
-    written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
-    drifted = (pl.col("drift") * (written - pl.col("reference")) / DAY).fill_null(0.0)
-    offset = pl.col("fast").fill_null(0.0) + drifted + (pl.col("shift").fill_null(0.0) if shifted else 0.0)
-    spread = pl.col("spread").fill_null(UNKNOWN_SPREAD)
-    return [offset.alias("offset"), spread.alias("spread"), pl.col("start_is_answer").fill_null(False)]
+@dataclass(frozen=True)
+class Timing:
+    """How the times of some statements are read: `offset` s to take off, `spread` (s), ticks `cut` (s, NaN: as told).
+
+    `start_is_answer`: the start time of an answered call is that of its answer.
+    """
+
+    offset: Floats
+    spread: Floats
+    start_is_answer: Truths
+    cut: Floats
+
+
+def timing(statements: pl.DataFrame, learned: Learned) -> Timing:
+    """How the times of statements are read, by the clocks of their carriers and the shifts of their batches."""
+    return learned.taken_off.timing(statements)
+
+
+@dataclass(frozen=True)
+class _TakenOff:
+    """Clocks as arrays: that of each carrier in its place, and last the one of whom nothing is known."""
+
+    carriers: Mapping[str, int]
+    columns: Mapping[str, Floats]
+    shifts: Mapping[str, float]
+
+    @classmethod
+    def of(cls, clocks: pl.DataFrame, shifts: pl.DataFrame) -> _TakenOff:
+        unknown = {"offset": 0.0, "drift": 0.0, "reference": 0.0, "spread": UNKNOWN_SPREAD, "start_is_answer": 0.0}
+        columns = {
+            name: np.array([*(none if told is None else told for told in clocks[name].to_list()), none], np.float64)
+            for name, none in {**unknown, "tick": math.nan}.items()
+        }
+        places = {carrier: place for place, carrier in enumerate(clocks["carrier"].to_list())}
+        return cls(places, columns, dict(shifts.select("batch", "shift").iter_rows()))
+
+    def timing(self, statements: pl.DataFrame) -> Timing:
+        count, unknown = statements.height, len(self.carriers)
+        places = map(self.carriers.get, statements["carrier"].to_list(), repeat(unknown))
+        at = np.fromiter(places, np.int64, count)
+        told = {name: column[at] for name, column in self.columns.items()}
+        written = epoch_seconds(statements["start_time"])
+        offset = told["offset"] + told["drift"] * (written - told["reference"]) / DAY
+        if self.shifts:
+            offset += np.fromiter(map(self.shifts.get, statements["batch"].to_list(), repeat(0.0)), np.float64, count)
+        return Timing(offset, told["spread"], told["start_is_answer"] > 0, told["tick"])

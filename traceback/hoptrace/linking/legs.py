@@ -22,10 +22,9 @@ def with_legs(members: pl.DataFrame) -> pl.DataFrame:
 
     They lie by call and sid. Nobody is looked at of whom a call has one statement only, as it has of most.
     """
-    carriers = members["carrier"].cast(pl.Categorical).to_physical().cast(pl.Int64)
-    several = (members["call"] * (1 << 32) + carriers).is_duplicated()
+    several = members[["call", "carrier"]].is_duplicated()
     if not several.any():
-        return members.with_columns(leg="sid")
+        return members.hstack([members["sid"].alias("leg")])
     order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
     legs = members.filter(several).sort(order).select("call", "sid", leg=_leg()).sort("call", "sid")
     return members.with_columns(leg=members["sid"].scatter(several.arg_true(), legs["leg"]))

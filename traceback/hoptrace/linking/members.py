@@ -6,15 +6,17 @@ common clock (the carrier's clock offset taken off), numbers as keys, Call-IDs a
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
 from hoptrace.linking.call_ids import with_call_id_keys, without_base64
-from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.linking.learned import Learned, Timing, timing
 from hoptrace.linking.legs import with_legs
-from hoptrace.model.frames import rows_at, without
+from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.columns import Columns, unknown, where_true
+from hoptrace.model.frames import changed, equals, rows_at, without
 from hoptrace.model.statements import StartBasis
 
 MOST_MEMBERS = 400
@@ -25,21 +27,12 @@ WANTED = pl.Schema({"call": pl.Int64, "key": pl.Int64, "at": pl.Float64, "window
 
 
 _NOTHING = WANTED.to_frame()
+NONE: Int64s = np.empty(0, dtype=np.int64)
 
 
 def nothing_wanted() -> pl.DataFrame:
     """No rows in the WANTED schema; to make such a frame takes as long as a query."""
     return _NOTHING.clone()
-
-
-def seconds(column: str) -> pl.Expr:
-    """A time column as epoch seconds; exact to the microsecond."""
-    return pl.col(column).dt.epoch("us").cast(pl.Float64) / 1e6
-
-
-def _hashed(text: pl.Expr) -> pl.Expr:
-    """Text as a 64-bit hash; what is unknown stays unknown (polars hashes null to a number)."""
-    return pl.when(text.is_not_null()).then(text.hash())
 
 
 def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
@@ -51,58 +44,71 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     Of statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) `repeated` says
     so.
     """
-    twice = "later" in statements.columns
-    keyed = with_call_id_keys(without_base64(statements)).with_row_index("sid")
-    timed = with_clocks(keyed, learned)
-    timed = _with_reading(timed) if twice else timed
-    told = timed.with_columns(_compared(twice=twice)).with_columns(_moments())
-    return without(told, ("cut", "start_is_answer", "later"))
+    keyed = with_call_id_keys(without_base64(statements))
+    told = Columns(keyed)
+    twice = "later" in keyed.columns
+    repeated = keyed["repeated"] if twice else unknown("repeated", pl.String, keyed.height)
+    added = [*_written(keyed, told), *_timed(told, timing(keyed, learned), twice=twice), repeated]
+    rest = without(keyed, ("later", "repeated")) if twice else keyed
+    frame = rest.hstack(added).insert_column(0, pl.Series("sid", np.arange(keyed.height)))
+    # Who names a neighbour that handed it the call does not say that its own customer placed it.
+    customer = where_true(~told.known("upstream"), keyed["customer"])
+    return changed(frame, customer)
 
 
-@cache
-def _compared(*, twice: bool) -> list[pl.Expr]:
-    written_tick = pl.col("precision").fill_null(1_000_000).cast(pl.Float64) / 1e6
-    told = {
-        # Who names a neighbour that handed it the call does not say that its own customer placed it.
-        "customer": pl.when(pl.col("upstream").is_null()).then("customer"),
-        "start": seconds("start_time") - pl.col("offset"),
-        "answer": _later_time("answer_time", twice=twice),
-        "end": _later_time("end_time", twice=twice),
-        "tick": pl.max_horizontal(written_tick, "cut"),
-        "sent": pl.coalesce("egress_called", "called"),
-        "sent_calling": pl.coalesce("egress_calling", "calling"),
-        "has_sent_cid": pl.col("egress_call_id").is_not_null(),
-        "oid": _hashed(pl.col("orig_id")),
-        "signed_by": _hashed(pl.col("signer")),
-        "handed_on": pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null(),
-    }
-    repeated = pl.col("repeated") if twice else pl.lit(None, pl.String).alias("repeated")
-    return [pl.col("sid").cast(pl.Int64), repeated, *(expr.alias(name) for name, expr in told.items())]
+def _written(keyed: pl.DataFrame, told: Columns) -> Iterator[pl.Series]:
+    """What else is compared of what a statement says."""
+    for name, went, came in (("sent", "egress_called", "called"), ("sent_calling", "egress_calling", "calling")):
+        yield where_true(told.known(went), keyed[went], keyed[came]).alias(name)
+    yield pl.Series("has_sent_cid", told.known("egress_call_id"))
+    yield from (_hashed(keyed[name]).alias(key) for name, key in (("orig_id", "oid"), ("signer", "signed_by")))
+    yield pl.Series("handed_on", ~told.known("downstream") & told.known("downstream_trunk"))
 
 
-@cache
-def _moments() -> list[pl.Expr]:
-    answered = pl.col("outcome") == "answered"
+def _hashed(texts: pl.Series) -> pl.Series:
+    """Texts as 64-bit hashes; what is unknown stays unknown (polars hashes null to a number)."""
+    if texts.null_count() == texts.len():
+        return unknown(texts.name, pl.UInt64, texts.len())
+    return texts.hash().zip_with(texts == texts, unknown("", pl.UInt64, 1))  # noqa: PLR0124  # null is not
+
+
+def _timed(told: Columns, read: Timing, *, twice: bool) -> Iterator[pl.Series]:
+    """A statement's times, in seconds on the common clock, and how they are read."""
+    later = np.nan_to_num(told.floats("later")) if twice else np.float64(0.0)
+    offset = read.offset - later
+    start = told.moments("start_time") - offset
+    answer, end = (_later_time(told, name, offset, later) for name in ("answer_time", "end_time"))
+    precision = told.floats("precision")
+    tick = np.fmax(np.where(np.isnan(precision), 1e6, precision) / 1e6, read.cut)
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
-    received = (pl.col("start_basis") == StartBasis.RECEIVED) & ~(pl.col("start_is_answer") & answered)
-    final_start = pl.when(~received).then(pl.col("start"))
-    answer = pl.when(answered & ~received).then(pl.coalesce("answer", "start")).otherwise("answer")
-    final = pl.when(answered).then(pl.coalesce("answer", final_start)).otherwise(pl.coalesce("end", final_start))
-    return [pl.when(received).then(pl.col("start")).alias("setup"), answer.alias("answer"), final.alias("final")]
+    answered, received = told.says("outcome", "answered"), told.says("start_basis", StartBasis.RECEIVED)
+    of_answer = read.start_is_answer & answered
+    arrived = received & ~of_answer & (told.known("outcome") | ~read.start_is_answer)
+    final = (told.known("start_basis") & ~received) | of_answer
+    first = np.where(final, start, np.nan)
+    columns = {
+        "offset": offset,
+        "spread": read.spread,
+        "start": start,
+        "answer": np.where(answered & final & np.isnan(answer), start, answer),
+        "end": end,
+        "tick": tick,
+        "setup": np.where(arrived, start, np.nan),
+        "final": _first_known(np.where(answered, answer, end), first),
+    }
+    return (pl.Series(name, column, nan_to_null=True) for name, column in columns.items())
 
 
-def _with_reading(timed: pl.DataFrame) -> pl.DataFrame:
-    """With `repeated` as the last column; statements that are read later than written have so much less taken off."""
-    return timed.with_columns(offset=pl.col("offset") - pl.col("later")).select(pl.exclude("repeated"), "repeated")
+def _first_known(one: Floats, other: Floats) -> Floats:
+    return np.where(np.isnan(one), other, one)
 
 
-def _later_time(name: str, *, twice: bool) -> pl.Expr:
+def _later_time(told: Columns, name: str, offset: Floats, later: Floats | np.float64) -> Floats:
     """Answer or end; of a statement that is read later than written one that lies behind the repeated hour stays."""
-    if not twice:
-        return seconds(name) - pl.col("offset")
-    since = pl.col(name) - pl.col("start_time")
-    once = (pl.col("later") > 0) & (since >= pl.duration(seconds="later"))
-    return seconds(name) - pl.col("offset") - pl.when(once).then("later").otherwise(0)
+    at = told.moments(name)
+    since = np.rint((at - told.moments("start_time")) * 1e6)
+    once = (later > 0) & (since >= later * 1e6)
+    return at - offset - np.where(once, later, 0.0)
 
 
 KEPT = (
@@ -143,34 +149,48 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     `wanted` in the WANTED schema; `facts` from `comparable`, their `sid`s one after the other. A statement is found by
     the called number before and after forwarding.
     """
-    found = _found(wanted, facts)
-    rows = found["sid"].to_numpy() - (facts["sid"][0] if facts.height else 0)
-    return with_legs(rows_at(facts[list(KEPT)], rows).insert_column(0, found["call"]))
+    calls, rows = _found(wanted, facts)
+    return with_legs(rows_at(facts[list(KEPT)], rows).insert_column(0, pl.Series("call", calls)))
 
 
-def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """`call` and `sid` of the members, in order."""
-    found = wanted.join(facts.select("sid", "start", key="called"), on="key", how="inner")
-    once = wanted.select("call").is_unique().all()
-    if facts["egress_called"].null_count() < facts.height:
-        sent = facts.select("sid", "start", key="egress_called").filter(pl.col("key").is_not_null())
-        found, once = pl.concat([found, wanted.join(sent, on="key", how="inner")]), False
-    found = found.filter(_within())
-    if not once:
-        nearest = found.select("call", "sid", away=_away()).sort("call", "away", "sid")
-        found = nearest.unique(["call", "sid"], keep="first", maintain_order=True)
-    # Of a number that is called all the time only the nearest statements count.
-    if np.bincount(found["call"].to_numpy(), minlength=1).max() > MOST_MEMBERS:
-        nearest = (found if "away" in found.columns else found.with_columns(away=_away())).sort("call", "away", "sid")
-        found = nearest.filter(pl.int_range(pl.len()).over("call") < MOST_MEMBERS)
-    return found[["call", "sid"]].sort("call", "sid")
+def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> tuple[Int64s, Int64s]:
+    """The calls and the rows of their statements, in order."""
+    told = Columns(facts)
+    ways = [_meeting(wanted, facts, name) for name in ("called", "egress_called") if told.known(name).any()]
+    asked, rows = (np.concatenate([NONE, *side]) for side in zip(*ways, strict=True)) if ways else (NONE, NONE)
+    calls = wanted["call"].to_numpy()[asked]
+    away = np.abs(told.floats("start")[rows] - wanted["at"].to_numpy()[asked])
+    within = away <= wanted["window"].to_numpy()[asked]
+    calls, rows, away = calls[within], rows[within], away[within]
+    places = calls * facts.height + rows
+    if not (np.diff(places) > 0).all():
+        # A statement that is found by two numbers, or around two moments, counts where it is nearest.
+        order = np.lexsort((away, places))
+        once = order[np.diff(places[order], prepend=-1) > 0]
+        calls, rows, away = calls[once], rows[once], away[once]
+    return _nearest(calls, rows, away)
 
 
-@cache
-def _away() -> pl.Expr:
-    return (pl.col("start") - pl.col("at")).abs()
+def _meeting(wanted: pl.DataFrame, facts: pl.DataFrame, name: str) -> tuple[Int64s, Int64s]:
+    """The rows of what is wanted and of the statements that have its number in a column."""
+    (asked, keys), (rows, numbers) = _numbers(wanted["key"]), _numbers(facts[name])
+    one, other = equals(keys, numbers)
+    return asked[one], rows[other]
 
 
-@cache
-def _within() -> pl.Expr:
-    return _away() <= pl.col("window")
+def _numbers(column: pl.Series) -> tuple[Int64s, Int64s]:
+    """The rows in which a number is told, and the numbers."""
+    if not column.null_count():
+        return np.arange(column.len()), column.to_numpy()
+    known = Columns(column.to_frame()).known(column.name)
+    return np.flatnonzero(known), column.filter(pl.Series(known)).to_numpy()
+
+
+def _nearest(calls: Int64s, rows: Int64s, away: Floats) -> tuple[Int64s, Int64s]:
+    """Of a number that is called all the time only the MOST_MEMBERS nearest statements, in the order given."""
+    if np.bincount(calls, minlength=1).max() <= MOST_MEMBERS:
+        return calls, rows
+    order = np.lexsort((rows, away, calls))
+    rank = np.empty(calls.size, np.int64)
+    rank[order] = np.arange(calls.size) - np.searchsorted(calls, calls)
+    return calls[rank < MOST_MEMBERS], rows[rank < MOST_MEMBERS]

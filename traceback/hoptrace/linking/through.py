@@ -8,26 +8,17 @@ the leap over it, and the call would seem to lack it.
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 import polars as pl
 
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats, Int64s, Truths
-from hoptrace.model.frames import equals
+from hoptrace.model.columns import Columns
+from hoptrace.model.frames import changed, equals
 
 LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
-
-
-@cache
-def _roles() -> list[pl.Expr]:
-    """Which pairs are bridges over one carrier with records, and which are handoffs with evidence for them."""
-    kind = pl.col("kind")
-    handoff = (kind == Kind.DIRECT) | (kind == Kind.REWRITTEN)
-    over = (kind == Kind.BRIDGED) & pl.col("d_upstream_covered")
-    return [over.alias("over"), (handoff & (pl.col("weight") > 0)).alias("handoff")]
 
 
 def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -36,11 +27,12 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     Both handoffs of the way through must have evidence for them, about as much as any other of that record has: one
     that fits another call far better is none of this one's.
     """
-    roles = pairs.select(_roles())
-    over, told = (np.flatnonzero(roles[role].to_numpy()) for role in roles.columns)
+    columns = Columns(pairs)
+    weight = columns.floats("weight")
+    over = np.flatnonzero(columns.says("kind", Kind.BRIDGED) & columns.truths("d_upstream_covered"))
+    told = np.flatnonzero(columns.says_any("kind", (Kind.DIRECT, Kind.REWRITTEN)) & (weight > 0))
     if not over.size or not told.size:
         return pairs
-    weight = pairs["weight"].to_numpy()
     down, up = _numbered(pairs)
     told = told[_fits_well(up[told], weight[told]) & _fits_well(down[told], weight[told])]
     bridge, low = equals(down[over], down[told])
@@ -54,7 +46,7 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     best = np.full(pairs.height, -np.inf)
     np.maximum.at(best, bridge[way], weight[low[way]] + weight[told[high]])
     through[bridge[way]] = best[bridge[way]] - LOST
-    return pairs.with_columns(pl.Series("weight", np.minimum(weight, through))) if way.size else pairs
+    return changed(pairs, pl.Series("weight", np.minimum(weight, through))) if way.size else pairs
 
 
 def _numbered(pairs: pl.DataFrame) -> tuple[Int64s, Int64s]:

@@ -11,8 +11,12 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from polars.datatypes import DataType, DataTypeClass
 
 from hoptrace.model.arrays import Floats, Int64s, Truths, UInt64s
+
+_NO_TIME = np.iinfo(np.int64).min
+"""An unknown time in an array."""
 
 
 class Columns:
@@ -28,6 +32,10 @@ class Columns:
         """Numbers that a float can hold, NaN where unknown."""
         told = self._floats.get(name)
         return self._floats.setdefault(name, self._frame[name].to_numpy()) if told is None else told
+
+    def moments(self, name: str) -> Floats:
+        """Times as seconds since 1970, NaN where unknown."""
+        return epoch_seconds(self._frame[name])
 
     def whole(self, name: str) -> Int64s:
         """Whole numbers, of which none is unknown."""
@@ -73,6 +81,22 @@ class Columns:
     def above(self, name: str, number: int) -> Truths:
         """Where a column of whole numbers says more than this one."""
         return _held(self._frame[name] > number)
+
+
+def epoch_seconds(times: pl.Series) -> Floats:
+    """Times as seconds since 1970, exact to the microsecond; NaN where unknown."""
+    micros = times.to_numpy().view(np.int64)
+    return np.where(micros == _NO_TIME, np.nan, micros / 1e6) if times.null_count() else micros / 1e6
+
+
+def unknown(name: str, kind: DataType | DataTypeClass, count: int) -> pl.Series:
+    """A column in which nothing is known."""
+    return pl.Series(name, [None], kind).new_from_index(0, count)
+
+
+def where_true(told: Truths, one: pl.Series, other: pl.Series | None = None) -> pl.Series:
+    """One column where something holds, elsewhere another one of its kind, or nothing."""
+    return one.zip_with(pl.Series(told), unknown("", one.dtype, 1) if other is None else other)
 
 
 def _known(column: pl.Series) -> Truths:

@@ -1,4 +1,4 @@
-"""The lines of a handoff's evidence, as expressions over the pairs frame that `hoptrace.tracing.handoffs` prepares.
+"""The lines of a handoff's evidence, as terms of the pairs frame that `hoptrace.tracing.handoffs` prepares.
 
 A line is what was compared (`about`), whether it agrees (null: it could not be compared) and a sentence (null: the line
 is left out).
@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import polars as pl
-
 from hoptrace.linking.kinds import CHANGED, Kind
 from hoptrace.linking.scoring import LEAST_MEETINGS
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.tracing.choices import Case, Choice, choice, said
+from hoptrace.tracing.terms import Term, always, column
 
 UNLIKELY = -1.0
 """Weight of a comparison below which it speaks against the handoff."""
@@ -22,7 +21,7 @@ UNLIKELY = -1.0
 SAME_MOMENT = 0.05
 """Seconds that are told as no difference."""
 
-D, U = pl.col("d_carrier"), pl.col("u_carrier")
+D, U = column("d_carrier"), column("u_carrier")
 """The two carriers: downstream and upstream."""
 
 
@@ -31,7 +30,7 @@ class Line:
     """One comparison."""
 
     about: str
-    agrees: pl.Expr
+    agrees: Term
     detail: Choice
 
 
@@ -46,18 +45,18 @@ NUMBERS = ("d_called", "u_sent", "u_called", "d_calling", "u_sent_calling")
 """Columns of number keys that lines quote."""
 
 
-def shown(column: str) -> pl.Expr:
+def shown(number: str) -> Term:
     """One of NUMBERS as people write it, which the frame has beside the key where a line quotes it; several may."""
-    return pl.col(f"n_{column}")
+    return column(f"n_{number}")
 
 
-def name(column: str) -> pl.Expr:
+def name(whose: str) -> Term:
     """A carrier or customer that a record names, or that it names nobody."""
-    return pl.col(column).fill_null("nobody")
+    return column(whose).otherwise("nobody")
 
 
 def _naming() -> Line:
-    kind, between = pl.col("kind"), pl.col("d_upstream")
+    kind, between = column("kind"), column("d_upstream")
     bridged = kind.is_in([Kind.BRIDGED, Kind.FORWARDED])
     claimed = said(
         "{} says that it handed the call to {}; {} claims it for its own customer {}, which its neighbours' records "
@@ -85,15 +84,15 @@ def _naming() -> Line:
     # Both sides name the carrier between them, or only the upper one does and the lower one names nobody.
     unnamed = bridged & between.is_null()
     gap = kind == Kind.GAP
-    leaps = (gap & pl.col("u_downstream").is_null(), unlisted), (gap, leap)
+    leaps = (gap & column("u_downstream").is_null(), unlisted), (gap, leap)
     over = ((unnamed, by_one), (bridged, by_both), (kind == Kind.CONFLICT, claimed), *leaps)
     unknown = unnamed | gap
-    return Line("naming", pl.when(~unknown).then(kind != Kind.CONFLICT), _named_by_neighbours(*over))
+    return Line("naming", (kind != Kind.CONFLICT).where(~unknown), _named_by_neighbours(*over))
 
 
 def _named_by_neighbours(*before: Case) -> Choice:
     """Neighbours that name each other, or one of which names the other."""
-    down, up = pl.col("d_upstream").eq_missing(U), pl.col("u_downstream").eq_missing(D)
+    down, up = column("d_upstream").same(U), column("u_downstream").same(D)
     return choice(
         *before,
         (
@@ -110,12 +109,11 @@ def _named_by_neighbours(*before: Case) -> Choice:
 
 def _called() -> Line:
     came, went, before = (shown(name) for name in ("d_called", "u_sent", "u_called"))
-    changed = pl.col("kind").is_in(CHANGED)
-    same, forwarded = pl.col("d_called") == pl.col("u_sent"), pl.col("u_sent") != pl.col("u_called")
-    met = pl.format(
-        " Calls to the one went in as calls to the other came out, {} times.", pl.col("meetings").cast(pl.String)
-    )
-    again = pl.when(pl.col("meetings") >= LEAST_MEETINGS).then(met).otherwise(pl.lit(""))
+    changed = column("kind").is_in(CHANGED)
+    same, forwarded = column("d_called") == column("u_sent"), column("u_sent") != column("u_called")
+    meetings = column("meetings")
+    met = meetings.around(" Calls to the one went in as calls to the other came out, ", " times.")
+    again = met.where(meetings >= LEAST_MEETINGS).otherwise("")
     text = choice(
         (
             changed,
@@ -132,31 +130,32 @@ def _called() -> Line:
 
 
 def _time() -> Line:
-    likely = pl.col("w_time") > UNLIKELY
+    likely = column("w_time") > UNLIKELY
     compared = said(
         "{}'s {} is {} {}'s, clock offsets applied; {} s either way is usual between them{}.",
         D,
-        pl.col("what"),
-        pl.col("since"),
+        column("what"),
+        column("since"),
         U,
-        pl.col("t_scale"),
-        pl.col("cut"),
+        column("t_scale"),
+        column("cut"),
     )
     loosely = ["One side stamps only the answer, so the times of arrival can only be compared loosely."]
-    return Line("time", likely, choice((pl.col("moment").is_not_null(), compared), otherwise=loosely))
+    return Line("time", likely, choice((column("moment").is_not_null(), compared), otherwise=loosely))
 
 
 @cache
 def parts_of_time() -> dict[str, Choice]:
     """Columns that the line of times is put together from: `what` is compared, the time `since`, how it was `cut`."""
-    moment, text = pl.col("moment"), pl.col("t_apart")
-    d, u = pl.col("d_tick") >= 1.0, pl.col("u_tick") >= 1.0
+    moment, text = column("moment"), column("t_apart")
+    d, u = column("d_tick") >= 1.0, column("u_tick") >= 1.0
     # That a time was cut to its second or minute explains what it differs by.
-    unit = pl.when(pl.max_horizontal("d_tick", "u_tick") >= 60).then(pl.lit("minute")).otherwise(pl.lit("second"))
+    minutes = (column("d_tick") >= 60) | (column("u_tick") >= 60)
+    unit = always("minute").where(minutes).otherwise("second")
     return {
-        "what": choice((pl.col("arrived"), ["arrival time"]), otherwise=["time of the final answer"]),
+        "what": choice((column("arrived"), ["arrival time"]), otherwise=["time of the final answer"]),
         "since": choice(
-            (moment.abs() < SAME_MOMENT, ["at the same moment as"]),
+            (abs(moment) < SAME_MOMENT, ["at the same moment as"]),
             (moment > 0, said("{} s after", text)),
             otherwise=said("{} s before", text),
         ),
@@ -170,22 +169,22 @@ def parts_of_time() -> dict[str, Choice]:
 
 
 def _call_id() -> Line:
-    weight, alike = pl.col("w_call_id"), pl.col("alike")
+    weight, alike = column("w_call_id"), column("alike")
     text = choice(
         (alike, ["Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."]),
         (weight > 0, ["Both recorded the same Call-ID."]),
         (weight < UNLIKELY, ["The Call-ID that the one sent is not the one that the other got."]),
         (weight < 0, ["Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."]),
     )
-    return Line("call_id", pl.when(~alike & ((weight > 0) | (weight < UNLIKELY))).then(weight > 0), text)
+    return Line("call_id", (weight > 0).where(~alike & ((weight > 0) | (weight < UNLIKELY))), text)
 
 
 def _calling() -> Line:
-    d, u = pl.col("d_calling"), pl.col("u_sent_calling")
+    d, u = column("d_calling"), column("u_sent_calling")
     below, above = shown("d_calling"), shown("u_sent_calling")
     masked = (d < MASKED_BELOW) | (u < MASKED_BELOW)
     withheld = ((d < 0) | (u < 0)) & ~masked
-    same = pl.coalesce("fits", (d == u) | d.eq_missing(pl.col("u_calling")))
+    same = column("fits").otherwise((d == u) | d.same(column("u_calling")))
     told = d.is_not_null() & u.is_not_null()
     text = choice(
         (
@@ -199,24 +198,24 @@ def _calling() -> Line:
         (told & same, said("Both recorded the caller {}.", below)),
         (told, said("{} recorded the caller {}, {} {}.", U, above, D, below)),
     )
-    return Line("calling number", pl.when(~withheld).then(same), text)
+    return Line("calling number", same.where(~withheld), text)
 
 
 def _answer() -> Line:
-    compared = pl.col("answers").is_not_null() & pl.col("arrived")
-    text = choice((compared, said("The answer times are {} s apart.", pl.col("t_answers"))))
-    return Line("answer time", pl.col("w_answer") > UNLIKELY, text)
+    compared = column("answers").is_not_null() & column("arrived")
+    text = choice((compared, said("The answer times are {} s apart.", column("t_answers"))))
+    return Line("answer time", column("w_answer") > UNLIKELY, text)
 
 
 def _duration() -> Line:
-    both = (pl.col("d_duration") > 0) & (pl.col("u_duration") > 0)
-    text = said("{} recorded {} s of conversation, {} {} s.", D, pl.col("t_d_duration"), U, pl.col("t_u_duration"))
-    return Line("duration", pl.col("w_duration") > UNLIKELY, choice((both, text)))
+    both = (column("d_duration") > 0) & (column("u_duration") > 0)
+    text = said("{} recorded {} s of conversation, {} {} s.", D, column("t_d_duration"), U, column("t_u_duration"))
+    return Line("duration", column("w_duration") > UNLIKELY, choice((both, text)))
 
 
 def _outcome() -> Line:
-    weight = pl.col("w_outcome")
-    d, u = (pl.col(f"{side}_outcome").str.replace_all("_", " ", literal=True) for side in ("d", "u"))
+    weight = column("w_outcome")
+    d, u = (column(f"{side}_outcome").replaced("_", " ") for side in ("d", "u"))
     text = choice(
         (weight > 0, said("Both say how it ended: {}.", d)),
         (weight < 0, said("{} says {}, {} says {}.", D, d, U, u)),
@@ -225,7 +224,7 @@ def _outcome() -> Line:
 
 
 def _orig_id() -> Line:
-    weight = pl.col("w_orig_id")
+    weight = column("w_orig_id")
     text = choice(
         (weight > 0, ["The SHAKEN origid is the same."]),
         (weight < 0, ["The SHAKEN origids differ."]),

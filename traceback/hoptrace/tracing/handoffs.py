@@ -1,7 +1,7 @@
 """Handoffs in sentences: what the two statements of a pair say about each other, for all quoted pairs of a batch.
 
-Sentences are put together by expressions (`hoptrace.tracing.handoff_lines`) over the pairs frame (`d_*`, `u_*`, `kind`,
-`scale`, `w_*`), as fast for a million handoffs as for one.
+Sentences are put together of terms (`hoptrace.tracing.handoff_lines`) of the pairs frame (`d_*`, `u_*`, `kind`,
+`scale`, `w_*`): by columns for the handoffs of plain calls, row by row for those of all others.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import polars as pl
 
 from hoptrace.linking.beginnings import any_masked, caller_fits
-from hoptrace.model.numbers import displays
+from hoptrace.model.numbers import display, displays
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.choices import Choice, Choices, choice, chosen, said
+from hoptrace.tracing.choices import Choice, choice, chosen, said
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.handoff_lines import NUMBERS, D, U, lines_of_pairs, name, parts_of_time, shown
 from hoptrace.tracing.json_columns import Piece, joined
+from hoptrace.tracing.terms import Term, column
 
 OF_A_HANDOFF = (
     *("kind", "scale", "meetings", "alike"),
@@ -28,6 +30,12 @@ OF_A_HANDOFF = (
     *("u_setup", "u_final", "u_answer", "u_duration", "u_tick", "u_outcome", "u_cid", "u_sent_cid"),
 )
 """The columns of the pairs frame that sentences are made of."""
+
+FEW = 64
+"""Pairs up to which each is told by itself."""
+
+TO_A_TENTH = ("apart", "scale", "answers", "d_duration", "u_duration")
+"""Seconds that lines quote to a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,49 @@ def in_words(pairs: pl.DataFrame) -> dict[int, Told]:
     """The scored pairs (`hoptrace.linking.scoring.score`) in words, by `row`."""
     if pairs.is_empty():
         return {}
+    return _of_few(pairs) if pairs.height <= FEW else _of_many(pairs)
+
+
+def _of_many(pairs: pl.DataFrame) -> dict[int, Told]:
     lines, known = lines_of_pairs(), rounded_pairs(pairs)
-    frame = with_numbers(known, map(shown, NUMBERS))
-    conflicts, *details = _told().lists(frame)
-    agreeing = [column.to_list() for column in frame.select(_agreeing())]
-    told = [_lines(line.about, agrees, detail) for line, agrees, detail in zip(lines, agreeing, details, strict=True)]
-    rows = zip(frame["row"].to_list(), conflicts, *told, strict=True)
-    return {row: Told(tuple(line for line in heard if line is not None), conflict) for row, conflict, *heard in rows}
+    frame = with_numbers(known, (shown(number).expr for number in NUMBERS))
+    details = [_conflict(), *(line.detail for line in lines)]
+    texts = (text.expr.alias(f"detail {at}") for at, text in enumerate(chosen(frame, details)))
+    agrees = (line.agrees.expr.alias(f"agrees {at}") for at, line in enumerate(lines))
+    conflicts, *columns = (column.to_list() for column in frame.select(*texts, *agrees))
+    told = zip(lines, columns[: len(lines)], columns[len(lines) :], strict=True)
+    heard = zip(*(_lines(line.about, agree, detail) for line, detail, agree in told), strict=True)
+    rows = zip(frame["row"].to_list(), conflicts, heard, strict=True)
+    return {row: Told(tuple(line for line in each if line is not None), conflict) for row, conflict, each in rows}
+
+
+def _lines(about: str, agrees: Sequence[bool | None], detail: Sequence[str | None]) -> list[Evidence | None]:
+    """What is said of each pair about one thing; those that hear the same share the line, as most do."""
+    known: dict[tuple[bool | None, str], Evidence] = {}
+
+    def line(agree: bool | None, text: str) -> Evidence:
+        return known.get((agree, text)) or known.setdefault((agree, text), Evidence(about, agree, text))
+
+    return [None if text is None else line(agree, text) for agree, text in zip(agrees, detail, strict=True)]
+
+
+def _of_few(pairs: pl.DataFrame) -> dict[int, Told]:
+    """The same row by row: to plan the expressions takes as long as FEW pairs."""
+    fits = pairs.select(fits=caller_fits()).to_series().to_list() if any_masked(pairs) else [None] * pairs.height
+    columns = [column.to_list() for column in pairs]
+    named = (dict(zip(pairs.columns, row, strict=True)) for row in zip(*columns, strict=True))
+    return {row["row"]: _told(row, may_fit) for row, may_fit in zip(named, fits, strict=True)}
+
+
+def _told(row: dict[str, Any], fits: bool | None) -> Told:
+    """One pair in words, of which a row gives OF_A_HANDOFF; it becomes a row of `rounded_pairs` with its numbers."""
+    row |= {"fits": fits} | {f"n_{number}": display(row[number]) for number in NUMBERS}
+    row |= {measure: term.of(row) for measure, term in _measures().items()}
+    row |= {f"t_{told}": None if row[told] is None else f"{row[told]:.1f}" for told in TO_A_TENTH}
+    row |= {part: text.of(row) for part, text in parts_of_time().items()}
+    heard = ((line, line.detail.of(row)) for line in lines_of_pairs())
+    lines = tuple(Evidence(line.about, line.agrees.of(row), text) for line, text in heard if text is not None)
+    return Told(lines, _conflict().of(row) or "")  # it has a case for every pair
 
 
 def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
@@ -74,20 +118,10 @@ def has_orig_id() -> pl.Expr:
     return (pl.col("w_orig_id") != 0).fill_null(value=False)
 
 
-def _begun(about: str, agrees: pl.Expr) -> Choice:
+def _begun(about: str, agrees: Term) -> Choice:
     """How a line begins as JSON, up to its sentence."""
     ways = [[f'{{"about":"{about}","agrees":{told},"detail":"'] for told in ("true", "false", "null")]
     return choice((agrees, ways[0]), (agrees.is_not_null(), ways[1]), otherwise=ways[2])
-
-
-def _lines(about: str, agrees: Sequence[bool | None], detail: Sequence[str | None]) -> list[Evidence | None]:
-    """What is said of each pair about one thing; those that hear the same share the line, as most do."""
-    known: dict[tuple[bool | None, str], Evidence] = {}
-
-    def line(agree: bool | None, text: str) -> Evidence:
-        return known.get((agree, text)) or known.setdefault((agree, text), Evidence(about, agree, text))
-
-    return [None if text is None else line(agree, text) for agree, text in zip(agrees, detail, strict=True)]
 
 
 def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -96,20 +130,23 @@ def rounded_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     `t_*`: seconds, to a tenth; `what`, `since`, `cut`: parts of the line of times. `fits`: whether a masked caller may
     be the other side's.
     """
-    arrival = pl.col("d_setup") - pl.col("u_setup")
-    moment = pl.coalesce(arrival, pl.col("d_final") - pl.col("u_final"))
     known = pairs.with_columns(
-        moment=moment,
-        apart=moment.abs(),
-        arrived=arrival.is_not_null(),
-        answers=(pl.col("d_answer") - pl.col("u_answer")).abs(),
         fits=caller_fits() if any_masked(pairs) else pl.lit(None, pl.Boolean),
+        **{name: measure.expr for name, measure in _measures().items()},
     )
-    timed = known.hstack(
-        [tenths(known[told]).alias(f"t_{told}") for told in ("apart", "scale", "answers", "d_duration", "u_duration")]
-    )
-    parts = zip(parts_of_time(), _parts().texts(timed), strict=True)
-    return timed.with_columns(text.alias(name) for name, text in parts)
+    timed = known.hstack([tenths(known[told]).alias(f"t_{told}") for told in TO_A_TENTH])
+    parts = parts_of_time()
+    texts = zip(parts, chosen(timed, list(parts.values())), strict=True)
+    return timed.with_columns(text.expr.alias(name) for name, text in texts)
+
+
+@cache
+def _measures() -> dict[str, Term]:
+    """What lines compare of a pair's times."""
+    arrival = column("d_setup") - column("u_setup")
+    moment = arrival.otherwise(column("d_final") - column("u_final"))
+    answers = abs(column("d_answer") - column("u_answer"))
+    return {"moment": moment, "apart": abs(moment), "arrived": arrival.is_not_null(), "answers": answers}
 
 
 def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
@@ -120,27 +157,12 @@ def with_numbers(known: pl.DataFrame, told: Iterable[Piece]) -> pl.DataFrame:
 
 
 @cache
-def _told() -> Choices:
-    """The contradiction that a pair may be, and its lines."""
-    return Choices(_conflict(), *(line.detail for line in lines_of_pairs()))
-
-
-@cache
-def _parts() -> Choices:
-    return Choices(*parts_of_time().values())
-
-
-@cache
-def _agreeing() -> list[pl.Expr]:
-    return [line.agrees.alias(f"agrees {at}") for at, line in enumerate(lines_of_pairs())]
-
-
 def _conflict() -> Choice:
     """A contradiction in a sentence: who says what."""
     sentence = (
         "{} says that it got the call from {}; {} says that it handed a call to the same number at that moment to {}."
     )
     upper = U, name("u_downstream")
-    own = pl.col("d_customer").is_not_null() & (pl.col("d_customer") != "")
+    own = column("d_customer").is_not_null() & (column("d_customer") != "")
     by_own = said(sentence.replace("from {}", "from its own customer {}"), D, "d_customer", *upper)
     return choice((own, by_own), otherwise=said(sentence, D, name("d_upstream"), *upper))

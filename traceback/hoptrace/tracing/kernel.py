@@ -17,6 +17,7 @@ from hoptrace.linking.kinds import Kind
 from hoptrace.linking.scoring import score
 from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
+from hoptrace.model.columns import Columns
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.leaps import pairs_that_count
@@ -88,9 +89,8 @@ def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -
     """The pairs of each call, in their order."""
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
-    placed = pl.col("u_customer").is_not_null().alias("placed")
-    told = pairs.select("call", "d_sid", "u_sid", "kind", "weight", "row", "w_time", placed)
-    calls, downs, ups, named, *rest, homes = _columns(told)
+    calls, downs, ups, named, *rest = _columns(pairs[["call", "d_sid", "u_sid", "kind", "weight", "row", "w_time"]])
+    homes = Columns(pairs).known("u_customer").tolist()
     fed = [legs[call][d] for call, d in zip(calls, downs, strict=True)]
     rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, strict=True)
     for call, pair in zip(calls, _made(Pair, rows), strict=True):

@@ -131,7 +131,7 @@ def _shown(facts: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _started(start: pl.Series) -> dict[str, pl.Series]:
-    """Times as `hoptrace.tracing.sources.quoted_columns` writes them, in four pieces, each told once."""
+    """Times as `hoptrace.tracing.sources` writes them, in four pieces, each told once."""
     micros = start.to_physical().to_numpy()
     hours, rest = np.divmod(micros, HOUR)
     seconds, fraction = np.divmod(rest, 1_000_000)

@@ -9,9 +9,10 @@ from hoptrace.linking.beginnings import any_masked
 from hoptrace.model.arrays import Floats
 from hoptrace.model.numbers import display_expr
 from hoptrace.tracing import evidence
-from hoptrace.tracing.choices import Choices, choice, said
+from hoptrace.tracing.choices import choice, chosen, said
 from hoptrace.tracing.decimals import tenths
 from hoptrace.tracing.json_columns import Piece, escaped, joined, line, worded
+from hoptrace.tracing.terms import column
 
 OF_THE_LOWEST = ("carrier", "downstream", "calling", "sent_calling")
 """The columns of a chain's lowest record that are held against the report."""
@@ -30,11 +31,11 @@ def with_report(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) ->
         t_apart=tenths(pl.Series(np.abs(residual))),
     )
     when = choice(
-        (pl.col("residual").abs() < evidence.SAME_MOMENT, [evidence.AT_THE_MOMENT]),
-        (pl.col("residual") < 0, said("{} s after", "t_apart")),
+        (abs(column("residual")) < evidence.SAME_MOMENT, [evidence.AT_THE_MOMENT]),
+        (column("residual") < 0, said("{} s after", "t_apart")),
         otherwise=said("{} s before", "t_apart"),
     )
-    return known.with_columns(when=Choices(when).texts(known)[0])
+    return known.with_columns(when=chosen(known, [when])[0].expr)
 
 
 def pieces_in_json(known: pl.DataFrame) -> list[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.beginnings import any_masked
 from hoptrace.linking.contests import Pair
 from hoptrace.model.frames import rows_at
-from hoptrace.model.numbers import display_expr
+from hoptrace.model.numbers import display
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, Told, in_words
 from hoptrace.tracing.trail import Trail
 
@@ -22,6 +21,9 @@ SIGNED = (
     *("calling", "egress_calling", "called", "egress_called", "redirecting"),
 )
 """The columns of a statement that its signature is held against (`hoptrace.tracing.signing`)."""
+
+OF_A_STATEMENT = ("sid", *SIGNED, "record_id", "calling_number", "called_number", "repeated")
+"""The columns of a statement that results quote."""
 
 SIGNATURE = ("attestation", "orig_id", "signer", "identity")
 """The columns in which a record tells of a signature."""
@@ -68,12 +70,11 @@ def sources_of(trails: Iterable[Trail], facts: pl.DataFrame, pairs: pl.DataFrame
     every = list(trails)
     sids = {sid for trail in every for sid in trail.statements}
     rows = {pair.row for trail in every for pair in pairs_of(trail)}
-    quoted = _numbered(facts, "sid", sids)
+    quoted = _numbered(facts[list(OF_A_STATEMENT)], "sid", sids)
     bears = any(quoted[name].null_count() < quoted.height for name in SIGNATURE)
     signed = quoted.select(SIGNED).filter(tells_of_signature()).iter_rows(named=True) if bears else ()
-    columns = quoted_columns(masked=any_masked(quoted, ("calling", "called")))
     return Sources(
-        statements=dict(zip(quoted["sid"], map(Quoted._make, quoted.select(columns).iter_rows()), strict=True)),
+        statements=dict(zip(quoted["sid"].to_list(), _quoted(quoted), strict=True)),
         pairs=in_words(_numbered(pairs[["row", *OF_A_HANDOFF]], "row", rows)),
         signed={(row["batch"], row["row"]): row for row in signed},
     )
@@ -89,18 +90,17 @@ def pairs_of(trail: Trail) -> list[Pair]:
     return [step.pair for step in trail.steps if step.pair is not None] + [*trail.against, *trail.overruled]
 
 
-@cache
-def quoted_columns(*, masked: bool = True) -> tuple[pl.Expr, ...]:
-    """The fields of Quoted as expressions over the facts; `masked`: some of their numbers may be masked ones."""
-    start = pl.col("start_time")
-    exact, sharp = (start.dt.strftime(f"%Y-%m-%dT%H:%M:%S{part}Z") for part in ("", "%.6f"))
-    return (
-        *(pl.col(name) for name in ("batch", "row", "record_id")),
-        pl.when(start.dt.microsecond() == 0).then(exact).otherwise(sharp).alias("started"),
-        pl.col("offset"),
-        *(
-            pl.coalesce(display_expr(name, masked=masked), f"{name}_number").alias(name)
-            for name in ("calling", "called")
-        ),
-        *(pl.col(name) for name in ("attestation", "start_basis", "repeated")),
+def _quoted(facts: pl.DataFrame) -> Iterator[Quoted]:
+    """What hops show of statements, in their order."""
+    numbers = [_shown(facts[name].to_list(), facts[f"{name}_number"].to_list()) for name in ("calling", "called")]
+    started = [f"{start.replace(tzinfo=None).isoformat()}Z" for start in facts["start_time"].to_list()]
+    first, last = (
+        [facts[name].to_list() for name in names]
+        for names in (("batch", "row", "record_id"), ("attestation", "start_basis", "repeated"))
     )
+    return map(Quoted, *first, started, facts["offset"].to_list(), *numbers, *last)
+
+
+def _shown(keys: Sequence[int | None], written: Sequence[str | None]) -> list[str | None]:
+    """Numbers as people write them; as written where they are none."""
+    return [text if key is None else display(key) for key, text in zip(keys, written, strict=True)]
