@@ -232,3 +232,22 @@ def test_wide_letters_keep_their_columns(capsys: pytest.CaptureFixture[str]) -> 
     assert {cell_len(line) for line in capsys.readouterr().out.splitlines()} == {15}
     show.table(("Carrier", "Calls"), [("alpha", 1), ("bravo", 20)], title="All")
     assert capsys.readouterr().out.splitlines() == ["All", "Carrier  Calls", "alpha        1", "bravo       20"]
+
+
+def test_what_stands_in_a_file_that_stdout_leads_to_stays_there(odd: Run) -> None:
+    Path("calls.csv").write_text("call_ref,start_time,called_number\nc1,2026-11-02T19:30:00Z,+12025550143\n")
+    program = "from hoptrace.cli import main; main()"
+    commands = (
+        ("batches", "rejected", batch_of(odd), "--out", "/dev/stdout"),
+        ("trace", "--calls", "calls.csv", "--out", "/proc/self/fd/1"),
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "traceback")}
+    with Path("log.txt").open("w") as log:
+        log.write("before\n")
+        log.flush()
+        for command in commands:
+            subprocess.run([sys.executable, "-c", program, *command], stdout=log, env=environment, check=True)
+    lines = Path("log.txt").read_text().splitlines()
+    assert lines[:2] == ["before", HEADER.rstrip()]
+    assert sum(line.startswith('{"call_ref":"c1"') for line in lines) == 1
+    assert lines[-1] == "Wrote 1 result to /proc/self/fd/1"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -11,6 +13,7 @@ from typing import IO
 
 from hoptrace.errors import StorageFailed, UsageError
 
+_DESCRIPTORS = re.compile(r"/dev/(stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,4})")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -29,8 +32,8 @@ def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]
     where the folder is missing or not writable or the disk is full.
     """
     try:
-        if path.exists() and not path.is_file():
-            with path.open("wb") as stream:
+        if is_device(path):
+            with _as_it_is(path) as stream:
                 yield stream
             return
         target = path.resolve()
@@ -49,6 +52,28 @@ def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]
         raise
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def is_device(path: Path) -> bool:
+    """Whether a place is written to as it is: a device, a pipe, or what is open already, were it a file."""
+    return _open_already(path) is not None or (path.exists() and not path.is_file())
+
+
+def _open_already(path: Path) -> int | None:
+    """The descriptor that /dev/stdout and the like stand for."""
+    found = _DESCRIPTORS.fullmatch(str(path))
+    if found is None:
+        return None
+    return {"stdout": 1, "stderr": 2}.get(found[1]) or int(found[2])
+
+
+def _as_it_is(path: Path) -> IO[bytes]:
+    number = _open_already(path)
+    if number is None:
+        return path.open("wb")
+    # Opening /dev/stdout anew would cut a file that it leads to, and write over what others have written there.
+    sys.stdout.flush()
+    return open(path, "wb", opener=lambda _path, _flags: os.dup(number))
 
 
 def check_place(path: Path, *read: Path | None) -> None:

@@ -80,6 +80,13 @@ def test_a_honeypot_with_a_profile(tmp_path: Path) -> None:
     assert (second["start_time"], second["calling_number"]) == ("2026-03-03T02:05:00Z", "anonymous")
 
 
+def test_columns_that_nothing_was_made_of_are_said(tmp_path: Path) -> None:
+    mapping = CallsProfile.model_validate({"columns": {"start_time": "when", "called_number": "did"}})
+    told = run(tmp_path, "when,caller_id,did\n2026-03-02T08:00:00Z,2025550130,3125550160\n", mapping)
+    (note,) = told.notes
+    assert note.startswith("Columns that were left out: caller_id. Where one is of the number that was shown: --call")
+
+
 def test_what_is_written_can_be_traced(tmp_path: Path) -> None:
     run(tmp_path, HONEYPOT, profile_of(tmp_path, PROFILE))
     assert [call.call_ref for call in read_calls(tmp_path / "calls.csv", "US")] == ["list-1", "list-3"]
@@ -136,6 +143,11 @@ def test_an_hour_that_is_left_out_is_shifted_and_said(tmp_path: Path) -> None:
     told = run(tmp_path, text, CallsProfile.model_validate({"time": {"timezone": "America/Chicago"}}))
     assert rows(tmp_path / "calls.csv")[0]["start_time"] == "2026-03-08T08:30:00Z"
     assert "leaves out, shifted: 1" in told.notes[0]
+
+
+def test_one_seed_is_said_as_one(tmp_path: Path) -> None:
+    told = run(tmp_path, "\n".join(FTC.splitlines()[:2]) + "\n")
+    assert "Who called is kept as 1 seed of a campaign; look" in told.notes[0]
 
 
 def test_ftc_complaints_are_kept_as_seeds_and_it_is_said(tmp_path: Path) -> None:

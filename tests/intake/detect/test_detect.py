@@ -164,6 +164,19 @@ def test_complaints_are_to_be_imported_and_not_to_be_submitted(tmp_path: Path, e
     assert "hoptrace calls import" in unclaimed(file.path)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"call_ref,start_time,called_number,campaign\nc1,2026-11-02T14:30:00Z,+12025550143,x\n", "trace --calls"),
+        (b"Carrier_ID,Name,Country,LEI\nalpha,Alpha Voice,US,X1\n", "carriers load cdr"),
+        (b"carrier_id,trunk,peer\nalpha,t1,beta\n", "carriers load carriers.csv --trunks cdr"),
+    ],
+)
+def test_lists_of_our_own_are_no_records_and_it_is_said_where_they_go(tmp_path: Path, content, words: str) -> None:
+    with pytest.raises(FormatUnknown, match=words):
+        find_format(source(tmp_path, content), readers())
+
+
 @pytest.mark.parametrize("content", [b'a\rb,"c\r', b'"' + b"x" * 70_000, b"\0,\0\r\0"])
 def test_what_is_no_table_has_no_header_of_complaints(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(FormatUnknown, match="no known format"):

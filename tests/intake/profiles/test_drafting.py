@@ -91,6 +91,35 @@ def test_a_date_and_a_time_of_day_side_by_side_are_joined(drafted) -> None:
     assert told.accepted == 3
 
 
+@pytest.mark.parametrize(
+    ("dates", "clock", "form", "asks"),
+    [
+        (("11/02/2026", "11/03/2026", "11/14/2026"), "2:30:0{} PM", "%m/%d/%Y %I:%M:%S %p", False),
+        (("11/02/2026", "11/03/2026", "11/04/2026"), "2:3{} pm", "%m/%d/%Y %I:%M %p", True),
+        (("30/11/2026", "01/12/2026", "02/12/2026"), "14:3{}", "%d/%m/%Y %H:%M", False),
+        (("2-11-2026", "3-11-2026", "4-11-2026"), "14:30:0{}.5", "%d-%m-%Y %H:%M:%S%.f", False),
+    ],
+)
+def test_dates_and_clocks_side_by_side_in_other_spellings(drafted, dates, clock: str, form: str, asks: bool) -> None:
+    rows = [(date, clock.format(n), f"1202555014{n}", f"1312555018{n}") for n, date in enumerate(dates)]
+    told, toml = drafted(table(";", "day;clock;caller;callee", rows))
+    assert toml["fields"]["start_time"] == {"column": ["day", "clock"], "join": " "}
+    assert toml["time"]["formats"] == [form]
+    assert told.accepted == 3
+    assert ("ASK THE CARRIER" in told.text) is asks
+
+
+def test_numbers_with_spaces_between_are_numbers_and_dates_are_none(drafted) -> None:
+    rows = [(f"{A_DAY}00:0{n}", "2026-11-02", f"020 7946 018{n}", f"(312) 555-014{n}") for n in range(3)]
+    _, toml = drafted(table(";", "", rows))
+    assert (toml["fields"]["calling_number"], toml["fields"]["called_number"]) == (3, 4)
+
+
+def test_json_has_no_columns_and_it_is_said(drafted) -> None:
+    with pytest.raises(FormatUnknown, match=r'holds JSON.*format = "canonical"'):
+        drafted('{"start":"2026-11-02T14:30:00Z","from":"+13125550187","to":"+12025550143"}\n')
+
+
 @pytest.mark.parametrize(("day", "form", "asks"), [("09", MONTH_FIRST, True), ("25", DAY_FIRST, False)])
 def test_day_and_month_that_cannot_be_told_apart_are_asked_for(drafted, day: str, form: str, asks: bool) -> None:
     rows = [(f"{day}/11/2026 08:00:0{n}", f"1202555014{n}", f"1312555018{n}") for n in range(3)]

@@ -29,7 +29,7 @@ from hoptrace.engines.partition import (
     trace_aside,
 )
 from hoptrace.engines.pool import Pool
-from hoptrace.output import check_place
+from hoptrace.output import check_place, is_device
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -114,7 +114,7 @@ def _which_run(workspace: Workspace, calls: Path, pinned: Pinned) -> dict[str, A
 @contextmanager
 def _kept(out: Path, run: dict[str, Any]) -> Generator[Finished]:
     """The finished parts beside the output; a device or a pipe has no place beside it, nor a run that is taken up."""
-    if not out.exists() or out.is_file():
+    if not is_device(out):
         with Finished.beside(out, run) as finished:
             yield finished
         return

@@ -18,7 +18,7 @@ from hoptrace.engines.stretches import Stretch, read_stretch
 from hoptrace.engines.syncing import synced_meanwhile
 from hoptrace.model.arrays import Int64s
 from hoptrace.model.packing import ZSTANDARD, packing_of
-from hoptrace.output import whole_file
+from hoptrace.output import is_device, whole_file
 
 if TYPE_CHECKING:
     from hoptrace.catalog.filing import Filing
@@ -87,7 +87,7 @@ def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Po
     """Write all stretches; gives something each time that one is done."""
     if packing_of(out) == ZSTANDARD:
         return _appended(stream, writings, pool.each(packed, writings))
-    if Path(stream.name).is_file():
+    if not is_device(out):
         return pool.each(write, writings)
     return _appended(stream, writings, ((task, _lines(task)) for task in writings))
 

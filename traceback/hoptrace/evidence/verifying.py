@@ -211,7 +211,7 @@ def _form(check: _Check) -> None:
 
 def _replayed(check: _Check) -> tuple[tuple[Replayed, ...] | None, tuple[str, ...]]:
     if check.problems or check.manifest is None:
-        return None, ("The traces were not made again: the package is damaged.",)
+        return None, ("The traces were not made again, as the package is not sound.",)
     outcome = replay(check.manifest, {name: member.content for name, member in check.members.items()})
     for problem in outcome.problems:
         check.tell(problem.file, problem.what)

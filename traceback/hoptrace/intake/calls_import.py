@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,8 @@ from hoptrace.output import check_place, harmless, whole_file
 from hoptrace.settings import IntakeSettings
 
 MOST_PROBLEMS = 20
+LONGEST_LIST = 500
+"""Characters of a list of columns that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,19 @@ def import_calls(
         return _import_seeds(path, seeds, complaints, plan)
     columns = columns_for(header, profile, str(path))
     name = source_at(path).name.partition(".")[0]
-    return _import_calls(path, out, RowReader.of(columns, profile, plan, name))
+    told = _import_calls(path, out, RowReader.of(columns, profile, plan, name))
+    told.notes += _left_out(header, columns)
+    return told
+
+
+def _left_out(header: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the columns are that no field was made of, and that the caller's may be among them."""
+    used = {name for names in columns.values() for name in names}
+    left = [name for name in header if name and name not in used]
+    if not left:
+        return []
+    caller = "" if columns["calling_number"] else " Where one is of the number that was shown: --calling-column NAME."
+    return [f"Columns that were left out: {', '.join(left)[:LONGEST_LIST]}.{caller}"]
 
 
 def _check_unpacks(path: Path, limits: IntakeSettings) -> None:
@@ -182,9 +196,10 @@ def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan)
         else:
             seeds[seed] = None
     told.seeds = len(seeds)
+    kept = "1 seed of a campaign" if told.seeds == 1 else f"{told.seeds:,} seeds of campaigns"
     told.notes.append(
         f"{complaints.title} do not say who was called: none of these calls can be traced by itself. Who called is "
-        f"kept as {told.seeds:,} seeds of campaigns; look for calls from these numbers in carriers' records."
+        f"kept as {kept}; look for calls from these numbers in carriers' records."
     )
     columns = [each.name for each in fields(Seed)]
     _write(out, columns, [astuple(seed) for seed in seeds], ("time", "campaign", "area_code", "state"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hoptrace.catalog.files import CARRIER_TEXTS, TRUNK_OPTIONAL, TRUNK_REQUIRED
 from hoptrace.errors import ColumnMissing, ProfileInvalid
 
 REQUIRED = ("start_time", "called_number")
@@ -135,14 +136,27 @@ def header_in(head: bytes) -> list[str]:
 
 
 def import_instead(head: bytes, file: object) -> str | None:
-    """What to do with a file that begins as complaints do: they are suspicious calls, and no carrier's records."""
-    complaints = complaints_of(header_in(head))
+    """What to do with a file that begins as complaints do, or as a list of our own: it is no carrier's records."""
+    header = header_in(head)
+    complaints = complaints_of(header)
     if complaints is None:
-        return None
+        return _own_list({plain(name) for name in header}, file)
     return (
         f"{file} looks like {complaints.title}: suspicious calls, and no records of a carrier. Import it with: "
         f"hoptrace calls import {file} --out calls.csv"
     )
+
+
+def _own_list(names: set[str], file: object) -> str | None:
+    """The same of calls.csv, carriers.csv and trunks.csv, which are easily confused with a carrier's file."""
+    if names <= set(FIELDS) and {"call_ref", *REQUIRED} <= names:
+        return f"{file} is a list of calls to trace. Trace them with: hoptrace trace --calls {file} --out results.jsonl"
+    if names <= {*TRUNK_REQUIRED, *TRUNK_OPTIONAL} and names.issuperset(TRUNK_REQUIRED):
+        return f"{file} is a list of trunks. Load it with: hoptrace carriers load carriers.csv --trunks {file}"
+    known = names.intersection(CARRIER_TEXTS)
+    if "carrier_id" in names and len(known) > 1 and not any("call" in name for name in names):
+        return f"{file} is a carrier directory. Load it with: hoptrace carriers load {file}"
+    return None
 
 
 def plain(name: str) -> str:

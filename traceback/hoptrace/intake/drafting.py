@@ -11,7 +11,7 @@ from pathlib import Path
 from hoptrace.errors import FormatUnknown, TimezoneMissing
 from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.detect import readable_head
-from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month, is_clock
+from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month
 from hoptrace.intake.drafting_fields import TIMES, Choice, choices
 from hoptrace.intake.drafting_shape import FileShape, shape_of
 from hoptrace.intake.formats.profiled import Profiled
@@ -39,6 +39,12 @@ def draft_profile(path: Path) -> Draft:
     source = source_at(path)
     if (instead := import_instead(readable_head(source), path)) is not None:
         raise FormatUnknown(instead)
+    if readable_head(source).lstrip().startswith((b"{", b"[")):
+        raise FormatUnknown(
+            f"{path} holds JSON, which has names and no columns. Where it is one object a line, write a profile with "
+            'format = "canonical" that says under [fields] which names are those of a call, see '
+            "docs/formats/canonical.md, and try it with: hoptrace profile show"
+        )
     shape = shape_of(source)
     columns = columns_of(shape)
     found = choices(columns)
@@ -79,7 +85,7 @@ def _tried(source: Source, profile: Profile, text: str) -> Draft:
 def _date_and_clock(columns: Sequence[Column]) -> tuple[Column, Column] | None:
     """A date and a time of day in two columns side by side."""
     for date, clock in pairwise(columns):
-        if date.date and is_clock(clock):
+        if date.date and clock.clock:
             return date, clock
     return None
 
@@ -111,9 +117,8 @@ def _time_lines(found: dict[str, Choice], joined: tuple[Column, Column] | None) 
     times = [found[name].column for name in TIMES if name in found]
     formats = dict.fromkeys(column.time for column in times)
     if joined is not None:
-        fraction = "%.f" if any("." in cell for cell in joined[1].cells) else ""
-        formats = dict.fromkeys([f"{joined[0].date} %H:%M:%S{fraction}", *formats])
-    for column in times:
+        formats = dict.fromkeys([f"{joined[0].date} {joined[1].clock}", *formats])
+    for column in (*(joined or ())[:1], *times):
         other = day_and_month(column)
         if other is not None:
             yield f"# Day and month cannot be told apart in these rows. ASK THE CARRIER: it may be {_text(other)}"

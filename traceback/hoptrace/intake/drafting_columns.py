@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -25,11 +25,19 @@ FORMATS = (
 DAY_OR_MONTH = {"%m/%d/%Y": "%d/%m/%Y", "%d/%m/%Y": "%m/%d/%Y"}
 NULLS = frozenset({"", "NULL", "null", r"\N", "-", "None", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"})
 _NEVER = frozenset({"0", "0.0", "0000-00-00 00:00:00"})
-_DATES = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y", r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
-          r"\d{2}\.\d{2}\.\d{4}": "%d.%m.%Y", r"20\d{6}": "%Y%m%d"}  # fmt: skip
-_CLOCK = re.compile(r"\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?")
+_MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_DATES = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d",
+          rf"{_MONTH}/{_DAY}/\d{{4}}": "%m/%d/%Y", rf"{_DAY}/{_MONTH}/\d{{4}}": "%d/%m/%Y",
+          r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d", r"\d{2}\.\d{2}\.\d{4}": "%d.%m.%Y",
+          r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y", r"20\d{6}": "%Y%m%d"}  # fmt: skip
+_CLOCKS = {r"\d{1,2}:\d{2}:\d{2}": "%H:%M:%S", r"\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?": "%H:%M:%S%.f",
+           r"\d{1,2}:\d{2}": "%H:%M",
+           r"\d{1,2}:\d{2}:\d{2} ?[AaPp][Mm]": "%I:%M:%S %p", r"\d{1,2}:\d{2} ?[AaPp][Mm]": "%I:%M %p"}  # fmt: skip
+_SPACED = r"(?=(?:\D*\d){7,18}\D*$)(?!(?:19|20)\d\d[-/])\+?\(?\d[\d() /-]{6,24}\d"
+"""A telephone number as people write it; what begins with a year is a date or an order number."""
+
 _KINDS = {
-    "number": re.compile(r"(?:\"[^\"]*\" ?)?<?(?:sips?:|tel:)?\+?[0-9*#]{7,18}(?:@[^>]*)?>?"),
+    "number": re.compile(rf"(?:\"[^\"]*\" ?)?<?(?:sips?:|tel:)?\+?[0-9*#]{{7,18}}(?:@[^>]*)?>?|{_SPACED}"),
     "extension": re.compile(r"[0-9*#]{2,6}"),
     "seconds": re.compile(r"\d{1,6}(?:\.\d+)?"),
     "clock": re.compile(r"\d{1,4}:\d{2}:\d{2}"),
@@ -48,7 +56,8 @@ _NUMBER_NAMES = re.compile(r"(?i)num|call(?:ed|er|ee|ing)|src|dst|phone|e164|ani
 class Column:
     """A column of an unknown file, counted from 0: its cells, and which kinds most of them are.
 
-    `time`: the spelling of its times, or empty; `read` the times; `date` and `clock` where it has only one of both.
+    `time`: the spelling of its times, or empty; `read` the times; `date` and `clock`: that of a date or a time of day
+    that stands alone.
     """
 
     at: int
@@ -60,6 +69,7 @@ class Column:
     time: str = ""
     read: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Datetime("us")))
     date: str = ""
+    clock: str = ""
     zoned: bool = False
     never: tuple[str, ...] = ()
     """Words that stand where there was no such moment."""
@@ -92,11 +102,14 @@ def _column(at: int, name: str, cells: Sequence[str]) -> Column:
     moments = [cell for cell in known if cell not in _NEVER]
     time = _time(name, moments)
     if time is None:
-        return Column(at, name, base.cells, base.filled, base.distinct, base.kinds, date=_date(known))
+        date = _spelling(known, _DATES)
+        return replace(
+            base, date=date, clock=_spelling(known, _CLOCKS), kinds=base.kinds - ({"number"} if date else set())
+        )
     form, zoned = time
     read = read_times(pl.Series(cells, dtype=pl.String), (form,))["read"]
     never = tuple(sorted(_NEVER & set(known)))
-    return Column(at, name, base.cells, base.filled, base.distinct, base.kinds, form, read, zoned=zoned, never=never)
+    return replace(base, time=form, read=read, zoned=zoned, never=never)
 
 
 def _share(pattern: re.Pattern[str], cells: Sequence[str]) -> float:
@@ -116,24 +129,18 @@ def _time(name: str, cells: Sequence[str]) -> tuple[str, bool] | None:
     return None
 
 
-def _date(cells: Sequence[str]) -> str:
-    for pattern, form in _DATES.items():
-        if _share(re.compile(pattern), cells) >= _MOST:
-            return form
-    return ""
-
-
-def is_clock(column: Column) -> bool:
-    """Whether a column has a time of day and no date."""
-    known = [cell for cell in column.cells if cell not in NULLS]
-    return bool(known) and _share(_CLOCK, known) >= _MOST
+def _spelling(cells: Sequence[str], spellings: Mapping[str, str]) -> str:
+    """The spelling whose pattern most cells match, if nearly all do; else empty."""
+    shares = {form: _share(re.compile(pattern), cells) for pattern, form in spellings.items()}
+    best = max(shares, key=lambda form: shares[form])
+    return best if shares[best] >= _MOST else ""
 
 
 def day_and_month(column: Column) -> str | None:
     """Whether a date with slashes could be read the other way too: then which; None where its values settle it."""
     for form, other in DAY_OR_MONTH.items():
-        if column.time.startswith(form):
+        if (column.time or column.date).startswith(form):
             parts = [cell.split("/") for cell in column.cells if cell.count("/") == 2]
             if all(int(part[0]) <= 12 and int(part[1]) <= 12 for part in parts if part[0].isdigit()):
-                return column.time.replace(form, other)
+                return (column.time or column.date).replace(form, other)
     return None

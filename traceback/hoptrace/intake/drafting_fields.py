@@ -28,8 +28,8 @@ _HINTS = {
 _HINTS_ELSEWHERE = {
     "start_time": r"d[ée]but|beginn|inicio|inizio",
     "duration": r"dur[ée]e|dauer|duraci[óo]n|durata",
-    "calling_number": r"appelant|anrufer|origen|chiamante",
-    "called_number": r"appel[ée]|angerufen|destino|chiamato",
+    "calling_number": r"appelant|anrufer|\bvon\b|origen|chiamante",
+    "called_number": r"appel[ée]|angerufen|\bnach\b|destino|chiamato",
 }
 """The same in French, German, Spanish and Italian."""
 
