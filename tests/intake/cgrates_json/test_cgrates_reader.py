@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,3 +71,33 @@ def test_an_array_and_damage(tmp_path: Path) -> None:
     fates = read(path).rows
     assert fates["fate"].to_list() == ["accepted", "duplicate", "rejected", "rejected"]
     assert fates["reasons"].to_list()[2] == ["no field of a CGRateS record"]
+
+
+RECORD = {"CGRID": "a1", "SetupTime": "2026-03-02T14:00:01Z", "Destination": "+12125550184", "Usage": "5s"}
+
+
+def written(tmp_path: Path, *records: dict[str, object]) -> Path:
+    path = tmp_path / "cdrs.json"
+    path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
+    return path
+
+
+def test_an_extra_field_counts_where_the_records_own_is_empty(tmp_path: Path) -> None:
+    extra = {"Account": "birch", "Destination": "+12125550185", "Route": " gw-east "}
+    call = read(written(tmp_path, {**RECORD, "Account": " ", "ExtraFields": extra})).calls.row(0, named=True)
+    assert (call["upstream"], call["called_number"], call["downstream"]) == ("birch", "+12125550184", "gw-east")
+
+
+def test_of_several_records_the_first_that_says_something_counts(tmp_path: Path) -> None:
+    later = {**RECORD, "Destination": "+12125550186", "Account": "birch"}
+    chunk = read(written(tmp_path, RECORD, later))
+    assert chunk.calls.select("called_number", "upstream").rows() == [("+12125550184", "birch")]
+    assert chunk.rows["call"].to_list() == [0, 0]
+
+
+def test_a_time_without_a_zone_is_found_among_those_that_have_one(tmp_path: Path) -> None:
+    local = {**RECORD, "CGRID": "a2", "SetupTime": "2026-03-02T14:00:01"}
+    with pytest.raises(TimezoneMissing):
+        read(written(tmp_path, RECORD, local))
+    chunk = read(written(tmp_path, RECORD, local), timezone="America/Chicago")
+    assert chunk.calls["start_time"].dt.hour().to_list() == [14, 20]

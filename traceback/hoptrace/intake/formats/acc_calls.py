@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from hoptrace.intake.formats.acc_events import Event
 from hoptrace.intake.formats.acc_pairing import Attempt, Paired
@@ -13,6 +12,7 @@ from hoptrace.intake.formats.acc_times import SECOND
 from hoptrace.model.statements import StartBasis
 
 _CUT = 1_500_000  # two times cut to the second differ by this much only if the moments differ
+_TELLING = (None, "INVITE", "ACK")
 _LONGEST_RING = 300 * SECOND  # RFC 3261: an INVITE transaction without a final reply is given up after three minutes
 
 
@@ -24,8 +24,7 @@ class DialogStart(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
+class _Times(NamedTuple):
     start: int | None
     basis: StartBasis
     answer: int | None
@@ -68,7 +67,7 @@ def _as_facts(times: _Times, attempt: Attempt) -> dict[str, Any]:
     head = attempt.head
     return {
         "start_time": times.start,
-        "start_basis": str(times.basis),
+        "start_basis": times.basis.value,
         "answer_time": times.answer,
         "end_time": times.end,
         "duration": times.duration,
@@ -81,10 +80,11 @@ def _as_facts(times: _Times, attempt: Attempt) -> dict[str, Any]:
 
 def _said(attempt: Attempt) -> dict[str, str]:
     """What the rows say of numbers and neighbours; an ACK may fill gaps, a BYE (of either end) never."""
-    said: dict[str, str] = {}
-    for event in attempt.events():
-        if event.method in (None, "INVITE", "ACK") and event.from_tag in (None, attempt.head.from_tag):
-            said = {**event.said, **said} if said else dict(event.said)
+    head, *others = attempt.events()
+    said = dict(head.said)
+    for event in others:
+        if event.method in _TELLING and event.from_tag in (None, head.from_tag):
+            said = {**event.said, **said}
     if said.get("egress_called_number") == said.get("called_number"):
         said.pop("egress_called_number", None)
     if said.get("attestation", "A") not in ("A", "B", "C"):
@@ -131,8 +131,10 @@ def _final(attempt: Attempt) -> int | None:
         return dialog.answered or dialog.time
     if attempt.dialog is not None and attempt.dialog.answered is not None:
         return attempt.dialog.answered
+    if attempt.invite.time or not attempt.parts:
+        return attempt.invite.time
     acks = [event.time for event in attempt.parts if event.method == "ACK" and event.time is not None]
-    return attempt.invite.time or min(acks, default=None)
+    return min(acks, default=None)
 
 
 def _times(attempt: Attempt, habit: DialogStart, received: int | None) -> _Times:

@@ -150,7 +150,7 @@ class EventReader:
             return "unknown method"
         if method is not None and "call_id" not in core:
             return "no Call-ID"
-        return _event(origin, core, self._stamps(columns, plan, name), _said(plan, columns))
+        return _event(origin, method, core, self._stamps(columns, plan, name), _said(plan, columns))
 
     def _plan(self, keys: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(keys)
@@ -195,6 +195,8 @@ def _texts(columns: Mapping[str, object], wanted: tuple[tuple[str, tuple[str, ..
     for key, names in wanted:
         for name in names:
             cell = columns[name]
+            if cell is None:
+                continue
             text = cell.strip() if isinstance(cell, str) else _text_of(cell)
             if text not in _NOTHING:
                 texts[key] = text
@@ -222,37 +224,37 @@ def _said(plan: _Plan, columns: Mapping[str, object]) -> dict[str, str]:
     return said
 
 
-def _event(origin: Origin, core: dict[str, str], stamps: dict[str, Stamp], said: dict[str, str]) -> Event:
+def _event(
+    origin: Origin, method: str | None, core: dict[str, str], stamps: dict[str, Stamp], said: dict[str, str]
+) -> Event:
     micros = {key: stamp.micros for key, stamp in stamps.items()}
     duration, odd = _duration(core, micros)
-    answered, created, setup = micros.get("answer_time"), micros.get("created"), _seconds(core.get("setuptime"))
-    if created is None and answered is not None and setup is not None:
+    answered, created = micros.get("answer_time"), micros.get("created")
+    if created is None and answered is not None and (setup := _seconds(core.get("setuptime"))) is not None:
         created = answered - round(setup * SECOND)
     call_id, to_tag = core.get("call_id"), core.get("to_tag")
-    method = core.get("method", "").upper() or None
+    # In the order of the fields: names cost a quarter of the time that a row takes here.
     return Event(
-        file=origin.file,
-        row=origin.row,
-        raw=origin.raw,
-        call_id=call_id,
-        dialog=method is None or (method == "INVITE" and (answered is not None or bool(duration))),
-        missed=origin.missed,
-        method=method,
-        from_tag=core.get("from_tag"),
-        to_tag=to_tag,
-        code=core.get("release_code"),
-        time=micros.get("time"),
-        created=created,
-        answered=answered,
-        start=micros.get("start_time"),
-        end=micros.get("end_time"),
-        duration=duration,
-        odd_duration=odd,
-        tick=next((stamp.tick for stamp in stamps.values()), SECOND),
-        said=said,
-        record_id=origin.record_id
-        or core.get("record_id")
-        or (f"{call_id};{to_tag}" if call_id and to_tag else call_id),
+        origin.file,
+        origin.row,
+        origin.raw,
+        call_id,
+        method is None or (method == "INVITE" and (answered is not None or bool(duration))),
+        origin.missed,
+        method,
+        core.get("from_tag"),
+        to_tag,
+        core.get("release_code"),
+        micros.get("time"),
+        created,
+        answered,
+        micros.get("start_time"),
+        micros.get("end_time"),
+        duration,
+        odd,
+        next(iter(stamps.values())).tick if stamps else SECOND,
+        said,
+        origin.record_id or core.get("record_id") or (f"{call_id};{to_tag}" if call_id and to_tag else call_id),
     )
 
 

@@ -120,6 +120,6 @@ def settle(ledger: Ledger, paired: Paired, habit: DialogStart, open_: Mapping[in
             if isinstance(facts, str):
                 ledger.reject(event.file, event.row, facts)
         if not isinstance(facts, str):
-            later = open_.get(facts["start_time"]) if open_ else None
-            ledger.call([event.place for event in events], may_be_later=later, **facts)
+            facts["may_be_later"] = open_.get(facts["start_time"]) if open_ else None
+            ledger.enter([(event.file, event.row) for event in events], facts)
     return rows

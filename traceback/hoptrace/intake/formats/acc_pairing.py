@@ -28,7 +28,7 @@ class Attempt:
     @property
     def head(self) -> Event:
         """The row that stands for the call."""
-        event = self.invite or self.dialog
+        event = self.invite if self.invite is not None else self.dialog
         assert event is not None
         return event
 
@@ -59,7 +59,7 @@ def pair(events: Sequence[Event]) -> Paired:
         return paired
     ordered = _without_copies(events, paired.duplicates)
     invites = [event for event in ordered if event.method == "INVITE" and not event.dialog]
-    for event in sorted(invites, key=lambda event: event.code in _CHALLENGES):
+    for event in sorted(invites, key=_is_challenged) if len(invites) > 1 else invites:
         _place_invite(event, paired)
     for event in ordered:
         if event.dialog:
@@ -68,6 +68,14 @@ def pair(events: Sequence[Event]) -> Paired:
         if event.method != "INVITE" and not event.dialog:
             _place_part(event, paired)
     return paired
+
+
+def _is_challenged(event: Event) -> bool:
+    return event.code in _CHALLENGES
+
+
+def _time(event: Event) -> int:
+    return _FAR if event.time is None else event.time
 
 
 def _content(event: Event) -> tuple[object, ...]:
@@ -83,6 +91,8 @@ def _content(event: Event) -> tuple[object, ...]:
 
 def _without_copies(events: Sequence[Event], duplicates: list[Event]) -> list[Event]:
     """The events in a total order by content, so that worker files and rotations do not matter, each content once."""
+    if len(set(map(_time, events))) == len(events):
+        return sorted(events, key=_time)  # the first that content says is the time
     kept: list[Event] = []
     before: object = None
     keyed = sorted(
@@ -162,15 +172,16 @@ def _place_dialog(event: Event, attempts: list[Attempt]) -> None:
 
 
 def _place_part(event: Event, paired: Paired) -> None:
-    able = [(score, attempt) for attempt in paired.attempts if (score := _part_score(event, attempt)) is not None]
+    able = [(exact, attempt) for attempt in paired.attempts if (exact := _belongs(event, attempt)) is not None]
     if not able:
         paired.orphans.append(event)
         return
-    max(able, key=lambda scored: scored[0])[1].parts.append(event)
+    best = able[0] if len(able) == 1 else max(able, key=lambda pair: _part_score(event, pair[1], exact=pair[0]))
+    best[1].parts.append(event)
 
 
-def _part_score(event: Event, attempt: Attempt) -> tuple[int, ...] | None:
-    """How well a BYE, ACK or CANCEL fits an attempt; None where it cannot belong to it."""
+def _belongs(event: Event, attempt: Attempt) -> bool | None:
+    """Whether a BYE, ACK or CANCEL has exactly the tags of an attempt; None where it cannot belong to it."""
     head = attempt.head
     if _tags_known(event) and _tags_known(head):
         exact = _tags(event) == _tags(head)
@@ -183,6 +194,12 @@ def _part_score(event: Event, attempt: Attempt) -> tuple[int, ...] | None:
             return None
     if event.method == "BYE" and event.success and not exact and not attempt.success and head.code is not None:
         return None
+    return exact
+
+
+def _part_score(event: Event, attempt: Attempt, *, exact: bool) -> tuple[int, ...]:
+    """How well a BYE, ACK or CANCEL fits an attempt to which it may belong."""
+    head = attempt.head
     swapped = exact and event.from_tag != head.from_tag
     side = ("downstream", "called_number") if swapped else ("upstream", "calling_number")
     same_neighbour = event.said.get("upstream") == head.said.get(side[0])

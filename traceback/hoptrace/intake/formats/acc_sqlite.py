@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -122,8 +123,23 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, obje
     cursor = connection.execute(f'SELECT * FROM "{quoted}"')
     names = [str(column[0]) for column in cursor.description]
     order = ' ORDER BY "id"' if "id" in names else ""
-    for values in connection.execute(f'SELECT * FROM "{quoted}"{order}'):
+    for values in _tolerant(connection, f'SELECT * FROM "{quoted}"{order}'):
         yield dict(zip(names, values, strict=True))
+
+
+def _tolerant(connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
+    """The rows of a query; `_text` is asked only from the first row on that has bytes which are no UTF-8."""
+    given = 0
+    connection.text_factory = str
+    try:
+        for values in connection.execute(query):
+            yield values
+            given += 1
+    except sqlite3.OperationalError:
+        connection.text_factory = _text
+        yield from islice(connection.execute(query), given, None)
+    finally:
+        connection.text_factory = _text
 
 
 def _printable(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hoptrace.errors import TimezoneMissing, UnknownTimezone
@@ -26,8 +27,7 @@ _SCHEMA_DEFAULT = "2000-01-01 00:00:00"  # what the acc_cdrs table holds where n
 _CACHE_LIMIT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A moment in microseconds since 1970 UTC, and the microseconds that one tick of its written form lasts."""
 
     micros: int
@@ -52,6 +52,8 @@ class TimeReader:
 
         Raises TimezoneMissing at the first time without a zone, where no zone is known.
         """
+        if type(cell) is str and cell in self._seen:
+            return self._seen[cell]
         if isinstance(cell, float) and _JULIAN_SPAN[0] < cell < _JULIAN_SPAN[1]:
             return _julian(cell)
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):

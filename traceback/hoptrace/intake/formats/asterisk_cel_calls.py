@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,12 +17,20 @@ from hoptrace.intake.local_clock import LocalClock
 from hoptrace.model.statements import StartBasis
 
 NO_CALLED = "no called number"
+FIELDS = frozenset({
+    *("eventtype", "eventtime", "cid_num", "cid_ani", "cid_rdnis", "cid_dnid", "exten", "channame", "appname"),
+    *("appdata", "uniqueid", "linkedid", "eventextra"),
+})  # fmt: skip
+"""The columns that are looked at."""
+
 _CAUSE = re.compile(r"\d{1,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row: what happened to a channel, when (naive where local, else UTC); `fields` that are not empty."""
+class Event(NamedTuple):
+    """One row: what happened to a channel, when (naive where local, else UTC); those of FIELDS that are not empty.
+
+    A named tuple, for one is made of every row.
+    """
 
     row: int
     kind: str
@@ -41,19 +49,27 @@ class Channel:
     @property
     def start(self) -> datetime:
         """The time of its first event as written."""
-        return min((event.time for event in self.events), key=lambda time: time.replace(tzinfo=None))
+        times = [event.time for event in self.events]
+        if len({time.tzinfo for time in times}) == 1:
+            return min(times)
+        return min(times, key=lambda time: time.replace(tzinfo=None))
 
     def first(self, name: str) -> str | None:
         """The first event's text that is not empty."""
-        return next((text for event in self.events if (text := event.fields.get(name))), None)
+        for event in self.events:
+            if text := event.fields.get(name):
+                return text
+        return None
 
     def at(self, kind: str) -> Event | None:
         """The first event of a kind."""
-        return next((event for event in self.events if event.kind == kind), None)
+        for event in self.events:
+            if event.kind == kind:
+                return event
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class CallSpan:
+class CallSpan(NamedTuple):
     """A channel as a leg of a call: times in UTC."""
 
     channel: Channel

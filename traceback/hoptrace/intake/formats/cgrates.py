@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, enter, fold_row
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object, clean, documents_of, text_of
+from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, columns_of, enter, fold_row
+from hoptrace.intake.formats.freeswitch_documents import Json, as_object, clean_text, documents_of
 from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock
@@ -65,8 +65,9 @@ class Cgrates:
         if clock is not None:
             order = [row for at, runs in enumerate(calls) if (row := fold_row(at, runs)) is not None]
             clock.look_ahead((row.start for row in order), lambda: order)
+        columns = columns_of(context.profile)
         for at, runs in enumerate(calls):
-            enter(runs, context.profile, clock, group.ledger, at)
+            enter(runs, columns, clock, group.ledger, at)
         for text in clock.flags() if clock else ():
             group.ledger.flag(0, text)
         yield group.ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
@@ -124,8 +125,13 @@ def _unwrapped(content: bytes) -> bytes:
 
 def _flat(data: Json) -> dict[str, str]:
     """All fields as text; what stands in ExtraFields is put beside the others."""
-    pairs = [*data.items(), *as_object(data.get("ExtraFields")).items()]
-    return {name: text for name, value in reversed(pairs) if (text := clean(text_of(value)))}
+    fields = _texts(data)
+    more = as_object(data.get("ExtraFields"))
+    return {**_texts(more), **fields} if more else fields
+
+
+def _texts(data: Json) -> dict[str, str]:
+    return {name: text for name, value in data.items() if (text := clean_text(value))}
 
 
 def _xml_records(content: bytes) -> Iterator[Read]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,7 +29,6 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "release_code": ("DisconnectCause",),
     "record_id": ("CGRID", "OriginID"),
 }
-_TIMES = frozenset({"start_time", "answer_time", "duration"})
 _SUPPLIER_RUNS = frozenset({"*supplier", "supplier", "*suppliers", "suppliers", "*route", "*vendor"})
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|us|µs|ns|s)")
@@ -52,13 +52,12 @@ class Runs:
         if fields.get("RunID", "").lower() in _SUPPLIER_RUNS:
             self.supplier = self.supplier or fields.get("Account")
             fields = {name: text for name, text in fields.items() if name not in ("Account", "Subject")}
-        self.fields = {**fields, **self.fields}
+        self.fields = {**fields, **self.fields} if self.fields else fields
 
     @property
     def is_local(self) -> bool:
         """Whether a time of the call has no zone."""
-        times = (parse_time(self.fields.get(name)) for name in ("SetupTime", "AnswerTime"))
-        return any(time is not None and time.tzinfo is None for time in times)
+        return any(_is_local(self.fields.get(name)) for name in ("SetupTime", "AnswerTime"))
 
 
 def fold_row(at: int, runs: Runs) -> FoldRow | None:
@@ -68,47 +67,64 @@ def fold_row(at: int, runs: Runs) -> FoldRow | None:
     return None if begun is None else FoldRow(at, begun, answer, talk=_duration(runs.fields.get("Usage")))
 
 
-def enter(runs: Runs, profile: Profile, clock: LocalClock | None, ledger: Ledger, at: int = 0) -> None:
+Columns = Mapping[str, tuple[str, ...]]
+"""The fields of a record in which a canonical one may stand, best first."""
+
+
+def columns_of(profile: Profile) -> Columns:
+    """The profile's columns, else the usual ones."""
+    return {name: profile.columns_of(name, usual) for name, usual in _COLUMNS.items()}
+
+
+def enter(runs: Runs, columns: Columns, clock: LocalClock | None, ledger: Ledger, at: int = 0) -> None:
     """Put a call into the ledger, or reject its rows; `at` is the place of which `clock` knows by `fold_row`."""
-
-    def first(name: str) -> str | None:
-        columns = profile.columns_of(name, _COLUMNS[name])
-        return next((text for column in columns if (text := runs.fields.get(column))), None)
-
-    columns = profile.columns_of("start_time", _COLUMNS["start_time"])
+    fields, said = runs.fields, _said(runs.fields, columns)
     start = next(
-        (time for column in columns if (time := _utc(runs.fields.get(column), clock, row=at)) is not None), None
+        (time for column in columns["start_time"] if (time := _utc(fields.get(column), clock, row=at)) is not None),
+        None,
     )
     reasons = [] if start is not None else ["start time not understood"]
-    if first("called_number") is None:
+    if said["called_number"] is None:
         reasons.append("no called number")
     if start is None or reasons:
         for row in runs.rows:
             ledger.reject(*row, *reasons)
         return
-    answer = _utc(first("answer_time"), clock, start.timestamp())
-    duration = _duration(first("duration"))
-    facts: dict[str, Any] = {name: first(name) for name in _COLUMNS if name not in _TIMES}
-    calling = facts["calling_number"]
+    answer = _utc(said["answer_time"], clock, start.timestamp())
+    duration = _duration(said["duration"])
+    facts: dict[str, Any] = {**said}
+    calling = said["calling_number"]
     facts.update(
         start_time=start,
-        start_basis=str(StartBasis.RECEIVED),
+        start_basis=StartBasis.RECEIVED.value,
         answer_time=answer if answer is not None and answer >= start and duration != 0 else None,
         end_time=answer + timedelta(seconds=duration) if answer is not None and duration else None,
         duration=0.0 if answer is None and not duration else duration,
         precision=1_000_000,
         may_be_later=clock.may_be_later(start, row=at) if clock is not None else None,
         calling_number=calling if calling is not None and _NUMBER.fullmatch(calling) else None,
-        downstream=facts["downstream"] or runs.supplier,
+        downstream=said["downstream"] or runs.supplier,
     )
     ledger.call(runs.rows, **facts)
+
+
+def _said(fields: Mapping[str, str], columns: Columns) -> dict[str, str | None]:
+    """The text of each canonical field: of the first of its columns that has one."""
+    said: dict[str, str | None] = {}
+    for name, names in columns.items():
+        said[name] = None
+        for column in names:
+            if text := fields.get(column):
+                said[name] = text
+                break
+    return said
 
 
 def parse_time(text: str | None) -> datetime | None:
     """A time as RFC 3339 or as digits (`20260302140001`), naive where it has no zone; None for year 1 and no time."""
     if not text:
         return None
-    match = _COMPACT.fullmatch(text)
+    match = _COMPACT.fullmatch(text) if text[4:5] != "-" else None
     try:
         if match is not None:
             *parts, fraction = match.groups()
@@ -120,6 +136,13 @@ def parse_time(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return time if _FIRST_YEAR <= time.year < _LAST_YEAR else None
+
+
+def _is_local(text: str | None) -> bool:
+    if text is None or text.endswith("Z"):  # all of most files, which need not be read for that
+        return False
+    time = parse_time(text)
+    return time is not None and time.tzinfo is None
 
 
 def _utc(

@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split
 from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon_columns import ATTEMPT, LEAST, NO_CALL, START, STOP
-from hoptrace.intake.formats.ribbon_rows import Odd, Record, read_record
+from hoptrace.intake.formats.ribbon_rows import Odd, Record, facts_of, read_record
 from hoptrace.intake.formats.ribbon_times import NodeTimes
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
-from hoptrace.model.statements import StartBasis
 
 _LOOKED_AT = 200
 _CUT = "last line is cut: file still being written?"
@@ -71,8 +69,10 @@ class RibbonAct:
             _read_file(source, group)
         for records in group.calls.values():
             for attempt in _attempts(_as_precise(records, group.on_minutes)):
-                later = group.times.may_be_later(attempt[0].start, attempt[0].facts["end_time"])
-                group.ledger.call([record.place for record in attempt], may_be_later=later, **_facts(attempt))
+                main = attempt[0]
+                facts = facts_of(main, context.signers)
+                facts["may_be_later"] = group.times.may_be_later(main.start, main.end)
+                group.ledger.call([record.place for record in attempt], **facts)
         for text in group.times.flags():
             group.ledger.flag(sources[0].index, text)
         yield with_passes(group.ledger.chunk(group.times.zone))
@@ -131,7 +131,7 @@ def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
     if len(cells) < LEAST[kind]:
         group.ledger.reject(*where, _FEW_COLUMNS)
         return False
-    record = read_record(where, cells, group.times, group.context.signers, odd)
+    record = read_record(where, cells, group.times, odd)
     if isinstance(record, Record):
         key: _Key = (record.gateway, record.id, record.start) if record.id else record.place
         group.calls.setdefault(key, []).append(record)
@@ -171,14 +171,3 @@ def _attempts(records: Sequence[Record]) -> Iterator[list[Record]]:
     for record in records:
         if record.kind == ATTEMPT:
             yield [record]
-
-
-def _facts(attempt: Sequence[Record]) -> dict[str, Any]:
-    main = attempt[0]
-    return {
-        "start_time": main.start,
-        "start_basis": StartBasis.RECEIVED.value,
-        "precision": main.tick,
-        "record_id": f"{main.gateway}/{main.id}" if main.id else None,
-        **main.facts,
-    }

@@ -5,10 +5,12 @@ Columns are those of Ribbon's CDR field descriptions, numbered from 1; later rel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import itemgetter
 
 START, STOP, ATTEMPT = "START", "STOP", "ATTEMPT"
-NO_CALL = ("INTERMEDIATE", "REBOOT", "SWITCHOVER", "SW_CHANGE", "EVENT", "RECORDING")
+NO_CALL = frozenset({"INTERMEDIATE", "REBOOT", "SWITCHOVER", "SW_CHANGE", "EVENT", "RECORDING"})
 """Records that tell of no call, or of one that its START and STOP tell of."""
 
 COLUMNS: dict[str, dict[str, int]] = {
@@ -30,11 +32,19 @@ COLUMNS: dict[str, dict[str, int]] = {
         **{"in_identity": 216, "out_identity": 217},
     },
 }
+_WIDEST = max(place for columns in COLUMNS.values() for place in columns.values())
 LEAST = {START: 55, STOP: 69, ATTEMPT: 59}
 """So many columns a record has at least: up to the egress protocol's own data."""
 
 
 def fields_of(cells: Sequence[str]) -> dict[str, str]:
     """The fields of a record that hold something, by their names in `COLUMNS`."""
-    width = len(cells)
-    return {name: text for name, place in COLUMNS[cells[0]].items() if place <= width and (text := cells[place - 1])}
+    names, pick = _picker(cells[0], min(len(cells), _WIDEST))
+    return {name: text for name, text in zip(names, pick(cells), strict=True) if text}
+
+
+@cache
+def _picker(kind: str, width: int) -> tuple[tuple[str, ...], Callable[[Sequence[str]], tuple[str, ...]]]:
+    """The names of the fields in so many columns, and what picks them out of a record's cells."""
+    places = {name: place for name, place in COLUMNS[kind].items() if place <= width}
+    return tuple(places), itemgetter(*(place - 1 for place in places.values()))

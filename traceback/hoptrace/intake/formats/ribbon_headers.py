@@ -24,17 +24,17 @@ def protocol_data(text: str | None) -> list[str]:
 
 def sub_field(subs: Sequence[str], place: int) -> str | None:
     """A sub-field with the characters in it that would divide it; None where it is empty."""
-    if place >= len(subs) or not subs[place]:
+    text = subs[place] if place < len(subs) else ""
+    if not text:
         return None
-    text = subs[place]
     return text.replace("%2C", ",").replace("%22", '"').strip() if "%" in text else text.strip()
 
 
 def uri(subs: Sequence[str], place: int) -> str | None:
     """A URI without the parameters behind its host, such as dtg and methods; those of the user part stay."""
     text = sub_field(subs, place)
-    if text is None:
-        return None
+    if text is None or ";" not in text:
+        return text
     user, at, host = text.partition("@")
     return f"{user}@{host.partition(';')[0]}" if at else text
 

@@ -22,6 +22,7 @@ from hoptrace.intake.formats.ribbon_headers import (
     uri,
 )
 from hoptrace.intake.formats.ribbon_times import NodeTimes
+from hoptrace.model.statements import StartBasis
 
 _NUMBERS = ("calling", "called", "dialed", "before")
 NO_CALLED, NO_TIME = "no called number", "start time not understood"
@@ -35,7 +36,7 @@ _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 class Record(NamedTuple):
     """One START, STOP or ATTEMPT: times in UTC, `tick` microseconds of the start's last digit.
 
-    `facts`: all else that it says of its call, by the names of RAW_CALLS. A named tuple, for one is made of every row.
+    `said`: its fields that hold something. A named tuple, for one is made of every row.
     """
 
     file: int
@@ -45,7 +46,11 @@ class Record(NamedTuple):
     id: str
     start: datetime
     tick: int
-    facts: dict[str, Any]
+    answer: datetime | None
+    duration: float | None
+    end: datetime | None
+    called: str
+    said: dict[str, str]
 
     @property
     def place(self) -> tuple[int, int]:
@@ -61,52 +66,56 @@ class Odd:
     signs: Signs = field(default_factory=Signs)
 
 
-def read_record(
-    where: tuple[int, int], cells: Sequence[str], times: NodeTimes, signers: Mapping[str, str], odd: Odd
-) -> Record | list[str]:
+def read_record(where: tuple[int, int], cells: Sequence[str], times: NodeTimes, odd: Odd) -> Record | list[str]:
     """A call record of at least `LEAST` columns, or every reason why it is none; raises TimezoneMissing."""
     said = fields_of(cells)
-    incoming, outgoing = protocol_data(said.get("incoming")), protocol_data(said.get("outgoing"))
     local = times.local(said.get("date", ""), said.get("time", ""))
-    called = said.get("dialed") or uri(incoming, REQUEST) or _number(said, "before") or said.get("called")
+    called = said.get("dialed") or _asked_for(said)
     if local is None or not called:
         return [reason for missing, reason in ((local is None, NO_TIME), (not called, NO_CALLED)) if missing]
     kind, gateway = cells[0], said.get("gateway", "")
     start = times.start(local, said.get("zone", ""), gateway, _whole(said.get("ticks")))
-    odd.signs.look(start, (said.get(name) for name in _NUMBERS))
-    ended = times.local(said.get("end_date") or said["date"], said.get("end_time", ""))
-    facts = {
-        **_ingress(said, incoming),
-        "called_number": called,
-        **_egress(said, outgoing),
-        **_answered(kind, said, start, odd),
-        "end_time": None if ended is None else times.later(ended, said.get("zone", ""), local, start),
-        "release_code": _release(kind, said, incoming, outgoing),
-        **claims(said, signers),
-    }
-    return Record(*where, kind, gateway, said.get("id", ""), start, _tick(said["time"]), facts)
+    odd.signs.look(start, [said[name] for name in _NUMBERS if name in said])
+    ended = times.local(said.get("end_date") or said["date"], said["end_time"]) if "end_time" in said else None
+    end = None if ended is None else times.later(ended, said.get("zone", ""), local, start)
+    answer, duration = _answered(kind, said, start, odd)
+    about = (kind, gateway, said.get("id", ""), start, _tick(said["time"]))
+    return Record(*where, *about, answer, duration, end, called, said)
 
 
-def _tick(time: str) -> int:
-    return MINUTE if time.count(":") == 1 else 10 ** (6 - len(time.partition(".")[2]))
+def _asked_for(said: Mapping[str, str]) -> str | None:
+    """The number that a record without a dialed one was called by."""
+    return uri(protocol_data(said.get("incoming")), REQUEST) or _number(said, "before") or said.get("called")
 
 
-def _ingress(said: Mapping[str, str], incoming: Sequence[str]) -> dict[str, str | None]:
+def facts_of(record: Record, signers: Mapping[str, str]) -> dict[str, Any]:
+    """What a record says of its call, by the names of RAW_CALLS; asked only of those that stand for one."""
+    said = record.said
+    incoming, outgoing = protocol_data(said.get("incoming")), protocol_data(said.get("outgoing"))
     return {
+        "start_time": record.start,
+        "start_basis": StartBasis.RECEIVED.value,
+        "precision": record.tick,
+        "record_id": f"{record.gateway}/{record.id}" if record.id else None,
+        "answer_time": record.answer,
+        "duration": record.duration,
+        "end_time": record.end,
+        "called_number": record.called,
+        "release_code": _release(record.kind, said, incoming, outgoing),
         "calling_number": said.get("calling") or uri(incoming, FROM),
         "redirecting_number": forwarder(incoming),
         "upstream": said.get("in_trunk") or _address(said.get("in_address")),
         "call_id": sub_field(incoming, CALL_ID),
-    }
-
-
-def _egress(said: Mapping[str, str], outgoing: Sequence[str]) -> dict[str, str | None]:
-    return {
         "egress_calling_number": uri(outgoing, FROM),
         "egress_called_number": uri(outgoing, REQUEST) or said.get("called"),
         "downstream": _downstream(said),
         "egress_call_id": sub_field(outgoing, CALL_ID),
+        **claims(said, signers),
     }
+
+
+def _tick(time: str) -> int:
+    return MINUTE if time.count(":") == 1 else 10 ** (6 - len(time.partition(".")[2]))
 
 
 def _number(said: Mapping[str, str], name: str) -> str | None:
@@ -131,16 +140,16 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 19 else None
 
 
-def _answered(kind: str, said: Mapping[str, str], start: datetime, odd: Odd) -> dict[str, Any]:
+def _answered(kind: str, said: Mapping[str, str], start: datetime, odd: Odd) -> tuple[datetime | None, float | None]:
     """Answer time and seconds of conversation; ticks are 10 ms."""
     if kind == ATTEMPT:
-        return {"duration": 0.0}
+        return None, 0.0
     setup, service = _whole(said.get("setup_ticks")), _whole(said.get("service_ticks"))
-    if any(ticks is not None and ticks >= _LONGEST_TICKS for ticks in (setup, service)):
+    if (setup or 0) >= _LONGEST_TICKS or (service or 0) >= _LONGEST_TICKS:
         odd.durations += 1
         setup, service = (None if ticks is None or ticks >= _LONGEST_TICKS else ticks for ticks in (setup, service))
     answer = None if setup is None else start + timedelta(milliseconds=10 * setup)
-    return {"answer_time": answer, "duration": None if service is None else service / 100}
+    return answer, None if service is None else service / 100
 
 
 def _release(kind: str, said: Mapping[str, str], incoming: Sequence[str], outgoing: Sequence[str]) -> str | None:

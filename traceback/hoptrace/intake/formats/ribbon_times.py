@@ -32,7 +32,7 @@ _REGIONS = {
     "indiana": "America/Indiana/Indianapolis",
 }
 _WINTER, _SUMMER = datetime(2026, 1, 15), datetime(2026, 7, 15)  # noqa: DTZ001
-_NEAR = timedelta(minutes=10)
+_NEAR, _NONE, _WEEK = timedelta(minutes=10), timedelta(), timedelta(days=7)
 _MIDNIGHT = "24"
 """Clock times are before it as texts, too."""
 _TICKS = 100
@@ -104,15 +104,20 @@ class NodeTimes:
 
     def later(self, local: datetime, zone: str, start_local: datetime, start: datetime) -> datetime | None:
         """A later time of the same record in UTC; in a repeated hour the one nearest to what the clock times show."""
-        apart = local - start_local
-        near = None if apart < timedelta() else (start + apart).timestamp()
-        time = self._clock(zone).to_utc(local, near, after=start)
-        return time if timedelta() <= time - start < timedelta(days=7) else None
+        clock = self._clock(zone)
+        time, reading = to_utc(local, clock.resolved.tz)
+        if reading is not Reading.PLAIN:
+            apart = local - start_local
+            near = None if apart < _NONE else (start + apart).timestamp()
+            time = clock.to_utc(local, near, after=start)
+        return time if _NONE <= time - start < _WEEK else None
 
     def may_be_later(self, start: datetime, *others: datetime | None) -> int | None:
         """As `LocalClock.may_be_later`."""
-        told = (clock.may_be_later(start, *others) for clock in self._clocks.values())
-        return next((seconds for seconds in told if seconds is not None), None)
+        for clock in self._clocks.values():
+            if clock.open and (seconds := clock.may_be_later(start, *others)) is not None:
+                return seconds
+        return None
 
     @property
     def zone(self) -> Zone:

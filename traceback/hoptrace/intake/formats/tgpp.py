@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
@@ -25,8 +24,8 @@ class _Call:
     """The records of one call, of which the later ones count more."""
 
     kind: str
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
-    rows: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    fields: dict[str, Any]
+    rows: list[tuple[int, int]]
 
 
 class Tgpp:
@@ -91,8 +90,12 @@ class Decoder:
     def decode(self, record: BerRecord) -> tuple[str, dict[str, Any]] | None:
         """Name and fields of a record, None where it does not follow the standard."""
         ims = record.tag >= _FIRST_IMS
-        with suppress(LookupError, ValueError):
+        try:
             return self._plain[ims].one(record.raw, 0, len(record.raw))
+        except (LookupError, ValueError):
+            return self._in_doubt(record, ims=ims)
+
+    def _in_doubt(self, record: BerRecord, *, ims: bool) -> tuple[str, dict[str, Any]] | None:
         kind = self._ims if ims else self._cs
         try:
             kind.from_ber(record.raw)
@@ -138,6 +141,10 @@ def _take(
         ledger.reject(*place, NOT_DECODED)
         return
     kind, fields = decoded
-    call = calls.setdefault(key_of(kind, fields), _Call(kind))
-    call.fields.update(fields)
-    call.rows.insert(0, place)
+    key = key_of(kind, fields)
+    call = calls.get(key)
+    if call is None:
+        calls[key] = _Call(kind, {**fields}, [place])
+    else:
+        call.fields.update(fields)
+        call.rows.insert(0, place)

@@ -22,6 +22,11 @@ _INTERNATIONAL = 1
 _LONGEST = 7 * 86_400
 _NATIONAL = 9
 """So many last digits of two spellings of a number are the same."""
+_KEY = (
+    *("recordingEntity", "callReference", "seizureTime", "seizureTimestamp", "answerTime", "session-Id"),
+    *("iMS-Charging-Identifier", "serviceRequestTimeStamp"),
+)
+_MOMENTS = tuple((f"{name}Time", f"{name}Timestamp") for name in ("seizure", "answer", "release"))
 NO_START, NO_CALLED = "start time not understood", "no called number"
 
 
@@ -36,17 +41,12 @@ def facts_of(kind: str, fields: Fields) -> dict[str, Any] | list[str]:
 
 def key_of(kind: str, fields: Fields) -> tuple[object, ...]:
     """What the partial records of one call share."""
-    names = ("recordingEntity", "callReference", "seizureTime", "seizureTimestamp", "answerTime", "session-Id")
-    more = ("iMS-Charging-Identifier", "serviceRequestTimeStamp")
-    return (kind, *(fields.get(name) for name in (*names, *more)))
+    return (kind, *map(fields.get, _KEY))
 
 
 def _cs(kind: str, fields: Fields) -> dict[str, Any]:
     """A record of the circuit-switched domain: both trunk groups, times to the second."""
-    seizure, answer, release = (
-        timestamp(fields.get(f"{name}Time") or fields.get(f"{name}Timestamp"))
-        for name in ("seizure", "answer", "release")
-    )
+    seizure, answer, release = (timestamp(fields.get(name) or fields.get(other)) for name, other in _MOMENTS)
     duration = fields.get("callDuration")
     served = number(fields.get("servedMSISDN"))
     calling = number(fields.get("callingNumber"))
@@ -121,7 +121,7 @@ def _times(start: datetime | None, answer: datetime | None, end: datetime | None
 
     return {
         "start_time": start,
-        "start_basis": str(StartBasis.RECEIVED if received else StartBasis.FINAL),
+        "start_basis": (StartBasis.RECEIVED if received else StartBasis.FINAL).value,
         "answer_time": later(answer),
         "end_time": later(end),
     }

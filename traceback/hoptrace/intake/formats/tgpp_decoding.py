@@ -39,34 +39,39 @@ class Components:
 
     def one(self, content: bytes, at: int, end: int) -> tuple[str, Any]:
         """Name and value of the only component between two places."""
-        ((tag, begin, stop),) = _values(content, at, end)
+        tag, begin, stop = _value(content, at)
+        if stop != end:
+            raise ValueError("not one value")
         name, read = self.by_tag[tag]
         return name, read(content, begin, stop)
 
 
-def _values(content: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
-    """The values between two places: identifier octets as one number, beginning and end of the content (X.690 8.1)."""
-    found: list[tuple[int, int, int]] = []
+def _value(content: bytes, at: int) -> tuple[int, int, int]:
+    """The value at a place: its identifier octets as one number, beginning and end of its content (X.690 8.1)."""
+    tag = content[at]
+    at += 1
+    if tag & _LONG_TAG == _LONG_TAG:
+        octet = _LONG
+        while octet & _LONG:
+            octet = content[at]
+            tag, at = tag << 8 | octet, at + 1
+    size = content[at]
+    at += 1
+    if size >= _LONG:
+        octets = size & ~_LONG
+        if not 0 < octets <= 4:
+            raise ValueError("no plain length")
+        size, at = int.from_bytes(content[at : at + octets], "big"), at + octets
+    return tag, at, at + size
+
+
+def _values(content: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The values between two places."""
     while at < end:
-        tag = content[at]
-        at += 1
-        if tag & _LONG_TAG == _LONG_TAG:
-            octet = _LONG
-            while octet & _LONG:
-                octet = content[at]
-                tag, at = tag << 8 | octet, at + 1
-        size = content[at]
-        at += 1
-        if size >= _LONG:
-            octets = size & ~_LONG
-            if not 0 < octets <= 4:
-                raise ValueError("no plain length")
-            size, at = int.from_bytes(content[at : at + octets], "big"), at + octets
-        found.append((tag, at, at + size))
-        at += size
+        tag, begin, at = _value(content, at)
+        yield tag, begin, at
     if at != end:
         raise ValueError("longer than what it is in")
-    return found
 
 
 def _parts(kind: Any) -> Iterator[tuple[str, Any]]:
@@ -111,9 +116,16 @@ def _set(kind: Any) -> Read:
     def read(content: bytes, at: int, end: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         by_tag = inside.by_tag
-        for tag, begin, stop in _values(content, at, end):
+        while at < end:
+            tag, size = content[at], content[at + 1]
+            if size < _LONG and tag & _LONG_TAG != _LONG_TAG:  # as most are, for which a call would cost more than this
+                begin, at = at + 2, at + 2 + size
+            else:
+                tag, begin, at = _value(content, at)
             name, component = by_tag[tag]
-            found[name] = component(content, begin, stop)
+            found[name] = component(content, begin, at)
+        if at != end:
+            raise ValueError("longer than what it is in")
         if not needed <= found.keys():
             raise ValueError("a component is missing")
         return found
@@ -127,7 +139,7 @@ def _sequence(kind: Any) -> Read:
     def read(content: bytes, at: int, end: int) -> dict[str, Any]:
         found = read_set(content, at, end)
         order = [places[name] for name in found]
-        if order != sorted(order) or len(order) != len(_values(content, at, end)):
+        if order != sorted(order) or len(order) != sum(1 for _ in _values(content, at, end)):
             raise ValueError("components are not in their order")
         return found
 
@@ -138,7 +150,7 @@ def _several(kind: Any) -> Read:
     inside, sizes = Components(kind), kind._const_sz
 
     def read(content: bytes, at: int, end: int) -> list[Any]:
-        values = _values(content, at, end)
+        values = list(_values(content, at, end))
         if sizes is not None and len(values) not in sizes:
             raise ValueError("not as many as there must be")
         return [inside.by_tag[tag][1](content, begin, stop) for tag, begin, stop in values]
