@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats import radius_packets
+from hoptrace.intake.formats import radius_attributes
 from hoptrace.intake.formats.radius import RadiusAccounting
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
@@ -203,7 +203,7 @@ def test_sessions_of_data_are_not_claimed() -> None:
 
 def test_values_that_are_not_remembered_are_read_the_same(golden: Path, read, monkeypatch) -> None:
     remembered = read(golden / "mvts.json")
-    monkeypatch.setattr(radius_packets, "_MOST_VALUES", 0)
+    monkeypatch.setattr(radius_attributes, "_MOST_VALUES", 0)
     again = read(golden / "mvts.json")
     assert again.calls.equals(remembered.calls)
     assert again.rows.equals(remembered.rows)

@@ -1,10 +1,11 @@
-"""The fields of BroadWorks' XML records, of plain ones picked out of many at once by a stylesheet (`xml_sheets`)."""
+"""The fields of BroadWorks' XML records: of plain ones as `broadworks_tags` knows their tags, or by a stylesheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from hoptrace.intake.formats.broadworks_records import FIELDS
+from hoptrace.intake.formats.broadworks_tags import Tags
 from hoptrace.intake.formats.xml_records import Element, RecordParser
 from hoptrace.intake.formats.xml_sheets import MARK, VALUE, can_have_marks, compiled
 
@@ -22,9 +23,18 @@ class Leaves:
         self._parser = RecordParser(encoding)
         self._is_plain = encoding.lower() in _PLAIN_ENCODINGS
         self._transform = compiled(_stylesheet())
+        self._tags = Tags(FIELDS, encoding)
 
     def of(self, raws: Sequence[bytes]) -> list[dict[str, str]]:
         """The fields of each record by name; none where nothing can be made of its bytes."""
+        known = [self._tags.read(raw) for raw in raws]
+        unknown = [place for place, fields in enumerate(known) if fields is None]
+        for place, fields in zip(unknown, self._parsed([raws[place] for place in unknown]), strict=True):
+            known[place] = fields
+            self._tags.learn(raws[place], fields, self._parser.is_well_formed)
+        return [fields for fields in known if fields is not None]
+
+    def _parsed(self, raws: Sequence[bytes]) -> list[dict[str, str]]:
         root = None
         if self._is_plain and _are_plain(b"".join(raws)):
             root = self._parser.parse_strictly_together(raws)

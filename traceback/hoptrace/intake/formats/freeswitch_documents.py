@@ -49,24 +49,42 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
 
     Damage ends a document at the next line that begins with a brace.
     """
-    text = content.decode("utf-8", errors="surrogateescape")
-    decoders, objects = _decoders(pairs or _object), QuickObjects(text)
-    at, number, length, patience = _next(text, 0), 0, len(text), _PATIENCE
-    while at < length:
+    documents = Documents(content, pairs or _object)
+    at, number = documents.begin, 0
+    while at < len(documents.text):
         number += 1
-        if (proved := objects.read(at)) is not None:
-            (value, end, raw), problem = proved, None
-        elif patience and (found := _quick(text, at, decoders[0])) is not None:
-            (value, end), raw, problem = found, None, None
+        document, end = documents.read(at, number)
+        yield document
+        at = documents.behind(end)
+
+
+class Documents:
+    """A file as text, of which the document at some place can be read; `begin`: where the first one begins."""
+
+    def __init__(self, content: bytes, pairs: Pairs) -> None:
+        self.text = content.decode("utf-8", errors="surrogateescape")
+        self.begin = _next(self.text, 0)
+        self._decoders, self._objects = _decoders(pairs), QuickObjects(self.text)
+        self._patience = _PATIENCE
+
+    def read(self, at: int, number: int) -> tuple[Document, int]:
+        """The document that begins at a place, and where it ends."""
+        text, raw, problem = self.text, None, None
+        if (proved := self._objects.read(at)) is not None:
+            value, end, raw = proved
+        elif self._patience and (found := _quick(text, at, self._decoders[0])) is not None:
+            value, end = found
         else:
-            patience = max(patience - 1, 0)
-            value, end, problem = _decode(text, at, decoders)
-            raw = None
+            self._patience = max(self._patience - 1, 0)
+            value, end, problem = _decode(text, at, self._decoders)
         if raw is None:
             raw = text[at:end].rstrip(_SPACE).encode("utf-8", errors="surrogateescape")
         problem = problem or _limits(value, raw, end - at)
-        yield Document(number, raw, as_object(value) if problem is None else None, problem)
-        at = _next(text, end)
+        return Document(number, raw, as_object(value) if problem is None else None, problem), end
+
+    def behind(self, end: int) -> int:
+        """Where the next document begins."""
+        return _next(self.text, end)
 
 
 def as_object(value: Any) -> Json:

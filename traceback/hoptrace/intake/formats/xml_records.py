@@ -189,6 +189,10 @@ class RecordParser:
                 found.places.append(place)
         return found
 
+    def is_well_formed(self, raw: bytes) -> bool:
+        """Whether a record is XML as it stands."""
+        return self._read(raw, self._strict) is not None
+
     def parse_strictly_together(self, raws: Sequence[bytes]) -> Element | None:
         """One element around those of all records, None where not all are well-formed, or there is but one."""
         root = self._read(b"<all>%b</all>" % b"".join(raws), self._strict) if len(raws) > 1 else None
