@@ -81,10 +81,9 @@ def table_of_documents(told: Sequence[Told]) -> LegTable:
     return LegTable(whole(legs.with_columns(_flows_by_columns(flows))), pl.DataFrame(named, schema=NAMED, orient="row"))
 
 
-def table_of_lines(variables: Sequence[Mapping[str, str]], given: Sequence[Given]) -> LegTable:
-    """The table of lines that have variables alone, and times that the reader found."""
-    times = pl.DataFrame(given, schema=dict.fromkeys(GIVEN, pl.Int64), orient="row")
-    legs = variables_by_columns(variables).with_columns(times.get_columns())
+def table_of_lines(variables: Sequence[Mapping[str, str]], given: pl.DataFrame) -> LegTable:
+    """The table of lines that have variables alone, and times that the reader found (GIVEN)."""
+    legs = variables_by_columns(variables).with_columns(given.get_columns())
     return LegTable(whole(legs), NAMED.to_frame())
 
 
