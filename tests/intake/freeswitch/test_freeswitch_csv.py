@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
+from hoptrace.intake.formats import freeswitch_row_times
 from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
 from hoptrace.intake.formats.freeswitch_rows import split_row
 from hoptrace.intake.profile import Profile
@@ -149,3 +150,34 @@ def test_a_repeated_hour_is_settled_by_the_order_of_the_rows(tmp_path: Path) -> 
 @given(st.text(alphabet='",a ', min_size=1, max_size=24))
 def test_rows_with_quotes_are_divided_as_python_divides_them(text: str) -> None:
     assert split_row(text) == next(csv.reader((text,)))
+
+
+CLOCKS = st.integers(0, 47).map(lambda half: f"{half // 2:02d}:{half % 2 * 30:02d}:{half % 7:02d}")
+DAYS = st.sampled_from(["2026-03-02", "2026-03-08", "2026-11-01", "2026-02-30", "1999-12-31"])
+STAMPS = st.builds("{} {}".format, DAYS, CLOCKS) | st.sampled_from(["", "2026-03-02T08:00:01+01:00", "1772460001"])
+UUIDS = st.sampled_from(["1b3f5c1e-1640-11f1-8001-0000000000a1", "00000011-0000-4000-8000-000000000005", ""])
+
+
+@given(
+    rows=st.lists(st.tuples(STAMPS, STAMPS, STAMPS, UUIDS, st.sampled_from(["", "1772460001000120"])), max_size=12),
+    zone=st.sampled_from(["America/Chicago", "-06:00", None]),
+    more=st.sampled_from(["answer_uepoch", "start_uepoch", "accountcode"]),
+)
+def test_times_by_columns_are_those_of_single_rows(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], zone: str | None, more: str
+) -> None:
+    layout = ["start_stamp", "answer_stamp", "end_stamp", "uuid", more, "destination_number", "billsec"]
+    lines = [",".join([*cells, "12125550172", str(number)]) for number, cells in enumerate(rows)]
+    path = write(tmp_path_factory.mktemp("rows"), *lines)
+
+    def told() -> object:
+        try:
+            chunk = read(path, zone, layouts={"master": layout})
+        except TimezoneMissing as error:
+            return str(error)
+        return chunk.calls.rows(), chunk.rows.rows(), chunk.flags, chunk.zone
+
+    one_by_one = told()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(freeswitch_row_times, "_FEW", 0)
+        assert told() == one_by_one

@@ -9,7 +9,7 @@ from hoptrace.intake.formats import freeswitch_templates as templates
 from hoptrace.intake.formats.asterisk_lines import decoded
 from hoptrace.intake.formats.asterisk_rows import is_slashed
 from hoptrace.intake.formats.freeswitch_entering import enter_legs
-from hoptrace.intake.formats.freeswitch_row_times import clock_of, given_times, only_full_minutes
+from hoptrace.intake.formats.freeswitch_row_times import clock_of, given_of, only_full_minutes
 from hoptrace.intake.formats.freeswitch_rows import Row, rows_of, split_row
 from hoptrace.intake.formats.freeswitch_table import table_of_lines
 from hoptrace.intake.formats.freeswitch_templates import Template
@@ -56,10 +56,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
     minutes = only_full_minutes(rows)
     outgoing = _outgoing(rows)
     variables = [_variables(row, row.place in outgoing) for row in rows]
-    given = [
-        given_times(row, said, None if row.has_epoch else clock, minutes)
-        for row, said in zip(rows, variables, strict=True)
-    ]
+    given = given_of(rows, variables, clock, minutes)
     for text in (*(clock.flags() if clock else ()), *_flags(rows, template, minutes)):
         ledger.flag(source.index, text)
     enter_legs([row.place for row in rows], table_of_lines(variables, given), ledger)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from hoptrace.intake.formats.json_quick import QuickObjects
+from hoptrace.intake.formats.json_quick import AROUND, QuickObjects
 from hoptrace.intake.limits import DEEPEST_JSON
 
 MOST_DOCUMENT_CHARACTERS = 16 << 20
@@ -31,12 +31,24 @@ Json = dict[str, Any]
 
 
 class Document(NamedTuple):
-    """One document of a file: `number` from 1; `data` where it is a JSON object, else `problem`."""
+    """One document of a file: `number` from 1; `data` where it is a JSON object, else `problem`.
+
+    `piece`: which piece of the text it is, where the caller knows that one, and then neither of them.
+    """
 
     number: int
     raw: bytes
     data: Json | None
     problem: str | None = None
+    piece: int | None = None
+
+
+class Piece(NamedTuple):
+    """A document that begins a line and ends before the next that does, if it is one: where in its text it ends."""
+
+    number: int
+    raw: bytes
+    end: int
 
 
 Pairs = Callable[[list[tuple[str, Any]]], Json]
@@ -49,22 +61,50 @@ def documents_of(content: bytes, pairs: Pairs | None = None) -> Iterator[Documen
 
     Damage ends a document at the next line that begins with a brace.
     """
-    documents = Documents(content, pairs or _object)
+    return documents_in(text_in(content), {}, pairs)
+
+
+def text_in(content: bytes) -> str:
+    """The text of a file, in which bytes that are not UTF-8 are surrogates."""
+    return content.decode("utf-8", errors="surrogateescape")
+
+
+def pieces_of(text: str, first: int = 0) -> dict[int, Piece]:
+    """What may be a document each, by where it begins, numbered on from `first`."""
+    begin = _next(text, 0)
+    if text[begin : begin + 1] != "{":
+        begin = text.find("\n{", begin) + 1
+    found: dict[int, Piece] = {}
+    if not begin and text[:1] != "{":
+        return found
+    for number, part in enumerate(text[begin + 1 :].split("\n{"), first):
+        written = "{" + part.rstrip(AROUND)
+        found[begin] = Piece(number, written.encode("utf-8", errors="surrogateescape"), begin + len(written))
+        begin += len(part) + 2
+    return found
+
+
+def documents_in(text: str, known: Mapping[int, Piece], pairs: Pairs | None = None) -> Iterator[Document]:
+    """The same of a text; `known`: sound documents in it, by where they begin, which nobody has to read."""
+    documents = Documents(text, pairs or _object)
     at, number = documents.begin, 0
-    while at < len(documents.text):
+    while at < len(text):
         number += 1
-        document, end = documents.read(at, number)
+        if (piece := known.get(at)) is not None:
+            document, end = Document(number, piece.raw, None, piece=piece.number), piece.end
+        else:
+            document, end = documents.read(at, number)
         yield document
         at = documents.behind(end)
 
 
 class Documents:
-    """A file as text, of which the document at some place can be read; `begin`: where the first one begins."""
+    """A text of which the document at some place can be read; `begin`: where the first one begins."""
 
-    def __init__(self, content: bytes, pairs: Pairs) -> None:
-        self.text = content.decode("utf-8", errors="surrogateescape")
-        self.begin = _next(self.text, 0)
-        self._decoders, self._objects = _decoders(pairs), QuickObjects(self.text)
+    def __init__(self, text: str, pairs: Pairs) -> None:
+        self.text = text
+        self.begin = _next(text, 0)
+        self._decoders, self._objects = _decoders(pairs), QuickObjects(text)
         self._patience = _PATIENCE
 
     def read(self, at: int, number: int) -> tuple[Document, int]:

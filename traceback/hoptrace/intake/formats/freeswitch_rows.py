@@ -20,7 +20,7 @@ _INSERT = re.compile(r"\s*INSERT INTO \S+ VALUES\s*\((.*)\);?\s*", re.IGNORECASE
 _LONG = 100_000
 """Of longer rows Python's csv says whether a cell is too long."""
 
-_STAMPS = ("start", "answer", "end")
+STAMPS = ("start", "answer", "end")
 
 
 @dataclass(slots=True)
@@ -101,7 +101,8 @@ def _row(
     if template is None:
         ledger.reject(*place, "wrong number of columns")
         return None
-    if [cell.strip().strip('"') for cell in cells[:3]] == list(template.variables[:3]):
+    titles = template.variables[:3]
+    if titles[0] in cells[0] and [cell.strip().strip('"') for cell in cells[:3]] == list(titles):
         ledger.skip(*place)
         return None
     variables = {name: text for name, cell in zip(template.variables, cells, strict=True) if (text := cell.strip())}
@@ -122,7 +123,7 @@ def split_row(text: str) -> list[str]:
 
 
 def _read_times(row: Row, order: DateOrder) -> None:
-    for name in _STAMPS:
+    for name in STAMPS:
         text = row.variables.get(f"{name}_stamp")
         if text is not None and (time := parse_time(text, order)) is not None:
             row.times[name] = time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +20,7 @@ from hoptrace.intake.formats.freeswitch_variables import READ, are_encoded
 from hoptrace.intake.formats.xml_records import Together
 from hoptrace.intake.formats.xml_sheets import MARK, VALUE, can_have_marks, compiled
 
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENCODED_MARK = "%7F"
 
 
@@ -40,6 +42,11 @@ class Sheet:
         self._flows.append(flows)
         self._count += len(together.raws)
 
+    def pairs_of(self, root: Any) -> list[tuple[str, str]]:
+        """The names and values of one document, which is the child of `root`, in the order in which they count."""
+        said = str(self._transform(root)).replace(PART, "").split(VALUE)[1:]
+        return [(name, value) for name, value in zip(said[::2], said[1::2], strict=True) if name != MARK]
+
     def table(self) -> LegTable:
         """What all of them tell."""
         return table_of_text("".join((*self._variables, *self._flows)), self._count)
@@ -48,12 +55,17 @@ class Sheet:
 def _take_marks_out(root: Any) -> None:
     for element in root.iter("*"):
         if element.text:
-            element.text = _unmarked(element.text)
+            element.text = _settable(element.text)
         for name, value in element.attrib.items():
-            element.attrib[name] = _unmarked(value)
+            element.attrib[name] = _settable(value)
     for node in root.iter():  # comments and unknown entities too, behind which text can stand
         if node.tail:
-            node.tail = _unmarked(node.tail)
+            node.tail = _settable(node.tail)
+
+
+def _settable(text: str) -> str:
+    """A text without marks, nor with what lxml gives of damaged documents and does not take."""
+    return _REFUSED.sub("\ufffd", _unmarked(text))
 
 
 def _decoded(together: str) -> str:

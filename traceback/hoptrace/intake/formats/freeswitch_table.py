@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from hoptrace.intake.formats.freeswitch_flows import CALLFLOW_TIMES, CallFlow, Profile, Told
@@ -23,11 +24,13 @@ GIVEN = ("given_start", "given_answer", "given_end", "given_tick", "later")
 """Times that a reader found by itself: microseconds since 1970, see `Times`."""
 
 _NOBODY = Profile()
-_TEXTS = (*sorted(READ), *PROFILE, *ORIGIN, *CALLFLOW_TIMES)
+TEXTS = (*sorted(READ), *PROFILE, *ORIGIN, *CALLFLOW_TIMES)
+"""All columns of texts."""
+
 LEGS = pl.Schema(
     {
         "leg": pl.Int64,
-        **dict.fromkeys(_TEXTS, pl.String),
+        **dict.fromkeys(TEXTS, pl.String),
         "has_origin": pl.Boolean,
         **dict.fromkeys(GIVEN, pl.Int64),
     }
@@ -44,6 +47,14 @@ class LegTable(NamedTuple):
     legs: pl.DataFrame
     named: pl.DataFrame
 
+    def renumbered(self, numbers: Sequence[int]) -> LegTable:
+        """The same legs with other numbers, by those that they have; legs of a negative number are left out."""
+        by_number = np.array(numbers, np.int64)
+        legs, named = (each.with_columns(leg=by_number[each["leg"].to_numpy()]) for each in self)
+        if by_number.min(initial=0) < 0:
+            legs, named = (each.filter(pl.col("leg") >= 0) for each in (legs, named))
+        return LegTable(legs, named)
+
 
 class Given(NamedTuple):
     """Times of a line that stand in none of its variables as they are, see GIVEN."""
@@ -55,6 +66,13 @@ class Given(NamedTuple):
     later: int | None = None
 
 
+def together(tables: Sequence[LegTable]) -> LegTable:
+    """Legs of several tables, which may lack columns, as one in the order of their numbers."""
+    legs = pl.concat([LEGS.to_frame(), *(table.legs for table in tables)], how="diagonal")
+    named = pl.concat([NAMED.to_frame(), *(table.named for table in tables)])
+    return LegTable(legs if legs["leg"].is_sorted() else legs.sort("leg"), named)
+
+
 def table_of_documents(told: Sequence[Told]) -> LegTable:
     """The table of what single documents tell, numbered in their order."""
     legs = variables_by_columns([each.variables for each in told])
@@ -63,10 +81,9 @@ def table_of_documents(told: Sequence[Told]) -> LegTable:
     return LegTable(whole(legs.with_columns(_flows_by_columns(flows))), pl.DataFrame(named, schema=NAMED, orient="row"))
 
 
-def table_of_lines(variables: Sequence[Mapping[str, str]], given: Sequence[Given]) -> LegTable:
-    """The table of lines that have variables alone, and times that the reader found."""
-    times = pl.DataFrame(given, schema=dict.fromkeys(GIVEN, pl.Int64), orient="row")
-    legs = variables_by_columns(variables).with_columns(times.get_columns())
+def table_of_lines(variables: Sequence[Mapping[str, str]], given: pl.DataFrame) -> LegTable:
+    """The table of lines that have variables alone, and times that the reader found (GIVEN)."""
+    legs = variables_by_columns(variables).with_columns(given.get_columns())
     return LegTable(whole(legs), NAMED.to_frame())
 
 

@@ -38,6 +38,9 @@ NEIGHBOURS = frozenset({
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4} \d{1,2}:\d\d(?::\d\d)?")
 _CAUSE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
+_USUAL = re.compile("\0".join([
+    *(_TIME.pattern, f"(?:{_TIME.pattern})?", _TIME.pattern, "-*[0-9]+", "-*[0-9]+", _CAUSE.pattern, UUID.pattern),
+]))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,12 @@ def shipped(rows: Sequence[Sequence[str]]) -> Template | None:
 
 def fits(cells: Sequence[str]) -> bool:
     """Whether times, counters, cause and uuid stand where the shipped templates put them."""
+    if len(cells) < len(_CORE):
+        return False
+    if _USUAL.fullmatch("\0".join(cells[4:11])) is not None:  # nearly always, in a third of the time
+        return True
     return (
-        len(cells) >= len(_CORE)
-        and _TIME.fullmatch(cells[4]) is not None
+        _TIME.fullmatch(cells[4]) is not None
         and _TIME.fullmatch(cells[6]) is not None
         and (not cells[5] or _TIME.fullmatch(cells[5]) is not None)
         and cells[7].lstrip("-").isdigit()

@@ -9,7 +9,7 @@ import polars as pl
 
 from hoptrace.intake.formats.freeswitch_table import GIVEN
 
-_FIRST, _LAST = 946_684_800_000_000, 4_102_444_800_000_000
+FIRST, LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
 _LONGEST = 7 * 86_400
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -84,7 +84,7 @@ def _numbers(names: str | Sequence[str]) -> pl.Expr:
 def _usual(names: Sequence[str], unit: int) -> pl.Expr:
     """Microseconds, of counts of so many of them; null where they are not between the years 2000 and 2100."""
     counts = pl.col(names)
-    return pl.when(counts.is_between(_FIRST // unit, _LAST // unit, closed="left")).then(counts * unit)
+    return pl.when(counts.is_between(FIRST // unit, LAST // unit, closed="left")).then(counts * unit)
 
 
 def micro(text: str | None) -> int | None:
@@ -96,7 +96,7 @@ def micro(text: str | None) -> int | None:
 
 def usual(count: int) -> int | None:
     """Microseconds since 1970; None where they are not between the years 2000 and 2100."""
-    return count if _FIRST <= count < _LAST else None
+    return count if FIRST <= count < LAST else None
 
 
 def micros_of(time: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, unquote_to_bytes
 
 from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
@@ -25,7 +25,8 @@ NAMING = (
 )
 """The variables that name other legs of a call."""
 
-_URL_UNSAFE = b' "<>@:;=?`{}|^'
+URL_UNSAFE = b' "<>@:;=?`{}|^'
+"""The characters that URL encoding replaces."""
 
 
 def read_variables(variables: Json) -> dict[str, str]:
@@ -53,11 +54,14 @@ def decoded_texts(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _decoded(texts: dict[str, str]) -> dict[str, str]:
-    # All at once where no text has a line end, which is what divides them.
-    values = _unquoted("\n".join(texts.values())).split("\n")
-    if len(values) != len(texts):
-        values = [_unquoted(text) for text in texts.values()]
+    values = unquoted(list(texts.values()))
     return {name: found for name, value in zip(texts, values, strict=True) if (found := value.strip())}
+
+
+def unquoted(texts: Sequence[str]) -> list[str]:
+    """Texts without URL encoding: all at once where none has a line end, which is what divides them."""
+    values = _unquoted("\n".join(texts)).split("\n")
+    return values if len(values) == len(texts) else [_unquoted(text) for text in texts]
 
 
 def _unquoted(text: str) -> str:
@@ -78,4 +82,4 @@ def _is_encoded(together: str) -> bool:
     if "%" not in together:
         return False
     written = together.encode("utf-8", "surrogatepass")
-    return len(written.translate(None, _URL_UNSAFE)) == len(written)
+    return len(written.translate(None, URL_UNSAFE)) == len(written)

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.freeswitch_entering import Written, enter_documents
+from hoptrace.intake.formats.freeswitch_shaped import ShapedLegs
 from hoptrace.intake.formats.freeswitch_sheet import Sheet
-from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, in_batches, records_of
+from hoptrace.intake.formats.freeswitch_table import LegTable, together
+from hoptrace.intake.formats.freeswitch_xml_shapes import XmlForm
+from hoptrace.intake.formats.xml_records import RecordParser, XmlRecord, encoding_of, in_batches, in_blocks, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
@@ -41,7 +44,7 @@ class FreeswitchXml:
         del context
         reading = _Reading()
         for encoding, records in groupby(_records(sources), attrgetter("encoding")):
-            for batch in in_batches(records, lambda each: len(each.record.raw)):
+            for batch in in_blocks(records, lambda each: len(each.record.raw)):
                 reading.add(batch, encoding)
         yield reading.chunk()
 
@@ -70,29 +73,49 @@ class _Reading:
         self.sheet = Sheet()
         self.parsers: dict[str, RecordParser] = {}
         self.mended: Counter[int] = Counter()
+        self.shaped = ShapedLegs(XmlForm(self._parser("utf-8"), self.sheet))
+        self.one_by_one: list[int] = []
 
-    def add(self, batch: Sequence[_Record], encoding: str) -> None:
-        """Add records that are parsed together."""
-        parser = self._parser(encoding)
-        sound = [at for at, (_, _, record) in enumerate(batch) if record.problem is None]
-        together = parser.parse_together([batch[at].record.raw for at in sound])
-        self.mended.update(batch[sound[place]].file for place in together.mended)
-        self.sheet.add(together, encoding)
-        told = {sound[place] for place in together.places}
+    def add(self, block: Sequence[_Record], encoding: str) -> None:
+        """Add records; those that are not like others are parsed."""
+        first = len(self.written)
+        problems = [record.problem for _, _, record in block]
+        others = [at for at, problem in enumerate(problems) if problem is None]
+        if encoding.lower() == "utf-8":
+            known = self.shaped.read([block[at].record.raw for at in others], [first + at for at in others])
+            others = [at for at, is_known in zip(others, known, strict=True) if not is_known]
+        for batch in in_batches(others, lambda at: len(block[at].record.raw)):
+            told = self._parse([block[at] for at in batch], encoding)
+            self.one_by_one += [first + batch[place] for place in told]
+            for place in set(range(len(batch))).difference(told):
+                problems[batch[place]] = "not an XML document"
         self.written += [
-            Written((file, number), raw, None if at in told else problem or "not an XML document")
-            for at, (file, _, (number, raw, problem)) in enumerate(batch)
+            Written((file, number), raw, problem)
+            for (file, _, (number, raw, _)), problem in zip(block, problems, strict=True)
         ]
+
+    def _parse(self, batch: Sequence[_Record], encoding: str) -> list[int]:
+        """Parse records together; gives the places of those that told something."""
+        parsed = self._parser(encoding).parse_together([each.record.raw for each in batch])
+        self.mended.update(batch[place].file for place in parsed.mended)
+        self.sheet.add(parsed, encoding)
+        return parsed.places
 
     def _parser(self, encoding: str) -> RecordParser:
         if encoding not in self.parsers:
             self.parsers[encoding] = RecordParser(encoding)
         return self.parsers[encoding]
 
+    def _table(self) -> LegTable:
+        parsed = self.sheet.table()
+        if not self.shaped.tables:
+            return parsed
+        return together([*self.shaped.tables, parsed.renumbered(self.one_by_one)])
+
     def chunk(self) -> Chunk:
         """All that was read."""
         ledger = Ledger()
         for file, count in sorted(self.mended.items()):
             ledger.flag(file, f"documents that are not well-formed, read all the same: {count}")
-        enter_documents(self.written, self.sheet.table(), ledger)
+        enter_documents(self.written, self._table(), ledger)
         return ledger.chunk()

@@ -15,7 +15,9 @@ _WINDOW = 1 << 16
 """Longer documents are left to Python: where a document ends is only found by reading it, and might be far away."""
 
 _PATIENCE = 50
-_AROUND = " \t\r\n\ufeff\0,"
+AROUND = " \t\r\n\ufeff\0,"
+"""What stands between objects."""
+
 _AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 19
 """Fewer digits always fit in 64 bits."""
@@ -35,7 +37,7 @@ class QuickObjects:
         end = self._text.find("\n{", at + 1, at + _WINDOW)
         if end < 0:
             end = min(len(self._text), at + _WINDOW)
-        part = self._text[at:end].rstrip(_AROUND)
+        part = self._text[at:end].rstrip(AROUND)
         found = _proved(part)
         if found is None:
             self._patience -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from hoptrace.intake.formats.freeswitch_documents import Document, Documents, Json
+from hoptrace.intake.formats.freeswitch_documents import Document, Documents, Json, text_in
 from hoptrace.intake.formats.radius_attributes import Packet, Wanted, attributes_of, attributes_of_one
 from hoptrace.intake.formats.radius_shapes import Shape, Shaped, Shapes
 
@@ -14,7 +14,7 @@ _TOGETHER = 512
 
 def json_packets(content: bytes) -> Iterator[Packet]:
     """The packets of a file of JSON objects."""
-    documents, batch = Documents(content, _repeating), _Batch()
+    documents, batch = Documents(text_in(content), _repeating), _Batch()
     shapes = Shapes(documents.text, _repeating, batch.texts)
     at, number = documents.begin, 0
     while at < len(documents.text):

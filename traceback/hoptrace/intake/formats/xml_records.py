@@ -17,7 +17,7 @@ CUT = "record is cut: file still being written?"
 TOO_LARGE = "record larger than 16 MiB"
 
 Of = TypeVar("Of")
-_MOST_TOGETHER, _MOST_BYTES = 128, 1 << 20
+_MOST_TOGETHER, _MOST_ALIKE, _MOST_BYTES = 128, 2_048, 1 << 20
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _AROUND = re.compile(
     rb"<\?[^<>]*\?>|<!DOCTYPE(?:[^\[\]<>]|\[[^\[\]]*\])*>|(<!--.*?(?:-->|\Z))|</?([\w:.-]+)(?:\s[^<>]*)?>|[\s\0]"
@@ -72,11 +72,21 @@ def records_of(content: bytes, tag: str, roots: frozenset[str]) -> Iterator[XmlR
 
 def in_batches(records: Iterable[Of], size: Callable[[Of], int]) -> Iterator[list[Of]]:
     """As many records as are parsed together, by the bytes of each."""
+    return _parted(records, size, (_MOST_TOGETHER, _MOST_BYTES))
+
+
+def in_blocks(records: Iterable[Of], size: Callable[[Of], int]) -> Iterator[list[Of]]:
+    """As many records as are looked at together for those that are alike."""
+    return _parted(records, size, (_MOST_ALIKE, 4 * _MOST_BYTES))
+
+
+def _parted(records: Iterable[Of], size: Callable[[Of], int], most: tuple[int, int]) -> Iterator[list[Of]]:
+    count, total = most
     batch: list[Of] = []
     filled = 0
     for record in records:
         filled += size(record)
-        if batch and (filled > _MOST_BYTES or len(batch) >= _MOST_TOGETHER):
+        if batch and (filled > total or len(batch) >= count):
             yield batch
             batch, filled = [], size(record)
         batch.append(record)
