@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.model.frames import equals, without
+from hoptrace.model.frames import each_once, equals, without
 
 NUMBERS = st.lists(st.integers(-3, 6), max_size=12)
 
@@ -25,3 +25,8 @@ def test_columns_are_left_out_and_unknown_names_are_none() -> None:
     frame = pl.DataFrame({"a": [1], "b": [2], "c": [3]})
     assert without(frame, ["b", "x"]).equals(frame.drop("b"))
     assert without(frame, []).equals(frame)
+
+
+@given(NUMBERS)
+def test_each_number_is_told_once_in_order(numbers: list[int]) -> None:
+    assert each_once(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))

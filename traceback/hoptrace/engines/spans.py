@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.learned import DAY, Learned
 from hoptrace.model.arrays import Floats
+from hoptrace.model.frames import rows_at
 from hoptrace.model.statements import TIME
 
 COVERAGE_MARGIN = 120.0
@@ -97,7 +98,7 @@ class _Joined:
         at = moments[one_of][:, None]
         number, span = np.nonzero((at >= self._first) & (at <= self._last))
         # Spans are sorted by carrier, and those of one carrier do not meet: each is told once, in order.
-        covering = pl.Series("stretch", number).to_frame().hstack([self._carriers[span]])
+        covering = pl.Series("stretch", number).to_frame().hstack([rows_at(self._carriers, span)])
         calls = pl.Series("call", np.arange(moments.size)).to_frame()
         return Covered(calls.hstack([pl.Series("stretch", stretch)]), covering)
 

@@ -36,7 +36,7 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     known = covered.flagged(in_order(members), COVERAGE)
     lower, upper = _met(known)
     retry = known.select(_retry()).to_series().to_numpy() if (known["leg"] != known["sid"]).any() else None
-    pairs = _side(known, "d", lower).hstack(_side(known, "u", upper)).insert_column(0, known["call"][lower])
+    pairs = _side(known, "d", lower).hstack(_side(known, "u", upper)).insert_column(0, rows_at(known["call"], lower))
     kinds = _kinds(Columns(pairs))
     retried = np.zeros(upper.size, np.bool_) if retry is None else retry[upper]
     told = pairs.hstack([pl.Series("u_retry", retried), _named(kinds)])
@@ -141,7 +141,7 @@ NO_KIND = -1
 
 
 def _named(kinds: Int64s) -> pl.Series:
-    return pl.Series("kind", [*map(str, KINDS), None], pl.String)[kinds]
+    return rows_at(pl.Series("kind", [*map(str, KINDS), None], pl.String), kinds % (len(KINDS) + 1))
 
 
 def _kinds(columns: Columns) -> Int64s:

@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.columns import Columns
-from hoptrace.model.frames import changed, equals
+from hoptrace.model.frames import changed, equals, rows_at
 
 LOST = -math.log(0.01)
 """What a leap costs against the way through: one row in a hundred is lost by a carrier that takes part."""
@@ -38,7 +38,7 @@ def no_better_than_through(pairs: pl.DataFrame) -> pl.DataFrame:
     bridge, low = equals(down[over], down[told])
     bridge, low = over[bridge], told[low]
     between, carrier = pairs["d_upstream"], pairs["u_carrier"]
-    named = (between[bridge] == carrier[low]).to_numpy()  # `gather` runs a query
+    named = (rows_at(between, bridge) == rows_at(carrier, low)).to_numpy()
     bridge, low = bridge[named], low[named]
     ends = up.max() + 1
     way, high = equals(up[low] * ends + up[bridge], down[told] * ends + up[told])

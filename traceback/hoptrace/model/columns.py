@@ -23,7 +23,7 @@ class Columns:
     """The columns of a frame, each turned into an array when it is asked for; what several ask is kept."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+        self._column = cache(frame.get_column)
         self._floats: dict[str, Floats] = {}
         self._known: dict[str, Truths] = {}
         self._says: dict[tuple[str, str], Truths] = {}
@@ -31,36 +31,36 @@ class Columns:
     def floats(self, name: str) -> Floats:
         """Numbers that a float can hold, NaN where unknown."""
         told = self._floats.get(name)
-        return self._floats.setdefault(name, self._frame[name].to_numpy()) if told is None else told
+        return self._floats.setdefault(name, self._column(name).to_numpy()) if told is None else told
 
     def moments(self, name: str) -> Floats:
         """Times as seconds since 1970, NaN where unknown."""
-        return epoch_seconds(self._frame[name])
+        return epoch_seconds(self._column(name))
 
     def whole(self, name: str) -> Int64s:
         """Whole numbers, of which none is unknown."""
-        return self._frame[name].to_numpy().astype(np.int64)
+        return self._column(name).to_numpy().astype(np.int64)
 
     def keys(self, name: str) -> UInt64s:
         """Keys of 64 bits, 0 where unknown."""
-        column = self._frame[name]
+        column = self._column(name)
         if column.null_count():
             column = column.zip_with(_equal_to_itself(column), _zero(column.dtype))
         return column.to_numpy().view(np.uint64)
 
     def truths(self, name: str) -> Truths:
         """Whether it is said that it is so."""
-        return _held(self._frame[name])
+        return _held(self._column(name))
 
     def known(self, name: str) -> Truths:
         """Where something is said at all."""
         told = self._known.get(name)
-        return self._known.setdefault(name, _known(self._frame[name])) if told is None else told
+        return self._known.setdefault(name, _known(self._column(name))) if told is None else told
 
     def says(self, name: str, text: str) -> Truths:
         """Where a column of texts says this."""
         told = self._says.get((name, text))
-        return self._says.setdefault((name, text), _says(self._frame[name], text)) if told is None else told
+        return self._says.setdefault((name, text), _says(self._column(name), text)) if told is None else told
 
     def says_any(self, name: str, texts: Iterable[str]) -> Truths:
         """Where a column of texts says one of these."""
@@ -68,19 +68,19 @@ class Columns:
 
     def equal(self, one: str, other: str) -> Truths:
         """Where two columns say the same."""
-        return _held(self._frame[one] == self._frame[other])
+        return _held(self._column(one) == self._column(other))
 
     def differ(self, one: str, other: str) -> Truths:
         """Where two columns do not say the same."""
-        return _held(self._frame[one] != self._frame[other])
+        return _held(self._column(one) != self._column(other))
 
     def below(self, name: str, number: int) -> Truths:
         """Where a column of whole numbers says less than this one."""
-        return _held(self._frame[name] < number)
+        return _held(self._column(name) < number)
 
     def above(self, name: str, number: int) -> Truths:
         """Where a column of whole numbers says more than this one."""
-        return _held(self._frame[name] > number)
+        return _held(self._column(name) > number)
 
 
 def epoch_seconds(times: pl.Series) -> Floats:

@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.linking.assignment import LEAPS, LEAST_LEAP, LEAST_LEAP_HOME
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.frames import each_once
 
 
 class Links(NamedTuple):
@@ -79,7 +80,7 @@ def _rivals(down: Int64s, up: Int64s, ingress: Int64s) -> tuple[Int64s, Int64s]:
     """Members that are linked to several above, or by several ingresses below."""
     size = len(ingress)
     several = np.flatnonzero(np.bincount(down, minlength=size) > 1)
-    ways = np.unique(ingress[down] * size + up)
+    ways = each_once(ingress[down] * size + up)
     return several, np.flatnonzero(np.bincount(ways % size, minlength=size) > 1)
 
 

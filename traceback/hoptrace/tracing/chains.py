@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.model.frames import each_once
 from hoptrace.tracing.chain_links import Links, ingresses, links_of, rows_of
 from hoptrace.tracing.chain_times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
 
@@ -161,7 +162,7 @@ def _chosen(chains: Chains, links: Links) -> Truths:
 def _by_length(chains: Chains) -> Iterator[tuple[Int64s, Int64s]]:
     """Chains of each length above 1, and the places of their members, a row each."""
     lengths = np.diff(chains.begin)
-    some_lengths: list[int] = np.unique(lengths[lengths > 1]).tolist()
+    some_lengths: list[int] = each_once(lengths[lengths > 1]).tolist()
     for length in some_lengths:
         some = np.flatnonzero(lengths == length)
         yield some, np.add.outer(chains.begin[some], np.arange(length))
@@ -181,7 +182,7 @@ def _with_lent_times(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame,
         for side, theirs in ((lent.above, told.above), (lent.below, told.below)):
             for mine, each in zip(side, theirs, strict=True):
                 mine[rows] = each
-    some = pairs.filter(pl.col("call").is_in(np.unique(coarse.calls)))
+    some = pairs.filter(pl.col("call").is_in(each_once(coarse.calls)))
     down, up = rows_of(members, some)
     anew = links_of(members, some.with_columns(weight=timed_anew(some, down, up, lent)))
     same = (anew.above == links.above) & (anew.pair == links.pair)

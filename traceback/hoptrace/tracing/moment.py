@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.frames import each_once
 from hoptrace.tracing.case import Fact
 
 CLOSE = 3.0
@@ -146,7 +147,7 @@ def match_trails(spans: Floats, begin: Int64s, at: Floats, close: Floats) -> Mat
     """How well reported times fit their trails; `spans` of records, trail n from `begin[n]` to `begin[n + 1]`."""
     lengths = np.diff(begin)
     matches = Matches(*(np.empty(len(at)) for _ in Matches._fields))
-    every_length: list[int] = np.unique(lengths).tolist()
+    every_length: list[int] = each_once(lengths).tolist()
     for length in every_length:
         places = np.flatnonzero(lengths == length)
         rows: Int64s = np.add.outer(begin[places], np.arange(length))
@@ -188,7 +189,7 @@ def _alike(spans: Floats) -> Iterator[tuple[Int64s, Int64s]]:
     low, high = _reach(spans)
     counts = np.ceil((high - low) / _step(low, high)).astype(np.int64)
     wide = -(-counts // ALIGNED)
-    for width in np.unique(wide):
+    for width in each_once(wide):
         chosen = np.flatnonzero(wide == width)
         for start in range(0, len(chosen), TOGETHER):
             part = chosen[start : start + TOGETHER]

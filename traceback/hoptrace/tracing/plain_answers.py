@@ -75,7 +75,9 @@ class Answers:
 def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
     """Reported calls as rows of REPORTS."""
     every = list(reported)
-    return pl.DataFrame({name: [getattr(one, name) for one in every] for name in REPORTS}, schema=REPORTS)
+    return pl.DataFrame(
+        [pl.Series(name, [getattr(one, name) for one in every], kind) for name, kind in REPORTS.items()]
+    )
 
 
 class ReportedIn(Mapping[int, Reported]):
