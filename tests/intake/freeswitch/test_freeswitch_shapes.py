@@ -101,7 +101,7 @@ def test_json_is_read_as_each_document_alone_is(
 def known(form: str, documents: Sequence[bytes]) -> list[bool]:
     """Which of many documents, of which each comes many times, are read by their shape."""
     shaped = ShapedLegs(XmlForm(RecordParser("utf-8"), Sheet()) if form == "xml" else JsonForm())
-    return shaped.read([*documents] * 40, range(40 * len(documents)))[: len(documents)]
+    return shaped.read([*documents] * 150, range(150 * len(documents)))[: len(documents)]
 
 
 A_LEG = b"<cdr><variables><uuid>%b</uuid></variables></cdr>"
@@ -205,5 +205,5 @@ def test_of_a_shape_the_first_text_that_says_something_counts(tmp_path: Path) ->
 def test_values_are_decoded_in_those_documents_alone_that_are_encoded(write: Callable[[bytes], bytes]) -> None:
     form: Any = JsonForm() if b"{" in write(b"") else XmlForm(RecordParser("utf-8"), Sheet())
     shaped = ShapedLegs(form)
-    shaped.read([write(text) for text in (b"%2Ba", b"%2B a", b"a", b"%") for _ in range(9)], range(36))
-    assert shaped.tables[0].legs["uuid"].to_list()[::9] == ["+a", "%2B a", "a", "%"]
+    shaped.read([write(text) for text in (b"%2Ba", b"%2B a", b"a", b"%") for _ in range(40)], range(160))
+    assert shaped.tables[0].legs["uuid"].to_list()[::40] == ["+a", "%2B a", "a", "%"]

@@ -77,7 +77,7 @@ class JsonForm:
         del marked
         return texts
 
-    def encoded(self, wanted: Wanted, percents: Truths, plans: Sequence[Plan]) -> Truths:
+    def encoded(self, wanted: Wanted, percents: Truths) -> Truths:
         """By all variables, those that are not looked at too."""
         del percents
         marked = wanted.marked
@@ -85,7 +85,7 @@ class JsonForm:
         first: list[int] = marked.first_texts()[wanted.documents].tolist()
         begins, ends = marked.texts
         found: list[bool] = []
-        for region, at in zip((plans[kind].region for kind in kinds), first, strict=True):
+        for region, at in zip((wanted.plans[kind].region for kind in kinds), first, strict=True):
             part = marked.data[begins[at + region[0]] : ends[at + region[1]]] if region else b""
             found.append(bool(region) and _is_encoded(part, region))
         return np.array(found)

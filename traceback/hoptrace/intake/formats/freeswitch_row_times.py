@@ -20,7 +20,7 @@ from hoptrace.intake.zone_measuring import measure_columns
 from hoptrace.model.arrays import Truths
 
 _MINUTE, _SECOND, _MILLISECOND = 60_000_000, 1_000_000, 1_000
-_FEW = 200
+_FEW = 500
 """Fewer rows take less time one by one."""
 
 _SURELY_USUAL = FIRST + _MINUTE, LAST - _MINUTE

@@ -15,7 +15,7 @@ from hoptrace.intake.formats.freeswitch_table import NAMED, TEXTS, LegTable
 from hoptrace.intake.formats.freeswitch_variables import READ
 from hoptrace.model.arrays import Int64s, Truths
 
-_LEAST = 32
+_LEAST = 128
 """Fewer documents are read one by one in less time."""
 
 _NUMBERS = {name: number for number, name in enumerate(TEXTS)}
@@ -64,7 +64,7 @@ class LegForm(Form[Plan], Protocol):
         """Texts as they are meant, not as they are written."""
         ...
 
-    def encoded(self, wanted: Wanted, percents: Truths, plans: Sequence[Plan]) -> Truths:
+    def encoded(self, wanted: Wanted, percents: Truths) -> Truths:
         """Which documents have URL encoding in their variables; `percents`: the wanted ones with a per cent sign."""
         ...
 
@@ -76,11 +76,12 @@ class LegForm(Form[Plan], Protocol):
 class Wanted(NamedTuple):
     """The wanted `texts` of some documents, one below the other: whose they are, and whether they are variables.
 
-    `documents`: their numbers among those that are `marked`, `kinds` their plans.
+    `documents`: their numbers among those that are `marked`, `kinds` which of the `plans` each has.
     """
 
     marked: Marked
     documents: Int64s
+    plans: list[Plan]
     kinds: Int64s
     texts: pl.Series
     owners: Int64s
@@ -109,25 +110,26 @@ class ShapedLegs:
         return known.tolist()
 
     def _wanted(self, marked: Marked, documents: Int64s, kinds: Int64s) -> Wanted:
-        plans = self._shapes.plans
+        used: list[int] = np.unique(kinds).tolist()
+        kinds, plans = np.searchsorted(used, kinds), [self._shapes.plans[kind] for kind in used]
         texts, owners = spread([plan.texts for plan in plans], kinds)
         variables, _ = spread([plan.variables for plan in plans], kinds)
         at = marked.first_texts()[documents][owners] + texts
         written = slices(marked.data, marked.texts.starts[at], marked.texts.ends[at]).cast(pl.String)
         said = self._form.plain(written.str.strip_chars(), marked)
-        return self._decoded(Wanted(marked, documents, kinds, said, owners, variables.astype(bool)))
+        return self._decoded(Wanted(marked, documents, plans, kinds, said, owners, variables.astype(bool)))
 
     def _decoded(self, wanted: Wanted) -> Wanted:
         if b"%" not in wanted.marked.data:
             return wanted
         percents = wanted.texts.str.contains("%", literal=True).to_numpy() & wanted.variables
-        encoded = self._form.encoded(wanted, percents, self._shapes.plans)
+        encoded = self._form.encoded(wanted, percents)
         changed = np.flatnonzero(percents & encoded[wanted.owners])
         plain = pl.Series(self._form.decoded(wanted.texts.gather(changed).to_list()), dtype=pl.String)
         return wanted._replace(texts=wanted.texts.scatter(changed, plain.str.strip_chars()))
 
     def _table(self, wanted: Wanted, legs: Int64s) -> LegTable:
-        plans = self._shapes.plans
+        plans = wanted.plans
         counts = np.bincount(wanted.owners, minlength=len(legs))
         first = np.cumsum(counts) - counts
         places, owners = spread([plan.places for plan in plans], wanted.kinds)

@@ -74,9 +74,8 @@ class XmlForm:
             return texts
         return texts.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
 
-    def encoded(self, wanted: Wanted, percents: Truths, plans: Sequence[Plan]) -> Truths:
+    def encoded(self, wanted: Wanted, percents: Truths) -> Truths:
         """By the variables that are wanted."""
-        del plans
         count = len(wanted.documents)
         some = np.bincount(wanted.owners[percents], minlength=count) > 0
         if are_encoded(wanted.texts.filter(pl.Series(wanted.variables)).str.join("\n")):
