@@ -43,6 +43,13 @@ def test_the_incoming_row_stands_for_the_attempt_that_was_answered() -> None:
     assert {attempt.rows for attempt in attempts_of([come, tried, answered])} == {((0, 1), (0, 3)), ((0, 2),)}
 
 
+@given(st.booleans(), st.integers(0, 9), st.integers(0, 9), st.booleans())
+def test_one_leg_in_and_one_out_are_one_attempt(first: bool, begun: int, gone_at: int, answered: bool) -> None:
+    come, gone = Leg(1, True, begun), Leg(2, False, gone_at, answered)
+    (attempt,) = attempts_of([come, gone] if first else [gone, come])
+    assert attempt == (come, gone, ((0, 1), (0, 2)))
+
+
 @given(LEGS)
 def test_every_row_is_in_exactly_one_attempt(legs: list[Leg]) -> None:
     rows = [row for attempt in attempts_of(legs) for row in attempt.rows]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
@@ -49,6 +48,7 @@ _ZONE = re.compile(r"[01]([+-])(\d\d)(\d\d)(\d\d)")
 _RECORD_ID = re.compile(r"(.*?)\d{14}\.\d{3}([01][+-]\d{6})")
 _CALL_ID = re.compile(r"BW(\d\d)(\d\d)(\d\d)\d{3}(\d\d)(\d\d)(\d\d)")
 _ESCAPED = re.compile(r"\\(.)")
+_COMMA = "\0"
 _NO_DIGIT = re.compile(r"\D")
 _NATIONAL = 10
 """So many last digits of two spellings of a number are the same."""
@@ -133,6 +133,11 @@ def split_escaped(line: str) -> list[str]:
     """The cells of a line in which a comma inside a value is written `\\,` and a backslash `\\\\`."""
     if "\\" not in line:
         return line.split(",")
+    if "\\\\" not in line and _COMMA not in line:
+        cells = line.replace("\\,", _COMMA).split(",")
+        return [
+            _ESCAPED.sub(r"\1", cell).replace(_COMMA, ",") if "\\" in cell or _COMMA in cell else cell for cell in cells
+        ]
     parts = re.split(r"(?<!\\)((?:\\\\)*),", line)
     cells = ["".join(parts[at : at + 2]) for at in range(0, len(parts), 2)]
     return [_ESCAPED.sub(r"\1", cell) if "\\" in cell else cell for cell in cells]
@@ -164,7 +169,9 @@ def _direction(fields: dict[str, str]) -> Direction:
 
 
 def _national(number: str) -> str:
-    digits = number if number.isdecimal() else _NO_DIGIT.sub("", number)
+    digits = number.removeprefix("+")
+    if not digits.isdecimal():
+        digits = _NO_DIGIT.sub("", number)
     return digits[-_NATIONAL:]
 
 
@@ -177,8 +184,10 @@ def parse_time(text: str) -> datetime | None:
         and text[14] == "."
         and text[15:].isdecimal()
     ):
-        with suppress(ValueError):
+        try:
             return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
+        except ValueError:  # digits of other alphabets, or no time of day
+            pass
     match = _TIME.fullmatch(text)
     if match is None:
         return None

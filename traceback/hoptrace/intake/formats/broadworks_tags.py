@@ -39,7 +39,7 @@ class Tags:
 
     def __init__(self, fields: Collection[str], encoding: str) -> None:
         self._fields = fields
-        self._plain = _PLAIN_BYTES.get(encoding.lower())
+        self._plain = _PLAIN_BYTES.get(encoding.lower(), b"")
         self._kinds: dict[str, _Kind | None] = {}
         self._met: Counter[str] = Counter()
 
@@ -55,7 +55,7 @@ class Tags:
 
     def learn(self, raw: bytes, fields: dict[str, str], is_well_formed: Callable[[bytes], bool]) -> None:
         """Look at the tags of a record that was parsed, and had these fields."""
-        if self._plain is None or raw.translate(None, self._plain):
+        if raw.translate(None, self._plain):
             return
         parts = _parts(raw)
         tags = "<".join(parts[1::2])

@@ -63,6 +63,7 @@ def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
     assert leg is not None  # an attempt has one of the two
     # Of the two legs of an answered call the incoming one tells when this gateway answered.
     told = come if come is not None and (gone is None or (come.answered and gone.answered)) else (gone or leg)
+    known = come is not None or leg.far.called is not None
     return {
         "start_time": micros_of(leg.begun),
         "start_basis": _RECEIVED if leg.received else _FINAL,
@@ -71,49 +72,20 @@ def _facts(attempt: Attempt[Leg]) -> dict[str, Any]:
         "duration": told.duration,
         "precision": leg.tick,
         "may_be_later": leg.later,
-        **(_ingress(come) if come is not None else _seen_from_egress(leg)),
-        **(_egress(gone, come) if gone is not None else _seen_from_ingress(leg)),
+        # The side of a leg that is not here is told by the other one, as far as that knows.
+        "calling_number": leg.calling if come is not None else leg.far.calling or leg.calling,
+        "called_number": leg.called if come is not None else leg.far.called or leg.called,
+        "redirecting_number": leg.redirecting,
+        "upstream": leg.peer if come is not None else leg.far.peer,
+        "call_id": leg.call_id if come is not None else leg.far.call_id,
+        "egress_calling_number": leg.far.calling if gone is None else gone.calling if known else None,
+        "egress_called_number": leg.far.called if gone is None else gone.called if known else None,
+        "downstream": leg.far.peer if gone is None else gone.peer,
+        "egress_call_id": leg.far.call_id if gone is None else gone.call_id,
         "release_code": (gone.cause if gone is not None else None) or leg.cause,
-        "record_id": "/".join(side.record_id for side in (come, gone) if side is not None and side.record_id) or None,
+        "record_id": _record_id(come, gone),
     }
 
 
-def _ingress(leg: Leg) -> dict[str, Any]:
-    return {
-        "calling_number": leg.calling,
-        "called_number": leg.called,
-        "redirecting_number": leg.redirecting,
-        "upstream": leg.peer,
-        "call_id": leg.call_id,
-    }
-
-
-def _seen_from_egress(leg: Leg) -> dict[str, Any]:
-    """The incoming side of a call of which only the outgoing leg is here."""
-    return {
-        "calling_number": leg.far.calling or leg.calling,
-        "called_number": leg.far.called or leg.called,
-        "redirecting_number": leg.redirecting,
-        "upstream": leg.far.peer,
-        "call_id": leg.far.call_id,
-    }
-
-
-def _egress(leg: Leg, incoming: Leg | None) -> dict[str, Any]:
-    known = incoming is not None or leg.far.called is not None
-    return {
-        "egress_calling_number": leg.calling if known else None,
-        "egress_called_number": leg.called if known else None,
-        "downstream": leg.peer,
-        "egress_call_id": leg.call_id,
-    }
-
-
-def _seen_from_ingress(leg: Leg) -> dict[str, Any]:
-    """The outgoing side of a call of which only the incoming leg is here."""
-    return {
-        "egress_calling_number": leg.far.calling,
-        "egress_called_number": leg.far.called,
-        "downstream": leg.far.peer,
-        "egress_call_id": leg.far.call_id,
-    }
+def _record_id(come: Leg | None, gone: Leg | None) -> str | None:
+    return "/".join([side.record_id for side in (come, gone) if side is not None and side.record_id]) or None

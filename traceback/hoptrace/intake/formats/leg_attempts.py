@@ -53,6 +53,10 @@ def attempts_of(legs: Sequence[L]) -> Iterator[Attempt[L]]:
         (leg,) = legs
         yield Attempt(leg, None, leg.rows) if leg.incoming else Attempt(None, leg, leg.rows)
         return
+    if len(legs) == 2 and legs[0].incoming != legs[1].incoming:
+        come, gone = legs if legs[0].incoming else (legs[1], legs[0])
+        yield Attempt(come, gone, (*come.rows, *gone.rows))
+        return
     incoming = sorted((leg for leg in legs if leg.incoming), key=_order)
     begins = [leg.begun for leg in incoming]
     routed: list[list[L]] = [[] for _ in incoming]

@@ -37,7 +37,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self._wanted = Wanted()
-        self._packets: list[Packet] = []
+        self._packets: list[Packet | tuple[int, bytes]] = []
         self._shapes: dict[int, tuple[Shape, list[int], list[tuple[str, ...]]]] = {}
 
     def texts(self, said: Json) -> Iterator[tuple[str, str]]:
@@ -54,18 +54,22 @@ class _Batch:
 
     def add_shaped(self, number: int, shaped: Shaped) -> None:
         """A packet of a known shape."""
-        _, places, rows = self._shapes.setdefault(id(shaped.shape), (shaped.shape, [], []))
+        if id(shaped.shape) not in self._shapes:
+            self._shapes[id(shaped.shape)] = (shaped.shape, [], [])
+        _, places, rows = self._shapes[id(shaped.shape)]
         places.append(len(self._packets))
         rows.append(shaped.values)
-        self._packets.append(Packet(number, shaped.raw, {}))
+        self._packets.append((number, shaped.raw))
 
     def packets(self) -> Sequence[Packet]:
         """All that were added since this was asked last."""
+        told = self._packets
         for shape, places, rows in self._shapes.values():
             for place, found in zip(places, attributes_of(shape.names, rows, self._wanted), strict=True):
-                self._packets[place].attributes.update(found)
-        told, self._packets, self._shapes = self._packets, [], {}
-        return told
+                number, raw, *_ = told[place]
+                told[place] = Packet(number, raw, found)
+        self._packets, self._shapes = [], {}
+        return cast(list[Packet], told)
 
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,6 +77,8 @@ class StampZones:
 
     def may_be_later(self, start: datetime, *others: datetime | None) -> int | None:
         """As `LocalClock.may_be_later`."""
+        if not self.clocks:
+            return None
         told = (clock.may_be_later(start, *others) for clock in self.clocks.values())
         return next((seconds for seconds in told if seconds is not None), None)
 
