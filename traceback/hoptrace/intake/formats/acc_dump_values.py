@@ -61,8 +61,12 @@ def _plain_row(content: bytes, at: int, escapes: bool) -> Part | None:
     # No text has a zero character, so that it can stand for an escaped quote.
     values = _divided((text.replace("\\'", "\0") if escaped else text).split("'"))
     if values is not None and escaped:
-        values = [_unescaped(each.replace("\0", "\\'")) if isinstance(each, str) else each for each in values]
+        values = [_restored(each) if type(each) is str and ("\0" in each or "\\" in each) else each for each in values]
     return None if values is None else (content[begin:end], values, end)
+
+
+def _restored(text: str) -> str:
+    return _unescaped(text.replace("\0", "\\'"))
 
 
 def _end(content: bytes, begin: int, escapes: bool) -> int:
@@ -78,13 +82,16 @@ def _end(content: bytes, begin: int, escapes: bool) -> int:
 
 def _divided(parts: list[str]) -> list[Value] | None:
     """The values of a row that was divided by its quotes; None where a text may have one inside, or anything is odd."""
-    if len(parts) < 3 or len(parts) % 2 == 0 or not _DOUBTFUL.isdisjoint("".join(parts[::2])):
+    if len(parts) < 3 or len(parts) % 2 == 0:
+        return None
+    texts_alone = set(parts[2:-1:2]) <= _COMMAS
+    if not _DOUBTFUL.isdisjoint(parts[0] + parts[-1] if texts_alone else "".join(parts[::2])):
         return None
     *bare, before = parts[0].split(",")
     after, *last = parts[-1].split(",")
     if before.strip() or after.strip() or (last and not last[-1].strip()):
         return None
-    inside: list[Value] | None = [*parts[1:-2:2]] if set(parts[2:-1:2]) <= _COMMAS else _with_bare(parts[1:-1])
+    inside: list[Value] | None = [*parts[1:-2:2]] if texts_alone else _with_bare(parts[1:-1])
     return None if inside is None else [*map(_bare, bare), *inside, parts[-2], *map(_bare, last)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ _STAMPS: dict[str, tuple[str, ...]] = {
     "start_time": ("start_time",),
     "end_time": ("end_time",),
 }
+
+_LASTING = frozenset({"duration", "ms_duration", "end_time"})
 
 # Extras have the names that the operator chose; these are in wide use (documentation, default schemas, dSIPRouter).
 _EXTRAS: dict[str, tuple[str, ...]] = {
@@ -120,13 +122,18 @@ class Origin(NamedTuple):
     record_id: str | None = None
 
 
+_Wanted = tuple[str, str, tuple[str, ...]]
+"""What is wanted, its first column, and the other columns that may have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Which columns of one layout to read for what."""
+    """Which columns of one layout to read for what; `lasts`: whether one of them may say how long a dialog took."""
 
-    core: tuple[tuple[str, tuple[str, ...]], ...]
-    stamps: tuple[tuple[str, tuple[str, ...]], ...]
-    said: tuple[tuple[str, tuple[str, ...]], ...]
+    core: tuple[_Wanted, ...]
+    stamps: tuple[_Wanted, ...]
+    said: tuple[_Wanted, ...]
+    lasts: bool
 
 
 @dataclass(slots=True)
@@ -144,36 +151,41 @@ class EventReader:
         method = core.get("method", "").upper() or None
         if method in OTHER_METHODS:
             return None
-        if method is None and not any(key == "start_time" for key, _ in plan.stamps):
+        if method is None and not any(key == "start_time" for key, _, _ in plan.stamps):
             return "no method"
         if method is not None and method not in CALL_METHODS:
             return "unknown method"
         if method is not None and "call_id" not in core:
             return "no Call-ID"
-        return _event(origin, method, core, self._stamps(columns, plan, name), _said(plan, columns))
+        stamps = self._stamps(columns, plan, name)
+        micros = {key: stamp.micros for key, stamp in stamps.items()}
+        tick = next(iter(stamps.values())).tick if stamps else SECOND
+        duration = _duration(core, micros) if plan.lasts else (None, False)
+        return _event((origin, method, tick), core, micros, duration, _said(plan, columns))
 
     def _plan(self, keys: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(keys)
         if plan is None:
             lower = {key.lower(): key for key in reversed(keys)}
 
-            def present(canonical: str, usual: tuple[str, ...]) -> tuple[str, ...]:
-                wanted = self.profile.columns_of(canonical, usual)
-                return tuple(lower[name.lower()] for name in wanted if name.lower() in lower)
+            def present(usual: dict[str, tuple[str, ...]]) -> Iterator[_Wanted]:
+                for key, names in usual.items():
+                    wanted = self.profile.columns_of(key, names)
+                    found = tuple(lower[name.lower()] for name in wanted if name.lower() in lower)
+                    if found:
+                        yield key, found[0], found[1:]
 
-            plan = _Plan(
-                core=tuple((key, names) for key, usual in _CORE.items() if (names := present(key, usual))),
-                stamps=tuple((key, names) for key, usual in _STAMPS.items() if (names := present(key, usual))),
-                said=tuple((key, names) for key, usual in _EXTRAS.items() if (names := present(key, usual))),
-            )
+            core, stamps, said = (tuple(present(usual)) for usual in (_CORE, _STAMPS, _EXTRAS))
+            lasts = not _LASTING.isdisjoint(key for key, _, _ in (*core, *stamps))
+            plan = _Plan(core, stamps, said, lasts)
             if len(self._plans) < 1_000:  # damaged logs can name new columns in every line
                 self._plans[keys] = plan
         return plan
 
     def _stamps(self, columns: Mapping[str, object], plan: _Plan, name: str) -> dict[str, Stamp]:
         stamps: dict[str, Stamp] = {}
-        for key, names in plan.stamps:
-            for column in names:
+        for key, first, others in plan.stamps:
+            for column in (first, *others):
                 stamp = self.times.read(columns[column], name)
                 if stamp is not None:
                     stamps[key] = stamp
@@ -189,22 +201,22 @@ def address_of(text: str) -> str:
     return match[1] if match is not None else host
 
 
-def _texts(columns: Mapping[str, object], wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+def _texts(columns: Mapping[str, object], wanted: tuple[_Wanted, ...]) -> dict[str, str]:
     """What is wanted, each from the first of its columns that is not empty, without blanks around it."""
     texts: dict[str, str] = {}
-    for key, names in wanted:
-        for name in names:
-            cell = columns[name]
-            if cell is None:
-                continue
-            text = cell.strip() if isinstance(cell, str) else _text_of(cell)
-            if text not in _NOTHING:
-                texts[key] = text
-                break
+    for key, first, others in wanted:
+        cell = columns[first]
+        text = cell.strip() if isinstance(cell, str) else _text_of(cell)
+        if text in _NOTHING:
+            text = next((text for name in others if (text := _text_of(columns[name])) not in _NOTHING), "")
+        if text:
+            texts[key] = text
     return texts
 
 
 def _text_of(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace").strip()
     return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else ""
@@ -225,10 +237,13 @@ def _said(plan: _Plan, columns: Mapping[str, object]) -> dict[str, str]:
 
 
 def _event(
-    origin: Origin, method: str | None, core: dict[str, str], stamps: dict[str, Stamp], said: dict[str, str]
+    row: tuple[Origin, str | None, int],
+    core: dict[str, str],
+    micros: dict[str, int],
+    lasted: tuple[float | None, bool],
+    said: dict[str, str],
 ) -> Event:
-    micros = {key: stamp.micros for key, stamp in stamps.items()}
-    duration, odd = _duration(core, micros)
+    (origin, method, tick), (duration, odd) = row, lasted
     answered, created = micros.get("answer_time"), micros.get("created")
     if created is None and answered is not None and (setup := _seconds(core.get("setuptime"))) is not None:
         created = answered - round(setup * SECOND)
@@ -252,7 +267,7 @@ def _event(
         micros.get("end_time"),
         duration,
         odd,
-        next(iter(stamps.values())).tick if stamps else SECOND,
+        tick,
         said,
         origin.record_id or core.get("record_id") or (f"{call_id};{to_tag}" if call_id and to_tag else call_id),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from operator import itemgetter
 
@@ -21,9 +21,9 @@ _CHALLENGES = frozenset({"401", "407"})
 class Attempt:
     """One call and route attempt: its INVITE row, its dialog row, or both, and the rows that complete it."""
 
-    invite: Event | None = None
-    dialog: Event | None = None
-    parts: list[Event] = field(default_factory=list[Event])
+    invite: Event | None
+    dialog: Event | None
+    parts: list[Event]
 
     @property
     def head(self) -> Event:
@@ -39,24 +39,25 @@ class Attempt:
 
     def events(self) -> list[Event]:
         """All rows, the one that stands for the call first."""
-        return [event for event in (self.invite, self.dialog) if event is not None] + self.parts
+        if self.invite is None or self.dialog is None:
+            return [self.head, *self.parts]
+        return [self.invite, self.dialog, *self.parts]
 
 
 @dataclass(slots=True)
 class Paired:
     """What the events of one Call-ID came to."""
 
-    attempts: list[Attempt] = field(default_factory=list[Attempt])
-    duplicates: list[Event] = field(default_factory=list[Event])
-    orphans: list[Event] = field(default_factory=list[Event])
+    attempts: list[Attempt]
+    duplicates: list[Event]
+    orphans: list[Event]
 
 
 def pair(events: Sequence[Event]) -> Paired:
     """Pair all events of one Call-ID; the outcome does not depend on their order or on the files that they stand in."""
-    paired = Paired()
     if len(events) == 1 and events[0].method == "INVITE" and not events[0].dialog:
-        paired.attempts.append(Attempt(invite=events[0]))
-        return paired
+        return Paired([Attempt(events[0], None, [])], [], [])
+    paired = Paired([], [], [])
     ordered = _without_copies(events, paired.duplicates)
     invites = [event for event in ordered if event.method == "INVITE" and not event.dialog]
     for event in sorted(invites, key=_is_challenged) if len(invites) > 1 else invites:
@@ -113,7 +114,7 @@ def _place_invite(event: Event, paired: Paired) -> None:
         if meaning is Meaning.PART:
             attempt.parts.append(event)
             return
-    paired.attempts.append(Attempt(invite=event))
+    paired.attempts.append(Attempt(event, None, []))
 
 
 class Meaning(IntEnum):
@@ -168,7 +169,7 @@ def _place_dialog(event: Event, attempts: list[Attempt]) -> None:
     if choice:
         max(choice, key=lambda attempt: _moment(attempt.head)).dialog = event
     else:
-        attempts.append(Attempt(dialog=event))
+        attempts.append(Attempt(None, event, []))
 
 
 def _place_part(event: Event, paired: Paired) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ class Channel:
     """The events of one channel in the file's order."""
 
     uniqueid: str
-    events: list[Event] = field(default_factory=list[Event])
+    events: list[Event]
 
     @property
     def start(self) -> datetime:

@@ -102,7 +102,10 @@ def _take(place: Place, fields: dict[str, str], group: _Group) -> None:
         return
     origin = fields.get("CGRID") or fields.get("OriginID")
     key = (origin, fields.get("OriginHost", "")) if origin else ("", *map(str, place))
-    group.calls.setdefault(key, Runs()).add(place, fields)
+    runs = group.calls.get(key)
+    if runs is None:
+        runs = group.calls[key] = Runs([], {})
+    runs.add(place, fields)
 
 
 Read = tuple[int, bytes, dict[str, str], str | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,8 +42,8 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 class Runs:
     """All records of one call; the fields of the first that has them count, `supplier` is that of a supplier's run."""
 
-    rows: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    fields: dict[str, str] = field(default_factory=dict[str, str])
+    rows: list[tuple[int, int]]
+    fields: dict[str, str]
     supplier: str | None = None
 
     def add(self, place: tuple[int, int], fields: dict[str, str]) -> None:
