@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from hoptrace.linking.learned import Learned, with_clocks
+from hoptrace.linking.learned import DAY, SHIFTS, Learned, clock_of, with_clocks
 from hoptrace.linking.learning import learn
 from hoptrace.linking.meeting import densest
+from hoptrace.linking.members import comparable
 from hoptrace.linking.shifts import find_shifts
 
 HOUR = 3600.0
@@ -151,3 +152,21 @@ def test_a_shift_is_taken_off_the_times_of_its_file_alone(world):
     assert off.pop("b-2") == pytest.approx(5 * HOUR, abs=0.3)
     assert max(abs(seconds) for seconds in off.values()) < 0.3
     assert set(with_clocks(frame, Learned.nothing())["offset"]) == {0.0}
+
+
+def test_times_are_the_same_to_the_last_bit_as_polars_gives_them(world) -> None:
+    for at in range(60):
+        world.say("b", 1.000001 * at)
+    known = clock_of({"b": 3.7}).with_columns(drift=pl.lit(0.013), reference=pl.lit(1.7e9))
+    frame = world.frame()
+    written = pl.col("start_time").dt.epoch("us").cast(pl.Float64) / 1e6
+    told = frame.select(offset=3.7 + 0.013 * (written - 1.7e9) / DAY, written=written)
+    facts = comparable(frame, Learned(known, SHIFTS.to_frame()))
+    assert facts["offset"].to_list() == told["offset"].to_list()
+    assert facts["start"].to_list() == (told["written"] - told["offset"]).to_list()
+
+
+def test_a_drift_since_nobody_knows_when_is_none(world) -> None:
+    world.say("b", 0.0)
+    known = clock_of({"b": 3.7}).with_columns(drift=pl.lit(0.013), reference=pl.lit(None, pl.Float64))
+    assert with_clocks(world.frame(), Learned(known, SHIFTS.to_frame()))["offset"].to_list() == [3.7]

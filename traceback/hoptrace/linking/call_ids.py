@@ -77,11 +77,17 @@ def _keys_of_few(texts: pl.Series) -> pl.Series:
 
 def _stem_and_whole(text: str) -> tuple[str, str]:
     """What the upper and what the lower bits of a Call-ID's key are of: how it begins, and all of it."""
-    undashed = text.partition("@")[0].replace(" ", "").replace("-", "")
+    undashed = _in_front_of_host(text).replace(" ", "").replace("-", "")
     whole = undashed.lower() if _IS_GUID.fullmatch(undashed) else _IS_SUFFIX.sub("", text)
-    begun = whole.partition("@")[0][:_MOST]
+    begun = _in_front_of_host(whole)[:_MOST]
     stems = (stem for stem in (_IS_TAIL.sub("", begun), begun) if len(stem.encode()) >= _LEAST_STEM)
     return next(stems, whole), whole
+
+
+def _in_front_of_host(text: str) -> str:
+    # As many characters as there are bytes, as Polars counts; they are the same where a Call-ID is ASCII, as it should.
+    at = text.encode().find(b"@")
+    return text if at < 0 else text[:at]
 
 
 def _keys_of_many(texts: pl.Series) -> pl.Series:

@@ -15,7 +15,7 @@ from hoptrace.linking.call_ids import with_call_id_keys, without_base64
 from hoptrace.linking.learned import Learned, Timing, timing
 from hoptrace.linking.legs import with_legs
 from hoptrace.model.arrays import Floats, Int64s
-from hoptrace.model.columns import Columns, unknown, where_true
+from hoptrace.model.columns import MICROSECOND, Columns, unknown, where_true
 from hoptrace.model.frames import changed, equals, rows_at, without
 from hoptrace.model.statements import StartBasis
 
@@ -79,7 +79,7 @@ def _timed(told: Columns, read: Timing, *, twice: bool) -> Iterator[pl.Series]:
     start = told.moments("start_time") - offset
     answer, end = (_later_time(told, name, offset, later) for name in ("answer_time", "end_time"))
     precision = told.floats("precision")
-    tick = np.fmax(np.where(np.isnan(precision), 1e6, precision) / 1e6, read.cut)
+    tick = np.fmax(np.where(np.isnan(precision), 1e6, precision) * MICROSECOND, read.cut)
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
     answered, received = told.says("outcome", "answered"), told.says("start_basis", StartBasis.RECEIVED)
     of_answer = read.start_is_answer & answered

@@ -15,6 +15,9 @@ from polars.datatypes import DataType, DataTypeClass
 
 from hoptrace.model.arrays import Floats, Int64s, Truths, UInt64s
 
+MICROSECOND = 1 / 1e6
+"""Seconds. Polars divides by a number by multiplying with this: so it is done here, the same to the last bit."""
+
 _NO_TIME = np.iinfo(np.int64).min
 """An unknown time in an array."""
 
@@ -86,7 +89,10 @@ class Columns:
 def epoch_seconds(times: pl.Series) -> Floats:
     """Times as seconds since 1970, exact to the microsecond; NaN where unknown."""
     micros = times.to_numpy().view(np.int64)
-    return np.where(micros == _NO_TIME, np.nan, micros / 1e6) if times.null_count() else micros / 1e6
+    seconds = micros.astype(np.float64) * MICROSECOND
+    if times.null_count():
+        seconds[micros == _NO_TIME] = np.nan
+    return seconds
 
 
 def unknown(name: str, kind: DataType | DataTypeClass, count: int) -> pl.Series:
