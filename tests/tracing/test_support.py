@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from hoptrace.model.verdicts import Support
 
 
@@ -49,3 +53,12 @@ def test_a_call_to_another_end_is_weighed_as_one(world):
     world.say("two", 1.0, customer="c2", downstream="end")
     world.say("end", 1.1, upstream="two")
     assert world.trace(at=0.2, terminating_carrier="end").path == ("end", "two")
+
+
+@pytest.mark.parametrize(("spread", "apart", "agrees"), [(28.0, 0.0, True), (0.05, 0.0, True), (0.05, 9.0, False)])
+def test_answers_within_what_clocks_are_known_to_do_agree_however_little_they_weigh(world, spread, apart, agrees):
+    world.spread = spread
+    world.chain("orig", "term")
+    world.rows[1]["answer_time"] += timedelta(seconds=apart)
+    told = [part.agrees for hop in world.trace().hops for part in hop.evidence if part.about == "answer time"]
+    assert told == [agrees]
