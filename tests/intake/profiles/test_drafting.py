@@ -186,6 +186,15 @@ def test_codecs_are_no_trunks(drafted) -> None:
     assert not {"upstream", "downstream"} & toml["fields"].keys()
 
 
+def test_codecs_are_no_release_codes(drafted) -> None:
+    header = "starttime,answertime,endtime,caller,callee,callercodec,endreason"
+    rows = [(*row[:5], "G711U", "16") for row in ROWS]
+    _, toml = drafted(table(",", header, rows))
+    assert toml["fields"]["release_code"] == "endreason"
+    _, toml = drafted(table(",", header.replace("endreason", "whatever"), rows))
+    assert "release_code" not in toml["fields"]
+
+
 def test_two_columns_of_small_numbers_are_none_of_them_taken(drafted) -> None:
     rows = [
         (f"2026110208{n:02d}01", f"{7 * n}", f"{9 * n}", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}")

@@ -22,7 +22,7 @@ _HINTS = {
     "downstream": rf"downstream|egress|trunk_?out|out_?trunk|outbound|term.*{_PEER}|(?:dst|dest|callee).*{_PEER}",
     "call_id": r"sip.*id|call.?id|callid|leg.?id",
     "egress_call_id": r"(?:egress|out|term|b.?leg).*(?:call.?id|sip.*id)",
-    "release_code": r"cause|release.*code|sip_?code|code|response|status|disposition|reason|result",
+    "release_code": r"cause|release.*code(?!c)|sip_?code|code(?!c)|response|status|disposition|reason|result",
     "record_id": r"record.?id|\bid\b|uniqueid|uuid|sequence|flow|cdr.?id",
 }  # fmt: skip
 _HINTS_ELSEWHERE = {
