@@ -186,3 +186,14 @@ def test_repeated_documents_are_told_from_others_of_one_uuid_and_length(tmp_path
     texts = [document(1, sip_call_id=text) for text in "abcabc"]
     path.write_text("".join(texts))
     assert read(path).rows["fate"].to_list() == ["accepted"] * 3 + ["duplicate"] * 3
+
+
+@pytest.mark.parametrize("odd", ["\ufffe", "&#x1;", "\x02"])
+def test_characters_that_xml_does_not_have_refuse_no_file(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "damaged.xml"
+    text = A_LEG.read_text()
+    damaged = text.replace("</variables>", f"<odd>\x7f{odd}</odd>", 1)
+    path.write_text(f"<cdrs>{damaged}{text}{B_LEG.read_text()}</cdrs>")
+    fates = read(path).rows["fate"].to_list()
+    assert len(fates) == 3
+    assert fates[2] == "accepted"
