@@ -22,6 +22,7 @@ import zstandard
 
 from hoptrace.intake.joined_rows import read_joined, write_joined
 from hoptrace.intake.reading import Source
+from hoptrace.model.packing import GZIP, ZSTANDARD
 from hoptrace.output import cannot_write
 
 FOLDER = "originals"
@@ -36,7 +37,7 @@ PLAIN, ROWS, JOINED = ".plain.zst", ".rows.jsonl", ".joined"
 """Endings of a plain file that was compressed, of the rows that are left of a file whose time has expired, and of the
 list of rows that its statements were made of beside those that stand for them."""
 
-PACKED = (".gz", ".zst", ".parquet")
+PACKED = (GZIP, ZSTANDARD, ".parquet")
 _BLOCK = 1 << 20
 _FRAME = 4 << 20
 """Bytes that are compressed at once, without regard to what came before: a stream would copy them first."""
@@ -130,9 +131,10 @@ class KeptFiles:
             raise cannot_write(self.folder, error) from error
 
     def _write(self, source: Source) -> None:
-        ending = next((ending for ending in PACKED if source.path.suffix.lower() == ending), None)
-        with source.path.open("rb") as submitted, self._written(source.digest, ending or PLAIN) as stream:
-            if ending is None:
+        ending = source.path.suffix.lower()
+        kept_as = ending if ending in PACKED else PLAIN
+        with source.path.open("rb") as submitted, self._written(source.digest, kept_as) as stream:
+            if kept_as == PLAIN:
                 _compress(submitted, stream, source.path.stat().st_size)
             else:
                 shutil.copyfileobj(submitted, stream, _BLOCK)

@@ -47,7 +47,7 @@ def in_time_order(frame: pl.DataFrame, time: str, ties: Sequence[str]) -> pl.Dat
 
 
 def each_once(numbers: Int64s) -> Int64s:
-    """The distinct numbers in order; `np.unique` hashes them, which takes 50 times as long where most differ."""
+    """The distinct numbers in order; `np.unique` hashes them, which takes several times as long where most differ."""
     ordered = np.sort(numbers)
     return ordered[np.insert(np.diff(ordered) > 0, 0, True)] if ordered.size else ordered
 
