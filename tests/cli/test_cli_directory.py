@@ -106,3 +106,15 @@ def test_conflicts_tell_who_is_contradicted_by_whom(loaded: Run) -> None:
     assert (row["carrier_id"], row["kind"], row["contradicted"], row["said"]) == ("bravo", "untrue_upstream", 29, 29)
     everything = json.loads(loaded("carriers", "conflicts", "--all", "--json").stdout)
     assert [(each["carrier_id"], each["worth_asking"]) for each in everything] == [("bravo", True), ("charlie", False)]
+
+
+def test_trunks_that_are_listed_after_the_records_came_in_are_told_once(loaded: Run) -> None:
+    Path("a.csv").write_text("start_time,called_number,upstream\n2026-11-02T15:00:00Z,+13125550187,gw-7\n")
+    assert "gw-7" in loaded("submit", "a.csv", "--carrier", "bravo").stdout
+    Path("more.csv").write_text("carrier_id,trunk,peer,customer\nbravo,gw-7,charlie,\n")
+    told = loaded("carriers", "load", "carriers.csv", "--trunks", "more.csv").stdout
+    assert "no meaning, or another one, when they came in: gw-7 (bravo)." in told
+    asked = ("trace", "--called", "+13125550187", "--at", "2026-11-02T15:00:00Z", "--json")
+    assert json.loads(loaded(*asked).stdout)["path"] == ["bravo", "charlie"]
+    again = loaded("carriers", "load", "carriers.csv", "--trunks", "more.csv", "--json")
+    assert json.loads(again.stdout)["relisted"] == []

@@ -21,7 +21,7 @@ def workspace_of(rows: int, version: int, known: int = 1) -> Any:
 def learned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The workspaces that were learned from."""
     found: list[Any] = []
-    monkeypatch.setattr(learning, "learn_clocks", found.append)
+    monkeypatch.setattr(learning, "relearn", found.append)
     return found
 
 

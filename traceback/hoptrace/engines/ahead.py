@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from hoptrace.engines.ground import Ground, Reads
+from hoptrace.engines.relisting import Relisted, with_trunks_of
 from hoptrace.engines.spans import to_read
 from hoptrace.lake.layout import once
 from hoptrace.lake.spans import merge_spans, within
@@ -46,9 +47,10 @@ class Ahead:
 
 def read_ahead(ground: Ground, parts: Sequence[pl.DataFrame]) -> Ground:
     """The ground with what calls of several parts (WANTED each) ask for first read at once; as it is for one part."""
-    if len(parts) < 2 or not isinstance(ground.view, View):
+    view = ground.view.view if isinstance(ground.view, Relisted) else ground.view
+    if len(parts) < 2 or not isinstance(view, View):
         return ground
     # Of each part by itself: how far clocks are off is reckoned for the moments of its own calls.
     spans = merge_spans(pl.concat([to_read(wanted, ground.learned) for wanted in parts]))
-    rows = ground.view.filed(spans, MOST_ROWS)
-    return ground if rows is None else replace(ground, view=Ahead(ground.view, spans, rows))
+    rows = view.filed(spans, MOST_ROWS)
+    return ground if rows is None else replace(ground, view=with_trunks_of(Ahead(view, spans, rows), ground.learned))

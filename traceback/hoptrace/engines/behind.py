@@ -15,6 +15,7 @@ from hoptrace.engines.gathering import ABOUT_THEN
 from hoptrace.engines.ground import Reads
 from hoptrace.engines.local import Standing, standing, trace_on
 from hoptrace.engines.packed import Recording
+from hoptrace.engines.relisting import with_trunks_of
 from hoptrace.errors import NotFound, UnknownBatch, UsageError
 from hoptrace.lake.spans import SPANS
 
@@ -58,7 +59,7 @@ def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
         return None
     try:
         # Statements never change, and those that a stored result cites are held: the newest version has them.
-        read = _cited(result, workspace.lake.view())
+        read = _cited(result, with_trunks_of(workspace.lake.view(), stands_on.ground.learned))
         read = _read_again(result.call, stands_on) if read is None else read
     except (NotFound, UsageError):
         # The statements have expired since, or numbers are read otherwise now; who had submitted what is still known.

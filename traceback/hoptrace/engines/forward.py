@@ -11,7 +11,9 @@ import polars as pl
 
 from hoptrace.engines.calls import moment, number_key
 from hoptrace.engines.delivering import with_trunks
+from hoptrace.engines.ground import Reads
 from hoptrace.engines.keeping import known
+from hoptrace.engines.relisting import with_trunks_of
 from hoptrace.errors import UsageError
 from hoptrace.lake.spans import SPANS as WANTED_SPANS
 from hoptrace.linking.learned import Learned, with_clocks
@@ -24,7 +26,6 @@ from hoptrace.tracing.results import Stamp
 from hoptrace.tracing.spoken import SPANS, Does, said_of
 
 if TYPE_CHECKING:
-    from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
 AROUND_DAYS = 30.0
@@ -56,7 +57,7 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
     catalog, view = workspace.catalog, workspace.lake.view()
     clocks = known(workspace)
     learned = clocks.learned
-    statements = _gather(workspace, view, key, _Search(window, learned))
+    statements = _gather(workspace, with_trunks_of(view, learned), key, _Search(window, learned))
     spans = pl.DataFrame(
         catalog.batches.spans(lake_version=view.version),
         schema={"carrier": pl.String, "batch": pl.String, "from_time": SPANS["from_time"], "to_time": SPANS["to_time"]},
@@ -94,7 +95,7 @@ def _window(at: str | None, days: float | None) -> tuple[datetime, datetime]:
     return max(_EVER[0], middle - reach), min(_EVER[1], middle + reach)
 
 
-def _gather(workspace: Workspace, view: View, number: int, search: _Search) -> pl.DataFrame:
+def _gather(workspace: Workspace, view: Reads, number: int, search: _Search) -> pl.DataFrame:
     """All statements of calls to the number, from it, and to the numbers that it goes on as, round by round."""
     known, new = {number}, [number]
     found: list[pl.DataFrame] = []

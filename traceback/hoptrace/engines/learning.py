@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hoptrace.engines.keeping import save_learned
+import polars as pl
+
+from hoptrace.engines.keeping import known, save_learned
+from hoptrace.engines.relisting import relisted_now
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.linking.learning import SAMPLE, learn, sample
+from hoptrace.linking.relisted import with_relisted
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -23,10 +27,31 @@ SECONDS_A_ROW = 4e-7
 
 
 def learn_clocks(workspace: Workspace) -> int:
-    """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal)."""
+    """Learn the carriers' clocks from all records at hand; gives the clock table's version (the old one if equal).
+
+    Trunk names in them that the directory did not explain when they came in are looked up anew before.
+    """
+    return _learn(workspace, relisted_now(workspace))
+
+
+def learn_relisted(workspace: Workspace) -> pl.DataFrame | None:
+    """Learn anew where the directory explains trunk names in records otherwise now: these (RELISTED), or None."""
+    relisted = relisted_now(workspace)
+    if relisted.equals(known(workspace).learned.relisted):
+        return None
+    _learn(workspace, relisted)
+    return relisted
+
+
+def relearn(workspace: Workspace) -> int:
+    """Learn as `learn_clocks` does, with the trunk names that were looked up anew last."""
+    return _learn(workspace, known(workspace).learned.relisted)
+
+
+def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
-    learned = learn(sample(view.scan(), view.rows()))
-    return save_learned(workspace.catalog, view.version, learned)
+    statements = with_relisted(sample(view.scan(), view.rows()), relisted)
+    return save_learned(workspace.catalog, view.version, learn(statements).with_trunks(relisted))
 
 
 def learn_after(workspace: Workspace, seconds: float) -> bool:
@@ -34,14 +59,14 @@ def learn_after(workspace: Workspace, seconds: float) -> bool:
 
     A small lake is learned from after every submit, and so is one of which nothing is known yet. A larger one after one
     of several: as with merging, the chance is drawn from the lake's version, so that it falls evenly and nothing has to
-    be remembered between processes. What is learned is the same as by `learn_clocks`, from all records at hand.
+    be remembered between processes. What is learned rests on all records at hand.
     """
     view = workspace.lake.view()
     cost = estimated_seconds(view.rows())
-    known = workspace.catalog.clocks.latest_version()
-    if known and cost > FREE_SECONDS and (view.version + 1) * GOLDEN % 1.0 >= SHARE * seconds / cost:
+    learned = workspace.catalog.clocks.latest_version()
+    if learned and cost > FREE_SECONDS and (view.version + 1) * GOLDEN % 1.0 >= SHARE * seconds / cost:
         return False
-    learn_clocks(workspace)
+    relearn(workspace)
     return True
 
 

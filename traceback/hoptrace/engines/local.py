@@ -13,6 +13,7 @@ from hoptrace.engines.gathering import Gathered, gather
 from hoptrace.engines.ground import Ground, Reads
 from hoptrace.engines.inline import inline
 from hoptrace.engines.keeping import Known, covering, known
+from hoptrace.engines.relisting import with_trunks_of
 from hoptrace.errors import NotFound
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
@@ -153,7 +154,7 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
     from hoptrace import __version__
 
     ground = Ground(
-        view=statements.view,
+        view=with_trunks_of(statements.view, clocks.learned),
         learned=clocks.learned,
         weights=clocks.weights,
         around=Surroundings(

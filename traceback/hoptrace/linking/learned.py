@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.relisted import RELISTED
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.columns import epoch_seconds
 
@@ -61,6 +62,21 @@ class Learned:
     def nothing(cls) -> Learned:
         """Before anything was learned: every clock is unknown."""
         return cls(CLOCKS.to_frame(), SHIFTS.to_frame())
+
+    @cached_property
+    def relisted(self) -> pl.DataFrame:
+        """What trunk names stand for by a directory that was loaded after their records (RELISTED)."""
+        return pl.DataFrame(self.weights.get("trunks", []), schema=RELISTED, orient="row")
+
+    def with_trunks(self, relisted: pl.DataFrame) -> Learned:
+        """The same with these trunk names (RELISTED)."""
+        rows = (
+            relisted.select(pl.col(RELISTED.names()))
+            .with_columns(pl.col("valid_from", "valid_to").to_physical())
+            .rows()
+        )
+        others = {name: told for name, told in self.weights.items() if name != "trunks"}
+        return replace(self, weights={**others, **({"trunks": [list(row) for row in rows]} if rows else {})})
 
     @cached_property
     def taken_off(self) -> _TakenOff:
