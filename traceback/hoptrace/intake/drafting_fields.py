@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from hoptrace.intake.drafting_columns import NULLS, Column
+from hoptrace.model.dialplan import DialPlan
+from hoptrace.model.number_reading import NumberKind, normalise
 
 _PEER = r"(?:trunk|gw|ip|gate|peer)"
 _HINTS = {
@@ -75,6 +77,12 @@ def choices(columns: Sequence[Column]) -> dict[str, Choice]:
     for name in ("egress_call_id", "call_id", "upstream", "downstream", "release_code", "record_id"):
         _add(found, _held(name, columns, found))
     return dict(sorted(found.items(), key=lambda item: list(_HINTS).index(item[0])))
+
+
+def _is_one_number(column: Column, numbers: Sequence[Column]) -> bool:
+    """Whether a column without a name always holds one telephone number, as of a call centre, and no account's."""
+    alone = sum(other.distinct == 1 for other in numbers) == 1
+    return alone and not column.name and normalise(_example(column), DialPlan()).kind is NumberKind.E164
 
 
 def _add(found: dict[str, Choice], choice: Choice | None) -> None:
@@ -149,13 +157,20 @@ def _duration(columns: Sequence[Column], found: dict[str, Choice]) -> Choice | N
                 return Choice("duration", column, f"in {agrees} of {known} rows the seconds from answer to end")
     named = next((column for column in able if _hinted("duration", column)), None)
     if named is None:
-        return None if any(column.name for column in columns) else _only_seconds(able)
-    return Choice("duration", named, f"its name is {named.name!r} and it holds {_example(named)}")
+        return None if any(column.name for column in columns) else _only_seconds(able, columns)
+    read = ", read as minutes and seconds" if named.clock == "%H:%M" else ""
+    return Choice("duration", named, f"its name is {named.name!r} and it holds {_example(named)}{read}")
 
 
-def _only_seconds(able: Sequence[Column]) -> Choice | None:
-    """Without names: the one column of seconds that vary as the lengths of calls do, and are no causes or codes."""
-    vary = [c for c in able if c.distinct > _LEAST_VARIED * c.filled and not c.kinds & {"sip_code", "number", "id"}]
+def _only_seconds(able: Sequence[Column], columns: Sequence[Column]) -> Choice | None:
+    """Without names: the one column of seconds that vary as the lengths of calls do.
+
+    It holds no causes or codes, and no times of day: those stand beside a date.
+    """
+    after_date = {date.at + 1 for date in columns if date.date}
+    spans = [c for c in able if c.at not in after_date and c.clock != "%H:%M"]
+    able = [c for c in spans if not c.kinds & {"sip_code", "number", "id"}]
+    vary = [c for c in able if c.distinct > _LEAST_VARIED * c.filled]
     if len(vary) != 1 or not vary[0].filled:
         return None
     return Choice("duration", vary[0], f"the only column of small numbers that vary, such as {_example(vary[0])}")
@@ -200,7 +215,8 @@ def _is_name(cell: str) -> bool:
 def _in_order(columns: Sequence[Column], found: dict[str, Choice]) -> None:
     """Numbers without a telling name: as nearly everywhere, the calling number stands before the called one."""
     taken = {choice.column.at for choice in found.values()}
-    able = [c for c in columns if c.at not in taken and "number" in c.kinds and not c.time and c.distinct > 1]
+    numbers = [c for c in columns if c.at not in taken and "number" in c.kinds and not c.time]
+    able = [c for c in numbers if c.distinct > 1 or _is_one_number(c, numbers)]
     missing = [name for name in ("calling_number", "called_number") if name not in found]
     if missing == ["called_number"] and able:
         able = [c for c in able if c.at > found["calling_number"].column.at] or able
