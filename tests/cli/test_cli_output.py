@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from click.testing import Result
@@ -234,20 +235,60 @@ def test_wide_letters_keep_their_columns(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.splitlines() == ["All", "Carrier  Calls", "alpha        1", "bravo       20"]
 
 
-def test_what_stands_in_a_file_that_stdout_leads_to_stays_there(odd: Run) -> None:
-    Path("calls.csv").write_text("call_ref,start_time,called_number\nc1,2026-11-02T19:30:00Z,+12025550143\n")
-    program = "from hoptrace.cli import main; main()"
-    commands = (
-        ("batches", "rejected", batch_of(odd), "--out", "/dev/stdout"),
-        ("trace", "--calls", "calls.csv", "--out", "/proc/self/fd/1"),
-    )
+CALLS = "call_ref,start_time,called_number\nc1,2026-11-02T19:30:00Z,+12025550143\n"
+COMPLAINTS = (
+    "Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,Consumer_Area_Code,Subject,Robo\n"
+    "2025550132,2026-09-23 00:02:35,2026-09-22 18:22:00,,California,510,Debt,Y\n"
+)
+
+
+def piped(*command: str, stdout: int | IO[str] = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    """A command of its own process, whose standard output is really that."""
+    program = [sys.executable, "-c", "from hoptrace.cli import main; main()", *command]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "traceback")}
+    return subprocess.run(program, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+
+
+def test_what_stands_in_a_file_that_stdout_leads_to_stays_there(odd: Run) -> None:
+    Path("calls.csv").write_text(CALLS)
     with Path("log.txt").open("w") as log:
         log.write("before\n")
         log.flush()
-        for command in commands:
-            subprocess.run([sys.executable, "-c", program, *command], stdout=log, env=environment, check=True)
+        assert piped("batches", "rejected", batch_of(odd), "--out", "/dev/stdout", stdout=log).returncode == 0
+        assert piped("trace", "--calls", "calls.csv", "--out", "/proc/self/fd/1", stdout=log).returncode == 0
     lines = Path("log.txt").read_text().splitlines()
     assert lines[:2] == ["before", HEADER.rstrip()]
-    assert sum(line.startswith('{"call_ref":"c1"') for line in lines) == 1
-    assert lines[-1] == "Wrote 1 result to /proc/self/fd/1"
+    assert lines[-1].startswith('{"call_ref":"c1"')
+
+
+@pytest.mark.parametrize(
+    ("command", "begins", "told"),
+    [
+        ("batches rejected BATCH --out", HEADER.rstrip(), "Wrote 4 rejected rows"),
+        ("batches rejected BATCH --json --reasons", "row,reasons,as_written", '"reasons": ['),
+        ("calls import calls.csv --out", "call_ref,start_time,", "Written to"),
+        ("calls import complaints.csv --out", "calling_number,time,", "Seeds"),
+        ("trace --calls calls.csv --out", '{"call_ref":"c1"', "Wrote 1 result"),
+        ("report trace c1 --format json --out", "{", "Wrote"),
+        ("report what-if --format json --out", "{", "Wrote"),
+        ("profile draft unknown.csv --out", "# Tried on", "Look at it with"),
+    ],
+)
+def test_data_on_stdout_stands_alone(odd: Run, command: str, begins: str, told: str) -> None:
+    Path("calls.csv").write_text(CALLS)
+    Path("complaints.csv").write_text(COMPLAINTS)
+    Path("unknown.csv").write_text("".join(f"2026-11-02T08:00:0{n}Z;1202555014{n};1312555018{n}\n" for n in range(3)))
+    if command.startswith("report"):
+        assert odd("trace", "--calls", "calls.csv", "--out", "results.jsonl").exit_code == 0
+    done = piped(*command.replace("BATCH", batch_of(odd)).split(), "-")
+    assert done.returncode in (0, 3), done.stderr
+    assert done.stdout.startswith(begins)
+    assert told not in done.stdout
+    assert told in done.stderr
+    assert not Path("-").exists()
+
+
+def test_several_tables_do_not_fit_on_stdout(odd: Run) -> None:
+    told = odd("report", "what-if", "--format", "csv", "--out", "-")
+    assert told.exit_code == 2
+    assert "--table NAME" in told.stderr

@@ -13,7 +13,9 @@ from typing import IO
 
 from hoptrace.errors import StorageFailed, UsageError
 
-_DESCRIPTORS = re.compile(r"/dev/(stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,4})")
+STDOUT = 1
+_NAMED = {"-": STDOUT, "/dev/stdout": STDOUT, "/dev/stderr": 2}
+_DESCRIPTORS = re.compile(r"(-|/dev/stdout|/dev/stderr)|/(?:dev|proc/self)/fd/([0-9]{1,4})")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,12 +61,17 @@ def is_device(path: Path) -> bool:
     return _open_already(path) is not None or (path.exists() and not path.is_file())
 
 
+def is_stdout(path: Path) -> bool:
+    """Whether a place is standard output: `-`, /dev/stdout or its descriptor."""
+    return _open_already(path) == STDOUT
+
+
 def _open_already(path: Path) -> int | None:
-    """The descriptor that /dev/stdout and the like stand for."""
+    """The descriptor that `-`, /dev/stdout and the like stand for."""
     found = _DESCRIPTORS.fullmatch(str(path))
     if found is None:
         return None
-    return {"stdout": 1, "stderr": 2}.get(found[1]) or int(found[2])
+    return _NAMED.get(found[1]) or int(found[2])
 
 
 def _as_it_is(path: Path) -> IO[bytes]:

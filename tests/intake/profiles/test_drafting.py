@@ -195,6 +195,29 @@ def test_codecs_are_no_release_codes(drafted) -> None:
     assert "release_code" not in toml["fields"]
 
 
+@pytest.mark.parametrize(("always", "where"), [("12025550143", 3), ("4711001", None)])
+def test_a_number_that_every_call_has_is_one_and_an_account_is_none(drafted, always: str, where: int | None) -> None:
+    rows = [(f"2026-11-02T08:00:0{n}Z", f"1312555018{n}", always) for n in range(3)]
+    _, toml = drafted(table(";", rows=rows))
+    assert toml["fields"]["called_number"] == (where or 2)
+    assert toml["fields"].get("calling_number") == (2 if where else None)
+
+
+@pytest.mark.parametrize(("span", "unit"), [("0:3{}", "h:m:s"), ("0:00:3{}", "h:m:s"), ("3{}", None)])
+def test_minutes_and_seconds_are_a_duration_where_the_name_says_so(drafted, span: str, unit: str | None) -> None:
+    rows = [(f"2026-11-02T08:00:0{n}Z", f"1312555018{n}", f"1202555014{n}", span.format(n)) for n in range(3)]
+    told, toml = drafted(table(",", "start,caller,callee,talk time", rows))
+    assert toml["fields"]["duration"] == ({"column": "talk time", "unit": unit} if unit else "talk time")
+    assert ("read as minutes and seconds" in told.text) is span.startswith("0:3")
+
+
+def test_a_time_of_day_beside_a_date_is_no_duration(drafted) -> None:
+    rows = [("02.11.2026", f"08:0{n}:01", f"1312555018{n}", f"1202555014{n}") for n in range(4)]
+    _, toml = drafted(table(";", rows=rows))
+    assert toml["fields"]["start_time"] == {"column": [1, 2], "join": " "}
+    assert "duration" not in toml["fields"]
+
+
 def test_two_columns_of_small_numbers_are_none_of_them_taken(drafted) -> None:
     rows = [
         (f"2026110208{n:02d}01", f"{7 * n}", f"{9 * n}", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 from hoptrace.cli.shown_receipt import how_expired, show_receipt
 
 
@@ -78,10 +78,8 @@ def show_(batch: str, as_json: bool) -> None:
     )
 )
 @click.argument("batch")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the rows as they were, to be mended."
-)
-@click.option("--reasons", type=click.Path(path_type=Path), metavar="FILE", help="Write row, reasons and text as CSV.")
+@file_option("--out", about="Write the rows as they were, to be corrected.")
+@file_option("--reasons", about="Write row number, reasons and text as CSV.")
 @json_option
 @workspace_option
 def rejected(batch: str, out: Path | None, reasons: Path | None, as_json: bool) -> None:

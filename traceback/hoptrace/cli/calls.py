@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 
 if TYPE_CHECKING:
     from hoptrace.intake.calls_import import Imported
@@ -58,7 +58,7 @@ def calls() -> None:
     ),
 )
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The calls.csv to write.")
+@file_option("--out", required=True, about="The calls.csv to write.")
 @mapping_options
 @json_option
 @workspace_option

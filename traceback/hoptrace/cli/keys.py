@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 
 if TYPE_CHECKING:
     from hoptrace.evidence.keys import PublicKey
@@ -49,7 +49,7 @@ def show_(as_json: bool) -> None:
 
 
 @keys.command(epilog=example("hoptrace keys export --out hoptrace-key.pem"))
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the key goes.")
+@file_option("--out", required=True, about="Where the key goes.")
 @json_option
 @workspace_option
 def export(out: Path, as_json: bool) -> None:

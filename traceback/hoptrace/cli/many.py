@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import the_workspace
+from hoptrace.cli.options import file_option, the_workspace
 from hoptrace.cli.progress import progress
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
@@ -22,12 +22,7 @@ LOCAL = "local"
 
 _OPTIONS = (
     click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="Trace all calls of a calls.csv."),
-    click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Where its results go, a JSON a line; FILE.zst: packed.",
-    ),
+    file_option("--out", about="Where the results go, one JSON object a line; FILE.zst is compressed."),
     click.option("--engine", metavar="URL", help="With --calls: the URL of a Spark master.  [default: this machine]"),
     click.option("--workers", type=click.IntRange(1), metavar="N", help="With --calls: processes.  [default: cores]"),
 )

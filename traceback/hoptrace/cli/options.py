@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from hoptrace.output import is_stdout
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -35,6 +39,20 @@ def workspace_option(command: Command) -> Command:
         help="The workspace to use.",
     )
     return option(command)
+
+
+def file_option(name: str, *, about: str, required: bool = False) -> Callable[[Command], Command]:
+    """An option that names a file to write; - is stdout, where the data then stands alone."""
+    path = click.Path(path_type=Path)
+    return click.option(name, type=path, metavar="FILE", required=required, callback=_data_alone, help=about)
+
+
+def _data_alone(ctx: click.Context, _param: click.Parameter, out: Path | None) -> Path | None:
+    """Have all that the command prints beside its data go to stderr where the data goes to stdout."""
+    if out is not None and is_stdout(out):
+        sys.stdout.flush()
+        ctx.with_resource(redirect_stdout(sys.stderr))
+    return out
 
 
 def workspace_path() -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 from hoptrace.cli.telling import asked_option, language_option, moment_asked
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("call_refs", nargs=-1, required=True, metavar="CALL_REF...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the package goes.")
+@file_option("--out", required=True, about="Where the package goes.")
 @click.option(
     "--original",
     "originals",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hoptrace.cli import show as shown
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 
 
 @click.group()
@@ -63,7 +63,7 @@ def show(file: Path, name: str, carrier: str | None, country: str | None, timezo
 
 @profile.command(epilog=example("hoptrace profile draft cdr.csv --out alpha.toml"))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it.")
+@file_option("--out", about="Write it there instead of printing it.")
 @json_option
 @workspace_option
 def draft(file: Path, out: Path | None, as_json: bool) -> None:
@@ -138,7 +138,7 @@ def list_(carrier: str | None, as_json: bool) -> None:
 
 
 @profile.command(epilog=example("hoptrace profile schema --out profile.schema.json"))
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it.")
+@file_option("--out", about="Write it there instead of printing it.")
 @json_option
 @workspace_option
 def schema(out: Path | None, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.call import one_call_options, reported_call, trace_one
-from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
 from hoptrace.cli.package import package
 from hoptrace.cli.report_campaign import campaign
 from hoptrace.cli.report_carrier import carrier
@@ -51,7 +51,7 @@ for each in (campaign, carrier, regulator, what_if, package):
     type=click.Choice(FORMATS),
     help="[default: by the ending of FILE; html where it has none]",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.")
+@file_option("--out", required=True, about="Where the report goes.")
 @profile_option
 @telling_options
 @json_option

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import Command
+from hoptrace.cli.options import Command, file_option
 from hoptrace.cli.telling import language_option
+from hoptrace.output import is_stdout
 
 if TYPE_CHECKING:
     from hoptrace.reports.profiles import Profile
@@ -57,7 +58,7 @@ class How:
 def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add --out, --format, --profile, --paper, --language, --table to a command, which gets them together as `how`."""
     options = (
-        click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help=_OUT_HELP),
+        file_option("--out", required=True, about=_OUT_HELP),
         click.option("--format", "format_name", type=click.Choice(formats), help=_FORMAT_HELP),
         profile_option,
         paper_option,
@@ -79,7 +80,7 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
             chosen = format_name or format_of(out, formats)
             if table is not None and chosen != "csv":
                 raise click.UsageError("--table goes with --format csv.")
-            if chosen == "csv" and table is None and out.suffix.lower() == ".csv":
+            if chosen == "csv" and table is None and (out.suffix.lower() == ".csv" or is_stdout(out)):
                 raise click.UsageError(
                     "This report has several tables. Give --out a name that ends in .zip or a folder's, or say which "
                     "table with --table NAME."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hoptrace.engines.keeping import known
 from hoptrace.linking.blame import FEW
 from hoptrace.linking.trust import Trust
+from hoptrace.tracing.calibration import published
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -137,4 +138,4 @@ def _conflict(carrier: str, kind: ConflictKind, known: Iterable[Contradicting], 
     neighbours = tuple(sorted(known, key=lambda each: (-each.contradicted, each.carrier_id)))
     contradicted = sum(each.contradicted for each in neighbours)
     mean = sum(each.contradicted * each.probability for each in neighbours) / contradicted
-    return Conflict(carrier, kind, contradicted, said, round(mean, 3), neighbours)
+    return Conflict(carrier, kind, contradicted, said, published(mean, 3), neighbours)

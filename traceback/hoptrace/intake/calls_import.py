@@ -32,7 +32,7 @@ from hoptrace.intake.limits import is_packed, unpacked
 from hoptrace.intake.reading import source_at
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise
-from hoptrace.output import check_place, harmless, whole_file
+from hoptrace.output import check_place, harmless, is_device, whole_file
 from hoptrace.settings import IntakeSettings
 
 MOST_PROBLEMS = 20
@@ -92,7 +92,7 @@ def import_calls(
     or unpacks beyond the `limits`, ColumnMissing where its columns are not known, StorageFailed; then nothing is
     written.
     """
-    seeds = out.with_suffix(".seeds.csv")
+    seeds = out if is_device(out) else out.with_suffix(".seeds.csv")
     for place in (out, seeds):
         check_place(place, path)
     profile = profile or CallsProfile()

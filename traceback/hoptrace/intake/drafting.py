@@ -12,8 +12,10 @@ from hoptrace.errors import FormatUnknown, TimezoneMissing
 from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.detect import readable_head
 from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month
-from hoptrace.intake.drafting_fields import TIMES, Choice, choices
+from hoptrace.intake.drafting_fields import choices
+from hoptrace.intake.drafting_names import Choice
 from hoptrace.intake.drafting_shape import FileShape, shape_of
+from hoptrace.intake.drafting_times import TIMES
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.reading import Context, Source, source_at

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from hoptrace.intake.drafting_shape import FileShape
+from hoptrace.intake.formats.profiled_durations import seconds
 from hoptrace.intake.formats.profiled_times import read_times
+from hoptrace.intake.profiles.column_rules import Unit
 
 FORMATS = (
     "rfc3339", "epoch_ms", "epoch_us", "epoch",
@@ -40,7 +42,7 @@ _KINDS = {
     "number": re.compile(rf"(?:\"[^\"]*\" ?)?<?(?:sips?:|tel:)?\+?[0-9*#]{{7,18}}(?:@[^>]*)?>?|{_SPACED}"),
     "extension": re.compile(r"[0-9*#]{2,6}"),
     "seconds": re.compile(r"\d{1,6}(?:\.\d+)?"),
-    "clock": re.compile(r"\d{1,4}:\d{2}:\d{2}"),
+    "clock": re.compile(r"\d{1,4}:\d{2}(?::\d{2})?"),
     "address": re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?"),
     "id": re.compile(r"[^\s@]{6,}@\S+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}"),
     "sip_code": re.compile(r"[1-6]\d{2}"),
@@ -76,8 +78,9 @@ class Column:
 
     @property
     def seconds(self) -> pl.Series:
-        """The cells as numbers."""
-        return pl.Series(self.cells).cast(pl.Float64, strict=False)
+        """The cells as durations in seconds: numbers, h:mm:ss or m:ss; null where they are none."""
+        texts = pl.lit(pl.Series(self.cells, dtype=pl.String))
+        return pl.select(pl.coalesce(seconds(texts, Unit.SECONDS), seconds(texts, Unit.CLOCK))).to_series()
 
 
 def columns_of(shape: FileShape) -> list[Column]:

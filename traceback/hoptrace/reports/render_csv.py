@@ -7,6 +7,7 @@ import io
 
 from hoptrace.output import harmless
 from hoptrace.reports.model import EvidenceLine, HopLine, TraceReport
+from hoptrace.tracing.calibration import published
 
 COLUMNS = (
     "call_ref", "verdict", "confidence", "hop", "role", "carrier", "name", "country", "contact_email",
@@ -47,7 +48,7 @@ def _row(report: TraceReport, hop: HopLine) -> list[str | int | float]:
         "evidence": " | ".join(_sentence(line) for line in hop.evidence),
     }
     figures: dict[str, str | int | float] = {
-        "confidence": round(report.confidence, 4),
+        "confidence": published(report.confidence),
         "hop": hop.position,
         "clock_offset": hop.clock_offset_s,
     }

@@ -52,6 +52,12 @@ def calibrated_all(confidence: Floats, verdict: Verdict, inferred: Truths, besid
     return np.clip(1 / (1 + np.exp(-odds)), LEAST, MOST)
 
 
+def published(confidence: float, digits: int = 4) -> float:
+    """A confidence (0..1) as results give it: rounded, but never up to 1, which only a certain answer has."""
+    rounded = round(confidence, digits)
+    return round(1 - 10**-digits, digits) if confidence < 1 <= rounded else rounded
+
+
 def _log_odds(confidence: float) -> float:
     clipped = min(max(confidence, LEAST), MOST)
     return math.log(clipped / (1 - clipped))

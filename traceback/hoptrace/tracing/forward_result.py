@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hoptrace.model.forward import ForwardResult, ForwardVerdict
+from hoptrace.tracing.calibration import published
 from hoptrace.tracing.forward import settle
 from hoptrace.tracing.forward_carriers import carriers_of
 from hoptrace.tracing.forward_words import shown
@@ -40,7 +41,7 @@ def forward(question: Question, statements: pl.DataFrame, spans: pl.DataFrame, s
         verdict=end.verdict,
         serving_carrier=serving,
         customer=end.customer,
-        confidence=round(end.confidence, 4),
+        confidence=published(end.confidence),
         path=end.path,
         carriers=carriers_of(book[number] for number in passed if number in book),
         conflicts=end.conflicts,
@@ -49,7 +50,7 @@ def forward(question: Question, statements: pl.DataFrame, spans: pl.DataFrame, s
         lake_version=stamp.lake_version,
         settings_digest=stamp.settings_digest,
         clock_version=stamp.clock_version,
-        customer_confidence=None if end.customer_confidence is None else round(end.customer_confidence, 4),
+        customer_confidence=None if end.customer_confidence is None else published(end.customer_confidence),
         from_time=question.from_time,
         to_time=question.to_time,
         summary=end.summary,

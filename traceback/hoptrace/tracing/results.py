@@ -16,7 +16,7 @@ from hoptrace.model.verdicts import (
     Verdict,
 )
 from hoptrace.tracing import evidence
-from hoptrace.tracing.calibration import calibrated
+from hoptrace.tracing.calibration import calibrated, published
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.delivering import way_told
 from hoptrace.tracing.hops import hops_told, inferred_step
@@ -91,7 +91,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         return not_found(call, stamp)
     alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
     if judgement.none > NOT_FOUND:
-        return replace(not_found(call, stamp), confidence=round(judgement.none, 4), alternatives=alternatives)
+        return replace(not_found(call, stamp), confidence=published(judgement.none), alternatives=alternatives)
     verdict = VERDICTS[best.trail.ending]
     inferred = inferred_step(best.trail)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred, beside=beside(case, best))
@@ -113,7 +113,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=round(confidence * no_twin / (1 + judged.hidden), 4),
+        confidence=published(confidence * no_twin / (1 + judged.hidden)),
         hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
@@ -178,7 +178,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
         Verdict.AMBIGUOUS,
         ambiguous_words(judged, len(paths)),
         path=common,
-        confidence=round(1 - max(0.0, judgement.confidence - 0.5), 4),
+        confidence=published(1 - max(0.0, judgement.confidence - 0.5)),
         hops=hops_told(case, best, sources)[: len(common)],
         alternatives=tuple(told),
         next_request=request,
@@ -186,7 +186,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
 
 
 def _alternative(trail: Trail, share: float, why: str, case: Case) -> Alternative:
-    return Alternative(trail.path, round(share, 4), f"{why}; it ends: {ending_words(trail, case)}")
+    return Alternative(trail.path, published(share), f"{why}; it ends: {ending_words(trail, case)}")
 
 
 def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
