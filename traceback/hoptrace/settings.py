@@ -148,7 +148,7 @@ class IntakeSettings:
     longest_value: int = field(default=65_536, metadata={"check": _Number(256, whole=True)})
     """Bytes of one value of a call: a number, a Call-ID, an Identity header."""
     most_expansion: int = field(default=200, metadata={"check": _Number(1, whole=True)})
-    """How many times its size a .gz or .zst file may unpack to, once it unpacks to more than 64 MiB."""
+    """How many times its size a .gz or .zst file may unpack to, once it expands to more than 64 MiB."""
     most_members: int = field(default=100_000, metadata={"check": _Number(1, whole=True)})
     """Members of one .gz file, frames of one .zst file."""
 
@@ -223,7 +223,7 @@ def source_date_epoch() -> datetime | None:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):
         raise WorkspaceError(
-            f"SOURCE_DATE_EPOCH={text!r} is no number of seconds since 1970. Mend or unset it."
+            f"SOURCE_DATE_EPOCH={text!r} is not a number of seconds since 1970. Correct or unset it."
         ) from None
 
 

@@ -103,7 +103,7 @@ def init_workspace(
         raise WorkspaceExists(f"{folder} already exists and is not an empty folder. Name another one.")
     country = country_code(home_country)
     if country is None:
-        raise UsageError(f"{home_country!r} is no country. Give the ISO 3166-1 code of two letters, such as US or GB.")
+        raise UsageError(f"{home_country!r} is not a country. Give the two-letter ISO 3166-1 code, such as US or GB.")
     values = {"format": FORMAT, "home_country": country, "catalog_url": catalog_url, "lake_uri": lake_uri}
     settings = make_settings({name: value for name, value in values.items() if value is not None}, folder / FILE_NAME)
     was_there = folder.exists()

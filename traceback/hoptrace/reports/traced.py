@@ -181,7 +181,7 @@ def _odd_json(where: Place, text: str | bytes) -> Any:
     try:
         told = json.loads(text)
     except ValueError as error:
-        raise InputRefused(f"{_words(where)} is no JSON: {error}. Mend the file; no report was written.") from error
+        raise InputRefused(f"{_words(where)} is not JSON: {error}. Correct the file; no report was written.") from error
     return json.loads(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
 
