@@ -31,7 +31,7 @@ class Row:
 
     def refuse(self, problem: str) -> DirectoryInvalid:
         """The error that names this row."""
-        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
+        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; correct the file and load it again.")
 
 
 def read_rows(

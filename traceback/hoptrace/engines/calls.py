@@ -117,4 +117,4 @@ def _call(row: Row) -> ReportedCall:
 
 
 def _refuse(row: Row, problem: str) -> InputRefused:
-    return InputRefused(f"{row.where}: {problem} Nothing was traced; mend the file and try again.")
+    return InputRefused(f"{row.where}: {problem} Nothing was traced; correct the file and try again.")
