@@ -22,7 +22,7 @@ from hoptrace.reports.placing import Certainty, directory_frame
 from hoptrace.reports.profiles import INVESTIGATOR
 from hoptrace.reports.roles import roles_of
 from hoptrace.reports.sankey import draw, sankey_of
-from hoptrace.reports.traced import read_traced
+from hoptrace.reports.traced_reading import read_traced
 from hoptrace.tracing.signers import Signers
 from hoptrace.workspace import Workspace
 

@@ -15,7 +15,7 @@ from hoptrace.output import cannot_write, check_place
 from hoptrace.reports.columns import a_text
 from hoptrace.reports.dictionary import dictionary_of
 from hoptrace.reports.language import language, message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table, frame_schema, table_of
 
