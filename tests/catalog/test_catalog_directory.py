@@ -125,14 +125,14 @@ def test_an_unknown_carrier_names_what_looks_alike(catalog: Catalog, load) -> No
         ("carrier_id\na\n", "carrier_id,trunk,peer\na,t,z\n", r"line 2: peer 'z'"),
         ("carrier_id\na\n", "carrier_id,trunk,peer,customer\na,t,a,c\n", "exactly one of peer and customer"),
         ("carrier_id\na\n", "carrier_id,trunk,peer,customer\na,t,,\n", "exactly one of peer and customer"),
-        ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.0/33,c\n", "no valid CIDR"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.0/33,c\n", "not a valid CIDR"),
         ("carrier_id\na\n", "carrier_id,trunk,customer\na,t,c\na,T,d\n", "already stands for another"),
         ("carrier_id\na\n", "carrier_id,trunk,customer\na,203.0.113.5,c\na,203.0.113.5/32,d\n", "another neighbour"),
         ("carrier_id\na\n", "carrier_id,trunk,customer\na,2001:db8::1,c\na,2001:DB8:0::1,d\n", "another neighbour"),
         ("carrier_id,Carrier_ID\na,b\n", None, "names carrier_id more than once"),
         ("carrier_id\na\n", "carrier_id,trunk,peer,peer\na,t,a,a\n", "names peer more than once"),
-        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,2026-01-01T00:00:00\n", "has no zone"),
-        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,soon\n", "no RFC 3339 time"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,2026-01-01T00:00:00\n", "has no time zone"),
+        ("carrier_id\na\n", "carrier_id,trunk,customer,valid_from\na,t,c,soon\n", "not an RFC 3339 time"),
     ],
 )
 def test_a_wrong_directory_is_refused_as_a_whole(
@@ -203,8 +203,8 @@ def test_every_kind_of_file_gives_the_same(local_catalog: Catalog, tmp_path: Pat
         ("c.csv", b"carrier_id,name\nalpha,\xff\n", "not UTF-8"),
         ("c.csv.gz", b"plain", "cannot be unpacked"),
         ("c.csv.zst", b"plain", "cannot be unpacked"),
-        ("c.ndjson", b'{"carrier_id": \n', "no JSON object"),
-        ("c.parquet", b"plain", "no readable Parquet"),
+        ("c.ndjson", b'{"carrier_id": \n', "not a JSON object"),
+        ("c.parquet", b"plain", "not a readable Parquet"),
     ],
 )
 def test_a_broken_file_is_told(local_catalog: Catalog, tmp_path: Path, name: str, content: bytes, says: str) -> None:

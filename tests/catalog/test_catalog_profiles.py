@@ -58,8 +58,8 @@ def test_an_unknown_carrier_an_unsound_profile_and_a_format_s_name_are_refused(
         add_profile(workspace, write(tmp_path), "nobody")
     with pytest.raises(ProfileInvalid, match=r"line 3: fields\.start_time"):
         add_profile(workspace, write(tmp_path, TEXT.replace("start_time = 1", "start_time = 0")), "alpha")
-    with pytest.raises(ProfileInvalid, match="a format is called 'sansay' already"):
+    with pytest.raises(ProfileInvalid, match="there is a format called 'sansay' already"):
         add_profile(workspace, write(tmp_path, name="sansay.toml"), "alpha")
-    with pytest.raises(ProfileInvalid, match="is no name"):
+    with pytest.raises(ProfileInvalid, match="is not a valid name"):
         add_profile(workspace, write(tmp_path, 'name = "a b"\n' + TEXT), "alpha")
     assert workspace.catalog.profiles.list() == []

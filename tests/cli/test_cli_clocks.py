@@ -49,7 +49,7 @@ def write(carrier: str, file: str, calls: range, hours: float = 0.0) -> str:
 
 def test_the_table_tells_clocks_habits_and_single_batches(learned: Run) -> None:
     told = learned("clocks", "show").stdout
-    assert "The offsets hold at 2026-11-02T17:00:00Z" in told
+    assert "The offsets are those at 2026-11-02T17:00:00Z" in told
     lines = {line.split()[0]: line.split() for line in told.splitlines() if line.strip()}
     assert lines["alpha"][1:6] == ["-7", "+1.710", "+2.680", "0.149", "506"]
     assert " ".join(lines["alpha"][6:]) == "start is answer, cut to the minute"

@@ -73,7 +73,7 @@ def test_info_tells_each_day_and_its_health(filled):
 
 def test_tidy_merges_and_deletes_what_is_not_needed(filled, monkeypatch: pytest.MonkeyPatch):
     before = json.loads(traced(filled, 10))
-    assert "Nothing is to be merged." in filled("lake", "tidy")
+    assert "There is nothing to merge." in filled("lake", "tidy")
     monkeypatch.setattr(levels, "FAN", 2)
     assert json.loads(filled("lake", "info", "--json"))["merges_due"] == 4
     assert "1 merge is due" in filled("lake", "info")
@@ -132,7 +132,7 @@ def test_batches_say_that_their_rows_expired(filled):
     batch = json.loads(filled("batches", "list", "--json"))[0]
     assert batch["expired"] == "partly"
     shown = filled("batches", "show", batch["batch"])
-    assert f"The calls before {NOW - timedelta(days=90):%Y-%m-%d} are not kept any more" in shown
+    assert f"The calls before {NOW - timedelta(days=90):%Y-%m-%d} are no longer kept" in shown
     filled("lake", "expire", "--older-than", "5d")
     assert {told["expired"] for told in json.loads(filled("batches", "list", "--json"))} == {"wholly"}
     assert json.loads(filled("batches", "show", batch["batch"], "--json"))["expired"] == "wholly"
@@ -146,6 +146,6 @@ def test_an_age_that_is_none_is_wrong_usage(loaded, age: str):
 
 
 def test_an_empty_lake_has_nothing_to_do(loaded):
-    assert "Nothing is to be removed" in loaded("lake", "expire", "--older-than", "13w").stdout
-    assert "Nothing is to be merged" in loaded("lake", "tidy").stdout
+    assert "There is nothing to remove" in loaded("lake", "expire", "--older-than", "13w").stdout
+    assert "There is nothing to merge" in loaded("lake", "tidy").stdout
     assert json.loads(loaded("lake", "info", "--json").stdout)["partitions"] == []

@@ -27,7 +27,7 @@ def test_a_pipe_or_device_is_refused_at_once(loaded, command: tuple[str, ...]) -
     for name in ("pipe", "/dev/zero"):
         told = loaded(*command, name)
         assert (told.exit_code, told.stdout) == (1, "")
-        assert f"{name} is a pipe or a device, no file." in told.stderr
+        assert f"{name} is a pipe or a device, not a file." in told.stderr
 
 
 def test_a_name_that_is_no_text_is_written_out(loaded) -> None:
@@ -70,5 +70,5 @@ def test_a_list_of_calls_that_unfolds_without_end_is_refused(loaded) -> None:
     Path("list.csv.gz").write_bytes(gzip.compress(b"start_time,called_number\n" + row * 2_100_000))
     told = loaded("calls", "import", "list.csv.gz", "--out", "calls.csv")
     assert told.exit_code == 1
-    assert "unpacks to more than 200 times its size" in told.stderr
+    assert "expands to more than 200 times its size" in told.stderr
     assert not Path("calls.csv").exists()

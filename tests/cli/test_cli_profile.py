@@ -48,7 +48,7 @@ def test_detect_says_what_a_file_is_why_and_how_sure(run) -> None:
 
 def test_detect_never_guesses_what_an_operator_chooses(run) -> None:
     told = run("profile", "detect", str(FIXTURES / "3cx" / "cdr.log"))
-    assert "never taken for 3cx unasked" in told.stdout
+    assert "not read as 3cx unless you say so" in told.stdout
     assert "--profile 3cx" in told.stdout
 
 
@@ -199,7 +199,7 @@ def test_detect_and_auto_ask_the_carrier_s_own_profiles(loaded, files) -> None:
     assert receipt["timezone"] == "America/Chicago (from the profile)"
     told = loaded("submit", "cdr.csv", "--carrier", "bravo")
     assert told.exit_code == 1  # another carrier's profile is not asked
-    assert "no known format" in told.stderr
+    assert "not a known format" in told.stderr
 
 
 def test_a_stored_profile_stands_for_what_it_is_based_on(loaded) -> None:

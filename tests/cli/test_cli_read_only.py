@@ -74,7 +74,7 @@ def test_what_only_reads_works_where_nothing_can_be_written(filled, loaded):
         refused = [loaded(*many), loaded("submit", "rows.csv", "--carrier", "bravo")]
     assert [(each.exit_code, each.stdout) for each in told] == [(0, text) for text in before]
     assert (again.exit_code, again.stdout) == (0, traced.stdout)
-    assert "this result is not filed" in again.stderr
+    assert "this result is not stored" in again.stderr
     assert "filed" not in traced.stderr
     assert [each.exit_code for each in refused] == [1, 1]
     assert all("cannot be written to" in each.stderr for each in refused), [each.output for each in refused]

@@ -78,7 +78,7 @@ def test_tables_go_into_a_folder(traced: Run) -> None:
         (["campaign", "--campaign", "lottery", "--out", "c.html"], 4, "prizes (1)"),
         (["campaign", "c9", "--out", "c.html"], 4, "'c9'"),
         (["campaign", "--results", "none.jsonl", "--out", "c.html"], 4, "no file none.jsonl"),
-        (["campaign", "--results", "calls.csv", "--out", "c.html"], 1, "line 1, is no JSON"),
+        (["campaign", "--results", "calls.csv", "--out", "c.html"], 1, "line 1, is not JSON"),
         (["campaign", "c1", "--out", "c.docx"], 2, "--format html|pdf|json|csv|graphml|svg"),
         (["campaign", "c1", "--out", "c.csv"], 2, "--table NAME"),
         (["campaign", "c1", "--out", "c.html", "--table", "x"], 2, "--format csv"),

@@ -91,7 +91,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], run: Run) -> None:
 def test_bytes_on_the_command_line_that_are_no_text_are_told(arguments: tuple[str, ...], loaded: Run) -> None:
     told = loaded(*arguments, "caf\udce9")
     assert (told.exit_code, told.stdout) == (2, "")
-    assert told.stderr.startswith(r"'caf\udce9' is no UTF-8 text. Write it in UTF-8")
+    assert told.stderr.startswith(r"'caf\udce9' is not UTF-8 text. Write it in UTF-8")
 
 
 def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:

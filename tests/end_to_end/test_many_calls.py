@@ -168,7 +168,7 @@ def test_a_folder_that_is_somebody_else_s_stays_as_it_is(world, tmp_path):
     kept = tmp_path / "out.jsonl.parts"
     kept.mkdir()
     (kept / "notes.txt").write_text("mine")
-    with hoptrace.open_workspace(world / "ws") as workspace, pytest.raises(UsageError, match="no folder of a run"):
+    with hoptrace.open_workspace(world / "ws") as workspace, pytest.raises(UsageError, match="of an interrupted run"):
         trace_file(workspace, world / "calls.csv", tmp_path / "out.jsonl")
     assert (kept / "notes.txt").read_text() == "mine"
 
@@ -239,7 +239,7 @@ def test_a_process_with_other_settings_is_refused(world, monkeypatch):
         pinned = partition.pin(workspace, None)
     monkeypatch.setenv("HOPTRACE_TRACE__REPORT_SECONDS", "9")
     partition._opened.cache_clear()
-    with pytest.raises(WorkspaceError, match="other settings here"):
+    with pytest.raises(WorkspaceError, match="different settings here"):
         next(partition.trace_run(pinned, [part]))
     partition._opened.cache_clear()
 

@@ -188,7 +188,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(InputRefused, match="cannot be read"):
         verify(tmp_path / "none.zip")
     for place in (tmp_path, Path("/dev/zero")):
-        with pytest.raises(InputRefused, match="no file"):
+        with pytest.raises(InputRefused, match="is not a file"):
             verify(place)
 
 

@@ -24,7 +24,7 @@ from hoptrace.lake.lake import Lake
 from hoptrace.lake.object_store import Access
 from hoptrace.lake.trimming import trim
 from hoptrace.lake.upkeep import tidy
-from hoptrace.settings import ObjectStoreSettings
+from hoptrace.settings.object_store import ObjectStoreSettings
 from hoptrace.workspace import init_workspace, open_workspace
 
 A = 12025550100

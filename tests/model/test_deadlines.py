@@ -10,7 +10,7 @@ import pytest
 
 from hoptrace.errors import WorkspaceError
 from hoptrace.model.deadlines import Deadlines, ResponseClock, Unit, kept_until, read_clock
-from hoptrace.settings import make_settings
+from hoptrace.settings.reading import make_settings
 
 FRIDAY = datetime(2026, 11, 6, 15, 30, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from hoptrace.reports.placing import Certainty, directory_frame
 from hoptrace.reports.profiles import INVESTIGATOR
 from hoptrace.reports.roles import roles_of
 from hoptrace.reports.sankey import draw, sankey_of
-from hoptrace.reports.traced import read_traced
+from hoptrace.reports.traced_reading import read_traced
 from hoptrace.tracing.signers import Signers
 from hoptrace.workspace import Workspace
 
@@ -148,7 +148,7 @@ def test_what_is_not_there_is_said_clearly(reported: Workspace, tmp_path) -> Non
         (b"\n\n", "holds no result"),
         (b"[]\n", r"line 1, holds no result of a trace"),
         (b"{}\n", r"line 1, holds no result of a trace \(KeyError"),
-        (b"not JSON\n", "line 1, is no JSON"),
+        (b"not JSON\n", "line 1, is not JSON"),
         (b'{"call_ref": "1", "verdict": "guilty", "hops": []}\n', "line 1, holds no result"),
     ],
 )
@@ -163,7 +163,7 @@ def test_the_line_that_is_wrong_is_named(reported: Workspace, results_of_many, t
     path = tmp_path / "results.jsonl"
     lines = [each.as_json() for each in results_of_many]
     path.write_bytes(b"\n".join([*lines[:3], lines[3][:200], *lines[4:]]))
-    with pytest.raises(InputRefused, match="line 4, is no JSON"):
+    with pytest.raises(InputRefused, match="line 4, is not JSON"):
         of_many.campaign(reported, of_many.Which(results=path))
 
 

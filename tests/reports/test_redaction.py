@@ -25,7 +25,7 @@ from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.redaction import masked
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_files import Form, render_summary
-from hoptrace.reports.traced import read_traced
+from hoptrace.reports.traced_reading import read_traced
 from hoptrace.tracing.signers import Signers
 from hoptrace.workspace import Workspace
 

@@ -120,7 +120,7 @@ def test_graphml_and_svg(summaries):
         root = etree.fromstring(render_summary(summaries[kind], Form("svg")))
         assert root.find(f"{SVG}title").text
         assert root.find(f"{SVG}desc").text
-    with pytest.raises(UsageError, match="no graph"):
+    with pytest.raises(UsageError, match="not a graph"):
         render_summary(summaries["regulator"], Form("graphml"))
 
 
@@ -182,7 +182,7 @@ def test_a_folder_of_tables_is_whole_and_is_replaced(summaries, tmp_path):
     write_summary(summaries["campaign"], folder, Form("csv"))
     assert (folder / "upstreams.csv").read_text() != "old"
     (folder / "mine.txt").write_text("keep me")
-    with pytest.raises(StorageFailed, match="no folder of an earlier report"):
+    with pytest.raises(StorageFailed, match="holds no earlier report"):
         write_summary(summaries["campaign"], folder, Form("csv"))
     assert (folder / "mine.txt").read_text() == "keep me"
     assert [path.name for path in tmp_path.iterdir()] == ["tables"]

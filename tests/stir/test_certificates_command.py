@@ -73,7 +73,7 @@ def test_a_csv_says_where_the_files_came_from(run: Run) -> None:
     ("content", "word"),
     [
         (f"file,url\nother.pem,{URL}\n", "has no row for alpha.pem"),
-        ("file,url\nalpha.pem,ftp://x\n", "line 2: 'ftp://x' is no URL"),
+        ("file,url\nalpha.pem,ftp://x\n", "line 2: 'ftp://x' is not a URL"),
         (f"file,url\nalpha.pem,{URL}\nalpha.pem,{URL}2\n", "second URL"),
         (f"name,url\nalpha.pem,{URL}\n", "column file is missing"),
     ],
@@ -91,7 +91,7 @@ def test_a_file_without_certificates_is_refused_with_all_others(run: Run, conten
     Path("letter.pem").write_bytes(content)
     told = run("certificates", "load", "root.pem", "letter.pem")
     assert told.exit_code == 1
-    assert "letter.pem: no readable certificate in PEM form" in told.stderr
+    assert "letter.pem: not a readable certificate in PEM form" in told.stderr
     assert listed(run) == []
 
 

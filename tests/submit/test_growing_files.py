@@ -111,7 +111,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(fresh, tmp_path: Path, na
         with path.open("ab") as stream:
             stream.write(b"\n")
 
-    with pytest.raises(InputRefused, match="was written to while it was read"):
+    with pytest.raises(InputRefused, match="was written to while it was being read"):
         submit(workspace, [path], "oak", timezone="UTC", progress=grow)
     assert workspace.catalog.batches.list() == []
     assert workspace.lake.view().scan().collect().is_empty()

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import NotAWorkspace, WorkspaceError
-from hoptrace.settings import FILE_NAME, Settings, TraceSettings, load_settings, source_date_epoch
+from hoptrace.settings import Settings, TraceSettings
+from hoptrace.settings.environment import source_date_epoch
+from hoptrace.settings.reading import FILE_NAME, load_settings
 
 
 def _write(folder: Path, text: str) -> Path:

@@ -17,7 +17,7 @@ from hoptrace.errors import (
     WorkspaceNewer,
 )
 from hoptrace.lock import file_lock
-from hoptrace.settings import FILE_NAME
+from hoptrace.settings.reading import FILE_NAME
 from hoptrace.workspace import LOCK_FILE, init_workspace, open_workspace
 
 

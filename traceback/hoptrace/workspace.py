@@ -53,7 +53,7 @@ class Workspace:
         """The accepted statements."""
         from hoptrace.lake.lake import Lake
         from hoptrace.lake.object_store import Access
-        from hoptrace.settings import ObjectStoreSettings
+        from hoptrace.settings.object_store import ObjectStoreSettings
 
         uri = self.settings.lake_uri or str(self.path / LAKE_FOLDER)
         return Lake(uri, Access.of(ObjectStoreSettings.of_environment()) if "://" in uri else None)
@@ -94,7 +94,7 @@ def init_workspace(
     path: Path | str, home_country: str = "US", catalog_url: str | None = None, lake_uri: str | None = None
 ) -> Workspace:
     """Make a new workspace and open it; raises WorkspaceExists where `path` already holds something."""
-    from hoptrace.settings import FILE_NAME, make_settings
+    from hoptrace.settings.reading import FILE_NAME, make_settings
 
     folder = Path(path).absolute()
     if (folder / FILE_NAME).exists():
@@ -103,7 +103,7 @@ def init_workspace(
         raise WorkspaceExists(f"{folder} already exists and is not an empty folder. Name another one.")
     country = country_code(home_country)
     if country is None:
-        raise UsageError(f"{home_country!r} is no country. Give the ISO 3166-1 code of two letters, such as US or GB.")
+        raise UsageError(f"{home_country!r} is not a country. Give the two-letter ISO 3166-1 code, such as US or GB.")
     values = {"format": FORMAT, "home_country": country, "catalog_url": catalog_url, "lake_uri": lake_uri}
     settings = make_settings({name: value for name, value in values.items() if value is not None}, folder / FILE_NAME)
     was_there = folder.exists()
@@ -118,7 +118,7 @@ def init_workspace(
 
 
 def _make(folder: Path, settings: Settings, text: str) -> Workspace:
-    from hoptrace.settings import FILE_NAME
+    from hoptrace.settings.reading import FILE_NAME
 
     folder.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(folder, settings, new=True)
@@ -145,7 +145,7 @@ def _clear(folder: Path, keep: bool) -> None:
 
 def open_workspace(path: Path | str) -> Workspace:
     """Open the workspace in `path`; raises NotAWorkspace or WorkspaceNewer."""
-    from hoptrace.settings import FILE_NAME, make_settings, read_settings_file
+    from hoptrace.settings.reading import FILE_NAME, make_settings, read_settings_file
 
     folder = Path(path).absolute()
     values = read_settings_file(folder)

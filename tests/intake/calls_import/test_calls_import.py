@@ -103,7 +103,7 @@ def test_the_contracts_own_file_is_checked(tmp_path: Path) -> None:
     told = run(tmp_path, text)
     assert [row["call_ref"] for row in rows(tmp_path / "calls.csv")] == ["C1", "C3"]
     assert told.rejected == {
-        "the call_ref stands twice; it must be unique": 1,
+        "the call_ref appears twice; it must be unique": 1,
         "the time has no zone: give --timezone or a time with an offset": 1,
     }
     assert rows(tmp_path / "calls.csv")[1]["start_time"] == "2026-03-02T14:00:01Z"

@@ -59,7 +59,7 @@ def test_nothing_fits_says_what_was_seen(tmp_path: Path) -> None:
     with pytest.raises(FormatUnknown) as refused:
         find_format(source(tmp_path, b"\n\nid;when;\x07who" + b"x" * 200 + b"\nmore"), [ALPHA, BETA])
     message = str(refused.value)
-    assert message.startswith("cdr.csv: no known format. It begins with «id;when;·who")
+    assert message.startswith("cdr.csv: not a known format. It begins with «id;when;·who")
     assert "…»" in message
     assert "more" not in message
     assert "--format NAME (alpha, beta) or --format profile.toml" in message
@@ -179,7 +179,7 @@ def test_lists_of_our_own_are_no_records_and_it_is_said_where_they_go(tmp_path: 
 
 @pytest.mark.parametrize("content", [b'a\rb,"c\r', b'"' + b"x" * 70_000, b"\0,\0\r\0"])
 def test_what_is_no_table_has_no_header_of_complaints(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(FormatUnknown, match="no known format"):
+    with pytest.raises(FormatUnknown, match="not a known format"):
         find_format(source(tmp_path, content), [BETA])
 
 

@@ -58,7 +58,7 @@ def read_all(name: str, path: Path, **limits: int) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked(packing: str, tmp_path: Path) -> None:
     path = tmp_path / f"cdr.csv{packing}"
     path.write_bytes(PACK[packing](b"row\n" * 4 + b"0" * (80 << 20)))
-    with pytest.raises(InputRefused, match=r"cdr\.csv\S+, line 5: unpacks to more than 200 times .*most_expansion"):
+    with pytest.raises(InputRefused, match=r"cdr\.csv\S+, line 5: expands to more than 200 times .*most_expansion"):
         content_of(source(path))
     assert len(content_of(source(path, most_expansion=100_000, longest_row=1 << 30))) == (80 << 20) + 16
 

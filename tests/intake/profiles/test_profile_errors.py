@@ -35,12 +35,12 @@ def refused() -> Callable[[str], str]:
             "p.toml, line 2: file.quoting: it must be 'standard', 'none'",
         ),
         ('[file]\ndelimiter = "||"\n', "p.toml, line 2: file.delimiter: '||' cannot stand between fields"),
-        ('[file]\nencoding = "ebcdic"\n', "p.toml, line 2: file.encoding: 'ebcdic' is no encoding"),
+        ('[file]\nencoding = "ebcdic"\n', "p.toml, line 2: file.encoding: 'ebcdic' is not a known encoding"),
         ('[file]\nencoding = "utf-16"\n', "cannot be read line by line"),
         ("[file]\ncolumns = { a = [9, 3] }\n", "file: columns: a ends at 3, before it begins at 9"),
         ('[time]\nformats = ["%Y"]\n', "p.toml, line 2: time.formats: '%Y' does not hold a whole date and time"),
-        ('[time]\nformats = ["epoch_s"]\n', "'epoch_s' is no time format; give epoch, epoch_ms"),
-        ('[time]\nzones = { X = "nowhere" }\n', "p.toml, line 2: time.zones: 'nowhere' is no time zone"),
+        ('[time]\nformats = ["epoch_s"]\n', "'epoch_s' is not a time format; give epoch, epoch_ms"),
+        ('[time]\nzones = { X = "nowhere" }\n', "p.toml, line 2: time.zones: 'nowhere' is not a known time zone"),
         (
             '[fields]\ncalled_numbr = "c"\n',
             "line 2: fields: there is no field 'called_numbr'; did you mean called_number",
@@ -52,7 +52,7 @@ def refused() -> Callable[[str], str]:
         ),
         (
             'format = "delimited"\n[fields]\nstart_time = { column = 1, regex = "(" }\ncalled_number = 2\n',
-            "p.toml, line 3: fields.start_time.regex: '(' is no regular expression",
+            "p.toml, line 3: fields.start_time.regex: '(' is not a regular expression",
         ),
         (
             'format = "delimited"\n[fields]\nstart_time = { column = 1, split = "@" }\ncalled_number = 2\n',
@@ -97,8 +97,8 @@ def refused() -> Callable[[str], str]:
             'format = "delimited"\n[fields]\nstart_time = 1\ncalled_number = { column = 2, when = { column = 1 } }\n',
             "line 4: fields.called_number.when.is: it is missing",
         ),
-        ("[numbers.trunks]\nT1 = ['x']\n", "p.toml, line 1: numbers.trunks: 'x' is no prefix"),
-        ("[detect]\npattern = '('\n", "p.toml, line 2: detect.pattern: '(' is no regular expression"),
+        ("[numbers.trunks]\nT1 = ['x']\n", "p.toml, line 1: numbers.trunks: 'x' is not a prefix"),
+        ("[detect]\npattern = '('\n", "p.toml, line 2: detect.pattern: '(' is not a regular expression"),
         (
             'format = "fixed"\n[file.columns]\nS = [5, 2]\n[fields]\nstart_time = "S"\ncalled_number = "S"\n',
             "p.toml, line 2: file: columns: S ends at 2, before it begins at 5",

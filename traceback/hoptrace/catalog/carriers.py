@@ -128,7 +128,7 @@ def _unique_carriers(path: Path) -> dict[str, Carrier]:
     for row in read_rows(path, ("carrier_id",), CARRIER_TEXTS):
         carrier = parse_carrier(row)
         if carrier.carrier_id in carriers:
-            raise row.refuse(f"carrier_id {carrier.carrier_id!r} stands here for the second time.")
+            raise row.refuse(f"carrier_id {carrier.carrier_id!r} appears here for the second time.")
         carriers[carrier.carrier_id] = carrier
     if not carriers:
         raise DirectoryInvalid(f"{path}: it lists no carrier. Nothing was loaded.")

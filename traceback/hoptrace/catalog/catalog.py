@@ -44,8 +44,8 @@ class Catalog:
         """Raise StorageFailed where nothing can be filed, before work is done for nothing."""
         if not self.writable:
             raise StorageFailed(
-                "The workspace cannot be written to: results could not be filed. Copy it to where it can be written "
-                "to and use the copy."
+                "The workspace cannot be written to: results could not be stored. Copy it to a writable folder "
+                "and use the copy."
             )
 
     def writer_lock(self, wait_seconds: float) -> AbstractContextManager[None]:

@@ -46,9 +46,9 @@ def read_urls(path: Path, files: Sequence[Path]) -> dict[str, str]:
         for row in read_rows(path, ("file", "url")):
             name, url = Path(row.cells.get("file", "")).name, row.cells.get("url", "")
             if not url.startswith(("https://", "http://")):
-                raise CertificateInvalid(f"{row.where}: {url!r} is no URL; write https://... Nothing was loaded.")
+                raise CertificateInvalid(f"{row.where}: {url!r} is not a URL; write https://... Nothing was loaded.")
             if name in names and urls.setdefault(name, url) != url:
-                raise CertificateInvalid(f"{row.where}: {name!r} stands here with a second URL. Nothing was loaded.")
+                raise CertificateInvalid(f"{row.where}: {name!r} appears here with a second URL. Nothing was loaded.")
     except DirectoryInvalid as error:
         raise CertificateInvalid(str(error)) from error
     missing = sorted(names - urls.keys())
@@ -64,13 +64,13 @@ def _read(path: Path) -> list[tuple[CertificateFacts, str]]:
     except OSError as error:
         raise CertificateInvalid(f"{path}: cannot be read: {error.strerror}. Nothing was loaded.") from error
     if len(data) > MOST_BYTES:
-        raise CertificateInvalid(f"{path} is longer than {MOST_BYTES:,} bytes: no file of certificates. Name another.")
+        raise CertificateInvalid(f"{path} is longer than {MOST_BYTES:,} bytes: not a certificate file. Name another.")
     try:
         return read_pem(data)
     except ValueError as error:
         # The library's own words are for programmers; those of `hoptrace.model.certificates` name the part.
         why = f" ({error})" if str(error).startswith("its ") else ""
         raise CertificateInvalid(
-            f"{path}: no readable certificate in PEM form{why}. A file in DER form becomes one with: "
+            f"{path}: not a readable certificate in PEM form{why}. Convert a file in DER form with: "
             f"openssl x509 -inform DER -in {path.name} -out {path.stem}.pem. Nothing was loaded."
         ) from error

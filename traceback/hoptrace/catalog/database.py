@@ -46,7 +46,7 @@ def open_engine(place: str | Path, synchronous: str = "FULL") -> sa.Engine:
     try:
         parsed = sa.make_url(place) if isinstance(place, str) else sa.URL.create("sqlite", database=str(place))
     except ArgumentError:
-        raise UsageError("The catalog's URL is none. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
+        raise UsageError("The catalog's URL is invalid. Write sqlite:///FILE or postgresql://USER@HOST/NAME.") from None
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
@@ -80,8 +80,8 @@ def _for_reading(file: Path) -> sa.URL:
     if file.with_name(f"{file.name}-wal").exists():
         raise StorageFailed(
             f"{file.parent} cannot be written to, and {file.name}-wal in it holds changes that are not in the catalog "
-            "yet: another process is using it, or was killed. Try again later, or copy the folder to where it can be "
-            "written to and use the copy."
+            "yet: another process is using it, or was killed. Try again later, or copy the workspace to a "
+            "writable folder and use the copy."
         )
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     return sa.URL.create("sqlite", database=f"file:{quote(str(file))}", query=query)

@@ -26,10 +26,10 @@ def parse_carrier(row: Row) -> Carrier:
         raise row.refuse("carrier_id is empty.")
     country = country_code(cells["country"]) if "country" in cells else ""
     if country is None:
-        raise row.refuse(f"country {cells['country']!r} is no ISO 3166-1 code of two letters, such as US.")
+        raise row.refuse(f"country {cells['country']!r} is not a two-letter ISO 3166-1 code such as US.")
     zone = cells.get("timezone", "")
     if zone and not _is_zone(zone):
-        raise row.refuse(f"timezone {zone!r} is no IANA zone (write for example America/Chicago).")
+        raise row.refuse(f"timezone {zone!r} is not an IANA time zone (write for example America/Chicago).")
     texts: dict[str, Any] = {name: cells.get(name, "") for name in CARRIER_TEXTS} | {"country": country}
     aliases = {name: value for name, value in cells.items() if name not in {"carrier_id", *CARRIER_TEXTS}}
     return Carrier(carrier_id=cells["carrier_id"], **texts, aliases=aliases)
@@ -53,9 +53,9 @@ def parse_trunk(row: Row) -> Trunk:
     )
     address, slash, bits = trunk.trunk.partition("/")
     if not slash and _LOOKS_LIKE_IPV4.fullmatch(trunk.trunk) and trunk.network() is None:
-        raise row.refuse(f"{trunk.trunk!r} is no valid IP address.")
+        raise row.refuse(f"{trunk.trunk!r} is not a valid IP address.")
     if slash and bits.isdigit() and trunk.network() is None and address.replace(".", "").replace(":", "").isalnum():
-        raise row.refuse(f"{trunk.trunk!r} is no valid CIDR block.")
+        raise row.refuse(f"{trunk.trunk!r} is not a valid CIDR block.")
     if trunk.valid_from is not None and trunk.valid_to is not None and trunk.valid_from >= trunk.valid_to:
         raise row.refuse("valid_from is not before valid_to.")
     return trunk
@@ -78,11 +78,11 @@ def _time(row: Row, column: str) -> datetime | None:
     try:
         time = read_time(text)
     except ValueError:
-        raise row.refuse(f"{column} {text!r} is no RFC 3339 time or date.") from None
+        raise row.refuse(f"{column} {text!r} is not an RFC 3339 time or date.") from None
     if time.tzinfo is None:
         # A bare date is a day in UTC; a bare time of day could mean anything.
         if len(text) > len("2026-01-31"):
-            raise row.refuse(f"{column} {text!r} has no zone. Write for example 2026-01-31T00:00:00Z.")
+            raise row.refuse(f"{column} {text!r} has no time zone. Write for example 2026-01-31T00:00:00Z.")
         return time.replace(tzinfo=UTC)
     # A time at the very end of the calendar is written for "always", and need not be one in UTC.
     return time.astimezone(UTC) if 1 < time.year < 9999 else time.replace(tzinfo=UTC)

@@ -31,7 +31,7 @@ class Row:
 
     def refuse(self, problem: str) -> DirectoryInvalid:
         """The error that names this row."""
-        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; mend the file and load it again.")
+        return DirectoryInvalid(f"{self.where}: {problem} Nothing was loaded; correct the file and load it again.")
 
 
 def read_rows(
@@ -129,16 +129,16 @@ def _json(path: Path) -> Iterator[Row]:
     try:
         records: Any = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise DirectoryInvalid(f"{path}: no readable JSON ({error}). Copy it again.") from error
+        raise DirectoryInvalid(f"{path}: not readable as JSON ({error}). Copy it again.") from error
     if not isinstance(records, list):
-        raise DirectoryInvalid(f"{path}: no JSON list of objects. Give a list, or one object a line as .ndjson.")
+        raise DirectoryInvalid(f"{path}: not a JSON list of objects. Give a list, or one object a line as .ndjson.")
     rows = cast(list[object], records)
     for number, record in enumerate(rows, start=1):
         where = f"{path}, object {number}"
         if isinstance(record, dict):
             yield Row(where, _clean(cast(dict[Any, Any], record)))
         else:
-            yield Row(where, {}, "it is no JSON object")
+            yield Row(where, {}, "it is not a JSON object")
 
 
 def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
@@ -152,14 +152,14 @@ def _ndjson(path: Path, *, lenient: bool) -> Iterator[Row]:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             if lenient:
-                yield Row(where, {}, f"it is no JSON object ({error})")
+                yield Row(where, {}, f"it is not a JSON object ({error})")
                 continue
-            raise Row(where, {}).refuse(f"it is no JSON object ({error}).") from error
+            raise Row(where, {}).refuse(f"it is not a JSON object ({error}).") from error
         if not isinstance(record, dict):
             if lenient:
-                yield Row(where, {}, "it is no JSON object")
+                yield Row(where, {}, "it is not a JSON object")
                 continue
-            raise Row(where, {}).refuse("it is no JSON object.")
+            raise Row(where, {}).refuse("it is not a JSON object.")
         yield Row(where, _clean(record))  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -169,7 +169,7 @@ def _parquet(path: Path, required: Sequence[str], known: Container[str]) -> Iter
     try:
         frame = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
-        raise DirectoryInvalid(f"{path}: no readable Parquet file ({error}). Copy it again.") from error
+        raise DirectoryInvalid(f"{path}: not a readable Parquet file ({error}). Copy it again.") from error
     _require(path, [column_name(name, known) for name in frame.columns], required)
     for number, record in enumerate(frame.iter_rows(named=True), start=1):
         yield Row(f"{path}, row {number}", _clean(record))

@@ -68,7 +68,7 @@ def show_(batch: str, as_json: bool) -> None:
         return
     show_receipt(receipt)
     if how is not None:
-        click.echo(f"The calls before {expired} are not kept any more, but for those that stored results cite.")
+        click.echo(f"The calls before {expired} are no longer kept, except those that stored results cite.")
 
 
 @batches.command(

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option("--called", metavar="NUMBER", help="The number that was called."),
-    click.option("--at", metavar="TIME", help="When the called party saw the call, as 2026-11-02T14:30:00-05:00."),
-    click.option("--calling", metavar="NUMBER", help="The number that was shown."),
+    click.option("--at", metavar="TIME", help="When the called party saw the call, such as 2026-11-02T14:30:00-05:00."),
+    click.option("--calling", metavar="NUMBER", help="The number that was shown as the caller."),
     click.option("--terminating", metavar="ID", help="The carrier that delivered the call."),
-    click.option("--ref", metavar="REF", help="A name to find the trace by again.  [default: NUMBER@TIME]"),
+    click.option("--ref", metavar="REF", help="A name by which to find the trace again.  [default: NUMBER@TIME]"),
 )
 
 
@@ -58,5 +58,5 @@ def trace_one(workspace: Workspace, call: ReportedCall, replay: Replay | None = 
     stored = workspace.catalog.writable
     (result,) = (local.trace if stored else local.results)(workspace, [call], replay=replay)
     if not stored:
-        click.echo("Note: the workspace cannot be written to, so this result is not filed in it.", err=True)
+        click.echo("Note: the workspace cannot be written to, so this result is not stored in it.", err=True)
     return result

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 SOME_REJECTED = 3
 _MAPPING = (
-    click.option("--profile", type=click.Path(path_type=Path), metavar="FILE.toml", help="A mapping of the columns."),
+    click.option("--profile", type=click.Path(path_type=Path), metavar="FILE.toml", help="How columns are mapped."),
     click.option("--called-column", metavar="NAME", help="The column of the number that was called."),
-    click.option("--calling-column", metavar="NAME", help="The column of the number that was shown."),
-    click.option("--time-column", multiple=True, metavar="NAME", help="Of the time; twice for date and time."),
+    click.option("--calling-column", metavar="NAME", help="The column of the caller's number."),
+    click.option(
+        "--time-column", multiple=True, metavar="NAME", help="The column of the time; date and time may be two."
+    ),
     click.option("--ref-column", metavar="NAME", help="The column of a unique reference.  [default: FILE-row]"),
     click.option("--campaign-column", metavar="NAME", help="The column of the campaign."),
-    click.option("--time-format", metavar="FORMAT", help="How times are written, as %m/%d/%Y %I:%M %p."),
-    click.option("--timezone", metavar="ZONE", help="Zone of times without one: America/Chicago, +02:00."),
+    click.option("--time-format", metavar="FORMAT", help="How times are written, such as %m/%d/%Y %I:%M %p."),
+    click.option("--timezone", metavar="ZONE", help="Time zone of times without one: America/Chicago, +02:00."),
     click.option("--terminating", metavar="ID", help="The carrier that delivered all of these calls."),
     click.option("--campaign", metavar="NAME", help="The campaign of all of these calls."),
 )

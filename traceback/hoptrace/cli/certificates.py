@@ -33,7 +33,7 @@ def certificates() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--url", metavar="URL", help="The x5u URL that the file was fetched from.")
 @click.option("--urls", type=click.Path(path_type=Path), metavar="FILE", help="CSV with columns file and url.")
-@click.option("--anchor", is_flag=True, help="They are trust anchors: CAs whose signers are believed.")
+@click.option("--anchor", is_flag=True, help="They are trust anchors: CAs whose certificates are trusted.")
 @json_option
 @workspace_option
 def load(files: tuple[Path, ...], url: str | None, urls: Path | None, anchor: bool, as_json: bool) -> None:

@@ -62,7 +62,7 @@ def _told(error: Exception) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, UnicodeEncodeError) and error.reason == NO_TEXT:
         said = show.plain(ascii(error.object)[:SHOWN])
-        return f"{said} is no UTF-8 text. Write it in UTF-8, in a terminal that is set to it (LANG=C.UTF-8).", USAGE
+        return f"{said} is not UTF-8 text. Write it in UTF-8, in a terminal that uses UTF-8 (LANG=C.UTF-8).", USAGE
     if isinstance(error, OSError) and error.strerror:
         where = "The output" if error.filename is None else show.plain(error.filename)
         return (

@@ -17,7 +17,7 @@ _OPTIONS = (
         help="Find the carrier that serves this number; with --at only around that time.",
     ),
     click.option(
-        "--days", type=float, metavar="N", help="With --forward --at: so many days before and after.  [default: 30]"
+        "--days", type=float, metavar="N", help="With --forward --at: this many days before and after.  [default: 30]"
     ),
 )
 

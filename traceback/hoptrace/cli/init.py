@@ -14,7 +14,7 @@ from hoptrace.cli.options import example, json_option, workspace_option, workspa
     default="US",
     show_default=True,
     metavar="CC",
-    help="ISO 3166-1 alpha-2: a call that came from elsewhere has its point of entry here.",
+    help="ISO 3166-1 alpha-2; calls from other countries have their point of entry here.",
 )
 @click.option("--catalog-url", metavar="URL", help="Keep the catalog in PostgreSQL: postgresql://USER@HOST/NAME.")
 @json_option

@@ -26,7 +26,7 @@ grace_option = click.option(
     default=24,
     show_default=True,
     metavar="HOURS",
-    help="Delete files that were not needed for so long; 0 only while nobody else reads.",
+    help="Delete files not needed for this long; give 0 only while nobody else reads.",
 )
 
 
@@ -41,7 +41,7 @@ class _Age(click.ParamType[date]):
             return value
         found = re.fullmatch(r"(\d{1,5})([dw])", value.strip())
         if found is None or not int(found[1]):
-            self.fail(f"{value!r} is no age; write days or weeks, such as 90d or 13w.", param, ctx)
+            self.fail(f"{value!r} is not an age; write days or weeks, such as 90d or 13w.", param, ctx)
         return datetime.now(UTC).date() - timedelta(days=int(found[1]) * DAYS_OF[found[2]])
 
 
@@ -93,7 +93,7 @@ def tidy(grace_hours: int, as_json: bool) -> None:
         steps, files = show.count(done.tidied.steps, "merge"), show.count(done.tidied.files, "file")
         click.echo(f"Did {steps} of {files}: the lake has {done.tidied.fewer:,} fewer now.")
     else:
-        click.echo("Nothing is to be merged.")
+        click.echo("There is nothing to merge.")
     _show_vacuumed(done)
 
 
@@ -132,7 +132,7 @@ def _show_expired(done: Cared, dry_run: bool) -> None:
         days = show.count(told.days, "day")
         click.echo(f"{would} {show.count(told.statements, 'statement')} of {days} before {told.before}.")
     else:
-        click.echo(f"Nothing is to be removed from the days before {told.before}.")
+        click.echo(f"There is nothing to remove from the days before {told.before}.")
     if done.kept_files:
         click.echo(f"{'Would remove' if dry_run else 'Removed'} {show.count(done.kept_files, 'submitted file')}.")
     if told.held:

@@ -69,7 +69,7 @@ def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
     if many.calls is None or many.out is None:
         raise click.UsageError("A file of calls needs both --calls FILE and --out FILE.")
     if many.engine not in (None, LOCAL) and many.workers is not None:
-        raise click.UsageError("--workers is of this machine; a cluster has executors of its own.")
+        raise click.UsageError("--workers is for this machine; a cluster has its own executors.")
     how = How(many.engine or LOCAL, many.workers)
     with the_workspace() as workspace, progress("Tracing") as report:
         summary = trace_file(workspace, many.calls, many.out, progress=report, replay=replay, how=how)
@@ -84,9 +84,9 @@ def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
 def _notes(summary: dict[str, Any], calls: Path) -> None:
     if summary["taken_up"]:
         parts = show.count(summary["taken_up"], "finished part")
-        click.echo(f"Note: this run was broken off before; {parts} of it taken over.", err=True)
+        click.echo(f"Note: this run was interrupted before; {parts} of it taken over.", err=True)
     if summary["thrown_away"]:
-        click.echo("Note: finished parts of another run (other calls, records or settings) were thrown away.", err=True)
+        click.echo("Note: finished parts of another run (other calls, records or settings) were discarded.", err=True)
     for carrier, count in summary["unknown_terminating"].items():
-        named = f"{show.count(count, 'call')} of {calls} with the terminating carrier {show.plain(carrier)}"
-        click.echo(f"Note: the directory has no such carrier: {named}.", err=True)
+        named = f"the terminating carrier {show.plain(carrier)} of {show.count(count, 'call')} in {calls}"
+        click.echo(f"Note: the directory does not have {named}.", err=True)

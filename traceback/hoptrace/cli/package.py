@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A submitted file, or a folder of them, to take the cited rows from as they were written.",
+    help="A submitted file, or a folder of them, from which to take the cited rows as written.",
 )
 @language_option
 @asked_option
@@ -61,5 +61,5 @@ def _show(made: Packaged) -> None:
     click.echo(f"{made.originals:,} of {show.count(made.cited, 'cited row')} with their original bytes")
     if made.without_bytes:
         names = ", ".join(map(show.plain, made.without_bytes[:5])) + (", ..." if len(made.without_bytes) > 5 else "")
-        click.echo(f"Not at hand: {names}. Name submitted files, or their folder, with --original.")
+        click.echo(f"Not available: {names}. Name submitted files, or their folder, with --original.")
     click.echo(f"Signed by the key {made.key}")

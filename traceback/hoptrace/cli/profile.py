@@ -19,7 +19,7 @@ def profile() -> None:
 
 @profile.command(epilog=example("hoptrace profile detect cdr.csv"))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--carrier", metavar="ID", help="Whose file it is: the profiles that were added for it are asked too.")
+@click.option("--carrier", metavar="ID", help="Whose file it is; profiles added for this carrier are tried too.")
 @json_option
 @workspace_option
 def detect(file: Path, carrier: str | None, as_json: bool) -> None:
@@ -43,9 +43,9 @@ def detect(file: Path, carrier: str | None, as_json: bool) -> None:
     metavar="NAME|PROFILE.toml",
     help="A format or a profile; auto takes the one that submit would take.",
 )
-@click.option("--carrier", metavar="ID", help="Whose file it is: for its zone, its country, and its own profiles.")
-@click.option("--country", metavar="CC", help="The country of numbers without one, where no carrier is given: US, GB.")
-@click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one.")
+@click.option("--carrier", metavar="ID", help="Whose file it is: for its time zone, country and own profiles.")
+@click.option("--country", metavar="CC", help="Country of numbers without a country code: US, GB.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of times that are written without one.")
 @json_option
 @workspace_option
 def show(file: Path, name: str, carrier: str | None, country: str | None, timezone: str | None, as_json: bool) -> None:

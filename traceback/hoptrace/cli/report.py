@@ -49,7 +49,7 @@ for each in (campaign, carrier, regulator, what_if, package):
     "--format",
     "format_name",
     type=click.Choice(FORMATS),
-    help="[default: by the ending of FILE; html where it has none]",
+    help="[default: by the extension of FILE; html if it has none]",
 )
 @file_option("--out", required=True, about="Where the report goes.")
 @profile_option
@@ -89,7 +89,7 @@ def trace(
 def _format_of(out: Path) -> str:
     ending = {"": "html", "htm": "html"}.get(out.suffix.lstrip(".").lower(), out.suffix.lstrip(".").lower())
     if ending not in FORMATS:
-        raise click.UsageError(f"No report is written as {out.suffix}. Say which with --format {'|'.join(FORMATS)}.")
+        raise click.UsageError(f"No report is written as {out.suffix}. Choose --format {'|'.join(FORMATS)}.")
     return ending
 
 

@@ -19,7 +19,7 @@ from hoptrace.cli.report_form import How, check_place, form_options, profile_of,
 )
 @click.argument("carrier_id", metavar="CARRIER")
 @which_options
-@click.option("--until", metavar="DAY", help="The last day of the twelve months.  [default: of its newest call]")
+@click.option("--until", metavar="DAY", help="The last day of the twelve months.  [default: that of its newest call]")
 @form_options("html", "pdf", "json", "csv", "svg")
 @json_option
 @workspace_option

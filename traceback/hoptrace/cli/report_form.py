@@ -27,13 +27,13 @@ PROFILE_HELP = "For whom: investigator, regulator, carrier:ID or public.  [defau
 
 profile_option = click.option("--profile", default="investigator", metavar="READER", help=PROFILE_HELP)
 paper_option = click.option(
-    "--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="The paper of a PDF."
+    "--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="Paper size of a PDF."
 )
 
 
 def which_options(command: Command) -> Command:
     """Add --results and --campaign to a command: which traced calls are meant; without them all that are stored."""
-    campaign = click.option("--campaign", "campaign_name", metavar="NAME", help="Calls of this campaign alone.")
+    campaign = click.option("--campaign", "campaign_name", metavar="NAME", help="Only calls of this campaign.")
     results = click.option(
         "--results",
         type=click.Path(path_type=Path),
@@ -63,7 +63,7 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
         profile_option,
         paper_option,
         language_option,
-        click.option("--table", metavar="NAME", help="With CSV: this table alone, into FILE."),
+        click.option("--table", metavar="NAME", help="With CSV: only this table, into FILE."),
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +82,7 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
                 raise click.UsageError("--table goes with --format csv.")
             if chosen == "csv" and table is None and (out.suffix.lower() == ".csv" or is_stdout(out)):
                 raise click.UsageError(
-                    "This report has several tables. Give --out a name that ends in .zip or a folder's, or say which "
+                    "This report has several tables. Give --out a .zip file or a folder, or say which "
                     "table with --table NAME."
                 )
             return command(how=How(out, chosen, profile, paper, table, language), **others)
@@ -96,16 +96,14 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
 
 _OUT_HELP = "Where the report goes; CSV tables into a .zip or a folder."
-_FORMAT_HELP = "[default: by the ending of FILE; html where it has none]"
+_FORMAT_HELP = "[default: by the extension of FILE; html if it has none]"
 
 
 def format_of(out: Path, formats: tuple[str, ...]) -> str:
     """The format that a file's ending tells; raises click's UsageError where none is written so."""
     format_name = (ENDINGS | OTHER_ENDINGS).get(out.suffix.lstrip(".").lower())
     if format_name not in formats:
-        raise click.UsageError(
-            f"No such report is written as {out.suffix}. Say which with --format {'|'.join(formats)}."
-        )
+        raise click.UsageError(f"No such report is written as {out.suffix}. Choose --format {'|'.join(formats)}.")
     return format_name
 
 

@@ -24,7 +24,7 @@ def show_clocks(table: ClockTable) -> None:
     """Print the carriers' clocks, and under them the batches that are off by themselves."""
     click.echo(f"Clock table {table.version}, learned at lake version {table.lake_version}.")
     if moment := moment_of(table):
-        click.echo(f"The offsets hold at {moment:{TIME}}; a day later each clock has moved on by its drift.")
+        click.echo(f"The offsets are those at {moment:{TIME}}; each clock moves on by its drift every day.")
     show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}

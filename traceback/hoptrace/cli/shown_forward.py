@@ -36,7 +36,7 @@ def show_forward(result: ForwardResult) -> None:
     for carrier in result.carriers:
         title = f"{carrier.carrier}, {carrier.role.value.replace('_', ' ')} {carrier.number}:"
         show_list(title, [sentence(item) for item in carrier.evidence])
-    show_list("What speaks against it, or is to be known:", result.conflicts)
+    show_list("What speaks against it, or should be known:", result.conflicts)
     if result.next_request is not None:
         show_list("Ask next:", [f"{result.next_request.carrier}: {result.next_request.why}"])
 

@@ -34,7 +34,7 @@ def show_claims(file: Path, claims: Sequence[Claim]) -> None:
     click.echo()
     best = claims[0]
     if not best.guessed:
-        click.echo(f"It is never taken for {best.format} unasked: the operator may have chosen other columns.")
+        click.echo(f"It is not read as {best.format} unless you say so: the operator may have chosen other columns.")
     click.echo(f"Next: {best.take}")
 
 

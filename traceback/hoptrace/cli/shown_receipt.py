@@ -30,7 +30,10 @@ def show_receipts(receipts: Sequence[Receipt]) -> None:
     again = sum(receipt.already_submitted for receipt in receipts)
     show.facts(
         [
-            ("Files", f"{len(receipts):,}" + (f", {again:,} of them in before: nothing was added" if again else "")),
+            (
+                "Files",
+                f"{len(receipts):,}" + (f", {again:,} submitted before: nothing was added" if again else ""),
+            ),
             ("With notes", f"{len(odd):,}" + (f", the first {MOST_SHOWN} above" if len(odd) > MOST_SHOWN else "")),
             ("Calls from", min((r.first_time for r in receipts if r.first_time), default=None)),
             ("Calls to", max((r.last_time for r in receipts if r.last_time), default=None)),
@@ -45,7 +48,7 @@ def _sums(receipts: Sequence[Receipt]) -> list[tuple[str, int]]:
     return [
         (f"accepted, as {statements}", sum(receipt.accepted for receipt in receipts)),
         ("duplicates", sum(receipt.duplicates for receipt in receipts)),
-        ("skipped, they carry no call", sum(receipt.skipped for receipt in receipts)),
+        ("skipped: they carry no call", sum(receipt.skipped for receipt in receipts)),
         ("rejected", sum(sum(receipt.rejected.values()) for receipt in receipts)),
         ("in all", sum(receipt.rows for receipt in receipts)),
     ]
@@ -56,7 +59,7 @@ def show_receipt(receipt: Receipt) -> None:
     show.facts(
         [
             ("File", receipt.file),
-            ("Batch", receipt.batch + (" (was in before: nothing was added)" if receipt.already_submitted else "")),
+            ("Batch", receipt.batch + (" (submitted before: nothing was added)" if receipt.already_submitted else "")),
             ("Carrier", receipt.carrier),
             ("Format", receipt.format),
             ("Time zone", receipt.timezone),
@@ -93,7 +96,7 @@ def _accounts(receipt: Receipt) -> list[tuple[str, int]]:
     return [
         (f"accepted, as {show.count(receipt.statements, 'statement')}", receipt.accepted),
         ("duplicates", receipt.duplicates),
-        ("skipped, they carry no call", receipt.skipped),
+        ("skipped: they carry no call", receipt.skipped),
         *((f"rejected: {reason}", rows) for reason, rows in receipt.rejected.items()),
         ("in all", receipt.rows),
     ]

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
         "hoptrace simulate --scenario clean --set faults.zone_errors=0.2 --calls 5000 --out network",
     )
 )
-@click.option("--scenario", metavar="NAME", help="Which network and which calls to make.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed: the same files.")
+@click.option("--scenario", metavar="NAME", help="Which network and which calls to simulate.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same files.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write them.")
-@click.option("--calls", type=click.IntRange(min=1), metavar="N", help="So many calls; redials come on top.")
-@click.option("--traced", type=click.IntRange(min=1), metavar="N", help="So many of them are reported.")
-@click.option("--set", "settings", multiple=True, metavar="PART.KNOB=VALUE", help="Turn a knob; may be repeated.")
-@click.option("--list", "listed", is_flag=True, help="Show the scenarios, or the knobs of the one named.")
+@click.option("--calls", type=click.IntRange(min=1), metavar="N", help="This many calls; redials come on top.")
+@click.option("--traced", type=click.IntRange(min=1), metavar="N", help="This many of them are reported.")
+@click.option("--set", "settings", multiple=True, metavar="PART.KNOB=VALUE", help="Change a setting; may be repeated.")
+@click.option("--list", "listed", is_flag=True, help="Show the scenarios, or the settings of the one named.")
 @json_option
 def simulate(
     scenario: str | None,
@@ -52,7 +52,7 @@ def simulate(
     if listed:
         _show_knobs(chosen, as_json)
     elif out is None:
-        raise click.UsageError("Say with --out into which new folder the network is written.")
+        raise click.UsageError("Name a new folder for the network with --out.")
     else:
         _make(chosen, seed, out, as_json)
 
@@ -61,7 +61,7 @@ def _show_scenarios(listed: bool, as_json: bool) -> None:
     from hoptrace.simulate import all_scenarios
 
     if not listed:
-        raise click.UsageError("Name a --scenario; --list shows which there are.")
+        raise click.UsageError("Name a --scenario; --list shows them.")
     about = {scenario.name: scenario.about for scenario in all_scenarios()}
     if as_json:
         show.as_json(about)

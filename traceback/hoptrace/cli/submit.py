@@ -39,7 +39,7 @@ SOME_REJECTED = 3
     "of the carrier (hoptrace profile list); "
     "or a file with a profile, also of format delimited, fixed or keyvalue.",
 )
-@click.option("--timezone", metavar="ZONE", help="Zone of times that are written without one: America/Chicago, +02:00.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of times written without one: America/Chicago, +02:00.")
 @json_option
 @workspace_option
 def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: str | None, as_json: bool) -> None:

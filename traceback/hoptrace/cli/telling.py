@@ -32,7 +32,9 @@ def telling_options(command: Command) -> Command:
     """--language, --paper and --asked, given to the command together as `how`."""
 
     @language_option
-    @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Of a PDF.")
+    @click.option(
+        "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper size of a PDF."
+    )
     @asked_option
     @wraps(command)
     def with_how(*arguments: Any, language: str, paper: Paper, asked: str | None, **options: Any) -> Any:

@@ -49,7 +49,7 @@ class _Versions(click.ParamType["Replay"]):
     "--replay",
     type=_Versions(),
     metavar="LAKE:CLOCK[:CERTIFICATES]",
-    help="Trace as at these versions, which each result names.",
+    help="Trace with these versions, as a result names them.",
 )
 @json_option
 @workspace_option

@@ -52,7 +52,7 @@ def _show(found: Verified, *, asked: bool) -> None:
         return
     show.facts([("Made", found.created), ("By", f"hoptrace {found.made_by}"), ("Signed by the key", found.signer)])
     if not asked:
-        click.echo("Compare this fingerprint with the one that its maker told you, or give it: --fingerprint HEX")
+        click.echo("Compare this fingerprint with the one that the sender gave you, or check it with --fingerprint HEX")
     replayed = found.replayed or ()
     for each in replayed[:MOST_SHOWN]:
         same = "the same result" if each.same_bytes else "the same verdict"

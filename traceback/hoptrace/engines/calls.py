@@ -36,7 +36,7 @@ def read_calls(path: Path, home_country: str) -> list[ReportedCall]:
     for row in read_rows(path, REQUIRED, OPTIONAL):
         call = _call(row)
         if call.call_ref in seen:
-            raise _refuse(row, f"call_ref {call.call_ref!r} stands twice; it must be unique.")
+            raise _refuse(row, f"call_ref {call.call_ref!r} appears twice; it must be unique.")
         seen.add(call.call_ref)
         rows.append(row)
         calls.append(call)
@@ -92,7 +92,7 @@ def number_key(text: str, home_country: str) -> int:
     """The key of a telephone number that somebody asks about; raises UsageError where it is none."""
     number = normalise(text, DialPlan(country=home_country))
     if number.kind is not NumberKind.E164 or number.key is None:
-        raise UsageError(f"{text!r} is no telephone number. Give it with its country code, as +12025550143.")
+        raise UsageError(f"{text!r} is not a telephone number. Write it with its country code, such as +12025550143.")
     return number.key
 
 
@@ -101,11 +101,11 @@ def moment(text: str) -> float:
     try:
         time = read_time(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no time. Write it as 2026-11-02T14:30:00-05:00.") from None
+        raise UsageError(f"{text!r} is not a time. Write it as 2026-11-02T14:30:00-05:00.") from None
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         raise UsageError(f"The time {text!r} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
     if time.tzinfo is None:
-        raise UsageError(f"The time {text!r} has no zone. Write it as {text}Z (UTC) or with an offset as {text}-05:00.")
+        raise UsageError(f"The time {text!r} has no time zone. Write {text}Z (UTC) or an offset, {text}-05:00.")
     return time.timestamp()
 
 
@@ -117,4 +117,4 @@ def _call(row: Row) -> ReportedCall:
 
 
 def _refuse(row: Row, problem: str) -> InputRefused:
-    return InputRefused(f"{row.where}: {problem} Nothing was traced; mend the file and try again.")
+    return InputRefused(f"{row.where}: {problem} Nothing was traced; correct the file and try again.")

@@ -34,7 +34,7 @@ class Finished:
         self._run = orjson.dumps(run, option=orjson.OPT_SORT_KEYS)
         others = [] if self._is_ours() else [path for path in folder.iterdir() if path.name not in {LOCK, MANIFEST}]
         if others and not (folder / MANIFEST).is_file():
-            raise UsageError(f"{folder} is no folder of a run that was broken off. Move it, or name another output.")
+            raise UsageError(f"{folder} is not the folder of an interrupted run. Move it, or name another output.")
         self.stale = bool(others)
         with _writing(folder):
             for path in others:

@@ -89,7 +89,7 @@ def _window(at: str | None, days: float | None) -> tuple[datetime, datetime]:
         return _EVER
     around = AROUND_DAYS if days is None else days
     if not 0 < around <= MOST_DAYS:
-        raise UsageError(f"{around:g} days are no window; give between 0 and {MOST_DAYS:g}.")
+        raise UsageError(f"{around:g} days are not a valid window; give between 0 and {MOST_DAYS:g}.")
     middle = datetime.fromtimestamp(moment(at), UTC)
     reach = timedelta(days=around)
     return max(_EVER[0], middle - reach), min(_EVER[1], middle + reach)

@@ -99,7 +99,7 @@ def trace_run(pinned: Pinned, run: Sequence[Part]) -> Iterator[tuple[int, bytes]
     workspace = _opened(pinned.workspace)
     if workspace.settings.digest() != pinned.settings:
         raise WorkspaceError(
-            f"{pinned.workspace} has other settings here than where the run began. Give all machines the same "
+            f"{pinned.workspace} has different settings here than where the run began. Give all machines the same "
             "hoptrace.toml and the same HOPTRACE_* environment."
         )
     # The workspace stays open for the next run; its database does not, for who closes it last tidies up beside it.

@@ -94,6 +94,6 @@ def _failed(error: Exception, master: str) -> Exception:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     why = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), (lines or ["?"])[0])
     return EngineFailed(
-        f"Spark at {master} could not trace the calls: {why[:300]}. Finished parts are kept: mend it and give the same "
-        "command again."
+        f"Spark at {master} could not trace the calls: {why[:300]}. Finished parts are kept: solve this and give the "
+        "same command again."
     )

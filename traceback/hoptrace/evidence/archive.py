@@ -94,7 +94,7 @@ def unpack(data: bytes) -> list[Member]:
         member, at = _unpack_member(data, at, members[-1].name if members else None)
         members.append(member)
     if not members:
-        raise ValueError("it is no ZIP archive that begins with a file")
+        raise ValueError("it is not a ZIP archive that begins with a file")
     return members
 
 

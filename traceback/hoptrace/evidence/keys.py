@@ -87,9 +87,9 @@ def load_key(workspace: Path) -> SigningKey:
     try:
         private = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyInvalid(f"{path} is no private key that can be read. Put it back from a backup.") from error
+        raise KeyInvalid(f"{path} is not a readable private key. Restore it from a backup.") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise KeyInvalid(f"{path} is no Ed25519 key. Move it away and make one: hoptrace keys make")
+        raise KeyInvalid(f"{path} is not an Ed25519 key. Move it away and make one: hoptrace keys make")
     return SigningKey(private)
 
 
@@ -110,9 +110,9 @@ def read_public_key(pem: bytes) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(pem)
     except UnsupportedAlgorithm as error:
-        raise ValueError("it is no key of a known kind") from error
+        raise ValueError("it is not a key of a known kind") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("it is no Ed25519 key")  # noqa: TRY004
+        raise ValueError("it is not an Ed25519 key")  # noqa: TRY004
     if _public(key).pem != pem:
         raise ValueError("it is not written as hoptrace writes it")
     return key

@@ -89,11 +89,11 @@ def read_manifest(content: bytes) -> Manifest:
         manifest = Manifest.model_validate(orjson.loads(content))
         told = write_manifest(manifest)
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"it is no JSON: {error}") from error
+        raise ValueError(f"it is not JSON: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
-        raise ValueError(f"it is no manifest that this hoptrace knows: {where}: {first['msg']}") from error
+        raise ValueError(f"it is not a manifest that this hoptrace knows: {where}: {first['msg']}") from error
     if told != content:
         raise ValueError("it is not in canonical form (RFC 8785)")
     odd = next((line.path for line in manifest.files if not is_name(line.path) or line.path in HEAD), None)

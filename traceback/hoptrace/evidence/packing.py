@@ -233,7 +233,7 @@ def _tables(grounds: Mapping[Versions, Packed]) -> Iterator[Member]:
 
 def _signed(members: Sequence[Member], calls: Sequence[CallLine], key: SigningKey) -> bytes:
     from hoptrace import __version__
-    from hoptrace.settings import source_date_epoch
+    from hoptrace.settings.environment import source_date_epoch
 
     moment = source_date_epoch() or datetime.now(UTC)
     manifest = Manifest(

@@ -105,14 +105,14 @@ def signer_of(path: Path | str) -> str:
         raise InputRefused(f"{path}: cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise InputRefused(
-            f"{path} is no public key of hoptrace: {error}. Get it with: hoptrace keys export"
+            f"{path} is not a public key of hoptrace: {error}. Get it with: hoptrace keys export"
         ) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():
-            raise InputRefused(f"{path} is no file. Name the package, as hoptrace report package wrote it.")
+            raise InputRefused(f"{path} is not a file. Name a package that hoptrace report package wrote.")
         if path.stat().st_size > MOST_BYTES:
             raise InputRefused(f"{path} is larger than a package can be ({MOST_BYTES:,} bytes).")
         return path.read_bytes()

@@ -158,7 +158,7 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
         if (same := (call.start_time, call.calling_number, call.called_number, call.campaign)) in seen:
             told.duplicates += 1
         elif not refs.isdisjoint(each.call_ref for each in both):
-            told.reject(row, ["the call_ref stands twice; it must be unique"])
+            told.reject(row, ["the call_ref appears twice; it must be unique"])
         else:
             seen.add(same)
             refs.update(each.call_ref for each in both)

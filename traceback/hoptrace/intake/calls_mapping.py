@@ -66,7 +66,7 @@ def load_calls_profile(path: Path) -> CallsProfile:
     except OSError as error:
         raise ProfileInvalid(f"{path}: cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileInvalid(f"{path}: not a readable TOML file: {error}. Mend it and import again.") from error
+        raise ProfileInvalid(f"{path}: not a readable TOML file: {error}. Correct it and import again.") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ProfileInvalid(f"{path}: {problems}. See docs/calls-import.md for the keys.") from error

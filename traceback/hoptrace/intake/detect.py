@@ -70,8 +70,8 @@ def find_format(source: Source, readers: Sequence[FormatReader], profile: Profil
         asked = format_name(reader)
         whose = f" --carrier {reader.carrier}" if isinstance(reader, Stored) else ""
         raise FormatUnknown(
-            f"{source.name} looks like {reader.title} ({claim.why}), but each operator chooses its columns, so that it "
-            f"is never taken for that unasked. See what it would be read as with: hoptrace profile show {source.name} "
+            f"{source.name} looks like {reader.title} ({claim.why}), but each operator chooses its columns, so it is "
+            f"not read as that unless you say so. See what it would become with: hoptrace profile show {source.name} "
             f"--profile {asked}{whose}. If that is right, submit with --format {asked}, else draft a profile."
         )
     if reader.needs_profile and profile is None:
@@ -183,7 +183,7 @@ def _nothing_fits(source: Source, head: bytes, claims: list[Detection], readers:
         ways = " or ".join(f"--format {reader.asked}" for reader in own)
         seen += f" No stored profile of {own[0].carrier} claims it either; to read it by one all the same: {ways}."
     return (
-        f"{source.name}: no known format. It begins with {_shown(head)}.{seen} "
+        f"{source.name}: not a known format. It begins with {_shown(head)}.{seen} "
         f"Say what it is with --format NAME ({_names(readers)}) or --format profile.toml; to propose a profile: "
         f"hoptrace profile draft {source.name}"
     )

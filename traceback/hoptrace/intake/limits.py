@@ -103,8 +103,8 @@ class Unpacked(io.RawIOBase):
         self._out += len(piece)
         if self._out > max(_ROOMY, self._limits.most_expansion * taken):
             raise InputRefused(
-                f"{self._name}, line {self._line:,}: unpacks to more than {self._limits.most_expansion:,} times its "
-                f"size ({self._out:,} bytes out of {taken:,}), as no records do. Submit it unpacked, or raise "
+                f"{self._name}, line {self._line:,}: expands to more than {self._limits.most_expansion:,} times its "
+                f"size ({self._out:,} bytes out of {taken:,}), as no records do. Submit it uncompressed, or raise "
                 "most_expansion under [intake] in hoptrace.toml."
             )
         self._line += piece.count(b"\n")
@@ -146,7 +146,7 @@ def check_content(data: bytes, name: str, limits: IntakeSettings) -> None:
     if _XML.match(data[:_LOOKED_AT].removeprefix(_MARKS)) and (found := _ENTITY.search(data)):
         raise InputRefused(
             f"{name}, line {_line_of(data, found.start()):,}: the XML declares entities, which can make a "
-            "small file unfold without end. Take the <!ENTITY> declarations out and submit it again."
+            "small file expand without end. Take the <!ENTITY> declarations out and submit it again."
         )
 
 
@@ -168,7 +168,7 @@ def too_long(data: bytes, longest: int) -> int | None:
 def row_refusal(name: str, line: int, limits: IntakeSettings) -> str:
     """The sentence about a line that is too long."""
     return (
-        f"{name}, line {line:,}: a line of more than {limits.longest_row:,} bytes. This is no text file of one record "
+        f"{name}, line {line:,}: a line of more than {limits.longest_row:,} bytes. A text file has one record "
         "a line; submit the file as the switch or the export wrote it, or raise longest_row under [intake] in "
         "hoptrace.toml."
     )
@@ -193,6 +193,6 @@ def check_values(calls: pl.DataFrame, names: list[str], limits: IntakeSettings) 
             place = calls.filter(pl.col(column).str.len_bytes() > limits.longest_value).row(0, named=True)
             raise InputRefused(
                 f"{names[place['file']]}, row {place['row']:,}: {column} has {size:,} bytes, more than the "
-                f"{limits.longest_value:,} that a value may have. Mend that row and submit the file again, or raise "
+                f"{limits.longest_value:,} that a value may have. Correct that row and submit the file again, or raise "
                 "longest_value under [intake] in hoptrace.toml."
             )

@@ -88,7 +88,7 @@ def load_profile(path: Path) -> Profile:
     except OSError as error:
         raise ProfileInvalid(f"{path}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise ProfileInvalid(f"{path}: not a readable TOML file: {error}. Mend it and submit again.") from error
+        raise ProfileInvalid(f"{path}: not a readable TOML file: {error}. Correct it and submit again.") from error
     return read_profile(text, str(path), path.stem)
 
 
@@ -102,7 +102,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProfileInvalid(f"{where}: not a readable TOML file: {error}. Mend it and submit again.") from error
+        raise ProfileInvalid(f"{where}: not a readable TOML file: {error}. Correct it and submit again.") from error
 
 
 def profile_of(data: dict[str, Any], text: str, where: str, name: str) -> Profile:

@@ -27,10 +27,10 @@ def add_profile(workspace: Workspace, path: Path, carrier: str) -> StoredProfile
     profile = check_profile(path)
     text = path.read_text(encoding="utf-8")
     if not _NAME.fullmatch(profile.name) or profile.name.endswith(".toml"):
-        raise ProfileInvalid(f"{path}: {profile.name!r} is no name: use letters, digits, - _ and ., 64 at most.")
+        raise ProfileInvalid(f"{path}: {profile.name!r} is not a valid name: use up to 64 letters, digits, - _ and .")
     if profile.name in {"auto", *_format_names()}:
         raise ProfileInvalid(
-            f'{path}: a format is called {profile.name!r} already. Give the profile another name: name = "..." in it.'
+            f'{path}: there is a format called {profile.name!r} already. Give another name: name = "..." in it.'
         )
     with workspace.writing():
         return workspace.catalog.profiles.add(known.carrier_id, profile.name, text)

@@ -48,7 +48,7 @@ def state_of(path: Path) -> State | None:
 def check_regular(path: Path) -> None:
     """Raise InputRefused for a pipe or a device: the bytes of a file are read more than once, and have an end."""
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise InputRefused(f"{path} is a pipe or a device, no file. Write what it gives into a file and name that.")
+        raise InputRefused(f"{path} is a pipe or a device, not a file. Write its content into a file and name that.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Source:
         """Raise InputRefused where the file is not as it was: what was read, kept and digested may differ then."""
         if self.state is not None and state_of(self.path) != self.state:
             raise InputRefused(
-                f"{self.path} was written to while it was read. Nothing was taken in. "
+                f"{self.path} was written to while it was being read. Nothing was taken in. "
                 "Submit a copy of it, or wait until the switch has closed it."
             )
 

@@ -44,7 +44,7 @@ def parse_zone(name: str) -> tzinfo:
         except (KeyError, OSError, ValueError):  # unknown, the name of a folder of zones, no name at all
             pass
     raise UnknownTimezone(
-        f"{name!r} is no time zone that is known. Give an IANA name such as America/Chicago, or an offset as +05:30."
+        f"{name!r} is not a known time zone. Give an IANA name such as America/Chicago, or an offset such as +05:30."
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from hoptrace.settings import ObjectStoreSettings
+from hoptrace.settings.object_store import ObjectStoreSettings
 
 DEFAULT_REGION = "us-east-1"
 

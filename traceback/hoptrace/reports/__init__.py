@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hoptrace.reports.model import TraceReport, result_from_dict
+from hoptrace.reports.model import TraceReport
 from hoptrace.reports.render import Paper, ReportFormat, render, write_report
+from hoptrace.reports.stored_result import result_from_dict
 from hoptrace.reports.trace import Telling, trace_report
 
 __all__ = [

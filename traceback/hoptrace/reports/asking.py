@@ -12,7 +12,9 @@ from hoptrace.model.deadlines import Deadlines, ResponseClock, Rule, Unit, kept_
 from hoptrace.model.verdicts import NextRequest, Support, TraceResult
 from hoptrace.reports.cards import Directory, carrier_card, carrier_of
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.model import CarrierCard, Completeness, HopLine, NextLine, PreserveLine
+from hoptrace.reports.model import HopLine, NextLine
+from hoptrace.reports.model_details import Completeness, PreserveLine
+from hoptrace.reports.model_parts import CarrierCard
 from hoptrace.reports.plain import isolated, shorten
 from hoptrace.reports.times import corrected, utc_text
 from hoptrace.reports.words import NAME_LIMIT

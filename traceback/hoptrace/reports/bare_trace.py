@@ -5,7 +5,8 @@ from __future__ import annotations
 from hoptrace.model.verdicts import Support
 from hoptrace.reports.figures import key_figures
 from hoptrace.reports.language import Language, language, message
-from hoptrace.reports.model import CallLine, CarrierCard, EvidenceLine, HopLine, RecordLine, TraceReport, VerdictWords
+from hoptrace.reports.model import CallLine, EvidenceLine, HopLine, TraceReport, VerdictWords
+from hoptrace.reports.model_parts import CarrierCard, RecordLine
 from hoptrace.reports.redaction import masked
 from hoptrace.reports.unnamed import HIDDEN, UNNAMED_NOT_SAID, UNNAMED_SAYS
 

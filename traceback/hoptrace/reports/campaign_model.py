@@ -6,7 +6,7 @@ from typing import Literal
 
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
 from hoptrace.reports.language import message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.shared_columns import (
     mean_confidence,
     share_of_report,

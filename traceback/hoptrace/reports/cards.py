@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hoptrace.model.carriers import Carrier
-from hoptrace.reports.model import CarrierCard
+from hoptrace.reports.model_parts import CarrierCard
 from hoptrace.reports.plain import plain
 
 Directory = Mapping[str, Carrier]

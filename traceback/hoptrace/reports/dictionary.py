@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hoptrace.reports.columns import a_code, a_text
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.placing import meaning_text
 from hoptrace.reports.table import Table, columns_of, row_of, table_of
 

@@ -21,7 +21,7 @@ Graph = Any
 def summary_graphml(report: SummaryReport) -> bytes:
     """The report's graph as GraphML; raises UsageError for a report that is none."""
     if not isinstance(report, CampaignReport):
-        raise UsageError("This report is no graph. Ask for html, pdf, json, csv or svg.")
+        raise UsageError("This report is not a graph. Choose html, pdf, json, csv or svg.")
     return _graphml(campaign_graph(report))
 
 

@@ -13,7 +13,8 @@ from hoptrace.model.times import rfc3339
 from hoptrace.model.verdicts import Hop, RecordRef, TraceResult
 from hoptrace.reports.cards import Directory, carrier_card, plain_or_none
 from hoptrace.reports.language import Language, message
-from hoptrace.reports.model import FileLine, HandoffLine, NumbersLine, RecordLine, SideLine
+from hoptrace.reports.model_details import FileLine, HandoffLine, NumbersLine, SideLine
+from hoptrace.reports.model_parts import RecordLine
 from hoptrace.reports.plain import plain
 from hoptrace.reports.times import corrected, utc_text
 

@@ -15,7 +15,8 @@ from hoptrace.errors import InputRefused, NotFound, UnknownCampaign, UnknownTrac
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.reading import Source
 from hoptrace.reports.language import Saying, message
-from hoptrace.reports.traced import Line, Traced, read_traced
+from hoptrace.reports.traced import Traced
+from hoptrace.reports.traced_reading import Line, read_traced
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-
-from hoptrace.model.verdicts import Support, TraceResult, Verdict
+from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.reports.model_details import Completeness, FileLine, HandoffLine, NumbersLine, PreserveLine
+from hoptrace.reports.model_parts import CarrierCard, Part, RecordLine
 
 REPORT_VERSION = 2
 
@@ -26,21 +24,6 @@ class Role(StrEnum):
     TERMINATING = "terminating"
     NAMED = "named"
     """Named by a neighbour's record; it has given no record of this call itself."""
-
-
-class Part(BaseModel):
-    """Base of all parts of a report: frozen, and nothing that is not named."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CarrierCard(Part):
-    """A carrier as the directory knows it; `name` falls back to the id, `country` and `contact_email` may be empty."""
-
-    carrier_id: str
-    name: str
-    country: str = ""
-    contact_email: str = ""
 
 
 class VerdictWords(Part):
@@ -68,19 +51,6 @@ class EvidenceLine(Part):
     about: str
     agrees: bool | None
     detail: str
-
-
-class RecordLine(Part):
-    """Where a record stands: batch, row of the file, and the carrier's own id of it."""
-
-    batch: str
-    row: int
-    record_id: str | None = None
-
-    @property
-    def place(self) -> str:
-        """Batch and row in one word; a record that is not shown has no row."""
-        return f"{self.batch}:{self.row}" if self.row else self.batch
 
 
 class HopLine(Part):
@@ -121,86 +91,6 @@ class AlternativeLine(Part):
     carriers: tuple[CarrierCard, ...]
     confidence: float
     why: str
-
-
-class NumbersLine(Part):
-    """The numbers as one hop saw them: as they came in, as they went out, and the number that forwarded the call.
-
-    As the carrier wrote them; None where it wrote none. `changed`: they did not go out as they came in.
-    """
-
-    position: int
-    carrier: CarrierCard
-    calling_in: str | None
-    called_in: str | None
-    calling_out: str | None
-    called_out: str | None
-    redirecting: str | None
-    changed: bool
-
-
-class SideLine(Part):
-    """What one side's record says of a handoff: the numbers as they were at this handoff, the neighbour that it names.
-
-    `names` is a carrier's or customer's name, None where the record names nobody; `trunk` as the carrier wrote it.
-    """
-
-    carrier: CarrierCard
-    record: RecordLine
-    names: str | None
-    trunk: str | None
-    start_recorded: str | None
-    start_utc: str | None
-    answer_utc: str | None
-    duration_s: float | None
-    calling: str | None
-    called: str | None
-    call_id: str | None
-    attestation: str | None
-    outcome: str | None
-    release_code: str | None
-
-
-class HandoffLine(Part):
-    """A handoff from the carrier at `position` to the one below it, as each side tells it; None without its record."""
-
-    position: int
-    upper: SideLine | None
-    lower: SideLine | None
-
-
-class PreserveLine(Part):
-    """A carrier that should be asked to keep its records of the call: how long they will be there, and by which rule.
-
-    `last_day` is ISO 8601; `rule` is "" where it is the workspace's own setting; `assumed`: no rule is known.
-    """
-
-    carrier: CarrierCard
-    days: int
-    last_day: str | None
-    rule: str
-    assumed: bool
-    says: str
-
-
-class Completeness(Part):
-    """Whose records were at hand for the time of the call: what a missing record can mean."""
-
-    says: str
-    covered: tuple[CarrierCard, ...]
-    path_without: tuple[CarrierCard, ...]
-    """Carriers of the path without records of that time."""
-    taking_part: int
-    listed: int
-
-
-class FileLine(Part):
-    """A submitted file that a cited record stands in, by its SHA-256 as the receipt has it."""
-
-    batch: str
-    carrier: CarrierCard
-    file: str
-    sha256: str
 
 
 class NextLine(Part):
@@ -284,17 +174,3 @@ class TraceReport(Part):
     def guarded(self) -> bool:
         """Whether sentences of single records were left out for this reader."""
         return self.profile not in ("investigator", "regulator")
-
-
-def result_from_dict(data: Mapping[str, Any]) -> TraceResult:
-    """The result as the catalog keeps it (JSON) back as a `TraceResult`; unknown fields are ignored.
-
-    Raises pydantic's `ValidationError` (a `ValueError`) where a required field is missing or of the wrong kind.
-    """
-    return _results().validate_python(dict(data))
-
-
-@cache
-def _results() -> TypeAdapter[TraceResult]:
-    # Making one takes longer than a report may.
-    return TypeAdapter(TraceResult)

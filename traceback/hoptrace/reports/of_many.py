@@ -129,7 +129,7 @@ def end_of_day(text: str) -> datetime:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no day. Write it as 2026-11-30.") from None
+        raise UsageError(f"{text!r} is not a day. Write it as 2026-11-30.") from None
     return datetime.combine(day, time.max, UTC)
 
 

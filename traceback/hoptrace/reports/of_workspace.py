@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from hoptrace.engines.behind import behind
 from hoptrace.reports.language import ENGLISH
-from hoptrace.reports.model import TraceReport, result_from_dict
+from hoptrace.reports.model import TraceReport
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
 from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.render import Paper, ReportFormat, write_report
+from hoptrace.reports.stored_result import result_from_dict
 from hoptrace.reports.trace import Telling, trace_report
 
 if TYPE_CHECKING:

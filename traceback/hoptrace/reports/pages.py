@@ -38,5 +38,5 @@ def first_picture(report: SummaryReport) -> bytes:
     pictures = (section.picture for section in page_of(report).sections)
     picture = next((each for each in pictures if each is not None), None)
     if picture is None:
-        raise UsageError("This report has no picture, since there is nothing to draw. Ask for html, pdf, json or csv.")
+        raise UsageError("This report has no picture, since there is nothing to draw. Choose html, pdf, json or csv.")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + picture.svg(WIDTH).encode("utf-8") + b"\n"

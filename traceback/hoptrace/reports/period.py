@@ -36,7 +36,7 @@ def read_period(text: str) -> Period:
     """The period that 2026, 2026-Q4 or 2026-11 names; raises UsageError."""
     told = _FORM.fullmatch(text.strip())
     if told is None or not 1970 <= int(told["year"]) <= 2100:
-        raise UsageError(f"{text!r} is no period. Write a year, a quarter or a month: 2026, 2026-Q4 or 2026-11.")
+        raise UsageError(f"{text!r} is not a period. Write a year, a quarter or a month: 2026, 2026-Q4 or 2026-11.")
     year = int(told["year"])
     if told["quarter"]:
         first, months = 3 * int(told["quarter"]) - 2, 3

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports.bare_trace import ABOUTS, for_public
 from hoptrace.reports.language import ENGLISH, Language, language, message
-from hoptrace.reports.model import HandoffLine, HopLine, SideLine, TraceReport, VerdictWords
+from hoptrace.reports.model import HopLine, TraceReport, VerdictWords
+from hoptrace.reports.model_details import HandoffLine, SideLine
 from hoptrace.reports.neighbours_trace import for_carrier
 from hoptrace.reports.plain import plain
 from hoptrace.reports.profiles import Profile, Reader

@@ -8,7 +8,7 @@ from hoptrace.reports.campaign_model import VerdictRow, VolumeRow
 from hoptrace.reports.columns import a_code, a_count, a_number, a_text
 from hoptrace.reports.dictionary import DictionaryRow
 from hoptrace.reports.language import message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.shared_columns import (
     share_of_period,
     the_carrier,

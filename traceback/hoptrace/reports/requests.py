@@ -53,7 +53,7 @@ def _time(row: Row, name: str) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise UsageError(f"{row.where}: {name} {row.cells[name]!r} is no time with an offset, as 2026-11-02T14:30:00Z.")
+        raise UsageError(f"{row.where}: {name} {row.cells[name]!r} is not a time with an offset: 2026-11-02T14:30:00Z.")
     return moment
 
 

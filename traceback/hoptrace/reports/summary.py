@@ -8,7 +8,8 @@ import polars as pl
 
 from hoptrace.reports.language import ENGLISH, Language, message
 from hoptrace.reports.material import Material
-from hoptrace.reports.model import Figure, Part
+from hoptrace.reports.model import Figure
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.table import Table
 
 SUMMARY_VERSION = 1

@@ -15,7 +15,7 @@ from hoptrace.output import cannot_write, check_place
 from hoptrace.reports.columns import a_text
 from hoptrace.reports.dictionary import dictionary_of
 from hoptrace.reports.language import language, message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.table import Table, frame_schema, table_of
 
@@ -50,7 +50,7 @@ def write_folder(report: SummaryReport, folder: Path) -> Path:
     names = {f"{name}.csv" for name in _tables(report)}
     if folder.exists() and (not folder.is_dir() or not {path.name for path in folder.iterdir()} <= names):
         raise StorageFailed(
-            f"{folder} cannot be written: it is no folder of an earlier report's tables. Name a new one, or a .zip."
+            f"{folder} cannot be written: it holds no earlier report's tables. Name a new folder, or a .zip."
         )
     check_place(folder.parent / "new")
     try:

@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from hoptrace.reports.columns import Kind
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.plain import plain
 
 RowT = TypeVar("RowT", bound=Part)

@@ -20,18 +20,11 @@ from hoptrace.reports.cards import Directory, carrier_card, carrier_of, plain_or
 from hoptrace.reports.figures import key_figures
 from hoptrace.reports.handoffs import Lines, file_lines, handoff_lines, number_lines, record_line
 from hoptrace.reports.language import ENGLISH, Language, language
-from hoptrace.reports.model import (
-    AlternativeLine,
-    CallLine,
-    EvidenceLine,
-    HopLine,
-    Replay,
-    TraceReport,
-    result_from_dict,
-)
+from hoptrace.reports.model import AlternativeLine, CallLine, EvidenceLine, HopLine, Replay, TraceReport
 from hoptrace.reports.phrases import translated
 from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.roles import roles_of, support_of
+from hoptrace.reports.stored_result import result_from_dict
 from hoptrace.reports.times import corrected, utc_text
 from hoptrace.reports.words import NAME_LIMIT, Cast, verdict_words
 from hoptrace.reports.zones import local_text, zone_of

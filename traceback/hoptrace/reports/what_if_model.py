@@ -7,7 +7,7 @@ from typing import Literal
 from hoptrace.reports.campaign_model import UnresolvedRow, VerdictRow
 from hoptrace.reports.columns import a_code, a_count, a_share, a_text
 from hoptrace.reports.language import message
-from hoptrace.reports.model import Part
+from hoptrace.reports.model_parts import Part
 from hoptrace.reports.shared_columns import (
     the_carrier,
     the_country,

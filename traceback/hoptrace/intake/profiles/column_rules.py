@@ -91,4 +91,4 @@ def _check_regex(pattern: str) -> None:
         pl.Series([""]).str.extract(pattern, 0)
     except (re.error, pl.exceptions.PolarsError) as error:
         what = str(error).splitlines()[0]
-        raise ValueError(f"{pattern!r} is no regular expression that can be used: {what}") from error
+        raise ValueError(f"{pattern!r} is not a regular expression that can be used: {what}") from error

@@ -59,7 +59,7 @@ class FileRules(Part):
         try:
             codec = codecs.lookup(name)
         except LookupError:
-            raise ValueError(f"{name!r} is no encoding that is known; give utf-8, cp1252 or gb18030") from None
+            raise ValueError(f"{name!r} is not a known encoding; give utf-8, cp1252 or gb18030") from None
         if not getattr(codec, "_is_text_encoding", True) or codec.name.startswith(("utf-16", "utf-32")):
             raise ValueError(f"{name!r} cannot be read line by line; save the file as UTF-8")
         return codec.name

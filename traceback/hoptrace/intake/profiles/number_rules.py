@@ -16,7 +16,7 @@ _NETWORK = re.compile(r"[0-9.]+/[0-9]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*/[0-9]+")
 def _check_prefixes(prefixes: tuple[str, ...]) -> None:
     for prefix in prefixes:
         if not _PREFIX.fullmatch(prefix.strip()):
-            raise ValueError(f"{prefix!r} is no prefix of a number; write digits, * and # only")
+            raise ValueError(f"{prefix!r} is not a prefix of a number; write digits, * and # only")
 
 
 class NumberRules(Part):
@@ -63,5 +63,5 @@ class TrunkRules(Part):
                 try:
                     ipaddress.ip_network(text.strip(), strict=False)
                 except ValueError as error:
-                    raise ValueError(f"{text!r} is no valid CIDR block") from error
+                    raise ValueError(f"{text!r} is not a valid CIDR block") from error
         return own

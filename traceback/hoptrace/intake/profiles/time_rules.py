@@ -91,7 +91,7 @@ def _check_format(text: str) -> None:
     plain = text.replace("%Z", "").strip()
     if "%" not in text:
         words = ", ".join([*EPOCHS, RFC3339])
-        raise ValueError(f"{text!r} is no time format; give {words}, or signs such as %Y-%m-%d %H:%M:%S")
+        raise ValueError(f"{text!r} is not a time format; give {words}, or directives such as %Y-%m-%d %H:%M:%S")
     try:
         written = pl.Series([at]).dt.replace_time_zone("UTC").dt.strftime(plain)
         read = written.str.to_datetime(plain, time_unit="us")
@@ -99,4 +99,4 @@ def _check_format(text: str) -> None:
         what = str(error).splitlines()[0]
         raise ValueError(f"{text!r} cannot be read as a time: {what}") from error
     if read[0].replace(tzinfo=None, second=0) != at.replace(second=0):
-        raise ValueError(f"{text!r} does not hold a whole date and time; join two columns where they stand apart")
+        raise ValueError(f"{text!r} does not hold a whole date and time; join two columns if they are apart")
