@@ -162,6 +162,29 @@ def test_full_minutes_only_are_a_minute_precise(tmp_path: Path, read) -> None:
     assert any("full minutes" in text for _, text in chunk.flags)
 
 
+def test_a_time_written_without_seconds_is_a_minute_precise_however_few_there_are(tmp_path: Path, read) -> None:
+    chunk = read(write(tmp_path, dial("2026/7/1 12:07")), given="UTC")
+    assert set(chunk.calls["precision"]) == {60_000_000}
+    assert any("full minutes" in text for _, text in chunk.flags)
+    assert set(read(write(tmp_path, dial("2026-07-01 12:07:00")), given="UTC").calls["precision"]) == {1_000_000}
+
+
+@pytest.mark.parametrize(
+    ("tail", "record"),
+    [
+        (',"1782900000.1","","1782900000.1",7', "1782900000.1/7"),
+        (',"note","","1782900000.1",7', None),
+        (',"","1782900000.1",7', None),
+    ],
+    ids=["uniqueid", "userfield", "neither"],
+)
+def test_newcdrcolumns_without_the_columns_before_them(tmp_path: Path, read, tail: str, record: str | None) -> None:
+    (call,) = read(write(tmp_path, dial("2026-07-01 10:00:00", tail=tail)), given="UTC").calls.to_dicts()
+    assert call["called_number"] == "12025550140"
+    if record:
+        assert call["record_id"] == record
+
+
 def test_a_profile_names_the_columns(tmp_path: Path, read) -> None:
     profile = Profile(
         layouts={"master": ("start", "src", "dst", "came_from", "dstchannel", "billsec", "disposition")},

@@ -128,3 +128,22 @@ def test_a_measured_file_over_the_change_of_summer_time_reads_both_sides_right()
     assert found == Measured(-5 * HOUR, (-6 * HOUR,), pairs[0][0], 32, 32, "uniqueid")
     clock = LocalClock.of(context(), found)
     assert all(clock.to_utc(local, epoch).timestamp() == epoch for local, epoch in pairs)
+
+
+def test_a_directory_that_contradicts_a_file_over_the_change_of_summer_time_moves_none_of_its_sides() -> None:
+    pairs = [*rows(-5 * HOUR, 20, start=datetime(2026, 10, 30)), *rows(-6 * HOUR, 12, start=datetime(2026, 11, 3))]
+    clock = LocalClock.of(context(directory="Europe/London"), measure(pairs))
+    assert clock.resolved.conflict is not None
+    assert all(clock.to_utc(local, epoch).timestamp() == epoch for local, epoch in pairs)
+
+
+def test_an_offset_that_was_measured_in_a_repeated_hour_is_one_of_the_zone_s_two() -> None:
+    # The first time with the winter's offset is 01:01 in the second pass.
+    pairs = [
+        *rows(-5 * HOUR, 2, start=datetime(2026, 11, 1, 6)),
+        *rows(-6 * HOUR, 5, start=datetime(2026, 11, 1, 7, 1)),
+    ]
+    for who in ({"given": "America/Chicago"}, {"directory": "America/Chicago"}):
+        clock = LocalClock.of(context(**who), measure(pairs))
+        assert clock.resolved.conflict is None
+        assert all(clock.to_utc(local, epoch).timestamp() == epoch for local, epoch in pairs)

@@ -45,7 +45,8 @@ class LocalClock:
     def of(cls, context: Context, measured: Measured | None = None) -> LocalClock:
         """The clock for a file, see `resolve`."""
         resolved = resolve(context, measured)
-        if measured is None or resolved.conflict or isinstance(resolved.tz, ZoneInfo):
+        # A file's own zone counts for all its offsets, also where the carrier directory contradicts it.
+        if measured is None or not resolved.shown or isinstance(resolved.tz, ZoneInfo):
             return cls(resolved)
         return cls(resolved, frozenset((measured.offset, *measured.others)) if measured.others else frozenset())
 

@@ -81,8 +81,9 @@ def _from_file(measured: Measured, directory: str) -> Resolved:
 
 
 def _agrees(tz: tzinfo, measured: Measured) -> bool:
-    offset = measured.at.replace(tzinfo=tz).utcoffset() or timedelta()
-    return abs(offset - measured.offset) <= TOLERANCE
+    # In an hour that comes twice either pass may be the one that was measured.
+    passes = (measured.at.replace(tzinfo=tz, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return any(abs(offset - measured.offset) <= TOLERANCE for offset in passes)
 
 
 def _offset_name(offset: timedelta) -> str:

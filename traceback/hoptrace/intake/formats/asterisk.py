@@ -66,7 +66,7 @@ def _read_file(source: Source, context: Context) -> Chunk:
     fields, bad = _fields(source, context, sheet)
     cdrs, unusable, respelled = cdrs_of(fields)
     clock = clock_of(cdrs, context)
-    minutes = cdrs.height > FEWEST_FOR_MINUTES and bool((cdrs["start"] // _SECOND % 60 == 0).all())
+    minutes = _seconds_are_gone(cdrs)
     facts = facts_of(cdrs, calls_of(cdrs), clock, minutes, source.index)
     numbers, calls = cdrs["row"][facts.members["at"]], facts.members["call"]
     unnamed = [(row, (NO_CALLED,)) for row in numbers.filter(calls.is_null())] if calls.null_count() else []
@@ -168,6 +168,13 @@ def _fitting(
         cut = row == sheet.unended and len(each) < max(by_width, default=0)
         bad.append((row, (_CUT if cut else "wrong number of columns",)))
     return fitting, bad
+
+
+def _seconds_are_gone(cdrs: pl.DataFrame) -> bool:
+    """Whether no start is written with seconds, or all have 0 of them, in more rows than chance allows."""
+    if cdrs.is_empty() or not (cdrs["start"] // _SECOND % 60 == 0).all():
+        return False
+    return cdrs.height > FEWEST_FOR_MINUTES or bool((cdrs["start_time"].str.count_matches(":") == 1).all())
 
 
 def _damage(cdrs: pl.DataFrame, minutes: bool, respelled: bool) -> Iterator[str]:

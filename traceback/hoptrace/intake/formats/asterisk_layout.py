@@ -33,6 +33,10 @@ _TAILS = (
     "uniqueid userfield peeraccount",
     "uniqueid userfield peeraccount linkedid",
     "uniqueid userfield peeraccount linkedid sequence",
+    # newcdrcolumns in cdr.conf without loguserfield, without loguniqueid, and as it is set out, without either.
+    "uniqueid peeraccount linkedid sequence",
+    "userfield peeraccount linkedid sequence",
+    "peeraccount linkedid sequence",
     "uniqueid userfield did cnum cnam outbound_cnum outbound_cnam dst_cnam recordingfile linkedid peeraccount sequence",
     "uniqueid userfield did recordingfile cnum cnam outbound_cnum outbound_cnam dst_cnam linkedid peeraccount sequence",
 )
