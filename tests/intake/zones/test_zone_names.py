@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.stamp_zones import Stamp, StampZones, all_zones
+from hoptrace.intake.formats.stamp_zones import Beside, Stamp, StampZones, all_zones
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_measuring import Measured
@@ -41,6 +42,13 @@ def test_a_word_of_one_zone_is_fixed_whatever_its_case() -> None:
 
 def context(country: str = "", *, directory: str = "", given: str | None = None) -> Context:
     return Context(Carrier("oak", country=country, timezone=directory), Profile(), given)
+
+
+def beside(local: datetime, *moments: datetime) -> Beside:
+    """One time of a word, and the moments that rows with this time say it was."""
+    micros = [round(moment.timestamp() * 1e6) for moment in moments]
+    written = round(local.replace(tzinfo=UTC).timestamp() * 1e6)
+    return Beside(local, np.full(len(micros), written), np.array(micros, np.int64))
 
 
 def hours(words: ZoneWords, word: str, local: datetime = WINTER) -> float | None:
@@ -79,11 +87,10 @@ def test_a_word_tells_which_pass_of_a_repeated_hour_is_meant() -> None:
 
 def test_rows_with_epochs_and_rows_without_share_the_meaning_of_a_word() -> None:
     """RADIUS and the border controllers ask the same table: the country settles what no epoch shows."""
-    zones = StampZones.of(context("CN"), [(Stamp(WINTER, "CST", 1), None)], "Timestamp")
+    zones = StampZones.of(context("CN"), {"CST": beside(WINTER)}, "Timestamp")
     assert zones.to_utc(Stamp(WINTER, "CST", 1)) == datetime(2026, 1, 15, 4, tzinfo=UTC)
     assert all_zones([zones]) == Zone("CST = UTC+08:00", "from the carrier's country, CN")
-    epoch = datetime(2026, 1, 15, 18, tzinfo=UTC).timestamp()
-    shown = StampZones.of(context("CN"), [(Stamp(WINTER, "CST", 1), epoch)], "Timestamp")
+    shown = StampZones.of(context("CN"), {"CST": beside(WINTER, datetime(2026, 1, 15, 18, tzinfo=UTC))}, "Timestamp")
     assert shown.to_utc(Stamp(SUMMER, "CST", 1)) == datetime(2026, 7, 15, 18, tzinfo=UTC)
     with pytest.raises(TimezoneMissing, match=r"country in carriers\.csv"):
-        StampZones.of(context(), [(Stamp(WINTER, "CST", 1), None)], "Timestamp")
+        StampZones.of(context(), {"CST": beside(WINTER)}, "Timestamp")

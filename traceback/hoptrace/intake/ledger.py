@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
 _TIMES = ("start_time", "answer_time", "end_time")
+_FEW = 6
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -77,12 +78,12 @@ class Ledger:
             self._settled[place] = settled
         return number
 
-    def frame(self, calls: pl.DataFrame, rows: pl.DataFrame) -> None:
-        """All calls of the chunk at once, in the schema RAW_CALLS; `rows`: the file, row and call of their rows."""
+    def frame(self, calls: pl.DataFrame, rows: Iterable[tuple[Place, int]]) -> None:
+        """All calls of the chunk at once, in the schema RAW_CALLS; `rows`: their rows, each with its call."""
         self._frame = calls
         accepted = Fate.ACCEPTED.value
-        for file, row, call in rows.select("file", "row", "call").iter_rows():
-            self._settled[file, row] = (accepted, call, None)
+        for place, call in rows:
+            self._settled[place] = (accepted, call, None)
 
     def flag(self, file: int, text: str) -> None:
         """Something about a whole file that its receipt should say."""
@@ -98,16 +99,28 @@ class Ledger:
     def _row_frame(self) -> pl.DataFrame:
         """By columns, of which Polars makes a frame in a fifth of the time that it needs for rows."""
         settled = [self._settled.get(place, _UNSETTLED) for place in self._raw]
-        rows = {
+        told = [(at, text) for at, (_, _, texts) in enumerate(settled) if texts for text in texts]
+        rows: dict[str, Sequence[Any] | pl.Series] = {
             "file": [file for file, _ in self._raw],
             "row": [row for _, row in self._raw],
             "call": [call for _, call, _ in settled],
             "fate": [fate for fate, _, _ in settled],
+            "reasons": reasons_of(told, len(settled)),
             "raw": list(self._raw.values()),
         }
-        frame = pl.DataFrame(rows, schema={name: ROWS[name] for name in rows})
-        told = [(at, text) for at, (_, _, texts) in enumerate(settled) if texts for text in texts]
-        return frame.with_columns(reasons_of(told, len(settled))).select(ROWS.names())
+        return frame_of(rows, ROWS)
+
+
+def frame_of(columns: Mapping[str, Sequence[Any] | pl.Series], schema: pl.Schema) -> pl.DataFrame:
+    """Columns, all of one length, as a frame of this schema; what is not among them is null."""
+    length = len(next(iter(columns.values())))
+    if length < _FEW * len(schema):
+        # A column of its own costs Polars as much as some rows.
+        told = [each.to_list() if isinstance(each, pl.Series) else each for each in columns.values()]
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*told, strict=True)]
+        return pl.DataFrame(rows, schema, infer_schema_length=None)
+    nothing = pl.Series([None]).new_from_index(0, length)
+    return pl.DataFrame([pl.Series(name, columns.get(name, nothing), dtype) for name, dtype in schema.items()])
 
 
 def reasons_of(told: Sequence[tuple[int, str]], rows: int) -> pl.Series:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hoptrace.intake.zones import WIDEST
+from hoptrace.model.arrays import Int64s, Truths
 
 QUARTER = timedelta(minutes=15)
 TOLERANCE = timedelta(minutes=1)
@@ -64,13 +64,19 @@ def measure(pairs: Iterable[tuple[datetime, float]], by: str = "uniqueid") -> Me
 
 def measure_columns(local: pl.Series, epochs: pl.Series, by: str = "uniqueid") -> Measured | None:
     """The same of columns without nulls: local times and epochs in microseconds (Int64)."""
-    # By NumPy: files of a few rows come by the thousand, and one query costs more than all of this.
-    offsets, near = _nearest(local, epochs)
-    values, firsts, counts = np.unique(offsets[near], return_index=True, return_counts=True)
-    keys = [timedelta(microseconds=offset) for offset in values.tolist()]
-    seen = [_EPOCH + timedelta(microseconds=start) for start in local.to_numpy()[near][firsts].tolist()]
-    counted = Counter(dict(zip(keys, counts.tolist(), strict=True)))
-    return _decided(counted, dict(zip(keys, seen, strict=True)), local.len(), by)
+    return measure_arrays(local.to_numpy(), epochs.to_numpy(), by)
+
+
+def measure_arrays(local: Int64s, epochs: Int64s, by: str) -> Measured | None:
+    """The same of arrays."""
+    # Without a query: files of a few rows come by the thousand, and one costs more than all of this.
+    offsets, near = _nearest(local - epochs)
+    told: list[int] = offsets[near].tolist()
+    of: list[int] = local[near].tolist()
+    seen = dict(zip(reversed(told), reversed(of), strict=True))  # the first of each
+    counts = Counter({timedelta(microseconds=offset): count for offset, count in Counter(told).items()})
+    at = {timedelta(microseconds=offset): _EPOCH + timedelta(microseconds=time) for offset, time in seen.items()}
+    return _decided(counts, at, len(local), by)
 
 
 def _decided(counts: Counter[timedelta], seen: Mapping[timedelta, datetime], rows: int, by: str) -> Measured | None:
@@ -98,15 +104,14 @@ def quarter_offset(local: datetime, epoch: float) -> timedelta | None:
 
 def quarter_offsets(local: pl.Series, epochs: pl.Series) -> pl.Series:
     """The same by columns, all in microseconds (Int64), null where one of them is."""
-    offsets, near = _nearest(local, epochs)
+    apart = local - epochs
+    offsets, near = _nearest((apart.fill_null(_FAR) if apart.null_count() else apart).to_numpy())
     told = pl.Series(offsets)
     return told if near.all() else pl.select(pl.when(pl.Series(near)).then(told)).to_series()
 
 
-def _nearest(local: pl.Series, epochs: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _nearest(apart: Int64s) -> tuple[Int64s, Truths]:
     """How far local times are from epochs, rounded to quarters of an hour, and where that is an offset."""
-    apart = local - epochs
-    written = (apart.fill_null(_FAR) if apart.null_count() else apart).to_numpy()
-    offsets = np.rint(written / _QUARTER_MICROS).astype(np.int64) * _QUARTER_MICROS
-    near = (np.abs(written - offsets) <= TOLERANCE // _MICROSECOND) & (np.abs(offsets) <= WIDEST // _MICROSECOND)
+    offsets = np.rint(apart / _QUARTER_MICROS).astype(np.int64) * _QUARTER_MICROS
+    near = (np.abs(apart - offsets) <= TOLERANCE // _MICROSECOND) & (np.abs(offsets) <= WIDEST // _MICROSECOND)
     return offsets, near

@@ -139,4 +139,4 @@ def _record(cells: Sequence[str], place: tuple[int, int]) -> Record:
     kind = _LEG_TYPES.get(cells[3].strip())
     if kind is not None:
         said["h323-call-type"] = kind
-    return Record(said, [place], float(cells[0]))
+    return Record(said, (place,), float(cells[0]))

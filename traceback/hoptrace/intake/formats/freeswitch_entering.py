@@ -54,7 +54,7 @@ def enter_legs(places: Sequence[Place], table: LegTable, ledger: Ledger, wanted:
         for text in odd_durations(count):
             ledger.flag(file, text)
     calls, rows = calls_of(usable, named_by(table, usable))
-    ledger.frame(calls, rows)
+    ledger.frame(calls, (((file, row), call) for file, row, call in rows.select("file", "row", "call").iter_rows()))
 
 
 class _Seen:

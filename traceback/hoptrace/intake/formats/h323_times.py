@@ -7,7 +7,7 @@ capitals (Acme Packet), the zone a word, an offset or `GMT+4`.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,15 +23,14 @@ _DAY = re.compile(
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: at for at, name in enumerate(_NAMES, start=1)}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-_WIDTH = len("15:04:05.123")
+_HOURS, _SIXTY = 24, 60
 _LONGEST = 100
 
 
-class _Day(NamedTuple):
-    """A date, the same as the beginning of an ISO 8601 time, and the zone word, empty where there is none."""
+class Day(NamedTuple):
+    """When a day begins by the gateway's clock, and the zone word (upper case), empty where there is none."""
 
-    date: date
-    text: str
+    begin: datetime
     zone: str
 
 
@@ -41,33 +40,22 @@ def parse_stamp(text: str) -> Stamp | None:
         return None
     synced = not text.startswith(("*", "."))
     written = text if synced else text[1:]
-    # Nearly all clocks show milliseconds, which Python reads at once.
-    clock, day = written[:_WIDTH], _day(written[_WIDTH:])
-    if day is not None and clock[8:9] == "." and clock[9:].isdecimal() and clock[2:3] == clock[5:6] == ":":
-        try:
-            return Stamp(datetime.fromisoformat(day.text + clock), day.zone, 1_000 if synced else UNSURE_TICK, synced)
-        except ValueError:  # digits of other alphabets, or no time of day
-            pass
-    return _any_stamp(written, synced)
-
-
-def _any_stamp(written: str, synced: bool) -> Stamp | None:
     match = _CLOCK.match(written)
-    day = _day(written[match.end() :]) if match is not None else None
+    day = day_behind(written[match.end() :]) if match is not None else None
     if match is None or day is None:
         return None
-    hour, minute, second, fraction = match.groups(default="")
-    try:
-        clock = time(int(hour), int(minute), int(second), int(fraction.ljust(6, "0")))
-    except ValueError:
+    fraction = match[4] or ""
+    hour, minute, second, micros = map(int, (*match.groups()[:3], fraction.ljust(6, "0")))
+    if hour >= _HOURS or minute >= _SIXTY or second >= _SIXTY:
         return None
+    local = day.begin + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
     tick = 10 ** (6 - len(fraction))
-    return Stamp(datetime.combine(day.date, clock), day.zone, tick if synced else max(tick, UNSURE_TICK), synced)
+    return Stamp(local, day.zone, tick if synced else max(tick, UNSURE_TICK), synced)
 
 
 @lru_cache(maxsize=1_024)
-def _day(text: str) -> _Day | None:
-    """What stands behind the clock: zone word and date; files have few of them."""
+def day_behind(text: str) -> Day | None:
+    """What stands behind the clock, the space before it too: zone word and date; files have few of them."""
     match = _DAY.fullmatch(text)
     if match is None:
         return None
@@ -76,7 +64,7 @@ def _day(text: str) -> _Day | None:
     if number is None or not _FIRST_YEAR <= int(year) < _LAST_YEAR:
         return None
     try:
-        found = date(int(year), number, int(day))
+        found = datetime(int(year), number, int(day))  # noqa: DTZ001 - the zone word may mean anything
     except ValueError:
         return None
-    return _Day(found, f"{found}T", zone.upper() if zone else "")
+    return Day(found, zone.upper() if zone else "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 
 class LegLike(Protocol):
@@ -22,8 +21,8 @@ class LegLike(Protocol):
         ...
 
     @property
-    def begun(self) -> datetime:
-        """When it began."""
+    def begun(self) -> Any:
+        """When it began: a time, or a count since some moment."""
         ...
 
     @property
@@ -102,5 +101,5 @@ def _top(above: dict[str, str], name: str) -> str:
     return name
 
 
-def _order(leg: LegLike) -> tuple[datetime, tuple[int, int]]:
+def _order(leg: LegLike) -> tuple[Any, tuple[int, int]]:
     return leg.begun, leg.rows[0]

@@ -127,12 +127,12 @@ def _record(session: list[_Heard]) -> Record:
     """All packets of a leg as one; what comes later counts more, and the last one stands for it."""
     if len(session) == 1:
         (only,) = session
-        return Record(only.attributes, [only.place], _epoch(only.attributes))
+        return Record(only.attributes, (only.place,), _epoch(only.attributes))
     together: dict[str, str] = {}
     in_order = sorted(session, key=lambda each: each[:2])
     for each in in_order:
         together.update(each.attributes)
-    return Record(together, [each.place for each in reversed(in_order)], _epoch(together))
+    return Record(together, tuple([each.place for each in reversed(in_order)]), _epoch(together))
 
 
 def _epoch(said: dict[str, str]) -> float | None:

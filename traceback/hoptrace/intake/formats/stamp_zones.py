@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,11 +10,12 @@ from typing import NamedTuple
 from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import Context, Zone
-from hoptrace.intake.zone_measuring import Measured, measure
+from hoptrace.intake.zone_measuring import Measured, measure_arrays
 from hoptrace.intake.zone_names import stated_offset
 from hoptrace.intake.zone_resolving import of_carrier
 from hoptrace.intake.zone_settling import ZoneWords, as_one
 from hoptrace.intake.zones import at_offset
+from hoptrace.model.arrays import Int64s
 
 
 class Stamp(NamedTuple):
@@ -29,6 +30,17 @@ class Stamp(NamedTuple):
     synced: bool = True
 
 
+class Beside(NamedTuple):
+    """What a zone word stands beside in a file: its first time, and all times whose row has an epoch, with that.
+
+    `local` and `epochs` in microseconds since 1970 both of about the same moment.
+    """
+
+    first: datetime
+    local: Int64s
+    epochs: Int64s
+
+
 @dataclass(slots=True)
 class StampZones:
     """Reads one file's stamps as UTC: by what their words mean, else in the zone that was set for the carrier."""
@@ -38,28 +50,20 @@ class StampZones:
     clocks: dict[str, LocalClock] = field(default_factory=dict[str, LocalClock])
 
     @classmethod
-    def of(cls, context: Context, stamps: Iterable[tuple[Stamp, float | None]], by: str) -> StampZones:
-        """Learn what each word means.
+    def of(cls, context: Context, beside: Mapping[str, Beside], by: str) -> StampZones:
+        """Learn what each word means from what it stands beside; `by` names the field that holds the epochs.
 
-        `stamps`: times, each with an epoch (seconds UTC) of about the same moment where the row has one, `by` says in
-        which field. Raises TimezoneMissing where nothing tells what a word means.
+        Raises TimezoneMissing where nothing tells what a word means.
         """
-        pairs: dict[str, list[tuple[datetime, float]]] = {}
-        first: dict[str, datetime] = {}
-        for stamp, epoch in stamps:
-            first.setdefault(stamp.zone, stamp.local)
-            seen = pairs.setdefault(stamp.zone, [])
-            if epoch is not None:
-                seen.append((stamp.local, epoch))
         zones = cls(ZoneWords(context))
-        for word in sorted(pairs):
+        for word, (first, local, epochs) in sorted(beside.items()):
             # A word that states its offset needs no other evidence.
-            measured = None if stated_offset(word) is not None else measure(pairs[word], by)
+            measured = None if stated_offset(word) is not None else measure_arrays(local, epochs, by)
             zones.words.learn(word, measured)
             offset = zones.words.constant(word)
             if offset is not None:
                 zones.constant[word] = offset
-            elif zones.words.offset(word, first[word]) is None:
+            elif zones.words.offset(word, first) is None:
                 zones.clocks[word] = _clock(word, context, measured)
         return zones
 
