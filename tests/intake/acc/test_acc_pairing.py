@@ -18,7 +18,8 @@ T = 1_700_000_000
 def event(row: int, method: str, code: str = "200", time: int = T, **columns: str) -> Event:
     reader = EventReader(Profile(), TimeReader(Context(Carrier("alpha"))))
     known = {"callid": "one", "from_tag": "f", "to_tag": "t", "src_ip": "203.0.113.1", "dst_ouser": "2125550112"}
-    read = reader.read(Origin(0, row, b""), {**known, "method": method, "sip_code": code, "time": time, **columns}, "x")
+    said = {**known, "method": method, "sip_code": code, "time": time, **columns}
+    (read,) = reader.read(tuple(said), [(Origin(0, row, b""), tuple(said.values()))], "x")
     assert isinstance(read, Event)
     return read
 

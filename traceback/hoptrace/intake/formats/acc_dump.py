@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acc_dump_values import Part, Value, copied_values, row_at
+from hoptrace.intake.formats.acc_dump_values import Value, copied_values, row_at
 from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_sqlite import TABLES
@@ -40,6 +40,25 @@ _NUMBERED, _ROW_BY_LF, _ROW_BY_CR = (re.compile(sign) for sign in (rb"\(\d+,", r
 character, so that all are looked for in half the time that one pattern of them takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """An accounting table: what it is of the module's, its columns, and which of them is the row's id."""
+
+    role: str
+    names: tuple[str, ...]
+    missed: bool
+    id: int | None
+
+    @classmethod
+    def of(cls, role: str, names: Sequence[str]) -> _Table:
+        """Of two columns of one name the last counts."""
+        own = len(names) - 1 - names[::-1].index("id") if "id" in names else None
+        return cls(role, tuple(names), role == "missed_calls", own)
+
+
+_UNKNOWN = _Table("", (), missed=False, id=None)
+
+
 @dataclass(slots=True)
 class _Dump:
     """A file on its way into the gathering; `columns` of each table that the dump makes."""
@@ -48,22 +67,24 @@ class _Dump:
     content: bytes
     gathering: Gathering
     columns: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    tables: dict[tuple[str, bytes | None], _Table | None] = field(
+        default_factory=dict[tuple[str, bytes | None], "_Table | None"]
+    )
     escapes: bool = False
     rows: int = 0
 
-    def take(self, table: str, names: Sequence[str], raw: bytes, values: list[Value] | str) -> None:
+    def take(self, table: _Table, raw: bytes, values: Sequence[Value] | str) -> None:
         """One row of an accounting table, or why it cannot be read."""
         self.rows += 1
-        wrong = values if isinstance(values, str) else ""
-        if not wrong and len(values) != len(names):
-            wrong = f"{len(values)} columns where {table} has {len(names)}"
-        columns = {} if wrong else dict(zip(names, values, strict=True))
-        record_id = f"{table}:{columns['id']}" if "id" in columns else None
-        origin = Origin(self.source.index, self.rows, raw, table == "missed_calls", record_id)
-        if wrong:
-            self.gathering.reject(origin, wrong)
+        if isinstance(values, str):
+            self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), values)
+        elif len(values) != len(table.names):
+            wrong = f"{len(values)} columns where {table.role} has {len(table.names)}"
+            self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), wrong)
         else:
-            self.gathering.take(origin, columns)
+            record_id = None if table.id is None else f"{table.role}:{values[table.id]}"
+            origin = Origin(self.source.index, self.rows, raw, table.missed, record_id)
+            self.gathering.take(origin, table.names, values)
 
     def stray(self, begin: int, end: int) -> None:
         """Rows between two statements."""
@@ -72,7 +93,7 @@ class _Dump:
             if b"values" not in lowered and (b"(" not in lowered or not _begins_rows(lowered)):
                 return
         for match in _STRAY.finditer(self.content, begin, end):
-            self.take("", (), match[0], NOT_READ)
+            self.take(_UNKNOWN, match[0], NOT_READ)
 
 
 class AccDump:
@@ -92,9 +113,9 @@ class AccDump:
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """The calls of all dumps; raises InputRefused where the columns of rows are not named, TimezoneMissing."""
-        gathering = Gathering(sources, context)
-        for source in sources:
-            _read(_Dump(source, content_of(source), gathering), context.profile.files)
+        with Gathering(sources, context) as gathering:
+            for source in sources:
+                _read(_Dump(source, content_of(source), gathering), context.profile.files)
         yield from gathering.chunks()
 
 
@@ -136,21 +157,24 @@ def _read(dump: _Dump, roles: Mapping[str, str]) -> None:
             if role in TABLES and table not in dump.columns:
                 dump.columns[table] = _created(dump.content, at)
             continue
-        names = _columns(dump, match, table, role)
-        wanted = role in TABLES
-        for raw, values, end in _copied(dump, at) if match["copy"] else _inserted(dump, at, wanted):
-            at = end
-            if wanted and raw:
-                dump.take(role, names, raw, values)
+        wanted = _filled(dump, match[4] or match[7], table, role)
+        at = (_copied if match["copy"] else _inserted)(dump, at, wanted)
     dump.stray(at, len(dump.content))
     if not dump.rows:
         raise InputRefused(f"{dump.source.name}: no row of a table {', '.join(TABLES)}. See docs/formats/acc.md.")
 
 
-def _columns(dump: _Dump, match: re.Match[bytes], table: str, role: str) -> list[str]:
-    named = match[4] or match[7]
-    if named or role not in TABLES:
-        return _names(named or b"")
+def _filled(dump: _Dump, named: bytes | None, table: str, role: str) -> _Table | None:
+    """The table that a statement with these columns fills, None where it is none of accounting."""
+    if (table, named) not in dump.tables:
+        found = _Table.of(role, _columns(dump, named, table)) if role in TABLES else None
+        dump.tables[table, named] = found
+    return dump.tables[table, named]
+
+
+def _columns(dump: _Dump, named: bytes | None, table: str) -> list[str]:
+    if named:
+        return _names(named)
     if table not in dump.columns:
         raise InputRefused(
             f"{dump.source.name}: nothing in it names the columns of {table}. Dump it with its CREATE TABLE, or with "
@@ -159,21 +183,25 @@ def _columns(dump: _Dump, match: re.Match[bytes], table: str, role: str) -> list
     return dump.columns[table]
 
 
-def _inserted(dump: _Dump, at: int, wanted: bool) -> Iterator[Part]:
-    content = dump.content
+def _inserted(dump: _Dump, at: int, table: _Table | None) -> int:
+    """Take the rows of an INSERT; gives where it ends."""
+    content, escapes, columns = dump.content, dump.escapes, 0 if table is None else len(table.names)
     while True:
-        while (part := row_at(content, at, dump.escapes, wanted)) is not None:
-            at = part[2]
-            yield part
+        while (part := row_at(content, at, escapes, columns)) is not None:
+            raw, values, at = part
+            if table is not None:
+                dump.take(table, raw, values)
         if (broken := _BROKEN.match(content, at)) is None:
-            return
+            return at
         # A row that is broken goes to the end of its line.
         ended = _END.search(content, broken.end())
         at = ended.start() if ended is not None else len(content)
-        yield content[broken.end() : at], CUT if at == len(content) else NOT_READ, at
+        if table is not None and at > broken.end():
+            dump.take(table, content[broken.end() : at], CUT if at == len(content) else NOT_READ)
 
 
-def _copied(dump: _Dump, at: int) -> Iterator[Part]:
+def _copied(dump: _Dump, at: int, table: _Table | None) -> int:
+    """Take the lines of a COPY; gives where it ends."""
     content = dump.content
     while (begin := _END.search(content, at)) is not None and begin.end() < len(content):
         at = begin.end() + content.startswith(b"\n", begin.end())
@@ -181,9 +209,10 @@ def _copied(dump: _Dump, at: int) -> Iterator[Part]:
         end = ended.start() if ended is not None else len(content)
         raw, at = content[at:end], end
         if raw == rb"\.":
-            yield b"", NOT_READ, at
-            return
-        yield raw, CUT if end == len(content) else copied_values(raw), at
+            break
+        if table is not None and raw:
+            dump.take(table, raw, CUT if end == len(content) else copied_values(raw))
+    return at
 
 
 def _created(content: bytes, at: int) -> list[str]:

@@ -21,7 +21,8 @@ _METHODS = CALL_METHODS | OTHER_METHODS
 _DIALOG_ROW = re.compile(r"\d{9,10}(?:\.\d+)?\|\d{9,10}(?:\.\d+)?\|\d+(?:\.\d+)?(?:\|.*)?", re.DOTALL)
 _CODE = re.compile(r"[1-6]\d\d", re.ASCII)
 _MINIMUM = ("method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "time")
-_UNNAMED = ("", "-")
+_UNNAMED, _NOT_READ = ("", "-"), "\0"
+"""Layouts call columns so that are not read; no field names the one that they then have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class _Layouts:
 
     by_count: dict[int, tuple[str, ...]]
     expected: str
+
+    @classmethod
+    def of_counts(cls, by_count: dict[int, tuple[str, ...]]) -> _Layouts:
+        read = {
+            count: tuple(_NOT_READ if name in _UNNAMED else name for name in columns)
+            for count, columns in by_count.items()
+        }
+        return cls(read, " or ".join(str(count) for count in sorted(read)))
 
     def of(self, columns: int) -> tuple[str, ...] | None:
         return self.by_count.get(columns)
@@ -61,13 +70,13 @@ class AccFlatstore:
         """The calls of all worker files of a group; raises InputRefused, ProfileInvalid and TimezoneMissing."""
         if not context.profile.layouts:
             raise InputRefused(_ask_for_profile(sources))
-        gathering = Gathering(sources, context)
-        for source in sources:
-            layouts = _layouts_for(source, context.profile)
-            missed = "missed" in _bare_name(source).lower()
-            rows = _Rows(source, layouts, _is_quoted(_head_of(source)), missed)
-            for line in lines_of(source):
-                rows.take(line, gathering)
+        with Gathering(sources, context) as gathering:
+            for source in sources:
+                layouts = _layouts_for(source, context.profile)
+                missed = "missed" in _bare_name(source).lower()
+                rows = _Rows(source, layouts, _is_quoted(_head_of(source)), missed)
+                for line in lines_of(source):
+                    rows.take(line, gathering)
         yield from gathering.chunks()
 
 
@@ -93,8 +102,7 @@ class _Rows:
         if names is None:
             gathering.reject(origin, f"{len(fields)} columns where {self.layouts.expected} were expected")
             return
-        columns = {name: value for name, value in zip(names, fields, strict=True) if name not in _UNNAMED}
-        gathering.take(origin, columns)
+        gathering.take(origin, names, fields)
 
 
 def _layouts_for(source: Source, profile: Profile) -> _Layouts:
@@ -106,7 +114,7 @@ def _layouts_for(source: Source, profile: Profile) -> _Layouts:
                 raise ProfileInvalid(
                     f"Profile {profile.name}: [files] sends {pattern} to the layout {layout}, which [layouts] lacks."
                 )
-            return _Layouts({len(columns): columns}, str(len(columns)))
+            return _Layouts.of_counts({len(columns): columns})
     by_count: dict[int, tuple[str, ...]] = {}
     for layout, columns in profile.layouts.items():
         if by_count.setdefault(len(columns), columns) != columns:
@@ -114,7 +122,7 @@ def _layouts_for(source: Source, profile: Profile) -> _Layouts:
                 f"{source.name}: the profile {profile.name} has several layouts of {len(columns)} columns, {layout}"
                 " among them, and no pattern under [files] that fits this file's name. Add one."
             )
-    return _Layouts(by_count, " or ".join(str(count) for count in sorted(by_count)))
+    return _Layouts.of_counts(by_count)
 
 
 def _bare_name(source: Source) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
+from hoptrace.errors import HoptraceError
 from hoptrace.intake.formats.acc_calls import DialogStart, facts_of, learn_dialog_start
-from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
+from hoptrace.intake.formats.acc_events import Event, EventReader, Names, Origin, Row
 from hoptrace.intake.formats.acc_folds import in_row_order, settled_events
 from hoptrace.intake.formats.acc_pairing import Paired, pair
 from hoptrace.intake.formats.acc_times import TimeReader
@@ -16,6 +19,9 @@ from hoptrace.intake.reading import Chunk, Context, Source
 
 CHUNK_ROWS = 50_000
 _Key = str | tuple[int, int]  # a Call-ID, or the place of a row without one
+_Layout = tuple[int, Names]  # a file, and the columns of some of its rows
+_TOGETHER = 2_000
+"""So many rows are read together, by columns."""
 MOST_EVENTS = 1_000
 """Rows of one Call-ID are compared with each other; a call of more than this has a Call-ID that is none."""
 CROWDED = f"more than {MOST_EVENTS:,} rows have its Call-ID"
@@ -24,11 +30,15 @@ ORPHAN = "its call's INVITE is in none of the files submitted together"
 
 @dataclass(slots=True)
 class Gathering:
-    """Takes every row of a group once (`take`, `skip` or `reject`); `chunks` then settles them all."""
+    """Takes every row of a group once (`take`, `skip` or `reject`) within a `with`; `chunks` then settles them all."""
 
     sources: Sequence[Source]
     context: Context
     _ledger: Ledger = field(default_factory=Ledger)
+    _waiting: list[tuple[Origin, _Layout | str | None]] = field(
+        default_factory=list[tuple[Origin, _Layout | str | None]]
+    )
+    _unread: dict[_Layout, list[Row]] = field(default_factory=dict[_Layout, list[Row]])
     _events: dict[_Key, list[Event]] = field(default_factory=dict[_Key, list[Event]])
     _odd_durations: Counter[int] = field(default_factory=Counter[int])
     _open: dict[int, int] = field(default_factory=dict[int, int])
@@ -41,28 +51,60 @@ class Gathering:
         self._times = TimeReader(self.context)
         self._reader = EventReader(self.context.profile, self._times)
 
-    def take(self, origin: Origin, columns: Mapping[str, object]) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Rows before a refusal are read all the same: a time among them that has no zone refuses the files first."""
+        if error is None or isinstance(error, HoptraceError):
+            self._read()
+
+    def take(self, origin: Origin, names: Names, cells: Sequence[object]) -> None:
         """An accounting row with named columns."""
-        event = self._reader.read(origin, columns, self._names[origin.file])
-        if event is None:
-            self.skip(origin)
-        elif isinstance(event, str):
-            self.reject(origin, event)
-        else:
-            key = event.call_id or (event.file, event.row)
-            self._events.setdefault(key, []).append(event)
-            if event.odd_duration:
-                self._odd_durations[event.file] += 1
+        layout = origin.file, names
+        self._unread.setdefault(layout, []).append((origin, cells))
+        self._wait(origin, layout)
 
     def skip(self, origin: Origin) -> None:
         """A row that carries no call."""
-        self._ledger.row(origin.file, origin.row, origin.raw)
-        self._ledger.skip(origin.file, origin.row)
+        self._wait(origin, None)
 
     def reject(self, origin: Origin, reason: str) -> None:
         """A row that cannot be used."""
-        self._ledger.row(origin.file, origin.row, origin.raw)
-        self._ledger.reject(origin.file, origin.row, reason)
+        self._wait(origin, reason)
+
+    def _wait(self, origin: Origin, told: _Layout | str | None) -> None:
+        self._waiting.append((origin, told))
+        if len(self._waiting) >= _TOGETHER:
+            self._read()
+
+    def _read(self) -> None:
+        """Read the rows that wait, those of one layout together, and enter all in their order."""
+        read = self._reader.read
+        events = {layout: iter(read(layout[1], rows, self._names[layout[0]])) for layout, rows in self._unread.items()}
+        for origin, told in self._waiting:
+            event = next(events[told]) if isinstance(told, tuple) else told
+            if isinstance(event, Event):
+                self._enter(event)
+                continue
+            self._ledger.row(origin.file, origin.row, origin.raw)
+            if event is None:
+                self._ledger.skip(origin.file, origin.row)
+            else:
+                self._ledger.reject(origin.file, origin.row, event)
+        self._unread.clear()
+        self._waiting.clear()
+
+    def _enter(self, event: Event) -> None:
+        key = event.call_id or event.place
+        if (events := self._events.get(key)) is None:
+            self._events[key] = [event]
+        else:
+            events.append(event)
+        if event.odd_duration:
+            self._odd_durations[event.file] += 1
 
     def flag(self, file: int, text: str) -> None:
         """Something about a whole file that its receipt should say."""

@@ -35,17 +35,17 @@ class AccJson:
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """The calls of a group of files; raises TimezoneMissing and InputRefused."""
-        gathering = Gathering(sources, context)
-        for source in sources:
-            for line in lines_of(source):
-                self._line(source, line, gathering)
+        with Gathering(sources, context) as gathering:
+            for source in sources:
+                for line in lines_of(source):
+                    self._line(source, line, gathering)
         yield from gathering.chunks()
 
     def _line(self, source: Source, line: Line, gathering: Gathering) -> None:
         origin = Origin(source.index, line.number, line.raw)
         found = _object_of(line.text)
         if found is not None and ("method" in found or any(found.get(name) for name in _CALL_ID)):
-            gathering.take(origin, found)
+            gathering.take(origin, tuple(found), tuple(found.values()))
         elif found is not None or not any(mark in line.raw for mark in _MARKS):
             gathering.skip(origin)
         else:

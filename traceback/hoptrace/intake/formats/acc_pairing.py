@@ -19,18 +19,15 @@ _CHALLENGES = frozenset({"401", "407"})
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """One call and route attempt: its INVITE row, its dialog row, or both, and the rows that complete it."""
+    """One call and route attempt: its INVITE row, its dialog row, or both, and the rows that complete it.
 
+    `head`: the row that stands for the call, which is the INVITE row where there is one.
+    """
+
+    head: Event
     invite: Event | None
     dialog: Event | None
     parts: list[Event]
-
-    @property
-    def head(self) -> Event:
-        """The row that stands for the call."""
-        event = self.invite if self.invite is not None else self.dialog
-        assert event is not None
-        return event
 
     @property
     def success(self) -> bool:
@@ -41,7 +38,7 @@ class Attempt:
         """All rows, the one that stands for the call first."""
         if self.invite is None or self.dialog is None:
             return [self.head, *self.parts]
-        return [self.invite, self.dialog, *self.parts]
+        return [self.head, self.dialog, *self.parts]
 
 
 @dataclass(slots=True)
@@ -56,7 +53,7 @@ class Paired:
 def pair(events: Sequence[Event]) -> Paired:
     """Pair all events of one Call-ID; the outcome does not depend on their order or on the files that they stand in."""
     if len(events) == 1 and events[0].method == "INVITE" and not events[0].dialog:
-        return Paired([Attempt(events[0], None, [])], [], [])
+        return Paired([Attempt(events[0], events[0], None, [])], [], [])
     paired = Paired([], [], [])
     ordered = _without_copies(events, paired.duplicates)
     invites = [event for event in ordered if event.method == "INVITE" and not event.dialog]
@@ -75,10 +72,6 @@ def _is_challenged(event: Event) -> bool:
     return event.code in _CHALLENGES
 
 
-def _time(event: Event) -> int:
-    return _FAR if event.time is None else event.time
-
-
 def _content(event: Event) -> tuple[object, ...]:
     times = (event.time, event.created, event.answered, event.start, event.end)
     texts = (event.method, event.from_tag, event.to_tag, event.code)
@@ -90,10 +83,12 @@ def _content(event: Event) -> tuple[object, ...]:
     )
 
 
-def _without_copies(events: Sequence[Event], duplicates: list[Event]) -> list[Event]:
+def _without_copies(events: Sequence[Event], duplicates: list[Event]) -> Sequence[Event]:
     """The events in a total order by content, so that worker files and rotations do not matter, each content once."""
-    if len(set(map(_time, events))) == len(events):
-        return sorted(events, key=_time)  # the first that content says is the time
+    times = [_FAR if event.time is None else event.time for event in events]
+    if len({*times}) == len(times):  # the first that content says is the time
+        in_order = sorted(times)
+        return events if in_order == times else [events[times.index(time)] for time in in_order]
     kept: list[Event] = []
     before: object = None
     keyed = sorted(
@@ -114,7 +109,7 @@ def _place_invite(event: Event, paired: Paired) -> None:
         if meaning is Meaning.PART:
             attempt.parts.append(event)
             return
-    paired.attempts.append(Attempt(event, None, []))
+    paired.attempts.append(Attempt(event, event, None, []))
 
 
 class Meaning(IntEnum):
@@ -169,7 +164,7 @@ def _place_dialog(event: Event, attempts: list[Attempt]) -> None:
     if choice:
         max(choice, key=lambda attempt: _moment(attempt.head)).dialog = event
     else:
-        attempts.append(Attempt(None, event, []))
+        attempts.append(Attempt(event, None, event, []))
 
 
 def _place_part(event: Event, paired: Paired) -> None:
@@ -184,15 +179,15 @@ def _place_part(event: Event, paired: Paired) -> None:
 def _belongs(event: Event, attempt: Attempt) -> bool | None:
     """Whether a BYE, ACK or CANCEL has exactly the tags of an attempt; None where it cannot belong to it."""
     head = attempt.head
-    if _tags_known(event) and _tags_known(head):
-        exact = _tags(event) == _tags(head)
+    tags, of_head = (event.from_tag, event.to_tag), (head.from_tag, head.to_tag)
+    exact = False
+    if None not in tags and None not in of_head:
+        exact = tags in (of_head, of_head[::-1])
         proves_another = event.method == "BYE" and event.success
-        if not exact and (proves_another or event.from_tag not in _tags(head)):
+        if not exact and (proves_another or event.from_tag not in of_head):
             return None
-    else:
-        exact = False
-        if event.from_tag and head.from_tag and event.from_tag not in (head.from_tag, head.to_tag):
-            return None
+    elif event.from_tag and head.from_tag and event.from_tag not in of_head:
+        return None
     if event.method == "BYE" and event.success and not exact and not attempt.success and head.code is not None:
         return None
     return exact

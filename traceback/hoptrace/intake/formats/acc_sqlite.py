@@ -54,24 +54,28 @@ class AccSqlite:
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """The calls of all tables; raises InputRefused where a database is damaged, packed or has no such table."""
-        gathering = Gathering(sources, context)
-        for source in sources:
-            if is_packed(source.path):
-                raise InputRefused(f"{source.name}: a database cannot be read while packed. Unpack it and submit that.")
-            try:
-                with closing(_open(source)) as connection:
-                    _database(source, connection, context.profile, gathering)
-            except sqlite3.DataError as error:  # what SQLite says of a value beyond its limit
-                raise InputRefused(
-                    f"{source.name}: a value of more than {source.limits.longest_row:,} bytes ({error}). Take that row "
-                    "out of a copy and submit it, or raise longest_row under [intake] in hoptrace.toml."
-                ) from error
-            except (sqlite3.Error, OSError, UnicodeError) as error:
-                raise InputRefused(
-                    f"{source.name}: the SQLite database cannot be read: {error}. Make a sound copy (sqlite3 FILE"
-                    " '.backup COPY') and submit that."
-                ) from error
+        with Gathering(sources, context) as gathering:
+            for source in sources:
+                _take(source, context.profile, gathering)
         yield from gathering.chunks()
+
+
+def _take(source: Source, profile: Profile, gathering: Gathering) -> None:
+    if is_packed(source.path):
+        raise InputRefused(f"{source.name}: a database cannot be read while packed. Unpack it and submit that.")
+    try:
+        with closing(_open(source)) as connection:
+            _database(source, connection, profile, gathering)
+    except sqlite3.DataError as error:  # what SQLite says of a value beyond its limit
+        raise InputRefused(
+            f"{source.name}: a value of more than {source.limits.longest_row:,} bytes ({error}). Take that row "
+            "out of a copy and submit it, or raise longest_row under [intake] in hoptrace.toml."
+        ) from error
+    except (sqlite3.Error, OSError, UnicodeError) as error:
+        raise InputRefused(
+            f"{source.name}: the SQLite database cannot be read: {error}. Make a sound copy (sqlite3 FILE"
+            " '.backup COPY') and submit that."
+        ) from error
 
 
 def _open(source: Source) -> sqlite3.Connection:
@@ -110,21 +114,17 @@ def _database(source: Source, connection: sqlite3.Connection, profile: Profile, 
         gathering.flag(source.index, "rows that are only in the database's -wal file were not read")
     number = 0
     for table in tables:
-        for columns in _rows(connection, table.name):
+        quoted = table.name.replace('"', '""')
+        names = tuple(str(column[0]) for column in connection.execute(f'SELECT * FROM "{quoted}"').description)
+        order = ' ORDER BY "id"' if "id" in names else ""
+        missed = table.role == "missed_calls"
+        for values in _tolerant(connection, f'SELECT * FROM "{quoted}"{order}'):
             number += 1
+            columns = dict(zip(names, values, strict=True))
             raw = orjson.dumps({"table": table.name, **columns}, default=_printable)
             row_id = columns.get("id")
             record_id = f"{table.name}:{row_id}" if row_id is not None else None
-            gathering.take(Origin(source.index, number, raw, table.role == "missed_calls", record_id), columns)
-
-
-def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
-    quoted = table.replace('"', '""')
-    cursor = connection.execute(f'SELECT * FROM "{quoted}"')
-    names = [str(column[0]) for column in cursor.description]
-    order = ' ORDER BY "id"' if "id" in names else ""
-    for values in _tolerant(connection, f'SELECT * FROM "{quoted}"{order}'):
-        yield dict(zip(names, values, strict=True))
+            gathering.take(Origin(source.index, number, raw, missed, record_id), names, values)
 
 
 def _tolerant(connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:

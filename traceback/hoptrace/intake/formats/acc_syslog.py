@@ -50,11 +50,11 @@ class AccSyslog:
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """The calls of a group of syslog files; raises TimezoneMissing and InputRefused."""
-        gathering = Gathering(sources, context)
-        for source in sources:
-            shapes = self._shapes(source)
-            for line in lines_of(source):
-                self._line(source, line, shapes, gathering)
+        with Gathering(sources, context) as gathering:
+            for source in sources:
+                shapes = self._shapes(source)
+                for line in lines_of(source):
+                    self._line(source, line, shapes, gathering)
         yield from gathering.chunks()
 
     def _shapes(self, source: Source) -> _Shapes:
@@ -81,7 +81,8 @@ class AccSyslog:
         elif not _has_call_id(pairs) and "start_time" not in pairs:
             gathering.reject(origin, "no Call-ID")
         else:
-            gathering.take(Origin(source.index, line.number, line.raw, missed=what == "call missed"), pairs)
+            origin = Origin(source.index, line.number, line.raw, missed=what == "call missed")
+            gathering.take(origin, tuple(pairs), tuple(pairs.values()))
 
 
 def _cut(line: Line) -> str:
