@@ -6,7 +6,7 @@ import numpy as np
 
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
-from hoptrace.linking.times import LONGEST_RETRY
+from hoptrace.linking.legs import LONGEST_RETRY
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.tracing.case import Case, Fact, nowhere
 from hoptrace.tracing.copies import copied

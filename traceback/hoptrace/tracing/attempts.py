@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from hoptrace.linking.legs import SHARP
-from hoptrace.linking.times import LONGEST_RETRY
+from hoptrace.linking.legs import LONGEST_RETRY, SHARP
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.delivering import Ends, at_the_end, ends_of, refused
 from hoptrace.tracing.trail import Trail
