@@ -191,3 +191,26 @@ def test_calls_that_the_carrier_above_tells_of_twice_are_redials_and_no_attempts
     world.say("orig", 5.0, customer="other", downstream="mid")
     found = world.trace(at=5.2)
     assert (found.path, found.customer) == (("term", "mid", "orig"), "other")
+
+
+def two_routes_that_nobody_ended(world, one: str, other: str) -> None:
+    """A call that `mid` tried over `first` and then over `second`, which both never tell how a call ended."""
+    world.say("orig", 0.0, customer="c", downstream="mid", outcome=other)
+    world.say("mid", 0.1, upstream="orig", downstream="first", outcome=one, call_id="one@a")
+    world.say("mid", 0.1, upstream="orig", downstream="second", outcome=other, call_id="one@a")
+    world.say("first", 0.2, upstream="mid", outcome="unknown")
+    world.say("second", 3.0, upstream="mid", outcome="unknown")
+
+
+@pytest.mark.parametrize(("one", "other"), [("failed", "busy"), ("failed", "no_answer"), ("no_answer", "busy")])
+def test_who_handed_the_call_on_tells_which_route_was_in_vain_where_the_next_carriers_do_not(world, one, other):
+    two_routes_that_nobody_ended(world, one, other)
+    for at in (0.2, 3.0):
+        assert world.trace(at=at).path == ("second", "mid", "orig")
+
+
+def test_a_refusal_of_nobody_knows_whom_is_no_rival_of_a_call_that_was_delivered(world):
+    world.chain("orig", "mid", "term", outcome="busy")
+    world.say("away", 0.1, outcome="failed")
+    found = world.trace(at=0.2)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))

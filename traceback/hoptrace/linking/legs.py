@@ -74,7 +74,7 @@ def _leg() -> pl.Expr:
     elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
     at_once = unknown_id & same_moment & failed & elsewhere
     # Of routes tried one after the other, each row stamped at its own try, the upstream has one record in all.
-    vain = pl.col("outcome").shift(1).is_in(["failed", "unknown"]) & (pl.col("tick") <= SHARP)
+    vain = pl.col("outcome").shift(1).is_in(["failed", "no_answer", "unknown"]) & (pl.col("tick") <= SHARP)
     soon = pl.col("setup") - pl.col("setup").shift(1) <= LONGEST_RETRY
     in_turn = unknown_id & pl.col("fed_once") & vain & soon & elsewhere
     one_leg = same & (same_id.fill_null(False) | at_once.fill_null(False) | in_turn.fill_null(False))
