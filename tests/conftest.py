@@ -82,6 +82,7 @@ class World:
     covers: set[str] = field(default_factory=set)
     spread: float = 0.05
     trust: Trust = field(default_factory=Trust)
+    weights: Weights = field(default_factory=Weights)
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
         """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
@@ -127,7 +128,7 @@ class World:
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]
             learned=learned,
-            weights=Weights(),
+            weights=self.weights,
             covering=Covering(batches, learned),
             around=Surroundings("US", self.country, trust=self.trust),
             window=600.0,

@@ -121,3 +121,20 @@ def test_a_drifting_clock_is_learned_from_records(world):
     clocks = {row["carrier"]: row for row in learn(world.frame()).clocks.iter_rows(named=True)}
     assert clocks["gate"]["drift"] - clocks["term"]["drift"] == pytest.approx(0.5, abs=0.05)
     assert clocks["gate"]["spread"] < 0.3
+
+
+def test_a_neighbour_that_cuts_to_the_minute_does_not_make_a_scattered_clock_look_sharp():
+    """Of the coarse pairs those that lie near by chance say nothing of how far sharp times scatter."""
+    chance, (sharp, coarse) = np.random.default_rng(5), (300, 60)
+    frame = pl.DataFrame(
+        {
+            "u": np.repeat(["sharp", "coarse"], [sharp, coarse]),
+            "d": ["scattered"] * (sharp + coarse),
+            "residual": np.concatenate([chance.normal(0.0, 1.0, sharp), chance.uniform(-30, 30, coarse)]),
+            "at": AT + chance.uniform(-0.5, 0.5, sharp + coarse) * DAY,
+            "sigma": np.repeat([0.0, 60 / 12**0.5], [sharp, coarse]),
+        }
+    )
+    spread = dict(fit_lines(frame).clocks.select("carrier", "spread").iter_rows())
+    # Half of the variance is each one's own.
+    assert spread["scattered"] == pytest.approx(0.5**0.5, rel=0.15)

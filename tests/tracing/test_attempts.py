@@ -6,6 +6,8 @@ import pytest
 
 from hoptrace.model.verdicts import Verdict
 
+SECOND = 1_000_000
+
 
 def tried(world, refusal: str = "failed", ended: str = "answered", wait: float = 2.0) -> None:
     """A call that `mid` tried over `full` in vain and over `good` after `wait` s, both rows at the ingress's time."""
@@ -133,3 +135,82 @@ def test_a_call_that_was_put_through_elsewhere_than_reported_keeps_its_end(world
     world.say("mid", 0.1, upstream="orig", downstream="quiet")
     world.say("other", 0.3, upstream="quiet")
     assert "term" not in world.trace(at=0.3, terminating_carrier="term").path
+
+
+def test_sharp_times_are_not_lent_past_a_refused_route(world):
+    """The records above tell when the call came to `mid`, those below when its second route was tried."""
+    rang = {"outcome": "no_answer"}
+    world.say("orig", 0.0, customer="c", downstream="mid", **rang)
+    world.say("mid", 0.0, upstream="orig", downstream="full", outcome="failed", precision=SECOND)
+    world.say("mid", 0.0, upstream="orig", downstream="next", precision=SECOND, **rang)
+    world.say("next", 6.0, upstream="mid", downstream="term", precision=SECOND, **rang)
+    world.say("term", 6.2, upstream="next", **rang)
+    found = world.trace(at=6.2)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "next", "mid", "orig"))
+
+
+def test_each_refused_route_takes_its_time(world):
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    for end in ("full", "shut"):
+        world.say("mid", 0.1, upstream="orig", downstream=end, outcome="failed")
+    world.say("mid", 0.1, upstream="orig", downstream="term")
+    world.say("term", 12.0, upstream="mid")
+    found = world.trace(at=12.0)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+
+
+def test_attempts_of_a_carrier_that_never_tells_how_they_ended_share_their_ingress(world):
+    facts = {"outcome": "no_answer"}
+    world.say("orig", 0.0, customer="c", downstream="mid", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream="full", outcome="unknown")
+    world.say("mid", 0.1, upstream="orig", downstream="term", outcome="unknown")
+    world.say("full", 0.2, upstream="mid", outcome="failed")
+    world.say("term", 0.6, upstream="mid", **facts)
+    found = world.trace(at=0.6)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+
+
+def stamped_in_turn(world, **ids: str) -> None:
+    """A call that `mid` tried over `full` in vain and then over `term`, each row stamped when its route was tried."""
+    world.say("orig", 0.0, customer="c", downstream="mid")
+    world.say("mid", 0.1, upstream="orig", downstream="full", outcome="failed", **ids)
+    world.say("full", 0.2, upstream="mid", outcome="failed")
+    world.say("mid", 5.1, upstream="orig", downstream="term", **ids)
+    world.say("term", 5.2, upstream="mid")
+
+
+@pytest.mark.parametrize("ids", [{}, {"call_id": "one@203.0.113.7"}])
+def test_attempts_that_are_stamped_in_turn_came_by_one_handoff(world, ids):
+    stamped_in_turn(world, **ids)
+    found = world.trace(at=5.2)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+
+
+def test_calls_that_the_carrier_above_tells_of_twice_are_redials_and_no_attempts(world):
+    stamped_in_turn(world)
+    world.say("orig", 5.0, customer="other", downstream="mid")
+    found = world.trace(at=5.2)
+    assert (found.path, found.customer) == (("term", "mid", "orig"), "other")
+
+
+def two_routes_that_nobody_ended(world, one: str, other: str) -> None:
+    """A call that `mid` tried over `first` and then over `second`, which both never tell how a call ended."""
+    world.say("orig", 0.0, customer="c", downstream="mid", outcome=other)
+    world.say("mid", 0.1, upstream="orig", downstream="first", outcome=one, call_id="one@a")
+    world.say("mid", 0.1, upstream="orig", downstream="second", outcome=other, call_id="one@a")
+    world.say("first", 0.2, upstream="mid", outcome="unknown")
+    world.say("second", 3.0, upstream="mid", outcome="unknown")
+
+
+@pytest.mark.parametrize(("one", "other"), [("failed", "busy"), ("failed", "no_answer"), ("no_answer", "busy")])
+def test_who_handed_the_call_on_tells_which_route_was_in_vain_where_the_next_carriers_do_not(world, one, other):
+    two_routes_that_nobody_ended(world, one, other)
+    for at in (0.2, 3.0):
+        assert world.trace(at=at).path == ("second", "mid", "orig")
+
+
+def test_a_refusal_of_nobody_knows_whom_is_no_rival_of_a_call_that_was_delivered(world):
+    world.chain("orig", "mid", "term", outcome="busy")
+    world.say("away", 0.1, outcome="failed")
+    found = world.trace(at=0.2)
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))

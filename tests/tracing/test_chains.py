@@ -91,3 +91,12 @@ def test_time_weights_are_those_of_single_pairs(apart):
     for half, scale in ((0.0, 0.1), (0.5, 0.05), (30.0, 2.0)):
         (told,) = time_weights(np.array([apart]), np.array([half]), np.array([scale]))
         assert told == pytest.approx(time_weight(apart, half, scale))
+
+
+@pytest.mark.parametrize("late", [0.3, 5.0, 11.0])
+def test_a_refused_route_explains_that_a_call_came_late_and_nothing_else(late):
+    slow, half, scale = 8.0, 0.5, 0.1
+    explained = time_weight(min(slow, late), half, scale, slow)
+    assert time_weight(late, half, scale, slow) <= explained
+    assert (time_weight(late, half, scale, slow) == explained) is (late <= slow + half)
+    assert time_weight(-late, half, scale, slow) == time_weight(-late, half, scale)

@@ -9,6 +9,7 @@ import polars as pl
 
 from hoptrace.linking.covered import Covered
 from hoptrace.linking.kinds import Kind
+from hoptrace.linking.legs import LONGEST_RETRY
 from hoptrace.linking.members import KEPT
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.columns import Columns
@@ -35,11 +36,11 @@ def candidate_pairs(members: pl.DataFrame, covered: Covered) -> pl.DataFrame:
     """
     known = covered.flagged(in_order(members), COVERAGE)
     lower, upper = _met(known)
-    retry = known.select(_retry()).to_series().to_numpy() if (known["leg"] != known["sid"]).any() else None
+    slow = known.select(_slow()).to_series().to_numpy() if (known["leg"] != known["sid"]).any() else None
     pairs = _side(known, "d", lower).hstack(_side(known, "u", upper)).insert_column(0, rows_at(known["call"], lower))
     kinds = _kinds(Columns(pairs))
-    retried = np.zeros(upper.size, np.bool_) if retry is None else retry[upper]
-    told = pairs.hstack([pl.Series("u_retry", retried), _named(kinds)])
+    late = np.zeros(upper.size) if slow is None else slow[upper]
+    told = pairs.hstack([pl.Series("u_slow", late), _named(kinds)])
     possible = kinds != NO_KIND
     return told if possible.all() else rows_at(told, np.flatnonzero(possible))
 
@@ -52,13 +53,14 @@ def in_order(members: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
-def _retry() -> pl.Expr:
-    """Whether another attempt of the same ingress failed: the way on then began later than the ingress.
+def _slow() -> pl.Expr:
+    """Seconds by which the way on may have begun later than the ingress, for other attempts of it failed before.
 
-    Both attempts tell the time of the ingress, and no record which of them was first.
+    All attempts tell the time of the ingress, and no record which of them was first.
     """
     failed = (pl.col("outcome") != "answered").fill_null(value=False).cast(pl.Int64)
-    return (failed.sum().over("call", "leg") > failed) | (pl.col("leg") != pl.col("sid"))
+    others = failed.sum().over("call", "leg") - failed
+    return LONGEST_RETRY * pl.max_horizontal(others, (pl.col("leg") != pl.col("sid")).cast(pl.Int64))
 
 
 def _met(known: pl.DataFrame) -> tuple[Int64s, Int64s]:

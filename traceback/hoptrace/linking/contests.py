@@ -35,6 +35,8 @@ class Pair(NamedTuple):
     """The downstream side as the assignment counts it: route attempts of one ingress share it; else `d` itself."""
     placed: bool = False
     """Whether the upstream statement says that its carrier's own customer placed the call."""
+    slow: float = 0.0
+    """Seconds that routes which the upstream carrier tried in vain may have taken before the call came downstream."""
 
 
 class Contest:

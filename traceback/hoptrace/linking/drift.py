@@ -96,7 +96,11 @@ def _quality(
     told = pl.DataFrame({"place": both, "left": np.tile(left, 2), "sigma": np.tile(sigma, 2)})
     # Wrong matches lie far out; what is cut to ticks never does.
     usual = pl.col("left").abs() <= 4.5 * pl.col("left").abs().median().over("place") + JITTER
-    variance = (pl.col("left") ** 2 - pl.col("sigma") ** 2).mean() - JITTER**2 / 2
+    # A pair tells the less the coarser its ticks are: of a few cut to the minute those that lie near by chance would
+    # outweigh all sharp ones.
+    weight = (pl.col("sigma") ** 2 + JITTER**2) ** -2
+    beyond = pl.col("left") ** 2 - pl.col("sigma") ** 2
+    variance = (beyond * weight).sum() / weight.sum() - JITTER**2 / 2
     found = (
         told.filter(usual)
         .group_by("place")

@@ -156,7 +156,7 @@ def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
 def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     """What was learned, and with these clocks what each comparison is worth and who contradicts whom."""
     facts = comparable(statements, learned)
-    pairs = neighbour_pairs(facts).with_columns(kind=pl.lit("direct"), call=pl.lit(0), u_retry=pl.lit(value=False))
+    pairs = neighbour_pairs(facts).with_columns(kind=pl.lit("direct"), call=pl.lit(0), u_slow=pl.lit(0.0))
     if pairs.is_empty():
         return learned
     pairs = with_time(pairs)

@@ -32,7 +32,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 CLOSE, NEAR, OFF = 0.6, 3.0, 10.0
 """Seconds by which two durations differ, the ticks they were cut to taken off."""
 
-_GIVEN_UP = ("no_answer", "cancelled")
+GIVEN_UP = ("no_answer", "cancelled")
 """Who hung up before anybody answered is told by the one side as a timeout, by the other as a cancellation."""
 
 _RANKED = ("A", "B", "C")
@@ -110,7 +110,7 @@ def _outcome(columns: Columns) -> Int64s:
     sides = "d_outcome", "u_outcome"
     down, up = (columns.says(side, "answered") for side in sides)
     told = [columns.known(side) & ~columns.says(side, "unknown") for side in sides]
-    given_up = [columns.says_any(side, _GIVEN_UP) for side in sides]
+    given_up = [columns.says_any(side, GIVEN_UP) for side in sides]
     return _first(
         (~(told[0] & told[1]), UNKNOWN),
         (down != up, differs),

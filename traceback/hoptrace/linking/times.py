@@ -23,9 +23,6 @@ BACKGROUND = 60.0
 BUSY_WINDOW = 600.0
 """Seconds in which a statement without any rival is the only one by chance."""
 
-LONGEST_RETRY = 8.0
-"""Seconds that refused routes may take before the one that went on."""
-
 LONGEST_RING = 60.0
 """Seconds after which a call that nobody answers has been forwarded."""
 
@@ -44,9 +41,13 @@ def student(beyond: Floats, width: Floats | float, scale: Floats, background: Fl
     return np.log(background / (2.67 * scale + width)) - 2.5 * np.log(1 + (beyond / scale) ** 2 / 4)
 
 
-def time_weight(apart: float, half: float, scale: float) -> float:
-    """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; at least WORST_TIME."""
-    weight, beyond = math.log(BACKGROUND / (2.67 * scale + half)), abs(apart) - half
+def time_weight(apart: float, half: float, scale: float, slow: float = 0.0) -> float:
+    """What `student` tells of one pair: `apart` s, of which ticks explain `half` s either way; at least WORST_TIME.
+
+    Routes that were refused first explain `slow` s more of a downstream time that is late.
+    """
+    slow = slow if apart > 0 else 0.0
+    weight, beyond = math.log(BACKGROUND / (2.67 * scale + half + slow / 4)), abs(apart) - half - slow
     if beyond > 0:
         weight -= 2.5 * math.log(1 + (beyond / scale) ** 2 / 4)
     return weight if weight > WORST_TIME else WORST_TIME
@@ -136,7 +137,7 @@ class _Times:
 
     @cached_property
     def _slow(self) -> Floats:
-        retried = np.where(self.columns.truths("u_retry"), LONGEST_RETRY, 0.0)
+        retried = self.columns.floats("u_slow")
         return np.where(self._elsewhere, np.maximum(retried, 1.0), retried)
 
     @cached_property

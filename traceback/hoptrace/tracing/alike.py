@@ -6,11 +6,11 @@ import numpy as np
 
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
-from hoptrace.linking.times import LONGEST_RETRY
+from hoptrace.linking.legs import LONGEST_RETRY
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.tracing.case import Case, Fact, nowhere
 from hoptrace.tracing.copies import copied
-from hoptrace.tracing.delivering import at_the_end, ends_of
+from hoptrace.tracing.delivering import at_the_end, ends_of, refused
 from hoptrace.tracing.moment import Match
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.unshown import at_best
@@ -140,15 +140,18 @@ def _branch(case: Case, one: Trail, best: Trail) -> bool:
 
     Where it is not known who delivered the best one's call, that may have been any carrier below it, and where the best
     one leaps on from a record that names nobody, any on the way there. A route over several carriers ended at one that
-    the best trail did not cross.
+    the best trail did not cross. Nor does it matter which carrier's route it was where the refusal names nobody.
     """
     tail, last = case.facts[one.first_statement], case.facts[one.last_statement]
     if not _refused(case, tail, best):
         return False
     below = not one.pairs and best.steps[0].sid is None and case.reported.terminating is None
+    # Whatever call it was that a carrier refused which delivers none to this number, that delivered one is on file.
+    ends, told = ends_of(case), case.facts[best.first_statement]
+    astray = not one.pairs and last.upstream is None and refused(case, tail, ends) and at_the_end(case, told, ends)
     apart = not one.pairs or tail.carrier not in best.path
     unknown = not one.pairs and any(_from_nobody(case, pair) for pair in best.pairs)
-    return below or unknown or (apart and last.upstream in best.path)
+    return below or unknown or astray or (apart and last.upstream in best.path)
 
 
 def _from_nobody(case: Case, pair: Pair) -> bool:

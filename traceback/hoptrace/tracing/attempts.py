@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from hoptrace.linking.legs import SHARP
-from hoptrace.linking.times import LONGEST_RETRY
+from hoptrace.linking.legs import LONGEST_RETRY, SHARP
+from hoptrace.model.statements import Outcome
 from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.delivering import Ends, at_the_end, ends_of, refused
 from hoptrace.tracing.trail import Trail
@@ -19,6 +19,9 @@ from hoptrace.tracing.trail import Trail
 RANK = {"failed": 0, "no_answer": 1}
 MOST = 2
 """How far a call came that ended so: refused; rang or was refused, for a 480 may say either; rang or was answered."""
+
+TELLING = frozenset(Outcome) - {Outcome.UNKNOWN}
+"""Outcomes that say how a call ended."""
 
 REFUSED, UNKNOWN, PAST, ENDED = 0, 1, 2, 3
 """What became of an attempt at the next carrier: its record says that it went no further; it has none; it went on; it
@@ -53,7 +56,7 @@ def without_attempts_in_vain(case: Case, found: Sequence[Trail]) -> list[Trail]:
 def _reached(case: Case, trail: Trail, ends: Ends) -> Iterator[tuple[int, Reached]]:
     """For each ingress of a trail how far its call came."""
     tail = case.facts[trail.first_statement]
-    ended = _rank(case, tail, ends)
+    ended = _ended(case, trail, ends)
     lowest = UNKNOWN if _handed_on(case, trail) else REFUSED
     there = at_the_end(case, tail, ends)
     for place, sid in enumerate(trail.statements):
@@ -63,6 +66,13 @@ def _reached(case: Case, trail: Trail, ends: Ends) -> Iterator[tuple[int, Reache
 def _rank(case: Case, fact: Fact, ends: Ends) -> int:
     """How far a call came; no phone rang at a carrier that does not deliver the number's calls, whatever it says."""
     return 0 if refused(case, fact, ends) else RANK.get(fact.outcome or "", MOST)
+
+
+def _ended(case: Case, trail: Trail, ends: Ends) -> int:
+    """How far a trail's call came, as the lowest record says that tells how it ended."""
+    facts = [case.facts[sid] for sid in trail.statements]
+    telling = next((fact for fact in facts if fact.outcome in TELLING), facts[0])
+    return 0 if refused(case, facts[0], ends) else RANK.get(telling.outcome or "", MOST)
 
 
 def _handed_on(case: Case, trail: Trail) -> bool:
@@ -78,7 +88,7 @@ def _in_vain(case: Case, trail: Trail, furthest: Mapping[int, Reached], ends: En
         return False
     tried = lowest if handed_on else case.facts[above[0]]
     told_apart = tried.tick <= SHARP or tried.cid is not None
-    own, best = _rank(case, lowest, ends), furthest[case.legs.get(tried.sid, tried.sid)]
+    own, best = _ended(case, trail, ends), furthest[case.legs.get(tried.sid, tried.sid)]
     # Of two routes of which nothing tells that either went on, the call may have ended on any.
     return told_apart and best > ((own, PAST) if handed_on else (own, REFUSED))
 

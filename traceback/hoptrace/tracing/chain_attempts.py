@@ -9,7 +9,7 @@ import polars as pl
 
 from hoptrace.linking.legs import SHARP
 from hoptrace.model.arrays import Int64s, Truths
-from hoptrace.tracing.attempts import ENDED, MOST, PAST, RANK, REFUSED, UNKNOWN
+from hoptrace.tracing.attempts import ENDED, MOST, PAST, RANK, REFUSED, TELLING, UNKNOWN
 from hoptrace.tracing.case import VAIN
 from hoptrace.tracing.chain_links import ingresses
 from hoptrace.tracing.chains import Chains
@@ -61,10 +61,9 @@ def without_attempts_in_vain(chains: Chains, members: pl.DataFrame, reports: pl.
     several = chains.calls[1:] == chains.calls[:-1]
     if not several.any():
         return chains
-    tails = members.select("carrier", "downstream", "handed_on", "outcome", "customer")[chains.first]
-    ranks = tails.select(pl.col("outcome").replace_strict(RANK, default=MOST, return_dtype=pl.Int64)).to_series()
+    tails = members.select("carrier", "downstream", "handed_on", "customer")[chains.first]
     end, handed = ended(chains, members, reports), tails["downstream"].is_not_null().to_numpy()
-    own = np.where(end.refused, 0, ranks.to_numpy())
+    own = np.where(end.refused, 0, _ranks(chains, members))
     vain = _tried(chains, members, handed) & _past(chains, ingress, own, handed, end.there) & ~end.there
     alone = np.diff(chains.begin) == 1
     # A call of several chains of which one that stays is a record alone, from elsewhere.
@@ -72,6 +71,14 @@ def without_attempts_in_vain(chains: Chains, members: pl.DataFrame, reports: pl.
     unknown = tails.select(pl.col("downstream").is_null() & pl.col("handed_on")).to_series().to_numpy()
     kept = chains.of_whole_calls(~(lone | (unknown & _of_several(chains))))
     return kept.of(~vain[np.isin(chains.calls, kept.calls)])
+
+
+def _ranks(chains: Chains, members: pl.DataFrame) -> Int64s:
+    """How far the call of each chain came, as the lowest record says that tells how it ended."""
+    outcomes = members["outcome"][chains.members]
+    rank = outcomes.replace_strict(RANK, default=MOST, return_dtype=pl.Int64).to_numpy()
+    told = np.where(outcomes.is_in(list(TELLING)).fill_null(value=False).to_numpy(), np.arange(len(rank)), len(rank))
+    return np.append(rank, MOST)[np.minimum.reduceat(told, chains.begin[:-1])]
 
 
 def _of_several(chains: Chains) -> Truths:

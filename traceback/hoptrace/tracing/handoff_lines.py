@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hoptrace.linking.kinds import CHANGED, Kind
+from hoptrace.linking.levels import GIVEN_UP
 from hoptrace.linking.scoring import LEAST_MEETINGS
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.tracing.choices import Case, Choice, choice, said
@@ -169,14 +170,16 @@ def parts_of_time() -> dict[str, Choice]:
 
 
 def _call_id() -> Line:
+    # That two Call-IDs differ may speak for a handoff of two carriers between which they always do.
     weight, alike = column("w_call_id"), column("alike")
+    same = (column("u_sent_cid") == column("d_cid")) | (column("u_cid") == column("d_cid"))
     text = choice(
         (alike, ["Their Call-IDs begin alike: one was cut or got an ending of its own. Alone that says little."]),
-        (weight > 0, ["Both recorded the same Call-ID."]),
+        (same, ["Both recorded the same Call-ID."]),
         (weight < UNLIKELY, ["The Call-ID that the one sent is not the one that the other got."]),
-        (weight < 0, ["Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."]),
+        (weight != 0, ["Their Call-IDs differ, as they do wherever a carrier ends and restarts the call."]),
     )
-    return Line("call_id", (weight > 0).where(~alike & ((weight > 0) | (weight < UNLIKELY))), text)
+    return Line("call_id", same.where(~alike & (same | (weight < UNLIKELY))), text)
 
 
 def _calling() -> Line:
@@ -216,19 +219,21 @@ def _duration() -> Line:
 
 
 def _outcome() -> Line:
-    weight = column("w_outcome")
-    d, u = (column(f"{side}_outcome").replaced("_", " ") for side in ("d", "u"))
+    known, sides = column("w_outcome") != 0, [column(f"{side}_outcome") for side in ("d", "u")]
+    given_up = [side.is_in(GIVEN_UP) for side in sides]
+    same = (sides[0] == sides[1]) | (given_up[0] & given_up[1])
+    d, u = (side.replaced("_", " ") for side in sides)
     text = choice(
-        (weight > 0, said("Both say how it ended: {}.", d)),
-        (weight < 0, said("{} says {}, {} says {}.", D, d, U, u)),
+        (known & same, said("Both say how it ended: {}.", d)),
+        (known, said("{} says {}, {} says {}.", D, d, U, u)),
     )
-    return Line("outcome", weight > 0, text)
+    return Line("outcome", same, text)
 
 
 def _orig_id() -> Line:
-    weight = column("w_orig_id")
+    known, same = column("w_orig_id") != 0, column("d_oid") == column("u_oid")
     text = choice(
-        (weight > 0, ["The SHAKEN origid is the same."]),
-        (weight < 0, ["The SHAKEN origids differ."]),
+        (known & same, ["The SHAKEN origid is the same."]),
+        (known & ~same, ["The SHAKEN origids differ."]),
     )
-    return Line("orig_id", weight > 0, text)
+    return Line("orig_id", same, text)

@@ -23,7 +23,7 @@ from hoptrace.tracing.json_columns import Piece, joined
 from hoptrace.tracing.terms import Term, column
 
 OF_A_HANDOFF = (
-    *("kind", "scale", "meetings", "alike"),
+    *("kind", "scale", "meetings", "alike", "d_oid", "u_oid"),
     *("w_time", "w_answer", "w_call_id", "w_duration", "w_outcome", "w_orig_id"),
     *("d_carrier", "d_upstream", "d_customer", "d_called", "d_calling", "d_setup", "d_final", "d_answer", "d_duration"),
     *("d_tick", "d_outcome", "d_cid", "u_carrier", "u_downstream", "u_called", "u_sent", "u_calling", "u_sent_calling"),
@@ -115,7 +115,8 @@ def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
 @cache
 def has_orig_id() -> pl.Expr:
     """Whether the evidence of a pair tells of origids."""
-    return (pl.col("w_orig_id") != 0).fill_null(value=False)
+    known = pl.col("d_oid").is_not_null() & pl.col("u_oid").is_not_null()
+    return ((pl.col("w_orig_id") != 0) & known).fill_null(value=False)
 
 
 def _begun(about: str, agrees: Term) -> Choice:

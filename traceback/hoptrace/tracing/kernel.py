@@ -90,9 +90,9 @@ def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     calls, downs, ups, named, *rest = _columns(pairs[["call", "d_sid", "u_sid", "kind", "weight", "row", "w_time"]])
-    homes = Columns(pairs).known("u_customer").tolist()
+    homes, slow = Columns(pairs).known("u_customer").tolist(), pairs["u_slow"].to_list()
     fed = [legs[call][d] for call, d in zip(calls, downs, strict=True)]
-    rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, strict=True)
+    rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, slow, strict=True)
     for call, pair in zip(calls, _made(Pair, rows), strict=True):
         linked[call].append(pair)
     return linked

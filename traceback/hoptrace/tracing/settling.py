@@ -45,13 +45,20 @@ class Moment(NamedTuple):
     spread: float
 
 
+class Step(NamedTuple):
+    """The record next to another one in a chain, and the seconds that refused routes may have taken between them."""
+
+    sid: int
+    slow: float
+
+
 def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
     """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
     settled = assign(pairs)
     if any(_coarse(fact) for fact in facts.values()):
-        before = dict[int, int]()
+        before = dict[int, Step]()
         for _ in range(ROUNDS):
-            above = {d: pair.u for d, pair in settled.chosen.items() if pair.kind in TELLING}
+            above = {d: Step(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
             # Chains as they were, empty ones too, lend the same times again.
             lent = None if above == before else _with_lent_times(pairs, facts, above)
             if lent is None:
@@ -111,12 +118,12 @@ def _coarse(fact: Fact) -> bool:
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
-def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, int]) -> list[Pair] | None:
+def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, Step]) -> list[Pair] | None:
     """All pairs, timed anew where a chain lends a sharper time; None where none does.
 
     `above`: the upstream statement of each that is handed on, by downstream sid.
     """
-    below = {u: d for d, u in above.items()}
+    below = {u: Step(d, slow) for d, (u, slow) in above.items()}
     upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, HANDED_ON)) is not None}
     lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -HANDED_ON)) is not None}
     if not upper and not lower:
@@ -129,27 +136,34 @@ def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Ma
     ]
 
 
-def _lent(facts: Mapping[int, Fact], way: Mapping[int, int], sid: int, delay: float) -> Moment | None:
-    """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp."""
+def _lent(facts: Mapping[int, Fact], way: Mapping[int, Step], sid: int, delay: float) -> Moment | None:
+    """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp.
+
+    Refused routes on the way leave open by how much the call came later below them.
+    """
     fact = facts[sid]
     own = math.inf if fact.setup is None else fact.tick / 2 + fact.spread
     if own < WORTH_LENDING:
         return None
     best, least = None, math.inf
-    for hops, told in enumerate((facts[further] for further in _along(way, sid)), 1):
+    for hops, (further, slow) in enumerate(_along(way, sid), 1):
+        told = facts[further]
         if told.setup is not None:
-            spread = math.hypot(told.spread, hops * HANDED_ON)
-            if (coarse := told.tick / 2 + spread) < least:
-                best, least = Moment(told.setup + hops * delay, told.tick, spread), coarse
+            spread, tick = math.hypot(told.spread, hops * HANDED_ON), told.tick + slow
+            if (coarse := tick / 2 + spread) < least:
+                since = hops * delay - (slow if delay < 0 else 0.0)
+                best, least = Moment(told.setup + since, tick, spread), coarse
     return None if own - least < WORTH_LENDING else best
 
 
-def _along(way: Mapping[int, int], sid: int) -> Iterator[int]:
-    at, seen = way.get(sid), {sid}
-    while at is not None and at not in seen:
-        yield at
-        seen.add(at)
-        at = way.get(at)
+def _along(way: Mapping[int, Step], sid: int) -> Iterator[Step]:
+    """The records further along, each with the seconds that all refused routes up to it may have taken."""
+    at, seen, slow = way.get(sid), {sid}, 0.0
+    while at is not None and at.sid not in seen:
+        slow += at.slow
+        yield Step(at.sid, slow)
+        seen.add(at.sid)
+        at = way.get(at.sid)
 
 
 def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact) -> Pair:
@@ -157,9 +171,9 @@ def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact) -> Pa
         return pair
     apart = down.setup + down.tick / 2 - up.setup - up.tick / 2 - HANDED_ON
     spread = math.sqrt(up.spread**2 + down.spread**2 + leap_spread(pair.kind) ** 2)
-    weight = time_weight(apart, (up.tick + down.tick) / 2, spread)
+    weight = time_weight(apart, (up.tick + down.tick) / 2, spread, pair.slow)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    d, u, kind, before, row, timed, fed, placed = pair
+    d, u, kind, before, row, timed, fed, placed, slow = pair
     # Not by _replace: there are dozens of pairs a call.
-    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed)
+    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed, slow)
