@@ -203,6 +203,13 @@ def test_vos3000(fixtures: Path, taken_as) -> None:
     assert told.said(4, "end_time", "calling_number", "upstream") == (None, "12025550143", "203.0.113.7")
 
 
+def test_vos3000_of_older_versions(fixtures: Path, taken_as, tmp_path: Path) -> None:
+    table = (fixtures / "vos3000" / "e_cdr_20261102.csv").read_text(encoding="utf-8")
+    older = tmp_path / "e_cdr.csv"
+    older.write_text(table.replace("gatewayid", "gatewayh323id", 2), encoding="utf-8")
+    assert taken_as("vos3000", older).said(2, "upstream", "downstream") == ("CUST-ALFA", "VEND-BRAVO")
+
+
 def test_vos3000_without_header_and_with_chinese_names(fixtures: Path, taken_as) -> None:
     told = taken_as("vos3000", fixtures / "vos3000" / "without_header.csv")
     assert told.fates() == ["accepted"]

@@ -85,6 +85,22 @@ def test_other_columns_in_other_order_are_read_by_their_titles(write, read) -> N
     assert (call["upstream"], call["release_code"]) == ("198.51.100.40", "404")
 
 
+def test_lines_without_a_prefix_are_read_too(golden: Path, lines, write, read) -> None:
+    bare = [line.partition("|")[2] if "|" in line else line for line in lines(LOG)]
+    assert read("audiocodes", write(bare, "cdr.log")).calls.equals(read("audiocodes", golden / LOG).calls)
+
+
+@pytest.mark.parametrize(
+    ("group", "upstream"), [("2 (LAN)", "LAN"), ("SBC2", "SBC2"), ("2", "198.51.100.40"), ("2 ()", "198.51.100.40")]
+)
+def test_the_group_s_name_stands_alone_or_in_brackets(write, read, group: str, upstream: str) -> None:
+    log = [
+        "[S=1] |SBCReportType |SetupTime |DstURI |SrcURI |Orig |SourceIp |IPGroup (name)",
+        f"[S=2] |CALL_END |10:00:00.000 UTC Thu Jun 11 2026 |3125550187@h |2025550134@h |RMT |198.51.100.40 |{group}",
+    ]
+    assert at(read("audiocodes", write(log)), 2)["upstream"] == upstream
+
+
 def test_calls_of_a_gateway_have_one_leg(write, read) -> None:
     titles = (
         "GWReportType |Cid |SessionId |Trunk |BChan |TG |EPTyp |Orig |SourceIp |DestIp |TON |NPI |SrcPhoneNum "

@@ -81,6 +81,20 @@ def test_a_withheld_caller_is_taken_from_the_from_uri(golden: Path, read) -> Non
     assert call["calling_number"] == "sip:Unavailable@198.51.100.40:5620"
 
 
+def test_a_caller_that_only_the_from_header_names(lines, write, read) -> None:
+    told = lines(ACT)[2].replace("%22Unavailable%22", "%22+12025550134%22", 1)
+    assert "%22+12025550134%22" in told
+    (call,) = read("ribbon_act", write([told])).calls["calling_number"]
+    assert call.startswith('"+12025550134";tag=')
+
+
+def test_a_column_of_spaces_says_nothing(lines, write, read) -> None:
+    stop = next(line for line in lines(ACT) if line.startswith("STOP"))
+    (call,) = read("ribbon_act", write([put(stop, c34=" ", c20=" ")])).calls.to_dicts()
+    assert call["upstream"] is None or call["upstream"].strip()
+    assert call["calling_number"] is None or call["calling_number"].strip()
+
+
 def test_identity_headers_of_release_12(golden: Path, read) -> None:
     chunk = read("ribbon_act", golden / "ribbon/2000001.ACT")
     call = at(chunk, 2)

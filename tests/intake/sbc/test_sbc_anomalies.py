@@ -145,6 +145,16 @@ def test_an_answer_time_of_a_failed_call_is_none(lines, write, read) -> None:
     assert (call["answer_time"], call["duration"]) == (None, 0.0)
 
 
+@pytest.mark.parametrize("session", ["0", "", "17"])
+def test_a_failed_call_was_not_answered_though_it_rang(lines, write, read, session: str) -> None:
+    """Its answer time repeats the setup; one of its own, with seconds of conversation, stands."""
+    setup, end = "15:54:56.868 EST DEC 18 2023", "15:55:16.868 EST DEC 18 2023"
+    answer = "15:54:59.868 EST DEC 18 2023" if session == "17" else setup
+    line = put(lines(GOLDEN["acme"])[2], c13=session, c14=setup, c15=answer, c16=end, c135="503")
+    call = at(read("acme", write([line])), 1)
+    assert (call["answer_time"] is None, call["duration"]) == ((session != "17"), 17.0 if session == "17" else 0.0)
+
+
 @pytest.mark.parametrize(
     ("written", "seconds", "flag"),
     [

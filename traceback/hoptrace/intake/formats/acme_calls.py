@@ -14,7 +14,7 @@ import polars as pl
 
 from hoptrace.intake.formats.acme_layout import Kind
 from hoptrace.intake.formats.acme_lines import CODES
-from hoptrace.intake.formats.acme_records import RECORDS
+from hoptrace.intake.formats.acme_records import FAILED, RECORDS
 from hoptrace.intake.formats.clock_columns import micros_of, moment_of
 from hoptrace.intake.formats.clock_times import ClockTimes
 from hoptrace.model.arrays import Int64s, Truths
@@ -130,7 +130,7 @@ def raw_calls(calls: pl.DataFrame, files: pl.Series, rows: pl.Series, times: Clo
 @cache
 def _raw_columns() -> list[pl.Expr]:
     """RAW_CALLS of RECORDS that have the places of calls beside them, and by how much their times may be later."""
-    failed = pl.col("release").str.contains(r"^[3456]..$").fill_null(value=False)
+    failed = pl.col("release").str.contains(FAILED).fill_null(value=False)
     silent = pl.col("duration").fill_null(0) == 0
     # A failed call's answer time only repeats another of its times.
     answered = pl.when(~(failed & silent)).then("connect")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -57,6 +57,10 @@ _NUMBER = pl.col("calling").str.contains(_NUMBERED).fill_null(value=False)
 _DOUBTFUL = (~_NUMBER & pl.col("asserted").is_not_null()).arg_true()
 _CALLED = pl.coalesce("called", "final_number").alias("called")
 _LONGEST = 7 * 86_400
+FAILED = r"^[3456]..$"
+"""A SIP status of a call that nobody took."""
+
+_NO_SECONDS = r"^0+(?:\.0*)?$"
 _UPSTREAM = ("in_trunk", "in_address", "in_realm")
 _DOWNSTREAM = ("out_trunk", "out_address", "out_realm")
 
@@ -126,11 +130,13 @@ def read_records(said: pl.DataFrame, times: ClockColumns, peers: Peers) -> Read:
         for behind, name in enumerate(("connect", "disconnect"), start=1)
     }
     times.settle()
+    released = _releases(told)
+    later["connect"] = _answers(told, later, released)
     duration, milliseconds, apart = _durations(told["session_time"].to_list(), later["connect"], later["disconnect"])
     later |= {
         "duration": duration,
         "calling": _calling(told),
-        "release": _releases(told),
+        "release": released,
         "attestation": _attestations(told),
     }
     records = told.with_columns(**later).select(RECORDS.names())
@@ -140,6 +146,14 @@ def read_records(said: pl.DataFrame, times: ClockColumns, peers: Peers) -> Read:
 def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:
     missing = [told.filter(pl.col(name).is_null()).select("row", why=pl.lit(why)) for name, why in _MISSING.items()]
     return pl.concat(missing).rows()
+
+
+def _answers(told: pl.DataFrame, later: Mapping[str, pl.Series], released: pl.Series) -> pl.Series:
+    """The answer times but for calls that failed without a second of conversation: there they repeat the setup time."""
+    failed = released.str.contains(FAILED).fill_null(value=False)
+    silent = told["session_time"].str.contains(_NO_SECONDS) | (later["connect"] == told["setup"])
+    none = pl.Series([None], dtype=later["connect"].dtype).new_from_index(0, told.height)
+    return none.zip_with(failed & silent.fill_null(value=False), later["connect"])
 
 
 def _calling(told: pl.DataFrame) -> pl.Series:

@@ -114,7 +114,7 @@ def _read_file(source: Source, group: _Group) -> None:
 def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, group: _Group) -> None:
     """Put a report with its session, or reject it."""
     if titles is None or len(cells) != titles.width:
-        fitting = titles_for(cells, group.context.profile)
+        fitting = titles_for(cells, group.context.profile, documented=titles is None)
         if fitting is None or not fitting.usable:
             group.ledger.reject(*where, _NO_TITLES if titles is None else _WRONG_WIDTH)
             return

@@ -25,10 +25,10 @@ _TITLES = (
     "SBCReportType EPTyp SIPCallId SessionId Orig SourceIp SourcePort DestIp DestPort TransportType SrcURI "
     "SrcURIBeforeMap DstURI DstURIBeforeMap Durat TrmSd TrmReason TrmReasonCategory SetupTime ConnectTime ReleaseTime "
     "RedirectReason RedirectURINum RedirectURINumBeforeMap TxSigIPDiffServ IPGroup SrdId SIPInterfaceId ProxySetId "
-    "IpProfileId MediaRealmId DirectMedia SIPTrmReason SIPTermDesc Caller Callee"
+    "IpProfileId MediaRealmId DirectMedia SIPTrmReason SIPTermDesc Caller Callee Trigger LegId VoiceAIConnectorName"
 )
 DEFAULT_TITLES = tuple(_TITLES.split())
-"""Columns of 7.2; 6.8 ends before SIPTermDesc."""
+"""Columns of 7.4; 7.2 ends before Trigger, 6.8 before SIPTermDesc."""
 
 _NAMES = {
     "type": ("sbcreporttype", "gwreporttype", "cdrreporttype", "reporttype"),
@@ -69,6 +69,7 @@ _CAUSES = {
 """AudioCodes' termination reasons (GWAPP_...) that are causes of Q.850."""
 
 _NOTHING = frozenset({"", "-", "-1", "None", "0.0.0.0", "127.0.0.1"})
+_TITLE_END = "reporttype"
 _IN_BRACKETS = re.compile(r"\s*\(([^)]*)\)")
 _PLAIN = re.compile(r"[^a-z0-9]")
 _STATUS = re.compile(r"[3-6]\d\d")
@@ -132,23 +133,28 @@ class Titles:
 
 
 def columns_of(text: str) -> list[str]:
-    """The columns of a line behind its syslog prefix; empty where it has none."""
-    _, bar, rest = text.partition("|")
-    return [cell.strip() for cell in rest.split("|")] if bar else []
+    """The columns of a line behind its syslog prefix, or of one without any; empty where it has none."""
+    before, bar, rest = text.partition("|")
+    first = before.strip()
+    bare = first in CALL_TYPES or first.lower().endswith(_TITLE_END)
+    return [cell.strip() for cell in (text if bare else rest).split("|")] if bar else []
 
 
 def is_title(cells: Sequence[str]) -> bool:
     """A title row, of SBC, gateway or media CDRs."""
-    return bool(cells) and cells[0].lower().endswith("reporttype")
+    return bool(cells) and cells[0].lower().endswith(_TITLE_END)
 
 
-def titles_for(cells: Sequence[str], profile: Profile) -> Titles | None:
-    """The titles of a row before any title row: the profile's layout of that length, or the documented columns."""
+def titles_for(cells: Sequence[str], profile: Profile, *, documented: bool) -> Titles | None:
+    """The titles of a row that no title row fits: the profile's layout of that length, or the documented columns.
+
+    `documented`: these may be meant, as no title row stands before it.
+    """
     for names in profile.layouts.values():
         if len(names) == len(cells):
             return Titles.of(names)
     shortest = DEFAULT_TITLES.index("SIPTrmReason") + 1
-    if shortest <= len(cells) <= len(DEFAULT_TITLES) and cells[1] == "SBC":
+    if documented and shortest <= len(cells) <= len(DEFAULT_TITLES) and cells[1] == "SBC":
         return Titles.of(DEFAULT_TITLES[: len(cells)])
     return None
 
@@ -186,9 +192,10 @@ def read_leg(where: tuple[int, int], cells: Sequence[str], titles: Titles, times
 
 
 def _peer(said: Mapping[str, str], incoming: bool) -> str | None:
-    """The name of the IP group, in brackets behind its number, else the address of the other side."""
-    match = _IN_BRACKETS.search(said.get("group", ""))
-    name = match[1].strip() if match is not None else ""
+    """The name of the IP group, alone or in brackets behind its number, else the address of the other side."""
+    group = said.get("group", "")
+    match = _IN_BRACKETS.search(group)
+    name = match[1].strip() if match is not None else "" if group.isdecimal() else group
     return name or said.get("source" if incoming else "dest")
 
 

@@ -40,7 +40,7 @@ LEAST = {START: 55, STOP: 69, ATTEMPT: 59}
 def fields_of(cells: Sequence[str]) -> dict[str, str]:
     """The fields of a record that hold something, by their names in `COLUMNS`."""
     names, pick = _picker(cells[0], min(len(cells), _WIDEST))
-    return {name: text for name, text in zip(names, pick(cells), strict=True) if text}
+    return {name: text for name, text in zip(names, pick(cells), strict=True) if text and not text.isspace()}
 
 
 @cache

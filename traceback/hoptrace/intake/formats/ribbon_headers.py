@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-CALL_ID, FORWARDER, REQUEST, FROM, RESPONSE = 1, 7, 8, 12, 18
-"""Sub-fields of the protocol data of SIP (from 0): Call-ID, P-K-CallForwardingLast, request URI, From URI, response."""
+from hoptrace.model.number_text import undress
+
+CALL_ID, FROM_HEADER, FORWARDER, REQUEST, FROM, RESPONSE = 1, 2, 7, 8, 12, 18
+"""Sub-fields of the protocol data of SIP (from 0).
+
+Call-ID, From header, P-K-CallForwardingLast, request URI, From URI, response.
+"""
 
 _ATTEST = re.compile(r"\battest:\s*\"?([ABC])\b")
 _ORIG_ID = re.compile(r"\borigid:\s*\"?([0-9A-Za-z-]{8,64})")
@@ -39,10 +44,22 @@ def uri(subs: Sequence[str], place: int) -> str | None:
     return f"{user}@{host.partition(';')[0]}" if at else text
 
 
+def caller(incoming: Sequence[str]) -> str | None:
+    """The From URI, or the From header where that has a number and the URI has none."""
+    address, header = uri(incoming, FROM), sub_field(incoming, FROM_HEADER)
+    if header is None or _has_digits(undress(address or "").text) or not _has_digits(undress(header).text):
+        return address
+    return header
+
+
+def _has_digits(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 def forwarder(incoming: Sequence[str]) -> str | None:
     """The number that forwarded the call."""
     text = sub_field(incoming, FORWARDER)
-    return text if text and any(character.isdigit() for character in text) else None
+    return text if text and _has_digits(text) else None
 
 
 def claims(said: Mapping[str, str], signers: Mapping[str, str]) -> dict[str, str | None]:
