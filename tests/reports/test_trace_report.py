@@ -10,7 +10,7 @@ import pytest
 from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdict
 from hoptrace.reports import render, result_from_dict, trace_report
 from hoptrace.reports.figures import percent
-from hoptrace.reports.ladder import describe, role_text
+from hoptrace.reports.ladder_words import describe, role_text
 from hoptrace.reports.model import Role
 from hoptrace.reports.render_html import render_html
 from hoptrace.reports.times import clock_text, corrected, seconds_text, trimmed, utc_text

@@ -6,81 +6,32 @@ kept as seeds of a campaign, in a file of its own.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from hoptrace.catalog.row_files import Row, kind_of, read_rows
+from hoptrace.catalog.row_files import kind_of, read_rows
 from hoptrace.errors import InputRefused
+from hoptrace.intake.calls_imported import Imported, write_csv
 from hoptrace.intake.calls_mapping import (
     FIELDS,
     CallsProfile,
-    Complaints,
     columns_for,
     complaints_of,
     header_in,
-    plain,
 )
-from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader, written
+from hoptrace.intake.calls_rows import SECOND, ImportedCall, RowReader
+from hoptrace.intake.calls_seeds import import_seeds
 from hoptrace.intake.detect import readable_head
 from hoptrace.intake.limits import is_packed, unpacked
 from hoptrace.intake.reading import source_at
 from hoptrace.model.dialplan import DialPlan
-from hoptrace.model.numbers import NumberKind, normalise
-from hoptrace.output import check_place, harmless, is_device, whole_file
+from hoptrace.output import check_place, is_device
 from hoptrace.settings import IntakeSettings
 
-MOST_PROBLEMS = 20
 LONGEST_LIST = 500
 """Characters of a list of columns that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """Who is said to have called for a campaign; `time` and places as written, numbers as +E.164."""
-
-    calling_number: str
-    time: str = ""
-    campaign: str = ""
-    callback_number: str = ""
-    area_code: str = ""
-    state: str = ""
-
-
-@dataclass(slots=True)
-class Imported:
-    """What became of a file: rows = calls + seeds + duplicates + rejected; `problems` are the first rejected rows.
-
-    `twice`: calls that are written with two times, of which nothing tells which it was.
-    """
-
-    file: str
-    kind: str
-    out: str | None = None
-    seeds_out: str | None = None
-    rows: int = 0
-    calls: int = 0
-    seeds: int = 0
-    duplicates: int = 0
-    twice: int = 0
-    rejected: Counter[str] = field(default_factory=Counter[str])
-    problems: list[str] = field(default_factory=list[str])
-    notes: list[str] = field(default_factory=list[str])
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {**asdict(self), "rejected": dict(self.rejected.most_common())}
-
-    def reject(self, row: Row, reasons: Sequence[str]) -> None:
-        """Count a row that gives nothing."""
-        self.rejected[reasons[0]] += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(f"{row.where}: {'; '.join(reasons)}")
 
 
 def import_calls(
@@ -102,7 +53,7 @@ def import_calls(
     complaints = complaints_of(header)
     plan = DialPlan(country=country)
     if complaints is not None and profile.columns.called_number is None:
-        return _import_seeds(path, seeds, complaints, plan)
+        return import_seeds(path, seeds, complaints, plan)
     columns = columns_for(header, profile, str(path))
     name = source_at(path).name.partition(".")[0]
     told = _import_calls(path, out, RowReader.of(columns, profile, plan, name))
@@ -176,71 +127,5 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
             f"Calls that stand in the list with both times, the second one as {SECOND!r}: {told.twice:,}. Trace both; "
             "at the time that it was not there is no record of such a call."
         )
-    _write(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
+    write_csv(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
     return told
-
-
-def _import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan) -> Imported:
-    told = Imported(str(path), complaints.kind, seeds_out=str(out))
-    seeds: dict[Seed, None] = {}
-    for row in read_rows(path, (), lenient=True):
-        told.rows += 1
-        if row.problem:
-            told.reject(row, [row.problem])
-            continue
-        seed = _seed({plain(name): text for name, text in row.cells.items()}, complaints, plan)
-        if seed is None:
-            told.reject(row, ["it names no caller"])
-        elif seed in seeds:
-            told.duplicates += 1
-        else:
-            seeds[seed] = None
-    told.seeds = len(seeds)
-    kept = "1 seed of a campaign" if told.seeds == 1 else f"{told.seeds:,} seeds of campaigns"
-    told.notes.append(
-        f"{complaints.title} do not say who was called: none of these calls can be traced by itself. Who called is "
-        f"kept as {kept}; look for calls from these numbers in carriers' records."
-    )
-    columns = [each.name for each in fields(Seed)]
-    _write(out, columns, [astuple(seed) for seed in seeds], ("time", "campaign", "area_code", "state"))
-    return told
-
-
-def _seed(cells: dict[str, str], complaints: Complaints, plan: DialPlan) -> Seed | None:
-    def text(name: str, together: bool = False) -> str:
-        found = [cells[column] for column in complaints.columns.get(name, ()) if column in cells]
-        return " ".join(found) if together else found[0] if found else ""
-
-    numbers = {name: _caller(text(name), plan) for name in ("calling_number", "callback_number")}
-    if not any(numbers.values()):
-        return None
-    time = text("time", together=complaints.kind == "fcc")
-    return Seed(
-        calling_number=numbers["calling_number"],
-        time=time,
-        campaign=text("campaign"),
-        callback_number=numbers["callback_number"],
-        area_code=text("area_code"),
-        state=text("state"),
-    )
-
-
-def _caller(text: str, plan: DialPlan) -> str:
-    """A number that somebody called from, empty where it is none (`None`, `anonymous`)."""
-    return written(text, plan) if normalise(text, plan).kind is NumberKind.E164 else ""
-
-
-def _write(path: Path, columns: Sequence[str], rows: Sequence[tuple[str, ...]], texts: Sequence[str]) -> None:
-    """Write a CSV; the columns `texts` hold what others wrote, and are kept from being run as formulas."""
-    free = {at for at, name in enumerate(columns) if name in texts}
-
-    def lines() -> Iterator[list[str]]:
-        for row in rows:
-            yield [harmless(cell) if at in free else cell for at, cell in enumerate(row)]
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows(lines())
-    with whole_file(path) as stream:
-        stream.write(out.getvalue().encode("utf-8"))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hoptrace.reports.ladder import INK, LINE, MUTED
+from hoptrace.reports.colours import INK, LINE, MUTED
 from hoptrace.reports.language import Language
 from hoptrace.reports.svg import Canvas, Pen
 

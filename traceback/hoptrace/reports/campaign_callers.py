@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hoptrace.reports.campaign_model import AttestationRow, BehaviourRow, CallerRow, ResigningRow
+from hoptrace.reports.campaign_callers_model import AttestationRow, BehaviourRow, CallerRow, ResigningRow
 from hoptrace.reports.frames import shares, with_most
 from hoptrace.reports.language import message
 from hoptrace.reports.material import Material

@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports.campaign_model import (
-    HandoffRow,
-    RouteRow,
-    SampleRow,
-    UnresolvedRow,
-    VerdictRow,
-    VolumeRow,
-)
+from hoptrace.reports.campaign_model import SampleRow, UnresolvedRow, VerdictRow, VolumeRow
+from hoptrace.reports.campaign_routes_model import HandoffRow, RouteRow
 from hoptrace.reports.frames import added_confidence, mean_confidence, mean_of_added, mostly, shares
 from hoptrace.reports.language import message
 from hoptrace.reports.material import Material

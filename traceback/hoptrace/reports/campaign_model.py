@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from hoptrace.reports.campaign_callers_model import AttestationRow, BehaviourRow, CallerRow, ResigningRow
+from hoptrace.reports.campaign_routes_model import HandoffRow, PassageRow, RouteRow, StageRow
 from hoptrace.reports.columns import a_carrier, a_code, a_count, a_share, a_text
 from hoptrace.reports.language import message
 from hoptrace.reports.model_parts import Part
@@ -117,63 +119,6 @@ class CustomerRow(Part):
     confidence: float = mean_confidence()
 
 
-class BehaviourRow(Part):
-    """One way in which caller ids were used."""
-
-    behaviour: str = a_text(message("What"), message("What was counted."))
-    calls: int = a_count(message("Calls"), message("Calls of which it is so."))
-    share: float = share_of_report()
-
-
-class CallerRow(Part):
-    """One number that calls showed as their caller."""
-
-    calling: str = a_text(
-        message("Caller id"), message("Number as shown to the called party; the caller may not have the right to it.")
-    )
-    calls: int = a_count(message("Calls"), message("Calls that showed it."))
-    share: float = share_of_report()
-    called: int = a_count(message("Numbers called"), message("Different numbers that were called with it."))
-    originators: int = a_count(
-        message("Originators"), message("Different originating carriers identified for these calls.")
-    )
-
-
-class AttestationRow(Part):
-    """Signatures (STIR/SHAKEN) of one signer at one level, as the carriers' records hold them."""
-
-    signer: str = a_text(
-        message("Signer"), message("Service provider code as recorded; empty where the record does not tell.")
-    )
-    carrier: str = a_carrier(
-        message("Carrier"), message("carrier_id that the directory gives for this code; empty where none.")
-    )
-    name: str = a_text(message("Name"), message("Name of that carrier."))
-    attestation: str = a_text(
-        message("Level"), message("A, B or C (ATIS-1000074); empty where the record does not tell.")
-    )
-    calls: int = a_count(message("Calls"), message("Calls of which a record tells this signature."))
-    share: float = share_of_report()
-    role: str = a_code(
-        message("Signer's role"), message("Its role on most of these calls; off_path where it is not on the path.")
-    )
-    certainty: str = a_code(
-        message("Certainty"),
-        message("recorded: as carriers wrote it down; whether a signature is right is not told here."),
-    )
-
-
-class ResigningRow(Part):
-    """Calls that were signed anew on the way."""
-
-    first_signer: str = a_text(message("Signed by"), message("Signer that the record further upstream tells."))
-    first_level: str = a_text(message("Level"), message("Its attestation."))
-    next_signer: str = a_text(message("Then by"), message("Signer that the next record downstream tells."))
-    next_level: str = a_text(message("Level then"), message("Its attestation."))
-    calls: int = a_count(message("Calls"), message("Calls of which this is so."))
-    share: float = share_of_report()
-
-
 class UnresolvedRow(Part):
     """Open calls that end at one carrier in one way."""
 
@@ -188,71 +133,6 @@ class UnresolvedRow(Part):
     calls: int = a_count(message("Calls"), message("Open calls that end here in this way."))
     share: float = share_of_report()
     why: str = a_text(message("Why"), message("Why it could not be settled."))
-
-
-class RouteRow(Part):
-    """One way that calls took."""
-
-    route: str = a_text(
-        message("Route"), message("carrier_ids from the furthest carrier known to the terminating one, with > between.")
-    )
-    carriers: int = a_count(message("Carriers"), message("Carriers on it."))
-    calls: int = a_count(message("Calls"), message("Calls that went this way."))
-    share: float = share_of_report()
-    settled: int = a_count(
-        message("Settled"), message("Of these, calls whose originator or point of entry was identified.")
-    )
-
-
-class HandoffRow(Part):
-    """One pair of neighbours and the calls that the first handed to the second."""
-
-    upstream: str = a_carrier(message("From"), message("carrier_id that handed the calls over."))
-    downstream: str = a_carrier(message("To"), message("carrier_id that got them."))
-    calls: int = a_count(
-        message("Calls"), message("Handoffs between the two; a call that passes the pair twice counts twice.")
-    )
-    both: int = a_count(message("Both"), message("Told by records of both carriers."))
-    one: int = a_count(message("One names"), message("Both have a record of the call, only one names the other."))
-    named: int = a_count(message("Named"), message("One has a record that names the other, which has given none."))
-    inferred: int = a_count(message("Inferred"), message("Neither has a record."))
-    confidence: float = mean_confidence()
-
-
-class StageRow(Part):
-    """One carrier at one stage of the paths; what the picture of the routes is drawn from."""
-
-    stage: int = a_count(
-        message("Stage"),
-        message(
-            "5 the furthest carrier known, 4 the next, 3 those between, 2 who handed the calls to 1, "
-            "who delivered them."
-        ),
-    )
-    carrier: str = a_carrier(
-        message("Carrier"), message("carrier_id; empty where the row stands for no single carrier.")
-    )
-    name: str = a_text(
-        message("Name"),
-        message("Name in the carrier directory; how many carriers are between, or straight on for none."),
-    )
-    role: str = usual_role(message("The role that it had most often at this stage."))
-    certainty: str = usual_certainty()
-    calls: int = a_count(message("Calls"), message("Calls that passed here."))
-
-
-class PassageRow(Part):
-    """Calls from one stage of the paths to the next."""
-
-    from_stage: int = a_count(message("From stage"), message("Stage of the one that handed the calls over."))
-    stage: int = a_count(message("Stage"), message("Stage of the one that got the calls."))
-    upstream: str = a_carrier(
-        message("From"), message("carrier_id that handed the calls over; in brackets where it is no single carrier.")
-    )
-    downstream: str = a_carrier(
-        message("To"), message("carrier_id that got them; in brackets where it is no single carrier.")
-    )
-    calls: int = a_count(message("Calls"), message("Calls that went on here."))
 
 
 class SampleRow(Part):

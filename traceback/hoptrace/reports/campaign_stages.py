@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hoptrace.reports.campaign_model import PassageRow, StageRow
+from hoptrace.reports.campaign_routes_model import PassageRow, StageRow
 from hoptrace.reports.frames import with_most
 from hoptrace.reports.language import Language
 from hoptrace.reports.material import Material

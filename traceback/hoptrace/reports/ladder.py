@@ -7,43 +7,16 @@ tells of the handoff, by its stroke and in words, never by colour alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hoptrace.model.verdicts import Support, Verdict
-from hoptrace.reports.language import Language, language, message
-from hoptrace.reports.model import HopLine, Role, TraceReport
-from hoptrace.reports.plain import shorten
+from hoptrace.reports.colours import INK, LINE, MUTED, PAPER, ROLE_COLOURS
+from hoptrace.reports.ladder_words import called_words, describe, heading, origin_words, role_text, support_words
+from hoptrace.reports.language import Language, language
+from hoptrace.reports.model import HopLine, TraceReport
 from hoptrace.reports.svg import Canvas, Pen
 from hoptrace.reports.times import clock_text, seconds_text, trimmed
 
-ROLE_WORDS = {
-    Role.ORIGINATING: message("originating"),
-    Role.POINT_OF_ENTRY: message("point of entry"),
-    Role.GATEWAY: message("gateway"),
-    Role.TRAIL_END: message("where the trail ends"),
-    Role.TRANSIT: message("transit: only carried the call"),
-    Role.TERMINATING: message("terminating"),
-    Role.NAMED: message("named only"),
-}
-
-SUPPORT_WORDS = {
-    Support.BOTH: message("Both records tell of this handoff"),
-    Support.ONE: message("Both have a record, only one names the other"),
-    Support.NAMED: message("Only one side has a record"),
-    Support.INFERRED: message("Neither side has a record: bridged"),
-}
-
-INK, MUTED, LINE, PAPER = "#17232e", "#52606d", "#8a97a3", "#ffffff"
-ROLE_COLOURS = {
-    Role.ORIGINATING: "#0b4f9e",
-    Role.POINT_OF_ENTRY: "#8f4a00",
-    Role.GATEWAY: "#8f4a00",
-    Role.TRAIL_END: "#52606d",
-    Role.TRANSIT: "#52606d",
-    Role.TERMINATING: "#0d6558",
-    Role.NAMED: "#6b4a8f",
-}
 STROKES = {
     Support.BOTH: {"stroke_width": "4"},
     Support.ONE: {"stroke_width": "3", "stroke_dasharray": "9 5"},
@@ -78,7 +51,7 @@ def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> st
     for hop in reversed(report.hops):
         y = _step(canvas, hop, report, y)
     height = _called_party(canvas, report, y)
-    return canvas.drawing(height, name, _heading(report), describe(report))
+    return canvas.drawing(height, name, heading(report), describe(report))
 
 
 def ladder_file(report: TraceReport) -> bytes:
@@ -97,75 +70,18 @@ def ladder_parts(report: TraceReport, width: float = PAPER_WIDTH) -> list[str]:
     return [*parts, end.overlaid(_called_party(end, report, 0.0), rail)]
 
 
-def describe(report: TraceReport) -> str:
-    """The ladder in sentences, origin first, for those who cannot see it."""
-    hops = [_describe_hop(report, hop) for hop in reversed(report.hops)]
-    ends = message("{words}.")
-    voice = language(report.language)
-    return " ".join([voice.say(ends, words=_origin_words(report)), *hops, voice.say(ends, words=_called_words(report))])
-
-
-def support_words(report: TraceReport, hop: HopLine) -> tuple[str, str]:
-    """Who says that `hop` handed the call to the carrier below it, in a few words and who it is; from position 2."""
-    below, support = report.hops[hop.position - 2], hop.support or Support.INFERRED
-    speaker = shorten((hop if hop.records else below).carrier.name, 40)
-    return language(report.language).say(SUPPORT_WORDS[support]), speaker if support is Support.NAMED else ""
-
-
-def role_text(report: TraceReport, hop: HopLine, words: Mapping[Role, str] = ROLE_WORDS) -> str:
-    """The roles of a hop in words."""
-    voice = language(report.language)
-    return ", ".join(voice.say(words[role]) for role in hop.roles)
-
-
-def _heading(report: TraceReport) -> str:
-    text = message("The way of call {call}: {heading}")
-    return language(report.language).say(text, call=shorten(report.call.call_ref, 60), heading=report.words.heading)
-
-
-def _describe_hop(report: TraceReport, hop: HopLine) -> str:
-    voice = language(report.language)
-    seen = f"; {hop.start_utc} UTC" if hop.start_utc else ""
-    roles = role_text(report, hop)
-    text = message("Hop {position}: {carrier} ({roles}).")
-    sentence = voice.say(text, position=hop.position, carrier=shorten(hop.carrier.name, 80), roles=roles + seen)
-    if hop.support is None:
-        return sentence
-    return f"{sentence} {': '.join(filter(None, support_words(report, hop)))}."
-
-
 def _origin(canvas: Canvas, report: TraceReport) -> float:
     known = report.words.verdict is Verdict.ORIGINATOR_IDENTIFIED and not report.cut_above
     colour = INK if known else LINE
-    canvas.text(CARD, 20, _origin_words(report), Pen(14, INK, 700) if known else Pen(14, MUTED), canvas.width - CARD)
+    canvas.text(CARD, 20, origin_words(report), Pen(14, INK, 700) if known else Pen(14, MUTED), canvas.width - CARD)
     canvas.rail(RAIL, 24, 24 + END, stroke=colour, **STROKES[Support.BOTH if known else Support.INFERRED])
     canvas.dot(RAIL, 15, 8, fill=INK if known else PAPER, stroke=colour, stroke_width="2")
     return 24 + END
 
 
-def _origin_words(report: TraceReport) -> str:
-    voice = language(report.language)
-    if report.cut_above:
-        return voice.say("Before that: not shown to this reader")
-    if report.words.verdict is not Verdict.ORIGINATOR_IDENTIFIED:
-        return voice.say("Caller: not known")
-    if not report.customer:
-        return voice.say("Caller: the carrier's own customer")
-    return voice.say("Caller: customer {customer}", customer=shorten(report.customer, 200))
-
-
-def _called_words(report: TraceReport) -> str:
-    voice = language(report.language)
-    if report.cut_below:
-        return voice.say("After that: not shown to this reader")
-    if not report.call.called_number:
-        return voice.say("Called party")
-    return voice.say("Called party: {number}", number=shorten(report.call.called_number, 200))
-
-
 def _called_party(canvas: Canvas, report: TraceReport, y: float) -> float:
     canvas.dot(RAIL, y + 9, 8, fill=INK, stroke=INK, stroke_width="2")
-    canvas.text(CARD, y + 14, _called_words(report), Pen(14, INK, 700), canvas.width - CARD)
+    canvas.text(CARD, y + 14, called_words(report), Pen(14, INK, 700), canvas.width - CARD)
     return y + 26
 
 

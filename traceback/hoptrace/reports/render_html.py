@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from hoptrace.reports.figures import share_text
-from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts, role_text, support_words
+from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts
+from hoptrace.reports.ladder_words import role_text, support_words
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.markup import phone_style, style, template
 from hoptrace.reports.model import Role, TraceReport

@@ -13,8 +13,8 @@ import polars as pl
 from hoptrace.reports.campaign_model import CampaignReport
 from hoptrace.reports.campaign_stages import node_key
 from hoptrace.reports.codes import code_text
+from hoptrace.reports.colours import INK, LINE, MUTED, ROLE_COLOURS
 from hoptrace.reports.flow import Flow, Layout, Node, Place, lay_out
-from hoptrace.reports.ladder import INK, LINE, MUTED, ROLE_COLOURS
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import Role
 from hoptrace.reports.page import Picture

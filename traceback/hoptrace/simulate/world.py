@@ -17,7 +17,8 @@ from hoptrace.simulate.faults import build_conditions, on_file, with_duplicates
 from hoptrace.simulate.knobs import Scenario
 from hoptrace.simulate.lies import tell_lies
 from hoptrace.simulate.lying import Circumstances
-from hoptrace.simulate.network import SimCarrier, build_network
+from hoptrace.simulate.network import SimCarrier
+from hoptrace.simulate.network_making import build_network
 from hoptrace.simulate.profiles import profile_of
 from hoptrace.simulate.records import build_records
 from hoptrace.simulate.resending import send_again
