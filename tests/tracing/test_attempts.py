@@ -214,3 +214,17 @@ def test_a_refusal_of_nobody_knows_whom_is_no_rival_of_a_call_that_was_delivered
     world.say("away", 0.1, outcome="failed")
     found = world.trace(at=0.2)
     assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+
+
+@pytest.mark.parametrize("at", [7.3, 4.3])
+def test_twins_near_each_other_are_ambiguous_though_one_was_delivered_late_over_another_route(world, at):
+    """The records above `mid` tell of a moment before the twin; neither of the two may be named for that."""
+    rang = {"outcome": "no_answer"}
+    world.say("far", 0.0, customer="one", downstream="orig", **rang)
+    world.say("orig", 0.1, upstream="far", downstream="mid", **rang)
+    world.say("mid", 0.2, upstream="orig", downstream="full", outcome="failed")
+    world.say("mid", 0.2, upstream="orig", downstream="term", **rang)
+    world.say("term", 7.3, upstream="mid", **rang)
+    world.say("twin", 4.2, customer="other", downstream="term", **rang)
+    world.say("term", 4.8, upstream="twin", **rang)
+    assert world.trace(at=at).verdict is Verdict.AMBIGUOUS

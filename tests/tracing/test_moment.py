@@ -101,3 +101,12 @@ def test_a_trail_is_matched_alike_alone_and_among_others():
     together = match_all(questions)
     assert together == [match_all([question])[0] for question in questions]
     assert match_all([]) == []
+
+
+def test_the_records_above_a_refused_route_leave_open_when_the_call_was_delivered():
+    """It came to the two carriers above 7 s before the one that delivered it, and was reported when that one got it."""
+    facts = [fact(7.0), fact(0.1), fact(0.0)]
+    (told,) = match_all([Question(facts, AT + 7.0, slow=[8.0, 0.0])])
+    assert told.residual == pytest.approx(0.0, abs=0.2)
+    assert told.weight > weight(facts, 7.0) + 1.0
+    assert told.weight == pytest.approx(weight([fact(7.0)], 7.0), abs=0.2)

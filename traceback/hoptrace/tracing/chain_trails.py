@@ -21,16 +21,28 @@ class ChainTrails(NamedTuple):
     timed: Matches
 
 
-def trails_of(chains: Chains, members: pl.DataFrame, at: Floats, close: float) -> ChainTrails:
-    """The trails of all chains; `at`: the reported time of each, which may well be off by `close` seconds."""
+def trails_of(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Floats, close: float) -> ChainTrails:
+    """The trails of all chains; `at`: the reported time of each, which may well be off by `close` seconds.
+
+    `pairs`: the scored pairs, `row` numbering them.
+    """
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
-    spans = _arrivals(told, chains).spans()
+    spans = _arrivals(told, chains, _slow(chains, pairs)).spans()
     return ChainTrails(_sure(chains), match_trails(spans, chains.begin, at, np.full(len(at), close)))
 
 
-def _arrivals(members: pl.DataFrame, chains: Chains) -> Arrivals:
+def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
+    """Seconds that refused routes may have taken between each record of a chain and its lowest one."""
+    slow, reached = np.zeros(len(chains.pairs)), np.flatnonzero(chains.pairs >= 0)
+    if reached.size:
+        slow[reached] = pairs["u_slow"].to_numpy()[chains.pairs[reached] - int(pairs["row"][0])]
+    taken = np.cumsum(slow)
+    return taken - np.repeat(taken[chains.begin[:-1]], np.diff(chains.begin))
+
+
+def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
     """When the records of chains say that calls came; `members` in the order of the chains."""
-    later = np.full(members.height, SETTING_UP)
+    later = SETTING_UP + slow
     later[chains.begin[:-1]] = 0.0
     setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
     rang = np.zeros(members.height)

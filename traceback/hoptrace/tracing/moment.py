@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ TRANSIT = 0.1
 """Seconds by which carriers of one trail get a call at different moments."""
 
 SETTING_UP = 0.5
-"""Seconds until a call that came to a carrier has come to the terminating one, refused routes on the way included."""
+"""Seconds until a call that came to a carrier has come to the terminating one, beside what refused routes take."""
 
 RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
 REFUSAL = 0.5
@@ -92,13 +93,15 @@ class Question(NamedTuple):
     """How well does a reported time `at` (epoch s) fit a trail of the statements `facts`, the terminating one first?
 
     `called`: the number under which the call came to its end. Where a record has another one the call was forwarded
-    below it, perhaps after it rang. `close`: seconds by which reports may well be off.
+    below it, perhaps after it rang. `close`: seconds by which reports may well be off. `slow`: seconds that
+    routes tried in vain may have taken between each record and the next one above; none where it is empty.
     """
 
     facts: Sequence[Fact]
     at: float
     called: int | None = None
     close: float = CLOSE
+    slow: Sequence[float] = ()
 
 
 class Arrivals(NamedTuple):
@@ -135,12 +138,17 @@ def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
     facts = [fact for question in questions for fact in question.facts]
     told = ([getattr(fact, name) for fact in facts] for name in ("setup", "start", "tick", "spread"))
     rang = [RANG.get(fact.outcome or "", REFUSAL) for fact in facts]
-    later = np.full(len(facts), SETTING_UP)
+    later = SETTING_UP + np.array([taken for question in questions for taken in _taken(question)], np.float64)
     later[begin[:-1]] = 0.0
     ends = ((question.called, fact.called) for question in questions for fact in question.facts)
     later[np.array([end is not None and called != end for end, called in ends], np.bool_)] = RANG["no_answer"]
     setup, start, tick, spread, rung = (np.array(each, np.float64) for each in (*told, rang))
     return Arrivals(setup, start, tick, spread, rung, later)
+
+
+def _taken(question: Question) -> Iterator[float]:
+    """Seconds that refused routes may have taken between each record and the terminating one."""
+    return accumulate(question.slow, initial=0.0) if question.slow else repeat(0.0, len(question.facts))
 
 
 def match_trails(spans: Floats, begin: Int64s, at: Floats, close: Floats) -> Matches:

@@ -78,7 +78,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed)
     at = batch.reports["at"].gather(chains.calls).to_numpy()
-    kept, answers = judged(batch, chains, members, trails_of(chains, members, at, batch.around.close))
+    kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around.close))
     plain = Plain(chains.of(kept), answers)
     return plain.without(_refused(plain.chains, members, batch.reports))
 

@@ -45,7 +45,7 @@ class Moment(NamedTuple):
     spread: float
 
 
-class Step(NamedTuple):
+class Next(NamedTuple):
     """The record next to another one in a chain, and the seconds that refused routes may have taken between them."""
 
     sid: int
@@ -56,9 +56,9 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
     """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
     settled = assign(pairs)
     if any(_coarse(fact) for fact in facts.values()):
-        before = dict[int, Step]()
+        before = dict[int, Next]()
         for _ in range(ROUNDS):
-            above = {d: Step(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
+            above = {d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
             # Chains as they were, empty ones too, lend the same times again.
             lent = None if above == before else _with_lent_times(pairs, facts, above)
             if lent is None:
@@ -118,12 +118,12 @@ def _coarse(fact: Fact) -> bool:
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
-def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, Step]) -> list[Pair] | None:
+def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, Next]) -> list[Pair] | None:
     """All pairs, timed anew where a chain lends a sharper time; None where none does.
 
     `above`: the upstream statement of each that is handed on, by downstream sid.
     """
-    below = {u: Step(d, slow) for d, (u, slow) in above.items()}
+    below = {u: Next(d, slow) for d, (u, slow) in above.items()}
     upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, HANDED_ON)) is not None}
     lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -HANDED_ON)) is not None}
     if not upper and not lower:
@@ -136,7 +136,7 @@ def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Ma
     ]
 
 
-def _lent(facts: Mapping[int, Fact], way: Mapping[int, Step], sid: int, delay: float) -> Moment | None:
+def _lent(facts: Mapping[int, Fact], way: Mapping[int, Next], sid: int, delay: float) -> Moment | None:
     """The sharpest time of a statement that the records on one side of it tell; None where its own is as sharp.
 
     Refused routes on the way leave open by how much the call came later below them.
@@ -156,12 +156,12 @@ def _lent(facts: Mapping[int, Fact], way: Mapping[int, Step], sid: int, delay: f
     return None if own - least < WORTH_LENDING else best
 
 
-def _along(way: Mapping[int, Step], sid: int) -> Iterator[Step]:
+def _along(way: Mapping[int, Next], sid: int) -> Iterator[Next]:
     """The records further along, each with the seconds that all refused routes up to it may have taken."""
     at, seen, slow = way.get(sid), {sid}, 0.0
     while at is not None and at.sid not in seen:
         slow += at.slow
-        yield Step(at.sid, slow)
+        yield Next(at.sid, slow)
         seen.add(at.sid)
         at = way.get(at.sid)
 

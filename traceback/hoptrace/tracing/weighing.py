@@ -99,7 +99,8 @@ def weigh_all(found: Sequence[tuple[Case, Trail]]) -> list[Weighed]:
 
 def _question(case: Case, trail: Trail) -> Question:
     facts = [case.facts[sid] for sid in trail.statements]
-    return Question(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close)
+    slow = [pair.slow for pair in trail.pairs]
+    return Question(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close, slow)
 
 
 def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
