@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acc_dump_values import Value, copied_values, row_at
+from hoptrace.intake.formats.acc_dump_values import Value, copied_values, plain_row, plain_value, plain_values, row_at
 from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_sqlite import TABLES
@@ -57,6 +58,7 @@ class _Table:
 
 
 _UNKNOWN = _Table("", (), missed=False, id=None)
+_PLAIN_VALUES = {escapes: partial(plain_values, escapes=escapes) for escapes in (False, True)}
 
 
 @dataclass(slots=True)
@@ -75,16 +77,24 @@ class _Dump:
 
     def take(self, table: _Table, raw: bytes, values: Sequence[Value] | str) -> None:
         """One row of an accounting table, or why it cannot be read."""
-        self.rows += 1
+        if not isinstance(values, str) and len(values) != len(table.names):
+            values = f"{len(values)} columns where {table.role} has {len(table.names)}"
         if isinstance(values, str):
+            self.rows += 1
             self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), values)
-        elif len(values) != len(table.names):
-            wrong = f"{len(values)} columns where {table.role} has {len(table.names)}"
-            self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), wrong)
         else:
-            record_id = None if table.id is None else f"{table.role}:{values[table.id]}"
-            origin = Origin(self.source.index, self.rows, raw, table.missed, record_id)
-            self.gathering.take(origin, table.names, values)
+            number = None if table.id is None else values[table.id]
+            self.gathering.take(self._origin(table, raw, number), table.names, values)
+
+    def take_plain(self, table: _Table, raw: bytes, cells: Sequence[bytes]) -> None:
+        """One row as `plain_row` finds it."""
+        number = None if table.id is None else plain_value(cells[table.id], self.escapes)
+        self.gathering.take(self._origin(table, raw, number), table.names, cells, _PLAIN_VALUES[self.escapes])
+
+    def _origin(self, table: _Table, raw: bytes, number: Value) -> Origin:
+        self.rows += 1
+        record_id = None if table.id is None else f"{table.role}:{number}"
+        return Origin(self.source.index, self.rows, raw, table.missed, record_id)
 
     def stray(self, begin: int, end: int) -> None:
         """Rows between two statements."""
@@ -185,12 +195,19 @@ def _columns(dump: _Dump, named: bytes | None, table: str) -> list[str]:
 
 def _inserted(dump: _Dump, at: int, table: _Table | None) -> int:
     """Take the rows of an INSERT; gives where it ends."""
-    content, escapes, columns = dump.content, dump.escapes, 0 if table is None else len(table.names)
-    while True:
-        while (part := row_at(content, at, escapes, columns)) is not None:
+    content, escapes = dump.content, dump.escapes
+    plain = None if table is None else plain_row(len(table.names), escapes)
+    while not content.startswith(b";", at):
+        if table is not None and plain is not None and (match := plain.match(content, at)) is not None:
+            raw, *cells = match.groups()
+            at = match.end()
+            dump.take_plain(table, raw, cells)
+            continue
+        if (part := row_at(content, at, escapes, table is not None)) is not None:
             raw, values, at = part
             if table is not None:
                 dump.take(table, raw, values)
+            continue
         if (broken := _BROKEN.match(content, at)) is None:
             return at
         # A row that is broken goes to the end of its line.
@@ -198,6 +215,7 @@ def _inserted(dump: _Dump, at: int, table: _Table | None) -> int:
         at = ended.start() if ended is not None else len(content)
         if table is not None and at > broken.end():
             dump.take(table, content[broken.end() : at], CUT if at == len(content) else NOT_READ)
+    return at
 
 
 def _copied(dump: _Dump, at: int, table: _Table | None) -> int:
