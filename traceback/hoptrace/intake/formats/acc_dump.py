@@ -63,15 +63,16 @@ _PLAIN_VALUES = {escapes: partial(plain_values, escapes=escapes) for escapes in 
 
 @dataclass(slots=True)
 class _Dump:
-    """A file on its way into the gathering; `columns` of each table that the dump makes."""
+    """A file on its way into the gathering; `columns` of each table that the dump makes.
+
+    `fills`: of each statement, by how it begins, what takes its rows and into which table; None of a CREATE TABLE.
+    """
 
     source: Source
     content: bytes
     gathering: Gathering
     columns: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    tables: dict[tuple[str, bytes | None], _Table | None] = field(
-        default_factory=dict[tuple[str, bytes | None], "_Table | None"]
-    )
+    fills: dict[bytes, _Fill | None] = field(default_factory=dict[bytes, "_Fill | None"])
     escapes: bool = False
     rows: int = 0
 
@@ -104,6 +105,9 @@ class _Dump:
                 return
         for match in _STRAY.finditer(self.content, begin, end):
             self.take(_UNKNOWN, match[0], NOT_READ)
+
+
+_Fill = tuple[Callable[[_Dump, int, _Table | None], int], _Table | None]
 
 
 class AccDump:
@@ -160,26 +164,28 @@ def _read(dump: _Dump, roles: Mapping[str, str]) -> None:
     find, at = _finder(dump.content), 0
     while (match := find(at)) is not None:
         dump.stray(at, match.start())
-        at, table = match.end(), _table(match)
-        role = roles.get(table, table)
-        dump.escapes = dump.escapes or b"`" in match[0]  # MySQL's quotes, whose texts have backslashes that escape
-        if match["create"]:
-            if role in TABLES and table not in dump.columns:
-                dump.columns[table] = _created(dump.content, at)
-            continue
-        wanted = _filled(dump, match[4] or match[7], table, role)
-        at = (_copied if match["copy"] else _inserted)(dump, at, wanted)
+        at, begins = match.end(), match[0]
+        if begins not in dump.fills:
+            dump.fills[begins] = _understood(dump, match, roles)
+        if (fill := dump.fills[begins]) is not None:
+            take, table = fill
+            at = take(dump, at, table)
     dump.stray(at, len(dump.content))
     if not dump.rows:
         raise InputRefused(f"{dump.source.name}: no row of a table {', '.join(TABLES)}. See docs/formats/acc.md.")
 
 
-def _filled(dump: _Dump, named: bytes | None, table: str, role: str) -> _Table | None:
-    """The table that a statement with these columns fills, None where it is none of accounting."""
-    if (table, named) not in dump.tables:
-        found = _Table.of(role, _columns(dump, named, table)) if role in TABLES else None
-        dump.tables[table, named] = found
-    return dump.tables[table, named]
+def _understood(dump: _Dump, match: re.Match[bytes], roles: Mapping[str, str]) -> _Fill | None:
+    """What a statement does that nobody has seen begin so; the columns of a CREATE TABLE are remembered."""
+    table = _table(match)
+    role = roles.get(table, table)
+    dump.escapes = dump.escapes or b"`" in match[0]  # MySQL's quotes, whose texts have backslashes that escape
+    if match["create"]:
+        if role in TABLES and table not in dump.columns:
+            dump.columns[table] = _created(dump.content, match.end())
+        return None
+    wanted = _Table.of(role, _columns(dump, match[4] or match[7], table)) if role in TABLES else None
+    return _copied if match["copy"] else _inserted, wanted
 
 
 def _columns(dump: _Dump, named: bytes | None, table: str) -> list[str]:
