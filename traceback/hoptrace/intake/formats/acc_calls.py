@@ -38,8 +38,8 @@ def learn_dialog_start(groups: Iterable[Paired]) -> DialogStart:
         attempt.invite.time - attempt.dialog.start
         for paired in groups
         for attempt in paired.attempts
-        if attempt.invite is not None and attempt.invite.time is not None and attempt.invite.success
         if attempt.dialog is not None and attempt.dialog.start is not None and attempt.dialog.duration
+        if attempt.invite is not None and attempt.invite.time is not None and attempt.invite.success
     ]
     if not ringing:
         return DialogStart.UNKNOWN
@@ -59,29 +59,24 @@ def facts_of(paired: Paired, habit: DialogStart) -> list[tuple[Attempt, dict[str
         elif times.start is None:
             facts.append((attempt, "no usable time"))
         else:
-            facts.append((attempt, {**_as_facts(times, attempt), **said}))
+            facts.append((attempt, _with_times(said, times, attempt)))
     return facts
 
 
-def _as_facts(times: _Times, attempt: Attempt) -> dict[str, Any]:
+def _with_times(facts: dict[str, Any], times: _Times, attempt: Attempt) -> dict[str, Any]:
+    """What the rows say of numbers and neighbours, and all else."""
     head = attempt.head
-    return {
-        "start_time": times.start,
-        "start_basis": times.basis.value,
-        "answer_time": times.answer,
-        "end_time": times.end,
-        "duration": times.duration,
-        "precision": head.tick,
-        "call_id": head.call_id,
-        "release_code": head.code or (attempt.dialog.code if attempt.dialog is not None else None),
-        "record_id": head.record_id,
-    }
+    facts["start_time"], basis, facts["answer_time"], facts["end_time"], facts["duration"] = times
+    facts["start_basis"] = basis.value
+    facts["precision"], facts["call_id"], facts["record_id"] = head.tick, head.call_id, head.record_id
+    facts["release_code"] = head.code or (attempt.dialog.code if attempt.dialog is not None else None)
+    return facts
 
 
-def _said(attempt: Attempt) -> dict[str, str]:
+def _said(attempt: Attempt) -> dict[str, Any]:
     """What the rows say of numbers and neighbours; an ACK may fill gaps, a BYE (of either end) never."""
     head, *others = attempt.events()
-    said = dict(head.said)
+    said: dict[str, Any] = {**head.said}
     for event in others:
         if event.method in _TELLING and event.from_tag in (None, head.from_tag):
             said = {**event.said, **said}

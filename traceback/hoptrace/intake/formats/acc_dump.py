@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acc_dump_values import Value, copied_values, row_at
+from hoptrace.intake.formats.acc_dump_values import Value, copied_values, plain_row, plain_value, plain_values, row_at
 from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_sqlite import TABLES
@@ -57,34 +58,44 @@ class _Table:
 
 
 _UNKNOWN = _Table("", (), missed=False, id=None)
+_PLAIN_VALUES = {escapes: partial(plain_values, escapes=escapes) for escapes in (False, True)}
 
 
 @dataclass(slots=True)
 class _Dump:
-    """A file on its way into the gathering; `columns` of each table that the dump makes."""
+    """A file on its way into the gathering; `columns` of each table that the dump makes.
+
+    `fills`: of each statement, by how it begins, what takes its rows and into which table; None of a CREATE TABLE.
+    """
 
     source: Source
     content: bytes
     gathering: Gathering
     columns: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    tables: dict[tuple[str, bytes | None], _Table | None] = field(
-        default_factory=dict[tuple[str, bytes | None], "_Table | None"]
-    )
+    fills: dict[bytes, _Fill | None] = field(default_factory=dict[bytes, "_Fill | None"])
     escapes: bool = False
     rows: int = 0
 
     def take(self, table: _Table, raw: bytes, values: Sequence[Value] | str) -> None:
         """One row of an accounting table, or why it cannot be read."""
-        self.rows += 1
+        if not isinstance(values, str) and len(values) != len(table.names):
+            values = f"{len(values)} columns where {table.role} has {len(table.names)}"
         if isinstance(values, str):
+            self.rows += 1
             self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), values)
-        elif len(values) != len(table.names):
-            wrong = f"{len(values)} columns where {table.role} has {len(table.names)}"
-            self.gathering.reject(Origin(self.source.index, self.rows, raw, table.missed), wrong)
         else:
-            record_id = None if table.id is None else f"{table.role}:{values[table.id]}"
-            origin = Origin(self.source.index, self.rows, raw, table.missed, record_id)
-            self.gathering.take(origin, table.names, values)
+            number = None if table.id is None else values[table.id]
+            self.gathering.take(self._origin(table, raw, number), table.names, values)
+
+    def take_plain(self, table: _Table, raw: bytes, cells: Sequence[bytes]) -> None:
+        """One row as `plain_row` finds it."""
+        number = None if table.id is None else plain_value(cells[table.id], self.escapes)
+        self.gathering.take(self._origin(table, raw, number), table.names, cells, _PLAIN_VALUES[self.escapes])
+
+    def _origin(self, table: _Table, raw: bytes, number: Value) -> Origin:
+        self.rows += 1
+        record_id = None if table.id is None else f"{table.role}:{number}"
+        return Origin(self.source.index, self.rows, raw, table.missed, record_id)
 
     def stray(self, begin: int, end: int) -> None:
         """Rows between two statements."""
@@ -94,6 +105,9 @@ class _Dump:
                 return
         for match in _STRAY.finditer(self.content, begin, end):
             self.take(_UNKNOWN, match[0], NOT_READ)
+
+
+_Fill = tuple[Callable[[_Dump, int, _Table | None], int], _Table | None]
 
 
 class AccDump:
@@ -150,26 +164,28 @@ def _read(dump: _Dump, roles: Mapping[str, str]) -> None:
     find, at = _finder(dump.content), 0
     while (match := find(at)) is not None:
         dump.stray(at, match.start())
-        at, table = match.end(), _table(match)
-        role = roles.get(table, table)
-        dump.escapes = dump.escapes or b"`" in match[0]  # MySQL's quotes, whose texts have backslashes that escape
-        if match["create"]:
-            if role in TABLES and table not in dump.columns:
-                dump.columns[table] = _created(dump.content, at)
-            continue
-        wanted = _filled(dump, match[4] or match[7], table, role)
-        at = (_copied if match["copy"] else _inserted)(dump, at, wanted)
+        at, begins = match.end(), match[0]
+        if begins not in dump.fills:
+            dump.fills[begins] = _understood(dump, match, roles)
+        if (fill := dump.fills[begins]) is not None:
+            take, table = fill
+            at = take(dump, at, table)
     dump.stray(at, len(dump.content))
     if not dump.rows:
         raise InputRefused(f"{dump.source.name}: no row of a table {', '.join(TABLES)}. See docs/formats/acc.md.")
 
 
-def _filled(dump: _Dump, named: bytes | None, table: str, role: str) -> _Table | None:
-    """The table that a statement with these columns fills, None where it is none of accounting."""
-    if (table, named) not in dump.tables:
-        found = _Table.of(role, _columns(dump, named, table)) if role in TABLES else None
-        dump.tables[table, named] = found
-    return dump.tables[table, named]
+def _understood(dump: _Dump, match: re.Match[bytes], roles: Mapping[str, str]) -> _Fill | None:
+    """What a statement does that nobody has seen begin so; the columns of a CREATE TABLE are remembered."""
+    table = _table(match)
+    role = roles.get(table, table)
+    dump.escapes = dump.escapes or b"`" in match[0]  # MySQL's quotes, whose texts have backslashes that escape
+    if match["create"]:
+        if role in TABLES and table not in dump.columns:
+            dump.columns[table] = _created(dump.content, match.end())
+        return None
+    wanted = _Table.of(role, _columns(dump, match[4] or match[7], table)) if role in TABLES else None
+    return _copied if match["copy"] else _inserted, wanted
 
 
 def _columns(dump: _Dump, named: bytes | None, table: str) -> list[str]:
@@ -185,12 +201,19 @@ def _columns(dump: _Dump, named: bytes | None, table: str) -> list[str]:
 
 def _inserted(dump: _Dump, at: int, table: _Table | None) -> int:
     """Take the rows of an INSERT; gives where it ends."""
-    content, escapes, columns = dump.content, dump.escapes, 0 if table is None else len(table.names)
-    while True:
-        while (part := row_at(content, at, escapes, columns)) is not None:
+    content, escapes = dump.content, dump.escapes
+    plain = None if table is None else plain_row(len(table.names), escapes)
+    while not content.startswith(b";", at):
+        if table is not None and plain is not None and (match := plain.match(content, at)) is not None:
+            raw, *cells = match.groups()
+            at = match.end()
+            dump.take_plain(table, raw, cells)
+            continue
+        if (part := row_at(content, at, escapes, table is not None)) is not None:
             raw, values, at = part
             if table is not None:
                 dump.take(table, raw, values)
+            continue
         if (broken := _BROKEN.match(content, at)) is None:
             return at
         # A row that is broken goes to the end of its line.
@@ -198,6 +221,7 @@ def _inserted(dump: _Dump, at: int, table: _Table | None) -> int:
         at = ended.start() if ended is not None else len(content)
         if table is not None and at > broken.end():
             dump.take(table, content[broken.end() : at], CUT if at == len(content) else NOT_READ)
+    return at
 
 
 def _copied(dump: _Dump, at: int, table: _Table | None) -> int:

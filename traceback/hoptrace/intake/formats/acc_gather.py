@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from hoptrace.errors import HoptraceError
 from hoptrace.intake.formats.acc_calls import DialogStart, facts_of, learn_dialog_start
-from hoptrace.intake.formats.acc_events import Event, EventReader, Names, Origin, Row
+from hoptrace.intake.formats.acc_events import Event, EventReader, Names, Origin, Row, Values
 from hoptrace.intake.formats.acc_folds import in_row_order, settled_events
 from hoptrace.intake.formats.acc_pairing import Paired, pair
 from hoptrace.intake.formats.acc_times import TimeReader
@@ -19,7 +19,7 @@ from hoptrace.intake.reading import Chunk, Context, Source
 
 CHUNK_ROWS = 50_000
 _Key = str | tuple[int, int]  # a Call-ID, or the place of a row without one
-_Layout = tuple[int, Names]  # a file, and the columns of some of its rows
+_Layout = tuple[int, Names, Values | None]  # a file, the columns of some of its rows, and what their cells say
 _TOGETHER = 2_000
 """So many rows are read together, by columns."""
 MOST_EVENTS = 1_000
@@ -35,8 +35,8 @@ class Gathering:
     sources: Sequence[Source]
     context: Context
     _ledger: Ledger = field(default_factory=Ledger)
-    _waiting: list[tuple[Origin, _Layout | str | None]] = field(
-        default_factory=list[tuple[Origin, _Layout | str | None]]
+    _waiting: list[tuple[Origin, list[Row] | str | None]] = field(
+        default_factory=list[tuple[Origin, list[Row] | str | None]]
     )
     _unread: dict[_Layout, list[Row]] = field(default_factory=dict[_Layout, list[Row]])
     _events: dict[_Key, list[Event]] = field(default_factory=dict[_Key, list[Event]])
@@ -61,11 +61,13 @@ class Gathering:
         if error is None or isinstance(error, HoptraceError):
             self._read()
 
-    def take(self, origin: Origin, names: Names, cells: Sequence[object]) -> None:
-        """An accounting row with named columns."""
-        layout = origin.file, names
-        self._unread.setdefault(layout, []).append((origin, cells))
-        self._wait(origin, layout)
+    def take(self, origin: Origin, names: Names, cells: Sequence[Any], values: Values | None = None) -> None:
+        """An accounting row with named columns; `values` makes of a column's cells what they say."""
+        layout = origin.file, names, values
+        if (unread := self._unread.get(layout)) is None:
+            unread = self._unread[layout] = []
+        unread.append((origin, cells))
+        self._wait(origin, unread)
 
     def skip(self, origin: Origin) -> None:
         """A row that carries no call."""
@@ -75,7 +77,7 @@ class Gathering:
         """A row that cannot be used."""
         self._wait(origin, reason)
 
-    def _wait(self, origin: Origin, told: _Layout | str | None) -> None:
+    def _wait(self, origin: Origin, told: list[Row] | str | None) -> None:
         self._waiting.append((origin, told))
         if len(self._waiting) >= _TOGETHER:
             self._read()
@@ -83,9 +85,12 @@ class Gathering:
     def _read(self) -> None:
         """Read the rows that wait, those of one layout together, and enter all in their order."""
         read = self._reader.read
-        events = {layout: iter(read(layout[1], rows, self._names[layout[0]])) for layout, rows in self._unread.items()}
+        events = {
+            id(rows): iter(read(names, rows, self._names[file], values))
+            for (file, names, values), rows in self._unread.items()
+        }
         for origin, told in self._waiting:
-            event = next(events[told]) if isinstance(told, tuple) else told
+            event = next(events[id(told)]) if isinstance(told, list) else told
             if isinstance(event, Event):
                 self._enter(event)
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ class _Group:
     times: ClockTimes
     context: Context
     ledger: Ledger = field(default_factory=Ledger)
-    sessions: dict[object, list[Leg]] = field(default_factory=dict[object, list[Leg]])
+    sessions: defaultdict[object, list[Leg]] = field(default_factory=lambda: defaultdict(list))
     seen: set[bytes] = field(default_factory=set[bytes])
     signs: dict[int, Signs] = field(default_factory=dict[int, Signs])
 
@@ -122,6 +122,6 @@ def _row(where: tuple[int, int], cells: Sequence[str], titles: Titles | None, gr
     leg = read_leg(where, cells, titles, group.times)
     if isinstance(leg, Leg):
         group.signs[leg.file].look(leg.setup, (leg.src, leg.dst))
-        group.sessions.setdefault(session_of(leg), []).append(leg)
+        group.sessions[session_of(leg)].append(leg)
     else:
         group.ledger.reject(*where, *leg)

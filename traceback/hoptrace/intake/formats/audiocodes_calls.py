@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,12 +79,15 @@ def _owner(leg: Whole, setups: Sequence[datetime]) -> int | None:
 
 def _legs(reports: Sequence[Leg]) -> Iterator[Whole]:
     """The reports of each leg together: those of one Call-ID, side, leg id and setup time."""
-    legs: dict[tuple[object, ...], list[Leg]] = {}
+    legs: defaultdict[tuple[object, ...], list[Leg]] = defaultdict(list)
     for report in reports:
-        key = (report.incoming, report.leg, report.call_id or report.leg or report.place, report.setup)
-        legs.setdefault(key, []).append(report)
+        legs[report.incoming, report.leg, report.call_id or report.leg or report.place, report.setup].append(report)
     for each in legs.values():
-        yield Whole(tuple(sorted(each, key=lambda report: (CALL_TYPES.index(report.type), report.place))))
+        yield Whole(tuple(sorted(each, key=_says_less) if len(each) > 1 else each))
+
+
+def _says_less(report: Leg) -> tuple[int, tuple[int, int]]:
+    return CALL_TYPES.index(report.type), report.place
 
 
 def _enter(legs: tuple[Whole | None, Whole | None], reports: Sequence[Leg], times: ClockTimes, ledger: Ledger) -> None:

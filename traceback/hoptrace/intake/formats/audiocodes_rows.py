@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from hoptrace.intake.formats.clock_times import ClockTimes
@@ -113,16 +114,10 @@ class Titles:
     width: int
     columns: Mapping[str, int]
 
-    @classmethod
-    def of(cls, names: Sequence[str]) -> Titles:
+    @staticmethod
+    def of(names: Sequence[str]) -> Titles:
         """The titles of a title row, or of a profile's layout."""
-        plain = [_PLAIN.sub("", _IN_BRACKETS.sub("", name).lower()) for name in names]
-        found = {
-            column: plain.index(spelling)
-            for column, spellings in _NAMES.items()
-            if (spelling := next((each for each in spellings if each in plain), None)) is not None
-        }
-        return cls(len(names), found)
+        return _titles(tuple(names))
 
     @property
     def usable(self) -> bool:
@@ -132,12 +127,29 @@ class Titles:
         )
 
 
+@lru_cache(maxsize=8)
+def _titles(names: tuple[str, ...]) -> Titles:
+    """A device repeats its title row over and over."""
+    plain = [_PLAIN.sub("", _IN_BRACKETS.sub("", name).lower()) for name in names]
+    found = {
+        column: plain.index(spelling)
+        for column, spellings in _NAMES.items()
+        if (spelling := next((each for each in spellings if each in plain), None)) is not None
+    }
+    return Titles(len(names), found)
+
+
 def columns_of(text: str) -> list[str]:
-    """The columns of a line behind its syslog prefix, or of one without any; empty where it has none."""
+    """The columns of a line behind its syslog prefix, or of one without any; empty where it has none.
+
+    Only the first is without its blanks.
+    """
     before, bar, rest = text.partition("|")
     first = before.strip()
     bare = first in CALL_TYPES or first.lower().endswith(_TITLE_END)
-    return [cell.strip() for cell in (text if bare else rest).split("|")] if bar else []
+    cells = (text if bare else rest).split("|") if bar else []
+    cells[:1] = [cell.strip() for cell in cells[:1]]
+    return cells
 
 
 def is_title(cells: Sequence[str]) -> bool:
@@ -154,14 +166,14 @@ def titles_for(cells: Sequence[str], profile: Profile, *, documented: bool) -> T
         if len(names) == len(cells):
             return Titles.of(names)
     shortest = DEFAULT_TITLES.index("SIPTrmReason") + 1
-    if documented and shortest <= len(cells) <= len(DEFAULT_TITLES) and cells[1] == "SBC":
+    if documented and shortest <= len(cells) <= len(DEFAULT_TITLES) and cells[1].strip() == "SBC":
         return Titles.of(DEFAULT_TITLES[: len(cells)])
     return None
 
 
 def read_leg(where: tuple[int, int], cells: Sequence[str], titles: Titles, times: ClockTimes) -> Leg | list[str]:
     """One report of a leg, or every reason why it is none; raises TimezoneMissing."""
-    said = {name: cells[place] for name, place in titles.columns.items() if cells[place] not in _NOTHING}
+    said = {name: cell for name, place in titles.columns.items() if (cell := cells[place].strip()) not in _NOTHING}
     incoming = said.get("side") == "RMT"
     first, second = ("_before", "") if incoming else ("", "_before")
     called = said.get("dst" + first) or said.get("dst" + second)
@@ -169,7 +181,8 @@ def read_leg(where: tuple[int, int], cells: Sequence[str], titles: Titles, times
     missing = ((setup is None, NO_TIME), (not called, NO_CALLED), (said.get("side") not in ("RMT", "LCL"), NO_SIDE))
     if setup is None or not called or missing[2][0]:
         return [reason for wrong, reason in missing if wrong]
-    connect, release = (times.read(said.get(name, ""), after=setup.at) for name in ("connect", "release"))
+    connect = times.read(said["connect"], after=setup.at) if "connect" in said else None
+    release = times.read(said["release"], after=setup.at) if "release" in said else None
     answered = connect.at if connect else None
     return Leg(
         *where,

@@ -134,7 +134,12 @@ def _flat(data: Json) -> dict[str, str]:
 
 
 def _texts(data: Json) -> dict[str, str]:
-    return {name: text for name, value in data.items() if (text := clean_text(value))}
+    # What `clean_text` says, without a call for each text.
+    return {
+        name: text
+        for name, value in data.items()
+        if (text := value.strip() if type(value) is str and value.isascii() else clean_text(value))
+    }
 
 
 def _xml_records(content: bytes) -> Iterator[Read]:

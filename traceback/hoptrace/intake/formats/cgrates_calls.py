@@ -92,8 +92,8 @@ def enter(runs: Runs, columns: Columns, clock: LocalClock | None, ledger: Ledger
         return
     answer = _utc(said["answer_time"], clock, start.timestamp())
     duration = _duration(said["duration"])
-    facts: dict[str, Any] = {**said}
-    calling = said["calling_number"]
+    calling = said.pop("calling_number")
+    facts: dict[str, Any] = said
     facts.update(
         start_time=start,
         start_basis=StartBasis.RECEIVED.value,

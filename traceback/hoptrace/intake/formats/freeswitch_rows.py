@@ -17,10 +17,9 @@ from hoptrace.intake.reading import Context, Source
 _CUT = "last line is cut: file still being written?"
 _GREGORIAN = 0x01B21DD213814000
 _INSERT = re.compile(r"\s*INSERT INTO \S+ VALUES\s*\((.*)\);?\s*", re.IGNORECASE)
-_LONG = 100_000
-"""Of longer rows Python's csv says whether a cell is too long."""
 
 STAMPS = ("start", "answer", "end")
+_WRITTEN = {name: f"{name}_stamp" for name in STAMPS}
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ def rows_of(source: Source, context: Context, ledger: Ledger) -> tuple[list[Row]
     by_width = _templates(source, context, list(cells.values()))
     rows = [_row((source.index, at), each, lines, by_width, ledger) for at, each in cells.items()]
     found = [row for row in rows if row is not None]
-    order = date_order(row.variables["start_stamp"] for row in found if "start_stamp" in row.variables)
+    order = date_order(text for row in found if (text := row.variables.get("start_stamp")) is not None)
     for row in found:
         _read_times(row, order)
     return found, next(iter(by_width.values()), None)
@@ -105,8 +104,8 @@ def _row(
     if titles[0] in cells[0] and [cell.strip().strip('"') for cell in cells[:3]] == list(titles):
         ledger.skip(*place)
         return None
-    variables = {name: text for name, cell in zip(template.variables, cells, strict=True) if (text := cell.strip())}
-    return Row(place, variables)
+    texts = zip(template.variables, map(str.strip, cells), strict=True)
+    return Row(place, {name: text for name, text in texts if text})
 
 
 def split_row(text: str) -> list[str]:
@@ -114,16 +113,11 @@ def split_row(text: str) -> list[str]:
     match = _INSERT.fullmatch(text)
     if match is not None:
         text = match[1].replace('", "', '","')
-    # Nearly always all cells are in quotes, and none has a quote inside.
-    if text[:1] == '"' == text[-1:] and len(text) <= _LONG:
-        cells = text[1:-1].split('","')
-        if text.count('"') == 2 * len(cells):
-            return cells
     return split(text)
 
 
 def _read_times(row: Row, order: DateOrder) -> None:
-    for name in STAMPS:
-        text = row.variables.get(f"{name}_stamp")
+    for name, column in _WRITTEN.items():
+        text = row.variables.get(column)
         if text is not None and (time := parse_time(text, order)) is not None:
             row.times[name] = time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +37,7 @@ class _Group:
     times: NodeTimes
     context: Context
     ledger: Ledger = field(default_factory=Ledger)
-    calls: dict[_Key, list[Record]] = field(default_factory=dict[_Key, list[Record]])
+    calls: defaultdict[_Key, list[Record]] = field(default_factory=lambda: defaultdict(list))
     seen: set[bytes] = field(default_factory=set[bytes])
     on_minutes: set[int] = field(default_factory=set[int])
 
@@ -133,8 +133,7 @@ def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
         return False
     record = read_record(where, cells, group.times, odd)
     if isinstance(record, Record):
-        key: _Key = (record.gateway, record.id, record.start) if record.id else record.place
-        group.calls.setdefault(key, []).append(record)
+        group.calls[(record.gateway, record.id, record.start) if record.id else record.place].append(record)
     else:
         group.ledger.reject(*where, *record)
     return True
@@ -143,17 +142,17 @@ def _row(where: tuple[int, int], text: str, group: _Group, odd: Odd) -> bool:
 def _cells(text: str) -> list[str]:
     """The fields of a line, in nearly all of which a few are in quotes, whole ones and without quotes inside."""
     parts = text.split('"')
-    first, last, quoted, between = parts[0], parts[-1], parts[1::2], parts[2:-1:2]
-    ends = first[-1:] in ("", ",") and last[:1] in ("", ",") and len(parts) % 2 == 1
-    if not quoted or not ends or {part[:1] + part[-1:] for part in between} - {",,"} or len(text) > _LONG:
+    if len(parts) % 2 == 0 or len(text) > _LONG:
         return split(text)
-    cells = first[:-1].split(",") if first else []
-    for cell, part in zip(quoted, between, strict=False):
-        cells.append(cell)
-        if part != ",":
-            cells += part[1:-1].split(",")
-    cells.append(quoted[-1])
-    return cells + last[1:].split(",") if last else cells
+    bare, place = parts[::2], 0
+    # No line has a zero character, so that it can hold the place of what is in quotes.
+    cells = "\0".join(bare).split(",")
+    for before, quoted in zip(bare, parts[1::2], strict=False):
+        place += before.count(",")
+        if cells[place] != "\0":
+            return split(text)
+        cells[place] = quoted
+    return cells
 
 
 def _attempts(records: Sequence[Record]) -> Iterator[list[Record]]:

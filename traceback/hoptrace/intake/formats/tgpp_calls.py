@@ -116,20 +116,23 @@ def _neighbours(fields: Fields) -> dict[str, str | None]:
 
 
 def _times(start: datetime | None, answer: datetime | None, end: datetime | None, *, received: bool) -> dict[str, Any]:
-    def later(time: datetime | None) -> datetime | None:
-        return time if time is not None and start is not None and time >= start else None
-
     return {
         "start_time": start,
         "start_basis": (StartBasis.RECEIVED if received else StartBasis.FINAL).value,
-        "answer_time": later(answer),
-        "end_time": later(end),
+        "answer_time": answer if answer is not None and start is not None and answer >= start else None,
+        "end_time": end if end is not None and start is not None and end >= start else None,
     }
 
 
 def timestamp(raw: object) -> datetime | None:
     """A TimeStamp, nine octets: YYMMDDhhmmss in BCD, the sign as a letter, hhmm of the offset; in UTC."""
-    if not isinstance(raw, bytes) or len(raw) != 9 or raw[6:7] not in (b"+", b"-"):
+    return _moment(raw) if isinstance(raw, bytes) else None
+
+
+@lru_cache(maxsize=8_192)
+def _moment(raw: bytes) -> datetime | None:
+    """A second is written for many calls of a busy node, and by the release of one as by the seizure of others."""
+    if len(raw) != 9 or raw[6:7] not in (b"+", b"-"):
         return None
     digits, offset = raw[:6].hex(), _offset(raw[6:])
     if offset is None or not digits.isdecimal() or digits[6:8] == _NO_HOUR:
