@@ -80,6 +80,15 @@ def test_a_honeypot_with_a_profile(tmp_path: Path) -> None:
     assert (second["start_time"], second["calling_number"]) == ("2026-03-03T02:05:00Z", "anonymous")
 
 
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_columns_may_be_divided_by_other_signs_than_commas(tmp_path: Path, sign: str) -> None:
+    text = 'Id,At,DID\n7,2026-03-02T14:00:01Z,"2125550101"\n'.replace(",", sign)
+    told = run(tmp_path, text, profile_of(tmp_path, '[columns]\nstart_time = "At"\ncalled_number = "DID"\n'))
+    assert (told.calls, rows(tmp_path / "calls.csv")[0]["called_number"]) == (1, "+12125550101")
+    seeds = run(tmp_path, 'phone_e164,scam_category\n+12025550130,"a, b"\n'.replace(",", sign), name="seeds.csv")
+    assert seeds.seeds == 1
+
+
 def test_columns_that_nothing_was_made_of_are_said(tmp_path: Path) -> None:
     mapping = CallsProfile.model_validate({"columns": {"start_time": "when", "called_number": "did"}})
     told = run(tmp_path, "when,caller_id,did\n2026-03-02T08:00:00Z,2025550130,3125550160\n", mapping)

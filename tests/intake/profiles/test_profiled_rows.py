@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hoptrace.errors import ColumnMissing
+
 TYPED = """
 [file]
 header = false
@@ -64,6 +66,32 @@ calling_number = 2
     assert told.said(1, "called_number") == ("+13125550187",)
     assert told.said(2, "called_number") == ("+13125550188",)
     assert told.reasons() == {3: ["1 columns where the profile names 3, 4"]}
+
+
+VERSIONS = """
+dedupe = ["id"]
+[file]
+header = false
+[layouts]
+old = ["id", "start", "called"]
+new = ["id", "start", "from", "called"]
+[[records.layout]]
+columns = [3]
+names = "old"
+[[records.layout]]
+columns = [4]
+names = "new"
+[fields]
+start_time = "start"
+called_number = "called"
+"""
+
+
+def test_what_counts_for_every_version_is_named_by_columns_that_all_have_in_one_place(taken) -> None:
+    rows = "7,2026-11-02T08:00:01Z,+13125550187\n7,2026-11-02T08:00:01Z,a,+13125550187\n8,2026-11-02T08:00:01Z,b,112\n"
+    assert taken(rows, VERSIONS).fates() == ["accepted", "duplicate", "accepted"]
+    with pytest.raises(ColumnMissing, match="takes dedupe from called, which the file does not have"):
+        taken(rows, VERSIONS.replace('["id"]', '["called"]'))
 
 
 def test_a_layout_s_own_units_and_conditions_count(taken) -> None:

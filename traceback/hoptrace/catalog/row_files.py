@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -18,6 +19,8 @@ import zstandard
 
 from hoptrace.errors import DirectoryInvalid
 from hoptrace.model.packing import GZIP, ZSTANDARD, packing_of, unpacked_name
+
+_LOOKED_AT = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ def read_rows(
     """The rows of a .csv, .ndjson (both also .gz or .zst), .json or .parquet file; raises DirectoryInvalid.
 
     `required` and `optional`: the columns that are looked for, in capitals too; others come under the names that they
-    have. `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, and bytes that are
-    not UTF-8 become replacement marks.
+    have. `lenient`: for lists that others wrote. A row that cannot be read comes with its `problem`, bytes that are
+    not UTF-8 become replacement marks, and columns may be divided by other signs than commas.
     """
     known = frozenset((*required, *optional))
     try:
@@ -76,6 +79,11 @@ def column_name(written: str, known: Container[str]) -> str:
     return name.lower() if name.lower() in known else name
 
 
+def separator_in(header: str) -> str:
+    """What stands between a header's columns: a comma, unless a semicolon, tab or bar makes more columns of it."""
+    return max(",;\t|", key=lambda sign: len(next(csv.reader([header[:_LOOKED_AT]], delimiter=sign), ())))
+
+
 def _rows(path: Path, required: Sequence[str], known: Container[str], *, lenient: bool) -> Iterator[Row]:
     kind = kind_of(path)
     if kind == "ndjson":
@@ -87,7 +95,9 @@ def _rows(path: Path, required: Sequence[str], known: Container[str], *, lenient
 
 def _csv(path: Path, required: Sequence[str], known: Container[str], *, lenient: bool) -> Iterator[Row]:
     with _text(path, "replace" if lenient else "strict") as stream:
-        reader = csv.DictReader(stream, strict=not lenient)
+        first = stream.readline()
+        separator = separator_in(first) if lenient else ","
+        reader = csv.DictReader(chain([first], stream), delimiter=separator, strict=not lenient)
         names = [column_name(name, known) for name in _header(path, reader)]
         if not lenient:
             _check_unique(path, names)

@@ -8,11 +8,13 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hoptrace.catalog.files import CARRIER_TEXTS, TRUNK_OPTIONAL, TRUNK_REQUIRED
+from hoptrace.catalog.row_files import separator_in
 from hoptrace.errors import ColumnMissing, ProfileInvalid
 
 REQUIRED = ("start_time", "called_number")
@@ -128,9 +130,10 @@ def complaints_of(header: Sequence[str]) -> Complaints | None:
 
 def header_in(head: bytes) -> list[str]:
     """The first row of a delimited file, whatever its lines end with; empty where there is none."""
-    text = head.decode("utf-8-sig", "replace").replace("\0", "")
+    text = io.StringIO(head.decode("utf-8-sig", "replace").replace("\0", ""), newline=None)
+    first = text.readline()
     try:
-        return next(csv.reader(io.StringIO(text, newline=None)), list[str]())
+        return next(csv.reader(chain([first], text), delimiter=separator_in(first)), list[str]())
     except csv.Error:
         return []
 

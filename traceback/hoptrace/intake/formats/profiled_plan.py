@@ -109,7 +109,14 @@ def _names(profile: Profile, header: Sequence[str] | None, layout: str | None, f
 
     matching = [name for pattern, name in profile.files.items() if fnmatch(file, pattern)]
     chosen = matching or (list(profile.layouts) if len(profile.layouts) == 1 else [])
-    return Names.of(profile.layouts.get(chosen[0], ()) if chosen else ())
+    return Names.of(profile.layouts.get(chosen[0], ())) if chosen else _in_all_layouts(profile)
+
+
+def _in_all_layouts(profile: Profile) -> Names:
+    """The columns that stand in the same place in rows of every layout."""
+    each = [Names.of(profile.layouts[layout.names]).places for layout in profile.records.layout if layout.names]
+    first, *others = (places or {} for places in each or [None])
+    return Names({name: at for name, at in first.items() if all(places.get(name) == at for places in others)})
 
 
 def _kind(file: str, profile: Profile, layout: Layout, header: Sequence[str] | None) -> Kind:
