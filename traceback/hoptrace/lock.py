@@ -12,6 +12,7 @@ from pathlib import Path
 from hoptrace.errors import StorageFailed, WorkspaceBusy
 
 POLL_SECONDS = 0.05
+"""How often a held lock is tried again."""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from hoptrace.errors import UnknownBatch
 from hoptrace.model.receipts import Receipt
 
 INSERT_AT_ONCE = 2_000
+"""Rejected rows that are written to the database together."""
 
 
 @dataclass(frozen=True, slots=True)

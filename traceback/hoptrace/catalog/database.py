@@ -22,6 +22,8 @@ HEAD = "0006"
 """The newest revision in catalog/migrations; a test holds it to the scripts."""
 
 BUSY_MILLISECONDS = 30_000
+"""How long SQLite waits for another process that writes."""
+
 # Any constant will do: it only has to be the same in every hoptrace that shares the database.
 ADVISORY_LOCK = 0x686F7074
 

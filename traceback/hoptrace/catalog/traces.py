@@ -19,6 +19,8 @@ from hoptrace.catalog.tables import TRACE_FRAMES, TRACES
 from hoptrace.errors import UnknownTrace
 
 SAVE_AT_ONCE = 5_000
+"""Results that are written to the database together."""
+
 READ_AT_ONCE = 500
 """Rows that come from the database together, each with its frame: 2 MB."""
 

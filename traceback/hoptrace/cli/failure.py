@@ -18,6 +18,7 @@ NO_TEXT = "surrogates not allowed"
 """What Python says of bytes on the command line that are no text; in the files that are read no such text arises."""
 
 SHOWN = 100
+"""Characters of an unreadable argument that an error shows."""
 
 
 class FailingGroup(click.Group):

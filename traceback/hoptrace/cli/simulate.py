@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write them.")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", help="This many calls; redials come on top.")
 @click.option("--traced", type=click.IntRange(min=1), metavar="N", help="This many of them are reported.")
-@click.option("--set", "settings", multiple=True, metavar="PART.KNOB=VALUE", help="Change a setting; may be repeated.")
-@click.option("--list", "listed", is_flag=True, help="Show the scenarios, or the settings of the one named.")
+@click.option("--set", "settings", multiple=True, metavar="PART.KNOB=VALUE", help="Set a knob; may be repeated.")
+@click.option("--list", "listed", is_flag=True, help="Show the scenarios, or the knobs of the one named.")
 @json_option
 def simulate(
     scenario: str | None,

@@ -32,6 +32,7 @@ AROUND_DAYS = 30.0
 """Days looked at before and after a time, where nothing else is said: numbers move on."""
 
 MOST_DAYS = 36_525.0
+"""A hundred years: the widest window before and after a moment, in days."""
 
 MOST_CHANGES = 8
 """How often a number may go on as another before the search ends."""

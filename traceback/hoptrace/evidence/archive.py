@@ -29,6 +29,7 @@ _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, 23, 59,
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 MOST_NAME = 200
+"""Characters of a member's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 MOST_REF = 60
+"""Characters of a call's reference in the name of its folder."""
 
 Versions = tuple[int, int, int]
 """Of the lake, the clock table and the certificates, as a result names them."""

@@ -14,6 +14,7 @@ from hoptrace.catalog.row_files import Row
 from hoptrace.output import harmless, whole_file
 
 MOST_PROBLEMS = 20
+"""Rejected rows that are told one by one."""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Detection, FormatReader, Source, check_regular
 
 LEAST_SURE = 0.5
+"""A format is taken only if its claim is surer than this (0..1)."""
+
 _SHOWN_CHARACTERS = 80
 _UNPACK, _REPACK = "Unpack it and submit the files inside.", "Unpack it, or pack it by gzip (.gz) or zstandard (.zst)."
 _PACKED = (

@@ -25,7 +25,11 @@ FORMATS = (
 """Spellings of a time that are tried, those that say most first."""
 
 DAY_OR_MONTH = {"%m/%d/%Y": "%d/%m/%Y", "%d/%m/%Y": "%m/%d/%Y"}
+"""Dates with slashes, and how they could be read the other way round."""
+
 NULLS = frozenset({"", "NULL", "null", r"\N", "-", "None", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"})
+"""Cells that say that nothing is known."""
+
 _NEVER = frozenset({"0", "0.0", "0000-00-00 00:00:00"})
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _DATES = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d",

@@ -16,6 +16,8 @@ from hoptrace.intake.reading import HEAD_BYTES, Source
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 MOST_LINES = 500
+"""Lines of the file that a draft is made from."""
+
 _LEAST_SHARE = 0.6
 
 

@@ -38,7 +38,7 @@ class Profile(Part):
     """How to read one carrier's files.
 
     `format` names the reader. `layouts` gives the column names of headerless files, by layout name; `files` maps a file
-    name pattern (fnmatch) or a table name to a layout. `fields` maps a canonical column (contract.md) to the name of
+    name pattern (fnmatch) or a table name to a layout. `fields` maps a column of the canonical format to the name of
     the carrier's column, or to several of which the first that is not empty counts. The formats delimited, fixed and
     keyvalue have no reader but this: `file`, `records`, `legs`, `dedupe`, `cause` and `detect` are theirs, and their
     `fields` may be places and rules too. `dedupe`: the columns by which a row that is written twice is known.

@@ -18,6 +18,7 @@ from hoptrace.model.carriers import Carrier
 from hoptrace.settings import IntakeSettings
 
 HEAD_BYTES = 65_536
+"""Bytes at the beginning of a file that its format is told by."""
 
 
 State = tuple[int, int, int]

@@ -15,6 +15,7 @@ from hoptrace.lake.directory import Directory, tags_of
 from hoptrace.model.arrays import Int64s
 
 NONE: Int64s = np.empty(0, dtype=np.int64)
+"""No rows."""
 
 FEW = 4
 """Spans of which each is looked for by itself; more of them are quicker found all at once."""

@@ -24,6 +24,7 @@ COARSE = 10.0
 """Seconds of ticks from which a pair's time is an interval rather than a moment."""
 
 LEAST_PAIRS = 12
+"""Pairs of records from which a clock is sought."""
 
 LINES = {"carrier": pl.String, "offset": pl.Float64, "drift": pl.Float64, "spread": pl.Float64, "matches": pl.Int64}
 
@@ -34,8 +35,13 @@ WRONG, WRONG_OVER = 0.03, 240.0
 """Share of pairs that are no handoff all the same, and the seconds over which they lie."""
 
 SWEEPS = 3
+"""Rounds over all coarse clocks, each with the others as they then are."""
+
 OFFSETS: Floats = np.arange(-12.0, 12.01, 0.1)
+"""Seconds beside a clock's offset so far that are tried."""
+
 DRIFTS: Floats = np.arange(-9.0, 9.01, 0.75)
+"""Seconds a day beside its drift so far that are tried."""
 
 
 @dataclass(frozen=True, slots=True)

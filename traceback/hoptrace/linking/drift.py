@@ -26,7 +26,10 @@ JITTER = 0.1
 
 ROUNDS = 8
 MOST_PAIRS = 200_000
+"""Pairs of records that lines are fitted to, evenly chosen of more."""
+
 LEAST_SPREAD = 0.05
+"""Seconds (1 sigma) that single times scatter by at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ LEAST_ROWS = 12
 """Rows from which a habit can be told; of 12 times to the second one in 60^12 are whole minutes by chance."""
 
 NEARLY_ALL = 0.98
+"""Share of a carrier's start times that are on a tick where all are cut to it."""
 
 LONGEST_RING = 90.0
+"""Seconds that a phone rings at most."""
 
 LEAST_LATE = 1.5
 """Seconds by which answered calls start later than their neighbours say, against calls that nobody answered."""

@@ -20,10 +20,13 @@ FURTHEST = 26 * 3600.0
 """Seconds: a wrong date line and a wrong zone together."""
 
 LEAST_MATCHES = 3
+"""Statements that must meet for an edge between two carriers."""
+
 CROWD = 12
 """A number called more often than this between two carriers tells little about clocks and costs much."""
 
 LEAST_SPREAD = 0.05
+"""Seconds (1 sigma) that the differences of two clocks scatter by at least."""
 
 
 def find_edges(met: pl.DataFrame) -> list[Edge]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from hoptrace.model.arrays import Floats
 
 ROUNDS = 20
+"""Rounds in which wrong edges lose a little (Huber), and again as many in which they lose all (Cauchy)."""
 
 SLACK = 0.5
 """Seconds by which an edge may miss before it counts less."""

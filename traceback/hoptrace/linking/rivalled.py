@@ -21,6 +21,7 @@ same two numbers is on file, but not who placed it (`rivalled`); where `end` is 
 hands to that carrier. Only of customers with LEAST_RIVALLED such calls."""
 
 LEAST_RIVALLED = 3
+"""Rivalled calls from which a customer's are kept."""
 
 MOST_STATEMENTS = 100
 """Statements with the same two numbers up to which they are looked at, each beside each: who calls one number all day

@@ -27,6 +27,8 @@ COMPARISONS = ("time", "answer", *LEVELS, "naming", "number")
 """The names of the comparisons; the weight of each stands in the column `w_` + name."""
 
 NAMING = {"direct": 0.0, "rewritten": -3.0, "bridged": 1.5, "forwarded": -2.0, "gap": -2.0, "conflict": 0.0}
+"""Weight of a kind of pair, beside what its fields weigh."""
+
 UNNAMED = -2.0
 """Where the lower record does not say who gave it the call, any carrier that hands calls to a silent one may have."""
 

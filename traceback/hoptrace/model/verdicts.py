@@ -1,4 +1,4 @@
-"""Verdicts, hops and evidence: the result of tracing one call, as contract.md names its fields.
+"""Verdicts, hops and evidence: the result of tracing one call, in the fields of the result format.
 
 They have no slots: orjson writes an object with slots six times as slowly or worse.
 """

@@ -17,6 +17,7 @@ from hoptrace.reports.table import Table
 
 ROUTES_AT_MOST = 1_000
 EACH_SAMPLE = 3
+"""Sample calls for each verdict."""
 
 _STEPS = (
     (timedelta(days=3), "1h", "%Y-%m-%d %H:00"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 WHO_AT_MOST = 5
+"""Neighbours that a row names."""
 
 
 def clock(workspace: Workspace, carrier_id: str) -> Table[ClockRow]:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BAR = 9.0
+"""User units that the bar of a carrier is wide."""
+
 TALL = 260.0
 """User units that all calls together are high."""
 LEAST, GAP = 28.0, 6.0
 """Units that each node gets at least, so that its two lines of text have room; units between nodes."""
 LABEL_ROOM = 165.0
+"""User units for the names beside the bars."""
 
 
 @dataclass(frozen=True, slots=True)

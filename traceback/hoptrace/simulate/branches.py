@@ -16,6 +16,7 @@ from hoptrace.simulate.network import Network
 from hoptrace.simulate.routes import LONGEST
 
 REFUSED = 503
+"""SIP status of a route that did not take the call."""
 
 
 @dataclass(frozen=True, slots=True)

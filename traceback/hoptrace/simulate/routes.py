@@ -15,6 +15,8 @@ from hoptrace.simulate.kinds import TRANSIT, FileKind, Role
 from hoptrace.simulate.network import Network
 
 LONGEST = 9
+"""Carriers on the longest path."""
+
 Path = tuple[int, ...]
 
 

@@ -27,6 +27,7 @@ WORTH_TELLING = 0.01
 """Probability from which another trail is told as an alternative."""
 
 MOST_TOLD = 5
+"""Other trails that a result names."""
 
 AS_GOOD = 1.0
 """Weight by which two trails that may be parts of one call may differ."""

@@ -23,6 +23,7 @@ CLOSE = 3.0
 """Seconds by which a reported time may well be off, where nothing else is set: three standard deviations."""
 
 LEAST_SPREAD = 0.1
+"""Seconds that the scale of a reported time's error has at least."""
 
 LOOSE, LOOSELY = 0.02, 1200.0
 """Share of reports whose time is no more than a hint, and the seconds over which it then lies anywhere."""

@@ -19,6 +19,7 @@ from hoptrace.linking.times import time_weight
 from hoptrace.tracing.case import Fact
 
 ROUNDS = 2
+"""How often the pairs are assigned again with lent times."""
 
 LEAST_ROUTE = 3.0
 """Weight from which a second record is taken to be another route of the call above."""
@@ -33,8 +34,10 @@ MOST_LENT = time_weight(0.0, 0.0, leap_spread(Kind.DIRECT))
 """The most that a lent time can weigh."""
 
 TELLING = frozenset({Kind.DIRECT, Kind.REWRITTEN})
+"""Kinds of pairs over which a time may be lent."""
 
 ROUTED = frozenset({Kind.DIRECT, Kind.BRIDGED})
+"""Kinds of pairs by which a carrier may have tried several routes."""
 
 
 class Moment(NamedTuple):

@@ -86,6 +86,7 @@ HEARD_WEIGHT = 0.5
 """What the signalling says that others did counts for so much."""
 
 EXAMPLES = 3
+"""Statements that are named as examples of one thing said."""
 
 
 def said_of(statements: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:

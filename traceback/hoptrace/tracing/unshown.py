@@ -13,6 +13,7 @@ from hoptrace.tracing.trail import Trail
 from hoptrace.tracing.weighing import BY_THE_REPORT, SAME_CALLER, Weighed, caller_weight, delivers, end_weight
 
 NO_CALLER = (None, WITHHELD_KEY)
+"""Keys of a caller that was not shown: blank, or withheld."""
 
 
 def at_best(case: Case, one: Weighed, best: Weighed) -> float:

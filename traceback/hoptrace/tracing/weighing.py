@@ -18,6 +18,8 @@ from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
 OUTCOME_WEIGHT = {"answered": 1.0, "failed": -3.0}
+"""Weight of how the lowest record says that the call ended: what is reported is a call that rang."""
+
 KIND_RELIABILITY = {
     Kind.DIRECT: 0.999,
     Kind.REWRITTEN: 0.97,
@@ -26,6 +28,7 @@ KIND_RELIABILITY = {
     Kind.GAP: 0.93,
     Kind.CONFLICT: 0.98,
 }
+"""Share of the pairs of a kind that are right where nothing competes with them."""
 
 LOST_ROW = 0.01
 """Share of calls of which a carrier that takes part has no row all the same."""
