@@ -149,7 +149,7 @@ def test_a_terminating_carrier_that_nobody_knows_is_noted(loaded: Run) -> None:
     told = loaded("trace", "--calls", "calls.csv", "--out", "results.jsonl", "--json")
     assert told.exit_code == 0
     assert json.loads(told.stdout)["verdicts"] == {"not_found": 1}
-    assert "1 call of calls.csv with the terminating carrier alhpa" in told.stderr
+    assert "the terminating carrier alhpa of 1 call in calls.csv" in told.stderr
 
 
 def test_a_result_may_go_to_a_pipe_and_a_link_stays_a_link(loaded: Run) -> None:

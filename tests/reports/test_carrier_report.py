@@ -119,5 +119,5 @@ def test_a_carrier_without_anything_is_told_why(traffic) -> None:
 def test_wrong_questions(traffic) -> None:
     with pytest.raises(UnknownCarrier, match="CEDAR"):
         of_many.carrier(traffic, "CEDAR")
-    with pytest.raises(UsageError, match="no day"):
+    with pytest.raises(UsageError, match="not a day"):
         of_many.carrier(traffic, "CEDR3", until="soon")

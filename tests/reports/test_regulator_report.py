@@ -144,7 +144,7 @@ def test_requests_tell_who_refused_and_why(reported, tmp_path) -> None:
     ("content", "message"),
     [
         ("carrier_id,outcome\nX,perhaps\n", "line 2: a request needs"),
-        ("carrier_id,outcome,asked_at\nX,refused,yesterday\n", "line 2: asked_at 'yesterday' is no time"),
+        ("carrier_id,outcome,asked_at\nX,refused,yesterday\n", "line 2: asked_at 'yesterday' is not a time"),
         ("carrier_id\nX\n", "outcome"),
     ],
 )
