@@ -414,3 +414,17 @@ def test_where_two_liars_quarrel_the_caller_ids_of_the_missing_calls_tell_whose_
     untrue = from_counts(words, showing=shown, repeats=[("liar", 60, 30)]).untrue["liar", "quiet"]
     assert (untrue < 0.4) is believed
     assert untrue <= from_counts(words).untrue["liar", "quiet"]
+
+
+def test_a_clock_that_jumped_makes_no_liar_of_its_carrier(world):
+    for n in range(60):
+        via, called = "abc"[n % 3], number(n)
+        jumped = 44.0 if n >= 30 else 0.0
+        world.say("orig", 40.0 * n + jumped, customer="c", downstream=via, called_number=called)
+        world.say(via, 40.0 * n + 0.1, upstream="orig", downstream="term", called_number=called)
+        world.say("term", 40.0 * n + 0.2, upstream=via, called_number=called)
+    trust = learned_trust(world)
+    for via in "abc":
+        for side, pair in (("downstream", ("orig", via)), ("upstream", (via, "orig"))):
+            said, missing = clashes_of(trust, side)[pair]
+            assert (said >= 19, missing) == (True, 0)

@@ -26,6 +26,9 @@ SAME_CALL = 2.0
 """Seconds beyond ticks and clocks' spreads within which two records of one number are taken to tell of one call."""
 
 
+FURTHEST_JUMP = 180.0
+"""Seconds by which a clock may jump while its records still bear others out."""
+
 MOST_ALIKE = 100
 """Statements of one number at one carrier up to which they are compared one by one: all pairs of more take too much."""
 
@@ -39,7 +42,8 @@ def bearing_out(facts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     `facts` from `comparable`, `pairs` of neighbours with their `posterior`.
     """
     good = pairs.filter(pl.col("posterior") >= BORNE_OUT).select("d_sid", "u_sid")
-    return pl.concat([good, _under_another_number(facts, good), *_over_unlisted_trunks(facts)])
+    elsewise = _under_another_number(facts, good), _at_another_time(facts, good)
+    return pl.concat([good, *elsewise, *_over_unlisted_trunks(facts)])
 
 
 def count_clashes(facts: pl.DataFrame, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -79,6 +83,22 @@ def _under_another_number(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFra
     slack = pl.col("tick") + pl.col("tick_up") + 3 * (pl.col("spread") + pl.col("spread_up")) + SAME_CALL
     after = pl.col("start") - pl.col("u_start")
     return met.filter((after >= -slack) & (after <= LONGEST_RING + slack)).select("d_sid", "u_sid")
+
+
+def _at_another_time(facts: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+    """Statements of neighbours that name each other for the same two numbers, though minutes apart.
+
+    The clock of one of them jumped, or was set right: no carrier has a record that names whom it never met.
+    """
+    sid = pl.col("sid")
+    lower = facts.filter(pl.col("upstream").is_not_null() & ~sid.is_in(good["d_sid"].implode()))
+    upper = facts.filter(pl.col("downstream").is_not_null() & ~sid.is_in(good["u_sid"].implode()))
+    met = _met(
+        lower.select("start", "called", "calling", u="upstream", d="carrier", d_sid="sid"),
+        upper.select("start", u="carrier", d="downstream", called="sent", calling="sent_calling", u_sid="sid"),
+        ["u", "d", "called", "calling"],
+    )
+    return met.filter((pl.col("start") - pl.col("start_up")).abs() <= FURTHEST_JUMP).select("d_sid", "u_sid")
 
 
 def _over_unlisted_trunks(facts: pl.DataFrame) -> list[pl.DataFrame]:
