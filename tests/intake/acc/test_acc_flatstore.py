@@ -173,3 +173,26 @@ def test_calls_do_not_depend_on_which_worker_wrote_which_row(run, golden, tmp_pa
     outcome = run(READER, rng.sample(sorted(tmp_path.iterdir()), k=len(dealt)), profile)
     assert outcome.content() == expected.content()
     assert outcome.fates() == expected.fates()
+
+
+HEADED = """id,method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,src_ip,dst_user
+1,INVITE,fa,ta,one@h,200,OK,2026-01-01 00:01:00,+12025550101,203.0.113.10,12125550101
+2,BYE,fa,ta,one@h,200,OK,2026-01-01 00:01:20,+12025550101,203.0.113.10,12125550101
+3,INVITE,fb,,two@h,404,"Not Found, here",2026-01-01 00:02:00,+12025550102,203.0.113.10,12125550102
+"""
+
+
+def test_a_csv_of_the_table_has_a_header_that_is_passed_over(run, tmp_path):
+    path = tmp_path / "acc.csv"
+    path.write_text(HEADED)
+    found = READER.detect(Source(0, path, path.name, "d"), HEADED.encode())
+    assert found is not None
+    assert found.sure >= 0.9
+    with pytest.raises(InputRefused, match=r'acc = \["id", "method", "from_tag", .*"src_ip", "dst_user"\]'):
+        run(READER, [path])
+    outcome = run(
+        READER, [path], Profile(name="p", layouts={"acc": tuple(HEADED.splitlines()[0].split(","))}), timezone="UTC"
+    )
+    assert outcome.fates() == {"accepted": 3, "skipped": 1}
+    assert outcome.call("one@h")["duration"] == 20.0
+    assert outcome.call("two@h")["release_code"] == "404"

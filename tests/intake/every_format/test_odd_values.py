@@ -25,10 +25,12 @@ ANSWERS = {
     "cucm/cdr_StandAloneCluster_01_202611020800_1": rb"1793606408",
     "didww/inbound.csv": rb"2026-11-02 08:00:05",
     "netsapiens/cdrs.csv": rb"2026-11-02T08:00:08[^,]*",
+    "sansay/cdr.txt": rb"Mon Nov 02 00:00:08 2026",
 }
 """The answer time of a call, as each format writes it."""
 
 NEVER = ["", "NULL", "null", "None", r"\N", "-", "0", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z"]
+NEVER += ["1970-01-01 00:00:00", "Thu Jan  1 00:00:00 1970"]
 
 
 def sample_named(samples: Any, file: str) -> Any:

@@ -238,3 +238,15 @@ def test_names_in_other_languages(drafted, header: str) -> None:
     fields = toml["fields"]
     assert (fields["start_time"], fields["duration"]) == (start, duration)
     assert (fields["calling_number"], fields["called_number"]) == (calling, called)
+
+
+@pytest.mark.parametrize(
+    "header", ["Beginn;Von;Nach;Leitung ein;Leitung aus", "Inicio;Origen;Destino;Troncal entrante;Troncal saliente"]
+)
+def test_trunks_in_other_languages(drafted, header: str) -> None:
+    rows = [
+        (f"{A_DAY}{n:02d}:01", f"1202555{100 + n:04d}", f"1312555{100 + n:04d}", "TG-1", f"TG-{n % 3}")
+        for n in range(9)
+    ]
+    fields = drafted(table(";", header, rows))[1]["fields"]
+    assert [fields["upstream"], fields["downstream"]] == header.split(";")[-2:]

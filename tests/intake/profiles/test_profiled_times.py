@@ -231,6 +231,13 @@ def test_units_of_durations(written: str, unit: str, meant: float | None) -> Non
     assert told == (None if meant is None else pytest.approx(meant))
 
 
+def test_whole_seconds_in_smaller_units_stay_whole() -> None:
+    whole = pl.DataFrame({"s": pl.int_range(0, 3_600, eager=True)})
+    for unit, zeros in (("ms", "000"), ("us", "000000"), ("ns", "000000000"), ("go", "000000000"), ("10ms", "00")):
+        told = whole.select(seconds(pl.col("s").cast(pl.String) + zeros, Unit(unit)))
+        assert told.to_series().to_list() == whole["s"].to_list()
+
+
 WHOLE = '[fields]\nstart_time = "s"\nanswer_time = "a"\nend_time = "e"\nduration = "d"\ncalled_number = "c"\n'
 
 

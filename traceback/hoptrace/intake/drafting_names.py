@@ -27,6 +27,8 @@ _HINTS_ELSEWHERE = {
     "duration": r"dur[ée]e|dauer|duraci[óo]n|durata",
     "calling_number": r"appelant|anrufer|\bvon\b|origen|chiamante",
     "called_number": r"appel[ée]|angerufen|\bnach\b|destino|chiamato",
+    "upstream": r"leitung.*ein|eingang|entrante?\b|entr[ée]e|entrada|ingresso",
+    "downstream": r"leitung.*aus|ausgang|sortante?\b|sortie|salida|saliente|uscita|uscente",
 }
 """The same in French, German, Spanish and Italian."""
 

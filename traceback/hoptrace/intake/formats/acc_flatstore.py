@@ -1,4 +1,7 @@
-"""Kamailio and OpenSIPS db_flatstore: rows without header, `|`-separated or quoted with commas, one file a worker."""
+"""Kamailio and OpenSIPS db_flatstore: rows without header, `|`-separated or quoted with commas, one file a worker.
+
+A CSV of the table acc has a header; it is passed over, for which column is a neighbour's is the operator's to say.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,8 @@ class AccFlatstore:
         """Claims a file whose rows start with a SIP method, tags and Call-ID, or with start, end and duration."""
         lines = head_lines(head)
         quoted = _is_quoted(lines)
-        events = sum(1 for text in lines if _looks_like_event(_split(text, quoted)))
+        rows = [_split(text, quoted) for text in lines]
+        events = sum(1 for fields in rows if _looks_like_event(fields) or _is_header(fields))
         dialogs = 0 if quoted else sum(1 for text in lines if _DIALOG_ROW.fullmatch(text))
         if not lines or (events + dialogs) * 10 < len(lines) * 8:
             return None
@@ -98,6 +102,9 @@ class _Rows:
             gathering.reject(origin, CUT)
             return
         fields = _split(line.text, self.quoted)
+        if self.quoted and _is_header(fields):
+            gathering.skip(origin)
+            return
         names = self.layouts.of(len(fields))
         if names is None:
             gathering.reject(origin, f"{len(fields)} columns where {self.layouts.expected} were expected")
@@ -134,7 +141,9 @@ def _head_of(source: Source) -> list[str]:
 
 
 def _is_quoted(lines: Sequence[str]) -> bool:
-    """Quoted and comma-separated where the rows start with a quotation mark and commas outnumber bars."""
+    """Comma-separated: most rows start with a quotation mark and have commas behind such, or a header says it."""
+    if lines and _is_header(_split(lines[0], quoted=True)):
+        return True
     return bool(lines) and sum(1 for text in lines if text.startswith('"') and '",' in text) * 2 > len(lines)
 
 
@@ -145,6 +154,11 @@ def _split(text: str, quoted: bool) -> list[str]:
         return next(csv.reader([text]))
     except (csv.Error, StopIteration):
         return []
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    """The names of the columns of a table acc."""
+    return "method" in fields and ("callid" in fields or "call_id" in fields)
 
 
 def _looks_like_event(fields: Sequence[str]) -> bool:
@@ -171,6 +185,8 @@ def _ask_for_profile(sources: Sequence[Source]) -> str:
 
 def _guess_names(fields: Sequence[str]) -> list[str]:
     """The module's own columns where they can be told; the operator's get numbers as names, to be replaced."""
+    if _is_header(fields):
+        return list(fields)
     at = next((index for index, text in enumerate(fields[:3]) if text in _METHODS), None)
     known = ("start_time", "end_time", "duration") if at is None else ("",) * at + _MINIMUM
     return [known[i] if i < len(known) else f"column{i + 1}" for i in range(len(fields))]

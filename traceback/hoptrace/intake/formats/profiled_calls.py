@@ -22,6 +22,9 @@ _ROUNDED = 2.0
 """Seconds that a duration may differ from its times because both were rounded."""
 _PORT = r"^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$"
 _BRACKETS = r"^\[([0-9a-fA-F:.]+)\](?::\d{1,5})?$"
+_LONG_AGO = r"^(?:0000|0001)-|\b(?:1969|1970)\b"
+"""How a switch writes the answer of a call that had none, where its clock counts from 1970 or from the year 1."""
+
 _NOBODY = ("0.0.0.0", "::", "0")
 _LEFT_OUT = {
     "odd_duration": "durations that cannot be, left out",
@@ -182,8 +185,16 @@ def _attestation() -> pl.Expr:
     return pl.when(level.is_in(["A", "B", "C"])).then(level).alias("attestation")
 
 
+def _not_understood(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """Where a time is written that is none; a day before there were such switches stands for never."""
+    odd = pl.col(name).is_not_null() & pl.col(f"{name}_read").is_null()
+    if name == "start_time" or not frame.select(odd.any()).item():
+        return odd
+    return odd & ~pl.col(name).str.contains(_LONG_AGO)
+
+
 def _reasons(frame: pl.DataFrame) -> pl.Series:
-    written = {name: pl.col(name).is_not_null() & pl.col(f"{name}_read").is_null() for name in TIMES}
+    written = {name: _not_understood(frame, name) for name in TIMES}
     longest = frame.select(pl.col(FIELDS).str.len_bytes().max().fill_null(0)).row(0, named=True)
     long = [name for name, length in longest.items() if length > LONGEST_FIELD]
     faults = [

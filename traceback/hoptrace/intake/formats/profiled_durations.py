@@ -29,8 +29,13 @@ def seconds(text: pl.Expr, unit: Unit) -> pl.Expr:
         sign = pl.when(text.str.starts_with("-")).then(-1.0).otherwise(1.0)
         return sign * (hours.fill_null(0.0) * 3600 + minutes * 60 + rest)
     if unit is Unit.GO:
-        return pl.when(number.is_not_null()).then(number / 1e9).otherwise(_go(text))
-    return number / _DIVISORS[unit]
+        return pl.when(number.is_not_null()).then(_divided(number, 1e9)).otherwise(_go(text))
+    return _divided(number, _DIVISORS[unit])
+
+
+def _divided(number: pl.Expr, divisor: float) -> pl.Expr:
+    """To the nanosecond: Polars multiplies by the inverse, which gives 30.000000000000004 for 30e9 nanoseconds."""
+    return (number / divisor).round(9) if divisor > 1 else number / divisor
 
 
 def _go(text: pl.Expr) -> pl.Expr:
