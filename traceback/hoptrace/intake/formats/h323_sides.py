@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-Names = tuple[str, ...]
+from hoptrace.intake.formats.h323_records import Names
 
 
 class Side(NamedTuple):

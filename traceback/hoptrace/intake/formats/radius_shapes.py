@@ -37,7 +37,8 @@ Hook = Callable[[list[tuple[str, Any]]], Json]
 Places = Callable[[Sequence[str]], tuple[str, ...]]
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Shape:
     """`names`: the keys, as written, of the values that are wanted; `values` takes these out of an object's parts."""
 
     names: tuple[str, ...]

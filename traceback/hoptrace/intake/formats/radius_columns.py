@@ -1,0 +1,77 @@
+"""The attributes of RADIUS packets that have the same names in the same order, read by columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import repeat
+
+from hoptrace.intake.formats.h323_records import NOTHING, Said
+from hoptrace.intake.formats.radius_attributes import Wanted, said_of_one
+from hoptrace.intake.formats.radius_names import PAIRS, Names
+
+_MARK = "\x7f"
+_FEW = 4
+
+Rows = Sequence[tuple[str, ...]]
+
+
+def said_of(written: Sequence[str], rows: Rows, wanted: Wanted) -> Sequence[Said]:
+    """The attributes of packets with the same names in the same order, as `said_of_one` finds them in each.
+
+    `rows`: the values of each packet as written, without control characters; what stands behind the last name counts
+    for nothing.
+    """
+    columns = _columns(written, rows, wanted.names) if len(rows) >= _FEW else None
+    if columns:
+        names = tuple(columns)
+        return [Said(names, values) for values in zip(*columns.values(), repeat("", len(rows)), strict=True)]
+    pairs = [place for place, name in enumerate(written) if wanted.names[name] == PAIRS]
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for at, values in enumerate(rows):
+        alike.setdefault(tuple([values[place].partition("=")[0] for place in pairs]), []).append(at)
+    if len(alike) < 2:
+        return [said_of_one(zip(written, values, strict=False), wanted) for values in rows]
+    found = [NOTHING] * len(rows)
+    for places in alike.values():
+        for at, said in zip(places, said_of(written, [rows[at] for at in places], wanted), strict=True):
+            found[at] = said
+    return found
+
+
+def _columns(written: Sequence[str], rows: Rows, names: Names) -> dict[str, Sequence[str]] | None:
+    """The attributes of packets as columns; None where they are not as plain and alike as they mostly are."""
+    found: dict[str, Sequence[str]] = {}
+    for label, texts in zip(written, zip(*rows, strict=True), strict=False):
+        column = _column(label, texts, names)
+        if column is None:
+            return None
+        found.setdefault(*column)
+    found.pop("", None)
+    return found
+
+
+def _column(written: str, texts: Sequence[str], names: Names) -> tuple[str, Sequence[str]] | None:
+    """What is said of one text of a name, of a column of them; None where that has to be asked."""
+    joined = f"{_MARK}{_MARK.join(texts)}{_MARK}"
+    if joined.count(_MARK) != len(texts) + 1 or not joined.isascii():
+        return None
+    name = names[written]
+    begin = f"{_MARK}{texts[0].partition('=')[0] if name == PAIRS else name}="
+    own = joined.count(begin)
+    if own == len(texts):
+        joined = joined.replace(begin, _MARK)
+    elif own or name == PAIRS:
+        return None
+    if name == PAIRS:
+        name = names[begin[1:-1]]
+        if name in ("", PAIRS):
+            return "", ()
+    values = joined[1:-1].split(_MARK)
+    return (name, values) if "" not in values and _are_bare(joined) else None
+
+
+def _are_bare(joined: str) -> bool:
+    """Whether neither spaces nor quotes stand at the ends of texts between marks; mostly one letter says so."""
+    if " " in joined and (f"{_MARK} " in joined or f" {_MARK}" in joined):
+        return False
+    return '"' not in joined and ("'" not in joined or f"{_MARK}'" not in joined)
