@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import radius_columns, radius_shapes
-from hoptrace.intake.formats.h323_records import Said
+from hoptrace.intake.formats import radius_attributes, radius_shapes
 from hoptrace.intake.formats.radius_attributes import Packet
 from hoptrace.intake.formats.radius_json import json_packets
 
@@ -58,7 +57,7 @@ def test_known_shapes_say_what_the_parser_says(shapes, around, raw, between, few
     content = between.join(objects).encode("utf-8", "surrogateescape")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(radius_shapes, "_WORTH", 2)
-        patch.setattr(radius_columns, "_FEW", few)
+        patch.setattr(radius_attributes, "_FEW", few)
         found = list(json_packets(content))
     assert found == by_the_parser(content)
 
@@ -70,7 +69,7 @@ def test_an_exporter_s_packets_are_of_few_shapes(golden: Path, monkeypatch: pyte
     monkeypatch.setattr(radius_shapes.Shapes, "read", lambda self, at: _noted(known(self, at), read))
     packets = list(json_packets(content * 10))
     assert read == [False] * 9 + [True] * 21
-    assert [packet.said for packet in packets] == [packet.said for packet in packets[:3]] * 10
+    assert [packet.attributes for packet in packets] == [packet.attributes for packet in packets[:3]] * 10
 
 
 def _noted(found: object, read: list[bool]) -> object:
@@ -82,7 +81,7 @@ def test_av_pairs_in_another_order_are_read_apart() -> None:
     one, other = '"call-id=a","gw-rxd-cdn=1"', '"gw-rxd-cdn=2","call-id=b"'
     content = "\n".join(f'{{"Cisco-AVPair":[{pairs}]}}' for pairs in (one, other) * 20).encode()
     told = [{"call-id": "a", "gw-rxd-cdn": "1"}, {"gw-rxd-cdn": "2", "call-id": "b"}]
-    assert [packet.said for packet in json_packets(content)] == [Said.of(each) for each in told] * 20
+    assert [packet.attributes for packet in json_packets(content)] == told * 20
 
 
 @pytest.mark.parametrize(

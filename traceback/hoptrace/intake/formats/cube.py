@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import compress
-from operator import itemgetter
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.h323_calls import chunk_of
-from hoptrace.intake.formats.h323_records import Names, Places, Record, Said
+from hoptrace.intake.formats.h323_records import Record
 from hoptrace.intake.formats.h323_times import parse_stamp
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 COMPACT_COLUMNS, DETAILED_COLUMNS = 23, 130
 COLUMNS = {
-    "timestamp": 0,
     "acct-session-id": 1,
-    "h323-call-type": 3,
     "h323-conf-id": 4,
     "h323-remote-address": 5,
     "h323-setup-time": 7,
@@ -50,7 +45,6 @@ COLUMNS = {
 
 _LOOKED_AT = 100
 _EPOCH = re.compile(r"\d{10}")
-_LEG_TYPE = list(COLUMNS).index("h323-call-type")
 _LEG_TYPES = {"1": "Telephony", "2": "VoIP"}
 _CUT = "last line is cut: file still being written?"
 
@@ -140,14 +134,9 @@ def _problem(cells: Sequence[str]) -> str | None:
 
 def _record(cells: Sequence[str], place: tuple[int, int]) -> Record:
     """A row as the attributes that RADIUS would have given."""
-    names, taken = _columns(len(cells))
-    texts = [text.strip() for text in taken(cells)]
-    texts[_LEG_TYPE] = _LEG_TYPES.get(texts[_LEG_TYPE], "")
-    return Record(Said(tuple(compress(names, texts)), (*filter(None, texts), "")), (place,))
-
-
-@lru_cache
-def _columns(width: int) -> tuple[Names, Places]:
-    """The attributes that rows of so many columns have, and what takes these out of a row."""
-    there = {name: at for name, at in COLUMNS.items() if at < width}
-    return tuple(there), itemgetter(*there.values())
+    width = len(cells)
+    said = {name: text for name, at in COLUMNS.items() if at < width and (text := cells[at].strip())}
+    kind = _LEG_TYPES.get(cells[3].strip())
+    if kind is not None:
+        said["h323-call-type"] = kind
+    return Record(said, (place,), float(cells[0]))

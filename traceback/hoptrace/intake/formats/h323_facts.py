@@ -11,15 +11,13 @@ from functools import lru_cache
 from operator import contains
 from typing import Any, NamedTuple
 
-from hoptrace.intake.formats.h323_records import Names, Said
-from hoptrace.intake.formats.h323_sides import Layout, layout_of
+from hoptrace.intake.formats.h323_sides import Layout, Names, layout_of
 from hoptrace.intake.formats.h323_stamps import TIMES
 
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{1,2})|.*\(0x([0-9a-fA-F]{1,2})\)")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?")
 _NO_ADDRESS = frozenset({"", "0.0.0.0", "127.0.0.1", "::", "0"})
-_STATUS_DIGITS, _EPOCH_DIGITS, _MOST_LATE_DIGITS = 3, 10, 7
-_ORIGIN = "h323-call-origin"
+_STATUS_DIGITS = 3
 
 Texts = Sequence[str | None]
 Columns = Mapping[str, Sequence[str]]
@@ -28,9 +26,8 @@ Columns = Mapping[str, Sequence[str]]
 class Facts(NamedTuple):
     """Columns of what records say of a leg: a text or None for each. `setup`, `connect`, `disconnect`: empty for none.
 
-    `ids`: what the legs of one call share. `counted`: seconds as the gateway counted them. `epoch`: seconds since 1970
-    of about the last time, less what the gateway says it waited before it told. `far_*`: of the other side of the same
-    call, of which some records tell too (Mera, Acme Packet).
+    `ids`: what the legs of one call share. `counted`: seconds as the gateway counted them. `far_*`: of the other side
+    of the same call, of which some records tell too (Mera, Acme Packet).
     """
 
     incoming: Sequence[bool]
@@ -39,7 +36,6 @@ class Facts(NamedTuple):
     connect: Sequence[str]
     disconnect: Sequence[str]
     counted: Texts
-    epoch: Sequence[float | None]
     calling: Texts
     called: Texts
     peer: Texts
@@ -53,34 +49,18 @@ class Facts(NamedTuple):
     far_call_id: Texts
 
 
-def facts_of(records: Sequence[Said]) -> Facts:
+def facts_of(records: Sequence[Mapping[str, str]]) -> Facts:
     """What records say, in their order; those that have the same attributes are read together."""
-    alike: dict[Names, list[int]] = {}
+    alike: dict[tuple[Names, bool], list[int]] = {}
     for at, said in enumerate(records):
-        alike.setdefault(said.names, []).append(at)
+        alike.setdefault((tuple(said), _is_incoming(said)), []).append(at)
     rows: list[tuple[Any, ...]] = [()] * len(records)
-    for names, of_names in alike.items():
-        for incoming, places in _by_direction(names, of_names, records):
-            columns = dict(zip(names, zip(*[records[at].values for at in places], strict=True), strict=False))
-            facts = _facts(columns, layout_of(names, incoming), [incoming] * len(places))
-            for at, row in zip(places, zip(*facts, strict=True), strict=True):
-                rows[at] = row
+    for (names, incoming), places in alike.items():
+        columns = dict(zip(names, zip(*[records[at].values() for at in places], strict=True), strict=True))
+        facts = _facts(columns, layout_of(names, incoming), [incoming] * len(places))
+        for at, row in zip(places, zip(*facts, strict=True), strict=True):
+            rows[at] = row
     return Facts(*zip(*rows, strict=True))
-
-
-def _by_direction(names: Names, places: list[int], records: Sequence[Said]) -> Iterator[tuple[bool, list[int]]]:
-    """Records with these attributes, those of legs that came in and those of others.
-
-    As stated; a session border controller accounts for both sides of a call at once, whatever it calls the leg.
-    """
-    if _ORIGIN not in names or "acme-session-ingress-callid" in names:
-        yield True, places
-        return
-    at = names.index(_ORIGIN)
-    came: tuple[list[int], list[int]] = [], []
-    for place in places:
-        came[records[place].values[at].lower() != "originate"].append(place)
-    yield from ((bool(incoming), several) for incoming, several in enumerate(came) if several)
 
 
 def _facts(columns: Columns, layout: Layout, incoming: Sequence[bool]) -> Facts:
@@ -90,7 +70,6 @@ def _facts(columns: Columns, layout: Layout, incoming: Sequence[bool]) -> Facts:
         _ids([columns[name] for name in layout.joining]) if layout.joining else [()] * len(incoming),
         *[columns.get(name) or [""] * len(incoming) for name in TIMES],
         counted=columns.get("acct-session-time") or nothing,
-        epoch=_epochs(columns.get("timestamp"), columns.get("acct-delay-time")) or nothing,
         calling=_numbers(columns, side.calling) or nothing,
         called=_numbers(columns, side.called) or nothing,
         peer=_peers(columns, layout) or nothing,
@@ -105,15 +84,9 @@ def _facts(columns: Columns, layout: Layout, incoming: Sequence[bool]) -> Facts:
     )
 
 
-def _epochs(written: Sequence[str] | None, late: Sequence[str] | None) -> Sequence[float | None] | None:
-    """When the event of the last packet was: when the server wrote it, less what the gateway says it waited."""
-    if written is None:
-        return None
-    epochs = [float(text) if text.isdecimal() and len(text) == _EPOCH_DIGITS else None for text in written]
-    if late is None:
-        return epochs
-    waited = [int(text) if text.isdecimal() and len(text) < _MOST_LATE_DIGITS else 0 for text in late]
-    return [None if epoch is None else epoch - seconds for epoch, seconds in zip(epochs, waited, strict=True)]
+def _is_incoming(said: Mapping[str, str]) -> bool:
+    """As stated; a session border controller accounts for both sides of a call at once, whatever it calls the leg."""
+    return said.get("h323-call-origin", "").lower() != "originate" or "acme-session-ingress-callid" in said
 
 
 def _first(columns: Columns, names: Names) -> Texts | None:

@@ -50,17 +50,17 @@ class File:
 
     def __init__(self, records: Sequence[Record], context: Context, by: str) -> None:
         """Raises TimezoneMissing where nothing tells what a zone word means; `by`: the field that holds the epochs."""
-        said, self._rows = zip(*records, strict=True)
-        self._facts = facts_of(said)
+        attributes, self._rows, self._epochs = zip(*records, strict=True)
+        self._facts = facts_of(attributes)
         self._stamps = Stamps.of(self._facts.setup, self._facts.connect, self._facts.disconnect)
-        self.words = StampZones.of(context, self._stamps.beside(np.array(self._facts.epoch, np.float64)), by)
+        self.words = StampZones.of(context, self._stamps.beside(np.array(self._epochs, np.float64)), by)
 
     def legs(self) -> tuple[Legs, tuple[str, ...]]:
         """The legs, and what is odd about the file."""
         facts, odd = self._facts, Odd()
         counted = [None if text is None else _seconds(text) for text in facts.counted]
         wanted = [called is not None for called in facts.called]
-        begun, answer, end, later = Timed(self._stamps, self._facts.epoch, counted, wanted).moments(self.words)
+        begun, answer, end, later = Timed(self._stamps, self._epochs, counted, wanted).moments(self.words)
         usable = [called and start is not None for called, start in zip(wanted, begun, strict=True)]
         there = self._stamps.local != NO_TIME
         odd.unsynced = int(((there & ~self._stamps.synced).any(axis=0) & usable).sum())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from hoptrace.intake.formats.h323_records import Names
+Names = tuple[str, ...]
 
 
 class Side(NamedTuple):

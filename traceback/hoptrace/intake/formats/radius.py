@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.h323_calls import chunk_of
-from hoptrace.intake.formats.h323_records import Names, Places, Record, Said, together
+from hoptrace.intake.formats.h323_records import Record
 from hoptrace.intake.formats.radius_packets import Packet, packets_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
@@ -24,10 +22,6 @@ _VOICE = re.compile(
 )
 _ORDER = {"start": 1, "1": 1, "interim-update": 2, "alive": 2, "3": 2, "stop": 3, "2": 3, "failed": 3, "15": 3}
 _INTERIM = 2
-_NAMING = (
-    *("acct-status-type", "acct-session-id", "nas-ip-address"),
-    *("h323-conf-id", "h323-setup-time", "h323-call-origin"),
-)
 _NO_CALL = frozenset({"accounting-on", "accounting-off", "7", "8", "on", "off"})
 
 Key = tuple[str, ...]
@@ -39,7 +33,7 @@ class _Heard(NamedTuple):
     order: int
     number: int
     place: tuple[int, int]
-    said: Said
+    attributes: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -85,60 +79,66 @@ def _read_file(source: Source, group: _Group) -> None:
     found = number = 0
     for packet in packets_of(content_of(source)):
         number = packet.number
-        found += _enter(packet, (source.index, number), group)
+        found += "acct-status-type" in packet.attributes
+        _enter(packet, (source.index, number), group)
     if number and not found:
         raise InputRefused(
             f"{source.name}: no packet with an Acct-Status-Type. Give the right --format, see docs/formats/radius.md."
         )
 
 
-def _enter(packet: Packet, place: tuple[int, int], group: _Group) -> bool:
-    """Enter a packet; whether it has a status."""
+def _enter(packet: Packet, place: tuple[int, int], group: _Group) -> None:
     group.ledger.row(*place, packet.raw)
-    status, *named = _naming(packet.said.names)(packet.said.values)
-    order = _ORDER.get(status.lower())
+    status = packet.attributes.get("acct-status-type", "").lower()
     if packet.problem is not None:
         group.ledger.reject(*place, packet.problem)
-    elif order is None:
-        if status.lower() in _NO_CALL:
-            group.ledger.skip(*place)
-        else:
-            group.ledger.reject(*place, "no Acct-Status-Type of a call")
-    elif packet.raw in group.seen or not _belongs(packet.said, _key(named, place), (order, place), group):
+    elif status in _NO_CALL:
+        group.ledger.skip(*place)
+    elif status not in _ORDER:
+        group.ledger.reject(*place, "no Acct-Status-Type of a call")
+    elif packet.raw in group.seen or not _belongs(packet, place, _ORDER[status], group):
         group.ledger.duplicate(*place)
     group.seen.add(packet.raw)
-    return bool(status)
 
 
-@lru_cache(maxsize=1_024)
-def _naming(names: Names) -> Places:
-    """What takes the status of a packet and what names its leg out of the values; empty what is not there."""
-    return itemgetter(*[names.index(name) if name in names else -1 for name in _NAMING])
-
-
-def _key(named: Sequence[str], place: tuple[int, int]) -> Key:
-    """What names a leg. Session numbers begin again after a restart, so they count beside ids or times only."""
-    session, gateway, conference, setup, origin = named
-    return (session, gateway, conference or setup, origin) if session else ("", *map(str, place))
-
-
-def _belongs(said: Said, key: Key, at: tuple[int, tuple[int, int]], group: _Group) -> bool:
+def _belongs(packet: Packet, place: tuple[int, int], order: int, group: _Group) -> bool:
     """Put a packet to its leg; False where it is one that was sent again (a later Acct-Delay-Time changes nothing)."""
-    order, place = at
+    key = _key(packet.attributes, place)
     session = group.sessions.setdefault(key, [])
     if session:
-        orders = group.said.setdefault(key, {session[0].order})
-        if order in orders and order != _INTERIM:
+        said = group.said.setdefault(key, {session[0].order})
+        if order in said and order != _INTERIM:
             return False
-        orders.add(order)
-    session.append(_Heard(order, len(session), place, said))
+        said.add(order)
+    session.append(_Heard(order, len(session), place, packet.attributes))
     return True
+
+
+def _key(said: dict[str, str], place: tuple[int, int]) -> Key:
+    """What names a leg. Session numbers begin again after a restart, so they count beside ids or times only."""
+    session, conference = said.get("acct-session-id"), said.get("h323-conf-id")
+    if session is None:
+        return ("", *map(str, place))
+    beside = (conference or said.get("h323-setup-time", ""), said.get("h323-call-origin", ""))
+    return (session, said.get("nas-ip-address", ""), *beside)
 
 
 def _record(session: list[_Heard]) -> Record:
     """All packets of a leg as one; what comes later counts more, and the last one stands for it."""
     if len(session) == 1:
         (only,) = session
-        return Record(only.said, (only.place,))
+        return Record(only.attributes, (only.place,), _epoch(only.attributes))
+    together: dict[str, str] = {}
     in_order = sorted(session, key=lambda each: each[:2])
-    return Record(together([each.said for each in in_order]), tuple([each.place for each in reversed(in_order)]))
+    for each in in_order:
+        together.update(each.attributes)
+    return Record(together, tuple([each.place for each in reversed(in_order)]), _epoch(together))
+
+
+def _epoch(said: dict[str, str]) -> float | None:
+    """When the event of the last packet was: when the server wrote it, less what the gateway says it waited."""
+    written, late = said.get("timestamp", ""), said.get("acct-delay-time")
+    if not (written.isdecimal() and len(written) == 10):
+        return None
+    waited = int(late) if late is not None and late.isdecimal() and len(late) < 7 else 0
+    return float(written) - waited

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any, cast
 
-from hoptrace.intake.formats.freeswitch_documents import Documents, Json, text_in
-from hoptrace.intake.formats.radius_attributes import Packet, Wanted, said_of_one
-from hoptrace.intake.formats.radius_columns import said_of
+from hoptrace.intake.formats.freeswitch_documents import Document, Documents, Json, text_in
+from hoptrace.intake.formats.radius_attributes import Packet, Wanted, attributes_of, attributes_of_one
 from hoptrace.intake.formats.radius_shapes import Shape, Shaped, Shapes
 
 _TOGETHER = 512
@@ -16,18 +14,15 @@ _TOGETHER = 512
 
 def json_packets(content: bytes) -> Iterator[Packet]:
     """The packets of a file of JSON objects."""
-    wanted = Wanted()
-    documents, texts = Documents(text_in(content), _repeating), partial(_wanted_texts, wanted)
-    batch = _Batch(wanted)
-    shapes = Shapes(documents.text, _repeating, texts)
+    documents, batch = Documents(text_in(content), _repeating), _Batch()
+    shapes = Shapes(documents.text, _repeating, batch.texts)
     at, number = documents.begin, 0
     while at < len(documents.text):
         number += 1
         shaped = shapes.read(at)
         if shaped is None:
             document, end = documents.read(at, number)
-            said = said_of_one(texts(document.data or {}), wanted)
-            batch.add(Packet(number, document.raw, said, document.problem))
+            batch.add(document)
         else:
             end = shaped.end
             batch.add_shaped(number, shaped)
@@ -40,41 +35,41 @@ def json_packets(content: bytes) -> Iterator[Packet]:
 class _Batch:
     """Packets on their way, in the order of the file; those of one shape get their attributes together."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
+    def __init__(self) -> None:
+        self._wanted = Wanted()
         self._packets: list[Packet | tuple[int, bytes]] = []
-        self._shapes: dict[Shape, tuple[list[int], list[tuple[str, ...]]]] = {}
+        self._shapes: dict[int, tuple[Shape, list[int], list[tuple[str, ...]]]] = {}
 
-    def add(self, packet: Packet) -> None:
+    def texts(self, said: Json) -> Iterator[tuple[str, str]]:
+        """The names and values that are wanted of an object."""
+        for written, value in said.items():
+            if self._wanted[written] is not None:
+                for text in (value,) if type(value) is str else _texts(value):
+                    yield written, text
+
+    def add(self, document: Document) -> None:
         """A packet that was parsed."""
-        self._packets.append(packet)
+        found = attributes_of_one(self.texts(document.data or {}), self._wanted)
+        self._packets.append(Packet(document.number, document.raw, found, document.problem))
 
     def add_shaped(self, number: int, shaped: Shaped) -> None:
         """A packet of a known shape."""
-        alike = self._shapes.get(shaped.shape)
-        if alike is None:
-            alike = self._shapes[shaped.shape] = [], []
-        alike[0].append(len(self._packets))
-        alike[1].append(shaped.values)
+        if id(shaped.shape) not in self._shapes:
+            self._shapes[id(shaped.shape)] = (shaped.shape, [], [])
+        _, places, rows = self._shapes[id(shaped.shape)]
+        places.append(len(self._packets))
+        rows.append(shaped.values)
         self._packets.append((number, shaped.raw))
 
     def packets(self) -> Sequence[Packet]:
         """All that were added since this was asked last."""
         told = self._packets
-        for shape, (places, rows) in self._shapes.items():
-            for place, said in zip(places, said_of(shape.names, rows, self._wanted), strict=True):
+        for shape, places, rows in self._shapes.values():
+            for place, found in zip(places, attributes_of(shape.names, rows, self._wanted), strict=True):
                 number, raw, *_ = told[place]
-                told[place] = Packet(number, raw, said)
+                told[place] = Packet(number, raw, found)
         self._packets, self._shapes = [], {}
         return cast(list[Packet], told)
-
-
-def _wanted_texts(wanted: Wanted, said: Json) -> Iterator[tuple[str, str]]:
-    """The names and values that are wanted of an object."""
-    for written, value in said.items():
-        if wanted[written] is not None:
-            for text in (value,) if type(value) is str else _texts(value):
-                yield written, text
 
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

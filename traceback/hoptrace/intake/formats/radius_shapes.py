@@ -37,8 +37,7 @@ Hook = Callable[[list[tuple[str, Any]]], Json]
 Places = Callable[[Sequence[str]], tuple[str, ...]]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """`names`: the keys, as written, of the values that are wanted; `values` takes these out of an object's parts."""
 
     names: tuple[str, ...]
