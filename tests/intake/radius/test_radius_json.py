@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import radius_attributes, radius_shapes
+from hoptrace.intake.formats import radius_columns, radius_shapes
 from hoptrace.intake.formats.radius_attributes import Packet
 from hoptrace.intake.formats.radius_json import json_packets
 
@@ -57,7 +57,7 @@ def test_known_shapes_say_what_the_parser_says(shapes, around, raw, between, few
     content = between.join(objects).encode("utf-8", "surrogateescape")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(radius_shapes, "_WORTH", 2)
-        patch.setattr(radius_attributes, "_FEW", few)
+        patch.setattr(radius_columns, "_FEW", few)
         found = list(json_packets(content))
     assert found == by_the_parser(content)
 

@@ -7,10 +7,11 @@ the name inside. Names are put into small letters. Only what makes a call is kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from hoptrace.intake.formats.freeswitch_documents import clean
+from hoptrace.intake.formats.radius_names import PAIRS, Names
 
 _MOST_KNOWN = 50_000
 _MOST_VALUES = 5_000
@@ -18,26 +19,6 @@ _QUOTES = ('"', "'")
 
 _ATTRIBUTE = re.compile(r"[ \t]*([A-Za-z][\w.:-]*)[ \t]*[+:]?=[ \t]*(.*)")
 _ESCAPED = re.compile(r"\\([0-7]{3}|.)")
-_FEW = 4
-PAIRS = "*"
-"""Stands for the name of AV pairs, which have names inside of their values."""
-
-_MARK = "\x7f"
-_PAIR_NAMES = frozenset({"cisco-avpair", "cisco-command-code", "avpair"})
-_WANTED = frozenset({
-    "acct-status-type", "acct-session-id", "acct-delay-time", "acct-session-time", "acct-terminate-cause",
-    "nas-ip-address", "nas-identifier", "called-station-id", "calling-station-id", "timestamp", "event-timestamp",
-    "h323-conf-id", "h323-incoming-conf-id", "h323-call-origin", "h323-call-type", "h323-setup-time",
-    "h323-connect-time", "h323-disconnect-time", "h323-disconnect-cause", "h323-remote-address", "h323-remote-id",
-    "h323-gw-id", "h323-gw-address", "h323-redirect-number", "call-id", "remote-media-address", "disconnect-text",
-    "gw-rxd-cdn", "gw-rxd-cgn", "gw-rxd-rdn", "gw-final-xlated-cdn", "gw-final-xlated-cgn", "in-trunkgroup-label",
-    "out-trunkgroup-label", "in-carrier-id", "out-carrier-id", "xpgk-record-id", "xpgk-src-number-in",
-    "xpgk-src-number-out", "xpgk-dst-number-in", "xpgk-dst-number-out", "xpgk-origination-gateway-ip",
-    "xpgk-termination-gateway-ip", "xpgk-local-src-signaling-address", "xpgk-local-dst-signaling-address",
-    "acme-session-ingress-callid", "acme-session-egress-callid", "acme-ingress-remote-addr", "acme-egress-remote-addr",
-    "acme-originating-trunk-group", "acme-terminating-trunk-group", "acme-session-ingress-realm",
-    "acme-session-egress-realm", "acme-sip-diversion", "acme-sip-status", "acme-egress-final-routing-number",
-})  # fmt: skip
 
 
 class Packet(NamedTuple):
@@ -47,27 +28,6 @@ class Packet(NamedTuple):
     raw: bytes
     attributes: dict[str, str]
     problem: str | None = None
-
-
-def attributes_of(written: Sequence[str], rows: Sequence[tuple[str, ...]], wanted: Wanted) -> Sequence[dict[str, str]]:
-    """The attributes of packets with the same names in the same order, as `attributes_of_one` finds them in each.
-
-    `rows`: the values of each packet; what stands behind the last name counts for nothing.
-    """
-    columns = _columns(written, rows, wanted) if len(rows) >= _FEW else None
-    if columns:
-        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    pairs = [place for place, name in enumerate(written) if wanted.names[name] == PAIRS]
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for at, values in enumerate(rows):
-        alike.setdefault(tuple([values[place].partition("=")[0] for place in pairs]), []).append(at)
-    if len(alike) < 2:
-        return [attributes_of_one(zip(written, values, strict=False), wanted) for values in rows]
-    found: list[dict[str, str]] = [{}] * len(rows)
-    for places in alike.values():
-        for at, told in zip(places, attributes_of(written, [rows[at] for at in places], wanted), strict=True):
-            found[at] = told
-    return found
 
 
 def attributes_of_one(texts: Iterable[tuple[str, str]], wanted: Wanted) -> dict[str, str]:
@@ -81,58 +41,6 @@ def attributes_of_one(texts: Iterable[tuple[str, str]], wanted: Wanted) -> dict[
                 found[name] = bare
     found.pop("", None)
     return found
-
-
-def _columns(written: Sequence[str], rows: Sequence[tuple[str, ...]], wanted: Wanted) -> dict[str, list[str]] | None:
-    """The attributes of packets as columns; None where they are not as plain and alike as they mostly are."""
-    found: dict[str, list[str]] = {}
-    for label, texts in zip(written, zip(*rows, strict=True), strict=False):
-        column = _column(label, texts, wanted.names)
-        if column is None:
-            return None
-        found.setdefault(*column)
-    found.pop("", None)
-    return found
-
-
-def _column(written: str, texts: Sequence[str], names: Names) -> tuple[str, list[str]] | None:
-    """What `_attribute` says of texts of one name, None where it has to be asked. They hold no control characters."""
-    joined = f"{_MARK}{_MARK.join(texts)}{_MARK}"
-    if joined.count(_MARK) != len(texts) + 1 or not joined.isascii():
-        return None
-    name = names[written]
-    begin = f"{_MARK}{texts[0].partition('=')[0] if name == PAIRS else name}="
-    own = joined.count(begin)
-    if own == len(texts):
-        joined = joined.replace(begin, _MARK)
-    elif own or name == PAIRS:
-        return None
-    if name == PAIRS:
-        name = names[begin[1:-1]]
-        if name in ("", PAIRS):
-            return "", []
-    values = joined[1:-1].split(_MARK)
-    return (name, values) if "" not in values and _are_bare(joined) else None
-
-
-def _are_bare(joined: str) -> bool:
-    """Whether neither spaces nor quotes stand at the ends of texts between marks; mostly one letter says so."""
-    if " " in joined and (f"{_MARK} " in joined or f" {_MARK}" in joined):
-        return False
-    return '"' not in joined and ("'" not in joined or f"{_MARK}'" not in joined)
-
-
-class Names(dict[str, str]):
-    """Names as written to those that are wanted, `*` for AV pairs, empty for all others; each is looked at once."""
-
-    def __missing__(self, written: str) -> str:
-        name = written.lower()
-        if name in _PAIR_NAMES:
-            self[written] = PAIRS
-        else:
-            plain = name.removeprefix("cisco-").removeprefix("cisco.")
-            self[written] = plain if plain in _WANTED else ""
-        return self[written]
 
 
 class Wanted(dict[str, "_Values | None"]):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from hoptrace.intake.formats.freeswitch_documents import Document, Documents, Json, text_in
-from hoptrace.intake.formats.radius_attributes import Packet, Wanted, attributes_of, attributes_of_one
+from hoptrace.intake.formats.radius_attributes import Packet, Wanted, attributes_of_one
+from hoptrace.intake.formats.radius_columns import attributes_of
 from hoptrace.intake.formats.radius_shapes import Shape, Shaped, Shapes
 
 _TOGETHER = 512
