@@ -41,6 +41,10 @@ _NUMBERED, _ROW_BY_LF, _ROW_BY_CR = (re.compile(sign) for sign in (rb"\(\d+,", r
 character, so that all are looked for in half the time that one pattern of them takes."""
 
 
+_LONG, _MOST = 4_096, 1_000
+"""Longer pieces between statements are not remembered, and no more of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """An accounting table: what it is of the module's, its columns, and which of them is the row's id."""
@@ -66,6 +70,7 @@ class _Dump:
     """A file on its way into the gathering; `columns` of each table that the dump makes.
 
     `fills`: of each statement, by how it begins, what takes its rows and into which table; None of a CREATE TABLE.
+    `idle`: what stood between statements and had no rows, which is the same over and over.
     """
 
     source: Source
@@ -73,6 +78,7 @@ class _Dump:
     gathering: Gathering
     columns: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     fills: dict[bytes, _Fill | None] = field(default_factory=dict[bytes, "_Fill | None"])
+    idle: set[bytes] = field(default_factory=set[bytes])
     escapes: bool = False
     rows: int = 0
 
@@ -100,8 +106,12 @@ class _Dump:
     def stray(self, begin: int, end: int) -> None:
         """Rows between two statements."""
         if begin:
-            lowered = self.content[begin - 1 : end].lower()
-            if b"values" not in lowered and (b"(" not in lowered or not _begins_rows(lowered)):
+            between = self.content[begin - 1 : end]
+            if between in self.idle:
+                return
+            if not _may_have_rows(between):
+                if len(between) <= _LONG and len(self.idle) < _MOST:
+                    self.idle.add(between)
                 return
         for match in _STRAY.finditer(self.content, begin, end):
             self.take(_UNKNOWN, match[0], NOT_READ)
@@ -133,9 +143,13 @@ class AccDump:
         yield from gathering.chunks()
 
 
-def _begins_rows(text: bytes) -> bool:
-    found = _NUMBERED.search(text) or _ROW_BY_LF.search(text) or (b"\r" in text and _ROW_BY_CR.search(text))
-    return bool(found)
+def _may_have_rows(between: bytes) -> bool:
+    if b"values" in between.lower():
+        return True
+    if b"(" not in between:
+        return False
+    found = _NUMBERED.search(between) or _ROW_BY_LF.search(between)
+    return bool(found or (b"\r" in between and _ROW_BY_CR.search(between)))
 
 
 def _finder(content: bytes) -> Callable[[int], re.Match[bytes] | None]:
