@@ -98,3 +98,25 @@ def test_events_in_a_repeated_hour_are_settled_by_their_order(tmp_path: Path) ->
     chunk = read(path, "America/Chicago")
     times = [time.strftime("%H:%M") for time in chunk.calls.sort("row")["start_time"]]
     assert times == ["05:50", "06:50", "07:20", "08:30"]
+
+
+def test_of_telephones_that_were_rung_the_answered_one_stands(tmp_path: Path) -> None:
+    columns = "eventtype,eventtime,cid_num,exten,channame,appname,appdata,uniqueid,linkedid"
+    of = "1772460001.1"
+    events = [
+        f"CHAN_START,1772460001.0,+12025550130,12125550185,PJSIP/tg-north-00000001,,,{of},{of}",
+        f"APP_START,1772460001.1,+12025550130,12125550185,PJSIP/tg-north-00000001,Dial,PJSIP/101&PJSIP/102,{of},{of}",
+        f"CHAN_START,1772460001.2,,101,PJSIP/101-00000002,,,1772460001.2,{of}",
+        f"CHAN_START,1772460001.2,,102,PJSIP/102-00000003,,,1772460001.3,{of}",
+        f"ANSWER,1772460005.0,,102,PJSIP/102-00000003,,,1772460001.3,{of}",
+        f"HANGUP,1772460005.1,,101,PJSIP/101-00000002,,,1772460001.2,{of}",
+        f"HANGUP,1772460015.0,,102,PJSIP/102-00000003,,,1772460001.3,{of}",
+        f"HANGUP,1772460015.1,+12025550130,12125550185,PJSIP/tg-north-00000001,,,{of},{of}",
+    ]
+    path = tmp_path / "cel.csv"
+    path.write_text("\n".join([columns, *events]) + "\n")
+    chunk = read(path)
+    assert chunk.calls.select("upstream", "downstream", "duration").rows() == [("tg-north", "102", 10.0)]
+    assert chunk.rows["call"].drop_nulls().len() == len(events)
+    path.write_text("\n".join([columns, *(event.replace("PJSIP/10", "PJSIP/tg-10") for event in events)]) + "\n")
+    assert read(path).calls["downstream"].to_list() == ["tg-101", "tg-102"]

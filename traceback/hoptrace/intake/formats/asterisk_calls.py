@@ -16,6 +16,7 @@ import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk_chains import LOCAL, with_chains
+from hoptrace.intake.formats.asterisk_forks import with_telephones_as_one
 from hoptrace.intake.formats.asterisk_local import Chain, Joined, Row, joined_calls
 
 _FIRST, _RING, _ALONE = 0, 1, 2
@@ -54,7 +55,7 @@ def calls_of(cdrs: pl.DataFrame) -> Paired:
     if joined or ring:
         calls = pl.concat([calls, _of_joined(joined, _FIRST, rows), _of_joined(ring, _RING, rows)])
         members = pl.concat([members, _members_of_joined([*joined, *ring])])
-    calls = calls.sort(_ORDER)
+    calls, members = with_telephones_as_one(calls.sort(_ORDER), members, cdrs)
     if every:
         return Paired(calls, members)
     rest = rows.filter(~pl.col("attempted"))

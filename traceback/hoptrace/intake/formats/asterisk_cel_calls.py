@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hoptrace.intake.formats.asterisk_names import Target, dial_target, is_local, is_symbolic, trunk_of
+from hoptrace.intake.formats.asterisk_names import (
+    Target,
+    dial_target,
+    dials_numbers,
+    is_extension,
+    is_local,
+    is_symbolic,
+    trunk_of,
+)
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock
@@ -116,15 +124,33 @@ class CallSpan(NamedTuple):
 
 
 def calls_of(spans: Sequence[CallSpan]) -> Iterator[tuple[Attempt[CallSpan], list[CallSpan]]]:
-    """The attempts of all calls, each with the channels that only carry it (halves of Local channels)."""
+    """The attempts of all calls, each with what else belongs to it: halves of Local channels, other telephones."""
     together: dict[str, list[CallSpan]] = {}
     for span in spans:
         together.setdefault(span.linkedid, []).append(span)
     for group in together.values():
         inner = [span for span in group if is_local(span.channel.first("channame") or "") and not span.incoming]
-        legs = [span for span in group if span not in inner] or group
+        carrying = [*inner, *_other_telephones(group)]
+        legs = [span for span in group if span not in carrying] or group
         for number, attempt in enumerate(attempts_of(legs)):
-            yield attempt, inner if number == 0 and legs is not group else []
+            yield attempt, carrying if number == 0 and legs is not group else []
+
+
+def _other_telephones(group: Sequence[CallSpan]) -> list[CallSpan]:
+    """Of the telephones that were rung for a call all but the answered one, or the first: they are no routes."""
+    rung = [
+        span for span in group if not span.incoming and is_extension(trunk_of(span.channel.first("channame") or ""))
+    ]
+    if len(rung) < 2 or any(dials_numbers(text) for text in _dialled(group)):
+        return []
+    stands = next((span for span in rung if span.answered), rung[0])
+    return [span for span in rung if span is not stands]
+
+
+def _dialled(spans: Sequence[CallSpan]) -> list[str]:
+    """The arguments of Dial on these channels."""
+    events = [event.fields for span in spans for event in span.channel.events]
+    return [said.get("appdata", "") for said in events if said.get("appname", "").lower() == "dial"]
 
 
 def enter(call: tuple[Attempt[CallSpan], list[CallSpan]], file: int, ledger: Ledger) -> None:
@@ -179,9 +205,7 @@ def _target(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> Target:
         return Target(None, None)
     trunk = trunk_of(attempt.outgoing.channel.first("channame") or "")
     sides = [span for span in (attempt.incoming, *inner) if span is not None]
-    events = [event.fields for span in sides for event in span.channel.events]
-    dialled = [said.get("appdata", "") for said in events if said.get("appname", "").lower() == "dial"]
-    targets = [dial_target(text, None) for text in dialled]
+    targets = [dial_target(text, None) for text in _dialled(sides)]
     return next((target for target in targets if target.trunk == trunk and target.number), Target(trunk, None))
 
 

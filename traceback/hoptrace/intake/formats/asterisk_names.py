@@ -9,6 +9,7 @@ _CHANNEL = re.compile(r"([A-Za-z][A-Za-z0-9_]*)/(.+)", re.DOTALL)
 _SUFFIX = re.compile(r"-[0-9a-fA-F]{8}(;[12])?$")
 _SHORT_SUFFIX = re.compile(r"-[0-9a-fA-F]{1,8}$")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$")
+_EXTENSION = re.compile(r"\d{2,6}")
 _SHORT = frozenset({"IAX2", "DAHDI", "ZAP", "OOH323", "H323"})
 SYMBOLIC = frozenset({"s", "h", "i", "t", "o", "a", "fax", "~~s~~"})
 
@@ -43,6 +44,11 @@ def trunk_of(channel: str) -> str | None:
     return without_port(name) or None
 
 
+def is_extension(name: str | None) -> bool:
+    """Whether a channel's name is a telephone's: these are mostly named by their extension."""
+    return name is not None and _EXTENSION.fullmatch(name) is not None
+
+
 def without_port(address: str) -> str:
     """An IP address without its port; anything else as it is."""
     match = _PORT.fullmatch(address)
@@ -59,7 +65,7 @@ def dial_target(lastdata: str, dstchannel_trunk: str | None) -> Target:
 
     Where several are dialled at once, the one of the trunk that the record names; else the first.
     """
-    targets = [_target(part) for part in re.split(r"[,|]", lastdata, maxsplit=1)[0].split("&")]
+    targets = _targets(lastdata)
     for target in targets:
         if dstchannel_trunk is not None and target.trunk == dstchannel_trunk:
             return target
@@ -67,6 +73,19 @@ def dial_target(lastdata: str, dstchannel_trunk: str | None) -> Target:
     if dstchannel_trunk is None:
         return first
     return Target(dstchannel_trunk, first.number if len(targets) == 1 else None)
+
+
+def dials_numbers(lastdata: str) -> bool:
+    """Whether Dial's arguments name a number; where it rings telephones only these and their addresses stand there."""
+    return any(target.number is not None and target.trunk != _user(target.number) for target in _targets(lastdata))
+
+
+def _user(number: str) -> str:
+    return number.partition(":")[2].partition("@")[0]
+
+
+def _targets(lastdata: str) -> list[Target]:
+    return [_target(part) for part in re.split(r"[,|]", lastdata, maxsplit=1)[0].split("&")]
 
 
 def _target(part: str) -> Target:
