@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.acc_events import Event, EventReader, Origin, address_of
+from hoptrace.intake.formats.acc_columns import address_of
+from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
 from hoptrace.intake.formats.acc_pairing import Paired, pair
 from hoptrace.intake.formats.acc_times import TimeReader
 from hoptrace.intake.profile import Profile

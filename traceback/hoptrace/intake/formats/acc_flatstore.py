@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from hoptrace.errors import InputRefused, ProfileInvalid
-from hoptrace.intake.formats.acc_events import CALL_METHODS, OTHER_METHODS, Origin
+from hoptrace.intake.formats.acc_columns import CALL_METHODS, OTHER_METHODS
+from hoptrace.intake.formats.acc_events import Origin
 from hoptrace.intake.formats.acc_gather import Gathering
 from hoptrace.intake.formats.acc_lines import CUT, Line, head_lines, lines_of
 from hoptrace.intake.profile import Profile

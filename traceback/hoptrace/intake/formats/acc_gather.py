@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from hoptrace.errors import HoptraceError
 from hoptrace.intake.formats.acc_calls import DialogStart, facts_of, learn_dialog_start
-from hoptrace.intake.formats.acc_events import Event, EventReader, Names, Origin, Row, Values
+from hoptrace.intake.formats.acc_columns import Names, Values
+from hoptrace.intake.formats.acc_events import Event, EventReader, Origin, Row
 from hoptrace.intake.formats.acc_folds import in_row_order, settled_events
 from hoptrace.intake.formats.acc_pairing import Paired, pair
 from hoptrace.intake.formats.acc_times import TimeReader

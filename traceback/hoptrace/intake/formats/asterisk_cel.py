@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.fold_rows import FoldRow
-from hoptrace.intake.formats.asterisk_cel_calls import FIELDS, CallSpan, Channel, Event, calls_of, enter
+from hoptrace.intake.formats.asterisk_cel_calls import calls_of, enter
+from hoptrace.intake.formats.asterisk_cel_channels import FIELDS, CallSpan, Channel, Event
 from hoptrace.intake.formats.asterisk_layout import Layout, epoch_of, profile_layout
 from hoptrace.intake.formats.asterisk_lines import Lines, decoded, lines_of, split, split_tolerant
 from hoptrace.intake.formats.asterisk_rows import NOTHING, DateOrder, parse_time
