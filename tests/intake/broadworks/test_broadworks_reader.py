@@ -161,3 +161,12 @@ def test_a_file_still_being_written(golden: Path, read, tmp_path: Path) -> None:
 )
 def test_times_are_read_as_written(text: str, time: str) -> None:
     assert str(parse_time(text)) == time
+
+
+def test_a_withheld_number_is_not_a_missing_one(golden: Path, read, tmp_path: Path) -> None:
+    text = (golden / CSV).read_text(encoding="latin-1")
+    path = tmp_path / CSV
+    path.write_text(text.replace("+442079460125,Anonymous", ",Anonymous").replace("+13125550160,Public", ",Public", 1))
+    calls = read(path)
+    assert at(calls, 4)["calling_number"] == "anonymous"
+    assert at(calls, 3)["calling_number"] is None

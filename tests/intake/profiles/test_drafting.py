@@ -250,3 +250,11 @@ def test_trunks_in_other_languages(drafted, header: str) -> None:
     ]
     fields = drafted(table(";", header, rows))[1]["fields"]
     assert [fields["upstream"], fields["downstream"]] == header.split(";")[-2:]
+
+
+def test_the_draft_of_a_file_that_a_format_claims_says_so(drafted) -> None:
+    golden = Path(__file__).parents[3] / "fixtures" / "formats" / "telnyx"
+    told = draft_profile(golden / "cdr.csv")
+    assert told.text.startswith("# The file looks like Telnyx")
+    assert "--format telnyx" in told.text.splitlines()[0]
+    assert not drafted(table())[0].text.startswith("# The file looks like")

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from hoptrace.errors import FormatUnknown, TimezoneMissing
 from hoptrace.intake.calls_mapping import import_instead
-from hoptrace.intake.detect import readable_head
+from hoptrace.intake.detect import LEAST_SURE, readable_head
 from hoptrace.intake.drafting_columns import Column, columns_of, day_and_month
 from hoptrace.intake.drafting_fields import choices
 from hoptrace.intake.drafting_names import Choice
 from hoptrace.intake.drafting_shape import FileShape, shape_of
 from hoptrace.intake.drafting_times import TIMES
 from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.looking import detect_file
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.reading import Context, Source, source_at
 from hoptrace.model.carriers import Carrier
@@ -64,7 +65,16 @@ def draft_profile(path: Path) -> Draft:
         "# Nothing is certain: look at what it makes of some rows with `hoptrace profile show`, correct it, and\n"
         "# submit with --format.\n"
     )
-    return replace(tried, text=f"{head}{body}\n")
+    return replace(tried, text=f"{_known(path)}{head}{body}\n")
+
+
+def _known(path: Path) -> str:
+    """What to do instead, where a format claims the file."""
+    claims = [claim for claim in detect_file(path) if claim.sure > LEAST_SURE]
+    if not claims:
+        return ""
+    title, take = _comment(claims[0].title), _comment(claims[0].take)
+    return f"# The file looks like {title}, which is read better without this draft: {take}\n"
 
 
 def _tried(source: Source, profile: Profile, text: str) -> Draft:

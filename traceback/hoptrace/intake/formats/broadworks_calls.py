@@ -95,11 +95,16 @@ def _common(record: Record, clock: Clock) -> dict[str, Any]:
         "end_time": end,
         "duration": 0.0 if not answered else lasted if lasted is not None and 0 <= lasted <= _LONGEST else None,
         "precision": record.tick,
-        "calling_number": record.get("callingNumber"),
+        "calling_number": record.get("callingNumber") or _withheld(record.get("callingPresentationIndicator")),
         "called_number": record.get("calledNumber") or record.get("dialedDigits"),
         "release_code": _cause(record.get("terminationCause")),
         "record_id": record.get("eventCounter") or record.get("recordId") or record.get("localCallId"),
     }
+
+
+def _withheld(presentation: str | None) -> str | None:
+    """Who withholds the number is not the same as nobody: Anonymous, Anonymous-Name, Anonymous-URI, Anonymous-User."""
+    return "anonymous" if (presentation or "").lower().startswith("anonymous") else None
 
 
 def _sides(record: Record) -> dict[str, Any]:

@@ -19,6 +19,7 @@ COLUMNS = {
     "userNumber": 3,
     "direction": 5,
     "callingNumber": 6,
+    "callingPresentationIndicator": 7,
     "calledNumber": 8,
     "startTime": 9,
     "userTimeZone": 10,
@@ -43,10 +44,10 @@ COLUMNS = {
 FIELDS = frozenset({*COLUMNS, "trunkGroupName", "systemTimeZone", "eventCounter", "systemId"})
 LEAST_COLUMNS = 28
 
-_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?")
-_ZONE = re.compile(r"[01]([+-])(\d\d)(\d\d)(\d\d)")
-_RECORD_ID = re.compile(r"(.*?)\d{14}\.\d{3}([01][+-]\d{6})")
-_CALL_ID = re.compile(r"BW(\d\d)(\d\d)(\d\d)\d{3}(\d\d)(\d\d)(\d\d)")
+_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
+_ZONE = re.compile(r"[01]([+-])(\d\d)(\d\d)(\d\d)", re.ASCII)
+_RECORD_ID = re.compile(r"(.*?)\d{14}\.\d{3}([01][+-]\d{6})", re.ASCII)
+_CALL_ID = re.compile(r"BW(\d\d)(\d\d)(\d\d)\d{3}(\d\d)(\d\d)(\d\d)", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
 _COMMA = "\0"
 _NO_DIGIT = re.compile(r"\D")
