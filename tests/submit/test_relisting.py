@@ -6,7 +6,7 @@ import pytest
 
 import hoptrace
 from hoptrace.engines.learning import learn_clocks
-from hoptrace.engines.relisting import relisted_now
+from hoptrace.engines.relisted_names import relisted_now
 
 BEFORE = """carrier_id,trunk,peer,customer
 alpha,gw-1,beta,

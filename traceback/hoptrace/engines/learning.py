@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.keeping import known, save_learned
-from hoptrace.engines.relisting import relisted_now
+from hoptrace.engines.relisted_names import relisted_now
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.linking.learning import SAMPLE, learn, sample
 from hoptrace.linking.relisted import with_relisted
