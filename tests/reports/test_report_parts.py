@@ -11,7 +11,7 @@ import pytest
 
 from hoptrace.errors import StorageFailed
 from hoptrace.model.verdicts import TraceResult
-from hoptrace.reports import of_many, parts, regulator_tables, traced
+from hoptrace.reports import of_many, parts, regulator_tables, traced_reading
 from hoptrace.reports.language import Saying
 from hoptrace.reports.profiles import read_profile
 from hoptrace.reports.summary import SummaryReport
@@ -46,8 +46,8 @@ def test_many_parts_tell_what_one_tells(
 ) -> None:
     """With one call a part the last part is empty, and so are parts of calls that the reader does not see."""
     whole = {name: render_summary(each, Form("json")) for name, each in reports(reported, results, profile).items()}
-    monkeypatch.setattr(traced, "AT_ONCE", 1)
-    monkeypatch.setattr(traced, "IN_A_PART", calls)
+    monkeypatch.setattr(traced_reading, "AT_ONCE", 1)
+    monkeypatch.setattr(traced_reading, "IN_A_PART", calls)
     monkeypatch.setattr(regulator_tables, "CALLS_AT_ONCE", 3)
     many = {name: render_summary(each, Form("json")) for name, each in reports(reported, results, profile).items()}
     assert many == whole
@@ -56,8 +56,8 @@ def test_many_parts_tell_what_one_tells(
 def test_of_a_call_that_is_told_twice_the_later_result_counts(
     reported: Workspace, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traced, "AT_ONCE", 1)
-    monkeypatch.setattr(traced, "IN_A_PART", 1)
+    monkeypatch.setattr(traced_reading, "AT_ONCE", 1)
+    monkeypatch.setattr(traced_reading, "IN_A_PART", 1)
     found = of_many.found(reported, of_many.Which(results=results))
     assert (found.number, found.replaced, found.undated) == (18, 1, 1)
     assert "older" not in found.calls.collect()["customer"].to_list()
@@ -66,7 +66,7 @@ def test_of_a_call_that_is_told_twice_the_later_result_counts(
 
 def test_references_that_begin_alike_are_told_apart() -> None:
     refs = pl.DataFrame({"call_ref": [f"{'x' * 200}{at}" for at in range(5_000)]})
-    assert refs.select(**traced.REF).n_unique() == 5_000
+    assert refs.select(**traced_reading.REF).n_unique() == 5_000
 
 
 def test_parts_go_when_their_report_goes(
@@ -91,7 +91,7 @@ def test_no_room_for_parts_is_said(kind: type[Exception], monkeypatch: pytest.Mo
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
     with pytest.raises(StorageFailed, match=r"No space left on device\. Make room there, or .*TMPDIR"):
-        traced.read_traced([], Saying("a test"))
+        traced_reading.read_traced([], Saying("a test"))
 
 
 def test_no_folder_for_parts_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import ProfileInvalid
-from hoptrace.intake.formats import acc_events, asterisk_rows
+from hoptrace.intake.formats import acc_columns, asterisk_rows
 from hoptrace.intake.formats.canonical_columns import COLUMNS
 from hoptrace.intake.profile import FIELDS, load_profile
 
 
 def test_every_field_of_a_reader_can_be_mapped() -> None:
-    of_acc = {**acc_events._CORE, **acc_events._STAMPS, **acc_events._EXTRAS}  # pyright: ignore[reportPrivateUsage]
+    of_acc = {*acc_columns.CORE, *acc_columns.STAMPS, *acc_columns.EXTRAS}
     of_asterisk = {*asterisk_rows.DEFAULT_FIELDS, *asterisk_rows._OWN}  # pyright: ignore[reportPrivateUsage]
-    assert set(COLUMNS) | set(of_acc) | of_asterisk <= FIELDS
+    assert set(COLUMNS) | of_acc | of_asterisk <= FIELDS
 
 
 @pytest.mark.parametrize("name", ["call", "Called_Number", "dst"])
