@@ -1,14 +1,15 @@
 """What reading by a profile costs, beside canonical CSV: the same calls, bytes a second of the processor.
 
-    python benchmarks/profiled.py
+    python benchmarks/profiled.py [--whole]
 
-Prints a Markdown table. `times slower` is seconds per byte, canonical CSV being 1.
+Prints a Markdown table. `times slower` is seconds per byte, canonical CSV being 1: of the reader by itself, or with
+`--whole` of a submit.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -16,10 +17,11 @@ import numpy as np
 import polars as pl
 from readers import timed
 
+import hoptrace
 from hoptrace.intake.formats.canonical import Canonical
 from hoptrace.intake.formats.profiled import Profiled
 from hoptrace.intake.profile import Profile, read_profile
-from hoptrace.intake.reading import Context, FormatReader, Source
+from hoptrace.intake.reading import Context, Source
 from hoptrace.model.carriers import Carrier
 
 NAMES = ("start_time", "answer_time", "duration", "calling_number", "called_number", "upstream", "downstream")
@@ -56,8 +58,8 @@ def as_written(frame: pl.DataFrame, stamp: str) -> pl.DataFrame:
     )
 
 
-def cases(frame: pl.DataFrame, folder: Path) -> Iterator[tuple[str, FormatReader, Path, Profile]]:
-    """What is measured: a name, the reader, the file, and what the context has."""
+def cases(frame: pl.DataFrame, folder: Path) -> Iterator[tuple[str, str | None, Path]]:
+    """What is measured: a name, the profile (None: canonical) and the file."""
     tidy, local = as_written(frame, RFC3339), as_written(frame, STAMP)
     typed = local.with_columns(
         kind=pl.when(pl.int_range(pl.len()) % 20 == 7).then(pl.lit("AUDIT")).otherwise(pl.lit("CALL"))
@@ -67,32 +69,48 @@ def cases(frame: pl.DataFrame, folder: Path) -> Iterator[tuple[str, FormatReader
     paths = {name: folder / f"{name}.csv" for name in written}
     for name, (table, quotes) in written.items():
         table.write_csv(paths[name], quote_style=quotes)
-    yield "canonical CSV", Canonical(), paths["canonical"], Profile()
-    yield "the same file by a profile", *_profiled(FIELDS), paths["canonical"], Profile()
-    yield "local times", *_profiled(LOCAL), paths["local"], Profile()
-    yield "local times, record types", *_profiled(TYPED), paths["typed"], Profile()
-    yield "local times, every field in quotes", *_profiled(LOCAL), paths["quoted"], Profile()
+    yield "canonical CSV", None, paths["canonical"]
+    yield "the same file by a profile", FIELDS, paths["canonical"]
+    yield "local times", LOCAL, paths["local"]
+    yield "local times, record types", TYPED, paths["typed"]
+    yield "local times, every field in quotes", LOCAL, paths["quoted"]
 
 
-def _profiled(text: str) -> tuple[FormatReader]:
-    return (Profiled("measured", read_profile(text, "measured.toml", "measured")),)
+def reading(text: str | None, path: Path) -> Callable[[], int]:
+    """Read a file with the reader by itself; gives the rows."""
+    profile = Profile() if text is None else read_profile(text, "measured.toml", "measured")
+    reader = Canonical() if text is None else Profiled("measured", profile)
+    source, context = Source(0, path, path.name, ""), Context(Carrier("acme", country="US"), Profile())
+    return lambda: sum(chunk.rows.height for chunk in reader.read([source], context))
+
+
+def submitting(text: str | None, path: Path) -> Callable[[], int]:
+    """Submit a file to a new workspace; gives the rows."""
+
+    def submit() -> int:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            (folder / "carriers.csv").write_text("carrier_id,country\nacme,US\nalfa,US\nbravo,US\n")
+            (folder / "measured.toml").write_text(text or "")
+            form = "canonical" if text is None else str(folder / "measured.toml")
+            with hoptrace.init_workspace(folder / "workspace") as workspace:
+                workspace.catalog.directory.load_directory(folder / "carriers.csv")
+                return sum(receipt.rows for receipt in hoptrace.submit(workspace, [path], "acme", format=form))
+
+    return submit
 
 
 @click.command()
 @click.option("--rows", default=400_000, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
-def main(rows: int, rounds: int) -> None:
+@click.option("--whole", is_flag=True, help="Submit the files, which does more than the reader.")
+def main(rows: int, rounds: int, whole: bool) -> None:
     """Measure how many bytes a second are read by a profile."""
     click.echo("| file | MB | rows a second | MB a second | times slower |\n|---|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as scratch:
         first: float | None = None
-        for name, reader, path, profile in cases(calls(rows), Path(scratch)):
-            source, context = Source(0, path, path.name, ""), Context(Carrier("acme", country="US"), profile)
-
-            def read(reader: FormatReader = reader, source: Source = source, context: Context = context) -> int:
-                return sum(chunk.rows.height for chunk in reader.read([source], context))
-
-            count, seconds = timed(read, rounds)
+        for name, text, path in cases(calls(rows), Path(scratch)):
+            count, seconds = timed((submitting if whole else reading)(text, path), rounds)
             size = path.stat().st_size / 1e6
             first = first or seconds / size
             speed = f"{count / seconds:,.0f} | {size / seconds:.0f} | {seconds / size / first:.1f}"
