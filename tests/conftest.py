@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, settings
 
+import hoptrace
+from hoptrace import Receipt, Workspace
 from hoptrace.engines.calls import reported
 from hoptrace.engines.gathering import Gathered, gather, gather_apart
 from hoptrace.engines.ground import Ground
@@ -211,3 +214,19 @@ def new_world_type() -> type[World]:
 def report_call_type() -> Any:
     """`report_call`, outliving an example."""
     return a_call
+
+
+@pytest.fixture(scope="session")
+def submit_world() -> Callable[..., list[Receipt]]:
+    """Submit a world's files, or those of some `entries` of its submit.json, and learn the clocks from them."""
+
+    def submit(world: Path, workspace: Workspace, entries: Sequence[dict[str, Any]] | None = None) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for entry in json.loads((world / "submit.json").read_text()) if entries is None else entries:
+            form = str(world / entry["format"]) if entry["format"].endswith(".toml") else entry["format"]
+            files = [world / name for name in entry["files"]]
+            receipts += hoptrace.submit(workspace, files, entry["carrier"], format=form)
+        hoptrace.learn_clocks(workspace)
+        return receipts
+
+    return submit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,34 +27,26 @@ class World:
     truth: dict[str, dict[str, Any]]
 
 
-def submit_some(workspace: Workspace, world: Path, entries: Sequence[dict[str, Any]]) -> None:
-    for entry in entries:
-        kind = entry["format"]
-        chosen = str(world / kind) if kind.endswith(".toml") else kind
-        hoptrace.submit(workspace, [world / name for name in entry["files"]], entry["carrier"], format=chosen)
-    hoptrace.learn_clocks(workspace)
-
-
 def entries_of(world: Path) -> list[dict[str, Any]]:
     return json.loads((world / "submit.json").read_text())
 
 
-def build(folder: Path, seed: int, withheld: int = 0) -> World:
+def build(folder: Path, seed: int, submit_world, withheld: int = 0) -> World:
     """A world in which the last `withheld` carriers have submitted nothing yet."""
     simulate("small", seed, folder / "world")
     world = folder / "world"
     workspace = hoptrace.init_workspace(folder / "workspace")
     workspace.catalog.directory.load_directory(world / "carriers.csv", world / "trunks.csv")
     entries = entries_of(world)
-    submit_some(workspace, world, entries[: len(entries) - withheld])
+    submit_world(world, workspace, entries[: len(entries) - withheld])
     calls = read_calls(world / "calls.csv", "US")
     truth = {row["call_ref"]: row for row in map(json.loads, (world / "truth.jsonl").read_text().splitlines())}
     return World(world, workspace, calls, hoptrace.trace(workspace, calls), truth)
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    return build(tmp_path_factory.mktemp("world"), request.param)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, submit_world) -> World:
+    return build(tmp_path_factory.mktemp("world"), request.param, submit_world)
 
 
 def test_whoever_is_named_is_the_originator(world: World) -> None:
@@ -79,11 +70,11 @@ def test_the_order_of_the_calls_changes_no_answer(world: World) -> None:
     assert [result.as_dict() for result in backwards[::-1]] == [result.as_dict() for result in world.results]
 
 
-def test_an_answer_is_replayed_to_the_byte_after_more_was_submitted(tmp_path: Path) -> None:
-    world = build(tmp_path, seed=2, withheld=3)
+def test_an_answer_is_replayed_to_the_byte_after_more_was_submitted(tmp_path: Path, submit_world) -> None:
+    world = build(tmp_path, 2, submit_world, withheld=3)
     before = [orjson.dumps(result.as_dict()) for result in world.results]
     entries = entries_of(world.folder)
-    submit_some(world.workspace, world.folder, entries[-3:])
+    submit_world(world.folder, world.workspace, entries[-3:])
     now = [orjson.dumps(result.as_dict()) for result in hoptrace.trace(world.workspace, world.calls)]
     assert now != before
     first = world.results[0]

@@ -23,17 +23,12 @@ SEED = 11
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, list[dict[str, Any]]]]:
+def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Iterator[tuple[Workspace, list[dict[str, Any]]]]:
     folder = tmp_path_factory.mktemp("evidence")
     simulate(scenario_named("all-strong", calls=800, traced=80), SEED, folder / "world")
     with hoptrace.init_workspace(folder / "workspace") as workspace:
         workspace.catalog.directory.load_directory(folder / "world/carriers.csv", folder / "world/trunks.csv")
-        for entry in json.loads((folder / "world/submit.json").read_text()):
-            kind = entry["format"]
-            form = str(folder / "world" / kind) if kind.endswith(".toml") else kind
-            files = [folder / "world" / name for name in entry["files"]]
-            hoptrace.submit(workspace, files, entry["carrier"], format=form)
-        hoptrace.learn_clocks(workspace)
+        submit_world(folder / "world", workspace)
         results = hoptrace.trace(workspace, read_calls(folder / "world/calls.csv", "US"))
         yield workspace, [json.loads(result.as_json()) for result in results]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pytest
@@ -28,7 +27,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Served:
+def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Served:
     folder = tmp_path_factory.mktemp("forward")
     scenario = turned(
         PLAIN, ["traffic.numbers=60", "faults.toll_free=0.1", "faults.spoofed=0.3", "faults.taking_part=1"]
@@ -36,13 +35,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Served:
     simulate(scenario, SEED, folder / "world")
     workspace = hoptrace.init_workspace(folder / "workspace")
     workspace.catalog.directory.load_directory(folder / "world/carriers.csv", folder / "world/trunks.csv")
-    for entry in json.loads((folder / "world/submit.json").read_text()):
-        kind = entry["format"]
-        chosen = str(folder / "world" / kind) if kind.endswith(".toml") else kind
-        hoptrace.submit(
-            workspace, [folder / "world" / name for name in entry["files"]], entry["carrier"], format=chosen
-        )
-    hoptrace.learn_clocks(workspace)
+    submit_world(folder / "world", workspace)
     happened = happen(scenario, SEED)
     people = build_subscribers(happened.network, SEED)
     ids = [carrier.carrier_id for carrier in happened.network.carriers]

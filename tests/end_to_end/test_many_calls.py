@@ -53,16 +53,13 @@ print(told["taken_up"])
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Path:
     """A submitted world with `calls.csv` beside its workspace `ws`."""
     folder = tmp_path_factory.mktemp("many")
     simulate(turned(scenario_named("redials", calls=1_200, traced=200), {}), 5, folder)
     with hoptrace.init_workspace(folder / "ws") as workspace:
         workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
-        for entry in orjson.loads((folder / "submit.json").read_bytes()):
-            form = str(folder / entry["format"]) if entry["format"].endswith(".toml") else entry["format"]
-            hoptrace.submit(workspace, [folder / name for name in entry["files"]], entry["carrier"], format=form)
-        hoptrace.learn_clocks(workspace)
+        submit_world(folder, workspace)
     return folder
 
 

@@ -51,16 +51,12 @@ def world(tmp_path_factory: pytest.TempPathFactory, scenario: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory, world: Path) -> tuple[list[Receipt], list[TraceResult]]:
+def traced(
+    tmp_path_factory: pytest.TempPathFactory, submit_world, world: Path
+) -> tuple[list[Receipt], list[TraceResult]]:
     with init_workspace(tmp_path_factory.mktemp("workspace") / "w") as workspace:
         workspace.catalog.directory.load_directory(world / "carriers.csv", world / "trunks.csv")
-        receipts: list[Receipt] = []
-        for entry in json.loads((world / "submit.json").read_text()):
-            profile: str = entry["format"]
-            name = str(world / profile) if profile.endswith(".toml") else profile
-            files = [world / file for file in entry["files"]]
-            receipts += hoptrace.submit(workspace, files, entry["carrier"], format=name)
-        hoptrace.learn_clocks(workspace)
+        receipts: list[Receipt] = submit_world(world, workspace)
         return receipts, list(hoptrace.trace(workspace, read_calls(world / "calls.csv", "US")))
 
 

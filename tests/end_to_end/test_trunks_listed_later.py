@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,27 +28,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def filled(world: Path, folder: Path, trunks: Path | None) -> Workspace:
-    """A workspace with the world's records, submitted when the directory had these trunks."""
-    workspace = hoptrace.init_workspace(folder)
-    workspace.catalog.directory.load_directory(world / "carriers.csv", trunks)
-    for entry in json.loads((world / "submit.json").read_text()):
-        form = str(world / entry["format"]) if entry["format"].endswith(".toml") else entry["format"]
-        hoptrace.submit(workspace, [world / name for name in entry["files"]], entry["carrier"], format=form)
-    hoptrace.learn_clocks(workspace)
-    return workspace
+@pytest.fixture(scope="module")
+def filled(world: Path, submit_world, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | None], Workspace]:
+    """Make a workspace with the world's records, submitted when the directory had these trunks."""
+
+    def fill(trunks: Path | None) -> Workspace:
+        workspace = hoptrace.init_workspace(tmp_path_factory.mktemp("filled") / "ws")
+        workspace.catalog.directory.load_directory(world / "carriers.csv", trunks)
+        submit_world(world, workspace)
+        return workspace
+
+    return fill
 
 
 @pytest.fixture(scope="module")
-def always(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    with filled(world, tmp_path_factory.mktemp("always") / "ws", world / "trunks.csv") as workspace:
+def always(world: Path, filled: Callable[[Path | None], Workspace]) -> Iterator[Workspace]:
+    with filled(world / "trunks.csv") as workspace:
         yield workspace
 
 
 @pytest.fixture(scope="module")
-def later(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, list[TraceResult]]]:
+def later(world: Path, filled: Callable[[Path | None], Workspace]) -> Iterator[tuple[Workspace, list[TraceResult]]]:
     """A workspace whose trunks were listed last, and what was traced before."""
-    with filled(world, tmp_path_factory.mktemp("later") / "ws", None) as workspace:
+    with filled(None) as workspace:
         before = hoptrace.trace(workspace, calls_of(world))
         workspace.catalog.directory.load_directory(world / "carriers.csv", world / "trunks.csv")
         assert learn_relisted(workspace) is not None

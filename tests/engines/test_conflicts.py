@@ -86,19 +86,14 @@ def test_most_neighbours_come_first() -> None:
 
 
 @pytest.fixture(scope="module")
-def liars(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Conflict], set[str]]:
+def liars(tmp_path_factory: pytest.TempPathFactory, submit_world) -> tuple[list[Conflict], set[str]]:
     """The conflicts of a simulated world, and the carriers that lie in it of calls that were traced."""
     folder = tmp_path_factory.mktemp("lies")
     world = folder / "world"
     simulate(turned(scenario_named("lies", calls=1_500, traced=150), SMALL), 3, world)
     with hoptrace.init_workspace(folder / "workspace") as workspace:
         workspace.catalog.directory.load_directory(world / "carriers.csv", world / "trunks.csv")
-        for entry in json.loads((world / "submit.json").read_text()):
-            kind = entry["format"]
-            files = [world / name for name in entry["files"]]
-            chosen = str(world / kind) if kind.endswith(".toml") else kind
-            hoptrace.submit(workspace, files, entry["carrier"], format=chosen)
-        hoptrace.learn_clocks(workspace)
+        submit_world(world, workspace)
         return hoptrace.carriers_conflicts(workspace), _lying(world / "truth.jsonl")
 
 

@@ -38,11 +38,8 @@ def _told(workspace: Workspace) -> pl.DataFrame:
     columns = ("carrier", "upstream", "downstream", "upstream_trunk", "downstream_trunk")
     said = workspace.lake.view().scan().select(*columns, placed=pl.col("customer").is_not_null())
     every = said.unique().collect(engine="streaming")
-    told = [
-        every.select("carrier", trunk=side, **said).filter(pl.col("trunk").is_not_null())
-        for side, said in sides.items()
-    ]
-    return pl.concat([_TOLD.to_frame(), *told]).unique().sort("carrier", "trunk", "peer", "placed")
+    told = [every.select("carrier", trunk=side, **names) for side, names in sides.items()]
+    return pl.concat([_TOLD.to_frame(), *told]).drop_nulls("trunk").unique().sort(_TOLD.names())
 
 
 def _unknown(workspace: Workspace) -> pl.DataFrame:
@@ -55,17 +52,14 @@ def _unknown(workspace: Workspace) -> pl.DataFrame:
 def _meant(table: TrunkTable, names: pl.Series) -> pl.DataFrame:
     """What each name can stand for: the closest match alone, where that does not depend on the time."""
     meaning = table.meaning(names, own_side=False)
-    rows = meaning.rows.rename({"text": "trunk"}).filter(
-        pl.col("peer").is_not_null() | pl.col("customer").is_not_null()
-    )
+    somebody = pl.col("peer").is_not_null() | pl.col("customer").is_not_null()
+    rows = meaning.rows.rename({"text": "trunk"}).filter(somebody)
     return rows if meaning.always is None else rows.sort("trunk", "rank").unique("trunk", keep="first")
 
 
 def _otherwise(meant: pl.DataFrame, said: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
     """The meanings of names of which some record says something else."""
-    nobody = said.filter(pl.col("peer").is_null() & ~pl.col("placed")).join(
-        unknown, on=["carrier", "trunk"], how="semi"
-    )
-    another = said.filter(pl.col("peer").is_not_null()).join(meant, on=["carrier", "trunk", "peer"], how="anti")
-    names = pl.concat([nobody, another])
-    return meant.join(names, on=["carrier", "trunk"], how="semi", maintain_order="left")
+    on = ["carrier", "trunk"]
+    nobody = said.filter(pl.col("peer").is_null() & ~pl.col("placed")).join(unknown, on=on, how="semi")
+    another = said.filter(pl.col("peer").is_not_null()).join(meant, on=[*on, "peer"], how="anti")
+    return meant.join(pl.concat([nobody, another]), on=on, how="semi", maintain_order="left")

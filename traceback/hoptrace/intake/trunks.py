@@ -11,6 +11,7 @@ import polars as pl
 
 from hoptrace.intake.distinct import Distinct, distinct
 from hoptrace.model.carriers import Network, Trunk
+from hoptrace.model.columns import valid_then
 from hoptrace.model.statements import TIME
 
 _PORT = re.compile(r"^(?P<host>\[[^\]]+\]|[^:]+):\d{1,5}$")
@@ -146,10 +147,7 @@ def _told(texts: pl.DataFrame, best: pl.DataFrame, on: str) -> pl.DataFrame:
 
 def _valid_then(meanings: pl.DataFrame, calls: pl.DataFrame, column: str) -> pl.DataFrame:
     """The best meaning of each call's text among those that were valid when it started; valid_to is not included."""
-    start = pl.col("start_time")
-    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
-    not_ended = pl.col("valid_to").is_null() | (start < pl.col("valid_to"))
-    told = calls.select("call", "start_time", text=column).join(meanings, on="text").filter(begun & not_ended)
+    told = calls.select("call", "start_time", text=column).join(meanings, on="text").filter(valid_then())
     return told.sort("call", "rank").unique("call", keep="first")
 
 

@@ -70,13 +70,9 @@ class Learned:
 
     def with_trunks(self, relisted: pl.DataFrame) -> Learned:
         """The same with these trunk names (RELISTED)."""
-        rows = (
-            relisted.select(pl.col(RELISTED.names()))
-            .with_columns(pl.col("valid_from", "valid_to").to_physical())
-            .rows()
-        )
-        others = {name: told for name, told in self.weights.items() if name != "trunks"}
-        return replace(self, weights={**others, **({"trunks": [list(row) for row in rows]} if rows else {})})
+        times = pl.col("valid_from", "valid_to").to_physical()
+        rows = [list(row) for row in relisted.with_columns(times).iter_rows()]
+        return replace(self, weights={**self.weights, "trunks": rows} if rows else self.weights)
 
     @cached_property
     def taken_off(self) -> _TakenOff:

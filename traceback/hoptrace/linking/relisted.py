@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.model.columns import valid_then
 from hoptrace.model.statements import TIME
 
 RELISTED = pl.Schema(
@@ -43,8 +44,5 @@ def with_relisted(statements: pl.DataFrame, relisted: pl.DataFrame) -> pl.DataFr
 
 def _meanings(rows: pl.DataFrame, trunk: str, relisted: pl.DataFrame) -> pl.DataFrame:
     """What the `trunk` of each row (`at`) that bears such a name stood for when its call began."""
-    start = pl.col("start_time")
-    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
-    not_ended = pl.col("valid_to").is_null() | (start < pl.col("valid_to"))
     told = rows.select("at", "carrier", "start_time", trunk=trunk).join(relisted, on=["carrier", "trunk"])
-    return told.filter(begun & not_ended).sort("at", "rank").unique("at", keep="first", maintain_order=True)
+    return told.filter(valid_then()).sort("at", "rank").unique("at", keep="first", maintain_order=True)

@@ -22,6 +22,13 @@ _NO_TIME = np.iinfo(np.int64).min
 """An unknown time in an array."""
 
 
+def valid_then() -> pl.Expr:
+    """Whether what holds from `valid_from` until before `valid_to` (null: always) held at `start_time`."""
+    start = pl.col("start_time")
+    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= start)
+    return begun & (pl.col("valid_to").is_null() | (start < pl.col("valid_to")))
+
+
 class Columns:
     """The columns of a frame, each turned into an array when it is asked for; what several ask is kept."""
 
