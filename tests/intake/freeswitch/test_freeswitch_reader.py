@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats import freeswitch_documents
-from hoptrace.intake.formats.freeswitch_documents import clean, documents_of
+from hoptrace.intake.formats import json_parsing
 from hoptrace.intake.formats.freeswitch_variables import read_variables
+from hoptrace.intake.formats.json_documents import documents_of
+from hoptrace.intake.formats.json_values import clean
 from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
@@ -170,12 +171,12 @@ def test_many_damaged_documents_are_no_more_work_each_than_few(unit: bytes, monk
             given.append(len(s))
             return super().raw_decode(s, idx)
 
-    monkeypatch.setattr(freeswitch_documents.json, "JSONDecoder", Decoder)
-    freeswitch_documents._decoders.cache_clear()
+    monkeypatch.setattr(json_parsing.json, "JSONDecoder", Decoder)
+    json_parsing.decoders_of.cache_clear()
     work: list[float] = []
     for often in (100, 1_000):
         given.clear()
         list(documents_of(unit * often))
         work.append(sum(given) / often)
-    freeswitch_documents._decoders.cache_clear()
+    json_parsing.decoders_of.cache_clear()
     assert work[1] < 2 * work[0]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.intake.formats import json_quick
-from hoptrace.intake.formats.freeswitch_documents import Document, documents_of
+from hoptrace.intake.formats.json_documents import Document, documents_of
 from hoptrace.intake.formats.json_quick import QuickObjects
 
 PARTS = (

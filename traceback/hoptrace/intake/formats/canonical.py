@@ -1,4 +1,4 @@
-"""The canonical format (contract.md): one row a call as one carrier saw it, in CSV, JSON lines or Parquet."""
+"""The canonical format (docs/formats/canonical.md): one row a call as one carrier saw it; CSV, JSON lines, Parquet."""
 
 from __future__ import annotations
 

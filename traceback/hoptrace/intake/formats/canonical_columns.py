@@ -1,4 +1,4 @@
-"""Which columns a canonical file has, and whether they are enough: contract.md's names, or those a profile gives."""
+"""Which columns a canonical file has, and whether they are enough: the format's own names, or those a profile gives."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
 from hoptrace.intake.formats.cgrates_calls import FIELDS, Runs, columns_of, enter, fold_row
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object, clean_text, documents_of
+from hoptrace.intake.formats.json_documents import documents_of
+from hoptrace.intake.formats.json_values import Json, as_object, clean_text
 from hoptrace.intake.formats.xml_records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock

@@ -7,13 +7,14 @@ from itertools import compress
 from typing import NamedTuple
 
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_documents import Piece, as_object, documents_in, pieces_of, text_in
 from hoptrace.intake.formats.freeswitch_entering import Written, enter_documents
 from hoptrace.intake.formats.freeswitch_flows import Told, call_flow
 from hoptrace.intake.formats.freeswitch_json_shapes import JsonForm
 from hoptrace.intake.formats.freeswitch_shaped import ShapedLegs
 from hoptrace.intake.formats.freeswitch_table import LegTable, table_of_documents, together
 from hoptrace.intake.formats.freeswitch_variables import read_variables
+from hoptrace.intake.formats.json_documents import Piece, documents_in, pieces_of, text_in
+from hoptrace.intake.formats.json_values import as_object
 from hoptrace.intake.formats.xml_records import in_blocks
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

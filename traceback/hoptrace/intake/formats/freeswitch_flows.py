@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object, as_objects, clean_text, text_of
+from hoptrace.intake.formats.json_values import Json, as_object, as_objects, clean_text, text_of
 
 
 class Profile(NamedTuple):

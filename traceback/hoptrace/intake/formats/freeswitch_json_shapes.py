@@ -13,11 +13,12 @@ import numpy as np
 import polars as pl
 
 from hoptrace.intake.formats.document_shapes import Marked, Spans, asked, number_of, together, token
-from hoptrace.intake.formats.freeswitch_documents import Json, as_object, as_objects, documents_of
 from hoptrace.intake.formats.freeswitch_flows import CALLFLOW_TIMES, CallFlow, call_flow
 from hoptrace.intake.formats.freeswitch_shaped import Plan, Wanted, plan_of
 from hoptrace.intake.formats.freeswitch_table import ORIGIN, PROFILE
 from hoptrace.intake.formats.freeswitch_variables import URL_UNSAFE, read_variables, unquoted
+from hoptrace.intake.formats.json_documents import documents_of
+from hoptrace.intake.formats.json_values import Json, as_object, as_objects
 from hoptrace.model.arrays import Truths
 
 _QUOTE, _COLON, _SPACE = ord('"'), ord(":"), ord(" ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, unquote_to_bytes
 
-from hoptrace.intake.formats.freeswitch_documents import Json, clean_text
+from hoptrace.intake.formats.json_values import Json, clean_text
 
 READ = frozenset({
     "answer_epoch", "answer_uepoch", "billmsec", "billsec", "billusec", "bleg_uuid", "bridge_channel", "bridge_uuid",

@@ -9,7 +9,8 @@ from typing import Any
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.asterisk_lines import content_of
-from hoptrace.intake.formats.freeswitch_documents import Document, Json, clean, documents_of, text_of
+from hoptrace.intake.formats.json_documents import Document, documents_of
+from hoptrace.intake.formats.json_values import Json, clean, text_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 

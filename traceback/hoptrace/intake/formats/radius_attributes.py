@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hoptrace.intake.formats.freeswitch_documents import clean
+from hoptrace.intake.formats.json_values import clean
 from hoptrace.intake.formats.radius_names import PAIRS, Names
 
 _MOST_KNOWN = 50_000

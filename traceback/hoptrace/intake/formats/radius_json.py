@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from hoptrace.intake.formats.freeswitch_documents import Document, Documents, Json, text_in
+from hoptrace.intake.formats.json_documents import Document, DocumentReader, text_in
+from hoptrace.intake.formats.json_values import Json
 from hoptrace.intake.formats.radius_attributes import Packet, Wanted, attributes_of_one
 from hoptrace.intake.formats.radius_columns import attributes_of
 from hoptrace.intake.formats.radius_shapes import Shape, Shaped, Shapes
@@ -15,7 +16,7 @@ _TOGETHER = 512
 
 def json_packets(content: bytes) -> Iterator[Packet]:
     """The packets of a file of JSON objects."""
-    documents, batch = Documents(text_in(content), _repeating), _Batch()
+    documents, batch = DocumentReader(text_in(content), _repeating), _Batch()
     shapes = Shapes(documents.text, _repeating, batch.texts)
     at, number = documents.begin, 0
     while at < len(documents.text):

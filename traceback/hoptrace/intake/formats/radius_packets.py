@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hoptrace.intake.formats.freeswitch_documents import CUT
+from hoptrace.intake.formats.json_parsing import CUT
 from hoptrace.intake.formats.radius_attributes import Lines, Packet
 from hoptrace.intake.formats.radius_json import json_packets
 
