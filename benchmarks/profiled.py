@@ -18,8 +18,8 @@ import polars as pl
 from readers import timed
 
 import hoptrace
-from hoptrace.intake.formats.canonical import Canonical
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.canonical.reader import Canonical
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.reading import Context, Source
 from hoptrace.model.carriers import Carrier

@@ -21,7 +21,9 @@ import pyarrow as pa
 from canonical_day import CARRIERS, write_day
 
 from hoptrace.intake import statements, taking
-from hoptrace.intake.formats import canonical, canonical_checks, canonical_rows
+from hoptrace.intake.formats.canonical import checks as canonical_checks
+from hoptrace.intake.formats.canonical import reader as canonical
+from hoptrace.intake.formats.canonical import rows as canonical_rows
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats

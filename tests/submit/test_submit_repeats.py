@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-import hoptrace.intake.formats.canonical_lines as lines_module
+import hoptrace.intake.formats.text.blocks as lines_module
 from hoptrace.engines.retention import lake_info
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.submit import submit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.intake.formats import acc_lines
-from hoptrace.intake.formats.acc_flatstore import AccFlatstore
-from hoptrace.intake.formats.acc_gather import CROWDED, MOST_EVENTS
+from hoptrace.intake.formats.acc import lines as acc_lines
+from hoptrace.intake.formats.acc.flatstore import AccFlatstore
+from hoptrace.intake.formats.acc.gather import CROWDED, MOST_EVENTS
 from hoptrace.intake.profile import load_profile
 from hoptrace.intake.reading import Source
 

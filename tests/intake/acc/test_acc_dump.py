@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acc_dump import CUT, NOT_READ, AccDump
-from hoptrace.intake.formats.acc_sqlite import AccSqlite
+from hoptrace.intake.formats.acc.dump import CUT, NOT_READ, AccDump
+from hoptrace.intake.formats.acc.sqlite import AccSqlite
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

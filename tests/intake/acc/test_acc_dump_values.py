@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.acc_dump_values import (
+from hoptrace.intake.formats.acc.dump_values import (
     Value,
     copied_values,
     plain_row,

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats import acc_gather
-from hoptrace.intake.formats.acc_dump import AccDump
-from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
-from hoptrace.intake.formats.acc_flatstore import AccFlatstore
-from hoptrace.intake.formats.acc_syslog import AccSyslog
-from hoptrace.intake.formats.acc_times import TimeReader
+from hoptrace.intake.formats.acc import gather as acc_gather
+from hoptrace.intake.formats.acc.dump import AccDump
+from hoptrace.intake.formats.acc.events import Event, EventReader, Origin
+from hoptrace.intake.formats.acc.flatstore import AccFlatstore
+from hoptrace.intake.formats.acc.syslog import AccSyslog
+from hoptrace.intake.formats.acc.times import TimeReader
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import Context
 from hoptrace.model.carriers import Carrier

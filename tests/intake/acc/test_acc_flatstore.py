@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
-from hoptrace.intake.formats.acc_flatstore import AccFlatstore
+from hoptrace.intake.formats.acc.flatstore import AccFlatstore
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import Source
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.acc_flatstore import AccFlatstore
+from hoptrace.intake.formats.acc.flatstore import AccFlatstore
 from hoptrace.intake.profile import load_profile
 
 READER, CHICAGO = AccFlatstore(), ZoneInfo("America/Chicago")

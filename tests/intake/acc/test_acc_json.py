@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.intake.formats.acc_json import AccJson
+from hoptrace.intake.formats.acc.json import AccJson
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Source
 

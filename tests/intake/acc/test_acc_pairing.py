@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.acc_columns import address_of
-from hoptrace.intake.formats.acc_events import Event, EventReader, Origin
-from hoptrace.intake.formats.acc_pairing import Paired, pair
-from hoptrace.intake.formats.acc_times import TimeReader
+from hoptrace.intake.formats.acc.columns import address_of
+from hoptrace.intake.formats.acc.events import Event, EventReader, Origin
+from hoptrace.intake.formats.acc.pairing import Paired, pair
+from hoptrace.intake.formats.acc.times import TimeReader
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Context
 from hoptrace.model.carriers import Carrier

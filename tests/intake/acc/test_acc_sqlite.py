@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.acc_sqlite import AccSqlite
+from hoptrace.intake.formats.acc.sqlite import AccSqlite
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Source
 

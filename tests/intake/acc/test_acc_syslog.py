@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.intake.formats.acc_syslog import AccSyslog
+from hoptrace.intake.formats.acc.syslog import AccSyslog
 from hoptrace.intake.reading import Source
 
 READER = AccSyslog()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.asterisk import AsteriskCsv
+from hoptrace.intake.formats.asterisk.cdr import AsteriskCsv
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

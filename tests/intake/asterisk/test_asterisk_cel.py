@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hoptrace.intake.formats.asterisk_cel import AsteriskCel
+from hoptrace.intake.formats.asterisk.cel import AsteriskCel
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

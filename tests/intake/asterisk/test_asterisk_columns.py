@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from hoptrace.intake import distinct
 from hoptrace.intake.distinct import of_each
-from hoptrace.intake.formats import asterisk_cells
-from hoptrace.intake.formats.asterisk_cells import cells_of
-from hoptrace.intake.formats.asterisk_fields import or_told
-from hoptrace.intake.formats.asterisk_layout import SPACES
-from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
+from hoptrace.intake.formats.asterisk import cells as asterisk_cells
+from hoptrace.intake.formats.asterisk.cells import cells_of
+from hoptrace.intake.formats.asterisk.fields import or_told
+from hoptrace.intake.formats.asterisk.layout import SPACES
+from hoptrace.intake.formats.text.lines import split, split_tolerant
 
 ROWS = 40
 PIECES = st.lists(st.sampled_from(['"', '""', ",", '","', "a", "1", " ", "\u00a0", "é", "\ufeff"]), max_size=12).map(

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.asterisk_names import dials_numbers
+from hoptrace.intake.formats.asterisk.names import dials_numbers
 
 HEADER = "calldate,src,dst,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,uniqueid,linkedid,sequence"
 CALL = "1772460001.1"

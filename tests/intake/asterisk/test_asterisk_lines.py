@@ -7,7 +7,7 @@ import csv
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.asterisk_lines import split
+from hoptrace.intake.formats.text.lines import split
 
 PIECES = st.sampled_from(['"', '""', ",", ";", '","', "a", " ", "é", "'"])
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.intake.formats.asterisk_lines import split, split_tolerant
-from hoptrace.intake.formats.asterisk_names import Target, dial_target, trunk_of
+from hoptrace.intake.formats.asterisk.names import Target, dial_target, trunk_of
+from hoptrace.intake.formats.text.lines import split, split_tolerant
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import InputRefused, TimezoneMissing
-from hoptrace.intake.formats.asterisk import AsteriskCsv
+from hoptrace.intake.formats.asterisk.cdr import AsteriskCsv
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS

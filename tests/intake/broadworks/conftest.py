@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.broadworks import BroadworksCsv, BroadworksXml
+from hoptrace.intake.formats.broadworks.reader import BroadworksCsv, BroadworksXml
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.broadworks_records import parse_time, split_escaped
+from hoptrace.intake.formats.broadworks.records import parse_time, split_escaped
 
 
 def letter_by_letter(line: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.broadworks_leaves import Leaves
+from hoptrace.intake.formats.broadworks.leaves import Leaves
 
 VALUES = st.sampled_from([
     *("12025550123", " padded ", "", " \n", "a&amp;b", "a & b", "&#65;", "&#127;"),

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.broadworks_records import parse_time, split_escaped, zone_offset
+from hoptrace.intake.formats.broadworks.records import parse_time, split_escaped, zone_offset
 from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 

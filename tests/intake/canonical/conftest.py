@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.canonical import Canonical
+from hoptrace.intake.formats.canonical.reader import Canonical
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

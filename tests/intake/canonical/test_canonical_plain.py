@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import canonical_lines, canonical_rows
-from hoptrace.intake.formats.canonical_lines import Block, Shape
-from hoptrace.intake.formats.canonical_plain import is_tidy, split_at_once
-from hoptrace.intake.formats.canonical_times import read_alike, read_any, with_time
+from hoptrace.intake.formats.canonical import rows as canonical_rows
+from hoptrace.intake.formats.canonical.plain import is_tidy, split_at_once
+from hoptrace.intake.formats.canonical.times import read_alike, read_any, with_time
+from hoptrace.intake.formats.text import blocks as canonical_lines
+from hoptrace.intake.formats.text.blocks import Block, Shape
 
 Read = Callable[..., Any]
 RELAXED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

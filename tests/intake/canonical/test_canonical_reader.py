@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from hoptrace.errors import ColumnMissing, InputRefused
-from hoptrace.intake.formats import canonical_lines
+from hoptrace.intake.formats.text import blocks as canonical_lines
 from hoptrace.intake.profile import Profile
 
 Read = Callable[..., Any]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.canonical_stamps import read_stamps
-from hoptrace.intake.formats.canonical_times import read_any
+from hoptrace.intake.formats.canonical.stamps import read_stamps
+from hoptrace.intake.formats.canonical.times import read_any
 from hoptrace.model.statements import TIME
 
 

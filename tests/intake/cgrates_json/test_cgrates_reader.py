@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.cgrates import Cgrates
+from hoptrace.intake.formats.cgrates.reader import Cgrates
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.cube import CubeCsv
+from hoptrace.intake.formats.h323.cube import CubeCsv
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.h323_times import parse_stamp
+from hoptrace.intake.formats.h323.times import parse_stamp
 
 DETAILED = "cdr.gw1.03_02_2026_21_00_00.000"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.h323_times import parse_stamp
+from hoptrace.intake.formats.h323.times import parse_stamp
 
 
 @given(st.times(), st.sampled_from(["", "*", "."]), st.integers(0, 6))

@@ -11,7 +11,7 @@ from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake.detect import find_format, named_format
 from hoptrace.intake.drafting import draft_profile
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.canonical import Canonical
+from hoptrace.intake.formats.canonical.reader import Canonical
 from hoptrace.intake.looking import detect_file, unclaimed
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import ProfileInvalid
-from hoptrace.intake.formats import acc_columns, asterisk_rows
-from hoptrace.intake.formats.canonical_columns import COLUMNS
+from hoptrace.intake.formats.acc import columns as acc_columns
+from hoptrace.intake.formats.asterisk import rows as asterisk_rows
+from hoptrace.intake.formats.canonical.columns import COLUMNS
 from hoptrace.intake.profile import FIELDS, load_profile
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.freeswitch import FreeswitchJson
+from hoptrace.intake.formats.freeswitch.json import FreeswitchJson
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused, ProfileInvalid, TimezoneMissing
-from hoptrace.intake.formats import freeswitch_row_times
-from hoptrace.intake.formats.freeswitch_csv import FreeswitchCsv
-from hoptrace.intake.formats.freeswitch_rows import split_row
+from hoptrace.intake.formats.freeswitch import row_times as freeswitch_row_times
+from hoptrace.intake.formats.freeswitch.csv import FreeswitchCsv
+from hoptrace.intake.formats.freeswitch.rows import split_row
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

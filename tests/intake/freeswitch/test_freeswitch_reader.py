@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats import json_parsing
-from hoptrace.intake.formats.freeswitch_variables import read_variables
-from hoptrace.intake.formats.json_documents import documents_of
-from hoptrace.intake.formats.json_values import clean
+from hoptrace.intake.formats.freeswitch.variables import read_variables
+from hoptrace.intake.formats.json import parsing as json_parsing
+from hoptrace.intake.formats.json.documents import documents_of
+from hoptrace.intake.formats.json.values import clean
 from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 

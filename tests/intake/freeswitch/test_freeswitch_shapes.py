@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import document_shapes, freeswitch_shaped, xml_records
-from hoptrace.intake.formats.freeswitch import FreeswitchJson
-from hoptrace.intake.formats.freeswitch_json_shapes import JsonForm
-from hoptrace.intake.formats.freeswitch_shaped import ShapedLegs
-from hoptrace.intake.formats.freeswitch_sheet import Sheet
-from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
-from hoptrace.intake.formats.freeswitch_xml_shapes import XmlForm
-from hoptrace.intake.formats.xml_records import RecordParser
+from hoptrace.intake.formats import document_shapes
+from hoptrace.intake.formats.freeswitch import shaped as freeswitch_shaped
+from hoptrace.intake.formats.freeswitch.json import FreeswitchJson
+from hoptrace.intake.formats.freeswitch.json_shapes import JsonForm
+from hoptrace.intake.formats.freeswitch.shaped import ShapedLegs
+from hoptrace.intake.formats.freeswitch.sheet import Sheet
+from hoptrace.intake.formats.freeswitch.xml import FreeswitchXml
+from hoptrace.intake.formats.freeswitch.xml_shapes import XmlForm
+from hoptrace.intake.formats.xml import records as xml_records
+from hoptrace.intake.formats.xml.records import RecordParser
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

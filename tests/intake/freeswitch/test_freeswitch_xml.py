@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.freeswitch_xml import FreeswitchXml
+from hoptrace.intake.formats.freeswitch.xml import FreeswitchXml
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

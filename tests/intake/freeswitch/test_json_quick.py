@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import json_quick
-from hoptrace.intake.formats.json_documents import Document, documents_of
-from hoptrace.intake.formats.json_quick import QuickObjects
+from hoptrace.intake.formats.json import quick as json_quick
+from hoptrace.intake.formats.json.documents import Document, documents_of
+from hoptrace.intake.formats.json.quick import QuickObjects
 
 PARTS = (
     *('{"a":1}', '{"a":"x","b":{"a":"y"}}', '{ "a" : "1", "a" : "2" }', '{"a":"","a":"2"}', '[{"a":1}]'),

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.h323_stamps import Stamps
-from hoptrace.intake.formats.h323_times import parse_stamp
-from hoptrace.intake.formats.radius import RadiusAccounting
+from hoptrace.intake.formats.h323.stamps import Stamps
+from hoptrace.intake.formats.h323.times import parse_stamp
+from hoptrace.intake.formats.radius.reader import RadiusAccounting
 from hoptrace.intake.ledger import frame_of
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier

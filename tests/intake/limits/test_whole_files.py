@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats import asterisk_lines
-from hoptrace.intake.formats.asterisk_lines import content_of
+from hoptrace.intake.formats.text import lines as asterisk_lines
+from hoptrace.intake.formats.text.lines import content_of
 from hoptrace.intake.reading import Source
 
 TEXT = b"one\ntwo\nthree\n"

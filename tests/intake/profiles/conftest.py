@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.profiles.shipped import overlaid, shipped_profile
 from hoptrace.intake.reading import Context, Source

@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.canonical import Canonical
-from hoptrace.intake.formats.canonical_columns import COLUMNS
+from hoptrace.intake.formats.canonical.columns import COLUMNS
+from hoptrace.intake.formats.canonical.reader import Canonical
 from hoptrace.intake.profile import read_profile
 from hoptrace.intake.reading import Context, Source
 from hoptrace.model.carriers import Carrier

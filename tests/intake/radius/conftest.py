@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.radius import RadiusAccounting
+from hoptrace.intake.formats.radius.reader import RadiusAccounting
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats import radius_columns, radius_shapes
-from hoptrace.intake.formats.radius_attributes import Packet
-from hoptrace.intake.formats.radius_json import json_packets
+from hoptrace.intake.formats.radius import columns as radius_columns
+from hoptrace.intake.formats.radius import shapes as radius_shapes
+from hoptrace.intake.formats.radius.attributes import Packet
+from hoptrace.intake.formats.radius.json import json_packets
 
 TEXTS = (
     *("", " ", "x", " x", "x ", "'x'", "h323-conf-id=x", "h323-conf-id= x", "h323-conf-id=", "call-id=a=b", "call-id"),

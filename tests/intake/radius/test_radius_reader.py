@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats import radius_attributes
-from hoptrace.intake.formats.radius import RadiusAccounting
+from hoptrace.intake.formats.radius import attributes as radius_attributes
+from hoptrace.intake.formats.radius.reader import RadiusAccounting
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
 

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats import acme_gathered, acme_lines, acme_placing
-from hoptrace.intake.formats.acme_calls import attempts_of
-from hoptrace.intake.formats.acme_layout import Kind, Layout
-from hoptrace.intake.formats.acme_lines import Division, parts_of
-from hoptrace.intake.formats.acme_quotes import in_pairs
-from hoptrace.intake.formats.acme_rows import said_in, split_plain, split_row, split_unescaped
+from hoptrace.intake.formats.acme import gathered as acme_gathered
+from hoptrace.intake.formats.acme import lines as acme_lines
+from hoptrace.intake.formats.acme import placing as acme_placing
+from hoptrace.intake.formats.acme.calls import attempts_of
+from hoptrace.intake.formats.acme.layout import Kind, Layout
+from hoptrace.intake.formats.acme.lines import Division, parts_of
+from hoptrace.intake.formats.acme.quotes import in_pairs
+from hoptrace.intake.formats.acme.rows import said_in, split_plain, split_row, split_unescaped
 from hoptrace.intake.reading import Chunk, Source
 
 DAY = "acme/cdr20231218.csv"

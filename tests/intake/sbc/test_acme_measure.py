@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.acme_measure import address_block
+from hoptrace.intake.formats.acme.measure import address_block
 
 FIRST, WIDTH = 23, 120
 ADDRESSES = ("203.0.113.7", "203.0.113.7:5060", "[2001:db8::7]:5060", ' "203.0.113.9" ')

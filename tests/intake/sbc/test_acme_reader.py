@@ -12,9 +12,9 @@ import pytest
 from hoptrace.errors import FormatUnknown, InputRefused, ProfileInvalid, TimezoneMissing
 from hoptrace.intake.detect import find_format
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.acme import AcmeSbc
-from hoptrace.intake.formats.acme_layout import Kind, Layouts, named_layout
-from hoptrace.intake.formats.acme_rows import split_unescaped
+from hoptrace.intake.formats.acme.layout import Kind, Layouts, named_layout
+from hoptrace.intake.formats.acme.reader import AcmeSbc
+from hoptrace.intake.formats.acme.rows import split_unescaped
 from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Source

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.clock_columns import ClockColumns, look_like_times, micros_of, moment_of
-from hoptrace.intake.formats.clock_times import ClockTimes, looks_like_time
+from hoptrace.intake.formats.clocks.columns import ClockColumns, look_like_times, micros_of, moment_of
+from hoptrace.intake.formats.clocks.times import ClockTimes, looks_like_time
 from hoptrace.intake.formats.resaved import Signs
 from hoptrace.intake.reading import Context
 from hoptrace.model.arrays import Int64s

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.ribbon import RibbonAct, _cells
+from hoptrace.intake.formats.ribbon.reader import RibbonAct, _cells
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import RAW_CALLS, ROWS

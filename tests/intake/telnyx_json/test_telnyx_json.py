@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.telnyx_json import telnyx_json
+from hoptrace.intake.formats.telnyx.reader import telnyx_json
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

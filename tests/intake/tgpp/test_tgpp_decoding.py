@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.tgpp_decoding import Components
-from hoptrace.intake.formats.tgpp_records import CALLS, BerRecord, records_of
+from hoptrace.intake.formats.tgpp.decoding import Components
+from hoptrace.intake.formats.tgpp.records import CALLS, BerRecord, records_of
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "formats" / "3gpp"
 FILES = ("gateway.ber", "ims.ber", "framed.cdr")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import MissingExtra
-from hoptrace.intake.formats.tgpp import Tgpp
-from hoptrace.intake.formats.tgpp_calls import facts_of, number, timestamp
-from hoptrace.intake.formats.tgpp_records import records_of
+from hoptrace.intake.formats.tgpp.calls import facts_of, number, timestamp
+from hoptrace.intake.formats.tgpp.reader import Tgpp
+from hoptrace.intake.formats.tgpp.records import records_of
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

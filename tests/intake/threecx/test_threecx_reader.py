@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hoptrace.intake.formats.threecx import ThreeCxCalls
+from hoptrace.intake.formats.threecx.reader import ThreeCxCalls
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

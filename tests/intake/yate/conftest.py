@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.formats.yate import YateCdrfile
+from hoptrace.intake.formats.yate.reader import YateCdrfile
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hoptrace.errors import TimezoneMissing
-from hoptrace.intake.formats.stamp_zones import Beside, Stamp, StampZones, all_zones
+from hoptrace.intake.formats.clocks.stamp_zones import Beside, Stamp, StampZones, all_zones
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Context, Zone
 from hoptrace.intake.zone_measuring import Measured

@@ -11,8 +11,8 @@ import zstandard
 
 from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake.calls_mapping import import_instead
-from hoptrace.intake.formats.acme import AcmeSbc
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.acme.reader import AcmeSbc
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.formats.stored import Stored
 from hoptrace.intake.limits import is_packed
 from hoptrace.intake.profile import Profile

@@ -16,7 +16,7 @@ from hoptrace.intake.drafting_fields import choices
 from hoptrace.intake.drafting_names import Choice
 from hoptrace.intake.drafting_shape import FileShape, shape_of
 from hoptrace.intake.drafting_times import TIMES
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.looking import detect_file
 from hoptrace.intake.profile import Profile, read_profile
 from hoptrace.intake.reading import Context, Source, source_at

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from hoptrace.intake.drafting_shape import FileShape
-from hoptrace.intake.formats.profiled_durations import seconds
-from hoptrace.intake.formats.profiled_times import read_times
+from hoptrace.intake.formats.profiled.durations import seconds
+from hoptrace.intake.formats.profiled.times import read_times
 from hoptrace.intake.profiles.column_rules import Unit
 
 FORMATS = (

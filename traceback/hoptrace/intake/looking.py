@@ -12,10 +12,10 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.calls_mapping import import_instead
 from hoptrace.intake.detect import LEAST_SURE, claims_on, format_name, readable_head
 from hoptrace.intake.formats import readers
-from hoptrace.intake.formats.acme import AcmeSbc
-from hoptrace.intake.formats.canonical_lines import blocks
-from hoptrace.intake.formats.profiled import Profiled
+from hoptrace.intake.formats.acme.reader import AcmeSbc
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.formats.stored import Stored, own_profile
+from hoptrace.intake.formats.text.blocks import blocks
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profile_store import OwnProfiles
 from hoptrace.intake.raw_rows import raw_rows

@@ -1,6 +1,6 @@
 """What a spreadsheet does to a file of any format that is opened and saved again, seen in the calls that were read.
 
-Readers that can tell more by how a file is written (`formats/resaved.py`, `formats/profiled_resaved.py`) flag it
+Readers that can tell more by how a file is written (`formats/resaved.py`, `formats/profiled/resaved.py`) flag it
 themselves; here stands what every format shows: numbers rounded to an exponent, and seconds that are gone.
 """
 

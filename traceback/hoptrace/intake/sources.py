@@ -92,7 +92,7 @@ def _at_format(text: str) -> str:
 
 def _bound(reader: FormatReader, profile: Profile | None) -> FormatReader:
     """A reader of declared files has a profile of its own: what the submitter's says is laid over it."""
-    from hoptrace.intake.formats.profiled import Profiled
+    from hoptrace.intake.formats.profiled.reader import Profiled
 
     return reader.bound(profile) if isinstance(reader, Profiled) and profile is not None else reader
 

@@ -12,7 +12,7 @@ from operator import call
 import polars as pl
 
 from hoptrace.intake.ahead import ahead
-from hoptrace.intake.formats.canonical import Canonical
+from hoptrace.intake.formats.canonical.reader import Canonical
 from hoptrace.intake.formats.stored import own_profile
 from hoptrace.intake.reading import Context
 from hoptrace.intake.repeats import Repeats

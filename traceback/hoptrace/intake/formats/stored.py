@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hoptrace.intake.formats.profiled import Profiled
-from hoptrace.intake.formats.profiled_detect import has_every_column
+from hoptrace.intake.formats.profiled.detect import has_every_column
+from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, FormatReader, Source
 from hoptrace.model.receipts import based_on

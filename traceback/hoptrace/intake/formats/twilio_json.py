@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from hoptrace.intake.formats.json_records import JsonRecords, Kind, Said
+from hoptrace.intake.formats.json.records import JsonRecords, Kind, Said
 from hoptrace.model.statements import StartBasis
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100

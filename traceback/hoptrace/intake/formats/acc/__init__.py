@@ -1,0 +1,1 @@
+"""Accounting rows of Kamailio and OpenSIPS."""

@@ -1,0 +1,1 @@
+"""Oracle's (Acme Packet) session border controllers."""

@@ -1,0 +1,1 @@
+"""Asterisk: call-detail records and channel events, and what is built on it."""

@@ -1,0 +1,1 @@
+"""AudioCodes session border controllers."""

@@ -1,0 +1,1 @@
+"""hoptrace's own format."""

@@ -1,0 +1,1 @@
+"""Switches' clocks and the times that they write, for every format."""

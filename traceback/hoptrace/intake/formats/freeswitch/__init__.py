@@ -1,0 +1,1 @@
+"""FreeSWITCH: documents of JSON and XML, and CSV."""

@@ -1,0 +1,1 @@
+"""Voice gateways: what Cisco's and others' h323 attributes say."""

@@ -1,0 +1,1 @@
+"""JSON out of files, for every format."""

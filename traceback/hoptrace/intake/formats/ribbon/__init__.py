@@ -1,0 +1,1 @@
+"""Ribbon (Sonus) ACT files."""

@@ -1,0 +1,1 @@
+"""Text files as lines, blocks and slices, for every format."""

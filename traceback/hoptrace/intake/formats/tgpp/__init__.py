@@ -1,0 +1,1 @@
+"""3GPP charging records."""

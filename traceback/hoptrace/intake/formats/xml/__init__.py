@@ -1,0 +1,1 @@
+"""XML out of files, for every format."""
