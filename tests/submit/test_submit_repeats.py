@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-import hoptrace.intake.formats.text.blocks as lines_module
+import hoptrace.intake.formats.text.opening as opening_module
 from hoptrace.engines.retention import lake_info
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.submit import submit
@@ -83,7 +83,7 @@ def test_rows_sent_again_are_duplicates_wherever_blocks_are_cut(
 ) -> None:
     rows = [line(n) for n in range(40)]
     submit(workspace, [write("first.csv", *rows[5:25])], "alpha")
-    monkeypatch.setattr(lines_module, "PIECE_BYTES", 300)
+    monkeypatch.setattr(opening_module, "PIECE_BYTES", 300)
     (receipt,) = submit(workspace, [write("second.csv", *rows)], "alpha")
     assert (receipt.accepted, receipt.duplicates) == (20, 20)
 
@@ -91,7 +91,7 @@ def test_rows_sent_again_are_duplicates_wherever_blocks_are_cut(
 def test_a_refused_row_that_is_repeated_is_rejected_once(
     workspace: Workspace, line: Callable[..., str], write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_module, "PIECE_BYTES", 300)
+    monkeypatch.setattr(opening_module, "PIECE_BYTES", 300)
     bad, good = line(0, "1.2E+11"), [line(n) for n in range(1, 9)]
     (receipt,) = submit(workspace, [write("file.csv", bad, *good, bad, *good[:2], bad)], "alpha")
     assert receipt.rejected == {"called_number is no telephone number": 1}

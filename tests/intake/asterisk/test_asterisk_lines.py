@@ -7,7 +7,7 @@ import csv
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hoptrace.intake.formats.text.lines import split
+from hoptrace.intake.formats.text.splitting import split
 
 PIECES = st.sampled_from(['"', '""', ",", ";", '","', "a", " ", "é", "'"])
 

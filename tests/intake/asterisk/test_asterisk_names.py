@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hoptrace.intake.formats.asterisk.names import Target, dial_target, trunk_of
-from hoptrace.intake.formats.text.lines import split, split_tolerant
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hoptrace.intake.formats.canonical import rows as canonical_rows
 from hoptrace.intake.formats.canonical.plain import is_tidy, split_at_once
 from hoptrace.intake.formats.canonical.times import read_alike, read_any, with_time
-from hoptrace.intake.formats.text import blocks as canonical_lines
+from hoptrace.intake.formats.text import opening
 from hoptrace.intake.formats.text.blocks import Block, Shape
 
 Read = Callable[..., Any]
@@ -49,7 +49,7 @@ def test_lines_split_at_once_give_what_single_records_give(
 ) -> None:
     content = "\n".join([HEADER, *lines]).encode() + b"\n" * ended
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(canonical_lines, "PIECE_BYTES", size)
+        patched.setattr(opening, "PIECE_BYTES", size)
         quick = _take(take, content)
         patched.setattr(canonical_rows, "parse_at_once", lambda *_: None)
         slow = _take(take, content)

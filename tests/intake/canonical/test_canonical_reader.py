@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from hoptrace.errors import ColumnMissing, InputRefused
-from hoptrace.intake.formats.text import blocks as canonical_lines
+from hoptrace.intake.formats.text import opening
 from hoptrace.intake.profile import Profile
 
 Read = Callable[..., Any]
@@ -280,7 +280,7 @@ def test_pieces_do_not_show(taken: Read, fixtures: Path, monkeypatch: pytest.Mon
     body = (HEADER + "".join(ROW.format(f'"{n}\n{n}"') for n in range(40)) + ROW.format('"7\n7"')).encode()
     whole = [taken(content), taken(body), taken(body.replace(b"\n", b"\r\n"))]
     for size in (1, 7, 64):
-        monkeypatch.setattr(canonical_lines, "PIECE_BYTES", size)
+        monkeypatch.setattr(opening, "PIECE_BYTES", size)
         pieces = [taken(content), taken(body), taken(body.replace(b"\n", b"\r\n"))]
         for one, other in zip(whole, pieces, strict=True):
             assert other.rows.drop("call").equals(one.rows.drop("call"))

@@ -18,7 +18,7 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.json.documents import documents_of
 from hoptrace.intake.formats.json.parsing import TOO_DEEP
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.limits import check_content, check_values, too_long
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import Context, Source

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.text import lines as asterisk_lines
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text import content
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.reading import Source
 
 TEXT = b"one\ntwo\nthree\n"
@@ -40,10 +40,10 @@ def test_a_file_of_the_most_bytes_is_read_and_a_longer_one_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
     read_in_pieces(monkeypatch, piece)
-    monkeypatch.setattr(asterisk_lines, "MOST_BYTES", len(TEXT))
+    monkeypatch.setattr(content, "MOST_BYTES", len(TEXT))
     assert content_of(source(tmp_path)) == TEXT
     for most in (len(TEXT) - 1, 3):
-        monkeypatch.setattr(asterisk_lines, "MOST_BYTES", most)
+        monkeypatch.setattr(content, "MOST_BYTES", most)
         with pytest.raises(InputRefused, match=r"calls\.csv: larger than"):
             content_of(source(tmp_path))
 

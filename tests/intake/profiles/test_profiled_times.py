@@ -104,7 +104,7 @@ def test_hours_that_a_zone_repeats_are_settled_by_the_order_of_the_rows(taken) -
 
 def test_the_rows_behind_a_block_tell_too(taken, monkeypatch: pytest.MonkeyPatch) -> None:
     """Newest first, and a block ends within the repeated hour: only what stands behind it shows its second pass."""
-    monkeypatch.setattr("hoptrace.intake.formats.text.blocks.PIECE_BYTES", 64)
+    monkeypatch.setattr("hoptrace.intake.formats.text.opening.PIECE_BYTES", 64)
     toml = f'[time]\nformats = ["%Y-%m-%d %H:%M:%S"]\ntimezone = "America/Chicago"\n{FIELDS}'
     rows = [f"2026-11-01 {at},{n}\n" for n, at in enumerate(reversed(["00:30:00", *FALL, "02:40:00"]))]
     told = taken("start,called\n" + "".join(rows), toml)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hoptrace.errors import FormatUnknown
 from hoptrace.intake.detect import readable_head
-from hoptrace.intake.formats.text.lines import split, split_tolerant
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.profiles.file_rules import Quoting
 from hoptrace.intake.reading import HEAD_BYTES, Source
 

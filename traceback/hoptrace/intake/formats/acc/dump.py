@@ -16,7 +16,8 @@ from hoptrace.intake.formats.acc.dump_values import Value, copied_values, plain_
 from hoptrace.intake.formats.acc.events import Origin
 from hoptrace.intake.formats.acc.gather import Gathering
 from hoptrace.intake.formats.acc.sqlite import TABLES
-from hoptrace.intake.formats.text.lines import content_of, decoded
+from hoptrace.intake.formats.text.content import content_of
+from hoptrace.intake.formats.text.lines import decoded
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 CUT = "row is cut: dump still being written?"

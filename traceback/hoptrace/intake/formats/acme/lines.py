@@ -13,8 +13,10 @@ import numpy as np
 import polars as pl
 
 from hoptrace.intake.formats.acme.layout import KINDS, Kind, Layout
-from hoptrace.intake.formats.text.blocks import Block, line_bounds, slices, slices_and_between
-from hoptrace.intake.formats.text.lines import content_of, decoded
+from hoptrace.intake.formats.text.blocks import Block
+from hoptrace.intake.formats.text.content import content_of
+from hoptrace.intake.formats.text.lines import decoded
+from hoptrace.intake.formats.text.slices import line_bounds, slices, slices_and_between
 from hoptrace.intake.reading import Source
 from hoptrace.model.arrays import Bytes, Int64s, Truths
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hoptrace.intake.formats.acme.lines import COMMA, QUOTE, Division
-from hoptrace.intake.formats.text.blocks import line_bounds, slices
+from hoptrace.intake.formats.text.slices import line_bounds, slices
 from hoptrace.model.arrays import Bytes, Int64s, Truths
 
 _LONGEST = 100_000

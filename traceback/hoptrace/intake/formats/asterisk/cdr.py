@@ -17,7 +17,7 @@ from hoptrace.intake.formats.asterisk.layout import Layout
 from hoptrace.intake.formats.asterisk.rows import places_of
 from hoptrace.intake.formats.asterisk.times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
-from hoptrace.intake.formats.text.lines import split, split_tolerant
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.ledger import reasons_of
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
 from hoptrace.model.statements import ROWS, Fate

@@ -11,7 +11,8 @@ from hoptrace.intake.formats.asterisk.cel_calls import calls_of, enter
 from hoptrace.intake.formats.asterisk.cel_channels import FIELDS, CallSpan, Channel, Event
 from hoptrace.intake.formats.asterisk.layout import Layout, epoch_of, profile_layout
 from hoptrace.intake.formats.asterisk.rows import NOTHING, DateOrder, parse_time
-from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source

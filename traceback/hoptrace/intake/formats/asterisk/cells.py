@@ -9,7 +9,9 @@ from typing import NamedTuple
 import polars as pl
 
 from hoptrace.intake.formats.asterisk import layout as layouts
-from hoptrace.intake.formats.text.lines import content_of, decoded, split
+from hoptrace.intake.formats.text.content import content_of
+from hoptrace.intake.formats.text.lines import decoded
+from hoptrace.intake.formats.text.splitting import split
 from hoptrace.intake.reading import Source
 
 BLANK, TITLE, AGAIN = "blank", "title", "again"

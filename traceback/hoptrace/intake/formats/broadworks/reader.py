@@ -22,7 +22,7 @@ from hoptrace.intake.formats.broadworks.records import (
     split_escaped,
     zone_offset,
 )
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.xml.records import encoding_of, in_batches, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

@@ -7,7 +7,8 @@ import codecs
 import numpy as np
 import polars as pl
 
-from hoptrace.intake.formats.text.blocks import Block, Shape, count_bytes
+from hoptrace.intake.formats.text.blocks import Block, Shape
+from hoptrace.intake.formats.text.slices import count_bytes
 
 _SPACE, _END = ord(" "), ord("\n")
 

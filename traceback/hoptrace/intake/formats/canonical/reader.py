@@ -24,7 +24,8 @@ from hoptrace.intake.formats.canonical.columns import (
 )
 from hoptrace.intake.formats.canonical.parquet import MAGIC, parquet_blocks, parquet_columns
 from hoptrace.intake.formats.canonical.rows import Parse, Parsed, parse_delimited, parse_json
-from hoptrace.intake.formats.text.blocks import Shape, blocks, first_line
+from hoptrace.intake.formats.text.blocks import Shape, blocks
+from hoptrace.intake.formats.text.opening import first_line
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 from hoptrace.intake.seen import Seen

@@ -10,7 +10,7 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.cgrates.calls import FIELDS, Runs, columns_of, enter, fold_row
 from hoptrace.intake.formats.json.documents import documents_of
 from hoptrace.intake.formats.json.values import Json, as_object, clean_text
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.xml.records import RecordParser, encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock

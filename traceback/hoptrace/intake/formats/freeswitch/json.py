@@ -14,7 +14,7 @@ from hoptrace.intake.formats.freeswitch.table import LegTable, table_of_document
 from hoptrace.intake.formats.freeswitch.variables import read_variables
 from hoptrace.intake.formats.json.documents import Piece, documents_in, pieces_of, text_in
 from hoptrace.intake.formats.json.values import as_object
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.xml.records import in_blocks
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

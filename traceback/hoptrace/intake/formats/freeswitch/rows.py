@@ -10,7 +10,8 @@ from datetime import datetime
 from hoptrace.intake.formats.asterisk.rows import DateOrder, date_order, parse_time
 from hoptrace.intake.formats.freeswitch import templates
 from hoptrace.intake.formats.freeswitch.templates import Template
-from hoptrace.intake.formats.text.lines import Lines, lines_of, split, split_tolerant
+from hoptrace.intake.formats.text.lines import Lines, lines_of
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Context, Source
 

@@ -12,7 +12,7 @@ from hoptrace.intake.formats.document_shapes import UNKNOWN, Form, Marked, Shape
 from hoptrace.intake.formats.freeswitch.flows import CALLFLOW_TIMES
 from hoptrace.intake.formats.freeswitch.table import NAMED, TEXTS, LegTable
 from hoptrace.intake.formats.freeswitch.variables import READ
-from hoptrace.intake.formats.text.blocks import slices
+from hoptrace.intake.formats.text.slices import slices
 from hoptrace.model.arrays import Int64s, Truths
 
 _LEAST = 128

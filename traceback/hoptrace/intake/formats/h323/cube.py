@@ -13,7 +13,8 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.h323.calls import chunk_of
 from hoptrace.intake.formats.h323.records import Record
 from hoptrace.intake.formats.h323.times import parse_stamp
-from hoptrace.intake.formats.text.lines import decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.text.lines import decoded, lines_of
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 

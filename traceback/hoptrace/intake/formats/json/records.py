@@ -10,7 +10,7 @@ from typing import Any
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.json.documents import Document, documents_of
 from hoptrace.intake.formats.json.values import Json, clean, text_of
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 

@@ -6,7 +6,7 @@ import codecs
 import re
 
 from hoptrace.intake.formats.canonical.columns import plain_name
-from hoptrace.intake.formats.text.lines import split
+from hoptrace.intake.formats.text.splitting import split
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.reading import HEAD_BYTES, Detection, Source
 

@@ -22,8 +22,9 @@ from hoptrace.intake.formats.profiled.resaved import Resaved
 from hoptrace.intake.formats.profiled.text import fixed_rows, pair_rows
 from hoptrace.intake.formats.profiled.times import MINUTE, read_times
 from hoptrace.intake.formats.profiled.zones import Localiser, epochs_of
-from hoptrace.intake.formats.text.blocks import Block, Shape, blocks, first_line
-from hoptrace.intake.formats.text.lines import split
+from hoptrace.intake.formats.text.blocks import Block, Shape, blocks
+from hoptrace.intake.formats.text.opening import first_line
+from hoptrace.intake.formats.text.splitting import split
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.file_rules import Quoting
 from hoptrace.intake.reading import Chunk, Context, Source

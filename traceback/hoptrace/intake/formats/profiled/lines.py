@@ -12,7 +12,7 @@ import polars as pl
 from hoptrace.intake.formats.canonical.plain import is_tidy, split_at_once
 from hoptrace.intake.formats.profiled.plan import place
 from hoptrace.intake.formats.text.blocks import Block, Shape
-from hoptrace.intake.formats.text.lines import split, split_tolerant
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.profiles.file_rules import FileRules, Quoting
 
 MOST_COLUMNS = 2_000

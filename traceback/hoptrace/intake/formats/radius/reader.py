@@ -11,7 +11,7 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.h323.calls import chunk_of
 from hoptrace.intake.formats.h323.records import Record
 from hoptrace.intake.formats.radius.packets import Packet, packets_of
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 

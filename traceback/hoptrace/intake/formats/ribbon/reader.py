@@ -12,7 +12,8 @@ from hoptrace.intake.formats.resaved import MINUTE, Signs
 from hoptrace.intake.formats.ribbon.columns import ATTEMPT, LEAST, NO_CALL, START, STOP
 from hoptrace.intake.formats.ribbon.rows import Odd, Record, facts_of, read_record
 from hoptrace.intake.formats.ribbon.times import NodeTimes
-from hoptrace.intake.formats.text.lines import decoded, lines_of, split
+from hoptrace.intake.formats.text.lines import decoded, lines_of
+from hoptrace.intake.formats.text.splitting import split
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

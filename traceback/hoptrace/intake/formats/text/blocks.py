@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
-import zstandard
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.limits import is_packed, row_refusal, too_long
+from hoptrace.intake.formats.text.opening import plain_pieces
+from hoptrace.intake.formats.text.slices import count_bytes, line_bounds, slices
+from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
-from hoptrace.model.arrays import Bytes, Int64s
+from hoptrace.model.arrays import Bytes, Int64s, Truths
 
-PIECE_BYTES = 28 * 1024 * 1024
-_LOOKED_BACK = 65_536
 LONGEST_QUOTED = 50
-_CACHED = 1024 * 1024
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
     the file is no text or its packing is broken.
     """
     carry, row = b"", 1
-    for piece, last in _with_last(_plain_pieces(source, zeros)):
+    for piece, last in _with_last(plain_pieces(source, zeros)):
         data = carry + piece
         whole = len(data) if last else data.rfind(b"\n") + 1
         too_long_at = too_long(data, source.limits.longest_row)
@@ -99,85 +91,8 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
         row += count
 
 
-def count_bytes(data: bytes, which: Callable[[Bytes], npt.NDArray[np.bool_]]) -> int:
-    """How many bytes are such; in pieces that stay in the processor's cache, which is quicker than `bytes.count`."""
-    every = np.frombuffer(data, np.uint8)
-    return sum(int(np.count_nonzero(which(every[at : at + _CACHED]))) for at in range(0, len(every), _CACHED))
-
-
-def _is_end(piece: Bytes) -> npt.NDArray[np.bool_]:
+def _is_end(piece: Bytes) -> Truths:
     return piece == ord("\n")
-
-
-def first_line(source: Source, comments: tuple[str, ...] = (), *, zeros: bool = False) -> str:
-    """The first line that is not blank, without line end and byte order mark; raises InputRefused where none is.
-
-    Lines that begin with one of the `comments` are passed over; `zeros`: zero bytes are left out, not refused.
-    """
-    try:
-        head = source.head()
-    except IsADirectoryError:
-        raise InputRefused(f"{source.name} is a directory. Name the files in it that are to be submitted.") from None
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise InputRefused(_unreadable(source, error)) from error
-    _refuse_foreign(source, head, zeros=zeros)
-    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r", "\n").replace("\0", "")
-    for line in text.split("\n"):
-        if line.strip() and not line.startswith(comments):
-            return line
-    for _ in _unpacked(source):  # a packed file that shows nothing may be cut, which only its end tells
-        pass
-    raise InputRefused(f"{source.name} is empty: there is not even a header. Export it again and submit it.")
-
-
-def _refuse_foreign(source: Source, head: bytes, *, zeros: bool = False) -> None:
-    if head.startswith(_UTF16_MARKS):
-        raise InputRefused(f"{source.name} is written in UTF-16. Save it as UTF-8 (in a spreadsheet: «CSV UTF-8»).")
-    if not zeros and b"\0" in head[:4096]:
-        raise InputRefused(f"{source.name} holds zero bytes: it is no text file. Submit the CDRs as CSV or JSON lines.")
-
-
-def _unreadable(source: Source, error: BaseException) -> str:
-    if is_packed(source.path) and not isinstance(error, (FileNotFoundError, PermissionError)):
-        return f"{source.name} cannot be unpacked ({error}): it is cut or damaged. Copy it again and submit it."
-    return f"{source.name} cannot be read: {error}."
-
-
-def _plain_pieces(source: Source, zeros: bool) -> Iterator[bytes]:
-    """Unpacked bytes with every line end as one LF, the byte order mark at the very start taken off."""
-    held, first = b"", True
-    for raw in _unpacked(source):
-        piece = held + raw
-        if first:
-            _refuse_foreign(source, piece, zeros=zeros)
-            piece, first = piece.removeprefix(codecs.BOM_UTF8), False
-        held = b"\r" if piece.endswith(b"\r") else b""
-        if b"\r" in piece:
-            piece = piece[: len(piece) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        yield piece
-    if held:
-        yield b"\n"
-
-
-def _unpacked(source: Source) -> Iterator[bytes]:
-    try:
-        with source.open() as stream:
-            while piece := _piece(stream):
-                yield piece
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise InputRefused(_unreadable(source, error)) from error
-
-
-def _piece(stream: IO[bytes]) -> bytes:
-    """The next bytes, up to the end of a line where that is quick to find: then nothing has to be put together."""
-    if not stream.seekable():
-        return stream.read(PIECE_BYTES)
-    begin, back = stream.tell(), min(_LOOKED_BACK, PIECE_BYTES // 2)
-    stream.seek(begin + PIECE_BYTES - back)
-    end = stream.read(back)
-    stream.seek(begin)
-    whole = end.rfind(b"\n") + 1 if len(end) == back else 0
-    return stream.read(PIECE_BYTES - back + whole if whole else PIECE_BYTES)
 
 
 def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -187,15 +102,6 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
             yield before, False
         before = piece
     yield before or b"", True
-
-
-def line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
-    """Start and end offsets of the lines, line ends left out."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    starts = np.concatenate([[0], ends + 1]).astype(np.int64)
-    if data.endswith(b"\n") or not data:
-        return starts[:-1], ends.astype(np.int64)
-    return starts, np.concatenate([ends, [len(data)]]).astype(np.int64)
 
 
 def _quoted_pairs(
@@ -240,21 +146,6 @@ def _records(
     rows = np.arange(first_row, first_row + len(starts), dtype=np.int64)[~inner]
     raw = slices(data, starts[~inner], last[~inner])
     return pl.DataFrame({"row": rows, "raw": raw}).with_columns(text=_as_text(raw))
-
-
-def slices(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
-    """The bytes between offsets, in rising order, as Binary."""
-    return slices_and_between(data, starts, ends).gather_every(2)
-
-
-def slices_and_between(data: bytes, starts: Int64s, ends: Int64s) -> pl.Series:
-    """The same with what lies between, of which every second is wanted: so nothing has to be copied one by one."""
-    bounds = np.empty(2 * len(starts) + 1, dtype=np.int64)
-    bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, ends[-1] if len(ends) else 0
-    bounds = np.minimum(bounds, len(data))
-    arrow: Any = pa  # it has no type stubs
-    buffers = [None, arrow.py_buffer(bounds), arrow.py_buffer(data)]
-    return pl.Series("raw", arrow.LargeBinaryArray.from_buffers(arrow.large_binary(), len(bounds) - 1, buffers))
 
 
 def _as_text(raw: pl.Series) -> pl.Series:

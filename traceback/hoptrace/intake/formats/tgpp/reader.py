@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from hoptrace.errors import InputRefused, MissingExtra
-from hoptrace.intake.formats.text.lines import content_of
+from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.tgpp.calls import facts_of, key_of
 from hoptrace.intake.formats.tgpp.decoding import Components
 from hoptrace.intake.formats.tgpp.records import CALLS, BerRecord, looks_like_records, records_of

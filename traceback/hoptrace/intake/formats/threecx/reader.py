@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
-from hoptrace.intake.formats.text.lines import Line, Lines, decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.text.lines import Line, Lines, decoded, lines_of
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.formats.threecx.calls import Part, calls_of, part_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source

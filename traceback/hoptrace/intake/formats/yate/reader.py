@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
-from hoptrace.intake.formats.text.lines import decoded, lines_of, split, split_tolerant
+from hoptrace.intake.formats.text.lines import decoded, lines_of
+from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.formats.yate.calls import enter
 from hoptrace.intake.formats.yate.rows import (
     COMBINED_COLUMNS,
