@@ -15,8 +15,7 @@ from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk import cells as asterisk_cells
 from hoptrace.intake.formats.asterisk.cells import cells_of
 from hoptrace.intake.formats.asterisk.fields import or_told
-from hoptrace.intake.formats.asterisk.layout import SPACES
-from hoptrace.intake.formats.text.splitting import split, split_tolerant
+from hoptrace.intake.formats.text.splitting import SPACES, split, split_tolerant
 
 ROWS = 40
 PIECES = st.lists(st.sampled_from(['"', '""', ",", '","', "a", "1", " ", "\u00a0", "é", "\ufeff"]), max_size=12).map(

@@ -8,12 +8,13 @@ from functools import cache
 
 import polars as pl
 
-from hoptrace.intake.formats.asterisk import layout as layouts
 from hoptrace.intake.formats.asterisk.calls import calls_of
 from hoptrace.intake.formats.asterisk.cells import AGAIN, Cells, Sheet, cells_of, sheet_of
+from hoptrace.intake.formats.asterisk.column_names import canonical_name, is_header
 from hoptrace.intake.formats.asterisk.facts import facts_of
 from hoptrace.intake.formats.asterisk.fields import NO_CALLED, Bad, cdrs_of, fields_of
-from hoptrace.intake.formats.asterisk.layout import Layout
+from hoptrace.intake.formats.asterisk.guessing import MOST_ROWS_LOOKED_AT, guess_layout, is_known
+from hoptrace.intake.formats.asterisk.layout import Layout, header_layout, no_layout, profile_layout, rejoined
 from hoptrace.intake.formats.asterisk.rows import places_of
 from hoptrace.intake.formats.asterisk.times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
@@ -42,14 +43,14 @@ class AsteriskCsv:
         lines = [line for line in head.decode("utf-8-sig", errors="replace").splitlines()[:60] if line.strip()]
         if not lines:
             return None
-        if layouts.is_header(first := split(lines[0])):
-            names = {layouts.canonical_name(cell) for cell in first}
+        if is_header(first := split(lines[0])):
+            names = {canonical_name(cell) for cell in first}
             known = len(names & {"dstchannel", "lastapp", "lastdata", "dcontext", "disposition", "amaflags"})
             return Detection(self.name, 0.95, "its header has Asterisk's column names") if known >= 3 else None
         for divide in (split, split_tolerant):
             groups = _by_width([divide(line) for line in lines])
             for width, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
-                layout = layouts.guess_layout(list(zip(*group, strict=True))) if width >= 14 else None
+                layout = guess_layout(list(zip(*group, strict=True))) if width >= 14 else None
                 if layout is not None:
                     why = f"{width} columns {layout.why}, with channel names and dispositions"
                     return Detection(self.name, 0.9, why)
@@ -104,11 +105,11 @@ def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFram
     if not sheet.titles and data.height and data["row"][-1] == sheet.unended:
         # Master.csv is written on and on; an export with titles is written at once.
         data, bad = data.head(-1), [(data["row"][-1], (_CUT,))]
-    header = next((layouts.header_layout(cells) for cells in sheet.titles if layouts.is_header(cells)), None)
+    header = next((header_layout(cells) for cells in sheet.titles if is_header(cells)), None)
     cells = cells_of(data)
     by_width = _layouts(source, context, header, cells) or _tolerant_layouts(data["text"])
     if data.height and not by_width:
-        raise layouts.no_layout(source.name, sorted(cells.widths()))
+        raise no_layout(source.name, sorted(cells.widths()))
     places = {width: places_of(layout, context.profile) for width, layout in by_width.items()}
     single, unfit = _fitting(sheet, cells, by_width)
     found = [fields_of(cells.at_once.get(width), single.get(width, []), places[width]) for width in places]
@@ -118,23 +119,23 @@ def _fields(source: Source, context: Context, sheet: Sheet) -> tuple[pl.DataFram
 
 def _layouts(source: Source, context: Context, header: Layout | None, cells: Cells) -> dict[int, Layout]:
     """The layout for each width of row that has one."""
-    stated = layouts.profile_layout(context.profile, source.name) or header
+    stated = profile_layout(context.profile, source.name) or header
     if stated is not None:
         return {len(stated.columns): stated}
     widths = cells.widths()
-    some = {width: cells.of_width(width, layouts.MOST_ROWS_LOOKED_AT) for width in widths if layouts.is_known(width)}
+    some = {width: cells.of_width(width, MOST_ROWS_LOOKED_AT) for width in widths if is_known(width)}
     return _guessed(some)
 
 
 def _tolerant_layouts(texts: pl.Series) -> dict[int, Layout]:
     """The same of rows that have a comma between quotes that are not doubled, and so no width of their own."""
-    groups = _by_width([split_tolerant(text) for text in texts.head(layouts.MOST_ROWS_LOOKED_AT)])
-    return _guessed({width: list(zip(*rows, strict=True)) for width, rows in groups.items() if layouts.is_known(width)})
+    groups = _by_width([split_tolerant(text) for text in texts.head(MOST_ROWS_LOOKED_AT)])
+    return _guessed({width: list(zip(*rows, strict=True)) for width, rows in groups.items() if is_known(width)})
 
 
 def _guessed(columns: Mapping[int, Sequence[Sequence[str]]]) -> dict[int, Layout]:
     """The layouts of rows (by columns) of these widths, where their values have one."""
-    return {width: layout for width, rows in columns.items() if (layout := layouts.guess_layout(rows)) is not None}
+    return {width: layout for width, rows in columns.items() if (layout := guess_layout(rows)) is not None}
 
 
 def _by_width(rows: Sequence[list[str]]) -> dict[int, list[list[str]]]:
@@ -161,7 +162,7 @@ def _fitting(
         if len(again) in by_width and len(again) > 1:
             fitting[len(again)].append((row, again))
             continue
-        whole = layouts.rejoined(each, only) if only is not None else None
+        whole = rejoined(each, only) if only is not None else None
         if whole is not None:
             fitting[len(whole)].append((row, whole))
             continue

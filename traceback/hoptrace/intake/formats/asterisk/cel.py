@@ -9,8 +9,9 @@ from hoptrace.errors import InputRefused
 from hoptrace.intake.fold_rows import FoldRow
 from hoptrace.intake.formats.asterisk.cel_calls import calls_of, enter
 from hoptrace.intake.formats.asterisk.cel_channels import FIELDS, CallSpan, Channel, Event
-from hoptrace.intake.formats.asterisk.layout import Layout, epoch_of, profile_layout
+from hoptrace.intake.formats.asterisk.layout import Layout, profile_layout
 from hoptrace.intake.formats.asterisk.rows import NOTHING, DateOrder, parse_time
+from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
 from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
 from hoptrace.intake.ledger import Ledger

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from hoptrace.intake.formats.asterisk import layout as layouts
+from hoptrace.intake.formats.asterisk.column_names import is_header, is_type_row
 from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.text.lines import decoded
-from hoptrace.intake.formats.text.splitting import split
+from hoptrace.intake.formats.text.splitting import SPACES, split
 from hoptrace.intake.reading import Source
 
 BLANK, TITLE, AGAIN = "blank", "title", "again"
@@ -64,7 +64,7 @@ def sheet_of(source: Source) -> Sheet:
 def _marks() -> list[pl.Expr]:
     """Lines that are blank, that stood before, and that have no colon, as all rows of data with their times do."""
     # `strip_chars` knows other spaces than Python.
-    text, blank = pl.col("text"), pl.col("text").str.strip_chars(layouts.SPACES) == ""
+    text, blank = pl.col("text"), pl.col("text").str.strip_chars(SPACES) == ""
     again = ~pl.col("raw").is_first_distinct()
     maybe = ~blank & ~text.str.contains(":", literal=True)
     return [blank.alias("blank"), again.alias("again"), maybe.alias("maybe")]
@@ -88,7 +88,7 @@ def _texts(content: bytes, raw: Sequence[bytes]) -> pl.Series:
 def _titles(texts: pl.Series) -> list[str]:
     """The texts of title lines, each once, in order."""
     asked = dict.fromkeys(texts.to_list())
-    return [text for text in asked if layouts.is_header(cells := split(text)) or layouts.is_type_row(cells)]
+    return [text for text in asked if is_header(cells := split(text)) or is_type_row(cells)]
 
 
 class Cells(NamedTuple):

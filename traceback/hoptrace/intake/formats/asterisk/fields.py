@@ -10,7 +10,6 @@ from typing import NamedTuple
 import polars as pl
 
 from hoptrace.intake.distinct import of_each
-from hoptrace.intake.formats.asterisk.layout import SPACES, epoch_of
 from hoptrace.intake.formats.asterisk.rows import (
     FIELDS,
     NOTHING,
@@ -21,6 +20,8 @@ from hoptrace.intake.formats.asterisk.rows import (
     is_slashed,
     parse_time,
 )
+from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
+from hoptrace.intake.formats.text.splitting import SPACES
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _USUAL = "%Y-%m-%d %H:%M:%S"

@@ -9,6 +9,12 @@ from functools import lru_cache
 _LONG = 100_000
 """Of longer lines Python's csv says whether a field is too long."""
 
+SPACES = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Python's `strip` takes for space."""
+
 
 def split(text: str, delimiter: str = ",") -> list[str]:
     """The fields of a line by the rules of CSV, stray quotes inside a field allowed."""
