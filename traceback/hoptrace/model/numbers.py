@@ -13,7 +13,8 @@ import polars as pl
 from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, clean_shapes, country_of
 from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
-from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise, read_strictly
+from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise
+from hoptrace.model.number_spellings import read_strictly
 from hoptrace.model.number_text import undress
 
 __all__ = [
