@@ -94,6 +94,12 @@ def read_strictly(text: str, plan: DialPlan) -> str | None:
     return next((reading.digits for reading in readings if reading.strong), None)
 
 
+def read_bare(text: str) -> str | None:
+    """The digits where they are an E.164 number without its plus, whatever the country, else None."""
+    reading = _international(text) if _is_digits(text) else None
+    return reading.digits if reading is not None and reading.strong else None
+
+
 def internal_key(text: str, plan: DialPlan) -> int:
     """A negative key of an extension, feature code or name, which only matches inside the same carrier; never -1."""
     digest = blake2b(f"{plan.carrier_id}\0{text.lower()}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
