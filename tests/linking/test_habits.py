@@ -10,6 +10,7 @@ import pytest
 
 from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learning import learn
+from hoptrace.linking.members import comparable
 
 
 def rows(world, carrier: str, count: int, step: float, **facts) -> None:
@@ -121,6 +122,35 @@ def test_a_little_late_or_seldom_seen_is_not_late():
 def test_who_starts_late_but_far_from_the_answer_is_not_taken_to_write_the_answer():
     far = lateness(8.0, 0.0).with_columns(after_answer=pl.when("answered").then(30.0))
     assert late_starters(far) == []
+
+
+def test_times_cut_to_the_minute_lie_at_the_answer_all_together():
+    """Each is off by up to half a minute, so that hardly more of them lie nearer to the answer than to the start."""
+    chance = random.Random(6)
+    cut = pl.Series([chance.uniform(-30.0, 30.0) for _ in range(1_200)])
+    slow = lateness(14.0, 0.0, count=1_200).with_columns(late=pl.col("late") + cut - 6.0)
+    late = slow.with_columns(after_answer=pl.when("answered").then(cut - 6.0))
+    assert late_starters(late) == ["late"]
+    assert late_starters(late.with_columns(pl.col("after_answer") + 10.0)) == []
+    assert late_starters(late.head(30)) == []
+
+
+@pytest.mark.parametrize("outcomes", [{}, {"outcome": "unknown"}])
+def test_a_late_starter_that_writes_no_outcomes_is_known_by_its_neighbours(world, outcomes):
+    chance = random.Random(3)
+    for n in range(80):
+        answered = n % 2 == 0
+        facts = {"called_number": f"+1312555{100 + n:04d}", "outcome": "answered" if answered else "no_answer"}
+        at = 60.0 * n + chance.random()
+        world.say("orig", at, customer="c", downstream="late", **facts)
+        rung = chance.uniform(3.0, 20.0) if answered else 0.1
+        world.say("late", at + rung, upstream="orig", downstream="term", **facts | outcomes)
+        world.say("term", at + 0.2, upstream="late", **facts)
+    told = {row["carrier"]: row for row in learn(world.frame()).clocks.iter_rows(named=True)}
+    assert [name for name, row in told.items() if row["start_is_answer"]] == ["late"]
+    assert abs(told["late"]["offset"]) < 1.0
+    arrivals = comparable(world.frame(), learn(world.frame())).filter(carrier="late", outcome="unknown")["setup"]
+    assert arrivals.null_count() == arrivals.len()
 
 
 def test_a_late_starter_is_learned_from_its_neighbours_and_its_clock_stays_right(world):

@@ -63,6 +63,31 @@ def test_who_says_something_else_stays(other: dict[str, Any]) -> None:
     assert kept(ENDED | {"downstream": "fir"}, ENDED | {"downstream": "fir"} | other) == ["b0", "b1"]
 
 
+SHARP = ENDED | {"downstream": "fir", "start_time": START + timedelta(seconds=7, milliseconds=294)}
+
+
+@pytest.mark.parametrize("batch", ["b0", "b1"])
+def test_a_row_that_an_export_numbered_anew_counts_once(batch: str) -> None:
+    again = {"record_id": "000761", "batch": batch, "row": 2}
+    for told in (SHARP | {"record_id": "000760"}, SHARP | {"record_id": "000760", "call_id": None}):
+        assert kept(told, told | again, told | {"downstream": "elm"}) == ["b0", "b2"]
+    assert kept(SHARP | {"record_id": "17.1"}, SHARP | {"record_id": "17.1/4"}) == ["b1"]
+
+
+def test_calls_to_the_minute_may_be_written_alike_unless_they_have_call_ids() -> None:
+    numbered = [{"record_id": str(number)} for number in range(3)]
+    assert kept(*(ENDED | {"call_id": None} | each for each in numbered)) == ["b0", "b1", "b2"]
+    assert kept(*(ENDED | each for each in numbered)) == ["b0"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"duration": 31.0}, {"release_code": "17"}, {"answer_time": None}, {"downstream_trunk": "TG-2"}, {"call_id": "b"}],
+)
+def test_rows_that_differ_in_more_than_their_numbers_are_two(other: dict[str, Any]) -> None:
+    assert kept(SHARP | {"record_id": "1"}, SHARP | {"record_id": "2"} | other) == ["b0", "b1"]
+
+
 @pytest.mark.parametrize(
     ("seconds", "record_id", "downstream", "kept_ones"),
     [

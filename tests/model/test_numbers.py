@@ -254,6 +254,17 @@ def test_learns_a_prefix_with_its_marks() -> None:
     assert learn_tech_prefixes(spelled, US) == ()  # ten digits before the mark are no prefix of 8
 
 
+@pytest.mark.parametrize("country", ["IN", "GB", "MX", ""])
+def test_learns_the_prefix_of_a_carrier_abroad_before_numbers_of_another_country(country: str) -> None:
+    plan = DialPlan(country)
+    written = [f"55121202555{n:04d}" for n in range(100, 112)]
+    assert learn_tech_prefixes(pl.Series(written), plan) == ("5512",)
+    told = DialPlan(country, tech_prefixes=("5512",))
+    assert [normalise(text, told).key for text in written] == [12025550100 + n for n in range(12)]
+    assert learn_tech_prefixes(pl.Series(written[:11]), plan) == ()
+    assert learn_tech_prefixes(pl.Series([text.replace("5512", "99#") for text in written]), plan) == ()  # read already
+
+
 def test_learns_nothing_from_two_numbers_or_from_noise() -> None:
     assert learn_tech_prefixes(pl.Series(["770116285550157", "770116285550158"] * 50), US) == ()
     assert learn_tech_prefixes(pl.Series(["770116285550157"] * 50), US) == ()

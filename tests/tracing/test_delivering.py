@@ -120,3 +120,18 @@ def test_who_contradicts_a_trail_tells_of_the_same_call(world):
     world.say("term", 0.2, upstream="claimer")
     found = world.trace(at=0.2)
     assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "claimer"))
+
+
+@pytest.mark.parametrize(("end", "delivered"), [(None, True), (None, False), ("serve", True)])
+def test_a_call_that_two_carriers_lack_is_rather_made_up(world, end, delivered):
+    """`maker` says that it handed such a call to `mid`, which lacks it, as does the one that delivers the number's."""
+    world.say("mid", -900.0, upstream="other", called_number="+13125550188")
+    world.say("orig", 0.0, customer="c", downstream="serve")
+    outcome = {} if delivered else {"outcome": "no_answer"}
+    world.say("serve", 0.1, upstream="orig", **outcome)
+    world.say("maker", 0.9, customer="shell", downstream="mid")
+    found = world.trace(at=0.8, terminating_carrier=end)
+    if delivered:
+        assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("serve", "orig"))
+    else:
+        assert found.verdict is Verdict.AMBIGUOUS

@@ -148,9 +148,15 @@ def _lateness(pairs: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
             carrier=f"{side}_carrier",
             other=f"{other}_carrier",
             after_answer=middle(side, "setup") - middle(other, "answer"),
-            answered=pl.col(f"{side}_outcome") == "answered",
+            answered=_ended(side, other) == "answered",
         )
     )
+
+
+def _ended(side: str, other: str) -> pl.Expr:
+    """How a call ended; whoever writes no outcome at all may write the answer as the start all the same."""
+    own = pl.col(f"{side}_outcome")
+    return pl.when(own == "unknown").then(pl.col(f"{other}_outcome")).otherwise(own)
 
 
 def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:

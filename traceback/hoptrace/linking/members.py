@@ -83,7 +83,8 @@ def _timed(told: Columns, read: Timing, *, twice: bool) -> Iterator[pl.Series]:
     # Who writes the answer time as start time does so for calls that were answered; others arrived when they started.
     answered, received = told.says("outcome", "answered"), told.says("start_basis", StartBasis.RECEIVED)
     of_answer = read.start_is_answer & answered
-    arrived = received & ~of_answer & (told.known("outcome") | ~read.start_is_answer)
+    ended = told.known("outcome") & ~told.says("outcome", "unknown")
+    arrived = received & ~of_answer & (ended | ~read.start_is_answer)
     final = (told.known("start_basis") & ~received) | of_answer
     first = np.where(final, start, np.nan)
     columns = {

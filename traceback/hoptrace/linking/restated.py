@@ -2,7 +2,7 @@
 
 A file that was still being written tells of calls that go on, and its last line may be cut. When the whole file comes,
 those rows are said again with more in them. Nothing that was submitted is changed, so that the lake then has both; only
-the fuller one counts when calls are traced.
+the fuller one counts when calls are traced. Nor does a row count twice to which an export gave another record id.
 """
 
 from __future__ import annotations
@@ -37,12 +37,20 @@ _BEGUN = ("release_code", "record_id")
 """Of these the beginning may have been written only: a line is cut anywhere."""
 
 
+_NUMBERED_ANEW = [*_SAME, *_EQUAL, "release_code", "outcome"]
+"""Rows that agree in all of these differ in their record ids at most: an export numbered a row that stands in it twice,
+or that another export has, anew."""
+
+_MINUTE = 60_000_000
+"""Microseconds. In a whole minute two calls may well be written alike, but not in a second, with the same duration."""
+
+
 def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements (STATEMENTS) but those that another batch of the same carrier says again and more fully.
 
     A statement is said more fully where the other has all that it says, at the same moment, and something beside; or
     where it is of one leg of a call, and the other is of both legs. Of one record that was written twice, with its
-    times rounded otherwise, one counts.
+    times rounded otherwise, one counts. So does one of those that differ in their record ids alone.
     """
     # Most statements have nobody beside them, and one trace has no milliseconds to spare: nothing here runs a query.
     ids = statements["record_id"]
@@ -51,10 +59,9 @@ def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     of_legs = "/" in "".join(filter(None, ids.to_list()))
     ways = ((twice.any(), _begun), ((again & known).any(), _written_twice), (of_legs, _one_leg))
     looked = [less(statements) for there, less in ways if there]
-    if not looked:
-        return statements
-    less = pl.concat(looked).unique()
-    return statements.join(less, on=["batch", "row"], how="anti", maintain_order="left") if less.height else statements
+    if looked:
+        statements = statements.join(pl.concat(looked).unique(), on=["batch", "row"], how="anti", maintain_order="left")
+    return _without_numbered_anew(statements) if twice.any() else statements
 
 
 def _begun(statements: pl.DataFrame) -> pl.DataFrame:
@@ -78,6 +85,20 @@ def _written_twice(statements: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("batch_full") < pl.col("batch")
     less = (pl.col("full") < pl.col("full_full")) | ((pl.col("full") == pl.col("full_full")) & first)
     return both.filter(near, less, *agree, pl.col("outcome") == pl.col("outcome_full")).select("batch", "row")
+
+
+def _without_numbered_anew(statements: pl.DataFrame) -> pl.DataFrame:
+    """The statements but those that another one equals in all but the record id, where that can be one call only.
+
+    A time to the minute does not tell, unless a Call-ID does.
+    """
+    if not statements[_NUMBERED_ANEW].is_duplicated().any():
+        return statements
+    sure = (pl.col("start_time").dt.epoch("us") % _MINUTE != 0) | pl.col("call_id").is_not_null()
+    again = (
+        statements.filter(sure).sort("record_id", "batch", "row").filter(~pl.struct(_NUMBERED_ANEW).is_first_distinct())
+    )
+    return statements.join(again, on=["batch", "row"], how="anti", maintain_order="left")
 
 
 def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:

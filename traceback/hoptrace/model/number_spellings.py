@@ -45,6 +45,12 @@ def read_strictly(text: str, plan: DialPlan) -> str | None:
     return next((reading.digits for reading in readings if reading.strong), None)
 
 
+def read_bare(text: str) -> str | None:
+    """The digits where they are an E.164 number without its plus, whatever the country, else None."""
+    reading = _international(text) if _is_digits(text) else None
+    return reading.digits if reading is not None and reading.strong else None
+
+
 def _unvanity(text: str) -> str:
     """1-800-FLOWERS as digits; only behind a toll-free or premium code, where letters are meant as keys."""
     vanity = _VANITY.match(text)

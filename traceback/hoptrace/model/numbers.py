@@ -6,7 +6,8 @@ A missing or invalid number has no key. Keys are what the lake sorts by and what
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, cl
 from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise
-from hoptrace.model.number_spellings import read_strictly
+from hoptrace.model.number_spellings import read_bare, read_strictly
 from hoptrace.model.number_text import undress
 
 __all__ = [
@@ -35,6 +36,8 @@ LEAST_CLEAN = 9
 """Characters from which a spelling can be beyond doubt."""
 _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
+_LEAST_BARE = 12
+"""Numbers of any country, which nothing announces, that must share a prefix: three are found in many odd texts."""
 
 
 def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
@@ -116,7 +119,8 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     """Prefixes of 1 to 8 digits, with `#` or `*` where written, that stand before otherwise valid numbers of a file.
 
     Used where the profile names none: counted over distinct numbers that fit no rule, `least` of which must share the
-    prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first.
+    prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first. Where there is
+    none, as where a carrier abroad sends the numbers of another country, E.164 numbers without a plus will do.
     """
     odd = (
         normalise_column(column, plan)
@@ -129,20 +133,21 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     texts = odd["text"].unique().sort().head(_LEARN_FROM).to_list()
     left = {undress(text).text.lstrip("+") for text in texts}
     learned: list[str] = []
-    while best := _best_prefix(left, plan, least):
+    bare = max(least, _LEAST_BARE)
+    while best := _best_prefix(left, partial(read_strictly, plan=plan), least) or _best_prefix(left, read_bare, bare):
         learned.append(best)
         left = {text for text in left if not text.startswith(best)}
     return tuple(learned)
 
 
-def _best_prefix(texts: set[str], plan: DialPlan, least: int) -> str | None:
+def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:
     """The prefix that explains most of the texts, the shortest of equals."""
     bearers: defaultdict[str, int] = defaultdict(int)
     numbers: defaultdict[str, list[str]] = defaultdict(list)
     for text in sorted(texts):
         for prefix in _possible_prefixes(text):
             bearers[prefix] += 1
-            number = read_strictly(text[len(prefix) :], plan)
+            number = read(text[len(prefix) :])
             if number is not None:
                 numbers[prefix].append(number)
     fitting = [

@@ -10,7 +10,7 @@ import polars as pl
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
 from hoptrace.tracing.chains import Chains
-from hoptrace.tracing.moment import RANG, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
+from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
 from hoptrace.tracing.weighing import KIND_RELIABILITY
 
 
@@ -47,7 +47,7 @@ def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
     setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
     rang = np.zeros(members.height)
     if members["setup"].null_count():
-        rang = members["outcome"].replace_strict(RANG, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
+        rang = members["outcome"].replace_strict(FINAL_AFTER, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
     return Arrivals(setup, start, tick, spread, rang, later)
 
 

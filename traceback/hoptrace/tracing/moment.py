@@ -50,6 +50,9 @@ RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
 REFUSAL = 0.5
 """Seconds before the final answer in which the call came, by how it ended; a refusal comes at once."""
 
+FINAL_AFTER = {**RANG, "unknown": RANG["answered"]}
+"""The same where a record does not say how the call ended, but that its time is not the arrival's."""
+
 LOGISTIC = 1.702
 """By so much steeper the logistic curve comes nearest to the normal one."""
 
@@ -138,7 +141,7 @@ def match_all(questions: Sequence[Question]) -> list[Match]:
 def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
     facts = [fact for question in questions for fact in question.facts]
     told = ([getattr(fact, name) for fact in facts] for name in ("setup", "start", "tick", "spread"))
-    rang = [RANG.get(fact.outcome or "", REFUSAL) for fact in facts]
+    rang = [FINAL_AFTER.get(fact.outcome or "", REFUSAL) for fact in facts]
     later = SETTING_UP + np.array([taken for question in questions for taken in _taken(question)], np.float64)
     later[begin[:-1]] = 0.0
     ends = ((question.called, fact.called) for question in questions for fact in question.facts)

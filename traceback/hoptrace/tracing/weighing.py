@@ -13,6 +13,7 @@ from hoptrace.linking.kinds import Kind
 from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
+from hoptrace.tracing.delivering import ends_of
 from hoptrace.tracing.moment import RANG, Match, Question, match_all
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
@@ -216,9 +217,9 @@ def another_caller(report: Reported, tail: Fact, around: Surroundings) -> bool:
 
 
 def end_weight(case: Case, trail: Trail) -> float:
-    """Whether the trail ends where the report says that the call was delivered."""
+    """Whether the trail ends where the report says that the call was delivered, or else the records of other calls."""
     if case.reported.terminating is None:
-        return 0.0
+        return ELSEWHERE if _lost_elsewhere(case, trail) else 0.0
     if trail.steps[0].carrier != case.reported.terminating:
         return ELSEWHERE
     if trail.steps[0].sid is not None:
@@ -227,3 +228,16 @@ def end_weight(case: Case, trail: Trail) -> float:
         unknown = case.covered.isdisjoint(step.carrier for step in trail.steps[:2])
         return BY_THE_REPORT if unknown else ELSEWHERE
     return AT_THE_END if case.facts[trail.steps[1].sid].downstream is not None else OVER_SOME_TRUNK
+
+
+def _lost_elsewhere(case: Case, trail: Trail) -> bool:
+    """Whether a trail begins at a carrier that lacks the call, though another one delivers the number's calls.
+
+    That one lacks it too: two rows would be lost of one call. Rather it was made up, or did not go on.
+    """
+    first = trail.steps[0]
+    if first.sid is not None or first.carrier not in case.covered:
+        return False
+    number = case.facts[trail.first_statement].sent
+    ends = {carrier for called, carrier in ends_of(case) if called == number}
+    return bool(ends) and first.carrier not in ends
