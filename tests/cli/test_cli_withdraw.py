@@ -16,6 +16,8 @@ OTHER = "2026-11-02T15:10:00Z,2026-11-02T15:10:04Z,30,+12025550177,+13125550112,
 CALL = ("trace", "--called", "+13125550187", "--at", "2026-11-02T15:00:00Z", "--ref", "c1", "--json")
 WHY = "submitted for another carrier"
 
+TWO = f"call_ref,start_time,called_number,campaign\nc1,{ORIG[:20]},+13125550187,k\nc2,{OTHER[:20]},+13125550112,\n"
+
 Done = Callable[..., Any]
 
 
@@ -45,7 +47,7 @@ def withdrawn(done: Done, *batches: str) -> dict[str, Any]:
     return done("batches", "withdraw", *batches, "--reason", WHY, "--json")
 
 
-def test_a_file_of_the_wrong_carrier_names_nobody_any_more(done):
+def test_a_file_of_the_wrong_carrier_names_nobody_any_more(done, run):
     submitted(done, "term", "term")
     never = done(*CALL)
     batch = submitted(done, "orig", "orig")["batch"]
@@ -53,7 +55,7 @@ def test_a_file_of_the_wrong_carrier_names_nobody_any_more(done):
     assert (named["verdict"], named["customer"]) == ("originator_identified", "cust-1")
     told = withdrawn(done, batch)
     assert told["batches"] == [batch]
-    assert told["cited_by"] == ["c1"]
+    assert (told["cited"], told["cited_by"]) == (1, ["c1"])
     assert told["had_duplicates"] == []
     again = done(*CALL)
     versions = ("lake_version", "clock_version")
@@ -63,7 +65,9 @@ def test_a_file_of_the_wrong_carrier_names_nobody_any_more(done):
     assert again["verdict"] == "non_participating"
     assert again["lake_version"] == told["lake_version"]
     replay = ":".join(str(named[name]) for name in versions)
-    assert done(*CALL, "--replay", replay) == named
+    replayed = run(*CALL, "--replay", replay)
+    assert (replayed.exit_code, json.loads(replayed.stdout)) == (0, named)
+    assert f"Note: batch {batch} of orig, on which this result rests, was withdrawn since: {WHY}." in replayed.stderr
 
 
 def test_lists_say_that_a_batch_was_withdrawn_when_and_why(done):
@@ -93,6 +97,7 @@ def test_the_file_can_be_submitted_again_for_the_right_carrier_and_for_the_same(
         withdrawn(done, right["batch"])
         right = submitted(done, "orig", "orig")
         assert right["batch"].endswith(f"-{number}")
+        assert "the file was in before, as batch" in right["flags"][0]
         assert (right["accepted"], right["duplicates"], right["already_submitted"]) == (1, 0, False)
         assert submitted(done, "orig", "orig")["already_submitted"]
         assert done(*CALL)["customer"] == "cust-1"
@@ -140,3 +145,21 @@ def test_of_several_batches_all_are_withdrawn_or_none(done, run, batches, reason
     assert (done("batches", "list", "--json"), done("lake", "info", "--json")) == before
     told = withdrawn(done, names[1], names[1])
     assert told["batches"] == [names[1]]
+
+
+def test_the_calls_whose_results_cite_a_batch_can_be_traced_again_by_a_file(done, run):
+    submitted(done, "term", "term")
+    batch = submitted(done, "both", "orig")["batch"]
+    Path("calls.csv").write_text(TWO)
+    again = "trace", "--calls", "again.csv", "--out", "results.jsonl"
+    done("trace", "--calls", "calls.csv", "--out", "results.jsonl")
+    told = done("batches", "withdraw", batch, "--reason", WHY)
+    assert "The stored results of 2 calls (c1, c2) cite them" in told
+    assert f"hoptrace batches cited {batch} --out calls.csv" in told
+    assert done("batches", "cited", batch, "--out", "again.csv", "--json") == {"calls": 2, "out": "again.csv"}
+    columns = "call_ref,start_time,called_number,calling_number,terminating_carrier,campaign"
+    assert Path("again.csv").read_text().splitlines()[:2] == [columns, f"c1,{ORIG[:20]},+13125550187,,,k"]
+    done(*again)
+    assert "Wrote 0 calls" in done("batches", "cited", batch, "--out", "again.csv")
+    unknown = run("batches", "cited", "nobody-1", "--out", "again.csv")
+    assert (unknown.exit_code, unknown.stdout) == (4, "")

@@ -120,10 +120,10 @@ class Traces:
                 found.update(cited_in(unpack(frame)))
         return found
 
-    def citing(self, batches: Sequence[str]) -> list[str]:
-        """The calls whose newest result names a statement of one of these batches, in order."""
+    def citing(self, batches: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """As `newest`, of the calls whose newest result names a statement of one of these batches."""
         names = naming(batches)
-        return [call_ref for call_ref, text in self.newest() if names.search(text)]
+        return ((call_ref, text) for call_ref, text in self.newest() if names.search(text))
 
     def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
         unpack = zstandard.ZstdDecompressor().decompress

@@ -1,4 +1,4 @@
-"""hoptrace batches list | show | rejected | withdraw."""
+"""hoptrace batches list | show | rejected | withdraw | cited."""
 
 from __future__ import annotations
 
@@ -106,6 +106,26 @@ def withdraw(names: tuple[str, ...], reason: str, as_json: bool) -> None:
         show.as_json(asdict(done))
     else:
         show_withdrawn(done)
+
+
+@batches.command(epilog=example("hoptrace batches cited BATCH --out calls.csv"))
+@click.argument("names", nargs=-1, required=True, metavar="BATCH...")
+@file_option("--out", about="The calls, to be traced again (calls.csv).", required=True)
+@json_option
+@workspace_option
+def cited(names: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Write the calls whose newest stored results cite records of batches.
+
+    For the calls to be traced again after a withdrawal, or to see before what it would touch.
+    """
+    from hoptrace.engines.withdrawing import write_citing
+
+    with the_workspace() as workspace:
+        calls = write_citing(workspace, names, out)
+    if as_json:
+        show.as_json({"calls": calls, "out": str(out)})
+    else:
+        click.echo(f"Wrote {show.count(calls, 'call')} to {out}")
 
 
 def _text(raw: bytes) -> str:

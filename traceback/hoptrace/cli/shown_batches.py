@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hoptrace.model.receipts import Receipt
 
 MOST_SHOWN = 12
-"""Of more calls or batches than this only the first are named; --json names all."""
+"""Of more calls or batches than this only the first are named."""
 
 
 def how_expired(receipt: Receipt, expired_before: date | None) -> str | None:
@@ -74,10 +74,11 @@ def show_withdrawn(done: Withdrawn) -> None:
         f"Withdrew {_named(done.batches, 'batch', 'batches')}: from version {done.lake_version} of the lake on nothing "
         f"rests on what they say. The clocks were learned anew (clock table {done.clock_version})."
     )
-    if done.cited_by:
+    if done.cited:
         click.echo(
-            f"The stored results of {_named(done.cited_by, 'call', 'calls')} cite them, and their reports say so. "
-            "Trace these calls again: hoptrace trace --help"
+            f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} cite them, and their reports "
+            f"say so. Trace these calls again: hoptrace batches cited {' '.join(done.batches)} --out calls.csv, then "
+            "hoptrace trace --calls calls.csv --out results.jsonl"
         )
     if done.had_duplicates:
         click.echo(
@@ -86,7 +87,9 @@ def show_withdrawn(done: Withdrawn) -> None:
         )
 
 
-def _named(names: Sequence[str], one: str, several: str) -> str:
+def _named(names: Sequence[str], one: str, several: str, count: int | None = None) -> str:
+    """So many things in words, with the first of their names."""
+    number = len(names) if count is None else count
     shown = ", ".join(show.plain(name) for name in names[:MOST_SHOWN])
-    more = f" and {len(names) - MOST_SHOWN:,} more" if len(names) > MOST_SHOWN else ""
-    return f"{len(names):,} {one if len(names) == 1 else several} ({shown}{more})"
+    more = f" and {number - MOST_SHOWN:,} more" if number > MOST_SHOWN else ""
+    return f"{number:,} {one if number == 1 else several} ({shown}{more})"

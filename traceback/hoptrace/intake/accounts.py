@@ -62,6 +62,8 @@ class FileAccount:
             first = f"{_NOT_IN_IDS.sub('_', carrier_id)}-{day}-{self.source.digest[:8]}"
             names = itertools.chain([first], (f"{first}-{number}" for number in itertools.count(2)))
             self.batch = next(name for name in names if name not in self.taken)
+            if self.batch != first:
+                self.flags[f"the file was in before, as batch {first}: see hoptrace batches show {first}"] = None
         return self.batch
 
     def reject(self, rejected: pl.DataFrame) -> None:
