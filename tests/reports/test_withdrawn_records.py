@@ -122,10 +122,11 @@ def test_reports_over_many_traces_say_how_many_rest_on_withdrawn_records(workspa
     assert of_many.campaign(workspace, of_many.Which(campaign="k"), profile).withdrawn is None
 
 
-def test_the_graph_of_many_traces_says_it_too(workspace, batch):
+@pytest.mark.parametrize("form", ["graphml", "svg"])
+def test_the_graph_and_the_picture_of_many_traces_say_it_too(workspace, batch, form):
     told = of_many.campaign(workspace, of_many.Which(campaign="k"))
     assert told.withdrawn is not None
-    assert told.withdrawn.split(":")[0] in render_summary(told, Form("graphml")).decode()
+    assert told.withdrawn.split(":")[0] in render_summary(told, Form(form)).decode()
 
 
 def test_results_of_a_file_are_known_to_rest_on_withdrawn_records(workspace, batch, tmp_path):

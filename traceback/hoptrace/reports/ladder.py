@@ -52,8 +52,7 @@ def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> st
         y = _step(canvas, hop, report, y)
     height, told = _called_party(canvas, report, y), describe(report)
     if report.withdrawn is not None:
-        canvas.text(0, height + 18, report.withdrawn.says, STRONG, width)
-        height, told = height + 26, f"{report.withdrawn.says} {told}"
+        height, told = canvas.warn(height, report.withdrawn.says), f"{report.withdrawn.says} {told}"
     return canvas.drawing(height, name, heading(report), told)
 
 
