@@ -135,3 +135,19 @@ def test_a_file_that_stood_there_stays_when_packing_fails(case):
     with pytest.raises(UnknownTrace):
         case.pack("c7", name="kept.zip")
     assert place.read_bytes() == b"an older package"
+
+
+def test_it_tells_that_records_which_a_result_rests_on_were_withdrawn(make_case, tmp_path):
+    case = make_case(tmp_path)
+    (stored,) = case.workspace.catalog.batches.list("orig")
+    hoptrace.withdraw(case.workspace, [stored.receipt.batch], "submitted for another carrier")
+    made = case.pack("c1", "c2 ü/..")
+    assert verify(made.out).sound
+    with zipfile.ZipFile(made.out) as archive:
+        told, beside = (json.loads(archive.read(name)) for name in archive.namelist() if name.endswith("report.json"))
+        receipts = [json.loads(line) for line in archive.read("receipts.jsonl").splitlines()]
+    assert [line["batch"] for line in told["withdrawn"]["batches"]] == [stored.receipt.batch]
+    assert told["withdrawn"]["batches"][0]["reason"] == "submitted for another carrier"
+    assert beside["withdrawn"] is None
+    reasons = {each["batch"]: each["withdrawn"]["reason"] for each in receipts if "withdrawn" in each}
+    assert reasons == {stored.receipt.batch: "submitted for another carrier"}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hoptrace.engines.forward import trace_forward
     from hoptrace.engines.learning import learn_clocks
     from hoptrace.engines.local import trace
+    from hoptrace.engines.withdrawing import withdraw
     from hoptrace.errors import HoptraceError, InputRefused, NotFound, StorageFailed, UsageError, WorkspaceError
     from hoptrace.intake.submit import submit
     from hoptrace.model.forward import ForwardResult, ForwardVerdict
@@ -61,6 +62,7 @@ _HOME_OF = {
     "trace": "hoptrace.engines.local",
     "trace_file": "hoptrace.engines.batch",
     "trace_forward": "hoptrace.engines.forward",
+    "withdraw": "hoptrace.engines.withdrawing",
 }
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "trace",
     "trace_file",
     "trace_forward",
+    "withdraw",
 ]
 
 

@@ -56,7 +56,8 @@ class Workspace:
         from hoptrace.settings.object_store import ObjectStoreSettings
 
         uri = self.settings.lake_uri or str(self.path / LAKE_FOLDER)
-        return Lake(uri, Access.of(ObjectStoreSettings.of_environment()) if "://" in uri else None)
+        access = Access.of(ObjectStoreSettings.of_environment()) if "://" in uri else None
+        return Lake(uri, access, self._withdrawn)
 
     def kept(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
         """A value that is made once for as long as its key stays the same, such as the version that it was made of."""
@@ -68,6 +69,10 @@ class Workspace:
     def _in_lake(self, commit_id: str) -> bool:
         # The lake is opened only when somebody asks.
         return self.lake.has_commit(commit_id)
+
+    def _withdrawn(self, lake_version: int) -> frozenset[str]:
+        # And the catalog likewise.
+        return self.catalog.batches.withdrawn(lake_version)
 
     @contextmanager
     def writing(self) -> Generator[None]:

@@ -10,14 +10,35 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.replacing import bring_back, set_aside, throw_away
+from hoptrace.catalog.replacing import (
+    bring_back,
+    file_digest,
+    hold_again,
+    is_let_go,
+    let_go,
+    set_aside,
+    throw_away,
+)
 from hoptrace.catalog.spans import BatchSpan, BatchSpans, SpansAt, Totals, as_utc
-from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS, CommitState
+from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS, WITHDRAWALS, CommitState
 from hoptrace.errors import UnknownBatch
 from hoptrace.model.receipts import Receipt
 
 INSERT_AT_ONCE = 2_000
 """Rejected rows that are written to the database together."""
+
+
+_BY = COMMITS.alias("by")
+_STORED = sa.select(
+    *(BATCHES, COMMITS.c.state, WITHDRAWALS.c.reason, WITHDRAWALS.c.commit_id.label("withdrawn_by")),
+    *(_BY.c.state.label("withdrawal_state"), _BY.c.created_at.label("withdrawn_at")),
+    _BY.c.lake_version.label("withdrawn_from"),
+).select_from(
+    BATCHES.join(COMMITS)
+    .outerjoin(WITHDRAWALS, WITHDRAWALS.c.batch == BATCHES.c.batch)
+    .outerjoin(_BY, _BY.c.commit_id == WITHDRAWALS.c.commit_id)
+)
+"""Batches with the state of their commits, and by which commit they were withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +65,15 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """When a batch was withdrawn, from which version of the lake on it counts no more, and why."""
+
+    at: datetime
+    lake_version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredBatch:
     """A batch as the catalog has it."""
 
@@ -51,6 +81,7 @@ class StoredBatch:
     commit_id: str
     submitted_at: datetime
     header: bytes | None
+    withdrawn: Withdrawal | None = None
 
 
 class Batches:
@@ -89,8 +120,8 @@ class Batches:
                 connection.execute(sa.insert(REJECTED_ROWS), part)
 
     def finish(self, commit_id: str, lake_version: int) -> None:
-        """Mark a commit as in: its statements are in the lake from `lake_version` on."""
-        told = {"state": CommitState.IN, "lake_version": lake_version}
+        """Mark a commit as in: its statements are in the lake from `lake_version` on; a withdrawal knows its own."""
+        told = {"state": CommitState.IN, "lake_version": sa.func.coalesce(COMMITS.c.lake_version, lake_version)}
         with guard(), self._engine.begin() as connection:
             connection.execute(sa.update(COMMITS).where(COMMITS.c.commit_id == commit_id).values(told))
             throw_away(connection, commit_id)
@@ -102,7 +133,36 @@ class Batches:
             connection.execute(sa.delete(REJECTED_ROWS).where(REJECTED_ROWS.c.batch.in_(mine)))
             connection.execute(sa.delete(BATCHES).where(BATCHES.c.commit_id == commit_id))
             bring_back(connection, commit_id)
+            hold_again(connection, commit_id)
+            connection.execute(sa.delete(WITHDRAWALS).where(WITHDRAWALS.c.commit_id == commit_id))
             connection.execute(sa.delete(COMMITS).where(COMMITS.c.commit_id == commit_id))
+
+    def withdraw(self, commit_id: str, batches: Sequence[str], reason: str, lake_version: int) -> list[str]:
+        """Enter that batches count no more from a version of the lake on that it does not have yet.
+
+        The commit is pending then, to be finished when the lake has that version, or taken back. The files of these
+        batches may be submitted again, and so may those of later batches of the same carriers that had duplicates,
+        some of which these batches may have given before: gives the latter. Needs the writer's lock.
+        """
+        now = datetime.now(UTC)
+        commit = {"commit_id": commit_id, "carrier_id": "", "state": CommitState.PENDING, "created_at": now}
+        rows = [{"batch": batch, "commit_id": commit_id, "reason": reason} for batch in batches]
+        with guard(), self._engine.begin() as connection:
+            connection.execute(sa.insert(COMMITS), {**commit, "lake_version": lake_version})
+            connection.execute(sa.insert(WITHDRAWALS), rows)
+            repeating = _with_duplicates(connection, batches)
+            let_go(connection, [*batches, *repeating], commit_id)
+        return repeating
+
+    def withdrawn(self, lake_version: int | None = None) -> frozenset[str]:
+        """The batches that count no more at a version that the lake has, quick to ask for again, or at the newest."""
+        return self._spans.withdrawn(lake_version)
+
+    def let_go(self, carrier_id: str) -> frozenset[str]:
+        """The carrier's batches whose files may be submitted again, under other names."""
+        query = sa.select(BATCHES.c.batch).where(BATCHES.c.carrier_id == carrier_id, is_let_go())
+        with guard(), self._engine.connect() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def pending(self) -> list[str]:
         """The commits that were begun and not finished, oldest first."""
@@ -111,14 +171,14 @@ class Batches:
             return list(connection.execute(query.order_by(COMMITS.c.created_at, COMMITS.c.commit_id)).scalars())
 
     def by_digest(self, carrier_id: str, digests: Sequence[str]) -> dict[str, StoredBatch]:
-        """The carrier's batches of files with these digests, by digest."""
+        """The carrier's batches of files with these digests, by digest, but for those that may be submitted again."""
         wanted = (BATCHES.c.carrier_id == carrier_id, BATCHES.c.digest.in_(digests))
         return {stored.receipt.digest: stored for stored in self._select(*wanted)}
 
     def digests(self) -> set[str]:
         """The digests of the files of all batches, those of pending commits too."""
         with guard(), self._engine.connect() as connection:
-            return set(connection.execute(sa.select(BATCHES.c.digest).distinct()).scalars())
+            return set(map(file_digest, connection.execute(sa.select(BATCHES.c.digest).distinct()).scalars()))
 
     def list(self, carrier_id: str | None = None) -> list[StoredBatch]:
         """Every batch (of one carrier), in the order in which they were submitted."""
@@ -134,7 +194,7 @@ class Batches:
     def spans(self, carrier_id: str | None = None, lake_version: int | None = None) -> list[BatchSpan]:
         """(carrier, batch, first, last start time) of every batch that has statements, in the order of the batches.
 
-        With `lake_version` only of those that were in when the lake had that version.
+        Of those that count: with `lake_version` as it was when the lake had that version.
         """
         return self._spans.select(carrier_id, lake_version)
 
@@ -162,14 +222,13 @@ class Batches:
         return [RejectedRow(row["batch"], row["row"], row["raw"], tuple(row["reasons"])) for row in rows]
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[StoredBatch]:
-        query = sa.select(BATCHES, COMMITS.c.state).join(COMMITS).where(*conditions)
-        return [_stored(row) for row in self._visible(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch))]
-
-    def _visible(self, query: sa.Executable) -> list[dict[str, Any]]:
+        query = _STORED.where(*conditions).order_by(BATCHES.c.submitted_at, BATCHES.c.batch)
         with guard(), self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-        out = self._out({row["commit_id"] for row in rows if row["state"] == CommitState.PENDING})
-        return [row for row in rows if row["commit_id"] not in out]
+        pending = {row["commit_id"] for row in rows if row["state"] == CommitState.PENDING}
+        pending |= {row["withdrawn_by"] for row in rows if row["withdrawal_state"] == CommitState.PENDING}
+        out = self._out(pending)
+        return [_stored(row, row["withdrawn_by"] in out) for row in rows if row["commit_id"] not in out]
 
     def _out(self, pending: set[str]) -> set[str]:
         """Of pending commits those that the lake does not have."""
@@ -180,6 +239,20 @@ def _remember_named(connection: sa.Connection, named: frozenset[str]) -> None:
     known = set(connection.execute(sa.select(NAMED_CARRIERS.c.carrier_id)).scalars())
     if new := sorted(named - known):
         connection.execute(sa.insert(NAMED_CARRIERS), [{"carrier_id": carrier_id} for carrier_id in new])
+
+
+def _with_duplicates(connection: sa.Connection, batches: Sequence[str]) -> list[str]:
+    """The batches that came from the same carriers with these or later, and had duplicates."""
+    since = sa.func.min(BATCHES.c.submitted_at).label("since")
+    first = sa.select(BATCHES.c.carrier_id, since).where(BATCHES.c.batch.in_(batches))
+    first = first.group_by(BATCHES.c.carrier_id).subquery()
+    query = (
+        sa.select(BATCHES.c.batch, BATCHES.c.receipt)
+        .join(first, BATCHES.c.carrier_id == first.c.carrier_id)
+        .where(BATCHES.c.submitted_at >= first.c.since, BATCHES.c.batch.not_in(batches), ~is_let_go())
+    )
+    rows = connection.execute(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch)).all()
+    return [batch for batch, receipt in rows if receipt["duplicates"]]
 
 
 def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]:
@@ -209,8 +282,12 @@ def _parts(rejected: Iterable[RejectedRow]) -> Iterator[list[dict[str, Any]]]:
         yield part
 
 
-def _stored(row: dict[str, Any]) -> StoredBatch:
+def _stored(row: dict[str, Any], is_back: bool) -> StoredBatch:
+    """A batch of _STORED; `is_back`: what was to withdraw it came to nothing."""
     told: dict[str, Any] = dict(row["receipt"])
     flags: tuple[str, ...] = tuple(told.pop("flags"))
     receipt = Receipt(**told, flags=flags)
-    return StoredBatch(receipt, row["commit_id"], as_utc(row["submitted_at"]), row["header"])
+    withdrawn = None
+    if row["withdrawn_by"] is not None and not is_back:
+        withdrawn = Withdrawal(as_utc(row["withdrawn_at"]), row["withdrawn_from"], row["reason"])
+    return StoredBatch(receipt, row["commit_id"], as_utc(row["submitted_at"]), row["header"], withdrawn)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from hoptrace.errors import MissingExtra, StorageFailed, UsageError, WorkspaceNewer
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision in catalog/migrations; a test holds it to the scripts."""
 
 BUSY_MILLISECONDS = 30_000

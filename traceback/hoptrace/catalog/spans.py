@@ -10,7 +10,7 @@ from operator import itemgetter
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.tables import BATCHES, COMMITS, CommitState
+from hoptrace.catalog.tables import BATCHES, COMMITS, WITHDRAWALS, CommitState
 
 BatchSpan = tuple[str, str, datetime, datetime]
 """Carrier, batch, its first and last start time as written."""
@@ -27,6 +27,9 @@ _STORED = (
 _PENDING = COMMITS.c.state == CommitState.PENDING
 _NEWER = _STORED.where(_PENDING | COMMITS.c.lake_version.between(sa.bindparam("first"), sa.bindparam("last")))
 """Of batches that have statements: all; those of pending commits, or settled between two versions of the lake."""
+
+_WITHDRAWN = sa.select(WITHDRAWALS.c.batch, WITHDRAWALS.c.commit_id, COMMITS.c.state).join(COMMITS)
+"""The withdrawn batches, and by which commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,12 @@ class Totals:
 
 
 class BatchSpans:
-    """The spans of the stored batches; `out` gives those of pending commits that the lake does not have."""
+    """The spans of the stored batches that count; `out` gives those of pending commits that the lake does not have."""
 
     def __init__(self, engine: sa.Engine, out: Callable[[set[str]], set[str]]) -> None:
         self._engine = engine
         self._out = out
+        self._gone: tuple[int, frozenset[str]] = (-1, frozenset())
         self._known: tuple[int, tuple[BatchSpan, ...]] = (-1, ())
 
     def select(self, carrier_id: str | None, lake_version: int | None) -> list[BatchSpan]:
@@ -62,7 +66,8 @@ class BatchSpans:
             query = query.where((COMMITS.c.lake_version <= lake_version) | _PENDING)
         found = self._read(query)
         out = self._out({commit_id for _, commit_id, state in found if state == CommitState.PENDING})
-        return [span for span, commit_id, _ in found if commit_id not in out]
+        gone = self.withdrawn(lake_version)
+        return [span for span, commit_id, _ in found if commit_id not in out and span[1] not in gone]
 
     def at(self, lake_version: int) -> SpansAt:
         """See `Batches.spans_at`. What is settled never changes, so that only newer commits are read.
@@ -82,7 +87,17 @@ class BatchSpans:
         spans = tuple(sorted((*known, *new), key=_ORDER)) if new else known
         if waiting <= out:
             self._known = (lake_version, spans)
+        if gone := self.withdrawn(lake_version):
+            spans = tuple(span for span in spans if span[1] not in gone)
         return SpansAt((lake_version, tuple(sorted(waiting - out))), spans)
+
+    def withdrawn(self, lake_version: int | None = None) -> frozenset[str]:
+        """See `Batches.withdrawn`. What is entered later holds from a later version, so that an answer stays true."""
+        if lake_version is None:
+            return self._read_withdrawn(_WITHDRAWN)
+        if self._gone[0] != lake_version:
+            self._gone = lake_version, self._read_withdrawn(_WITHDRAWN.where(COMMITS.c.lake_version <= lake_version))
+        return self._gone[1]
 
     def totals(self, lake_version: int) -> Totals:
         """See `Batches.totals`."""
@@ -90,6 +105,8 @@ class BatchSpans:
         told = (sa.func.count(), sa.func.sum(_AT.statements), sa.func.min(_AT.first_time), sa.func.max(_AT.last_time))
         settled = COMMITS.c.lake_version <= lake_version
         query = sa.select(waiting, *told).join(COMMITS).where(_AT.first_time.is_not(None), settled | _PENDING)
+        if gone := self.withdrawn(lake_version):
+            query = query.where(_AT.batch.not_in(gone))
         with guard(), self._engine.connect() as connection:
             rows = connection.execute(query.group_by("waiting")).all()
         out = self._out({row[0] for row in rows if row[0]})
@@ -100,6 +117,12 @@ class BatchSpans:
             first_time=min((as_utc(row[3]) for row in held), default=None),
             last_time=max((as_utc(row[4]) for row in held), default=None),
         )
+
+    def _read_withdrawn(self, query: sa.Select[str, str, str]) -> frozenset[str]:
+        with guard(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        out = self._out({commit_id for _, commit_id, state in rows if state == CommitState.PENDING})
+        return frozenset(batch for batch, commit_id, _ in rows if commit_id not in out)
 
     def _read(
         self, query: sa.Select[str, str, datetime, datetime, str, str], **versions: int

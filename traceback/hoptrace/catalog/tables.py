@@ -1,5 +1,5 @@
-"""The tables of the catalog: carriers, trunks, commits, batches, rejected rows, clocks, certificates, profiles,
-traces.
+"""The tables of the catalog: carriers, trunks, commits, batches, withdrawals, rejected rows, clocks, certificates,
+profiles, traces.
 
 Times are UTC.
 """
@@ -71,7 +71,7 @@ COMMITS = Table(
     Column("commit_id", String, primary_key=True),
     Column("carrier_id", String, nullable=False),
     Column("state", String, nullable=False),  # pending until the lake has it, then in
-    Column("lake_version", Integer),  # the version of the lake from which on it is in
+    Column("lake_version", Integer),  # the version of the lake from which on it is in; known before of a withdrawal
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("ix_commits_state", "state"),
     Index("ix_commits_lake_version", "lake_version"),
@@ -91,6 +91,14 @@ BATCHES = Table(
     Column("receipt", JSON, nullable=False),
     Column("header", LargeBinary),  # the header line of a text file some of whose rows were rejected
     UniqueConstraint("carrier_id", "digest"),
+)
+
+WITHDRAWALS = Table(
+    "withdrawals",
+    METADATA,
+    Column("batch", String, ForeignKey("batches.batch"), primary_key=True),
+    Column("commit_id", String, ForeignKey("commits.commit_id"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
 )
 
 NAMED_CARRIERS = Table(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import zstandard
 
 from hoptrace.catalog.database import Written, guard
-from hoptrace.catalog.filing import Filing, cited_by, cited_in, line_in
+from hoptrace.catalog.filing import Filing, cited_by, cited_in, line_in, naming
 from hoptrace.catalog.tables import TRACE_FRAMES, TRACES
 from hoptrace.errors import UnknownTrace
 
@@ -119,6 +119,11 @@ class Traces:
             for frame in reading.execute(sa.select(TRACE_FRAMES.c.lines)).scalars():
                 found.update(cited_in(unpack(frame)))
         return found
+
+    def citing(self, batches: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """As `newest`, of the calls whose newest result names a statement of one of these batches."""
+        names = naming(batches)
+        return ((call_ref, text) for call_ref, text in self.newest() if names.search(text))
 
     def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
         unpack = zstandard.ZstdDecompressor().decompress

@@ -1,14 +1,17 @@
-"""hoptrace batches list | show | rejected."""
+"""hoptrace batches list | show | rejected | withdraw | cited."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
-from hoptrace.cli.shown_receipt import how_expired, show_receipt
+from hoptrace.cli.shown_batches import batch_as_dict, how_expired, show_batches, show_withdrawn, withdrawn_words
+from hoptrace.cli.shown_receipt import show_receipt
+from hoptrace.memory import keep_used_memory
 
 
 @click.group()
@@ -23,32 +26,15 @@ def batches() -> None:
 @workspace_option
 def list_(carrier: str | None, as_json: bool) -> None:
     """All batches, in the order in which they came in."""
-    from hoptrace.intake.submit import list_batches
+    from hoptrace.intake.batches import stored_batches
 
     with the_workspace() as workspace:
-        receipts = list_batches(workspace, carrier)
+        stored = stored_batches(workspace, carrier)
         expired = workspace.lake.view().expired_before
     if as_json:
-        show.as_json([receipt.as_dict() | {"expired": how_expired(receipt, expired)} for receipt in receipts])
-        return
-    columns = ("Batch", "Carrier", "Format", "Rows", "Accepted", "Rejected", "Calls from", "Calls to", "File")
-    show.table(
-        columns,
-        [
-            (
-                r.batch,
-                r.carrier,
-                r.format,
-                r.rows,
-                r.accepted,
-                sum(r.rejected.values()),
-                r.first_time,
-                r.last_time,
-                r.file,
-            )
-            for r in receipts
-        ],
-    )
+        show.as_json([batch_as_dict(batch, expired) for batch in stored])
+    else:
+        show_batches(stored)
 
 
 @batches.command("show", epilog=example("hoptrace batches show BATCH"))
@@ -57,17 +43,16 @@ def list_(carrier: str | None, as_json: bool) -> None:
 @workspace_option
 def show_(batch: str, as_json: bool) -> None:
     """The receipt of one batch."""
-    from hoptrace.intake.submit import show_batch
-
     with the_workspace() as workspace:
-        receipt = show_batch(workspace, batch)
+        stored = workspace.catalog.batches.show(batch)
         expired = workspace.lake.view().expired_before
-    how = how_expired(receipt, expired)
     if as_json:
-        show.as_json(receipt.as_dict() | {"expired": how})
+        show.as_json(batch_as_dict(stored, expired))
         return
-    show_receipt(receipt)
-    if how is not None:
+    show_receipt(stored.receipt)
+    if stored.withdrawn is not None:
+        click.echo(withdrawn_words(stored.withdrawn))
+    if how_expired(stored.receipt, expired) is not None:
         click.echo(f"The calls before {expired} are no longer kept, except those that stored results cite.")
 
 
@@ -99,6 +84,48 @@ def rejected(batch: str, out: Path | None, reasons: Path | None, as_json: bool) 
     else:
         for path in filter(None, (out, reasons)):
             click.echo(f"Wrote {show.count(len(rows), 'rejected row')} to {path}")
+
+
+@batches.command(epilog=example('hoptrace batches withdraw BATCH --reason "submitted for another carrier"'))
+@click.argument("names", nargs=-1, required=True, metavar="BATCH...")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; the batches are shown with it.")
+@json_option
+@workspace_option
+def withdraw(names: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Let what batches say count no more, in traces, reports and learning.
+
+    For a file that was submitted for the wrong carrier, or that a carrier takes back. Nothing is deleted: results made
+    before can be replayed. The files can be submitted again.
+    """
+    keep_used_memory()
+    from hoptrace.engines.withdrawing import withdraw as withdraw_batches
+
+    with the_workspace() as workspace:
+        done = withdraw_batches(workspace, names, reason)
+    if as_json:
+        show.as_json(asdict(done))
+    else:
+        show_withdrawn(done)
+
+
+@batches.command(epilog=example("hoptrace batches cited BATCH --out calls.csv"))
+@click.argument("names", nargs=-1, required=True, metavar="BATCH...")
+@file_option("--out", about="The calls, to be traced again (calls.csv).", required=True)
+@json_option
+@workspace_option
+def cited(names: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Write the calls whose newest stored results cite records of batches.
+
+    For the calls to be traced again after a withdrawal, or to see before what it would touch.
+    """
+    from hoptrace.engines.withdrawing import write_citing
+
+    with the_workspace() as workspace:
+        calls = write_citing(workspace, names, out)
+    if as_json:
+        show.as_json({"calls": calls, "out": str(out)})
+    else:
+        click.echo(f"Wrote {show.count(calls, 'call')} to {out}")
 
 
 def _text(raw: bytes) -> str:

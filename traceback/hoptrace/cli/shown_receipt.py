@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -79,17 +78,6 @@ def show_receipt(receipt: Receipt) -> None:
                 f"See: hoptrace profile detect {receipt.file}"
             )
     click.echo()
-
-
-def how_expired(receipt: Receipt, expired_before: date | None) -> str | None:
-    """Whether a batch's statements were removed since by `lake expire`: "wholly", "partly" or None.
-
-    Those that stored results cite are held all the same.
-    """
-    first, last = (receipt.first_time or "")[:10], (receipt.last_time or "")[:10]
-    if expired_before is None or not first or first >= expired_before.isoformat():
-        return None
-    return "wholly" if last < expired_before.isoformat() else "partly"
 
 
 def _accounts(receipt: Receipt) -> list[tuple[str, int]]:

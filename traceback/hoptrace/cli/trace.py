@@ -15,7 +15,8 @@ from hoptrace.cli.shown_trace import show_trace
 
 if TYPE_CHECKING:
     from hoptrace.engines.local import Replay
-    from hoptrace.model.verdicts import ReportedCall
+    from hoptrace.model.verdicts import ReportedCall, TraceResult
+    from hoptrace.workspace import Workspace
 
 
 class _Versions(click.ParamType["Replay"]):
@@ -86,7 +87,21 @@ def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None
     # What a trace loads stays until the end: each search for cycles in it would find nothing.
     with collection_paused(), the_workspace() as workspace:
         result = trace_one(workspace, call, replay)
+        if replay is not None:
+            _note_withdrawn(workspace, result)
     if as_json:
         show.as_json_line(result.as_dict())
     else:
         show_trace(result)
+
+
+def _note_withdrawn(workspace: Workspace, result: TraceResult) -> None:
+    """Say on stderr which batches a replayed result rests on that were withdrawn since; the result stays as it was."""
+    from hoptrace.engines.withdrawn import withdrawn_since
+
+    for gone in withdrawn_since(workspace, result):
+        click.echo(
+            f"Note: batch {gone.batch} of {gone.carrier}, on which this result rests, was withdrawn since: "
+            f"{show.plain(gone.reason)}. Trace the call without --replay before you use it.",
+            err=True,
+        )

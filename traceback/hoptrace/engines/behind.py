@@ -58,8 +58,9 @@ def behind(workspace: Workspace, result: TraceResult) -> Behind | None:
     except NotFound:
         return None
     try:
-        # Statements never change, and those that a stored result cites are held: the newest version has them.
-        read = _cited(result, with_trunks_of(workspace.lake.view(), stands_on.ground.learned))
+        # Statements never change, and those that a stored result cites are held: the newest version has them, also
+        # where their batch was withdrawn.
+        read = _cited(result, with_trunks_of(workspace.lake.view().with_hidden(), stands_on.ground.learned))
         read = _read_again(result.call, stands_on) if read is None else read
     except (NotFound, UsageError):
         # The statements have expired since, or numbers are read otherwise now; who had submitted what is still known.

@@ -50,7 +50,7 @@ def relearn(workspace: Workspace) -> int:
 
 def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
-    statements = with_relisted(sample(view.scan(), view.rows()), relisted)
+    statements = with_relisted(sample(view.scan(), view.rows_shown()), relisted)
     return save_learned(workspace.catalog, view.version, learn(statements).with_trunks(relisted))
 
 

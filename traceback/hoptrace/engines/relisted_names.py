@@ -44,7 +44,7 @@ def _told(workspace: Workspace) -> pl.DataFrame:
 
 def _unknown(workspace: Workspace) -> pl.DataFrame:
     """`carrier` and `trunk` of every name that no trunk fitted when it came in; others may be a carrier's own side."""
-    receipts = [stored.receipt for stored in workspace.catalog.batches.list()]
+    receipts = [stored.receipt for stored in workspace.catalog.batches.list() if stored.withdrawn is None]
     rows = {(receipt.carrier, trunk) for receipt in receipts for trunk in receipt.unknown_trunks}
     return pl.DataFrame(sorted(rows), schema={"carrier": pl.String, "trunk": pl.String}, orient="row")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hoptrace.engines.withdrawn import withdrawn_since
 from hoptrace.evidence.archive import Member
 from hoptrace.evidence.manifest import digest
 from hoptrace.evidence.tables import as_lines
@@ -92,10 +93,17 @@ def _original(receipt: Receipt, row: int, content: bytes | None) -> tuple[dict[s
 def receipt_lines(
     workspace: Workspace, results: Iterable[TraceResult], grounds: Iterable[Packed]
 ) -> Iterator[dict[str, Any]]:
-    """The receipts of all batches that the statements come from, with the moment when they were submitted."""
+    """The receipts of all batches that the statements come from, and of withdrawn ones that the results rest on.
+
+    With the moment when each was submitted, and when and why it was withdrawn.
+    """
+    results = list(results)
     batches = set(_with_joined(workspace, cited_rows(results)))
+    batches.update(gone.batch for result in results for gone in withdrawn_since(workspace, result))
     for held in grounds:
         batches.update(held.statements["batch"].unique().to_list())
     for batch in sorted(batches):
         stored = workspace.catalog.batches.show(batch)
-        yield {**stored.receipt.as_dict(), "submitted_at": rfc3339(stored.submitted_at)}
+        gone = stored.withdrawn
+        withdrawn = {} if gone is None else {"withdrawn": {"at": rfc3339(gone.at), "reason": gone.reason}}
+        yield {**stored.receipt.as_dict(), "submitted_at": rfc3339(stored.submitted_at), **withdrawn}

@@ -13,13 +13,12 @@ from hoptrace.engines.local import trace_on
 from hoptrace.errors import HoptraceError
 from hoptrace.evidence.manifest import RECEIPTS_FILE, RESULTS_FILE, CallLine, Manifest
 from hoptrace.evidence.problems import Problem
-from hoptrace.evidence.reporting import REPORTING_FILE, Manner, Reporter, read_manner, read_receipts
+from hoptrace.evidence.reporting import REPORTING_FILE, Manner, Receipts, Reporter, read_manner, read_receipts
 from hoptrace.evidence.tables import FILES, read_tables
 from hoptrace.reports import render, result_from_dict
 
 if TYPE_CHECKING:
     from hoptrace.engines.local import Standing
-    from hoptrace.model.receipts import Receipt
     from hoptrace.model.verdicts import ReportedCall, TraceResult
 
 # What a signed but senseless package can make the tables' readers and the kernel throw.
@@ -80,7 +79,7 @@ def replay(manifest: Manifest, files: Mapping[str, bytes]) -> Outcome:
     return Outcome(again, tuple(problems), tuple(_notes(manifest, again)))
 
 
-def _reporter(ground: str, files: Mapping[str, bytes], receipts: Mapping[str, Receipt], manner: Manner) -> Reporter:
+def _reporter(ground: str, files: Mapping[str, bytes], receipts: Receipts, manner: Manner) -> Reporter:
     return Reporter.on(read_tables({name: files[f"{ground}/{name}"] for name in FILES}), receipts, manner)
 
 

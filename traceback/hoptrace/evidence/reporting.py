@@ -11,9 +11,10 @@ import orjson
 
 from hoptrace.engines.behind import behind_of
 from hoptrace.engines.packed import Packed, standing_of
+from hoptrace.engines.withdrawn import rests_on
 from hoptrace.evidence.tables import as_document
 from hoptrace.model.deadlines import Deadlines, read_clock
-from hoptrace.model.receipts import Receipt
+from hoptrace.model.receipts import Receipt, WithdrawnBatch
 from hoptrace.reports.language import ENGLISH
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.trace import Telling, trace_report
@@ -35,25 +36,34 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipts:
+    """The receipts of a package by batch, and which of the batches were withdrawn before it was made."""
+
+    of_batch: Mapping[str, Receipt]
+    withdrawn: Mapping[str, WithdrawnBatch]
+
+
+@dataclass(frozen=True, slots=True)
 class Reporter:
     """Makes the reports of the calls that stand on one ground."""
 
     packed: Packed
     stands_on: Standing
-    receipts: Mapping[str, Receipt]
+    receipts: Receipts
     manner: Manner
 
     @classmethod
-    def on(cls, packed: Packed, receipts: Mapping[str, Receipt], manner: Manner) -> Reporter:
+    def on(cls, packed: Packed, receipts: Receipts, manner: Manner) -> Reporter:
         """One for this ground."""
         return cls(packed, standing_of(packed), receipts, manner)
 
     def report(self, result: TraceResult) -> TraceReport:
         """The report of a result."""
         carriers = {carrier.carrier_id: carrier for carrier in self.packed.carriers}
-        behind = behind_of(result, self.stands_on, self.packed.statements, self.receipts)
-        manner = self.manner
-        return trace_report(result, carriers, Telling(manner.language, behind, manner.deadlines, manner.asked))
+        behind = behind_of(result, self.stands_on, self.packed.statements, self.receipts.of_batch)
+        how, gone = self.manner, self.receipts.withdrawn
+        withdrawn = tuple(gone[batch] for batch in rests_on(result, self.packed.spans, gone))
+        return trace_report(result, carriers, Telling(how.language, behind, how.deadlines, how.asked, withdrawn))
 
 
 def write_manner(manner: Manner) -> bytes:
@@ -73,12 +83,18 @@ def read_manner(content: bytes) -> Manner:
     return Manner(str(told["language"]), moment, Deadlines(response, retention))
 
 
-def read_receipts(content: bytes) -> dict[str, Receipt]:
-    """The receipts of a package by batch; raises ValueError, TypeError or KeyError."""
+def read_receipts(content: bytes) -> Receipts:
+    """The receipts of a package; raises ValueError, TypeError or KeyError."""
     found: dict[str, Receipt] = {}
+    withdrawn: dict[str, WithdrawnBatch] = {}
     for line in content.splitlines():
         told: dict[str, Any] = orjson.loads(line)
         told.pop("submitted_at")
         flags: tuple[str, ...] = tuple(told.pop("flags"))
-        found[str(told["batch"])] = Receipt(**told, flags=flags)
-    return found
+        gone: dict[str, str] | None = told.pop("withdrawn", None)
+        receipt = Receipt(**told, flags=flags)
+        found[receipt.batch] = receipt
+        if gone is not None:
+            at = datetime.fromisoformat(gone["at"])
+            withdrawn[receipt.batch] = WithdrawnBatch(receipt.batch, receipt.carrier, at, gone["reason"])
+    return Receipts(found, withdrawn)

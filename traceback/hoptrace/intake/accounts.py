@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,8 @@ class FileAccount:
     """One file's account, added to chunk by chunk."""
 
     source: Source
+    taken: frozenset[str] = frozenset()
+    """Names of earlier batches; see `Context`."""
     batch: str = ""
     fates: Counter[str] = field(default_factory=Counter[str])
     rejected: Counter[str] = field(default_factory=Counter[str])
@@ -50,10 +53,17 @@ class FileAccount:
     named: set[str] = field(default_factory=set[str])
 
     def name_batch(self, carrier_id: str, start: datetime | None) -> str:
-        """The batch's id, the same wherever the file is submitted: carrier, day of a first call, digest."""
+        """The batch's id, the same wherever the file is submitted: carrier, day of a first call, digest.
+
+        Where the file was in before and may be submitted again, a number follows.
+        """
         if not self.batch:
             day = "nocalls" if start is None else start.strftime("%Y%m%d")
-            self.batch = f"{_NOT_IN_IDS.sub('_', carrier_id)}-{day}-{self.source.digest[:8]}"
+            first = f"{_NOT_IN_IDS.sub('_', carrier_id)}-{day}-{self.source.digest[:8]}"
+            names = itertools.chain([first], (f"{first}-{number}" for number in itertools.count(2)))
+            self.batch = next(name for name in names if name not in self.taken)
+            if self.batch != first:
+                self.flags[f"the file was in before, as batch {first}: see hoptrace batches show {first}"] = None
         return self.batch
 
     def reject(self, rejected: pl.DataFrame) -> None:

@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-from hoptrace.catalog.batches import RejectedRow
+from hoptrace.catalog.batches import RejectedRow, StoredBatch
 from hoptrace.model.receipts import Receipt
 from hoptrace.output import check_place, harmless, whole_file
 from hoptrace.workspace import Workspace
@@ -18,9 +18,14 @@ _FORMULA_CELL = re.compile(rb'((?:^|[,;|\t])"?)(?=[ ]*(?:[=@]|[+-](?![0-9. ()-]*
 
 def list_batches(workspace: Workspace, carrier: str | None = None) -> list[Receipt]:
     """The receipts of all batches (of one carrier), in the order in which they came in; raises UnknownCarrier."""
+    return [stored.receipt for stored in stored_batches(workspace, carrier)]
+
+
+def stored_batches(workspace: Workspace, carrier: str | None = None) -> list[StoredBatch]:
+    """The same with what became of them since."""
     if carrier is not None:
         workspace.catalog.directory.carrier(carrier)
-    return [stored.receipt for stored in workspace.catalog.batches.list(carrier)]
+    return workspace.catalog.batches.list(carrier)
 
 
 def show_batch(workspace: Workspace, batch: str) -> Receipt:

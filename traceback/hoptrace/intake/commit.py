@@ -28,7 +28,7 @@ def recover(workspace: Workspace) -> None:
     """Settle the commits of processes that died; needs the writer's lock, so that no one else's is running."""
     pending = workspace.catalog.batches.pending()
     for commit_id in pending:
-        _settle(workspace, commit_id)
+        settle(workspace, commit_id)
     if pending:
         forget_strays(workspace)
 
@@ -61,7 +61,7 @@ def commit(
     except BaseException:
         # What cannot be settled now, because the disk is full, the next writer settles.
         with suppress(StorageFailed):
-            _settle(workspace, commit_id)
+            settle(workspace, commit_id)
             forget_strays(workspace)
         raise
     return [batch.receipt for batch in batches]
@@ -72,7 +72,8 @@ def _rejected_rows(takings: Sequence[Taking]) -> Iterator[RejectedRow]:
         yield from taking.rejected_rows()
 
 
-def _settle(workspace: Workspace, commit_id: str) -> None:
+def settle(workspace: Workspace, commit_id: str) -> None:
+    """Finish a pending commit that the lake has, and take back one that it has not; needs the writer's lock."""
     if workspace.lake.has_commit(commit_id):
         workspace.catalog.batches.finish(commit_id, workspace.lake.version())
     else:

@@ -20,6 +20,7 @@ import orjson
 import polars as pl
 import zstandard
 
+from hoptrace.intake.joined_rows import JOINED as JOINED_ROWS
 from hoptrace.intake.joined_rows import read_joined, write_joined
 from hoptrace.intake.reading import Source
 from hoptrace.model.packing import GZIP, ZSTANDARD
@@ -100,7 +101,12 @@ class KeptFiles:
         return {row: found[row] for row in rows if row in found}
 
     def keep_joined(self, digest: str, joined: pl.DataFrame) -> None:
-        """Keep which further rows a file's statements were made of (JOINED of joined_rows); raises StorageFailed."""
+        """Keep which further rows a file's statements were made of (JOINED of joined_rows); raises StorageFailed.
+
+        Of a file that was in before those statements stay that are not made again.
+        """
+        before = self._joined(digest)
+        joined = pl.concat([joined, before.join(joined, on="row", how="anti")])
         try:
             with self._written(digest, JOINED) as stream:
                 stream.write(write_joined(joined))
@@ -109,14 +115,17 @@ class KeptFiles:
 
     def joined(self, digest: str, rows: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
         """Of rows that stand for statements the further ones: batch (SAME for the same file) and row."""
-        try:
-            told = read_joined(self._place(digest, JOINED).read_bytes())
-        except (FileNotFoundError, zstandard.ZstdError, pl.exceptions.PolarsError):
-            return {}
         found: dict[int, list[tuple[str, int]]] = {}
-        for row, batch, other in told.filter(pl.col("row").is_in(list(rows))).iter_rows():
+        for row, batch, other in self._joined(digest).filter(pl.col("row").is_in(list(rows))).iter_rows():
             found.setdefault(row, []).append((batch, other))
         return found
+
+    def _joined(self, digest: str) -> pl.DataFrame:
+        """What was kept of a file's statements (JOINED); nothing of one whose rows all stand alone."""
+        try:
+            return read_joined(self._place(digest, JOINED).read_bytes())
+        except (FileNotFoundError, zstandard.ZstdError, pl.exceptions.PolarsError):
+            return JOINED_ROWS.to_frame()
 
     def cut_down(self, digest: str, rows: Mapping[int, bytes]) -> None:
         """Leave only these rows of a file; raises StorageFailed."""

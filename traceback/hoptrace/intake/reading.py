@@ -93,13 +93,15 @@ class Source:
 class Context:
     """Who submitted, and what was said about the file: `timezone` is what `--timezone` gave, an IANA name or +HH:MM.
 
-    `signers`: the service provider code of each certificate at hand, by the x5u URL that names it.
+    `signers`: the service provider code of each certificate at hand, by the x5u URL that names it. `taken`: the ids of
+    the carrier's batches whose files may be submitted again, which the new ones may not have.
     """
 
     carrier: Carrier
     profile: Profile = field(default_factory=Profile)
     timezone: str | None = None
     signers: Mapping[str, str] = field(default_factory=dict[str, str])
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

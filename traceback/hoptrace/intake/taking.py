@@ -40,7 +40,7 @@ class Taking:
         self._plan = DialPlan(
             country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier, trunk_prefixes=by_trunk
         )
-        self._files: list[FileAccount] = [FileAccount(source) for source in group.sources]
+        self._files: list[FileAccount] = [FileAccount(source, context.taken) for source in group.sources]
         self._others: list[pl.DataFrame] = []
 
     @property

@@ -14,21 +14,24 @@ from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
 from hoptrace.lake.object_store import Access
 from hoptrace.lake.storage import Store, guard
-from hoptrace.lake.versions import Later, Versions
+from hoptrace.lake.versions import Batches, Versions, no_batches
 from hoptrace.lake.view import View
 
 
 class Lake:
-    """The statements of one workspace. Writing needs the workspace's writer lock; reading needs nothing."""
+    """The statements of one workspace. Writing needs the workspace's writer lock; reading needs nothing.
 
-    def __init__(self, uri: str, access: Access | None = None) -> None:
+    `withdrawn` gives the batches that views of a version do not show.
+    """
+
+    def __init__(self, uri: str, access: Access | None = None, withdrawn: Batches = no_batches) -> None:
         access = access or Access()
         self.uri = uri
         self._store = Store.at(uri, access)
         self._directories = Directories(self._store)
         self._log = Log(uri, access, self._store)
         self._appending = Appending(self._store, self._log)
-        self._versions = Versions(self._store, self._log, self._directories)
+        self._versions = Versions(self._store, self._log, self._directories, withdrawn)
 
     @property
     def store(self) -> Store:
@@ -93,7 +96,7 @@ class Lake:
             # The log also remembers files that were deleted already.
             return sorted(set(paths) & set(self._store.named("")))
 
-    def view(self, version: int | None = None, later: Later | None = None) -> View:
+    def view(self, version: int | None = None, later: Batches | None = None) -> View:
         """A fixed view of the table at a version (the newest if None); raises NotFound for one that never was.
 
         Where files of an old version were deleted since, the newest ones stand in for them without the batches that

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
+from deltalake import DeltaTable
 
 from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
@@ -17,17 +18,23 @@ from hoptrace.lake.view import View
 
 EPOCH = date(1970, 1, 1)
 
-Later = Callable[[int], Sequence[str]]
-"""Gives the batches that came in after a version of the lake."""
+Batches = Callable[[int], Collection[str]]
+"""Gives some batches for a version of the lake: those that came in after it, or that were withdrawn by then."""
+
+
+def no_batches(_version: int) -> Collection[str]:
+    """None for any version."""
+    return ()
 
 
 class Versions:
     """Gives views; the newest one is kept for as long as it is the newest."""
 
-    def __init__(self, store: Store, log: Log, directories: Directories) -> None:
+    def __init__(self, store: Store, log: Log, directories: Directories, withdrawn: Batches) -> None:
         self._store = store
         self._log = log
         self._directories = directories
+        self._withdrawn = withdrawn
         self._newest: View | None = None
 
     def newest(self) -> View:
@@ -35,11 +42,11 @@ class Versions:
         table = self._log.newest()
         if self._newest is None or self._newest.version != table.version():
             expired = _as_day(self._log.mark(EXPIRED))
-            self._newest = View(self._store, self._directories, table.version(), files_of(table), expired)
+            self._newest = self._view(table, expired)
             self._directories.forget_others(self._newest.files["path"])
         return self._newest
 
-    def at(self, version: int, later: Later | None) -> View:
+    def at(self, version: int, later: Batches | None) -> View:
         """A version; see `Lake.view`."""
         newest = self.newest()
         if version == newest.version:
@@ -52,12 +59,20 @@ class Versions:
             days = trimmed.expired(version) if table is None else table.transaction_version(EXPIRED)
         expired = _as_day(days)
         if table is not None and version >= (self._log.mark(VACUUMED) or 0):
-            return View(self._store, self._directories, version, files_of(table), expired)
+            return self._view(table, expired)
         if later is None:
             raise NotFound(f"The files of version {version} of the lake were deleted; the newest is {newest.version}.")
         gone = newest.expired_before if (self._log.mark(LAST_EXPIRY) or 0) > version else None
-        hidden = pl.Series("batch", later(version), pl.String)
+        hidden = self._hidden(version, later(version))
         return replace(newest, version=version, expired_before=expired, gone_before=gone, hidden=hidden)
+
+    def _view(self, table: DeltaTable, expired: date | None) -> View:
+        version = table.version()
+        return View(self._store, self._directories, version, files_of(table), expired, hidden=self._hidden(version))
+
+    def _hidden(self, version: int, later: Collection[str] = ()) -> pl.Series | None:
+        batches = {*later, *self._withdrawn(version)}
+        return pl.Series("batch", sorted(batches), pl.String) if batches else None
 
 
 def _as_day(days: int | None) -> date | None:

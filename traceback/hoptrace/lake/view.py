@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -60,7 +60,8 @@ class View:
     gone_before: date | None = None
     """This version had statements of earlier days, but they were removed since."""
     hidden: pl.Series | None = None
-    """Batches that came in after this version, whose statements lie in the same files."""
+    """Batches that do not count at this version, though their statements lie in its files: they were withdrawn by then,
+    or came in later."""
 
     def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The statements that can be looked up by a span's `key` (a called number) and started within the span.
@@ -91,7 +92,7 @@ class View:
 
         With `first` and `last` (both included) only those that started in between.
         """
-        files, start = self.files.filter(pl.col("index") == Index.CALLED), pl.col("start_time")
+        files, start = self._called, pl.col("start_time")
         wanted = [first_filed()]
         if first is not None:
             files, wanted = files.filter(pl.col("time_max") >= first), [*wanted, start >= first]
@@ -109,18 +110,31 @@ class View:
         In no order; a forwarded one may stand twice. Three columns are read, of row groups that may hold some of the
         carrier's.
         """
-        called = pl.col("index") == Index.CALLED
-        files = self.files.filter(called, pl.col("time_max") >= first, pl.col("time_min") <= last)
+        files = self._called.filter(pl.col("time_max") >= first, pl.col("time_min") <= last)
         if files.is_empty():
             return pl.DataFrame(schema=FINGERPRINTS)
         mine = (pl.col("carrier") == carrier_id) & pl.col("start_time").is_between(pl.lit(first), pl.lit(last))
-        rows = self.store.scan(files["path"].to_list()).filter(mine)
+        rows = self._shown(self.store.scan(files["path"].to_list()).filter(mine))
         told = rows.select("start_time", pl.col("fingerprint").reinterpret(signed=False))
         return told.collect(engine="streaming")
 
     def rows(self) -> int:
-        """How many rows are filed under a called number: the statements, forwarded ones twice; no file is opened."""
-        return int(self.files.filter(pl.col("index") == Index.CALLED)["rows"].sum())
+        """How many rows are filed under a called number: the statements, forwarded ones twice; no file is opened.
+
+        Those of hidden batches are among them.
+        """
+        return int(self._called["rows"].sum())
+
+    def rows_shown(self) -> int:
+        """The same without those of hidden batches; files are opened only where there are some."""
+        if self.hidden is None or self._called.is_empty():
+            return self.rows()
+        shown = self._shown(self.store.scan(self._called["path"].to_list()))
+        return int(shown.select(pl.len()).collect(engine="streaming").item())
+
+    def with_hidden(self) -> View:
+        """The same with the batches that do not count, so that what a stored result cites can be shown."""
+        return self if self.hidden is None else replace(self, hidden=None)
 
     def info(self) -> dict[str, Any]:
         """What there is: statements, batches, files, bytes, first_time, last_time (datetimes in UTC), version."""
@@ -156,6 +170,10 @@ class View:
                 return self._shown(pick(self.directories, paths, wanted, index))
             return self._join(paths, spans, most)
 
+    @property
+    def _called(self) -> pl.DataFrame:
+        return self.files.filter(pl.col("index") == Index.CALLED)
+
     @cached_property
     def _bounds(self) -> dict[Index, Bounds]:
         return {index: Bounds.of(self.files.filter(pl.col("index") == index)) for index in Index}
@@ -171,7 +189,7 @@ class View:
             )
 
     def _shown(self, rows: Rows) -> Rows:
-        """The rows without those of batches that came later."""
+        """The rows without those of batches that do not count."""
         return rows if self.hidden is None else rows.filter(~pl.col("batch").is_in(self.hidden.implode()))
 
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 _OVER = " over "
@@ -47,3 +48,13 @@ class Receipt:
     def as_dict(self) -> dict[str, Any]:
         """The receipt as plain data, in the contract's field names."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnBatch:
+    """A batch that counts no more: whose it is, since when (UTC), and why."""
+
+    batch: str
+    carrier: str
+    at: datetime
+    reason: str

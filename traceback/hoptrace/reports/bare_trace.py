@@ -6,6 +6,7 @@ from hoptrace.model.verdicts import Support
 from hoptrace.reports.figures import key_figures
 from hoptrace.reports.language import Language, language, message
 from hoptrace.reports.model import CallLine, EvidenceLine, HopLine, TraceReport, VerdictWords
+from hoptrace.reports.model_details import Withdrawn
 from hoptrace.reports.model_parts import CarrierCard, RecordLine
 from hoptrace.reports.redaction import masked
 from hoptrace.reports.unnamed import HIDDEN, UNNAMED_NOT_SAID, UNNAMED_SAYS
@@ -107,6 +108,7 @@ def bare_trace(report: TraceReport, hops: tuple[HopLine, ...], call: CallLine) -
         next_request=None,
         replay=report.replay.model_copy(update={"command": None, "result_sha256": voice.say(HIDDEN)}),
         language=report.language,
+        withdrawn=report.withdrawn and Withdrawn(says=report.withdrawn.says),
     )
 
 

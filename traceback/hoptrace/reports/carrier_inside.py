@@ -64,6 +64,7 @@ def batches(workspace: Workspace, carrier_id: str) -> Table[BatchRow]:
     rows = [
         {name: getattr(stored.receipt, name) for name in (*facts, *counts)}
         | {name: _to_the_second(getattr(stored.receipt, name)) for name in ("first_time", "last_time")}
+        | {"withdrawn": None if stored.withdrawn is None else f"{stored.withdrawn.at:%Y-%m-%d %H:%M:%S}"}
         | {"rejected": sum(stored.receipt.rejected.values()), "unknown_trunks": len(stored.receipt.unknown_trunks)}
         for stored in workspace.catalog.batches.list(carrier_id)
     ]
@@ -76,8 +77,9 @@ def _to_the_second(time: str | None) -> str | None:
 
 
 def rejects(workspace: Workspace, carrier_id: str) -> Table[RejectRow]:
-    """Why rows of the carrier were rejected, the most rows first."""
-    receipts = [stored.receipt for stored in workspace.catalog.batches.list(carrier_id)]
+    """Why rows of the carrier were rejected, the most rows first; withdrawn files are not among them."""
+    stored = workspace.catalog.batches.list(carrier_id)
+    receipts = [each.receipt for each in stored if each.withdrawn is None]
     whole = max(1, sum(receipt.rows for receipt in receipts))
     told = [(reason, rows) for receipt in receipts for reason, rows in receipt.rejected.items()]
     frame = pl.DataFrame(told, schema={"reason": pl.String, "rows": pl.Int64}, orient="row")

@@ -158,6 +158,9 @@ class BatchRow(Part):
     format: str = a_code(message("Format"), message("The format it was read as."))
     first_time: str | None = a_text(message("From"), message("Start of its first call, as written (UTC)."))
     last_time: str | None = a_text(message("To"), message("Start of its last call."))
+    withdrawn: str | None = a_text(
+        message("Withdrawn"), message("When the batch was withdrawn (UTC); empty where its records count.")
+    )
     rows: int = a_count(message("Rows"), message("Rows of the file."))
     accepted: int = a_count(message("Accepted"), message("Rows that went into a statement."))
     duplicates: int = a_count(message("Duplicates"), message("Rows that were in already."))

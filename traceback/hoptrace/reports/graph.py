@@ -33,6 +33,8 @@ def trace_graphml(report: TraceReport) -> bytes:
 def campaign_graph(report: CampaignReport) -> Graph:
     """The carriers that calls passed, an edge a pair of neighbours from the upstream carrier down."""
     graph: Graph = nx.DiGraph(report="campaign", version=report.version, profile=report.profile, subject=report.subject)
+    if report.withdrawn is not None:
+        graph.graph["withdrawn"] = report.withdrawn
     for row in report.stages.rows():
         if row["carrier"]:
             graph.add_node(row["carrier"], name=row["name"])
@@ -60,6 +62,8 @@ def trace_graph(report: TraceReport) -> Graph:
     """The hops of one call; a carrier that it passed twice is there twice."""
     graph: Graph = nx.DiGraph(report="trace", version=report.version, call_ref=report.call.call_ref)
     graph.graph["verdict"] = report.words.verdict.value
+    if report.withdrawn is not None:
+        graph.graph["withdrawn"] = report.withdrawn.says
     for hop in report.hops:
         facts = {
             "carrier": hop.carrier.carrier_id,

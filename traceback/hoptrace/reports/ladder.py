@@ -50,8 +50,10 @@ def ladder(report: TraceReport, width: float = WIDE, name: str = "ladder") -> st
     y = _origin(canvas, report)
     for hop in reversed(report.hops):
         y = _step(canvas, hop, report, y)
-    height = _called_party(canvas, report, y)
-    return canvas.drawing(height, name, heading(report), describe(report))
+    height, told = _called_party(canvas, report, y), describe(report)
+    if report.withdrawn is not None:
+        height, told = canvas.warn(height, report.withdrawn.says), f"{report.withdrawn.says} {told}"
+    return canvas.drawing(height, name, heading(report), told)
 
 
 def ladder_file(report: TraceReport) -> bytes:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
-def of_file(path: Path, *, records: bool = True) -> Traced:
+def of_file(path: Path, *, records: bool = True, withdrawn: frozenset[str] = frozenset()) -> Traced:
     """The results of a file that `hoptrace trace --calls` wrote; .gz and .zst are unpacked as they are read.
+
+    `withdrawn` are the batches that count no more.
 
     Raises NotFound where there is no such file, InputRefused where it holds no result, or a line is none.
     """
@@ -32,7 +34,8 @@ def of_file(path: Path, *, records: bool = True) -> Traced:
     if path.is_dir():
         raise InputRefused(f"{path} is a folder. Name the file with the results.")
     with collection_paused():
-        traced = read_traced(_lines(path), Saying(message("the file {name}"), (("name", path.name),)), records=records)
+        told = Saying(message("the file {name}"), (("name", path.name),))
+        traced = read_traced(_lines(path), told, records=records, withdrawn=withdrawn)
     if not traced.number:
         raise InputRefused(f"{path} holds no result of a trace, so there is nothing to report.")
     return traced
@@ -43,7 +46,8 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
     stored = workspace.catalog.traces
     with collection_paused():
         told = Saying(message("the stored traces of campaign {campaign}"), (("campaign", campaign),))
-        traced = read_traced(_stored(stored.newest(campaign=campaign)), told, records=records)
+        newest = _stored(stored.newest(campaign=campaign))
+        traced = read_traced(newest, told, records=records, withdrawn=_withdrawn(workspace))
     if not traced.number:
         raise UnknownCampaign(_no_campaign(campaign, stored.campaigns()))
     return traced
@@ -52,7 +56,8 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
 def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     """The stored results of some calls; raises UnknownTrace for the first that was not traced."""
     stored = workspace.catalog.traces
-    found = read_traced(_stored(stored.newest(call_refs=call_refs)), _of_refs(len(set(call_refs))))
+    newest = _stored(stored.newest(call_refs=call_refs))
+    found = read_traced(newest, _of_refs(len(set(call_refs))), withdrawn=_withdrawn(workspace))
     missing = sorted(set(call_refs) - set(found.calls.select("call_ref").collect()["call_ref"]))
     if missing:
         raise UnknownTrace(f"There is no stored trace of call {missing[0]!r}. Trace it first: hoptrace trace --help")
@@ -69,7 +74,8 @@ def of_all(workspace: Workspace, *, records: bool = True) -> Traced:
     """All stored results, the newest of each call; without any the frames are empty."""
     with collection_paused():
         newest = _stored(workspace.catalog.traces.newest())
-        return read_traced(newest, Saying(message("the traces stored in this workspace")), records=records)
+        told = Saying(message("the traces stored in this workspace"))
+        return read_traced(newest, told, records=records, withdrawn=_withdrawn(workspace))
 
 
 def only_campaign(traced: Traced, campaign: str) -> Traced:
@@ -98,6 +104,10 @@ def _lines(path: Path) -> Iterator[Line]:
                     yield (of_file, number), line
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise InputRefused(f"{path} is cut short or damaged: {error}. Get it again; no report was written.") from error
+
+
+def _withdrawn(workspace: Workspace) -> frozenset[str]:
+    return workspace.catalog.batches.withdrawn()
 
 
 def _stored(results: Iterator[tuple[str, str]]) -> Iterator[Line]:

@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Literal
 
 from hoptrace.model.verdicts import Support, Verdict
-from hoptrace.reports.model_details import Completeness, FileLine, HandoffLine, NumbersLine, PreserveLine
+from hoptrace.reports.model_details import (
+    Completeness,
+    FileLine,
+    HandoffLine,
+    NumbersLine,
+    PreserveLine,
+    Withdrawn,
+)
 from hoptrace.reports.model_parts import CarrierCard, Part, RecordLine
 
 REPORT_VERSION = 2
@@ -164,6 +171,8 @@ class TraceReport(Part):
     preserve: tuple[PreserveLine, ...] = ()
     completeness: Completeness | None = None
     files: tuple[FileLine, ...] = ()
+    withdrawn: Withdrawn | None = None
+    """None where all that the result rests on still counts."""
     profile: str = "investigator"
     """For whom it is, as on the command line."""
     cut_above: bool = False

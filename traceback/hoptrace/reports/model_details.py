@@ -76,6 +76,26 @@ class Completeness(Part):
     listed: int
 
 
+class WithdrawnLine(Part):
+    """A batch that the result rests on and that was withdrawn since it was made."""
+
+    batch: str
+    carrier: CarrierCard
+    at_utc: str
+    reason: str
+
+
+class Withdrawn(Part):
+    """That records which the result rests on were withdrawn since; `again` is the command that traces the call anew.
+
+    `batches` names them, for a reader who may see records.
+    """
+
+    says: str
+    again: str | None = None
+    batches: tuple[WithdrawnLine, ...] = ()
+
+
 class FileLine(Part):
     """A submitted file that a cited record stands in, by its SHA-256 as the receipt has it."""
 

@@ -141,7 +141,8 @@ def found(workspace: Workspace, which: Which, *, records: bool = True) -> Traced
     if which.results is not None and which.call_refs:
         raise UsageError("Give either --results FILE or CALL_REFs; a file is reported on as a whole.")
     if which.results is not None:
-        traced = lines.of_file(which.results, records=records)
+        withdrawn = workspace.catalog.batches.withdrawn()
+        traced = lines.of_file(which.results, records=records, withdrawn=withdrawn)
         return traced if which.campaign is None else lines.only_campaign(traced, which.campaign)
     if which.call_refs:
         traced = lines.of_calls(workspace, which.call_refs)

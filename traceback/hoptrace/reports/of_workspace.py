@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hoptrace.engines.behind import behind
+from hoptrace.engines.withdrawn import withdrawn_since
 from hoptrace.reports.language import ENGLISH
 from hoptrace.reports.model import TraceReport
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
@@ -60,5 +61,6 @@ def full_report(workspace: Workspace, trace: TraceResult | str, how: How = USUAL
     """
     result = result_from_dict(workspace.catalog.traces.get(trace)) if isinstance(trace, str) else trace
     carriers = {carrier.carrier_id: carrier for carrier in workspace.catalog.directory.carriers()}
-    told = Telling(how.language, behind(workspace, result), workspace.settings.deadlines(), how.asked)
+    withdrawn = withdrawn_since(workspace, result)
+    told = Telling(how.language, behind(workspace, result), workspace.settings.deadlines(), how.asked, withdrawn)
     return trace_report(result, carriers, told)

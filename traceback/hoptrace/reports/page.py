@@ -34,10 +34,12 @@ class Picture:
     words: str
     draw: Callable[[float], tuple[Canvas, float]]
 
-    def svg(self, width: float) -> str:
-        """The picture as an `<svg>` element."""
-        canvas, height = self.draw(width)
-        return canvas.drawing(height, self.name, self.title, self.words)
+    def svg(self, width: float, warning: str | None = None) -> str:
+        """The picture as an `<svg>` element; with a `warning` under it where it stands alone."""
+        (canvas, height), words = self.draw(width), self.words
+        if warning is not None:
+            height, words = canvas.warn(height, warning), f"{warning} {words}"
+        return canvas.drawing(height, self.name, self.title, words)
 
     def block(self, width: float) -> str:
         """The picture as HTML, for paper."""

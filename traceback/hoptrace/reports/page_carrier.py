@@ -54,7 +54,7 @@ _BY_MONTH = (
     *("month", "statements", "traced", "originating", "point_of_entry", "trail_end", "transit"),
     *("originating_12", "entry_12"),
 )
-_OF_FILES = ("file", "format", "first_time", "rows", "accepted", "duplicates", "skipped", "rejected", "statements")
+_OF_FILES = ("file", "format", "first_time", "withdrawn", "rows", "accepted", "duplicates", "skipped", "rejected")
 
 
 def _with_others(report: CarrierReport) -> tuple[Section, ...]:

@@ -39,4 +39,4 @@ def first_picture(report: SummaryReport) -> bytes:
     picture = next((each for each in pictures if each is not None), None)
     if picture is None:
         raise UsageError("This report has no picture, since there is nothing to draw. Choose html, pdf, json or csv.")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + picture.svg(WIDTH).encode("utf-8") + b"\n"
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + picture.svg(WIDTH, report.withdrawn).encode("utf-8") + b"\n"

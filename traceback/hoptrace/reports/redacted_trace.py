@@ -9,7 +9,7 @@ from hoptrace.model.verdicts import Verdict
 from hoptrace.reports.bare_trace import ABOUTS, for_public
 from hoptrace.reports.language import ENGLISH, Language, language, message
 from hoptrace.reports.model import HopLine, TraceReport, VerdictWords
-from hoptrace.reports.model_details import HandoffLine, SideLine
+from hoptrace.reports.model_details import HandoffLine, SideLine, Withdrawn
 from hoptrace.reports.neighbours_trace import for_carrier
 from hoptrace.reports.plain import plain
 from hoptrace.reports.profiles import Profile, Reader
@@ -62,6 +62,11 @@ class _Nameless:
         ]
         return hop.model_copy(update={"evidence": tuple(lines)})
 
+    def of_withdrawn(self, told: Withdrawn) -> Withdrawn:
+        """What was withdrawn, with reasons that name no customer."""
+        lines = [line.model_copy(update={"reason": self.safe(line.reason)}) for line in told.batches]
+        return told.model_copy(update={"batches": tuple(lines)})
+
     def verdict(self, report: TraceReport) -> VerdictWords:
         """The verdict in words."""
         if report.words.verdict is not Verdict.ORIGINATOR_IDENTIFIED:
@@ -95,6 +100,7 @@ def _without_customers(report: TraceReport) -> TraceReport:
         preserve=report.preserve,
         completeness=report.completeness,
         files=report.files,
+        withdrawn=report.withdrawn and told.of_withdrawn(report.withdrawn),
         profile=Reader.REGULATOR.value,
     )
 

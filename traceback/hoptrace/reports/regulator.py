@@ -19,6 +19,7 @@ from hoptrace.reports.regulator_model import ContentRow, RegulatorReport
 from hoptrace.reports.requests import REQUESTS, requests
 from hoptrace.reports.summary import facts_of
 from hoptrace.reports.table import Table, table_of
+from hoptrace.reports.withdrawn import withdrawn_words
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -54,6 +55,8 @@ def regulator_report(
     }
     tables["contents"] = _contents(tables, voice)
     facts = facts_of(known, tables, _REASONS)
+    # Figures of all time rest on older results too.
+    facts["withdrawn"] = withdrawn_words(ever)
     facts["completeness"] += tuple(_completeness(known, tables, period))
     return RegulatorReport(
         subject=voice.say("Traced calls of {period}", period=voice.with_era(period.name)),

@@ -12,7 +12,7 @@ from hoptrace.tracing.calibration import published
 COLUMNS = (
     "call_ref", "verdict", "confidence", "hop", "role", "carrier", "name", "country", "contact_email",
     "handoff_told_by", "records", "start_time", "clock_offset", "start_utc", "calling", "called", "attestation",
-    "evidence",
+    "evidence", "withdrawn",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def _row(report: TraceReport, hop: HopLine) -> list[str | int | float]:
         "called": hop.called or "",
         "attestation": hop.attestation or "",
         "evidence": " | ".join(_sentence(line) for line in hop.evidence),
+        "withdrawn": report.withdrawn.says if report.withdrawn else "",
     }
     figures: dict[str, str | int | float] = {
         "confidence": published(report.confidence),

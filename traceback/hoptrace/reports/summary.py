@@ -11,6 +11,7 @@ from hoptrace.reports.material import Material
 from hoptrace.reports.model import Figure
 from hoptrace.reports.model_parts import Part
 from hoptrace.reports.table import Table
+from hoptrace.reports.withdrawn import withdrawn_words
 
 SUMMARY_VERSION = 1
 
@@ -44,6 +45,8 @@ class SummaryReport(Part):
     subject: str
     heading: str
     says: str
+    withdrawn: str | None = None
+    """That results rest on records that were withdrawn since; None where none does."""
     does_not_say: str
     figures: tuple[Figure, ...]
     completeness: tuple[str, ...]
@@ -64,6 +67,7 @@ def facts_of(known: Material, tables: dict[str, Table[Any]], reasons: dict[str, 
     return {
         "profile": known.profile.name,
         "language": known.voice.code,
+        "withdrawn": withdrawn_words(known),
         "completeness": tuple(completeness_of(known)),
         "sources": sources_of(known),
         "empty": why_empty(tables, reasons, known.voice),

@@ -120,6 +120,7 @@ def _about(report: SummaryReport) -> Table[AboutRow]:
         ("profile", report.profile),
         ("subject", report.subject),
         ("says", report.says),
+        *([("withdrawn records", report.withdrawn)] if report.withdrawn else []),
         ("does not say", report.does_not_say),
         *(("completeness", sentence) for sentence in report.completeness),
         *((f"empty table {name}", reason) for name, reason in report.empty.items()),

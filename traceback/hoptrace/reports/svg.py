@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from hoptrace.reports.colours import INK
 from hoptrace.reports.plain import ELLIPSIS
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans Thai', 'DejaVu Sans', sans-serif"
@@ -113,6 +114,11 @@ class Canvas:
     def text(self, x: float, y: float, words: str, pen: Pen, room: float) -> None:
         """One line of text with its baseline at `y`, cut to `room`; what was cut is in the tooltip."""
         self.words.append(Words(x, y, fit(words, room, pen), words, pen, room))
+
+    def warn(self, height: float, words: str) -> float:
+        """A line in bold under a drawing of this height; gives the height with it."""
+        self.text(0, height + 18, words, Pen(14, INK, 700), self.width)
+        return height + 26
 
     def drawing(self, height: float, name: str, title: str, description: str) -> str:
         """The whole as an `<svg>` element that has a title and a description for those who cannot see it."""

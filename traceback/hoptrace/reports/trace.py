@@ -13,6 +13,7 @@ from typing import Any
 
 from hoptrace.engines.behind import Behind
 from hoptrace.model.deadlines import Deadlines
+from hoptrace.model.receipts import WithdrawnBatch
 from hoptrace.model.statements import StartBasis
 from hoptrace.model.verdicts import Alternative, Evidence, Hop, TraceResult
 from hoptrace.reports.asking import Asking, completeness, gap_lines, next_line, preserve_lines
@@ -26,6 +27,7 @@ from hoptrace.reports.plain import isolated, plain, shorten
 from hoptrace.reports.roles import roles_of, support_of
 from hoptrace.reports.stored_result import result_from_dict
 from hoptrace.reports.times import corrected, utc_text
+from hoptrace.reports.withdrawn import withdrawn_part
 from hoptrace.reports.words import NAME_LIMIT, Cast, verdict_words
 from hoptrace.reports.zones import local_text, zone_of
 
@@ -34,13 +36,15 @@ from hoptrace.reports.zones import local_text, zone_of
 class Telling:
     """How a report is told: in which language, by which deadlines, and `asked`, when the next carrier is asked.
 
-    `behind` is what stands behind the result beyond what it says itself; without it the report tells less.
+    `behind` is what stands behind the result beyond what it says itself; without it the report tells less. `withdrawn`:
+    batches that the result rests on and that count no more.
     """
 
     language: str = ENGLISH
     behind: Behind | None = None
     deadlines: Deadlines = field(default_factory=Deadlines)
     asked: datetime | None = None
+    withdrawn: tuple[WithdrawnBatch, ...] = ()
 
 
 def trace_report(
@@ -76,6 +80,7 @@ def trace_report(
         zone=zone,
         gaps=gap_lines(hops, voice),
         preserve=preserve_lines(trace, asking),
+        withdrawn=withdrawn_part(told.withdrawn, carriers, _command(trace, replay=False), voice),
     )
     return report if told.behind is None else _with_behind(report, trace, told.behind, carriers, voice)
 
@@ -190,7 +195,8 @@ def _replay(trace: TraceResult) -> Replay:
     )
 
 
-def _command(trace: TraceResult) -> str | None:
+def _command(trace: TraceResult, *, replay: bool = True) -> str | None:
+    """What traces the call: as the result was made, or with what is known now."""
     call = trace.call
     if call is None:
         return None
@@ -202,7 +208,7 @@ def _command(trace: TraceResult) -> str | None:
         "--calling": call.calling_number,
         "--terminating": call.terminating_carrier,
         "--ref": call.call_ref,
-        "--replay": ":".join(map(str, versions)),
+        "--replay": ":".join(map(str, versions)) if replay else None,
     }
     words = [f"{option} {shlex.quote(plain(value))}" for option, value in options.items() if value]
     return " ".join(["hoptrace trace", *words, "--json"])

@@ -34,9 +34,11 @@ CALLS = pl.Schema(
         "lake_version": pl.Int64,
         "clock_version": pl.Int64,
         "settings_digest": pl.String,
+        "withdrawn": pl.Boolean,
     }
 )
-"""One row a traced call. `at`: as reported, null where the result does not tell; `ask`: the carrier to ask next."""
+"""One row a traced call. `at`: as reported, null where the result does not tell; `ask`: the carrier to ask next;
+`withdrawn`: the result cites a batch that was withdrawn since."""
 
 HOPS = pl.Schema(
     {

@@ -31,25 +31,29 @@ Line = tuple[Place, str | bytes]
 """Where a result stands, and its JSON."""
 
 
-def read_traced(lines: Iterable[Line], source: Saying, *, records: bool = True) -> Traced:
+def read_traced(
+    lines: Iterable[Line], source: Saying, *, records: bool = True, withdrawn: frozenset[str] = frozenset()
+) -> Traced:
     """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
 
-    Raises InputRefused naming the line that holds no result of a trace, StorageFailed where parts cannot be kept.
+    `withdrawn` are the batches that count no more. Raises InputRefused naming the line that holds no result of a trace,
+    StorageFailed where parts cannot be kept.
     """
     refs = list[pl.DataFrame]()
-    return _newest(written(_noted(_frames(lines, records=records), refs)), pl.concat(refs), source)
+    frames = _frames(lines, withdrawn, records=records)
+    return _newest(written(_noted(frames, refs)), pl.concat(refs), source)
 
 
-def _frames(lines: Iterable[Line], *, records: bool) -> Iterator[Frames]:
+def _frames(lines: Iterable[Line], withdrawn: frozenset[str], *, records: bool) -> Iterator[Frames]:
     """Results in parts; one at least."""
     schema = HOPS if records else pl.Schema({name: kind for name, kind in HOPS.items() if name not in OF_RECORDS})
     some = list[Frames]()
-    gathered = _Gathered(0, records=records)
+    gathered = _Gathered(0, withdrawn, records=records)
     for where, text in lines:
         gathered.add(where, _result(where, text))
         if gathered.at % AT_ONCE == 0:
             some.append(gathered.frames(schema))
-            gathered = _Gathered(gathered.at, records=records)
+            gathered = _Gathered(gathered.at, withdrawn, records=records)
         if gathered.at % IN_A_PART == 0:
             yield _together(some)
             some = []
@@ -105,8 +109,9 @@ def _odd_json(where: Place, text: str | bytes) -> Any:
 class _Gathered:
     """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which is slow."""
 
-    def __init__(self, first: int, *, records: bool) -> None:
+    def __init__(self, first: int, withdrawn: frozenset[str], *, records: bool) -> None:
         self.at = first
+        self.withdrawn = withdrawn
         self.records = records
         self.calls: list[tuple[Any, ...]] = []
         self.hops: dict[str, list[Any]] = {name: [] for name in HOPS if records or name not in OF_RECORDS}
@@ -114,7 +119,7 @@ class _Gathered:
     def add(self, where: Place, told: Any) -> None:
         """Take a result in; raises InputRefused where it is none."""
         try:
-            self.calls.append(_call(self.at, told))
+            self.calls.append((*_call(self.at, told), self._cites_withdrawn(told["hops"])))
             self._add_hops(told["hops"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputRefused(
@@ -127,6 +132,11 @@ class _Gathered:
         """The calls so far, and their hops, whose columns `schema` names."""
         calls = _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
         return calls, _frame(self.hops.values(), schema)
+
+    def _cites_withdrawn(self, path: list[dict[str, Any]]) -> bool:
+        if not self.withdrawn:
+            return False
+        return any(record["batch"] in self.withdrawn for hop in path for record in hop["records"])
 
     def _add_hops(self, path: list[dict[str, Any]]) -> None:
         hops = self.hops
