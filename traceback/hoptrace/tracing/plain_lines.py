@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.model.frames import in_one_piece
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
@@ -83,7 +84,7 @@ def _between(hops: ResultLines, heads: pl.Series, tails: pl.Series) -> ResultLin
     order = np.full(begin[-1], -1)
     order[begin[:-1]], order[begin[1:] - 1] = np.arange(lines), lines + every + np.arange(lines)
     order[order < 0] = lines + np.arange(every)
-    pieces = pl.concat([heads.alias("line"), hops.pieces.alias("line"), tails.alias("line")]).gather(order)
+    pieces = in_one_piece([heads.alias("line"), hops.pieces.alias("line"), tails.alias("line")]).gather(order)
     return replace(hops, pieces=pieces, begin=begin)
 
 
@@ -96,7 +97,7 @@ def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Serie
     told = pl.DataFrame([paths.gather(silent).alias("carrier"), by]).with_columns(kind=way.kinds[silent])
     which = way.statements.copy()
     which[silent] = len(hops) + np.arange(len(silent))
-    return pl.concat([hops, silent_hops(told).alias(hops.name)]).gather(which)
+    return in_one_piece([hops, silent_hops(told).alias(hops.name)]).gather(which)
 
 
 def _known(facts: pl.DataFrame, plain: Plain, trust: Trust) -> pl.DataFrame:
