@@ -17,7 +17,7 @@ from hoptrace.model.frames import in_one_piece
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
-from hoptrace.tracing.json_columns import ESCAPED, Piece, escaped, joined, quoted, strung, worded
+from hoptrace.tracing.json_columns import Piece, any_escaped, escaped, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
 from hoptrace.tracing.plain_answers import ENDINGS, ENTRY
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
@@ -67,7 +67,7 @@ def plain_lines(calls: pl.DataFrame, settled: Settled, stamp: Stamp, signers: Si
 
 def _in_json(calls: pl.DataFrame) -> pl.DataFrame:
     """Reported calls (OF_A_CALL) as JSON (`call`), and the `reference` of each."""
-    if calls.select(pl.concat_str(OF_A_CALL, ignore_nulls=True).str.contains(ESCAPED).any()).item():
+    if any_escaped(calls, OF_A_CALL):
         calls = calls.with_columns(escaped(column) for column in calls.iter_columns())
     told = [
         piece
