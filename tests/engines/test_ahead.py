@@ -49,7 +49,7 @@ def wanted(*calls: tuple[int, float]) -> pl.DataFrame:
 PARTS = [wanted((4, -900.0), (5, -100.0)), wanted((0, 50.0), (1, 700.0)), wanted((1, 1_200.0), (2, 2_000.0), (2, 0.0))]
 
 
-@pytest.mark.parametrize("limits", [{}, {"PICK_UP_TO": 0}, {"PICK_UP_TO": 0, "FEW_OF_A_DAY": 0}])
+@pytest.mark.parametrize("limits", [{}, {"PICK_UP_TO": 0}])
 def test_each_part_gets_what_it_would_read_by_itself(ground, monkeypatch, limits):
     for name, value in limits.items():
         monkeypatch.setattr(view_module, name, value)

@@ -101,7 +101,6 @@ WAYS = {
     "pick, short blocks, and all keys have one tag": {**SHORT, (directory, "_MIX"): np.uint64(0)},
     "pick, files of an earlier release": {**SHORT, (writing, "packed_directory"): lambda _rows: b""},
     "join": {(view_module, "PICK_UP_TO"): -1},
-    "join, by keys": {(view_module, "PICK_UP_TO"): -1, (view_module, "FEW_OF_A_DAY"): 0},
 }
 
 

@@ -11,7 +11,7 @@ and its lines, as one frame of Zstandard (RFC 8878).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,9 @@ PLACE, LENGTH, VERDICT = range(3)
 NUMBER: Final = 8
 """Bytes of one."""
 
+CALL: Final = 3 * NUMBER
+"""Bytes of a row of the table of calls."""
+
 
 def stretch_of(parts: int) -> int:
     """How many places a stretch has, where there are so many parts: each has some lines in it, whatever the order."""
@@ -59,15 +62,17 @@ def pack(told: ResultLines, places: Int64s, stretch: int) -> bytes:
     codes = {verdict: code for code, verdict in enumerate(Verdict)}
     verdicts = np.array([codes[verdict] for verdict in told.verdicts], np.int64)
     calls = np.column_stack([places[told.calls], told.lengths(), verdicts])
-    ends = [*_cuts(calls[:, PLACE] // stretch), len(calls)]
-    at = NUMBER * (1 + len(ends[1:]) * PART)
-    rows, pieces = list[tuple[int, ...]](), list[bytes]()
-    for (start, end), packed in zip(pairwise(ends), _compressed(told, calls[:, LENGTH], ends), strict=True):
-        table = calls[start:end]
-        rows.append((table[0, PLACE] // stretch, end - start, table[:, LENGTH].sum(), at, len(packed)))
-        pieces += [table.tobytes(), packed]
-        at += table.nbytes + len(packed)
-    return np.array([len(rows)], np.int64).tobytes() + np.array(rows, np.int64).tobytes() + b"".join(pieces)
+    starts = _cuts(calls[:, PLACE] // stretch)
+    ends = np.append(starts, len(calls))
+    frames = list(_compressed(told, calls[:, LENGTH], ends.tolist()))
+    packed = np.array([len(frame) for frame in frames], np.int64)
+    takes = np.diff(ends) * CALL + packed
+    at = NUMBER * (1 + len(frames) * PART) + takes.cumsum() - takes
+    bytes_of_lines = np.add.reduceat(calls[:, LENGTH], starts)
+    table = np.column_stack([calls[starts, PLACE] // stretch, np.diff(ends), bytes_of_lines, at, packed])
+    tables = (calls[start:end].tobytes() for start, end in pairwise(ends.tolist()))
+    pieces = chain.from_iterable(zip(tables, frames, strict=True))
+    return b"".join([np.array([len(frames)], np.int64).tobytes(), table.tobytes(), *pieces])
 
 
 def _compressed(told: ResultLines, lengths: Int64s, ends: Sequence[int]) -> Iterator[bytes]:
@@ -106,13 +111,13 @@ def is_whole(folder: Path, number: int) -> bool:
 
 def end_of(frame: Int64s) -> int:
     """Where a frame, a row of the table, ends in its part's file."""
-    return int(frame[AT] + frame[CALLS] * 3 * NUMBER + frame[PACKED])
+    return int(frame[AT] + frame[CALLS] * CALL + frame[PACKED])
 
 
-def _cuts(stretches: Int64s) -> list[int]:
+def _cuts(stretches: Int64s) -> Int64s:
     """Where frames begin: at every new stretch, and after MOST_LINES."""
     every = np.arange(len(stretches))
     new = np.ones(len(stretches), bool)
     new[1:] = stretches[1:] != stretches[:-1]
     since = every - np.maximum.accumulate(np.where(new, every, 0))
-    return np.flatnonzero(since % MOST_LINES == 0).tolist()
+    return np.flatnonzero(since % MOST_LINES == 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from hoptrace.engines.frames import AT, CALLS, LENGTH, NUMBER, PACKED, PART, PLACE, end_of, part_file
+from hoptrace.engines.frames import AT, CALL, CALLS, LENGTH, PACKED, PART, PLACE, end_of, part_file
 from hoptrace.model.arrays import Int64s
 
 AT_ONCE = 64
@@ -60,18 +60,16 @@ class Stretch:
 
 def read_stretch(folder: Path, frames: Int64s) -> Stretch:
     """A stretch out of the parts kept in a folder: rows of the table of frames, by part and as they stand in it."""
-    tables, packed = list[Int64s](), list[bytes]()
-    for rows in runs(frames[:, PART]):
-        held = _read(part_file(folder, int(frames[rows.start, PART])), frames[rows])
-        starts = frames[rows, AT] - frames[rows.start, AT]
-        for start, calls, size in zip(starts, frames[rows, CALLS], frames[rows, PACKED], strict=True):
-            block = start + calls * 3 * NUMBER
-            tables.append(np.frombuffer(held, np.int64, calls * 3, start).reshape(-1, 3))
-            packed.append(held[block : block + size])
-    sizes = frames[:, CALLS]
-    firsts = np.repeat(sizes.cumsum() - sizes, sizes)
+    each = runs(frames[:, PART])
+    held = b"".join([_read(part_file(folder, int(frames[rows.start, PART])), frames[rows]) for rows in each])
+    sizes, packed = frames[:, CALLS], frames[:, PACKED]
+    blocks = (sizes * CALL + packed).cumsum() - packed
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
-    return Stretch(np.concatenate(tables), packed, numbers, np.arange(sizes.sum(), dtype=np.int64) - firsts)
+    lines = np.arange(sizes.sum(), dtype=np.int64) - np.repeat(sizes.cumsum() - sizes, sizes)
+    begins = (blocks - sizes * CALL)[numbers] + lines * CALL
+    rows = np.frombuffer(held, np.uint8)[np.add.outer(begins, np.arange(CALL))]
+    ends = zip(blocks.tolist(), (blocks + packed).tolist(), strict=True)
+    return Stretch(rows.view(np.int64), [held[block:end] for block, end in ends], numbers, lines)
 
 
 def runs(values: Int64s) -> Iterator[slice]:

@@ -39,13 +39,6 @@ FINGERPRINTS = pl.Schema({"start_time": TIME, "fingerprint": pl.UInt64})
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
-FEW_OF_A_DAY = 8
-"""Where one in so many spans at most has a part in a day, its rows are sought by key before anything else is read.
-
-Such are the calls of a minute after midnight among those of the day before: each row group has some rows of that
-minute, for which all of its columns would be read, but hardly any has one of theirs.
-"""
-
 
 @dataclass(frozen=True)
 class View:
@@ -195,16 +188,17 @@ class View:
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files of each day against the spans that touch it."""
         days = self.files.filter(pl.col("path").is_in(paths)).group_by("day", maintain_order=True)
-        scans = [self._scan_day(files["path"].to_list(), _touching(day, spans), spans.height) for (day,), files in days]
+        scans = [self._scan_day(files["path"].to_list(), _touching(day, spans)) for (day,), files in days]
         joined = pl.concat([no_rows(index_of(paths[0])).lazy(), *scans])
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
         return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
 
-    def _scan_day(self, paths: list[str], spans: pl.DataFrame, of: int) -> pl.LazyFrame:
-        """The rows of a day's files within some of so many spans."""
-        near = _near(spans)
-        if spans.height * FEW_OF_A_DAY <= of:
-            near &= pl.col("key").is_in(spans["key"].unique().implode())
+    def _scan_day(self, paths: list[str], spans: pl.DataFrame) -> pl.LazyFrame:
+        """The rows of a day's files within some spans.
+
+        Their keys are sought before any other column is read: most rows between two wanted ones are of other numbers.
+        """
+        near = _near(spans) & pl.col("key").is_in(spans["key"].unique().implode())
         rows = self._shown(self.store.scan(paths)).filter(near)
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         return rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")

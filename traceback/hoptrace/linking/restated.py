@@ -7,6 +7,7 @@ the fuller one counts when calls are traced. Nor does a row count twice to which
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import polars as pl
@@ -54,31 +55,36 @@ def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     """
     # Most statements have nobody beside them, and one trace has no milliseconds to spare: nothing here runs a query.
     ids = statements["record_id"]
-    twice, again = (statements[list(names)].is_duplicated() for names in (_SAME, _RECORD))
-    known = ids == ids  # noqa: PLR0124  # null is not
-    of_legs = "/" in "".join(filter(None, ids.to_list()))
-    ways = ((twice.any(), _begun), ((again & known).any(), _written_twice), (of_legs, _one_leg))
-    looked = [less(statements) for there, less in ways if there]
-    if looked:
+    twice = _said_twice(statements, _SAME)
+    looked = [_begun(statements.filter(twice))] if twice.any() else []
+    if ids.null_count() < ids.len():
+        known = ids == ids  # noqa: PLR0124  # null is not
+        again = _said_twice(statements, _RECORD) & known
+        looked += [_written_twice(statements.filter(again))] if again.any() else []
+        looked += [_one_leg(statements)] if "/" in "".join(filter(None, ids.to_list())) else []
+    if any(less.height for less in looked):
         statements = statements.join(pl.concat(looked).unique(), on=["batch", "row"], how="anti", maintain_order="left")
     return _without_numbered_anew(statements) if twice.any() else statements
 
 
-def _begun(statements: pl.DataFrame) -> pl.DataFrame:
-    """`batch` and `row` of those that another has all of, and more."""
+def _said_twice(statements: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """Which statements have another one beside them that says the same in these columns."""
+    return statements[list(names)].is_duplicated()
+
+
+def _begun(twice: pl.DataFrame) -> pl.DataFrame:
+    """`batch` and `row` of those, of statements `twice` by _SAME, that another has all of, and more."""
     keys = list(_SAME)
-    alike = statements.filter(pl.struct(keys).is_duplicated())
-    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE)
+    alike = twice.filter(pl.len().over(keys) <= _MOST_ALIKE)
     both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
     return both.filter(_says_no_other(), _says_less()).select("batch", "row")
 
 
-def _written_twice(statements: pl.DataFrame) -> pl.DataFrame:
-    """`batch` and `row` of those that another batch has by the same record id, as full or fuller."""
+def _written_twice(again: pl.DataFrame) -> pl.DataFrame:
+    """`batch` and `row` of those, of statements `again` by _RECORD, that another batch has, as full or fuller."""
     keys = list(_RECORD)
     full = pl.sum_horizontal(pl.col(name).is_not_null() for name in (*_EQUAL, *_BEGUN))
-    alike = statements.filter(pl.col("record_id").is_not_null(), pl.struct(keys).is_duplicated())
-    alike = alike.filter(pl.len().over(keys) <= _MOST_ALIKE).with_columns(full=full)
+    alike = again.filter(pl.len().over(keys) <= _MOST_ALIKE).with_columns(full=full)
     both = alike.join(alike, on=keys, suffix="_full").filter(pl.col("batch") != pl.col("batch_full"))
     near = (pl.col("start_time") - pl.col("start_time_full")).abs() <= _WRITTEN_APART
     agree = [(pl.col(name) == pl.col(f"{name}_full")).fill_null(value=True) for name in _ONE_RECORD]
@@ -92,7 +98,7 @@ def _without_numbered_anew(statements: pl.DataFrame) -> pl.DataFrame:
 
     A time to the minute does not tell, unless a Call-ID does.
     """
-    if not statements[_NUMBERED_ANEW].is_duplicated().any():
+    if not _said_twice(statements, _NUMBERED_ANEW).any():
         return statements
     sure = (pl.col("start_time").dt.epoch("us") % _MINUTE != 0) | pl.col("call_id").is_not_null()
     again = (

@@ -24,6 +24,11 @@ def changed(frame: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     return frame.clone().replace_column(frame.get_column_index(column.name), column)
 
 
+def in_one_piece(texts: Sequence[pl.Series]) -> pl.Series:
+    """Columns of texts one below the other, of which rows are to be gathered: of several pieces each text is copied."""
+    return pl.concat(texts, rechunk=True)
+
+
 def rows_at(frame: Rows, places: Int64s) -> Rows:
     """The rows at these places, none of them below 0, nor beyond the 32 bits that Polars counts rows by."""
     return frame[pl.Series(places.astype(np.uint32))]  # any other kind of numbers is looked through by a query

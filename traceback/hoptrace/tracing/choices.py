@@ -63,25 +63,21 @@ def said(sentence: str, *told: Term | str) -> Text:
 
 def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
     """What the choices come to in this frame."""
-    holds = [condition.expr.fill_null(value=False) for one in choices for condition, _ in one.cases]
-    named = [
-        told
-        for place, one in enumerate(holds)
-        for told in (one.any().alias(f"any {place}"), one.all().alias(f"all {place}"))
-    ]
-    told = frame.select(named).row(0)
-    occurs = iter(zip(told[::2], told[1::2], strict=True))
-    return [_occurring(one.cases, [next(occurs) for _ in one.cases]) for one in choices]
+    holds = [condition.expr for one in choices for condition, _ in one.cases]
+    # What is the same in all rows is no column, and would be counted once.
+    amounts = [pl.len() if each.meta.is_literal() else each.sum() for each in holds]
+    told = iter(frame.select(amount.alias(str(place)) for place, amount in enumerate(amounts)).row(0))
+    return [_occurring(one.cases, [next(told) for _ in one.cases], frame.height) for one in choices]
 
 
-def _occurring(cases: Sequence[Case], occurs: Sequence[tuple[bool, bool]]) -> Chosen:
-    """The cases that occur, up to one that all rows are of."""
+def _occurring(cases: Sequence[Case], amounts: Sequence[int], rows: int) -> Chosen:
+    """The cases that occur, up to one that all rows are of; `amounts`: the rows of which each holds."""
     found: list[tuple[pl.Expr, list[Piece]]] = []
-    for (condition, text), (some, every) in zip(cases, occurs, strict=True):
+    for (condition, text), amount in zip(cases, amounts, strict=True):
         pieces = [piece if isinstance(piece, str) else piece.expr for piece in text]
-        if every:
+        if amount == rows:
             return _chosen([*found, (pl.lit(value=True), pieces)], always=True)
-        if some:
+        if amount:
             found.append((condition.expr, pieces))
     return _chosen(found, always=False)
 

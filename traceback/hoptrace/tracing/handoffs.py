@@ -101,9 +101,9 @@ def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
     No name in them may hold what JSON escapes. The first line is told of every pair. They ask for `with_numbers`.
     """
     lines = lines_of_pairs()
-    begun = chosen(known, [_begun(line.about, line.agrees) for line in lines])
+    found = chosen(known, [*(_begun(line.about, line.agrees) for line in lines), *(line.detail for line in lines)])
     told: list[Piece] = []
-    for begin, text in zip(begun, chosen(known, [line.detail for line in lines]), strict=True):
+    for begin, text in zip(found[: len(lines)], found[len(lines) :], strict=True):
         line: list[Piece] = ["," if told else "", *begin.pieces, *text.pieces, '"}']
         if text.always:
             told += line

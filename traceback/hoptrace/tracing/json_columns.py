@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from string import Formatter
 
+import numpy as np
 import orjson
 import polars as pl
 
@@ -18,6 +19,15 @@ Piece = str | pl.Expr
 
 ESCAPED = r'["\\\x00-\x1f]'
 """What JSON writes otherwise."""
+
+FIRST_SHOWN = 0x20
+"""The first character that is none of control."""
+
+
+def any_escaped(frame: pl.DataFrame, names: Sequence[str]) -> bool:
+    """Whether JSON writes any character in these columns of text otherwise; all are looked through as one text."""
+    text = frame.select(pl.concat_str(names, ignore_nulls=True).str.join("").cast(pl.Binary)).item()
+    return bool(text) and (b'"' in text or b"\\" in text or bool(np.frombuffer(text, np.uint8).min() < FIRST_SHOWN))
 
 
 def joined(pieces: Iterable[Piece]) -> pl.Expr:

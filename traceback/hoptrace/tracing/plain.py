@@ -20,7 +20,7 @@ from hoptrace.tracing.chain_attempts import ended, without_attempts_in_vain
 from hoptrace.tracing.chain_trails import trails_of
 from hoptrace.tracing.chains import Chains, chains_of
 from hoptrace.tracing.endings import DOUBTFUL, SURE
-from hoptrace.tracing.json_columns import ESCAPED
+from hoptrace.tracing.json_columns import ESCAPED, any_escaped
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.plain_answers import Answers, Batch
 from hoptrace.tracing.plain_judging import judged
@@ -87,10 +87,15 @@ def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
     """Members of no forwarding, of one time, and of text that JSON writes as it is."""
     members = linked.members.select("call", "sid", "called", "egress_called")
     asked = reports["called"].gather(members["call"])
-    odd = pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED) | pl.col("repeated").is_not_null()
-    apart = linked.facts.filter(odd)["sid"]
-    alone = pl.col("egress_called").is_null() & (pl.col("called") == asked)
-    return members.select(alone & ~pl.col("sid").is_in(apart.implode())).to_series().to_numpy()
+    fits = pl.col("egress_called").is_null() & (pl.col("called") == asked)
+    facts, odd = linked.facts, list[pl.Expr]()
+    if any_escaped(facts, QUOTED):
+        odd.append(pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED))
+    if facts["repeated"].null_count() < facts.height:
+        odd.append(pl.col("repeated").is_not_null())
+    if odd:
+        fits &= ~pl.col("sid").is_in(facts.filter(pl.any_horizontal(odd))["sid"].implode())
+    return members.select(fits).to_series().to_numpy()
 
 
 def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:

@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 from hoptrace.model.arrays import Int64s, Truths
+from hoptrace.model.frames import in_one_piece
 from hoptrace.model.numbers import displays
 from hoptrace.model.verdicts import Hop, Support
 from hoptrace.tracing import handoffs, plain_reports
@@ -68,7 +69,7 @@ def hops_of(
     ]
     which = np.empty(len(chains.members), np.int64)
     which[first], which[reached] = np.arange(len(first)), len(first) + np.arange(len(reached))
-    return pl.concat(hops).gather(which)
+    return in_one_piece(hops).gather(which)
 
 
 def _comma_where(some: Truths) -> Piece:

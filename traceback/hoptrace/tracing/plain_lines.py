@@ -13,10 +13,11 @@ import orjson
 import polars as pl
 
 from hoptrace.linking.trust import Trust
+from hoptrace.model.frames import in_one_piece
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.decimals import rounded
 from hoptrace.tracing.evidence import not_borne_out
-from hoptrace.tracing.json_columns import ESCAPED, Piece, escaped, joined, quoted, strung, worded
+from hoptrace.tracing.json_columns import Piece, any_escaped, escaped, joined, quoted, strung, worded
 from hoptrace.tracing.plain import Plain, Settled
 from hoptrace.tracing.plain_answers import ENDINGS, ENTRY
 from hoptrace.tracing.plain_hops import QUOTED_OF_FACTS, hops_of, silent_hops
@@ -66,7 +67,7 @@ def plain_lines(calls: pl.DataFrame, settled: Settled, stamp: Stamp, signers: Si
 
 def _in_json(calls: pl.DataFrame) -> pl.DataFrame:
     """Reported calls (OF_A_CALL) as JSON (`call`), and the `reference` of each."""
-    if calls.select(pl.concat_str(OF_A_CALL, ignore_nulls=True).str.contains(ESCAPED).any()).item():
+    if any_escaped(calls, OF_A_CALL):
         calls = calls.with_columns(escaped(column) for column in calls.iter_columns())
     told = [
         piece
@@ -83,7 +84,7 @@ def _between(hops: ResultLines, heads: pl.Series, tails: pl.Series) -> ResultLin
     order = np.full(begin[-1], -1)
     order[begin[:-1]], order[begin[1:] - 1] = np.arange(lines), lines + every + np.arange(lines)
     order[order < 0] = lines + np.arange(every)
-    pieces = pl.concat([heads.alias("line"), hops.pieces.alias("line"), tails.alias("line")]).gather(order)
+    pieces = in_one_piece([heads.alias("line"), hops.pieces.alias("line"), tails.alias("line")]).gather(order)
     return replace(hops, pieces=pieces, begin=begin)
 
 
@@ -96,7 +97,7 @@ def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Serie
     told = pl.DataFrame([paths.gather(silent).alias("carrier"), by]).with_columns(kind=way.kinds[silent])
     which = way.statements.copy()
     which[silent] = len(hops) + np.arange(len(silent))
-    return pl.concat([hops, silent_hops(told).alias(hops.name)]).gather(which)
+    return in_one_piece([hops, silent_hops(told).alias(hops.name)]).gather(which)
 
 
 def _known(facts: pl.DataFrame, plain: Plain, trust: Trust) -> pl.DataFrame:

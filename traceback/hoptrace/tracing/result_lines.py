@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.model.arrays import Int64s
+from hoptrace.model.frames import in_one_piece
 from hoptrace.model.verdicts import TraceResult, Verdict
 
 
@@ -40,7 +41,7 @@ class ResultLines:
         return cls(
             np.concatenate([part.calls for part in parts]),
             [verdict for part in parts for verdict in part.verdicts],
-            pl.concat([part.pieces for part in parts]),
+            in_one_piece([part.pieces for part in parts]),
             np.concatenate([*begins, ends[-1:]]),
         )
 
