@@ -56,6 +56,16 @@ def test_the_terminating_record_outweighs_one_that_is_far_off():
     assert weight([fact(9.0), fact(0.0)], 9.0) > weight([fact(9.0), fact(0.0)], 0.0) + 2.0
 
 
+def test_a_call_may_take_its_time_to_come_to_its_end():
+    """Records further up tell that it began earlier, and do not move the moment at which it came to the last one."""
+    way = [fact(-0.45 * above) for above in range(6)]
+    found, alone = match(way, AT), match(way[:1], AT)
+    assert found.residual == pytest.approx(0.0, abs=0.1)
+    assert found.weight == pytest.approx(alone.weight, abs=0.2)
+    silent_end = match([fact(-0.45 * above, tick=1.0) for above in range(1, 7)], AT)
+    assert silent_end.weight > alone.weight - 1.0
+
+
 def test_a_report_days_away_is_weighed_without_trouble():
     assert math.isfinite(weight([fact(0.0)], 500_000.0))
 

@@ -66,6 +66,21 @@ def test_two_coarse_carriers_in_a_row_pass_the_sharp_time_on(world, report_call)
     assert [result.customer for result in world.trace_all(calls)] == ["cust-0", "cust-1", "cust-2"]
 
 
+@pytest.mark.parametrize("taken", [0.05, 0.8, 1.6])
+def test_a_lone_chain_stands_however_long_coarse_carriers_take_to_send_a_call_on(world, report_call, taken):
+    """That a call took a second where others take a tenth is no reason to doubt its handoffs: nothing else fits."""
+    facts = {"outcome": "busy"}
+    world.say("orig", 5.0, customer="cust", downstream="mid1", **facts)
+    world.say("mid1", 0.0, upstream="orig", downstream="mid2", precision=MINUTE, outcome="unknown")
+    world.say("mid2", 0.0, upstream="mid1", downstream="mid3", precision=MINUTE, outcome="unknown")
+    world.say("mid3", 5.3 + taken, upstream="mid2", downstream="term", outcome="unknown")
+    world.say("term", 5.4 + taken, upstream="mid3", **facts)
+    (judged,) = world.gather([report_call(5.4 + taken, terminating_carrier="term")]).judged
+    weights = [pair.weight for pair in judged.case.assignment.chosen.values()]
+    assert len(weights) == 4
+    assert min(weights) > 8.0
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_changes_where_all_records_are_sharp(world, report_call, seed):
     chance = random.Random(seed)

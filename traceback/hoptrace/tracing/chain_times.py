@@ -16,7 +16,7 @@ from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread
 from hoptrace.linking.neighbours import HANDED_ON
 from hoptrace.linking.times import time_weights
 from hoptrace.model.arrays import Floats, Int64s, Truths
-from hoptrace.tracing.settling import COARSE, WORTH_LENDING
+from hoptrace.tracing.settling import CARRIED_ON, COARSE, WORTH_LENDING
 
 
 class Moments(NamedTuple):
@@ -72,7 +72,7 @@ def _sharpest(own: Moments, part: Int64s, step: int) -> Moments:
         to, of = slice(0, length - hops), slice(hops, length)
         to, of = (to, of) if step > 0 else (of, to)
         told = own.at(of)
-        told = Moments(told.start + step * hops * HANDED_ON, told.tick, np.hypot(told.spread, hops * HANDED_ON))
+        told = Moments(told.start + step * hops * HANDED_ON, told.tick, np.hypot(told.spread, hops * CARRIED_ON))
         better = (told.open < known[:, to]) & (part[:, to] == part[:, of])
         known[:, to] = np.where(better, told.open, known[:, to])
         for mine, theirs in zip(best, told, strict=True):

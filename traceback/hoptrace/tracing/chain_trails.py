@@ -42,8 +42,7 @@ def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
 
 def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
     """When the records of chains say that calls came; `members` in the order of the chains."""
-    later = SETTING_UP + slow
-    later[chains.begin[:-1]] = 0.0
+    later = slow + SETTING_UP * (np.arange(len(slow)) - np.repeat(chains.begin[:-1], np.diff(chains.begin)))
     setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
     rang = np.zeros(members.height)
     if members["setup"].null_count():

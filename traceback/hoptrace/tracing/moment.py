@@ -44,7 +44,8 @@ TRANSIT = 0.1
 """Seconds by which carriers of one trail get a call at different moments."""
 
 SETTING_UP = 0.5
-"""Seconds until a call that came to a carrier has come to the terminating one, beside what refused routes take."""
+"""Seconds that a carrier may take to send a call on, beside what refused routes take; a call over six may well take
+two or three until a phone rings."""
 
 RANG = {"answered": 30.0, "no_answer": 60.0, "cancelled": 60.0}
 REFUSAL = 0.5
@@ -142,8 +143,8 @@ def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
     facts = [fact for question in questions for fact in question.facts]
     told = ([getattr(fact, name) for fact in facts] for name in ("setup", "start", "tick", "spread"))
     rang = [FINAL_AFTER.get(fact.outcome or "", REFUSAL) for fact in facts]
-    later = SETTING_UP + np.array([taken for question in questions for taken in _taken(question)], np.float64)
-    later[begin[:-1]] = 0.0
+    later = np.array([taken for question in questions for taken in _taken(question)], np.float64)
+    later += SETTING_UP * (np.arange(len(facts)) - np.repeat(begin[:-1], np.diff(begin)))
     ends = ((question.called, fact.called) for question in questions for fact in question.facts)
     later[np.array([end is not None and called != end for end, called in ends], np.bool_)] = RANG["no_answer"]
     setup, start, tick, spread, rung = (np.array(each, np.float64) for each in (*told, rang))

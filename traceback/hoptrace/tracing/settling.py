@@ -30,6 +30,10 @@ COARSE = 1.0
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
 
+CARRIED_ON = 0.3
+"""Seconds (1 sigma) by which each handoff that a lent time crosses blurs it: carriers take from milliseconds to a
+second or two to send a call on, and how long this one takes its coarse times do not tell."""
+
 MOST_LENT = time_weight(0.0, 0.0, leap_spread(Kind.DIRECT))
 """The most that a lent time can weigh."""
 
@@ -152,7 +156,7 @@ def _lent(facts: Mapping[int, Fact], way: Mapping[int, Next], sid: int, delay: f
     for hops, (further, slow) in enumerate(_along(way, sid), 1):
         told = facts[further]
         if told.setup is not None:
-            spread, tick = math.hypot(told.spread, hops * HANDED_ON), told.tick + slow
+            spread, tick = math.hypot(told.spread, hops * CARRIED_ON), told.tick + slow
             if (coarse := tick / 2 + spread) < least:
                 since = hops * delay - (slow if delay < 0 else 0.0)
                 best, least = Moment(told.setup + since, tick, spread), coarse
