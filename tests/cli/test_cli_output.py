@@ -56,7 +56,10 @@ def test_a_receipt_has_the_contract_s_fields_and_accounts_for_every_row(odd: Run
     left = receipt["rows"] - receipt["accepted"] - receipt["duplicates"] - receipt["skipped"]
     assert left == sum(receipt["rejected"].values()) == 4
     assert receipt["unknown_trunks"] == {"[bold]TRK[/bold]\x1b[31m": 1}
-    assert json.loads(odd("batches", "show", receipt["batch"], "--json").stdout).keys() == RECEIPT | {"expired", "withdrawn"}
+    assert json.loads(odd("batches", "show", receipt["batch"], "--json").stdout).keys() == RECEIPT | {
+        "expired",
+        "withdrawn",
+    }
 
 
 def test_a_result_and_the_lake_have_the_contract_s_fields(odd: Run) -> None:
