@@ -147,6 +147,17 @@ def test_a_call_that_no_record_ties_to_the_reported_end_is_named_unless_it_may_w
     assert (found.customer == "c") is named
 
 
+@pytest.mark.parametrize(("caller", "found"), [(None, True), (OTHER_CALLER, False)])
+def test_another_callers_call_went_to_the_numbers_end_as_well_and_far_off_it_is_not_the_reported_one(
+    world, caller, found
+):
+    """One carrier in four takes part, so that a reported call may well have no record."""
+    world.country = {f"carrier{n}": "US" for n in range(3)} | {"orig": "US"}
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    told = world.trace(at=8.5, terminating_carrier="quiet", **({"calling": caller} if caller else {}))
+    assert (told.verdict is not Verdict.NOT_FOUND) is found
+
+
 def shown_to(world, numbers: int, few: bool = True) -> float:
     """How sure the answer is where `low` got the call from `far`, and others of its caller to so many numbers."""
     world.country = OTHERS if few else {}
