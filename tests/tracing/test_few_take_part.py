@@ -41,6 +41,13 @@ def test_a_caller_id_that_its_carrier_does_not_vouch_for_may_be_anybodys(world, 
     assert named or "so few carriers take part" in found.summary
 
 
+def test_a_record_that_ties_it_to_the_reported_end_counts_for_more_than_who_vouches_for_the_caller_id(world):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet", attestation="C")
+    assert world.trace(at=0.2, terminating_carrier="quiet").customer == "c"
+    assert world.trace(at=0.2, terminating_carrier="another").customer is None
+
+
 def test_a_caller_id_not_vouched_for_is_named_where_others_deliveries_show_no_twin(world):
     world.country = OTHERS
     world.say("orig", 0.0, customer="c", downstream="quiet", attestation="C")
@@ -49,6 +56,46 @@ def test_a_caller_id_not_vouched_for_is_named_where_others_deliveries_show_no_tw
         world.say("orig", at, customer="c", downstream="low", called_number=number, attestation="C")
         world.say("low", at + 0.1, upstream="orig", called_number=number)
     assert world.trace(at=0.2).customer == "c"
+
+
+@pytest.mark.parametrize(("witness", "named"), [(False, False), (True, True)])
+def test_a_shared_caller_id_names_nobody_where_the_end_is_not_told_but_by_another_carriers_record(
+    world, witness, named
+):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="low" if witness else "quiet")
+    if witness:
+        world.say("low", 0.1, upstream="orig", downstream="quiet")
+    for n in range(3):
+        number, at = f"+1312555{100 + n:04d}", 600.0 * n + 300.0
+        world.say("rivals", at, upstream="far", downstream="quiet", called_number=number)
+    found = world.trace(at=0.2)
+    assert (found.customer == "c") is named
+    assert named or "3 other numbers" in found.summary
+
+
+@pytest.mark.parametrize("end", [None, "quiet"])
+@pytest.mark.parametrize(("at", "tied_only"), [(0.5, False), (2.0, True)])
+def test_the_further_off_the_report_the_likelier_it_means_a_call_that_nothing_ties_to_its_end(
+    world, at, tied_only, end
+):
+    """Be there rivals on file or not."""
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=at, terminating_carrier=end)
+    named = end is not None or not tied_only
+    assert (found.customer == "c") is named
+    if not named:
+        assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("quiet",))
+        assert "so few carriers take part" in found.summary
+
+
+def test_what_nothing_ties_to_the_reported_end_is_the_less_sure_the_further_off_the_report_is(world):
+    world.country = OTHERS
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    near, off = (world.trace(at=at).confidence for at in (0.1, 1.2))
+    tied_near, tied_off = (world.trace(at=at, terminating_carrier="quiet").confidence for at in (0.1, 1.2))
+    assert near - off > 2 * (tied_near - tied_off)
 
 
 @pytest.mark.parametrize(("many", "named"), [(False, False), (True, True)])
@@ -98,6 +145,17 @@ def test_a_call_that_no_record_ties_to_the_reported_end_is_named_unless_it_may_w
     world.say("orig", 0.0, customer="c", downstream="gone")
     found = world.trace(at=at, terminating_carrier="quiet")
     assert (found.customer == "c") is named
+
+
+@pytest.mark.parametrize(("caller", "found"), [(None, True), (OTHER_CALLER, False)])
+def test_another_callers_call_went_to_the_numbers_end_as_well_and_far_off_it_is_not_the_reported_one(
+    world, caller, found
+):
+    """One carrier in four takes part, so that a reported call may well have no record."""
+    world.country = {f"carrier{n}": "US" for n in range(3)} | {"orig": "US"}
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    told = world.trace(at=8.5, terminating_carrier="quiet", **({"calling": caller} if caller else {}))
+    assert (told.verdict is not Verdict.NOT_FOUND) is found
 
 
 def shown_to(world, numbers: int, few: bool = True) -> float:

@@ -15,29 +15,27 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
-from hoptrace.engines.twins import ROWS_LOST, campaign_odds, hidden_odds, twin_odds
+from hoptrace.engines.twins import ROWS_LOST, campaign_odds, detached_odds, hidden_odds, twin_odds
 from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.members import comparable
 from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.linking.rivalled import SAME_CALL
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
-from hoptrace.tracing.trails import detached
+from hoptrace.tracing.trails import astray, detached
 from hoptrace.tracing.weighing import another_caller, hardly_on_file, lost_rows
 
 if TYPE_CHECKING:
     from hoptrace.linking.learned import Learned
+    from hoptrace.tracing.case import Case
     from hoptrace.tracing.kernel import Judged
+    from hoptrace.tracing.trail import Trail
 
 CALLERS_WINDOW = 3600.0
 """Seconds around a call in which other calls of its caller id are looked at."""
 
 LEAST_ELSEWHERE = 2
 """Called numbers that the caller id reached from elsewhere, from which it is shared: one may be a forwarded call."""
-
-FEW, HALF = 0.2, 0.5
-"""Shares of carriers taking part below which a trail, and below which one that leaps a gap by numbers and time alone,
-need not go to an end that the report leaves open."""
 
 SEEN_TO_TELL = 3
 """Where hardly any call is on file it says nothing that nobody else's is, but where the delivering carriers have
@@ -69,8 +67,8 @@ ASKED = pl.Schema(
 `source`: the carrier from which that one got the call, null where its `customer` placed it; `end`: the carrier that
 delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that it
 went to that end; `lost`: the share of calls that leave no record; `few`: so few take part that the carriers of another
-call would hardly have a record of it; `open`: and it is not tied to the end that the report names, or anyone may show
-the caller id.
+call would hardly have a record of it; `open`: and the trail went to another end than the report names, or that names
+none and anyone may show the caller id, or it gives another caller.
 """
 
 AskedRow = tuple[int, int, float, float, str, str | None, str | None, int, str, float, bool, float, bool, bool]
@@ -147,7 +145,8 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
         odds[call] = max(more, odds.get(call, 0.0))
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
     numbers = dict(named.select("call", "called").iter_rows())
-    return Others(numbers, odds, hidden_odds(asked, uses), frozenset(_unseen(asked, uses)["call"]))
+    hidden = hidden_odds(asked, uses) | detached_odds(asked)
+    return Others(numbers, odds, hidden, frozenset(_unseen(asked, uses)["call"]))
 
 
 def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:
@@ -208,8 +207,16 @@ def _asked(one: Judged) -> list[AskedRow]:
         return []
     source, customer = (None, last.customer) if placed else (last.upstream, None)
     origin = last.carrier, source, customer, reported.called, best.trail.path[0]
-    fit = math.exp(best.timed.weight), detached(best.trail, case, FEW, HALF)
-    strange = another_caller(reported, case.facts[best.trail.first_statement], case.around)
-    anyone = strange or last.attestation in NOT_VOUCHED_FOR or detached(best.trail, case, 0.0, 0.0)
+    fit = math.exp(best.timed.weight), detached(best.trail, case)
     lost, few = lost_rows(case.taking_part, on_file=False), hardly_on_file(case.taking_part)
-    return [(one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, lost, few, few and placed and anyone)]
+    return [
+        (one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, lost, few, few and _open(case, best.trail))
+    ]
+
+
+def _open(case: Case, trail: Trail) -> bool:
+    """Whether a trail to a customer may be of another call than the report means for all that records tell."""
+    tail, last = case.facts[trail.first_statement], case.facts[trail.last_statement]
+    anyone = case.reported.terminating is None and last.attestation in NOT_VOUCHED_FOR
+    doubtful = anyone or astray(trail, case) or another_caller(case.reported, tail, case.around)
+    return trail.ending is Ending.CUSTOMER and doubtful

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, FEW, HALF, NOT_VOUCHED_FOR
+from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, NOT_VOUCHED_FOR
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
 from hoptrace.tracing.plain import Linked, Plain
 from hoptrace.tracing.plain_answers import CUSTOMER, Batch
+from hoptrace.tracing.trails import FEW, HALF
 from hoptrace.tracing.weighing import hardly_on_file, lost_rows
 
 
@@ -38,10 +39,12 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
     end = linked.members["downstream"].gather(chains.first[some])
     reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
     leaps, share = chains.leaps[some] > 1, np.array([batch.coverage[call].taking_part for call in calls])
-    nowhere = np.where(reports["terminating"].is_null(), share < np.where(leaps, HALF, FEW), leaps & (share < FEW))
+    unnamed, lone = reports["terminating"].is_null().to_numpy(), np.diff(chains.begin)[some] == 1
+    nowhere = (unnamed & leaps & (share < HALF)) | ((unnamed & lone | leaps) & (share < FEW))
     hardly = pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean)
     lost = pl.Series([lost_rows(each, on_file=False) for each in share.tolist()], dtype=pl.Float64)
     placed = pl.Series(answers.endings[some] == CUSTOMER)
+    anyone = pl.col("terminating").is_null() & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False)
     told = tops.hstack(reports).with_columns(
         end=end, fits=answers.fits[some], detached=nowhere, lost=lost, few=hardly, placed=placed, window=CALLERS_WINDOW
     )
@@ -60,5 +63,5 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
         source=pl.when(~pl.col("placed")).then("upstream"),
         customer=pl.when("placed").then("customer"),
         number="called",
-        open=pl.col("few") & pl.col("placed") & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False),
+        open=pl.col("few") & pl.col("placed") & anyone,
     ).select(ASKED.names())

@@ -22,6 +22,7 @@ from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.settling import settle, with_shared_ingress
+from hoptrace.tracing.trail import Ending
 
 Made = TypeVar("Made", bound=tuple[Any, ...])
 
@@ -33,7 +34,8 @@ class Judged:
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
     `unseen`: so few carriers take part that a call of somebody else with the same caller id would leave no record.
     `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
-    `hidden`: the same where nothing on file could tell of one, so that it lessens what is claimed, and no more.
+    `hidden`: the same where nothing on file could tell of one. That lessens what is claimed, and only of a trail to a
+    customer so much that it is not told.
     """
 
     call: int
@@ -43,6 +45,13 @@ class Judged:
     unseen: bool = False
     twin: float = 0.0
     hidden: float = 0.0
+
+    @property
+    def off_file(self) -> bool:
+        """Whether the trail leads to a customer, and the report may mean somebody else's call that left no record."""
+        best = self.judgement.best
+        placed = best is not None and best.trail.ending is Ending.CUSTOMER
+        return self.unseen or (placed and self.hidden > 0)
 
 
 def link(members: pl.DataFrame, covered: Covered, weights: Weights) -> pl.DataFrame:

@@ -30,7 +30,7 @@ from hoptrace.tracing.weighing import (
 
 
 class TrailsWeighed(NamedTuple):
-    """Trails as reported calls: `looks` of caller and end, the whole `weight`, and whether it is enough to be one.
+    """Trails as reported calls: `looks` of caller and `end`, the whole `weight`, and whether it is enough to be one.
 
     `delivered`: the lowest record handed the call to a carrier without one. `here`: it says that its carrier delivered
     it. `in_vain`: it only tells that its carrier did not put the call through, whereas another one is reported as its
@@ -39,6 +39,7 @@ class TrailsWeighed(NamedTuple):
     """
 
     looks: Floats
+    end: Floats
     weight: Floats
     found: Truths
     delivered: Truths
@@ -65,12 +66,14 @@ def weighed_trails(batch: Batch, chains: Chains, members: pl.DataFrame, trails: 
     frame = (
         tails.hstack(reports)
         .with_columns(bridged=chains.bridged)
-        .select(looks=caller + end, outcome=outcome, in_vain=in_vain, here=here, strange=caller < NOT_WITHHELD)
+        .select(looks=caller + end, end=end, outcome=outcome, in_vain=in_vain, here=here, strange=caller < NOT_WITHHELD)
     )
     looks = frame["looks"].to_numpy()
     weight = trails.timed.weight + looks + frame["outcome"].to_numpy()
     told = (tails["downstream"].is_not_null(), *frame.select("here", "in_vain", "strange"))
-    return TrailsWeighed(looks, weight, weight > NOT_THE_CALL, *(each.to_numpy() for each in told))
+    return TrailsWeighed(
+        looks, frame["end"].to_numpy(), weight, weight > NOT_THE_CALL, *(each.to_numpy() for each in told)
+    )
 
 
 def none_of_them(batch: Batch, calls: Int64s, told: TrailsWeighed, begin: Int64s) -> Floats:
@@ -87,7 +90,7 @@ def none_of_them(batch: Batch, calls: Int64s, told: TrailsWeighed, begin: Int64s
             known[key] = lost_rows(key[0], on_file=key[1])
         lost.append(known[key])
     share = np.array(lost)
-    often = np.add.reduceat(np.where(told.found, np.exp(np.maximum(told.looks, 0.0)), 0.0), begin)
+    often = np.add.reduceat(np.where(told.found, np.exp(np.maximum(np.maximum(told.looks, told.end), 0.0)), 0.0), begin)
     return share / (1 - share) * (often / OTHER_CALLS_WITHIN)
 
 

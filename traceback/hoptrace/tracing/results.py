@@ -24,7 +24,7 @@ from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.trail import Ending, Trail, entry_told, point_of_entry
-from hoptrace.tracing.trails import detached
+from hoptrace.tracing.trails import astray
 from hoptrace.tracing.weighing import Weighed, beside, far_off
 from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
 
@@ -96,9 +96,10 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     inferred = inferred_step(best.trail)
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred, beside=beside(case, best))
     no_twin = 1 / (1 + judged.twin)
+    least = min(confidence, no_twin) / (1 + judged.hidden)
     unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
-    loose = judgement.none > LIKELY_UNRECORDED and detached(best.trail, case, 0.0, 0.0)
-    unnamed = (loose or min(confidence, no_twin) < floors.named) and verdict is Verdict.ORIGINATOR_IDENTIFIED
+    loose = judgement.none > LIKELY_UNRECORDED and astray(best.trail, case)
+    unnamed = (loose or least < floors.named) and verdict is Verdict.ORIGINATOR_IDENTIFIED
     if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed or far_off(case, best):
         return _ambiguous(call, judged, best, sources, stamp)
     trail = best.trail
@@ -164,7 +165,7 @@ def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sourc
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
-    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.unseen else _common(paths)
+    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.off_file else _common(paths)
     if far_off(case, best) or judgement.none >= UNRECORDED:
         common = tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
     told = [_alternative(best.trail, judgement.confidence, "fits best", case)]

@@ -10,6 +10,10 @@ from hoptrace.tracing.case import Case, Fact
 from hoptrace.tracing.endings import ended, past_a_claim
 from hoptrace.tracing.trail import Step, Trail
 
+FEW, HALF = 0.2, 0.5
+"""Shares of carriers taking part below which a trail, and below which one that leaps a gap by numbers and time alone,
+need not go to an end that the report leaves open."""
+
 
 def trails(case: Case) -> list[Trail]:
     """One trail for each statement that hands on to no other statement, of calls that went to the reported number."""
@@ -73,21 +77,25 @@ def walk(case: Case, tail: Fact, override: Mapping[int, Pair] | None = None) -> 
     return ended(case, fact, steps, seen)
 
 
-def detached(trail: Trail, case: Case, few: float, half: float) -> bool:
-    """Whether no record says that the call went to the reported end: its lowest one went to another carrier.
+def astray(trail: Trail, case: Case) -> bool:
+    """Whether the lowest record of a trail handed the call to another carrier than the one that the report names."""
+    tail, end = case.facts[trail.first_statement], case.reported.terminating
+    return None not in (tail.downstream, end) and end not in (tail.carrier, tail.downstream)
 
-    Where the report names no end any will do, unless no more than a `few` (share) of the carriers take part; or fewer
-    than `half` of them, and the trail leaps a gap over which nothing but numbers and time lead. Where but a `few` take
-    part such a gap parts the trail's beginning from any end.
+
+def detached(trail: Trail, case: Case) -> bool:
+    """Whether no record ties a trail to the end of the reported call: its lowest one went to another carrier.
+
+    Where the report names no end any will do, but where few carriers take part only if another one than the originator
+    has a record: somebody else's call to the same number would mostly go over that one too. A gap over which nothing
+    but numbers and time lead parts the trail's beginning from any end, from a reported one where few take part.
     """
-    tail = case.facts[trail.first_statement]
-    end = case.reported.terminating
-    if tail.downstream is None:
-        return False
-    leaps = any(pair.kind is Kind.GAP for pair in trail.pairs)
-    if end is None:
-        return case.taking_part < (half if leaps else few)
-    return end not in (tail.carrier, tail.downstream) or (leaps and case.taking_part < few)
+    if case.facts[trail.first_statement].downstream is None or astray(trail, case):
+        return astray(trail, case)
+    unnamed = case.reported.terminating is None
+    if any(pair.kind is Kind.GAP for pair in trail.pairs):
+        return case.taking_part < (HALF if unnamed else FEW)
+    return unnamed and not trail.pairs and case.taking_part < FEW
 
 
 def _reported(fact: Fact, case: Case) -> bool:

@@ -124,8 +124,9 @@ def unrecorded(case: Case, found: Sequence[Weighed]) -> float:
     end = case.reported.terminating
     on_file = any(map(delivers, _tails(case, found))) if end is None else end in case.covered
     lost = lost_rows(case.taking_part, on_file=on_file)
-    # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it.
-    often = sum(math.exp(max(0.0, one.looks)) for one in found) / OTHER_CALLS_WITHIN
+    # Another call of the same caller looks as much like the reported one; a strange one does not look stranger for it,
+    # and it goes to the number's end as well.
+    often = sum(math.exp(max(0.0, one.looks, end_weight(case, one.trail))) for one in found) / OTHER_CALLS_WITHIN
     return math.log(lost / (1 - lost)) + math.log(often)
 
 

@@ -67,7 +67,7 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
         return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
     if judged.twin:
         return TWINS
-    if judged.unseen:
+    if judged.off_file:
         return HARDLY_ON_FILE
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
