@@ -21,7 +21,7 @@ import zstandard
 
 import hoptrace
 from hoptrace.catalog.tables import TRACES
-from hoptrace.engines import frames, local, partition, spark
+from hoptrace.engines import frames, local, many_lines, partition, spark
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
@@ -217,6 +217,22 @@ def test_parts_lie_together_as_the_lake_does(world, monkeypatch):
     assert [part.number for part in parts] == list(range(len(parts)))
     numbers = [part.calls["called_number"] for part in parts]
     assert max(numbers[0]) <= min(numbers[1])
+
+
+@pytest.mark.parametrize(("most", "together"), [(0, {1}), (10**9, {1, 2})])
+def test_parts_traced_together_give_the_same(world, due, monkeypatch, most, together):
+    calls = calls_by_lake(world / "calls.csv", "US")
+    parts = [calls.slice(at, AT_ONCE) for at in range(0, 3 * AT_ONCE, AT_ONCE)]
+    monkeypatch.setattr(many_lines, "MOST_STATEMENTS", most)
+    traced, lines = [], many_lines._lines
+    monkeypatch.setattr(many_lines, "_lines", lambda on, some: traced.append(len(some)) or lines(on, some))
+    with hoptrace.open_workspace(world / "ws") as workspace:
+        told = list(many_lines.lines(local.standing(workspace), parts))
+    assert set(traced) == together
+    whole = due.splitlines(keepends=True)
+    for part, one in zip(parts, told, strict=True):
+        ordered = one.in_order(one.calls.argsort())
+        assert ordered.text(0, part.height) == b"".join(whole[place] for place in part["place"])
 
 
 def test_how_many_parts_a_plain_file_makes_is_told_before_it_is_read(world, tmp_path, monkeypatch):

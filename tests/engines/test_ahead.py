@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from hoptrace.engines import ahead
-from hoptrace.engines.ahead import Ahead, read_ahead
+from hoptrace.engines.ahead import Ahead, read_ahead, rows_ahead
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.lake import view as view_module
@@ -80,5 +80,6 @@ def test_where_too_much_would_be_held_each_part_reads_for_itself(ground, monkeyp
     assert isinstance(read_ahead(ground, PARTS).view, Ahead) is held
 
 
-def test_one_part_is_not_read_ahead(ground):
-    assert read_ahead(ground, PARTS[:1]) is ground
+def test_how_much_was_read_ahead_is_known(ground):
+    assert rows_ahead(ground) is None
+    assert rows_ahead(read_ahead(ground, PARTS)) == 37

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,22 @@ def _cut(line: str, amount: int) -> list[str]:
 
 def _whole(places: Iterable[int]) -> bytes:
     return "".join(map(_line, sorted(places))).encode()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4), st.randoms())
+def test_lines_are_parted_by_the_numbers_of_their_calls(amounts: list[int], random: Random) -> None:
+    order = random.sample(range(sum(amounts)), sum(amounts))
+    texts = [[_line(call), "!"][: call % 2 + 1] for call in order]
+    pieces = pl.Series([piece for each in texts for piece in each], dtype=pl.String)
+    begin = np.cumsum([0, *map(len, texts)])
+    told = ResultLines(np.array(order, np.int64), [_verdict(call) for call in order], pieces, begin)
+    first = 0
+    for amount, part in zip(amounts, told.parted(amounts), strict=True):
+        mine = [place for place, call in enumerate(order) if first <= call < first + amount]
+        assert part.calls.tolist() == [order[place] - first for place in mine]
+        assert part.verdicts == [_verdict(order[place]) for place in mine]
+        assert part.text(0, amount).decode() == "".join("".join(texts[place]) for place in mine)
+        first += amount
 
 
 @settings(max_examples=40, deadline=None)

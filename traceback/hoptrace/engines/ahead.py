@@ -46,11 +46,22 @@ class Ahead:
 
 
 def read_ahead(ground: Ground, parts: Sequence[pl.DataFrame]) -> Ground:
-    """The ground with what calls of several parts (WANTED each) ask for first read at once; as it is for one part."""
-    view = ground.view.view if isinstance(ground.view, Relisted) else ground.view
-    if len(parts) < 2 or not isinstance(view, View):
+    """The ground with what calls of several parts (WANTED each) ask for first read at once; as it is for too much."""
+    view = _beneath(ground)
+    if not isinstance(view, View):
         return ground
     # Of each part by itself: how far clocks are off is reckoned for the moments of its own calls.
     spans = merge_spans(pl.concat([to_read(wanted, ground.learned) for wanted in parts]))
     rows = view.filed(spans, MOST_ROWS)
     return ground if rows is None else replace(ground, view=with_trunks_of(Ahead(view, spans, rows), ground.learned))
+
+
+def rows_ahead(ground: Ground) -> int | None:
+    """How many rows were read ahead; None where nothing was."""
+    view = _beneath(ground)
+    return view.rows.height if isinstance(view, Ahead) else None
+
+
+def _beneath(ground: Ground) -> Reads:
+    """What the ground reads from, the meaning of trunks left aside."""
+    return ground.view.view if isinstance(ground.view, Relisted) else ground.view

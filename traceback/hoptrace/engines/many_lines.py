@@ -8,12 +8,15 @@ from functools import partial
 
 import polars as pl
 
-from hoptrace.engines.ahead import read_ahead
+from hoptrace.engines.ahead import read_ahead, rows_ahead
 from hoptrace.engines.gathering import Gathered, gather_apart, wanted_of
 from hoptrace.engines.local import Standing, told_of
 from hoptrace.engines.many_calls import reported_calls, reports_in
 from hoptrace.tracing.plain_lines import plain_lines
 from hoptrace.tracing.result_lines import ResultLines
+
+TOGETHER, MOST_STATEMENTS = 2, 75_000
+"""Parts that are traced together where they have so few statements: each step on a frame has its price."""
 
 
 def lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[ResultLines]:
@@ -22,19 +25,25 @@ def lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[Result
     When: thousands of calls, of parts that lie near each other in the lake, which is read for all of them at once.
     Plain ones are settled and written by columns.
     """
-    reports = [reports_in(calls) for calls in parts]
-    ground = read_ahead(stands_on.ground, [wanted_of(some, stands_on.ground) for some in reports])
-    for calls, some in zip(parts, reports, strict=True):
-        yield _lines(replace(stands_on, ground=ground), calls, some)
+    pairs = [parts[at : at + TOGETHER] for at in range(0, len(parts), TOGETHER)]
+    ground = stands_on.ground
+    if len(parts) > 1:
+        ground = read_ahead(ground, [wanted_of(reports_in(pl.concat(pair)), ground) for pair in pairs])
+    held = rows_ahead(ground)
+    few = held is not None and held * TOGETHER <= MOST_STATEMENTS * len(parts)
+    for some in pairs if few else [[part] for part in parts]:
+        yield from _lines(replace(stands_on, ground=ground), some)
 
 
-def _lines(stands_on: Standing, calls: pl.DataFrame, reports: pl.DataFrame) -> ResultLines:
-    settled, others = gather_apart(reports, stands_on.ground, stands_on.floors)
+def _lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[ResultLines]:
+    """The results of each of some parts, traced together."""
+    calls = pl.concat(parts, rechunk=True)
+    settled, others = gather_apart(reports_in(calls), stands_on.ground, stands_on.floors)
     told = [plain_lines(calls, settled, stands_on.stamp, stands_on.signers)]
     del settled
     # Nothing here holds what was gathered while more is gathered.
     told += map(partial(_one_by_one, stands_on, calls), others)
-    return ResultLines.together(told)
+    return ResultLines.together(told).parted([part.height for part in parts])
 
 
 def _one_by_one(stands_on: Standing, calls: pl.DataFrame, gathered: Gathered) -> ResultLines:

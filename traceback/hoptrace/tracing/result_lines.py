@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,12 @@ class ResultLines:
         places: Int64s = np.arange(int(begin[-1])) + np.repeat(self.begin[order] - begin[:-1], amount)
         lines: list[int] = order.tolist()
         return ResultLines(self.calls[order], [self.verdicts[line] for line in lines], self.pieces[places], begin)
+
+    def parted(self, amounts: Sequence[int]) -> Iterator[ResultLines]:
+        """The lines of the first calls, so many by their numbers, then of the next ones; the numbers begin again."""
+        for first, beyond in pairwise(accumulate(amounts, initial=0)):
+            some = self.in_order(np.flatnonzero((self.calls >= first) & (self.calls < beyond)))
+            yield replace(some, calls=some.calls - first)
 
     def lengths(self) -> Int64s:
         """Bytes of each line."""
