@@ -20,19 +20,19 @@ from hoptrace.engines.gathering import Gathered, gather, gather_apart
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import Learned, clock_of
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.linking.weights import Weights
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.plain import Settled
-from hoptrace.tracing.plain_answers import reports_of
-from hoptrace.tracing.plain_lines import OF_A_CALL, plain_lines
+from hoptrace.tracing.plain.answers import reports_of
+from hoptrace.tracing.plain.calls import Settled
+from hoptrace.tracing.plain.lines import OF_A_CALL, plain_lines
 from hoptrace.tracing.results import Floors, Stamp, result
-from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.signatures.evidence import with_signing
+from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.tracing.sources import sources_of
 
 # No test fails on a time: a machine with other work is slow and not wrong.

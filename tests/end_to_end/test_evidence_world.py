@@ -15,8 +15,8 @@ from hoptrace.engines.calls import read_calls
 from hoptrace.evidence.keys import the_key
 from hoptrace.evidence.packing import Contents, package
 from hoptrace.evidence.verifying import verify
-from hoptrace.reports.language import language
-from hoptrace.reports.phrases import pattern_of, translated
+from hoptrace.reports.wording.language import language
+from hoptrace.reports.wording.phrases import pattern_of, translated
 from hoptrace.simulate import scenario_named, simulate
 
 SEED = 11

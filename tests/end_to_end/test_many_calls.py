@@ -27,7 +27,7 @@ from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
 from hoptrace.errors import UsageError, WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
-from hoptrace.reports.lines import of_file
+from hoptrace.reports.many.lines import of_file
 from hoptrace.simulate import scenario_named, simulate, turned
 
 AT_ONCE = 25

@@ -19,7 +19,7 @@ from hoptrace.engines.calls import OPTIONAL, REQUIRED, all_reported, read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls, reports_in
 from hoptrace.errors import HoptraceError
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.tracing.plain_answers import reports_of
+from hoptrace.tracing.plain.answers import reports_of
 
 HEADER = "call_ref,start_time,calling_number,called_number,terminating_carrier,campaign"
 ROWS = (

@@ -10,7 +10,7 @@ import pytest
 import hoptrace
 from hoptrace import Conflict
 from hoptrace.engines.conflicts import ConflictKind, conflicts_of
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.simulate import scenario_named, simulate, turned
 
 SMALL = (

@@ -7,10 +7,10 @@ import json
 import polars as pl
 import pytest
 
-from hoptrace.linking.borrowed import BORROWED, MOST_BORROWED, borrowers, count_borrowed
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.borrowed import BORROWED, MOST_BORROWED, borrowers, count_borrowed
 
 SUBSCRIBERS = [f"+1212555{100 + n:04d}" for n in range(6)]
 

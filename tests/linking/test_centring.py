@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoptrace.linking.centring import centred
+from hoptrace.linking.clocks.centring import centred
 from hoptrace.linking.learned import CLOCKS, Learned
 
 

@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from hoptrace.linking import learning
+from hoptrace.linking.clocks.meeting import differences, find_edges
+from hoptrace.linking.clocks.potentials import Edge, potentials
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.learning import learn, sample
-from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
-from hoptrace.linking.potentials import Edge, potentials
 
 
 def offsets(world, **kwargs) -> dict[str, float]:

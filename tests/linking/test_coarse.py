@@ -7,7 +7,7 @@ import random
 import polars as pl
 import pytest
 
-from hoptrace.linking.coarse import COARSE_PAIRS, coarse_lines
+from hoptrace.linking.clocks.coarse import COARSE_PAIRS, coarse_lines
 from hoptrace.linking.learning import learn
 
 

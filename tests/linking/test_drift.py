@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hoptrace.linking.drift import LEAST_SPREAD, fit_lines
+from hoptrace.linking.clocks.drift import LEAST_SPREAD, fit_lines
 from hoptrace.linking.learned import DAY
 from hoptrace.linking.learning import learn
 

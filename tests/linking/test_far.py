@@ -7,11 +7,11 @@ import random
 import polars as pl
 import pytest
 
-from hoptrace.linking.far import FEW, far_edges, far_pairs, parts_of
+from hoptrace.linking.clocks.far import FEW, far_edges, far_pairs, parts_of
+from hoptrace.linking.clocks.potentials import Edge
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.learning import learn
 from hoptrace.linking.members import comparable
-from hoptrace.linking.potentials import Edge
 
 
 def calls_over_the_silent(world, fast: float, count: int = 20, callers: int = 20, **facts) -> None:

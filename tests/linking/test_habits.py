@@ -8,7 +8,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from hoptrace.linking.habits import late_starters, own_habits
+from hoptrace.linking.clocks.habits import late_starters, own_habits
 from hoptrace.linking.learning import learn
 from hoptrace.linking.members import comparable
 

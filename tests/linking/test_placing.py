@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from hoptrace.linking.far import parts_of
+from hoptrace.linking.clocks.far import parts_of
+from hoptrace.linking.clocks.placing import placed
+from hoptrace.linking.clocks.potentials import Edge
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.learning import learn
 from hoptrace.linking.members import comparable
-from hoptrace.linking.placing import placed
-from hoptrace.linking.potentials import Edge
 
 WELL = [Edge("orig", "mid", 0.0, 0.1, 30)]
 

@@ -8,9 +8,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hoptrace.linking.clocks.repeated_hours import any_twice, both_readings, with_readings
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.learning import learn
-from hoptrace.linking.repeated_hours import any_twice, both_readings, with_readings
 
 HOUR = 3600
 PATH = ("orig", "upper", "lower", "term")

@@ -9,7 +9,8 @@ import pytest
 
 from hoptrace.linking.learned import Learned
 from hoptrace.linking.members import comparable
-from hoptrace.linking.rivalled import (
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.rivalled import (
     LEAST_RIVALLED,
     MOST_STATEMENTS,
     RIVALLED,
@@ -18,7 +19,6 @@ from hoptrace.linking.rivalled import (
     count_rivalled,
     rivals_of,
 )
-from hoptrace.linking.trust import Trust
 
 Counts = list[tuple[str, str, str | None, int, int]]
 

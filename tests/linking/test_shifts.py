@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from hoptrace.linking.clocks.meeting import densest
+from hoptrace.linking.clocks.shifts import find_shifts
 from hoptrace.linking.learned import DAY, SHIFTS, Learned, clock_of, with_clocks
 from hoptrace.linking.learning import learn
-from hoptrace.linking.meeting import densest
 from hoptrace.linking.members import comparable
-from hoptrace.linking.shifts import find_shifts
 
 HOUR = 3600.0
 

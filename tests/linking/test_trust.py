@@ -7,9 +7,9 @@ import json
 import polars as pl
 import pytest
 
-from hoptrace.linking.blame import LEAST_LOSS
 from hoptrace.linking.learning import learn
-from hoptrace.linking.trust import COUNTS, Trust, trust_of
+from hoptrace.linking.trust.bearing_out import COUNTS, Trust, trust_of
+from hoptrace.linking.trust.blame import LEAST_LOSS
 
 
 def from_counts(clashes=(), claims=(), traffic=(), **others) -> Trust:

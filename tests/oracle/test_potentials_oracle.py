@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from hoptrace.linking.potentials import Edge, potentials
+from hoptrace.linking.clocks.potentials import Edge, potentials
 
 
 def network(seed: int, noise: float, parts: int = 1, alike: bool = True) -> tuple[list[Edge], dict[str, float]]:

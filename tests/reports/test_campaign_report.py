@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from hoptrace.errors import InputRefused, NotFound, UnknownCampaign, UnknownTrace, UsageError
 from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports import of_many
-from hoptrace.reports.campaign import campaign_report
-from hoptrace.reports.campaign_model import CampaignReport
-from hoptrace.reports.flow import Flow, Node, lay_out
-from hoptrace.reports.language import Saying
-from hoptrace.reports.material import Material, seen
-from hoptrace.reports.placing import Certainty, directory_frame
+from hoptrace.reports.campaign.building import campaign_report
+from hoptrace.reports.campaign.model import CampaignReport
+from hoptrace.reports.many.material import Material, seen
+from hoptrace.reports.many.placing import Certainty, directory_frame
+from hoptrace.reports.many.traced_reading import read_traced
+from hoptrace.reports.pictures.flow import Flow, Node, lay_out
+from hoptrace.reports.pictures.sankey import draw, sankey_of
 from hoptrace.reports.profiles import INVESTIGATOR
 from hoptrace.reports.roles import roles_of
-from hoptrace.reports.sankey import draw, sankey_of
-from hoptrace.reports.traced_reading import read_traced
-from hoptrace.tracing.signers import Signers
+from hoptrace.reports.wording.language import Saying
+from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.workspace import Workspace
 
 

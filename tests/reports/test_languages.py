@@ -13,15 +13,16 @@ from lxml import html
 
 import hoptrace.reports
 from hoptrace.errors import MissingExtra, UsageError
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.verdicts import Verdict
-from hoptrace.reports import Telling, fonts, of_many, render, trace_report
-from hoptrace.reports.columns import Kind
-from hoptrace.reports.language import language, languages
-from hoptrace.reports.phrases import PHRASES, WORDS, pattern_of, translated
+from hoptrace.reports import Telling, of_many, render, trace_report
+from hoptrace.reports.pictures.sankey import sankey_of
 from hoptrace.reports.profiles import Profile, Reader
-from hoptrace.reports.sankey import sankey_of
+from hoptrace.reports.rendering import fonts
 from hoptrace.reports.summary_files import Form, render_summary
+from hoptrace.reports.tables.columns import Kind
+from hoptrace.reports.wording.language import language, languages
+from hoptrace.reports.wording.phrases import PHRASES, WORDS, pattern_of, translated
 from hoptrace.tracing import words
 from hoptrace.tracing.evidence import misnamed
 

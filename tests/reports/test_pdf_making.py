@@ -10,10 +10,10 @@ import pytest
 
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports import trace_report
-from hoptrace.reports.fonts import WEIGHTS, font_faces, packaged
-from hoptrace.reports.markup import style
-from hoptrace.reports.paper import SVG, paper_style
-from hoptrace.reports.render_html import paper_page
+from hoptrace.reports.pages.markup import style
+from hoptrace.reports.pages.paper import SVG, paper_style
+from hoptrace.reports.rendering.fonts import WEIGHTS, font_faces, packaged
+from hoptrace.reports.rendering.html import paper_page
 
 
 def test_a_font_of_all_weights_comes_in_those_that_the_pages_use():

@@ -16,17 +16,17 @@ from hoptrace.errors import NothingTraced, UnknownCarrier, UsageError
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import TraceResult, Verdict
 from hoptrace.reports import of_many, render, trace_report
-from hoptrace.reports.campaign import campaign_report
-from hoptrace.reports.language import Saying
-from hoptrace.reports.material import Material, seen
-from hoptrace.reports.placing import directory_frame
+from hoptrace.reports.campaign.building import campaign_report
+from hoptrace.reports.many.material import Material, seen
+from hoptrace.reports.many.placing import directory_frame
+from hoptrace.reports.many.redaction import masked
+from hoptrace.reports.many.summary import SummaryReport
+from hoptrace.reports.many.traced_reading import read_traced
 from hoptrace.reports.profiles import Profile, read_profile
-from hoptrace.reports.redacted_trace import redact_trace
-from hoptrace.reports.redaction import masked
-from hoptrace.reports.summary import SummaryReport
 from hoptrace.reports.summary_files import Form, render_summary
-from hoptrace.reports.traced_reading import read_traced
-from hoptrace.tracing.signers import Signers
+from hoptrace.reports.trace.redacted import redact_trace
+from hoptrace.reports.wording.language import Saying
+from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.workspace import Workspace
 
 CAMPAIGN = of_many.Which(campaign="bank alert")

@@ -10,7 +10,7 @@ from hoptrace.model.verdicts import ReportedCall
 from hoptrace.reports import render
 from hoptrace.reports.of_workspace import How, full_report
 from hoptrace.reports.profiles import read_profile
-from hoptrace.reports.redacted_trace import redact_trace
+from hoptrace.reports.trace.redacted import redact_trace
 
 HEADER = (
     "start_time,duration,calling_number,called_number,upstream,customer,downstream,release_code,record_id,"

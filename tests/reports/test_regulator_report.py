@@ -12,11 +12,11 @@ import pytest
 from hoptrace.errors import HoptraceError, NothingTraced, UsageError
 from hoptrace.model.verdicts import TraceResult
 from hoptrace.reports import of_many
-from hoptrace.reports.period import read_period
+from hoptrace.reports.many.period import read_period
 from hoptrace.reports.profiles import read_profile
-from hoptrace.reports.regulator_model import RegulatorReport
+from hoptrace.reports.regulator.model import RegulatorReport
 from hoptrace.reports.summary_files import Form, render_summary
-from hoptrace.reports.table import row_of
+from hoptrace.reports.tables.table import row_of
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,9 @@ from hoptrace.model.verdicts import (
 )
 from hoptrace.output import harmless
 from hoptrace.reports import TraceReport, render, trace_report, write_report
-from hoptrace.reports.ladder import NARROW, WIDE, ladder, ladder_parts
-from hoptrace.reports.plain import plain
-from hoptrace.reports.render_csv import COLUMNS
+from hoptrace.reports.pictures.ladder import NARROW, WIDE, ladder, ladder_parts
+from hoptrace.reports.rendering.csv import COLUMNS
+from hoptrace.reports.wording.plain import plain
 
 HOSTILE = "<script>alert('x')</script>\"'&<!--{{7*7}}"
 SECTIONS = ["ladder", "call", "hops", "evidence", "against", "replay"]

@@ -14,8 +14,8 @@ import hoptrace
 from hoptrace.engines.retention import expire_lake
 from hoptrace.reports import of_many, render, result_from_dict
 from hoptrace.reports.of_workspace import How, full_report, report
-from hoptrace.reports.phrases import pattern_of
 from hoptrace.reports.profiles import read_profile
+from hoptrace.reports.wording.phrases import pattern_of
 from hoptrace.workspace import init_workspace
 
 HEADER = (

@@ -11,11 +11,13 @@ import pytest
 
 from hoptrace.errors import StorageFailed
 from hoptrace.model.verdicts import TraceResult
-from hoptrace.reports import of_many, parts, regulator_tables, traced_reading
-from hoptrace.reports.language import Saying
+from hoptrace.reports import of_many
+from hoptrace.reports.many import parts, traced_reading
+from hoptrace.reports.many.summary import SummaryReport
 from hoptrace.reports.profiles import read_profile
-from hoptrace.reports.summary import SummaryReport
+from hoptrace.reports.regulator import tables as regulator_tables
 from hoptrace.reports.summary_files import Form, render_summary
+from hoptrace.reports.wording.language import Saying
 from hoptrace.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from hoptrace.model.verdicts import Verdict
 from hoptrace.reports import of_many, render, trace_report
 from hoptrace.reports.schemas import MODELS, schema_text
 from hoptrace.reports.summary_files import Form, render_summary
-from hoptrace.reports.table import columns_of, row_of
+from hoptrace.reports.tables.table import columns_of, row_of
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas"
 RENEW = 'renew it: python -c "from pathlib import Path; from hoptrace.reports.schemas import write_schemas; '

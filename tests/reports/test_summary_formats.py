@@ -18,7 +18,7 @@ from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import Verdict
 from hoptrace.output import harmless
 from hoptrace.reports import of_many
-from hoptrace.reports.summary_csv import _harmless
+from hoptrace.reports.rendering.summary_csv import _harmless
 from hoptrace.reports.summary_files import Form, render_summary, write_summary
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,15 +9,15 @@ from lxml import html
 
 from hoptrace.model.verdicts import Verdict
 from hoptrace.reports import of_many, render, trace_report
-from hoptrace.reports.flow import Node
-from hoptrace.reports.language import language
-from hoptrace.reports.markup import phone_style, unbroken_days
-from hoptrace.reports.page import _measured
+from hoptrace.reports.pages.markup import phone_style, unbroken_days
+from hoptrace.reports.pages.page import _measured
+from hoptrace.reports.pictures.flow import Node
+from hoptrace.reports.pictures.sankey import STRONG, Sankey, _lines, draw
 from hoptrace.reports.profiles import read_profile
-from hoptrace.reports.redacted_trace import redact_trace
-from hoptrace.reports.sankey import STRONG, Sankey, _lines, draw
 from hoptrace.reports.summary_files import Form, render_summary
-from hoptrace.reports.trace import Telling
+from hoptrace.reports.trace.building import Telling
+from hoptrace.reports.trace.redacted import redact_trace
+from hoptrace.reports.wording.language import language
 
 LONG = "Linden Communications"
 

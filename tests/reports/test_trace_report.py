@@ -9,12 +9,12 @@ import pytest
 
 from hoptrace.model.verdicts import Alternative, Hop, RecordRef, Support, Verdict
 from hoptrace.reports import render, result_from_dict, trace_report
-from hoptrace.reports.figures import percent
-from hoptrace.reports.ladder_words import describe, role_text
-from hoptrace.reports.model import Role
-from hoptrace.reports.render_html import render_html
-from hoptrace.reports.times import clock_text, corrected, seconds_text, trimmed, utc_text
-from hoptrace.reports.trace import result_digest
+from hoptrace.reports.pictures.ladder_words import describe, role_text
+from hoptrace.reports.rendering.html import render_html
+from hoptrace.reports.trace.building import result_digest
+from hoptrace.reports.trace.figures import percent
+from hoptrace.reports.trace.model import Role
+from hoptrace.reports.wording.times import clock_text, corrected, seconds_text, trimmed, utc_text
 
 SAID = {
     Verdict.ORIGINATOR_IDENTIFIED: "Foxglove Télécom's own record says that its customer cust-1187 placed this call.",

@@ -15,8 +15,8 @@ from hoptrace.engines.withdrawing import withdraw
 from hoptrace.reports import of_many, render
 from hoptrace.reports.of_workspace import How, full_report, report
 from hoptrace.reports.profiles import read_profile
-from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.summary_files import Form, render_summary, write_summary
+from hoptrace.reports.trace.redacted import redact_trace
 from hoptrace.workspace import init_workspace
 
 HEADER = "start_time,answer_time,duration,calling_number,called_number,upstream,customer,downstream\n"

@@ -11,8 +11,8 @@ import pytest
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.certificates import Trust
 from hoptrace.model.verdicts import Evidence, Hop, RecordRef, TraceResult, Verdict
-from hoptrace.tracing.signers import SignedHop, Signers
-from hoptrace.tracing.signing import signer_evidence, with_signing
+from hoptrace.tracing.signatures.evidence import signer_evidence, with_signing
+from hoptrace.tracing.signatures.signers import SignedHop, Signers
 
 from .conftest import NOW, Chain
 

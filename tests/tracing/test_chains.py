@@ -14,8 +14,8 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
 from hoptrace.linking.times import time_weight, time_weights
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.chain_times import Lent, Moments, lent_moments, timed_anew
-from hoptrace.tracing.chains import _best
+from hoptrace.tracing.chains.building import _best
+from hoptrace.tracing.chains.times import Lent, Moments, lent_moments, timed_anew
 from hoptrace.tracing.settling import settle
 
 

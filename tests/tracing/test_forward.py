@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoptrace.model.forward import ForwardRole, ForwardVerdict
-from hoptrace.tracing.forward_result import Question, forward
+from hoptrace.tracing.forward.result import Question, forward
+from hoptrace.tracing.forward.spoken import SPANS, said_of
 from hoptrace.tracing.results import Stamp
-from hoptrace.tracing.spoken import SPANS, said_of
 
 NUMBER, OTHER, THIRD, CALLER = "+13125550187", "+13125550111", "+13125550112", "+12025550143"
 TOLL_FREE = "+18005550199"

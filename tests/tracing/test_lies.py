@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hoptrace.linking.learning import learn
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.verdicts import Verdict
 
 LIED = Trust(invents={("honest", "liar"): 0.97})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.verdicts import Verdict
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.verdicts import Support, Verdict
 from hoptrace.tracing.results import Floors
 

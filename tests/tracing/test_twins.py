@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hoptrace.linking.rivalled import Rivals
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.rivalled import Rivals
 from hoptrace.model.verdicts import Verdict
 
 OTHERS = {f"carrier{n}": "US" for n in range(20)}

@@ -16,8 +16,8 @@ from hoptrace.cli.telling import language_option
 from hoptrace.output import is_stdout
 
 if TYPE_CHECKING:
+    from hoptrace.reports.many.summary import SummaryReport
     from hoptrace.reports.profiles import Profile
-    from hoptrace.reports.summary import SummaryReport
     from hoptrace.workspace import Workspace
 
 ENDINGS = {each: each for each in ("html", "pdf", "json", "csv", "graphml", "svg")}
@@ -120,7 +120,7 @@ def check_place(how: How, *read: Path | None) -> None:
     Nor may it be the place of a file that is `read`.
     """
     from hoptrace import output
-    from hoptrace.reports.language import language
+    from hoptrace.reports.wording.language import language
 
     language(how.language)
 

@@ -13,8 +13,8 @@ import polars as pl
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import declared
 from hoptrace.engines.spans import to_read
+from hoptrace.linking.clocks.repeated_hours import any_twice, one_reading_each, other_times, with_readings
 from hoptrace.linking.members import comparable, members_of
-from hoptrace.linking.repeated_hours import any_twice, one_reading_each, other_times, with_readings
 from hoptrace.linking.restated import without_restated
 from hoptrace.model.frames import in_time_order
 from hoptrace.tracing.case import Reported

@@ -16,10 +16,10 @@ import polars as pl
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.engines.twins import ROWS_LOST, campaign_odds, detached_odds, hidden_odds, twin_odds
-from hoptrace.linking.blame import LEAST_LOSS
+from hoptrace.linking.clocks.repeated_hours import any_twice, with_readings
 from hoptrace.linking.members import comparable
-from hoptrace.linking.repeated_hours import any_twice, with_readings
-from hoptrace.linking.rivalled import SAME_CALL
+from hoptrace.linking.trust.blame import LEAST_LOSS
+from hoptrace.linking.trust.rivalled import SAME_CALL
 from hoptrace.tracing.moment import RANG
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.trails import astray, detached

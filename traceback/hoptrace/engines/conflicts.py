@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hoptrace.engines.keeping import known
-from hoptrace.linking.blame import FEW
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.blame import FEW
 from hoptrace.tracing.calibration import published
 
 if TYPE_CHECKING:

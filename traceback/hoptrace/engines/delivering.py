@@ -15,7 +15,7 @@ _PLACE = ("carrier", "start_time", "downstream_trunk")
 
 
 def with_trunks(catalog: Catalog, statements: pl.DataFrame) -> pl.DataFrame:
-    """Statements with `delivered_to` and `unnamed` (see `hoptrace.tracing.spoken.GIVEN`).
+    """Statements with `delivered_to` and `unnamed` (see `hoptrace.tracing.forward.spoken.GIVEN`).
 
     The directory as it is now says what a trunk stands for. A trunk that it does not know, and that was unknown when
     the batch came in, has no name; one that was known then is the carrier's own side, as its profile told.

@@ -16,14 +16,14 @@ from hoptrace.engines.keeping import known
 from hoptrace.engines.relisting import with_trunks_of
 from hoptrace.errors import UsageError
 from hoptrace.lake.spans import SPANS as WANTED_SPANS
+from hoptrace.linking.clocks.repeated_hours import any_twice, with_readings
 from hoptrace.linking.learned import Learned, with_clocks
-from hoptrace.linking.repeated_hours import any_twice, with_readings
 from hoptrace.linking.restated import without_restated
 from hoptrace.model.forward import ForwardResult
 from hoptrace.model.times import rfc3339
-from hoptrace.tracing.forward_result import Question, forward
+from hoptrace.tracing.forward.result import Question, forward
+from hoptrace.tracing.forward.spoken import SPANS, Does, said_of
 from hoptrace.tracing.results import Stamp
-from hoptrace.tracing.spoken import SPANS, Does, said_of
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace

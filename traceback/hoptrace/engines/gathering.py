@@ -20,8 +20,8 @@ from hoptrace.linking.members import WANTED
 from hoptrace.tracing.below import below_gaps
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged
-from hoptrace.tracing.plain import Linked, Settled, plain_calls
-from hoptrace.tracing.plain_answers import Batch, ReportedIn, reports_of
+from hoptrace.tracing.plain.answers import Batch, ReportedIn, reports_of
+from hoptrace.tracing.plain.calls import Linked, Settled, plain_calls
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
@@ -56,7 +56,7 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 def gather_apart(
     reports: pl.DataFrame, ground: Ground, floors: Floors, at_once: int = JUDGED_AT_ONCE
 ) -> tuple[Settled, Iterator[Gathered]]:
-    """The same of calls in columns (REPORTS), plain ones settled so (`hoptrace.tracing.plain`), all others judged.
+    """The same of calls in columns (REPORTS), plain ones settled so (`tracing.plain.calls`), all others judged.
 
     Worth it for many calls. Each of the others is in one of what is gathered, `at_once` calls, to be let go before the
     next.

@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.engines.spans import Covering
 from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.linking.weights import Weights
 
 if TYPE_CHECKING:

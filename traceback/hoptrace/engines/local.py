@@ -20,8 +20,8 @@ from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.results import Floors, Stamp, result
-from hoptrace.tracing.signers import Signers
-from hoptrace.tracing.signing import with_signing
+from hoptrace.tracing.signatures.evidence import with_signing
+from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.tracing.sources import sources_of
 
 if TYPE_CHECKING:

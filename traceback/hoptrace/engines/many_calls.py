@@ -13,7 +13,7 @@ from hoptrace.errors import UsageError
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise_column
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.tracing.plain_answers import REPORTS, reports_of
+from hoptrace.tracing.plain.answers import REPORTS, reports_of
 
 _FIELDS = tuple(field.name for field in fields(ReportedCall))
 

@@ -12,7 +12,7 @@ from hoptrace.engines.ahead import read_ahead, rows_ahead
 from hoptrace.engines.gathering import Gathered, gather_apart, wanted_of
 from hoptrace.engines.local import Standing, told_of
 from hoptrace.engines.many_calls import reported_calls, reports_in
-from hoptrace.tracing.plain_lines import plain_lines
+from hoptrace.tracing.plain.lines import plain_lines
 from hoptrace.tracing.result_lines import ResultLines
 
 TOGETHER, MOST_STATEMENTS = 2, 75_000

@@ -16,7 +16,7 @@ from hoptrace.lake.layout import STORED, WITHHELD, Index, once, parts
 from hoptrace.lake.spans import merge_spans, within
 from hoptrace.model.certificates import Trust
 from hoptrace.model.statements import STATEMENTS
-from hoptrace.tracing.signers import Signers
+from hoptrace.tracing.signatures.signers import Signers
 
 if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockTable

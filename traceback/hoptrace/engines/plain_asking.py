@@ -8,8 +8,8 @@ import polars as pl
 from hoptrace.engines.callers import ASKED, CALLERS_WINDOW, NOT_VOUCHED_FOR
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import found_above, found_below, questions_above, questions_below
-from hoptrace.tracing.plain import Linked, Plain
-from hoptrace.tracing.plain_answers import CUSTOMER, Batch
+from hoptrace.tracing.plain.answers import CUSTOMER, Batch
+from hoptrace.tracing.plain.calls import Linked, Plain
 from hoptrace.tracing.trails import FEW, HALF
 from hoptrace.tracing.weighing import hardly_on_file, lost_rows
 

@@ -14,8 +14,8 @@ import polars as pl
 
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
+from hoptrace.linking.clocks.repeated_hours import any_twice, both_readings
 from hoptrace.linking.members import WANTED, comparable, nothing_wanted
-from hoptrace.linking.repeated_hours import any_twice, both_readings
 from hoptrace.tracing.case import Case, Coverage, Fact, Reported
 from hoptrace.tracing.trail import Ending, Trail
 

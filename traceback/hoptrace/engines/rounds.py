@@ -13,7 +13,7 @@ from hoptrace.linking.candidates import in_order
 from hoptrace.linking.covered import Covered
 from hoptrace.tracing.case import Coverage, Reported
 from hoptrace.tracing.kernel import Judged, judge_all, link
-from hoptrace.tracing.plain import Linked
+from hoptrace.tracing.plain.calls import Linked
 
 Covers = tuple[Covered, list[Coverage]]
 """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""

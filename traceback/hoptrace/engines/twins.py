@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hoptrace.linking.blame import LEAST_LOSS
+from hoptrace.linking.trust.blame import LEAST_LOSS
 
 if TYPE_CHECKING:
     from hoptrace.engines.callers import Uses
-    from hoptrace.linking.rivalled import Rivals
+    from hoptrace.linking.trust.rivalled import Rivals
 
 NEAR = 30.0
 """Seconds from an own call within which it is counted how close twins come."""

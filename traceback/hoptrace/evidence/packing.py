@@ -41,7 +41,7 @@ from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import Originals
 from hoptrace.output import check_place, whole_file
 from hoptrace.reports import render, result_from_dict
-from hoptrace.reports.language import ENGLISH, language
+from hoptrace.reports.wording.language import ENGLISH, language
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall, TraceResult

@@ -15,9 +15,9 @@ from hoptrace.engines.withdrawn import rests_on
 from hoptrace.evidence.tables import as_document
 from hoptrace.model.deadlines import Deadlines, read_clock
 from hoptrace.model.receipts import Receipt, WithdrawnBatch
-from hoptrace.reports.language import ENGLISH
-from hoptrace.reports.model import TraceReport
-from hoptrace.reports.trace import Telling, trace_report
+from hoptrace.reports.trace.building import Telling, trace_report
+from hoptrace.reports.trace.model import TraceReport
+from hoptrace.reports.wording.language import ENGLISH
 
 if TYPE_CHECKING:
     from hoptrace.engines.local import Standing

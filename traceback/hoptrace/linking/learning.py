@@ -12,26 +12,26 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hoptrace.linking.borrowed import count_borrowed
-from hoptrace.linking.centring import centred
-from hoptrace.linking.claimed import count_claimed
-from hoptrace.linking.clashes import bearing_out, count_claims, count_clashes, count_traffic, quarrelled
+from hoptrace.linking.clocks.centring import centred
+from hoptrace.linking.clocks.far import Parts, far_differences, far_edges, parts_of
+from hoptrace.linking.clocks.habits import late_starters, own_habits
+from hoptrace.linking.clocks.meeting import differences, find_edges
+from hoptrace.linking.clocks.placing import placed
+from hoptrace.linking.clocks.potentials import Edge, potentials, ties
+from hoptrace.linking.clocks.refining import refined
+from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
+from hoptrace.linking.clocks.shifts import find_shifts
 from hoptrace.linking.estimate import estimate
-from hoptrace.linking.far import Parts, far_differences, far_edges, parts_of
-from hoptrace.linking.habits import late_starters, own_habits
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
-from hoptrace.linking.meeting import differences, find_edges
 from hoptrace.linking.members import comparable
 from hoptrace.linking.neighbours import middle, neighbour_pairs
-from hoptrace.linking.placing import placed
-from hoptrace.linking.potentials import Edge, potentials, ties
-from hoptrace.linking.refining import refined
-from hoptrace.linking.repeated_hours import any_twice, borne_out
-from hoptrace.linking.rivalled import count_rivalled
-from hoptrace.linking.shifts import find_shifts
-from hoptrace.linking.showing import count_showing
 from hoptrace.linking.times import with_time
-from hoptrace.linking.trust import trust_of
+from hoptrace.linking.trust.bearing_out import trust_of
+from hoptrace.linking.trust.borrowed import count_borrowed
+from hoptrace.linking.trust.claimed import count_claimed
+from hoptrace.linking.trust.clashes import bearing_out, count_claims, count_clashes, count_traffic, quarrelled
+from hoptrace.linking.trust.rivalled import count_rivalled
+from hoptrace.linking.trust.showing import count_showing
 from hoptrace.model.statements import STATEMENTS
 
 SAMPLE = 300_000

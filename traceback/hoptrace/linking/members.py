@@ -41,8 +41,7 @@ def comparable(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     `setup`: when the INVITE came (null where the carrier stamps only the final answer); `answer`, `final` (answer of an
     answered call, release of a failed one), all in seconds on the common clock; `tick`: seconds that one tick lasts.
     `offset` is what was taken off the written start; `handed_on`: it went out over a trunk that nobody listed.
-    Of statements read at a later time than is written (`later`, see `hoptrace.linking.repeated_hours`) `repeated` says
-    so.
+    Of statements read at a later time than is written (`later`, see `clocks.repeated_hours`) `repeated` says so.
     """
     keyed = with_call_id_keys(without_base64(statements))
     told = Columns(keyed)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hoptrace.reports.model import TraceReport
 from hoptrace.reports.render import Paper, ReportFormat, render, write_report
-from hoptrace.reports.stored_result import result_from_dict
-from hoptrace.reports.trace import Telling, trace_report
+from hoptrace.reports.trace.building import Telling, trace_report
+from hoptrace.reports.trace.model import TraceReport
+from hoptrace.reports.trace.stored_result import result_from_dict
 
 __all__ = [
     "Paper",

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.errors import NothingTraced, UsageError
-from hoptrace.reports import lines
-from hoptrace.reports.language import ENGLISH, Language
-from hoptrace.reports.material import Material, material
-from hoptrace.reports.period import of_period, read_period
+from hoptrace.reports.many import lines
+from hoptrace.reports.many.material import Material, material
+from hoptrace.reports.many.period import of_period, read_period
+from hoptrace.reports.many.redaction import free_text
+from hoptrace.reports.many.traced import Traced
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
-from hoptrace.reports.redaction import free_text
-from hoptrace.reports.traced import Traced
+from hoptrace.reports.wording.language import ENGLISH, Language
 
 if TYPE_CHECKING:
-    from hoptrace.reports.campaign_model import CampaignReport
-    from hoptrace.reports.carrier_model import CarrierReport
-    from hoptrace.reports.regulator_model import RegulatorReport
-    from hoptrace.reports.what_if_model import WhatIfReport
+    from hoptrace.reports.campaign.model import CampaignReport
+    from hoptrace.reports.carrier.model import CarrierReport
+    from hoptrace.reports.regulator.model import RegulatorReport
+    from hoptrace.reports.what_if.model import WhatIfReport
     from hoptrace.workspace import Workspace
 
 
@@ -58,7 +58,7 @@ def campaign(
     Raises UnknownCampaign, UnknownTrace, UnknownCarrier (of the profile), NothingTraced, or InputRefused for a file
     that holds no results.
     """
-    from hoptrace.reports.campaign import campaign_report
+    from hoptrace.reports.campaign.building import campaign_report
 
     if which == ALL:
         raise UsageError("Say which calls: --results FILE, --campaign NAME, or CALL_REFs.")
@@ -78,7 +78,7 @@ def carrier(
 
     Raises UnknownCarrier, UsageError for a day that is none, and what `campaign` raises.
     """
-    from hoptrace.reports.carrier import carrier_report
+    from hoptrace.reports.carrier.building import carrier_report
 
     who = workspace.catalog.directory.carrier(carrier_id)
     last = None if until is None else end_of_day(until)
@@ -98,8 +98,8 @@ def regulator(
 
     Raises NothingTraced, UsageError, DirectoryInvalid for that file, and what `campaign` raises.
     """
-    from hoptrace.reports.regulator import regulator_report
-    from hoptrace.reports.requests import read_requests
+    from hoptrace.reports.regulator.building import regulator_report
+    from hoptrace.reports.regulator.requests import read_requests
 
     span = read_period(period)
     asked = None if requests is None else read_requests(requests)
@@ -115,7 +115,7 @@ def what_if(
     workspace: Workspace, which: Which = ALL, profile: Profile = INVESTIGATOR, code: str = ENGLISH
 ) -> WhatIfReport:
     """Whose taking part would move most open traces on. Raises NothingTraced where nothing was traced, as above."""
-    from hoptrace.reports.what_if import what_if_report
+    from hoptrace.reports.what_if.building import what_if_report
 
     traced = found(workspace, which, records=False)
     if not traced.number:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from hoptrace.engines.behind import behind
 from hoptrace.engines.withdrawn import withdrawn_since
-from hoptrace.reports.language import ENGLISH
-from hoptrace.reports.model import TraceReport
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
-from hoptrace.reports.redacted_trace import redact_trace
 from hoptrace.reports.render import Paper, ReportFormat, write_report
-from hoptrace.reports.stored_result import result_from_dict
-from hoptrace.reports.trace import Telling, trace_report
+from hoptrace.reports.trace.building import Telling, trace_report
+from hoptrace.reports.trace.model import TraceReport
+from hoptrace.reports.trace.redacted import redact_trace
+from hoptrace.reports.trace.stored_result import result_from_dict
+from hoptrace.reports.wording.language import ENGLISH
 
 if TYPE_CHECKING:
     from hoptrace.model.verdicts import TraceResult

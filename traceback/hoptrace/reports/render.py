@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place, whole_file
-from hoptrace.reports.model import TraceReport
+from hoptrace.reports.trace.model import TraceReport
 
 ReportFormat = Literal["html", "json", "csv", "pdf", "svg", "graphml"]
 Paper = Literal["a4", "letter"]
@@ -21,19 +21,19 @@ def render(report: TraceReport, format: ReportFormat, paper: Paper = "a4") -> by
     """
     match format:
         case "html":
-            from hoptrace.reports.render_html import render_html as write  # jinja2 loads late
+            from hoptrace.reports.rendering.html import render_html as write  # jinja2 loads late
         case "json":
-            from hoptrace.reports.render_json import render_json as write
+            from hoptrace.reports.rendering.json import render_json as write
         case "csv":
-            from hoptrace.reports.render_csv import render_csv as write
+            from hoptrace.reports.rendering.csv import render_csv as write
         case "pdf":
-            from hoptrace.reports.render_pdf import render_pdf  # an extra
+            from hoptrace.reports.rendering.pdf import render_pdf  # an extra
 
             return render_pdf(report, paper)
         case "svg":
-            from hoptrace.reports.ladder import ladder_file as write
+            from hoptrace.reports.pictures.ladder import ladder_file as write
         case "graphml":
-            from hoptrace.reports.graph import trace_graphml as write
+            from hoptrace.reports.rendering.graph import trace_graphml as write
         case _:
             raise UsageError(f"A report has no format {format!r}; choose one of {', '.join(get_args(ReportFormat))}.")
     return write(report)

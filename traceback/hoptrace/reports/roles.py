@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.verdicts import Hop, Support, TraceResult, Verdict
-from hoptrace.reports.model import Role
+from hoptrace.reports.trace.model import Role
 
 
 def roles_of(result: TraceResult, position: int, carriers: Mapping[str, Carrier]) -> tuple[Role, ...]:

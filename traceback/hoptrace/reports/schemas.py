@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from hoptrace.reports.campaign_model import CampaignReport
-from hoptrace.reports.carrier_model import CarrierReport
-from hoptrace.reports.model import TraceReport
-from hoptrace.reports.regulator_model import RegulatorReport
-from hoptrace.reports.what_if_model import WhatIfReport
+from hoptrace.reports.campaign.model import CampaignReport
+from hoptrace.reports.carrier.model import CarrierReport
+from hoptrace.reports.regulator.model import RegulatorReport
+from hoptrace.reports.trace.model import TraceReport
+from hoptrace.reports.what_if.model import WhatIfReport
 
 MODELS: dict[str, type[BaseModel]] = {
     "trace": TraceReport,

@@ -9,7 +9,7 @@ from typing import IO, Literal, get_args
 
 from hoptrace.errors import UsageError
 from hoptrace.output import check_place, whole_file
-from hoptrace.reports.summary import SummaryReport
+from hoptrace.reports.many.summary import SummaryReport
 
 SummaryFormat = Literal["html", "pdf", "json", "csv", "graphml", "svg"]
 Paper = Literal["a4", "letter"]
@@ -42,7 +42,7 @@ def write_summary(report: SummaryReport, path: Path, form: Form = HTML) -> Path:
     where `path` cannot be written.
     """
     if form.format == "csv" and form.table is None and path.suffix.lower() != ".zip":
-        from hoptrace.reports.summary_csv import write_folder
+        from hoptrace.reports.rendering.summary_csv import write_folder
 
         return write_folder(report, path)
     check_place(path)
@@ -63,27 +63,27 @@ def _buffered(report: SummaryReport, form: Form) -> bytes | None:
 def _write(report: SummaryReport, form: Form, stream: IO[bytes]) -> None:
     match form.format:
         case "html":
-            from hoptrace.reports.summary_html import summary_html  # jinja2 loads late
+            from hoptrace.reports.rendering.summary_html import summary_html  # jinja2 loads late
 
             stream.write(summary_html(report))
         case "pdf":
-            from hoptrace.reports.summary_pdf import summary_pdf  # an extra
+            from hoptrace.reports.rendering.summary_pdf import summary_pdf  # an extra
 
             stream.write(summary_pdf(report, form.paper))
         case "json":
-            from hoptrace.reports.summary_json import write_json
+            from hoptrace.reports.rendering.summary_json import write_json
 
             write_json(report, stream)
         case "csv":
-            from hoptrace.reports.summary_csv import write_table, write_zip
+            from hoptrace.reports.rendering.summary_csv import write_table, write_zip
 
             write_zip(report, stream) if form.table is None else write_table(report, form.table, stream)
         case "graphml":
-            from hoptrace.reports.graph import summary_graphml
+            from hoptrace.reports.rendering.graph import summary_graphml
 
             stream.write(summary_graphml(report))
         case "svg":
-            from hoptrace.reports.pages import first_picture
+            from hoptrace.reports.pages.of_reports import first_picture
 
             stream.write(first_picture(report))
         case _:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.model.receipts import WithdrawnBatch
-from hoptrace.reports.cards import Directory, carrier_card
-from hoptrace.reports.language import Language, message
-from hoptrace.reports.model_details import Withdrawn, WithdrawnLine
-from hoptrace.reports.plain import isolated, plain, shorten
-from hoptrace.reports.words import NAME_LIMIT
+from hoptrace.reports.trace.model_details import Withdrawn, WithdrawnLine
+from hoptrace.reports.trace.words import NAME_LIMIT
+from hoptrace.reports.wording.cards import Directory, carrier_card
+from hoptrace.reports.wording.language import Language, message
+from hoptrace.reports.wording.plain import isolated, plain, shorten
 
 if TYPE_CHECKING:
-    from hoptrace.reports.material import Material
+    from hoptrace.reports.many.material import Material
 
 RESTS_ON_WITHDRAWN = message(
     "Records that this result rests on were withdrawn after it was made: whom it names may have nothing to do with the "

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.dialplan import country_of
 
 

@@ -7,7 +7,7 @@ import math
 from hoptrace.linking.assignment import CONFLICT_WEIGHT
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.tracing.case import Case, Fact, Surroundings
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending, Step, Trail, point_of_entry
 

@@ -5,7 +5,7 @@ What the two records of a handoff say about each other is told in `hoptrace.trac
 
 from __future__ import annotations
 
-from hoptrace.linking.trust import Trust
+from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.case import Fact, Reported
@@ -15,7 +15,7 @@ SAME_NUMBER = "{carrier} has a record of a call to the reported number."
 BEGAN = "By all the clocks of its trail together the call began {when} the reported time."
 CALLERS = "The report gives the caller {reported}, {carrier} recorded {seen}."
 NAMED_END = "The report names {end}."
-"""What is said of the match with the report; by columns as well (`hoptrace.tracing.plain_reports`)."""
+"""What is said of the match with the report; by columns as well (`hoptrace.tracing.plain.reports`)."""
 
 SAME_TIME = 3.0
 """Seconds within which the time of a trail agrees with the reported one."""

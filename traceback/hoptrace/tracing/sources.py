@@ -20,7 +20,7 @@ SIGNED = (
     *("batch", "row", "start_time", "start_basis", "offset", "attestation", "orig_id", "signer", "identity"),
     *("calling", "egress_calling", "called", "egress_called", "redirecting"),
 )
-"""The columns of a statement that its signature is held against (`hoptrace.tracing.signing`)."""
+"""The columns of a statement that its signature is held against (`hoptrace.tracing.signatures.evidence`)."""
 
 OF_A_STATEMENT = ("sid", *SIGNED, "record_id", "calling_number", "called_number", "repeated")
 """The columns of a statement that results quote."""

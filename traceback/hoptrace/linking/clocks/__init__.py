@@ -1,0 +1,1 @@
+"""Clocks and habits: what a carrier's times mean, learned from all records together."""

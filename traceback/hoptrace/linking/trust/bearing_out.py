@@ -1,0 +1,114 @@
+"""Trust: whose statements about their neighbours the neighbours' own records bear out, and whose they do not.
+
+Where A says that B handed it a call and B's complete records have none, either B lost the row or A does not tell the
+truth. One call cannot tell which; many can: a carrier that loses rows lacks them for all its neighbours alike, one that
+names innocents is contradicted by neighbours that everybody else agrees with. The same holds where A says that its own
+customer placed a call and B says that it handed that call to A: who has this quarrel with several others is the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from hoptrace.linking.trust.blame import losses
+from hoptrace.linking.trust.borrowed import BORROWED, borrowers
+from hoptrace.linking.trust.caller_odds import caller_odds
+from hoptrace.linking.trust.claimed import CLAIMED
+from hoptrace.linking.trust.claiming import claimed_calls, doubts, made_up_calls, who_invents
+from hoptrace.linking.trust.clashes import CLAIMS, CLASHES, TRAFFIC
+from hoptrace.linking.trust.misnaming import borne_out_by_callers, misnaming, misnaming_silent, untrue_words
+from hoptrace.linking.trust.rivalled import RIVALLED, Rivals, rivals_of
+from hoptrace.linking.trust.showing import REPEATS, SHOWING
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What clashes tell. Nothing learned: a neighbour's missing record is a lost row, a quarrel is open.
+
+    `untrue`: by (namer, named), the probability that an upstream which has no record of the call was named falsely.
+    `invents`: by (upstream, claimant), the probability that the claimant's word of an own customer is the false one.
+    `misnames`: by namer, the share of its words of its upstreams without records that are false;
+    `misnamed`: the same by (namer, named), for any upstream.
+    `made_up`: by carrier, the probability that a call of its own customers never went where it says, nobody being there
+    to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
+    word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
+    many of whose caller ids are others' customers'. `rivals`: by (carrier, customer), how many of its calls somebody
+    else's with the same two numbers stand beside.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`, `claimed`: the counts behind them
+    (rows of CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's records lack
+    much.
+    """
+
+    untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    invents: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    doubt: Mapping[str, float] = field(default_factory=dict[str, float])
+    lost: Mapping[str, float] = field(default_factory=dict[str, float])
+    made_up: Mapping[str, float] = field(default_factory=dict[str, float])
+    misnames: Mapping[str, float] = field(default_factory=dict[str, float])
+    misnamed: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    borrows: Collection[tuple[str, str]] = frozenset()
+    rivals: Mapping[tuple[str, str], Rivals] = field(default_factory=dict[tuple[str, str], Rivals])
+    clashes: tuple[tuple[str, str, str, int, int], ...] = ()
+    claims: tuple[tuple[str, str, int], ...] = ()
+    traffic: tuple[tuple[str, int, int, int], ...] = ()
+    holes: tuple[tuple[str, str, str, int, int], ...] = ()
+    showing: tuple[tuple[str, str, int, int, int, int], ...] = ()
+    repeats: tuple[tuple[str, int, int], ...] = ()
+    borrowed: tuple[tuple[str, str, int, int, int], ...] = ()
+    rivalled: tuple[tuple[str, str, str | None, int, int], ...] = ()
+    claimed: tuple[tuple[str, str, int, int], ...] = ()
+
+    def falsely(self, namer: str, named: str) -> float:
+        """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
+        return self.misnamed.get((namer, named), self.misnames.get(namer, 0.0))
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as plain data, from which `from_json` makes the same trust again."""
+        return {name: [list(row) for row in getattr(self, name)] for name in COUNTS}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Trust:
+        """Trust out of plain data; empty where nothing was learned."""
+        frames = {name: pl.DataFrame(data.get(name, []), schema=kind, orient="row") for name, kind in COUNTS.items()}
+        return trust_of(**frames)
+
+
+COUNTS = {
+    "clashes": CLASHES,
+    "claims": CLAIMS,
+    "traffic": TRAFFIC,
+    "holes": CLASHES,
+    "showing": SHOWING,
+    "repeats": REPEATS,
+    "borrowed": BORROWED,
+    "rivalled": RIVALLED,
+    "claimed": CLAIMED,
+}
+"""The counts that trust rests on, by name."""
+
+
+def trust_of(**counts: pl.DataFrame) -> Trust:
+    """What the counts (all of COUNTS, each in its schema) tell of each carrier and pair of neighbours."""
+    clashes, claims = counts["clashes"], counts["claims"]
+    invents, lost = who_invents(claims, counts["claimed"]), losses(clashes)
+    odds = caller_odds(counts["showing"], counts["repeats"])
+    untrue = untrue_words(clashes, counts["holes"], lost)
+    misnames, misnamed = misnaming(clashes, untrue)
+    of_silent = misnaming_silent(odds, misnames, untrue.keys())
+    misnames, misnamed = misnames | of_silent[0], misnamed | of_silent[1]
+    return Trust(
+        borne_out_by_callers(untrue, odds),
+        invents,
+        doubts(claims, invents, counts["traffic"]),
+        lost,
+        made_up_calls(clashes, lost, claimed_calls(claims, invents)),
+        misnames,
+        misnamed,
+        borrowers(counts["borrowed"]),
+        rivals_of(counts["rivalled"]),
+        *(tuple(counts[name].rows()) for name in COUNTS),
+    )

@@ -1,0 +1,1 @@
+"""The report of many calls of one campaign."""

@@ -1,0 +1,1 @@
+"""What every report over many traces is built from."""

@@ -1,0 +1,1 @@
+"""Reports as pages: what HTML and PDF are made of."""

@@ -1,0 +1,1 @@
+"""The tables that a regulator gets of a period."""

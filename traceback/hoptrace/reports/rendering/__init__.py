@@ -1,0 +1,1 @@
+"""Reports in their formats: HTML, PDF, CSV, JSON, GraphML."""

@@ -1,0 +1,1 @@
+"""The report that says whose taking part would move most open traces on."""

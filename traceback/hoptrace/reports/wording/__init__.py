@@ -1,0 +1,1 @@
+"""Words of reports: languages, the phrasebook, names, times."""

@@ -1,0 +1,57 @@
+"""Trails of chains: how sure their handoffs are, and how well the reported time fits, for a batch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from hoptrace.linking.kinds import Kind
+from hoptrace.model.arrays import Floats
+from hoptrace.tracing.chains.building import Chains
+from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
+from hoptrace.tracing.weighing import KIND_RELIABILITY
+
+
+class ChainTrails(NamedTuple):
+    """Chains as trails, an entry each: how likely their handoffs are all `sure`, and their matches (`timed`)."""
+
+    sure: Floats
+    timed: Matches
+
+
+def trails_of(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Floats, close: float) -> ChainTrails:
+    """The trails of all chains; `at`: the reported time of each, which may well be off by `close` seconds.
+
+    `pairs`: the scored pairs, `row` numbering them.
+    """
+    told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
+    spans = _arrivals(told, chains, _slow(chains, pairs)).spans()
+    return ChainTrails(_sure(chains), match_trails(spans, chains.begin, at, np.full(len(at), close)))
+
+
+def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
+    """Seconds that refused routes may have taken between each record of a chain and its lowest one."""
+    slow, reached = np.zeros(len(chains.pairs)), np.flatnonzero(chains.pairs >= 0)
+    if reached.size:
+        slow[reached] = pairs["u_slow"].to_numpy()[chains.pairs[reached] - int(pairs["row"][0])]
+    taken = np.cumsum(slow)
+    return taken - np.repeat(taken[chains.begin[:-1]], np.diff(chains.begin))
+
+
+def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
+    """When the records of chains say that calls came; `members` in the order of the chains."""
+    later = slow + SETTING_UP * (np.arange(len(slow)) - np.repeat(chains.begin[:-1], np.diff(chains.begin)))
+    setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
+    rang = np.zeros(members.height)
+    if members["setup"].null_count():
+        rang = members["outcome"].replace_strict(FINAL_AFTER, default=REFUSAL, return_dtype=pl.Float64).to_numpy()
+    return Arrivals(setup, start, tick, spread, rang, later)
+
+
+def _sure(chains: Chains) -> Floats:
+    """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere."""
+    kind = np.array([KIND_RELIABILITY[each] for each in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)])[chains.over]
+    each = np.where(chains.pairs < 0, 1.0, kind / (1 + np.exp(-chains.weights)))
+    return np.multiply.reduceat(each, chains.begin[:-1]) if len(each) else np.zeros(0)

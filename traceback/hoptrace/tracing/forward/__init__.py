@@ -1,0 +1,1 @@
+"""Trace a number forward: which carrier serves it."""

@@ -1,0 +1,130 @@
+"""Plain calls: those whose records make one chain up to its beginning, judged by columns for a whole batch.
+
+Most calls are plain, and Python call by call is what costs most. A plain call has one trail, so that there is nothing
+to choose: what is left of the judgement (`hoptrace.tracing.judging`) is how well that trail fits the report. The rules
+for it are the same functions; a call for which any other rule could have a say is not plain, and is judged by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.model.arrays import Truths
+from hoptrace.tracing.case import VAIN
+from hoptrace.tracing.chains.attempts import ended, without_attempts_in_vain
+from hoptrace.tracing.chains.building import Chains, chains_of
+from hoptrace.tracing.chains.trails import trails_of
+from hoptrace.tracing.endings import DOUBTFUL, SURE
+from hoptrace.tracing.json_columns import ESCAPED, any_escaped
+from hoptrace.tracing.leaps import pairs_that_count
+from hoptrace.tracing.plain.answers import Answers, Batch
+from hoptrace.tracing.plain.judging import judged
+
+QUOTED = (
+    *("carrier", "batch", "record_id", "upstream", "downstream", "customer", "start_basis", "attestation"),
+    *("calling_number", "called_number"),
+)
+"""Text of a statement that its result quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A batch's statements (`facts`), which of them may belong to which call (`members`), and the scored `pairs`.
+
+    Where plain calls are sought, the `sid` of a statement is its row in `facts`, and members lie by call and sid.
+    """
+
+    facts: pl.DataFrame
+    members: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Plain calls: their `chains` and `answers`."""
+
+    chains: Chains
+    answers: Answers
+
+    def without(self, calls: Collection[int]) -> Plain:
+        """All but these calls."""
+        kept = ~np.isin(self.chains.calls, list(calls))
+        return self if kept.all() else Plain(self.chains.of(kept), self.answers.of(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The `plain` calls of a batch, and what they were settled on."""
+
+    plain: Plain
+    batch: Batch
+    linked: Linked
+
+
+def plain_calls(batch: Batch, linked: Linked) -> Plain:
+    """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
+    members = linked.members
+    pairs = pairs_that_count(linked.pairs, batch.reports["terminating"].gather, batch.around)
+    chains = chains_of(members, pairs, _fit(linked, batch.reports))
+    chains = without_attempts_in_vain(chains, members, batch.reports)
+    told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
+    last = chains.begin[1:] - 1
+    tops = members.select("carrier", "customer", "upstream")[chains.last]
+    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
+    chains = chains.of_whole_calls(told & placed)
+    at = batch.reports["at"].gather(chains.calls).to_numpy()
+    kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around.close))
+    plain = Plain(chains.of(kept), answers)
+    return plain.without(_refused(plain.chains, members, batch.reports))
+
+
+def _fit(linked: Linked, reports: pl.DataFrame) -> Truths:
+    """Members of no forwarding, of one time, and of text that JSON writes as it is."""
+    members = linked.members.select("call", "sid", "called", "egress_called")
+    asked = reports["called"].gather(members["call"])
+    fits = pl.col("egress_called").is_null() & (pl.col("called") == asked)
+    facts, odd = linked.facts, list[pl.Expr]()
+    if any_escaped(facts, QUOTED):
+        odd.append(pl.concat_str(QUOTED, ignore_nulls=True).str.contains(ESCAPED))
+    if facts["repeated"].null_count() < facts.height:
+        odd.append(pl.col("repeated").is_not_null())
+    if odd:
+        fits &= ~pl.col("sid").is_in(facts.filter(pl.any_horizontal(odd))["sid"].implode())
+    return members.select(fits).to_series().to_numpy()
+
+
+def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
+    """Whether a chain's lowest record says where the call ended: there, or at a carrier that is no other than told."""
+    ends = reports["terminating"]
+    there = pl.col("downstream").is_null() & ~pl.col("handed_on")
+    elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
+    return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
+
+
+def _refused(chains: Chains, members: pl.DataFrame, reports: pl.DataFrame) -> Sequence[int]:
+    """Calls whose lowest record may only tell of a refusal by a carrier that was not on their way."""
+    nowhere = pl.col("downstream").is_null() & ~pl.col("handed_on") & pl.col("outcome").is_in(VAIN)
+    tails = members.select("downstream", "handed_on", "outcome")[chains.first]
+    some = chains.of(tails.select(nowhere.fill_null(value=False)).to_series().to_numpy())
+    if not len(some.calls):
+        return []
+    lone = np.diff(some.begin) == 1
+    return some.calls[ended(some, members, reports).refused | lone].tolist()
+
+
+def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
+    """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt, or a carrier.
+
+    `handed_on`: a second carrier's record bears out that the call came from there.
+    """
+    doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
+    made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
+    borrows = [one in trust.borrows for one in tops.select("carrier", "customer").iter_rows()]
+    alone = (tops["carrier"].is_in(made_up).to_numpy() | np.array(borrows, np.bool_)) & ~handed_on
+    named = tops["upstream"].is_not_null().to_numpy()
+    return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)

@@ -1,0 +1,157 @@
+"""The judgement of plain calls by columns: the rules of `hoptrace.tracing.judging` for calls of one chain or a few."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hoptrace.model.arrays import Floats, Int64s, Truths
+from hoptrace.tracing.alike import near_all
+from hoptrace.tracing.calibration import calibrated_all
+from hoptrace.tracing.chains.building import Chains
+from hoptrace.tracing.chains.trails import ChainTrails
+from hoptrace.tracing.endings import beyond
+from hoptrace.tracing.judging import WORTH_TELLING
+from hoptrace.tracing.plain.answers import CUSTOMER, ENDINGS, Answers, Batch
+from hoptrace.tracing.plain.weighing import TrailsWeighed, none_of_them, weighed_trails
+from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
+from hoptrace.tracing.weighing import FAR_OFF, hardly_on_file
+
+OF_AN_END = ("carrier", "customer", "upstream")
+"""What tells how a chain ends: at which record, with whose customer or at whom."""
+
+
+def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
+    """Which chains are plain calls, and the answers of these.
+
+    All others are left open by the floors, may not be what the report means, or end in another way.
+    """
+    if not len(chains.calls):
+        return np.zeros(0, np.bool_), Answers.nothing()
+    begin = np.flatnonzero(np.diff(chains.calls, prepend=-1))
+    amount = np.diff(np.append(begin, len(chains.calls)))
+    told = weighed_trails(batch, chains, members, trails)
+    tops = members.select(OF_AN_END)[chains.last]
+    likely = np.where(told.found, np.exp(told.weight), 0.0)
+    other = none_of_them(batch, chains.calls[begin], told, begin)
+    best = _best(told, begin, amount)
+    ends = _Ends(_endings(batch, chains.calls, tops), tops, np.repeat(best, amount), np.diff(chains.begin) == 1)
+    mine = ends.same_answer() * likely
+    sound = np.logical_or.reduceat(told.found, begin)
+    total = np.where(sound, np.add.reduceat(likely, begin) + other, 1.0)
+    certain = np.add.reduceat(mine, begin) / total * trails.sure[best]
+    open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told) | told.in_vain
+    sound &= ~np.logical_or.reduceat(open_, begin)
+    endings = ends.codes[best]
+    inferred = chains.leaps[best] > 1
+    apart = trails.timed.apart[best]
+    beside = told.delivered[best] & (apart > batch.around.close)
+    confidence = _calibrated(np.where(sound, certain, 0.0), endings, (inferred, beside))
+    sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
+    sound &= ~_too_strange(batch, chains.calls[begin], told, apart, (best, endings))
+    kept = np.zeros(len(chains.calls), np.bool_)
+    kept[best[sound]] = True
+    # As for one call: NumPy's exponential may differ in the last place.
+    fits = np.array([math.exp(weight) for weight in trails.timed.weight[best].tolist()], np.float64)
+    delivered = told.delivered[best]
+    return kept, Answers(endings, confidence, trails.timed.residual[best], fits, delivered).of(sound)
+
+
+def _too_strange(
+    batch: Batch, calls: Int64s, told: TrailsWeighed, apart: Floats, ends: tuple[Int64s, Int64s]
+) -> Truths:
+    """Trails to an end without records that are too far off the report (`weighing.far_off`), or of another caller.
+
+    `apart`: seconds from the report; `ends`: the best trail of each call, and which of ENDINGS is its.
+    """
+    best, endings = ends
+    numbers: list[int] = calls.tolist()
+    few = np.array([hardly_on_file(batch.coverage[call].taking_part) for call in numbers], np.bool_)
+    times = np.where(endings != CUSTOMER, FAR_OFF, np.where(few, 1.0, np.inf))
+    return told.delivered[best] & ((apart > times * batch.around.close) | (told.strange[best] & few))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How trails end: `codes` of ENDINGS, `tops` (OF_AN_END); of each the `best` of its call; those of one record."""
+
+    codes: Int64s
+    tops: pl.DataFrame
+    best: Int64s
+    lone: Truths
+
+    def same_answer(self) -> Truths:
+        """Whether a trail that ends at a customer ends at the same one as the best of its call, or is the best."""
+        alone = self.best == np.arange(len(self.best))
+        if alone.all():
+            return alone
+        theirs = self.tops[self.best]
+        same = pl.all_horizontal(pl.col(name).eq_missing(theirs[name]) for name in ("carrier", "customer"))
+        return self.tops.select(same).to_series().to_numpy() & (self.codes == self.codes[self.best])
+
+    def may_matter(self, told: TrailsWeighed) -> Truths:
+        """Other trails of a call for which rules may have a say that are not looked into here.
+
+        One that ends at no customer may be the upper part of a call, another try of its origin, or lead on under
+        another number, and so may the best. One record alone of a call that came from elsewhere may be of an attempt in
+        vain.
+        """
+        others = np.arange(len(self.best)) != self.best
+        customer = self.codes == CUSTOMER
+        settled = customer & customer[self.best] & ~told.delivered & ~told.delivered[self.best]
+        return others & ((told.found & ~settled) | (self.lone & ~customer)[self.best])
+
+
+def _settled(floors: Floors, confidence: Floats, endings: Int64s, shares: tuple[Floats, Floats, Floats]) -> Truths:
+    """Whether the answer is told as it is; `shares`: of the best trail, of none of them, and of all together."""
+    mine, other, total = shares
+    told_apart = 1 - (mine + other) / total < WORTH_TELLING
+    unsure = (confidence < floors.contested) & (other / total > WORTH_TELLING)
+    unnamed = (confidence < floors.named) & (endings == CUSTOMER)
+    return told_apart & ~unsure & ~unnamed & (other / total <= NOT_FOUND)
+
+
+def _best(told: TrailsWeighed, begin: Int64s, amount: Int64s) -> Int64s:
+    """The first of each call's heaviest trails."""
+    if (amount == 1).all():
+        return begin
+    weight = np.where(told.found, told.weight, -np.inf)
+    most = np.repeat(np.maximum.reduceat(weight, begin), amount)
+    places = np.where(weight == most, np.arange(len(weight)), len(weight))
+    return np.minimum.reduceat(places, begin)
+
+
+def _near(trails: ChainTrails, told: TrailsWeighed, best: Int64s, close: float) -> Truths:
+    """Trails that the report may mean as well as the best one."""
+    others = np.arange(len(best)) != best
+    residual, apart = trails.timed.residual, trails.timed.apart
+    return others & told.found & near_all(apart, residual - residual[best], close)
+
+
+def _calibrated(certain: Floats, endings: Int64s, what: tuple[Truths, Truths]) -> Floats:
+    """The confidence of answers; `what`: whether a step is inferred, and whether the trail is beside the report."""
+    inferred, beside = what
+    told = np.zeros(len(certain))
+    for code, ending in enumerate(ENDINGS):
+        some = endings == code
+        if some.any():
+            told[some] = calibrated_all(certain[some], VERDICTS[ending], inferred[some], beside[some])
+    return told
+
+
+def _endings(batch: Batch, calls: Int64s, tops: pl.DataFrame) -> Int64s:
+    """How chains end."""
+    told = np.full(len(calls), CUSTOMER)
+    open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
+    rows = tops.select("carrier", "upstream")[open_].iter_rows()
+    known: dict[tuple[str, str, bool], int] = {}
+    numbers: list[int] = calls[open_].tolist()
+    for place, call, (carrier, upstream) in zip(open_.tolist(), numbers, rows, strict=True):
+        told_of = carrier, upstream, upstream in batch.coverage[call].covered
+        if told_of not in known:
+            known[told_of] = ENDINGS.index(beyond(carrier, upstream, batch.around, covered=told_of[2]))
+        told[place] = known[told_of]
+    return told

@@ -1,0 +1,1 @@
+"""STIR/SHAKEN signatures as evidence on a trail."""
