@@ -58,6 +58,7 @@ def test_the_trace_report_says_what_was_withdrawn_when_and_why_and_what_to_do(wo
     assert (line.batch, line.carrier.name, line.reason) == (batch, "Origin Voice", WHY)
     page = html.fromstring(render(told, "html").decode())
     (section,) = page.xpath("//section[@aria-labelledby='withdrawn']")
+    assert section.xpath("following::h1"), "what names somebody comes after the warning"
     shown = section.text_content()
     assert all(text in shown for text in (SAYS, batch, WHY, "hoptrace trace --called +13125550187"))
     assert "--replay" not in shown
