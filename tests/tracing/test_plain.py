@@ -334,6 +334,49 @@ def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     world.trace_all(calls)
 
 
+def calls_of_others(world, chance: random.Random) -> None:
+    """Somebody else's calls to the number, so that records tell who delivers it; carriers that lack calls, and others."""
+    for _ in range(chance.randint(1, 2)):
+        route, at = chance.sample(CARRIERS, chance.randint(1, 3)), chance.choice([-400.0, -100.0, 20.0, 60.0])
+        outcome = chance.choice(["answered", "busy", "failed", "no_answer"])
+        world.chain(*route, at=at, customer="cust-9", calling_number="+12025550177", outcome=outcome)
+    world.covers |= set(chance.sample(CARRIERS, 2))
+    silent = chance.sample(CARRIERS, chance.choice([0, 1, 2]))
+    world.rows = [row for row in world.rows if row["carrier"] not in silent]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_random_calls_among_those_of_others_come_out_the_same_both_ways(new_world, report_call, seed):
+    chance = random.Random(seed)
+    world = new_world(spread=chance.choice([0.05, 0.5]), country={"c3": "IN", "c7": "GB", "abroad": "IN"})
+    moments = random_world(world, chance)
+    calls_of_others(world, chance)
+    if not world.rows:
+        return
+    callers, ends = [None, "+12025550143", "+12025550199"], [None, None, "c1", "c5"]
+    calls = [
+        report_call(
+            at + chance.choice([0.0, 0.3, 1.5, 2.8]),
+            f"C{n}-{again}",
+            calling=chance.choice(callers),
+            terminating_carrier=chance.choice(ends),
+        )
+        for n, at in enumerate(moments)
+        for again in range(3)
+    ]
+    world.trace_all(calls)
+
+
+@pytest.mark.parametrize(("end", "plain"), [(None, False), ("mid", True)])
+def test_a_call_that_a_carrier_lacks_which_does_not_deliver_the_number_s_is_not_plain(world, report_call, end, plain):
+    world.chain("other", "serve", at=-500.0, customer="cust-9", calling_number="+12025550177")
+    world.say("up", 0.0, customer="cust-1", downstream="low")
+    world.say("low", 0.1, upstream="up", downstream="mid")
+    world.say("mid", -900.0, upstream="other", called_number="+13125550188")
+    assert is_plain(world, report_call(0.1, terminating_carrier=end)) == [plain]
+    assert world.trace(2.5, calling="+12025550199").originating_carrier is None
+
+
 def test_many_random_calls_are_plain(new_world, report_call):
     """Else the test before would show nothing."""
     plain = 0

@@ -19,6 +19,7 @@ from hoptrace.tracing.case import VAIN
 from hoptrace.tracing.chains.attempts import ended, without_attempts_in_vain
 from hoptrace.tracing.chains.building import Chains, chains_of
 from hoptrace.tracing.chains.trails import trails_of
+from hoptrace.tracing.delivering import DELIVERED
 from hoptrace.tracing.endings import DOUBTFUL, SURE
 from hoptrace.tracing.json_columns import ESCAPED, any_escaped
 from hoptrace.tracing.leaps import pairs_that_count
@@ -76,7 +77,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
-    chains = chains.of_whole_calls(told & placed)
+    chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch))
     at = batch.reports["at"].gather(chains.calls).to_numpy()
     kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around.close))
     plain = Plain(chains.of(kept), answers)
@@ -104,6 +105,21 @@ def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
     there = pl.col("downstream").is_null() & ~pl.col("handed_on")
     elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
     return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
+
+
+def _lacked(chains: Chains, members: pl.DataFrame, batch: Batch) -> Truths:
+    """Whether a chain goes to a carrier that lacks the call, where not the report but records tell who delivers it.
+
+    Such a call is weighed by itself (`hoptrace.tracing.weighing.end_weight`).
+    """
+    open_ends = batch.reports["terminating"].is_null().gather(chains.calls).to_numpy()
+    if not open_ends.any():
+        return open_ends
+    delivered = pl.col("downstream").is_null() & ~pl.col("handed_on") & pl.col("outcome").is_in(list(DELIVERED))
+    told = np.isin(chains.calls, members.filter(delivered.fill_null(value=False))["call"].to_numpy())
+    ends = members["downstream"].gather(chains.first)
+    covered = [end in batch.coverage[call].covered for call, end in zip(chains.calls.tolist(), ends, strict=True)]
+    return open_ends & told & np.array(covered, np.bool_)
 
 
 def _refused(chains: Chains, members: pl.DataFrame, reports: pl.DataFrame) -> Sequence[int]:
