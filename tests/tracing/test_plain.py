@@ -335,7 +335,7 @@ def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
 
 
 def calls_of_others(world, chance: random.Random) -> None:
-    """Somebody else's calls to the number, so that records tell who delivers it; carriers that lack calls, and others."""
+    """Somebody else's calls to the number, so that records tell who delivers it; carriers that lack calls."""
     for _ in range(chance.randint(1, 2)):
         route, at = chance.sample(CARRIERS, chance.randint(1, 3)), chance.choice([-400.0, -100.0, 20.0, 60.0])
         outcome = chance.choice(["answered", "busy", "failed", "no_answer"])

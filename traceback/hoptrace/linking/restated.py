@@ -38,7 +38,7 @@ _BEGUN = ("release_code", "record_id")
 """Of these the beginning may have been written only: a line is cut anywhere."""
 
 
-_NUMBERED_ANEW = [*_SAME, *_EQUAL, "release_code", "outcome"]
+_NUMBERED_ANEW = [*_SAME, *_EQUAL, "identity", "release_code", "outcome"]
 """Rows that agree in all of these differ in their record ids at most: an export numbered a row that stands in it twice,
 or that another export has, anew."""
 

@@ -65,7 +65,7 @@ def chosen(frame: pl.DataFrame, choices: Sequence[Choice]) -> list[Chosen]:
     """What the choices come to in this frame."""
     holds = [condition.expr for one in choices for condition, _ in one.cases]
     # What is the same in all rows is no column, and would be counted once.
-    amounts = [pl.len() if each.meta.is_literal() else each.sum() for each in holds]
+    amounts = [pl.when(each).then(pl.len()).otherwise(0) if each.meta.is_literal() else each.sum() for each in holds]
     told = iter(frame.select(amount.alias(str(place)) for place, amount in enumerate(amounts)).row(0))
     return [_occurring(one.cases, [next(told) for _ in one.cases], frame.height) for one in choices]
 

@@ -37,8 +37,8 @@ TWINS = (
     "records: the report may mean a call of theirs, of which no record is at hand."
 )
 HARDLY_ON_FILE = (
-    "The end that is reported has no records, and so few carriers take part that the same caller id in a call from "
-    "elsewhere would most likely not be on file: the record that fits best may be of another call."
+    "No record of the carrier that delivered the call is at hand, and so few carriers take part that the same caller "
+    "id in a call from elsewhere would most likely not be on file: the record that fits best may be of another call."
 )
 FAR_FROM_REPORT = (
     "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has no "
@@ -67,7 +67,7 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
         return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
     if judged.twin:
         return TWINS
-    if judged.off_file:
+    if judged.unseen or (judged.off_file and trails == 1):
         return HARDLY_ON_FILE
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
