@@ -82,7 +82,14 @@ def test_calls_to_the_minute_may_be_written_alike_unless_they_have_call_ids() ->
 
 @pytest.mark.parametrize(
     "other",
-    [{"duration": 31.0}, {"release_code": "17"}, {"answer_time": None}, {"downstream_trunk": "TG-2"}, {"call_id": "b"}, {"identity": "x.y.z"}],
+    [
+        {"duration": 31.0},
+        {"release_code": "17"},
+        {"answer_time": None},
+        {"downstream_trunk": "TG-2"},
+        {"call_id": "b"},
+        {"identity": "x.y.z"},
+    ],
 )
 def test_rows_that_differ_in_more_than_their_numbers_are_two(other: dict[str, Any]) -> None:
     assert kept(SHARP | {"record_id": "1"}, SHARP | {"record_id": "2"} | other) == ["b0", "b1"]

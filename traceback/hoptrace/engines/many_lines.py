@@ -16,7 +16,7 @@ from hoptrace.tracing.plain.lines import plain_lines
 from hoptrace.tracing.result_lines import ResultLines
 
 TOGETHER, MOST_STATEMENTS = 2, 75_000
-"""Parts that are traced together where they have so few statements: each step on a frame has its price."""
+"""Parts that are traced together, where all have so few statements on average: each step on a frame has its price."""
 
 
 def lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[ResultLines]:

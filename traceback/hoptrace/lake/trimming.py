@@ -15,7 +15,7 @@ from hoptrace.lake.storage import guard
 from hoptrace.lake.trimmed import Trimmed
 
 KEPT_DAYS = 7
-"""Younger entries stay: a process that has the table open goes from one entry to the next (`lake.AGED_SECONDS`)."""
+"""Younger entries stay: a process that has the table open goes from one entry to the next (`log.AGED_SECONDS`)."""
 
 _CHECKPOINT = ".checkpoint"
 

@@ -1,6 +1,6 @@
 """What a reader may not see is taken out of the frames before any report is built from them.
 
-So a report holds nothing that its profile does not allow, whatever it is rendered as. `redacted_trace` does the same
+So a report holds nothing that its profile does not allow, whatever it is rendered as. `trace.redacted` does the same
 for the report of one call.
 """
 

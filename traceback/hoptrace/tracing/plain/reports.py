@@ -21,7 +21,7 @@ OF_THE_LOWEST = ("carrier", "downstream", "calling", "sent_calling")
 def with_report(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) -> pl.DataFrame:
     """The lowest records of chains (with OF_THE_LOWEST) with what their match is told of by `pieces_in_json`.
 
-    `reports` (`plain_answers.REPORTS`) and `residual` of the call of each.
+    `reports` (`answers.REPORTS`) and `residual` of the call of each.
     """
     known = tails.with_columns(
         reports["terminating"],

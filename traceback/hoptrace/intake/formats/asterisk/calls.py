@@ -2,7 +2,7 @@
 
 Asterisk writes a row whenever a channel's dialled partner changes. Rows of one channel are a *chain*: the call's
 attempts in order, and rows such as Hangup that close it. Only chains that Local channels join go row by row
-(`asterisk_local`).
+(`local`).
 """
 
 from __future__ import annotations

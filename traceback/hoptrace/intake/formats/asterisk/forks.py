@@ -14,7 +14,7 @@ _APART = "\0"
 def with_telephones_as_one(
     calls: pl.DataFrame, members: pl.DataFrame, cdrs: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Calls and members (`asterisk_calls.Paired`), the telephones that a chain rang as one call: the answered one.
+    """Calls and members (`calls.Paired`), the telephones that a chain rang as one call: the answered one.
 
     Where none was answered it is the first. Rows of the others go in behind its own.
     """

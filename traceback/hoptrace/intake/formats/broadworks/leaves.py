@@ -1,4 +1,4 @@
-"""The fields of BroadWorks' XML records: of plain ones as `broadworks_tags` knows their tags, or by a stylesheet."""
+"""The fields of BroadWorks' XML records: of plain ones as `tags` knows their tags, or by a stylesheet."""
 
 from __future__ import annotations
 

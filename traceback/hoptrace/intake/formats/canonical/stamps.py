@@ -2,7 +2,7 @@
 
 A block's times are laid side by side, so that all of their first bytes stand in a row, then all second ones: digits of
 one byte each are looked at and added up many at once. What is no such time throughout is left to the expressions of
-`canonical_times`.
+`times`.
 """
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 # pyarrow has no type stubs.

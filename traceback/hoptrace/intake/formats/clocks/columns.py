@@ -1,4 +1,4 @@
-"""Columns of times that begin with the clock (`clock_times`), read at once: clocks by their bytes, each day once."""
+"""Columns of times that begin with the clock (`times`), read at once: clocks by their bytes, each day once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet (`xml_sheets`)."""
+"""What matters of FreeSWITCH's XML documents, picked out of many at once by one XSLT stylesheet (`xml.sheets`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The shapes of FreeSWITCH's XML documents: their tags, with neither the texts between them nor attributes' values.
 
-What is wanted of a shape is asked of the stylesheet (`freeswitch_sheet`), of a document in which tokens stand for the
+What is wanted of a shape is asked of the stylesheet (`sheet`), of a document in which tokens stand for the
 texts.
 """
 
