@@ -147,8 +147,9 @@ TRAIL_PHRASES = (
         "no records: the report may mean a call of theirs, of which no record is at hand."
     ),
     message(
-        "No record of the carrier that delivered the call is at hand, and so few carriers take part that the same caller "
-        "id in a call from elsewhere would most likely not be on file: the record that fits best may be of another call."
+        "No record of the carrier that delivered the call is at hand, and so few carriers take part that the same "
+        "caller id in a call from elsewhere would most likely not be on file: the record that fits best may be of "
+        "another call."
     ),
     message(
         "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has "

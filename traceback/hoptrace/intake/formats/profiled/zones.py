@@ -145,7 +145,7 @@ class Localiser:
 def hours_apart(read: pl.Series, epochs: pl.Series) -> pl.DataFrame:
     """How far local times are ahead of epochs (seconds): `ahead` in whole quarters of an hour, and `sharp`.
 
-    As `hoptrace.intake.zone_measuring.measure` has it; `sharp` where they are so to two seconds. Null where they are not near.
+    As `intake.zone_measuring.measure` has it; `sharp` where they are so to two seconds. Null where they are not near.
     """
     apart = read.to_physical().rename("apart").to_frame().with_columns(epochs=epochs)
     apart = apart.select(apart=pl.col("apart") - (pl.col("epochs") * 1e6).cast(pl.Int64, strict=False))
