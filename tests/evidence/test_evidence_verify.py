@@ -62,6 +62,13 @@ def names_at(data: bytes, place: int) -> set[str]:
     return {"the ZIP file", *(member.name for member in unpack(data))}
 
 
+def test_a_head_whose_name_was_cut_is_missing(packed, check):
+    changed = bytearray(packed)
+    changed[26] ^= 1  # the length of the first member's name
+    names = {problem.file for problem in check(bytes(changed)).problems}
+    assert {"manifest.jso", "manifest.json"} <= names
+
+
 @settings(deadline=None, max_examples=150)
 @given(data=st.data())
 def test_one_flipped_bit_is_found_and_named(packed, check, data):

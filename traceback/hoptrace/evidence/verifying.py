@@ -136,7 +136,8 @@ def _unpack(check: _Check) -> None:
 
 def _read_manifest(check: _Check) -> None:
     for name in HEAD:
-        if name not in check.members and not check.problems:
+        # Where nothing could be unpacked that is said already.
+        if name not in check.members and check.members:
             check.tell(name, "it is missing")
     if MANIFEST in check.members:
         try:
