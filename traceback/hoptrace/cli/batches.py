@@ -114,7 +114,7 @@ def withdraw(names: tuple[str, ...], reason: str, as_json: bool) -> None:
 @json_option
 @workspace_option
 def cited(names: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """Write the calls whose newest stored results cite records of batches.
+    """Write the calls whose newest stored results rest on records of batches.
 
     For the calls to be traced again after a withdrawal, or to see before what it would touch.
     """

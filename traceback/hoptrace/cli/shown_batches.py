@@ -76,8 +76,9 @@ def show_withdrawn(done: Withdrawn) -> None:
     )
     if done.cited:
         click.echo(
-            f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} cite them, and their reports "
-            f"say so. Trace these calls again: hoptrace batches cited {' '.join(done.batches)} --out calls.csv, then "
+            f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} rest on them, and their "
+            "reports say so. Trace these calls again: "
+            f"hoptrace batches cited {' '.join(done.batches)} --out calls.csv, then "
             "hoptrace trace --calls calls.csv --out results.jsonl"
         )
     if done.had_duplicates:
