@@ -155,7 +155,8 @@ def test_the_calls_whose_results_cite_a_batch_can_be_traced_again_by_a_file(done
     done("trace", "--calls", "calls.csv", "--out", "results.jsonl")
     told = done("batches", "withdraw", batch, "--reason", WHY)
     assert "The stored results of 2 calls (c1, c2) rest on them" in told
-    assert f"hoptrace batches cited {batch} --out calls.csv" in told
+    assert f"hoptrace batches cited {batch} --out again.csv, then" in told
+    assert "hoptrace trace --calls again.csv --out again.jsonl" in told
     assert done("batches", "cited", batch, "--out", "again.csv", "--json") == {"calls": 2, "out": "again.csv"}
     columns = "call_ref,start_time,called_number,calling_number,terminating_carrier,campaign"
     assert Path("again.csv").read_text().splitlines()[:2] == [columns, f"c1,{ORIG[:20]},+13125550187,,,k"]

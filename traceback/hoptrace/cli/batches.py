@@ -108,7 +108,7 @@ def withdraw(names: tuple[str, ...], reason: str, as_json: bool) -> None:
         show_withdrawn(done)
 
 
-@batches.command(epilog=example("hoptrace batches cited BATCH --out calls.csv"))
+@batches.command(epilog=example("hoptrace batches cited BATCH --out again.csv"))
 @click.argument("names", nargs=-1, required=True, metavar="BATCH...")
 @file_option("--out", about="The calls, to be traced again (calls.csv).", required=True)
 @json_option

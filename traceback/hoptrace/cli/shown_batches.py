@@ -78,8 +78,8 @@ def show_withdrawn(done: Withdrawn) -> None:
         click.echo(
             f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} rest on them, and their "
             "reports say so. Trace these calls again: "
-            f"hoptrace batches cited {' '.join(done.batches)} --out calls.csv, then "
-            "hoptrace trace --calls calls.csv --out results.jsonl"
+            f"hoptrace batches cited {' '.join(done.batches)} --out again.csv, then "
+            "hoptrace trace --calls again.csv --out again.jsonl"
         )
     if done.had_duplicates:
         click.echo(
