@@ -121,11 +121,16 @@ def cited(names: tuple[str, ...], out: Path, as_json: bool) -> None:
     from hoptrace.engines.withdrawing import write_citing
 
     with the_workspace() as workspace:
-        calls = write_citing(workspace, names, out)
+        found = write_citing(workspace, names, out)
     if as_json:
-        show.as_json({"calls": calls, "out": str(out)})
-    else:
-        click.echo(f"Wrote {show.count(calls, 'call')} to {out}")
+        show.as_json({**asdict(found), "out": str(out)})
+        return
+    click.echo(f"Wrote {show.count(found.calls, 'call')} to {out}")
+    if found.left_out:
+        click.echo(
+            f"Left out {show.count(found.left_out, 'call')}: the stored results do not tell how they were reported. "
+            "Trace them again from where you have them."
+        )
 
 
 def _text(raw: bytes) -> str:

@@ -19,7 +19,7 @@ from hoptrace.engines.rested_on import RestedOn
 from hoptrace.errors import InputRefused, StorageFailed, UsageError
 from hoptrace.intake.commit import recover, settle
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.output import harmless, whole_file
+from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -68,24 +68,35 @@ def withdraw(workspace: Workspace, batches: Sequence[str], reason: str) -> Withd
     return Withdrawn(names, reason.strip(), version, learned, tuple(later), cited, first)
 
 
-def write_citing(workspace: Workspace, batches: Sequence[str], out: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """How many calls were written; `left_out`: of how many more the result does not hold the call as reported."""
+
+    calls: int
+    left_out: int
+
+
+def write_citing(workspace: Workspace, batches: Sequence[str], out: Path) -> Citing:
     """Write the calls whose newest stored result rests on one of these batches as a calls.csv, to be traced again.
 
-    Gives how many there are; of results that do not hold the call as it was reported, none. Raises UnknownBatch, or
-    StorageFailed where it cannot be written.
+    References and campaigns are written as they were reported, though a spreadsheet may take one for a formula: a new
+    result takes the place of an old one only where the reference is the same. Raises UnknownBatch, or StorageFailed
+    where it cannot be written.
     """
     for batch in batches:
         workspace.catalog.batches.show(batch)
-    columns, written = [each.name for each in fields(ReportedCall)], 0
+    columns, written, left_out = [each.name for each in fields(ReportedCall)], 0, 0
     with whole_file(out) as stream:
         lines = csv.writer(getwriter("utf-8")(stream))
         lines.writerow(columns)
         for _, told in _resting(workspace, batches):
             call: dict[str, str | None] | None = told.get("call")
-            if call is not None:
-                lines.writerow([_cell(name, call.get(name)) for name in columns])
-                written += 1
-    return written
+            if call is None:
+                left_out += 1
+                continue
+            lines.writerow([call.get(name) for name in columns])
+            written += 1
+    return Citing(written, left_out)
 
 
 def _resting(workspace: Workspace, batches: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -98,11 +109,6 @@ def _resting(workspace: Workspace, batches: Sequence[str]) -> Iterator[tuple[str
         told: dict[str, Any] = orjson.loads(text)
         if rested_on.batches(told):
             yield call_ref, told
-
-
-def _cell(column: str, told: str | None) -> str:
-    """Numbers begin with a plus sign; what others wrote must not run as a formula in a spreadsheet."""
-    return harmless(told or "") if column in ("call_ref", "campaign") else told or ""
 
 
 def _check(workspace: Workspace, batches: Sequence[str]) -> None:
