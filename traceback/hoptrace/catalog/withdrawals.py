@@ -16,7 +16,7 @@ from hoptrace.catalog.tables import BATCHES, COMMITS, WITHDRAWALS, CommitState
 _BY = COMMITS.alias("by")
 _TERMS = (
     sa.select(
-        *(BATCHES.c.batch, BATCHES.c.carrier_id, BATCHES.c.first_time, BATCHES.c.last_time),
+        *(BATCHES.c.batch, BATCHES.c.carrier_id, BATCHES.c.first_time, BATCHES.c.last_time, BATCHES.c.statements),
         *(COMMITS.c.lake_version.label("since"), _BY.c.lake_version.label("until")),
         *(_BY.c.commit_id.label("withdrawn_by"), _BY.c.state.label("withdrawal_state")),
     )
@@ -33,7 +33,7 @@ _TERMS = (
 class Term:
     """At which versions of the lake a batch counts: from `since` on, and before `until` where it was withdrawn.
 
-    With the first and last start time of its statements, None where it has none.
+    With the first and last start time of its statements, None where it has none, and how many they were.
     """
 
     batch: str
@@ -42,6 +42,7 @@ class Term:
     last_time: datetime | None
     since: int = 0
     until: int | None = None
+    statements: int = 0
 
     def holds(self, lake_version: int) -> bool:
         """Whether the batch counts at this version."""
@@ -72,4 +73,4 @@ def _term(row: dict[str, Any], *, is_back: bool) -> Term:
     """Of a batch whose commit is not settled yet, results of any version may rest on it."""
     first, last = (None if row[name] is None else as_utc(row[name]) for name in ("first_time", "last_time"))
     until = None if is_back else row["until"]
-    return Term(row["batch"], row["carrier_id"], first, last, row["since"] or 0, until)
+    return Term(row["batch"], row["carrier_id"], first, last, row["since"] or 0, until, row["statements"])
