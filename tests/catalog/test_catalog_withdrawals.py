@@ -53,7 +53,7 @@ def test_a_withdrawal_holds_from_its_version_on(filled: Catalog, in_lake: set[st
     batches = filled.batches
     everything = [span[1] for span in batches.spans_at(6).spans]
     begun = datetime.now(UTC)
-    assert batches.withdraw("gone", ["b2", "b4"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("gone", ["b2", "b4"], "taken back", 7) == ["b3", "b6"]
     in_lake.add("gone")
     for pending in (True, False):
         assert [span[1] for span in batches.spans_at(7).spans] == ["b1", "b3", "b6", "c5"]
@@ -75,24 +75,24 @@ def test_a_withdrawal_holds_from_its_version_on(filled: Catalog, in_lake: set[st
 
 def test_later_files_with_duplicates_may_be_submitted_again_as_well(filled: Catalog, in_lake: set[str]) -> None:
     batches = filled.batches
-    assert batches.withdraw("gone", ["b2"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("gone", ["b2"], "taken back", 7) == ["b3", "b6"]
     in_lake.add("gone")
     batches.finish("gone", 7)
     assert _known(filled) == {"b1", "b4", "c5"}
-    assert batches.let_go("alpha") == {"b2", "b3", "b6"}
-    assert batches.let_go("beta") == frozenset()
+    assert filled.withdrawals.let_go("alpha") == {"b2", "b3", "b6"}
+    assert filled.withdrawals.let_go("beta") == frozenset()
     # They are known to be let go: another withdrawal names only what is new.
-    assert batches.withdraw("more", ["b1"], "taken back", 8) == []
+    assert filled.withdrawals.withdraw("more", ["b1"], "taken back", 8) == []
 
 
 def test_a_withdrawal_that_the_lake_never_had_is_taken_back(filled: Catalog) -> None:
     batches = filled.batches
     before = batches.list(), batches.spans_at(6), _known(filled)
-    batches.withdraw("gone", ["b2", "c5"], "taken back", 7)
+    filled.withdrawals.withdraw("gone", ["b2", "c5"], "taken back", 7)
     assert batches.list() == before[0]
     assert batches.withdrawn() == batches.withdrawn(7) == frozenset()
     assert batches.spans_at(6) == before[1]
     batches.rollback("gone")
     assert (batches.list(), batches.spans_at(6), _known(filled)) == before
     assert batches.pending() == []
-    assert batches.withdraw("again", ["b2"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("again", ["b2"], "taken back", 7) == ["b3", "b6"]

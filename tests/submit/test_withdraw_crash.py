@@ -15,10 +15,11 @@ from hoptrace.workspace import Workspace, open_workspace
 WORK = """
 from hoptrace.catalog.batches import Batches
 from hoptrace.catalog.clocks import Clocks
+from hoptrace.catalog.withdrawals import Withdrawals
 from hoptrace.engines.withdrawing import withdraw
 
 def child(job):
-    owners = {"Batches": Batches, "Lake": Lake, "Log": Log, "Clocks": Clocks}
+    owners = {"Batches": Batches, "Withdrawals": Withdrawals, "Lake": Lake, "Log": Log, "Clocks": Clocks}
     (before if job["before"] else after)(owners[job["owner"]], job["name"])
     with open_workspace(job["workspace"]) as workspace:
         withdraw(workspace, job["batches"], "taken back")
@@ -26,8 +27,8 @@ def child(job):
 """
 
 STEPS = [
-    ("Batches", "withdraw", True),
-    ("Batches", "withdraw", False),
+    ("Withdrawals", "withdraw", True),
+    ("Withdrawals", "withdraw", False),
     ("Log", "commit", True),
     ("Log", "commit", False),
     ("Batches", "finish", True),

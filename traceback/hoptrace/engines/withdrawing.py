@@ -126,12 +126,12 @@ def _commit(workspace: Workspace, batches: Sequence[str], reason: str) -> tuple[
 
     Killed in between, the next writer finds it pending, and takes it back.
     """
-    lake, entered = workspace.lake, workspace.catalog.batches
+    lake, catalog = workspace.lake, workspace.catalog
     commit_id, version = uuid.uuid4().hex, lake.version() + 1
-    later = entered.withdraw(commit_id, batches, reason, version)
+    later = catalog.withdrawals.withdraw(commit_id, batches, reason, version)
     try:
         lake.replace([], lake.view().files.clear(), commit_id, {})
-        entered.finish(commit_id, version)
+        catalog.batches.finish(commit_id, version)
     except BaseException:
         # What cannot be settled now, because the disk is full, the next writer settles.
         with suppress(StorageFailed):
