@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from hoptrace.catalog.batches import NewBatch
 from hoptrace.catalog.catalog import Catalog
@@ -47,6 +49,15 @@ def _known(catalog: Catalog) -> set[str]:
         for carrier in ("alpha", "beta")
         for stored in catalog.batches.by_digest(carrier, digests).values()
     }
+
+
+def _step(catalog: Catalog, revision: str, *, up: bool = False) -> None:
+    """Bring the tables to another revision."""
+    config = Config()
+    config.set_main_option("script_location", "hoptrace.catalog:migrations")
+    with catalog._engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if up else command.downgrade)(config, revision)
 
 
 def test_a_withdrawal_holds_from_its_version_on(filled: Catalog, in_lake: set[str]) -> None:
@@ -96,3 +107,16 @@ def test_a_withdrawal_that_the_lake_never_had_is_taken_back(filled: Catalog) -> 
     assert (batches.list(), batches.spans_at(6), _known(filled)) == before
     assert batches.pending() == []
     assert filled.withdrawals.withdraw("again", ["b2"], "taken back", 7) == ["b3", "b6"]
+
+
+def test_without_withdrawals_files_are_known_again_by_one_batch_each(filled: Catalog, in_lake: set[str]) -> None:
+    filled.withdrawals.withdraw("gone", ["b2", "c5"], "taken back", 7)
+    in_lake.add("gone")
+    filled.batches.finish("gone", 7)
+    again = _receipt("b2-2").as_dict() | {"digest": "db2", "flags": ()}
+    filled.batches.enter("commit-6", [NewBatch(Receipt(**again), FIRST, LAST)], [])
+    _step(filled, "0006")
+    _step(filled, "0007", up=True)
+    assert _known(filled) == {"b1", "b2-2", "b3", "b4", "c5", "b6"}
+    assert filled.withdrawals.let_go("alpha") == {"b2"}
+    assert filled.batches.withdrawn() == frozenset()
