@@ -9,7 +9,8 @@ import pytest
 
 from hoptrace.engines.withdrawing import withdraw
 from hoptrace.errors import InputRefused
-from hoptrace.intake.submit import list_batches, submit
+from hoptrace.intake.batches import stored_batches
+from hoptrace.intake.submit import submit
 from hoptrace.workspace import Workspace, open_workspace
 
 WORK = """
@@ -77,4 +78,4 @@ def test_withdrawing_killed_at_each_step_is_done_or_not(workspace, write, line, 
                     withdraw(found, names[:2], "taken back")
             else:
                 assert withdraw(found, names[:2], "taken back").lake_version == version + 1
-            assert len(list_batches(found)) == len(names) + is_done
+            assert len(stored_batches(found)) == len(names) + is_done
