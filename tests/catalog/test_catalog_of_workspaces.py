@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hoptrace.intake.submit import list_batches, rejected_rows, submit
+from hoptrace.intake.batches import stored_batches
+from hoptrace.intake.submit import rejected_rows, submit
 from hoptrace.workspace import init_workspace, open_workspace
 
 ROWS = """start_time,called_number,upstream
@@ -21,7 +22,7 @@ def test_a_workspace_with_its_catalog_in_postgresql(postgres_url: str, tmp_path:
         (receipt,) = submit(workspace, [tmp_path / "cdr.csv"], "alpha")
         assert (receipt.accepted, sum(receipt.rejected.values())) == (1, 1)
     with open_workspace(tmp_path / "w") as workspace:
-        assert list_batches(workspace) == [receipt]
+        assert [stored.receipt for stored in stored_batches(workspace)] == [receipt]
         assert [row.row for row in rejected_rows(workspace, receipt.batch)] == [3]
         assert submit(workspace, [tmp_path / "cdr.csv"], "alpha")[0].already_submitted
         assert workspace.lake.view().info()["statements"] == 1

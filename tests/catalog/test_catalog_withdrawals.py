@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from hoptrace.catalog.batches import NewBatch
 from hoptrace.catalog.catalog import Catalog
@@ -49,11 +51,20 @@ def _known(catalog: Catalog) -> set[str]:
     }
 
 
+def _step(catalog: Catalog, revision: str, *, up: bool = False) -> None:
+    """Bring the tables to another revision."""
+    config = Config()
+    config.set_main_option("script_location", "hoptrace.catalog:migrations")
+    with catalog._engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if up else command.downgrade)(config, revision)
+
+
 def test_a_withdrawal_holds_from_its_version_on(filled: Catalog, in_lake: set[str]) -> None:
     batches = filled.batches
     everything = [span[1] for span in batches.spans_at(6).spans]
     begun = datetime.now(UTC)
-    assert batches.withdraw("gone", ["b2", "b4"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("gone", ["b2", "b4"], "taken back", 7) == ["b3", "b6"]
     in_lake.add("gone")
     for pending in (True, False):
         assert [span[1] for span in batches.spans_at(7).spans] == ["b1", "b3", "b6", "c5"]
@@ -75,24 +86,37 @@ def test_a_withdrawal_holds_from_its_version_on(filled: Catalog, in_lake: set[st
 
 def test_later_files_with_duplicates_may_be_submitted_again_as_well(filled: Catalog, in_lake: set[str]) -> None:
     batches = filled.batches
-    assert batches.withdraw("gone", ["b2"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("gone", ["b2"], "taken back", 7) == ["b3", "b6"]
     in_lake.add("gone")
     batches.finish("gone", 7)
     assert _known(filled) == {"b1", "b4", "c5"}
-    assert batches.let_go("alpha") == {"b2", "b3", "b6"}
-    assert batches.let_go("beta") == frozenset()
+    assert filled.withdrawals.let_go("alpha") == {"b2", "b3", "b6"}
+    assert filled.withdrawals.let_go("beta") == frozenset()
     # They are known to be let go: another withdrawal names only what is new.
-    assert batches.withdraw("more", ["b1"], "taken back", 8) == []
+    assert filled.withdrawals.withdraw("more", ["b1"], "taken back", 8) == []
 
 
 def test_a_withdrawal_that_the_lake_never_had_is_taken_back(filled: Catalog) -> None:
     batches = filled.batches
     before = batches.list(), batches.spans_at(6), _known(filled)
-    batches.withdraw("gone", ["b2", "c5"], "taken back", 7)
+    filled.withdrawals.withdraw("gone", ["b2", "c5"], "taken back", 7)
     assert batches.list() == before[0]
     assert batches.withdrawn() == batches.withdrawn(7) == frozenset()
     assert batches.spans_at(6) == before[1]
     batches.rollback("gone")
     assert (batches.list(), batches.spans_at(6), _known(filled)) == before
     assert batches.pending() == []
-    assert batches.withdraw("again", ["b2"], "taken back", 7) == ["b3", "b6"]
+    assert filled.withdrawals.withdraw("again", ["b2"], "taken back", 7) == ["b3", "b6"]
+
+
+def test_without_withdrawals_files_are_known_again_by_one_batch_each(filled: Catalog, in_lake: set[str]) -> None:
+    filled.withdrawals.withdraw("gone", ["b2", "c5"], "taken back", 7)
+    in_lake.add("gone")
+    filled.batches.finish("gone", 7)
+    again = _receipt("b2-2").as_dict() | {"digest": "db2", "flags": ()}
+    filled.batches.enter("commit-6", [NewBatch(Receipt(**again), FIRST, LAST)], [])
+    _step(filled, "0006")
+    _step(filled, "0007", up=True)
+    assert _known(filled) == {"b1", "b2-2", "b3", "b4", "c5", "b6"}
+    assert filled.withdrawals.let_go("alpha") == {"b2"}
+    assert filled.batches.withdrawn() == frozenset()

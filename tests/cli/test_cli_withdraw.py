@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from hoptrace.catalog.traces import Stored
+from hoptrace.workspace import open_workspace
+
 HEADER = "start_time,answer_time,duration,calling_number,called_number,upstream,customer,downstream\n"
 ORIG = "2026-11-02T15:00:00Z,2026-11-02T15:00:04Z,30,+12025550143,+13125550187,,cust-1,term\n"
 TERM = "2026-11-02T15:00:00Z,2026-11-02T15:00:04Z,30,+12025550143,+13125550187,orig,,\n"
@@ -154,12 +157,31 @@ def test_the_calls_whose_results_cite_a_batch_can_be_traced_again_by_a_file(done
     again = "trace", "--calls", "again.csv", "--out", "results.jsonl"
     done("trace", "--calls", "calls.csv", "--out", "results.jsonl")
     told = done("batches", "withdraw", batch, "--reason", WHY)
-    assert "The stored results of 2 calls (c1, c2) cite them" in told
-    assert f"hoptrace batches cited {batch} --out calls.csv" in told
-    assert done("batches", "cited", batch, "--out", "again.csv", "--json") == {"calls": 2, "out": "again.csv"}
+    assert "The stored results of 2 calls (c1, c2) rest on them" in told
+    assert f"hoptrace batches cited {batch} --out again.csv, then" in told
+    assert "hoptrace trace --calls again.csv --out again.jsonl" in told
+    both = {"calls": 2, "out": "again.csv"}
+    assert done("batches", "cited", batch, "--out", "again.csv", "--json") == {**both, "left_out": 0}
     columns = "call_ref,start_time,called_number,calling_number,terminating_carrier,campaign"
     assert Path("again.csv").read_text().splitlines()[:2] == [columns, f"c1,{ORIG[:20]},+13125550187,,,k"]
     done(*again)
     assert "Wrote 0 calls" in done("batches", "cited", batch, "--out", "again.csv")
     unknown = run("batches", "cited", "nobody-1", "--out", "again.csv")
     assert (unknown.exit_code, unknown.stdout) == (4, "")
+
+
+def test_a_call_is_written_under_its_own_reference_and_what_cannot_be_written_is_counted(done):
+    submitted(done, "term", "term")
+    batch = submitted(done, "both", "orig")["batch"]
+    Path("calls.csv").write_text(TWO.replace("c1,", "-17,").replace(",k\n", ",=k\n"))
+    done("trace", "--calls", "calls.csv", "--out", "results.jsonl")
+    with open_workspace("hoptrace-workspace") as workspace:
+        stored = workspace.catalog.traces
+        (other,) = (told for told in stored.list() if told["call_ref"] == "c2")
+        stored.save([Stored("c2", other["verdict"], None, json.dumps(other | {"call": None}))])
+    told = withdrawn(done, batch)
+    assert (told["cited"], told["cited_by"]) == (2, ["-17", "c2"])
+    assert "Left out 1 call:" in done("batches", "cited", batch, "--out", "again.csv")
+    assert Path("again.csv").read_text().splitlines()[1:] == [f"-17,{ORIG[:20]},+13125550187,,,=k"]
+    done("trace", "--calls", "again.csv", "--out", "again.jsonl")
+    assert done("batches", "cited", batch, "--out", "more.csv", "--json")["calls"] == 0

@@ -18,7 +18,7 @@ import pytest
 import hoptrace
 from hoptrace import open_workspace
 from hoptrace.engines.calls import read_calls
-from hoptrace.intake.submit import list_batches
+from hoptrace.intake.batches import stored_batches
 
 SIPNET = Path(__file__).parents[2] / "fixtures" / "sipnet"
 SMALL = SIPNET / "small"
@@ -126,7 +126,7 @@ def test_the_small_network_holds_what_it_is_for() -> None:
 
 def test_every_row_is_accounted_for(run: Run) -> None:
     with open_workspace(run.workspace) as workspace:
-        receipts = list_batches(workspace)
+        receipts = [stored.receipt for stored in stored_batches(workspace)]
     for carrier in CARRIERS:
         there = [path for path in (run.folder / "cdrs" / carrier).rglob("[!.]*") if path.is_file()]
         taken = {receipt.file: receipt.rows for receipt in receipts if receipt.carrier == carrier}
@@ -148,12 +148,12 @@ def test_one_call_alone_gives_what_the_file_says(run: Run) -> None:
 def test_a_second_run_changes_nothing(run: Run) -> None:
     first = run.out.read_bytes()
     with open_workspace(run.workspace) as workspace:
-        before = list_batches(workspace), workspace.lake.version(), workspace.catalog.clocks.latest_clocks()
+        before = stored_batches(workspace), workspace.lake.version(), workspace.catalog.clocks.latest_clocks()
     again = trace_run(run.home, "a network")
     assert again.status == 0, again.said
     assert again.out.read_bytes() == first
     with open_workspace(run.workspace) as workspace:
-        assert (list_batches(workspace), workspace.lake.version(), workspace.catalog.clocks.latest_clocks()) == before
+        assert (stored_batches(workspace), workspace.lake.version(), workspace.catalog.clocks.latest_clocks()) == before
 
 
 def test_no_trunks_an_empty_folder_and_a_refused_file(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from lxml import html
 
 import hoptrace
-from hoptrace.engines.withdrawing import withdraw
+from hoptrace.engines.calls import read_calls
+from hoptrace.engines.withdrawing import withdraw, write_citing
 from hoptrace.reports import of_many, render
 from hoptrace.reports.of_workspace import How, full_report, report
 from hoptrace.reports.profiles import read_profile
@@ -97,10 +98,31 @@ def test_a_result_that_holds_withdrawn_records_against_a_carrier_says_so_too(wor
     (found,) = hoptrace.trace(workspace, [hoptrace.ReportedCall("c2", "2026-11-02T15:00:00Z", "+13125550187")])
     assert found.verdict == "no_record"
     assert full_report(workspace, "c2").withdrawn is None
-    assert withdraw(workspace, [other.batch], WHY).cited == 0
+    of_many_calls = of_many.Which(call_refs=("c2",))
+    assert of_many.campaign(workspace, of_many_calls).withdrawn is None
+    assert write_citing(workspace, [other.batch], tmp_path / "before.csv").calls == 1
+    assert withdraw(workspace, [other.batch], WHY).cited_by == ("c2",)
     told = full_report(workspace, "c2").withdrawn
     assert told is not None
     assert [line.batch for line in told.batches] == [other.batch]
+    assert str(of_many.campaign(workspace, of_many_calls).withdrawn).endswith("Calls: c2")
+    assert of_many.carrier(workspace, "term").withdrawn is not None
+    assert write_citing(workspace, [other.batch], tmp_path / "again.csv").calls == 1
+    hoptrace.trace(workspace, read_calls(tmp_path / "again.csv", "US"))
+    assert full_report(workspace, "c2").withdrawn is None
+    assert of_many.campaign(workspace, of_many_calls).withdrawn is None
+
+
+def test_records_of_another_half_day_or_that_came_later_are_none_that_a_result_rests_on(workspace, tmp_path):
+    made = workspace.catalog.traces.get("c1")
+    for name, rows in (("far", OTHER.replace("11-02", "11-04")), ("late", OTHER)):
+        (tmp_path / f"{name}.csv").write_text(HEADER + rows)
+        (receipt,) = hoptrace.submit(workspace, [tmp_path / f"{name}.csv"], "orig")
+        if name == "far":
+            hoptrace.trace(workspace, [hoptrace.ReportedCall(**made["call"])])
+        assert withdraw(workspace, [receipt.batch], WHY).cited == 0
+    assert full_report(workspace, "c1").withdrawn is None
+    assert of_many.campaign(workspace, of_many.Which(campaign="k")).withdrawn is None
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.intake.submit import list_batches, rejected_rows, submit
+from hoptrace.intake.batches import stored_batches
+from hoptrace.intake.submit import rejected_rows, submit
 from hoptrace.workspace import open_workspace
 
 ROWS, REJECTED, BEFORE = 3_000, 40, 50
@@ -86,14 +87,14 @@ def copies(workspace, write, line, tmp_path: Path) -> tuple[Callable[[int], list
 def _check(path: Path, file: Path) -> bool:
     """Whether the batch was in; that nothing of it was where it was not; that it is in once after another try."""
     with open_workspace(path) as workspace:
-        was_in = len(list_batches(workspace)) == 2
+        was_in = len(stored_batches(workspace)) == 2
         expected = BEFORE + ROWS if was_in else BEFORE
         assert workspace.lake.view().info()["statements"] == expected
         (receipt,) = submit(workspace, [file], "alpha")
         assert receipt.already_submitted == was_in
         assert receipt.statements == ROWS
         assert sum(receipt.rejected.values()) == REJECTED == len(rejected_rows(workspace, receipt.batch))
-        assert len(list_batches(workspace)) == 2
+        assert len(stored_batches(workspace)) == 2
         assert workspace.catalog.batches.pending() == []
         view = workspace.lake.view()
         assert view.info()["statements"] == BEFORE + ROWS

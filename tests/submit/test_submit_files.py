@@ -19,16 +19,10 @@ from hoptrace.errors import (
     UnknownTimezone,
     UsageError,
 )
+from hoptrace.intake.batches import stored_batches
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Detection
-from hoptrace.intake.submit import (
-    list_batches,
-    rejected_rows,
-    show_batch,
-    submit,
-    write_reasons,
-    write_rejected,
-)
+from hoptrace.intake.submit import rejected_rows, submit, write_reasons, write_rejected
 
 
 def _statements(workspace) -> pl.DataFrame:
@@ -56,8 +50,9 @@ def test_a_file_becomes_a_batch_with_a_receipt(workspace, write, line) -> None:
         (receipt.batch, 3, "alpha", "gamma", "gamma"),
         (receipt.batch, 5, "alpha", None, "gamma"),
     ]
-    assert list_batches(workspace) == [receipt] == [show_batch(workspace, receipt.batch)]
-    assert list_batches(workspace, "beta") == []
+    assert [stored.receipt for stored in stored_batches(workspace)] == [receipt]
+    assert workspace.catalog.batches.show(receipt.batch).receipt == receipt
+    assert stored_batches(workspace, "beta") == []
 
 
 def test_the_same_file_again_adds_nothing(workspace, write, line) -> None:
@@ -70,7 +65,7 @@ def test_the_same_file_again_adds_nothing(workspace, write, line) -> None:
     assert again.file == "b.csv"
     assert (again.batch, again.accepted, again.statements) == (first.batch, 2, 2)
     assert workspace.lake.version() == version
-    assert list_batches(workspace) == [first]
+    assert [stored.receipt for stored in stored_batches(workspace)] == [first]
 
 
 def test_one_file_named_twice_is_one_batch(workspace, write, line) -> None:
@@ -78,7 +73,7 @@ def test_one_file_named_twice_is_one_batch(workspace, write, line) -> None:
     first, second = submit(workspace, [path, path], "alpha")
     assert (first.already_submitted, second.already_submitted) == (False, True)
     assert first.batch == second.batch
-    assert len(list_batches(workspace)) == 1
+    assert len(stored_batches(workspace)) == 1
 
 
 def test_another_carrier_may_submit_the_same_bytes(workspace, write, line) -> None:
@@ -154,9 +149,8 @@ def test_a_place_that_cannot_be_written_is_told(workspace, write, tmp_path: Path
 
 
 def test_an_unknown_batch_is_told(workspace) -> None:
-    for asks in (show_batch, rejected_rows):
-        with pytest.raises(UnknownBatch, match="hoptrace batches list"):
-            asks(workspace, "nothing")
+    with pytest.raises(UnknownBatch, match="hoptrace batches list"):
+        rejected_rows(workspace, "nothing")
 
 
 def test_an_unknown_carrier_is_told(workspace, write, line) -> None:
@@ -173,7 +167,7 @@ def test_one_bad_file_keeps_all_out(workspace, write, line, tmp_path: Path, name
     good = write("good.csv", line(1))
     with pytest.raises(InputRefused, match=says):
         submit(workspace, [good, tmp_path / name], "alpha")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
     assert workspace.lake.version() == 0
 
 
@@ -192,7 +186,7 @@ def test_a_cut_archive_leaves_nothing(workspace, write, line) -> None:
     cut.write_bytes(whole[: len(whole) * 9 // 10])
     with pytest.raises(InputRefused, match=r"cut.csv.gz"):
         submit(workspace, [cut], "alpha")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
     assert _statements(workspace).is_empty()
     assert list(Path(workspace.lake.uri).rglob("*.parquet")) == []
 
@@ -208,7 +202,7 @@ def test_wrong_words_are_told(workspace, write, line, tmp_path: Path) -> None:
         submit(workspace, [path], "alpha", format="acc_flatstore")
     with pytest.raises(UnknownTimezone):
         submit(workspace, [path], "alpha", timezone="Mars/Base")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
 
 
 def test_a_profile_without_a_format_leaves_it_to_the_file(workspace, write, line, tmp_path: Path) -> None:
@@ -292,7 +286,7 @@ def test_what_is_submitted_at_once_goes_in_whole_or_not_at_all(workspace, shares
     files = [write("a.csv", line(1)), _share(tmp_path / "1.log", "1,a"), _share(tmp_path / "2.log", "2,a")]
     with pytest.raises(InputRefused, match=r"the end is missing. None of the 3 files was taken in"):
         submit(workspace, files, "alpha")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
     assert workspace.lake.view().info()["statements"] == 0
     shares.breaks = False
     assert [receipt.already_submitted for receipt in submit(workspace, files, "alpha")] == [False, False, False]

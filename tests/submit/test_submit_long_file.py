@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 
 from hoptrace.errors import FormatUnknown, InputRefused
 from hoptrace.intake import sources
-from hoptrace.intake.submit import list_batches, rejected_rows, submit
+from hoptrace.intake.batches import stored_batches
+from hoptrace.intake.submit import rejected_rows, submit
 from hoptrace.intake.taking import Taking
 from hoptrace.lake.appending import Appending
 from hoptrace.workspace import init_workspace
@@ -80,7 +81,7 @@ def test_one_that_is_in_already_adds_nothing(workspace, day, monkeypatch) -> Non
     (again,) = submit(workspace, [day], "alpha")
     assert again.already_submitted
     assert (again.batch, again.statements) == (receipt.batch, receipt.statements)
-    assert list_batches(workspace) == [receipt]
+    assert [stored.receipt for stored in stored_batches(workspace)] == [receipt]
     assert workspace.lake.version() == version
     assert workspace.catalog.batches.pending() == []
 
@@ -98,7 +99,7 @@ def test_a_new_one_that_cannot_be_read_is_refused_as_ever(workspace, tmp_path) -
     path.write_text("nothing that is a record\n" * 9)
     with pytest.raises(FormatUnknown):
         submit(workspace, [path], "alpha")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
 
 
 @pytest.mark.usefixtures("long")
@@ -109,5 +110,5 @@ def test_one_whose_digest_cannot_be_worked_out_is_not_taken_in(workspace, day, m
     monkeypatch.setattr(sources, "_digest", digest)
     with pytest.raises(InputRefused, match="Input/output error"):
         submit(workspace, [day], "alpha")
-    assert list_batches(workspace) == []
+    assert stored_batches(workspace) == []
     assert workspace.lake.view().files.is_empty()

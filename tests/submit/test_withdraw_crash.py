@@ -9,16 +9,18 @@ import pytest
 
 from hoptrace.engines.withdrawing import withdraw
 from hoptrace.errors import InputRefused
-from hoptrace.intake.submit import list_batches, submit
+from hoptrace.intake.batches import stored_batches
+from hoptrace.intake.submit import submit
 from hoptrace.workspace import Workspace, open_workspace
 
 WORK = """
 from hoptrace.catalog.batches import Batches
 from hoptrace.catalog.clocks import Clocks
+from hoptrace.catalog.withdrawals import Withdrawals
 from hoptrace.engines.withdrawing import withdraw
 
 def child(job):
-    owners = {"Batches": Batches, "Lake": Lake, "Log": Log, "Clocks": Clocks}
+    owners = {"Batches": Batches, "Withdrawals": Withdrawals, "Lake": Lake, "Log": Log, "Clocks": Clocks}
     (before if job["before"] else after)(owners[job["owner"]], job["name"])
     with open_workspace(job["workspace"]) as workspace:
         withdraw(workspace, job["batches"], "taken back")
@@ -26,8 +28,8 @@ def child(job):
 """
 
 STEPS = [
-    ("Batches", "withdraw", True),
-    ("Batches", "withdraw", False),
+    ("Withdrawals", "withdraw", True),
+    ("Withdrawals", "withdraw", False),
     ("Log", "commit", True),
     ("Log", "commit", False),
     ("Batches", "finish", True),
@@ -76,4 +78,4 @@ def test_withdrawing_killed_at_each_step_is_done_or_not(workspace, write, line, 
                     withdraw(found, names[:2], "taken back")
             else:
                 assert withdraw(found, names[:2], "taken back").lake_version == version + 1
-            assert len(list_batches(found)) == len(names) + is_done
+            assert len(stored_batches(found)) == len(names) + is_done

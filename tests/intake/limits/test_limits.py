@@ -15,6 +15,7 @@ import zstandard
 
 import hoptrace.intake.limits as limits_module
 from hoptrace.errors import InputRefused
+from hoptrace.intake.batches import stored_batches
 from hoptrace.intake.formats import readers
 from hoptrace.intake.formats.json.documents import documents_of
 from hoptrace.intake.formats.json.parsing import TOO_DEEP
@@ -22,7 +23,7 @@ from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.limits import check_content, check_values, too_long
 from hoptrace.intake.profile import Profile, load_profile
 from hoptrace.intake.reading import Context, Source
-from hoptrace.intake.submit import list_batches, submit
+from hoptrace.intake.submit import submit
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import RAW_CALLS
 from hoptrace.settings import IntakeSettings
@@ -213,4 +214,4 @@ def test_settings_of_the_workspace_count_and_nothing_is_taken_in(
         packed.write_bytes(gzip.compress(bad.read_bytes()[:108] + b"\n" * 2_000_000))
         with pytest.raises(InputRefused, match="most_expansion"):
             submit(workspace, [packed], "oak")
-        assert list_batches(workspace) == []
+        assert stored_batches(workspace) == []

@@ -10,15 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
-from hoptrace.catalog.replacing import (
-    bring_back,
-    file_digest,
-    hold_again,
-    is_let_go,
-    let_go,
-    set_aside,
-    throw_away,
-)
+from hoptrace.catalog.replacing import bring_back, file_digest, hold_again, set_aside, throw_away
 from hoptrace.catalog.spans import BatchSpan, BatchSpans, SpansAt, Totals, as_utc
 from hoptrace.catalog.tables import BATCHES, COMMITS, NAMED_CARRIERS, REJECTED_ROWS, WITHDRAWALS, CommitState
 from hoptrace.errors import UnknownBatch
@@ -137,32 +129,9 @@ class Batches:
             connection.execute(sa.delete(WITHDRAWALS).where(WITHDRAWALS.c.commit_id == commit_id))
             connection.execute(sa.delete(COMMITS).where(COMMITS.c.commit_id == commit_id))
 
-    def withdraw(self, commit_id: str, batches: Sequence[str], reason: str, lake_version: int) -> list[str]:
-        """Enter that batches count no more from a version of the lake on that it does not have yet.
-
-        The commit is pending then, to be finished when the lake has that version, or taken back. The files of these
-        batches may be submitted again, and so may those of later batches of the same carriers that had duplicates,
-        some of which these batches may have given before: gives the latter. Needs the writer's lock.
-        """
-        now = datetime.now(UTC)
-        commit = {"commit_id": commit_id, "carrier_id": "", "state": CommitState.PENDING, "created_at": now}
-        rows = [{"batch": batch, "commit_id": commit_id, "reason": reason} for batch in batches]
-        with guard(), self._engine.begin() as connection:
-            connection.execute(sa.insert(COMMITS), {**commit, "lake_version": lake_version})
-            connection.execute(sa.insert(WITHDRAWALS), rows)
-            repeating = _with_duplicates(connection, batches)
-            let_go(connection, [*batches, *repeating], commit_id)
-        return repeating
-
     def withdrawn(self, lake_version: int | None = None) -> frozenset[str]:
         """The batches that count no more at a version that the lake has, quick to ask for again, or at the newest."""
         return self._spans.withdrawn(lake_version)
-
-    def let_go(self, carrier_id: str) -> frozenset[str]:
-        """The carrier's batches whose files may be submitted again, under other names."""
-        query = sa.select(BATCHES.c.batch).where(BATCHES.c.carrier_id == carrier_id, is_let_go())
-        with guard(), self._engine.connect() as connection:
-            return frozenset(connection.execute(query).scalars())
 
     def pending(self) -> list[str]:
         """The commits that were begun and not finished, oldest first."""
@@ -239,20 +208,6 @@ def _remember_named(connection: sa.Connection, named: frozenset[str]) -> None:
     known = set(connection.execute(sa.select(NAMED_CARRIERS.c.carrier_id)).scalars())
     if new := sorted(named - known):
         connection.execute(sa.insert(NAMED_CARRIERS), [{"carrier_id": carrier_id} for carrier_id in new])
-
-
-def _with_duplicates(connection: sa.Connection, batches: Sequence[str]) -> list[str]:
-    """The batches that came from the same carriers with these or later, and had duplicates."""
-    since = sa.func.min(BATCHES.c.submitted_at).label("since")
-    first = sa.select(BATCHES.c.carrier_id, since).where(BATCHES.c.batch.in_(batches))
-    first = first.group_by(BATCHES.c.carrier_id).subquery()
-    query = (
-        sa.select(BATCHES.c.batch, BATCHES.c.receipt)
-        .join(first, BATCHES.c.carrier_id == first.c.carrier_id)
-        .where(BATCHES.c.submitted_at >= first.c.since, BATCHES.c.batch.not_in(batches), ~is_let_go())
-    )
-    rows = connection.execute(query.order_by(BATCHES.c.submitted_at, BATCHES.c.batch)).all()
-    return [batch for batch, receipt in rows if receipt["duplicates"]]
 
 
 def _batch_row(commit_id: str, batch: NewBatch, now: datetime) -> dict[str, Any]:

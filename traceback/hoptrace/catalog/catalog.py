@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hoptrace.catalog.batches import Batches
 from hoptrace.catalog.carriers import Directory
@@ -15,9 +17,12 @@ from hoptrace.catalog.profiles import Profiles
 from hoptrace.catalog.traces import Traces
 from hoptrace.errors import StorageFailed
 
+if TYPE_CHECKING:
+    from hoptrace.catalog.withdrawals import Withdrawals
+
 
 class Catalog:
-    """Carriers (`directory`), `batches`, `clocks`, `certificates`, `profiles`, `traces` in one database.
+    """Carriers (`directory`), `batches`, `withdrawals`, `clocks`, `certificates`, `profiles`, `traces` in one database.
 
     It is SQLite or PostgreSQL; `place` is a URL, or the path of an SQLite file. Opening makes or updates the tables.
     `in_lake` tells whether the lake has a commit of this id. Whatever the database refuses comes as StorageFailed.
@@ -25,6 +30,7 @@ class Catalog:
 
     def __init__(self, place: str | Path, in_lake: Callable[[str], bool]) -> None:
         self._engine = open_engine(place)
+        self._in_lake = in_lake
         # A pool of its own: no submit can come by a connection that does not wait for the disk.
         self._quick = open_engine(place, "NORMAL")
         upgrade(self._engine)
@@ -34,6 +40,13 @@ class Catalog:
         self.certificates = Certificates(self._engine)
         self.profiles = Profiles(self._engine)
         self.traces = Traces(self._engine, self._quick)
+
+    @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """The withdrawn batches; a single trace has no use for them."""
+        from hoptrace.catalog.withdrawals import Withdrawals
+
+        return Withdrawals(self._engine, self._in_lake)
 
     @property
     def writable(self) -> bool:

@@ -81,10 +81,9 @@ def cited_in(lines: bytes) -> Iterator[tuple[str, int]]:
         yield orjson.loads(batch), int(row)
 
 
-def naming(batches: Iterable[str]) -> re.Pattern[str]:
-    """What a result's JSON holds where it names a statement of one of these batches."""
-    names = "|".join(re.escape(orjson.dumps(batch).decode()) for batch in batches)
-    return re.compile(rf'"batch":\s?(?:{names}),')
+def naming(names: Iterable[str]) -> re.Pattern[str]:
+    """What a result's JSON holds where one of these names is a value in it."""
+    return re.compile("|".join(re.escape(orjson.dumps(name).decode()) for name in names))
 
 
 def cited_by(told: Any) -> Iterator[tuple[str, int]]:

@@ -95,9 +95,11 @@ class BatchSpans:
         """See `Batches.withdrawn`. What is entered later holds from a later version, so that an answer stays true."""
         if lake_version is None:
             return self._read_withdrawn(_WITHDRAWN)
-        if self._gone[0] != lake_version:
-            self._gone = lake_version, self._read_withdrawn(_WITHDRAWN.where(COMMITS.c.lake_version <= lake_version))
-        return self._gone[1]
+        known_at, gone = self._gone  # read once: another thread may ask for another version in between
+        if known_at != lake_version:
+            gone = self._read_withdrawn(_WITHDRAWN.where(COMMITS.c.lake_version <= lake_version))
+            self._gone = lake_version, gone
+        return gone
 
     def totals(self, lake_version: int) -> Totals:
         """See `Batches.totals`."""

@@ -120,10 +120,10 @@ class Traces:
                 found.update(cited_in(unpack(frame)))
         return found
 
-    def citing(self, batches: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """As `newest`, of the calls whose newest result names a statement of one of these batches."""
-        names = naming(batches)
-        return ((call_ref, text) for call_ref, text in self.newest() if names.search(text))
+    def naming(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """As `newest`, of the calls whose newest result names one of these: a batch, a carrier."""
+        wanted = naming(names)
+        return ((call_ref, text) for call_ref, text in self.newest() if wanted.search(text))
 
     def _texts(self, query: sa.Select[Any, str, Any, Any, Any]) -> Iterator[tuple[str, str]]:
         unpack = zstandard.ZstdDecompressor().decompress

@@ -108,24 +108,29 @@ def withdraw(names: tuple[str, ...], reason: str, as_json: bool) -> None:
         show_withdrawn(done)
 
 
-@batches.command(epilog=example("hoptrace batches cited BATCH --out calls.csv"))
+@batches.command(epilog=example("hoptrace batches cited BATCH --out again.csv"))
 @click.argument("names", nargs=-1, required=True, metavar="BATCH...")
 @file_option("--out", about="The calls, to be traced again (calls.csv).", required=True)
 @json_option
 @workspace_option
 def cited(names: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """Write the calls whose newest stored results cite records of batches.
+    """Write the calls whose newest stored results rest on records of batches.
 
     For the calls to be traced again after a withdrawal, or to see before what it would touch.
     """
     from hoptrace.engines.withdrawing import write_citing
 
     with the_workspace() as workspace:
-        calls = write_citing(workspace, names, out)
+        found = write_citing(workspace, names, out)
     if as_json:
-        show.as_json({"calls": calls, "out": str(out)})
-    else:
-        click.echo(f"Wrote {show.count(calls, 'call')} to {out}")
+        show.as_json({**asdict(found), "out": str(out)})
+        return
+    click.echo(f"Wrote {show.count(found.calls, 'call')} to {out}")
+    if found.left_out:
+        click.echo(
+            f"Left out {show.count(found.left_out, 'call')}: the stored results do not tell how they were reported. "
+            "Trace them again from where you have them."
+        )
 
 
 def _text(raw: bytes) -> str:

@@ -76,9 +76,10 @@ def show_withdrawn(done: Withdrawn) -> None:
     )
     if done.cited:
         click.echo(
-            f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} cite them, and their reports "
-            f"say so. Trace these calls again: hoptrace batches cited {' '.join(done.batches)} --out calls.csv, then "
-            "hoptrace trace --calls calls.csv --out results.jsonl"
+            f"The stored results of {_named(done.cited_by, 'call', 'calls', done.cited)} rest on them, and their "
+            "reports say so. Trace these calls again: "
+            f"hoptrace batches cited {' '.join(done.batches)} --out again.csv, then "
+            "hoptrace trace --calls again.csv --out again.jsonl"
         )
     if done.had_duplicates:
         click.echo(

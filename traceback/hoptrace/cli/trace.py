@@ -97,7 +97,7 @@ def _trace_one(call: ReportedCall, replay: Replay | None, as_json: bool) -> None
 
 def _note_withdrawn(workspace: Workspace, result: TraceResult) -> None:
     """Say on stderr which batches a replayed result rests on that were withdrawn since; the result stays as it was."""
-    from hoptrace.engines.withdrawn import withdrawn_since
+    from hoptrace.engines.rested_on import withdrawn_since
 
     for gone in withdrawn_since(workspace, result):
         click.echo(

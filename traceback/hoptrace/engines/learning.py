@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,7 @@ from hoptrace.linking.learning import SAMPLE, learn, sample
 from hoptrace.linking.relisted import with_relisted
 
 if TYPE_CHECKING:
+    from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
 SHARE = 0.5
@@ -50,8 +52,19 @@ def relearn(workspace: Workspace) -> int:
 
 def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
-    statements = with_relisted(sample(view.scan(), view.rows_shown()), relisted)
+    statements = with_relisted(sample(view.scan(), _rows_that_count(workspace, view)), relisted)
     return save_learned(workspace.catalog, view.version, learn(statements).with_trunks(relisted))
+
+
+def _rows_that_count(workspace: Workspace, view: View) -> int:
+    """About how many rows of the lake are of batches that count: which share to look at needs no scan of the files.
+
+    Not fewer than there are: of withdrawn batches only those are taken off that did not begin to expire.
+    """
+    terms = workspace.catalog.withdrawals.terms()
+    begins = view.expired_before or date.min
+    gone = (term.statements for term in terms if term.first_time is not None and term.first_time.date() >= begins)
+    return view.rows() - sum(gone)
 
 
 def learn_after(workspace: Workspace, seconds: float) -> bool:

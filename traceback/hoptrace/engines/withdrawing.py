@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 import uuid
 from codecs import getwriter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from hoptrace.engines.learning import relearn
+from hoptrace.engines.rested_on import RestedOn
 from hoptrace.errors import InputRefused, StorageFailed, UsageError
 from hoptrace.intake.commit import recover, settle
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.output import harmless, whole_file
+from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
@@ -33,8 +34,8 @@ class Withdrawn:
 
     `lake_version` is the first at which the batches count no more, `clock_version` what was learned without them.
     `had_duplicates`: later batches of the same carriers of which rows were left out, perhaps because these batches had
-    them; their files can be submitted again. `cited`: how many calls have a newest stored result that cites the
-    batches; `cited_by` are the first of them.
+    them; their files can be submitted again. `cited`: how many calls have a newest stored result that rests on
+    the batches; `cited_by` are the first of them.
     """
 
     batches: tuple[str, ...]
@@ -61,35 +62,53 @@ def withdraw(workspace: Workspace, batches: Sequence[str], reason: str) -> Withd
         _check(workspace, names)
         version, later = _commit(workspace, names, reason.strip())
     learned = relearn(workspace)
-    citing = (call_ref for call_ref, _ in workspace.catalog.traces.citing(names))
+    citing = (call_ref for call_ref, _ in _resting(workspace, names))
     first = tuple(islice(citing, MOST_TOLD))
     cited = len(first) + sum(1 for _ in citing)
     return Withdrawn(names, reason.strip(), version, learned, tuple(later), cited, first)
 
 
-def write_citing(workspace: Workspace, batches: Sequence[str], out: Path) -> int:
-    """Write the calls whose newest stored result cites one of these batches as a calls.csv, to be traced again.
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """How many calls were written; `left_out`: of how many more the result does not hold the call as reported."""
 
-    Gives how many there are; of results that do not hold the call as it was reported, none. Raises UnknownBatch, or
-    StorageFailed where it cannot be written.
+    calls: int
+    left_out: int
+
+
+def write_citing(workspace: Workspace, batches: Sequence[str], out: Path) -> Citing:
+    """Write the calls whose newest stored result rests on one of these batches as a calls.csv, to be traced again.
+
+    References and campaigns are written as they were reported, though a spreadsheet may take one for a formula: a new
+    result takes the place of an old one only where the reference is the same. Raises UnknownBatch, or StorageFailed
+    where it cannot be written.
     """
     for batch in batches:
         workspace.catalog.batches.show(batch)
-    columns, written = [each.name for each in fields(ReportedCall)], 0
+    columns, written, left_out = [each.name for each in fields(ReportedCall)], 0, 0
     with whole_file(out) as stream:
         lines = csv.writer(getwriter("utf-8")(stream))
         lines.writerow(columns)
-        for _, text in workspace.catalog.traces.citing(batches):
-            call: dict[str, str | None] | None = orjson.loads(text).get("call")
-            if call is not None:
-                lines.writerow([_cell(name, call.get(name)) for name in columns])
-                written += 1
-    return written
+        for _, told in _resting(workspace, batches):
+            call: dict[str, str | None] | None = told.get("call")
+            if call is None:
+                left_out += 1
+                continue
+            lines.writerow([call.get(name) for name in columns])
+            written += 1
+    return Citing(written, left_out)
 
 
-def _cell(column: str, told: str | None) -> str:
-    """Numbers begin with a plus sign; what others wrote must not run as a formula in a spreadsheet."""
-    return harmless(told or "") if column in ("call_ref", "campaign") else told or ""
+def _resting(workspace: Workspace, batches: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The calls whose newest stored results rest on these batches, and the results."""
+    terms = workspace.catalog.withdrawals.terms(batches)
+    rested_on = RestedOn(terms)
+    # Most results name neither: they need not be unpacked.
+    names = {name for term in terms for name in (term.batch, term.carrier)}
+    for call_ref, text in workspace.catalog.traces.naming(names):
+        told: dict[str, Any] = orjson.loads(text)
+        if rested_on.batches(told):
+            yield call_ref, told
 
 
 def _check(workspace: Workspace, batches: Sequence[str]) -> None:
@@ -107,12 +126,12 @@ def _commit(workspace: Workspace, batches: Sequence[str], reason: str) -> tuple[
 
     Killed in between, the next writer finds it pending, and takes it back.
     """
-    lake, entered = workspace.lake, workspace.catalog.batches
+    lake, catalog = workspace.lake, workspace.catalog
     commit_id, version = uuid.uuid4().hex, lake.version() + 1
-    later = entered.withdraw(commit_id, batches, reason, version)
+    later = catalog.withdrawals.withdraw(commit_id, batches, reason, version)
     try:
         lake.replace([], lake.view().files.clear(), commit_id, {})
-        entered.finish(commit_id, version)
+        catalog.batches.finish(commit_id, version)
     except BaseException:
         # What cannot be settled now, because the disk is full, the next writer settles.
         with suppress(StorageFailed):

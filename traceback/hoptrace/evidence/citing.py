@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hoptrace.engines.withdrawn import withdrawn_since
+from hoptrace.engines.rested_on import withdrawn_since
 from hoptrace.evidence.archive import Member
 from hoptrace.evidence.manifest import digest
 from hoptrace.evidence.tables import as_lines

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hoptrace.catalog.withdrawals import Term
 from hoptrace.engines.behind import behind_of
 from hoptrace.engines.packed import Packed, standing_of
-from hoptrace.engines.withdrawn import rests_on
+from hoptrace.engines.rested_on import RestedOn
 from hoptrace.evidence.tables import as_document
 from hoptrace.model.deadlines import Deadlines, read_clock
 from hoptrace.model.receipts import Receipt, WithdrawnBatch
@@ -43,7 +45,7 @@ class Receipts:
     withdrawn: Mapping[str, WithdrawnBatch]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reporter:
     """Makes the reports of the calls that stand on one ground."""
 
@@ -51,6 +53,13 @@ class Reporter:
     stands_on: Standing
     receipts: Receipts
     manner: Manner
+
+    @cached_property
+    def _withdrawn(self) -> RestedOn:
+        """Of the batches that were withdrawn; with times those that counted when the calls were traced."""
+        spans = {batch: (first, last) for _, batch, first, last in self.packed.spans}
+        gone = self.receipts.withdrawn.values()
+        return RestedOn(Term(each.batch, each.carrier, *spans.get(each.batch, (None, None))) for each in gone)
 
     @classmethod
     def on(cls, packed: Packed, receipts: Receipts, manner: Manner) -> Reporter:
@@ -62,7 +71,7 @@ class Reporter:
         carriers = {carrier.carrier_id: carrier for carrier in self.packed.carriers}
         behind = behind_of(result, self.stands_on, self.packed.statements, self.receipts.of_batch)
         how, gone = self.manner, self.receipts.withdrawn
-        withdrawn = tuple(gone[batch] for batch in rests_on(result, self.packed.spans, gone))
+        withdrawn = tuple(gone[batch] for batch in self._withdrawn.batches(result.as_dict()))
         return trace_report(result, carriers, Telling(how.language, behind, how.deadlines, how.asked, withdrawn))
 
 

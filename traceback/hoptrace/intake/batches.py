@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from hoptrace.catalog.batches import RejectedRow, StoredBatch
-from hoptrace.model.receipts import Receipt
 from hoptrace.output import check_place, harmless, whole_file
 from hoptrace.workspace import Workspace
 
@@ -16,21 +15,11 @@ _FORMULA_CELL = re.compile(rb'((?:^|[,;|\t])"?)(?=[ ]*(?:[=@]|[+-](?![0-9. ()-]*
 """Where a cell begins that is a formula; a + or - before nothing but digits is a number."""
 
 
-def list_batches(workspace: Workspace, carrier: str | None = None) -> list[Receipt]:
-    """The receipts of all batches (of one carrier), in the order in which they came in; raises UnknownCarrier."""
-    return [stored.receipt for stored in stored_batches(workspace, carrier)]
-
-
 def stored_batches(workspace: Workspace, carrier: str | None = None) -> list[StoredBatch]:
-    """The same with what became of them since."""
+    """All batches (of one carrier), in the order in which they came in; raises UnknownCarrier."""
     if carrier is not None:
         workspace.catalog.directory.carrier(carrier)
     return workspace.catalog.batches.list(carrier)
-
-
-def show_batch(workspace: Workspace, batch: str) -> Receipt:
-    """The receipt of one batch; raises UnknownBatch."""
-    return workspace.catalog.batches.show(batch).receipt
 
 
 def rejected_rows(workspace: Workspace, batch: str) -> list[RejectedRow]:

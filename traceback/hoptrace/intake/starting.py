@@ -56,7 +56,7 @@ def start(run: Run, in_groups: Sequence[Group], *, now: bool = False) -> Started
     catalog, carrier = run.workspace.catalog, run.context.carrier
     spans = [(first, last) for _, _, first, last in catalog.batches.spans(carrier.carrier_id)]
     repeats = Repeats(run.workspace.lake.view(), carrier.carrier_id, spans)
-    taken = catalog.batches.let_go(carrier.carrier_id)
+    taken = catalog.withdrawals.let_go(carrier.carrier_id)
     run = replace(run, context=replace(run.context, taken=taken))
     takings = [_taking(run, group, repeats) for group in in_groups]
     reading = _named(takings, _watch(in_groups, run.progress))

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from hoptrace.errors import HoptraceError, InputRefused, StorageFailed
-from hoptrace.intake.batches import list_batches, rejected_rows, show_batch, write_reasons, write_rejected
+from hoptrace.intake.batches import rejected_rows, write_reasons, write_rejected
 from hoptrace.intake.commit import commit, recover
 from hoptrace.intake.formats import readers
 from hoptrace.intake.identities import signers_by_url
@@ -24,7 +24,7 @@ from hoptrace.lake.upkeep import keep_up
 from hoptrace.model.receipts import Receipt
 from hoptrace.workspace import Workspace
 
-__all__ = ["list_batches", "rejected_rows", "show_batch", "submit", "write_reasons", "write_rejected"]
+__all__ = ["rejected_rows", "submit", "write_reasons", "write_rejected"]
 
 Find = Callable[[Sequence[Source]], list[FormatReader]]
 """The reader of each source."""

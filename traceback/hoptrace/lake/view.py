@@ -118,13 +118,6 @@ class View:
         """
         return int(self._called["rows"].sum())
 
-    def rows_shown(self) -> int:
-        """The same without those of hidden batches; files are opened only where there are some."""
-        if self.hidden is None or self._called.is_empty():
-            return self.rows()
-        shown = self._shown(self.store.scan(self._called["path"].to_list()))
-        return int(shown.select(pl.len()).collect(engine="streaming").item())
-
     def with_hidden(self) -> View:
         """The same with the batches that do not count, so that what a stored result cites can be shown."""
         return self if self.hidden is None else replace(self, hidden=None)

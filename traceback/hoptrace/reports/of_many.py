@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.rested_on import withdrawn_batches
 from hoptrace.errors import NothingTraced, UsageError
 from hoptrace.reports.many import lines
 from hoptrace.reports.many.material import Material, material
@@ -141,8 +142,7 @@ def found(workspace: Workspace, which: Which, *, records: bool = True) -> Traced
     if which.results is not None and which.call_refs:
         raise UsageError("Give either --results FILE or CALL_REFs; a file is reported on as a whole.")
     if which.results is not None:
-        withdrawn = workspace.catalog.batches.withdrawn()
-        traced = lines.of_file(which.results, records=records, withdrawn=withdrawn)
+        traced = lines.of_file(which.results, records=records, withdrawn=withdrawn_batches(workspace))
         return traced if which.campaign is None else lines.only_campaign(traced, which.campaign)
     if which.call_refs:
         traced = lines.of_calls(workspace, which.call_refs)

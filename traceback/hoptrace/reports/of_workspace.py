@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hoptrace.engines.behind import behind
-from hoptrace.engines.withdrawn import withdrawn_since
+from hoptrace.engines.rested_on import withdrawn_since
 from hoptrace.reports.profiles import INVESTIGATOR, Profile
 from hoptrace.reports.render import Paper, ReportFormat, write_report
 from hoptrace.reports.trace.building import Telling, trace_report

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import zstandard
 
+from hoptrace.engines.rested_on import RestedOn, withdrawn_batches
 from hoptrace.errors import InputRefused, NotFound, UnknownCampaign, UnknownTrace
 from hoptrace.intake.collecting import collection_paused
 from hoptrace.intake.reading import Source
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
-def of_file(path: Path, *, records: bool = True, withdrawn: frozenset[str] = frozenset()) -> Traced:
+def of_file(path: Path, *, records: bool = True, withdrawn: RestedOn | None = None) -> Traced:
     """The results of a file that `hoptrace trace --calls` wrote; .gz and .zst are unpacked as they are read.
 
-    `withdrawn` are the batches that count no more.
+    `withdrawn` tells which of them rest on batches that count no more.
 
     Raises NotFound where there is no such file, InputRefused where it holds no result, or a line is none.
     """
@@ -47,7 +48,7 @@ def of_campaign(workspace: Workspace, campaign: str, *, records: bool = True) ->
     with collection_paused():
         told = Saying(message("the stored traces of campaign {campaign}"), (("campaign", campaign),))
         newest = _stored(stored.newest(campaign=campaign))
-        traced = read_traced(newest, told, records=records, withdrawn=_withdrawn(workspace))
+        traced = read_traced(newest, told, records=records, withdrawn=withdrawn_batches(workspace))
     if not traced.number:
         raise UnknownCampaign(_no_campaign(campaign, stored.campaigns()))
     return traced
@@ -57,7 +58,7 @@ def of_calls(workspace: Workspace, call_refs: Sequence[str]) -> Traced:
     """The stored results of some calls; raises UnknownTrace for the first that was not traced."""
     stored = workspace.catalog.traces
     newest = _stored(stored.newest(call_refs=call_refs))
-    found = read_traced(newest, _of_refs(len(set(call_refs))), withdrawn=_withdrawn(workspace))
+    found = read_traced(newest, _of_refs(len(set(call_refs))), withdrawn=withdrawn_batches(workspace))
     missing = sorted(set(call_refs) - set(found.calls.select("call_ref").collect()["call_ref"]))
     if missing:
         raise UnknownTrace(f"There is no stored trace of call {missing[0]!r}. Trace it first: hoptrace trace --help")
@@ -75,7 +76,7 @@ def of_all(workspace: Workspace, *, records: bool = True) -> Traced:
     with collection_paused():
         newest = _stored(workspace.catalog.traces.newest())
         told = Saying(message("the traces stored in this workspace"))
-        return read_traced(newest, told, records=records, withdrawn=_withdrawn(workspace))
+        return read_traced(newest, told, records=records, withdrawn=withdrawn_batches(workspace))
 
 
 def only_campaign(traced: Traced, campaign: str) -> Traced:
@@ -104,10 +105,6 @@ def _lines(path: Path) -> Iterator[Line]:
                     yield (of_file, number), line
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise InputRefused(f"{path} is cut short or damaged: {error}. Get it again; no report was written.") from error
-
-
-def _withdrawn(workspace: Workspace) -> frozenset[str]:
-    return workspace.catalog.batches.withdrawn()
 
 
 def _stored(results: Iterator[tuple[str, str]]) -> Iterator[Line]:

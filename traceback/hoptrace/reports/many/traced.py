@@ -38,7 +38,7 @@ CALLS = pl.Schema(
     }
 )
 """One row a traced call. `at`: as reported, null where the result does not tell; `ask`: the carrier to ask next;
-`withdrawn`: the result cites a batch that was withdrawn since."""
+`withdrawn`: the result rests on a batch that was withdrawn since."""
 
 HOPS = pl.Schema(
     {

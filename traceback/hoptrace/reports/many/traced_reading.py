@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
@@ -17,6 +17,9 @@ from hoptrace.reports.many.parts import Frames, Parts, written
 from hoptrace.reports.many.traced import CALLS, HOPS, OF_RECORDS, SUPPORTS, Traced
 from hoptrace.reports.wording.language import Saying
 from hoptrace.reports.wording.plain import harmful_characters, plain
+
+if TYPE_CHECKING:
+    from hoptrace.engines.rested_on import RestedOn
 
 AT_ONCE = 5_000
 """Results unpacked together: bounds what of the JSON is in memory."""
@@ -32,19 +35,19 @@ Line = tuple[Place, str | bytes]
 
 
 def read_traced(
-    lines: Iterable[Line], source: Saying, *, records: bool = True, withdrawn: frozenset[str] = frozenset()
+    lines: Iterable[Line], source: Saying, *, records: bool = True, withdrawn: RestedOn | None = None
 ) -> Traced:
     """Read results; of two of one call the later one counts, as in the catalog. Without `records` without OF_RECORDS.
 
-    `withdrawn` are the batches that count no more. Raises InputRefused naming the line that holds no result of a trace,
-    StorageFailed where parts cannot be kept.
+    `withdrawn` tells which of them rest on batches that count no more. Raises InputRefused naming the line that holds
+    no result of a trace, StorageFailed where parts cannot be kept.
     """
     refs = list[pl.DataFrame]()
     frames = _frames(lines, withdrawn, records=records)
     return _newest(written(_noted(frames, refs)), pl.concat(refs), source)
 
 
-def _frames(lines: Iterable[Line], withdrawn: frozenset[str], *, records: bool) -> Iterator[Frames]:
+def _frames(lines: Iterable[Line], withdrawn: RestedOn | None, *, records: bool) -> Iterator[Frames]:
     """Results in parts; one at least."""
     schema = HOPS if records else pl.Schema({name: kind for name, kind in HOPS.items() if name not in OF_RECORDS})
     some = list[Frames]()
@@ -109,7 +112,7 @@ def _odd_json(where: Place, text: str | bytes) -> Any:
 class _Gathered:
     """A row a call, and the hops as columns that grow call by call: rows would have to be turned, which is slow."""
 
-    def __init__(self, first: int, withdrawn: frozenset[str], *, records: bool) -> None:
+    def __init__(self, first: int, withdrawn: RestedOn | None, *, records: bool) -> None:
         self.at = first
         self.withdrawn = withdrawn
         self.records = records
@@ -119,7 +122,7 @@ class _Gathered:
     def add(self, where: Place, told: Any) -> None:
         """Take a result in; raises InputRefused where it is none."""
         try:
-            self.calls.append((*_call(self.at, told), self._cites_withdrawn(told["hops"])))
+            self.calls.append((*_call(self.at, told), self._rests_on_withdrawn(told)))
             self._add_hops(told["hops"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputRefused(
@@ -133,10 +136,8 @@ class _Gathered:
         calls = _frame(zip(*self.calls, strict=True), CALLS) if self.calls else CALLS.to_frame()
         return calls, _frame(self.hops.values(), schema)
 
-    def _cites_withdrawn(self, path: list[dict[str, Any]]) -> bool:
-        if not self.withdrawn:
-            return False
-        return any(record["batch"] in self.withdrawn for hop in path for record in hop["records"])
+    def _rests_on_withdrawn(self, told: dict[str, Any]) -> bool:
+        return self.withdrawn is not None and bool(self.withdrawn.batches(told))
 
     def _add_hops(self, path: list[dict[str, Any]]) -> None:
         hops = self.hops
