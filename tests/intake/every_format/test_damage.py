@@ -38,7 +38,7 @@ def kept(raw: list[bytes | None], content: bytes, by: str | tuple[bytes, ...], n
         assert [
             row
             for row, text in zip(numbers, raw, strict=True)
-            if text and not text.removeprefix(MARK).startswith(lines[row - 1])
+            if text and not text.removeprefix(MARK).startswith(lines[row - 1].removeprefix(MARK))
         ] == []
     elif by == "bytes":
         assert b"".join(text or b"" for text in raw).translate(None, BETWEEN) == content.translate(None, BETWEEN)
