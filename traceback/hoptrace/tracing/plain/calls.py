@@ -117,8 +117,9 @@ def _lacked(chains: Chains, members: pl.DataFrame, batch: Batch) -> Truths:
         return open_ends
     delivered = pl.col("downstream").is_null() & ~pl.col("handed_on") & pl.col("outcome").is_in(list(DELIVERED))
     told = np.isin(chains.calls, members.filter(delivered.fill_null(value=False))["call"].to_numpy())
+    calls: list[int] = chains.calls.tolist()
     ends = members["downstream"].gather(chains.first)
-    covered = [end in batch.coverage[call].covered for call, end in zip(chains.calls.tolist(), ends, strict=True)]
+    covered = [end in batch.coverage[call].covered for call, end in zip(calls, ends, strict=True)]
     return open_ends & told & np.array(covered, np.bool_)
 
 
