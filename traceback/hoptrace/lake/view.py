@@ -100,8 +100,8 @@ class View:
     def fingerprints(self, carrier_id: str, first: datetime, last: datetime) -> pl.DataFrame:
         """`start_time` and `fingerprint` (UInt64) of a carrier's statements that started in between, both included.
 
-        In no order; a forwarded one may stand twice. Three columns are read, of row groups that may hold some of the
-        carrier's.
+        In no order; a forwarded one may stand twice. Three columns are read (and the batch, where some do not count),
+        of row groups that may hold some of the carrier's.
         """
         files = self._called.filter(pl.col("time_max") >= first, pl.col("time_min") <= last)
         if files.is_empty():

@@ -90,8 +90,10 @@ def detached(trail: Trail, case: Case) -> bool:
     has a record: somebody else's call to the same number would mostly go over that one too. A gap over which nothing
     but numbers and time lead parts the trail's beginning from any end, from a reported one where few take part.
     """
-    if case.facts[trail.first_statement].downstream is None or astray(trail, case):
-        return astray(trail, case)
+    if astray(trail, case):
+        return True
+    if case.facts[trail.first_statement].downstream is None:
+        return False
     unnamed = case.reported.terminating is None
     if any(pair.kind is Kind.GAP for pair in trail.pairs):
         return case.taking_part < (HALF if unnamed else FEW)
