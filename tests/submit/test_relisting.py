@@ -74,6 +74,27 @@ def test_the_carriers_own_side_stays_its_own(listed_later):
     assert listed_later(("", "home", ""), ("", "192.0.2.7", ""), profile=OWN) == []
 
 
+@pytest.mark.parametrize(
+    ("trunk", "profile", "said"),
+    [
+        ("home", OWN, {("alpha", "serves")}),
+        ("gw-3", None, {("alpha", "hands_on"), ("gamma", "handed_to")}),
+        ("gw-8", None, {("alpha", "hands_on")}),
+    ],
+)
+def test_a_number_is_traced_forward_over_what_a_trunk_stands_for_now(listed_later, workspace, trunk, profile, said):
+    listed_later(("beta", trunk, ""), profile=profile)
+    learn_clocks(workspace)
+    found = hoptrace.trace_forward(workspace, "+13125550187")
+    assert {(one.carrier, str(one.role)) for one in found.carriers if one.carrier != "beta"} == said
+
+
+def test_whose_trunk_is_a_customers_now_has_the_number(listed_later, workspace):
+    listed_later(("beta", "gw-4", ""))
+    (alpha,) = hoptrace.trace_forward(workspace, "+13125550187").carriers
+    assert (alpha.role, alpha.customers) == ("serves", ("cust-4",))
+
+
 def test_a_carrier_that_was_listed_later_is_named_by_its_id(workspace, tmp_path, write, line):
     hoptrace.submit(workspace, [write("a.csv", line(1, upstream="delta"))], "alpha", format="canonical")
     (tmp_path / "carriers.csv").write_text((tmp_path / "carriers.csv").read_text() + "delta,US\n")

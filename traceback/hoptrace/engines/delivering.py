@@ -1,4 +1,4 @@
-"""Where calls without a named downstream went: an own customer's trunk, an unknown trunk, or an own subscriber."""
+"""What a trunk says of calls without a named downstream: an own customer got them, or nobody knows where they went."""
 
 from __future__ import annotations
 
@@ -14,34 +14,31 @@ if TYPE_CHECKING:
 _PLACE = ("carrier", "start_time", "downstream_trunk")
 
 
-def with_trunks(catalog: Catalog, statements: pl.DataFrame) -> pl.DataFrame:
+def with_customers(catalog: Catalog, statements: pl.DataFrame) -> pl.DataFrame:
     """Statements with `delivered_to` and `unnamed` (see `hoptrace.tracing.forward.spoken.GIVEN`).
 
-    The directory as it is now says what a trunk stands for. A trunk that it does not know, and that was unknown when
-    the batch came in, has no name; one that was known then is the carrier's own side, as its profile told.
+    The directory as it is now says which customer a trunk stands for. A trunk that it calls nobody's, and that was
+    unknown when the batch came in, has no name; one that was known then is the carrier's own side, as its profile told.
     """
     open_ended = pl.col("downstream").is_null() & pl.col("downstream_trunk").is_not_null()
-    places = statements.filter(open_ended).select("batch", *_PLACE).unique().sort("batch", *_PLACE)
-    unknown = _unknown(catalog, places["batch"].unique().sort().to_list())
-    trunks = _meanings(catalog, places).join(unknown, on=["batch", "downstream_trunk"], how="left")
     on = ["batch", *_PLACE]
+    places = statements.filter(open_ended).select(on).unique().sort(on)
+    unknown = _unknown(catalog, places["batch"].unique().sort().to_list())
+    trunks = _customers(catalog, places).join(unknown, on=["batch", "downstream_trunk"], how="left")
     told = statements.join(trunks, on=on, how="left", nulls_equal=True, maintain_order="left")
-    ends = open_ended & pl.col("peer").is_null() & pl.col("delivered_to").is_null()
-    return told.with_columns(
-        unnamed=(ends & pl.col("was_unknown")).fill_null(value=False),
-        downstream=pl.coalesce("downstream", "peer"),
-    ).drop("peer", "was_unknown")
+    unnamed = open_ended & pl.col("delivered_to").is_null() & pl.col("was_unknown")
+    return told.with_columns(unnamed=unnamed.fill_null(value=False)).drop("was_unknown")
 
 
-def _meanings(catalog: Catalog, places: pl.DataFrame) -> pl.DataFrame:
-    """`places` with `peer` and `delivered_to`, where the directory knows the trunk."""
+def _customers(catalog: Catalog, places: pl.DataFrame) -> pl.DataFrame:
+    """`places` with `delivered_to`, where the directory calls the trunk a customer's."""
     ids = [carrier.carrier_id for carrier in catalog.directory.carriers()] if places.height else []
-    parts = [places.clear().with_columns(peer=pl.lit(None, pl.String), delivered_to=pl.lit(None, pl.String))]
+    parts = [places.clear().with_columns(delivered_to=pl.lit(None, pl.String))]
     for (carrier,), part in places.group_by("carrier", maintain_order=True):
         table = TrunkTable.of(catalog.directory.trunks(str(carrier)), ids)
         rows = part.with_row_index("call")
         found = table.resolve(rows.rename({"downstream_trunk": "downstream"}), "downstream", own_side=False)
-        parts.append(part.with_columns(found["peer"], found["customer"].alias("delivered_to")))
+        parts.append(part.with_columns(found["customer"].alias("delivered_to")))
     return pl.concat(parts)
 
 

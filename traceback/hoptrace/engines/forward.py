@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.calls import moment, number_key
-from hoptrace.engines.delivering import with_trunks
+from hoptrace.engines.delivering import with_customers
 from hoptrace.engines.ground import Reads
 from hoptrace.engines.keeping import known
 from hoptrace.engines.relisting import with_trunks_of
@@ -114,7 +114,7 @@ def _gather(workspace: Workspace, view: Reads, number: int, search: _Search) -> 
 def _prepared(workspace: Workspace, statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     timed = with_clocks(_with_passes(statements, learned), learned)
     first, last = (pl.col("start_time") + pl.duration(seconds=name) - _offset() for name in ("earlier", "later"))
-    return with_trunks(workspace.catalog, timed.with_columns(start=first, latest=last).drop("earlier", "later"))
+    return with_customers(workspace.catalog, timed.with_columns(start=first, latest=last).drop("earlier", "later"))
 
 
 def _with_passes(statements: pl.DataFrame, learned: Learned) -> pl.DataFrame:
