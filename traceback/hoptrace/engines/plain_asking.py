@@ -32,32 +32,18 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
 
     The same as of calls judged one by one (`hoptrace.engines.callers.asked_of`).
     """
-    answers, chains = plain.answers, plain.chains
-    some = np.flatnonzero(answers.delivered)
-    calls: list[int] = chains.calls[some].tolist()
-    tops = linked.members.select("call", "carrier", "customer", "upstream", "calling", "attestation")[chains.last[some]]
-    end = linked.members["downstream"].gather(chains.first[some])
-    reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
-    leaps, share = chains.leaps[some] > 1, np.array([batch.coverage[call].taking_part for call in calls])
-    unnamed, lone = reports["terminating"].is_null().to_numpy(), np.diff(chains.begin)[some] == 1
-    nowhere = (unnamed & leaps & (share < HALF)) | ((unnamed & lone | leaps) & (share < FEW))
-    hardly = pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean)
-    lost = pl.Series([lost_rows(each, on_file=False) for each in share.tolist()], dtype=pl.Float64)
-    placed = pl.Series(answers.endings[some] == CUSTOMER)
+    told = _told(plain, batch, linked)
     anyone = pl.col("terminating").is_null() & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False)
-    told = tops.hstack(reports).with_columns(
-        end=end, fits=answers.fits[some], detached=nowhere, lost=lost, few=hardly, placed=placed, window=CALLERS_WINDOW
-    )
     asked = told.filter((pl.col("calling") >= 0) & (pl.col("placed") | pl.col("upstream").is_not_null()))
     return asked.select(
         "call",
         "at",
-        "window",
         "end",
         "fits",
         "detached",
         "lost",
         "few",
+        window=pl.lit(CALLERS_WINDOW),
         key="calling",
         origin="carrier",
         source=pl.when(~pl.col("placed")).then("upstream"),
@@ -65,3 +51,23 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
         number="called",
         open=pl.col("few") & pl.col("placed") & anyone,
     ).select(ASKED.names())
+
+
+def _told(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
+    """For each call that a carrier without records delivered: its report, furthest statement, and how it fits them."""
+    answers, chains = plain.answers, plain.chains
+    some = np.flatnonzero(answers.delivered)
+    calls: list[int] = chains.calls[some].tolist()
+    tops = linked.members.select("call", "carrier", "customer", "upstream", "calling", "attestation")[chains.last[some]]
+    reports = batch.reports.select("at", "called", "terminating")[chains.calls[some]]
+    leaps, share = chains.leaps[some] > 1, np.array([batch.coverage[call].taking_part for call in calls])
+    unnamed, lone = reports["terminating"].is_null().to_numpy(), np.diff(chains.begin)[some] == 1
+    nowhere = (unnamed & leaps & (share < HALF)) | ((unnamed & lone | leaps) & (share < FEW))
+    return tops.hstack(reports).with_columns(
+        end=linked.members["downstream"].gather(chains.first[some]),
+        fits=answers.fits[some],
+        detached=nowhere,
+        lost=pl.Series([lost_rows(each, on_file=False) for each in share.tolist()], dtype=pl.Float64),
+        few=pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean),
+        placed=answers.endings[some] == CUSTOMER,
+    )

@@ -92,17 +92,10 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
     if judgement.none > NOT_FOUND:
         return replace(not_found(call, stamp), confidence=published(judgement.none), alternatives=alternatives)
-    verdict = VERDICTS[best.trail.ending]
-    inferred = inferred_step(best.trail)
-    confidence = calibrated(judgement.confidence, verdict, inferred=inferred, beside=beside(case, best))
-    no_twin = 1 / (1 + judged.twin)
-    least = min(confidence, no_twin) / (1 + judged.hidden)
-    unsure = confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0)
-    loose = judgement.none > LIKELY_UNRECORDED and astray(best.trail, case)
-    unnamed = (loose or least < floors.named) and verdict is Verdict.ORIGINATOR_IDENTIFIED
-    if judged.elsewhere or judged.unseen or judgement.alike or unsure or unnamed or far_off(case, best):
+    trail, verdict = best.trail, VERDICTS[best.trail.ending]
+    confidence = calibrated(judgement.confidence, verdict, inferred=inferred_step(trail), beside=beside(case, best))
+    if not _settled(judged, best, confidence, floors):
         return _ambiguous(call, judged, best, sources, stamp)
-    trail = best.trail
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
     return stamped(
@@ -114,12 +107,30 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=published(confidence * no_twin / (1 + judged.hidden)),
+        confidence=published(confidence * _no_twin(judged) / (1 + judged.hidden)),
         hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=alternatives,
         next_request=next_request(trail, case),
     )
+
+
+def _settled(judged: Judged, best: Weighed, confidence: float, floors: Floors) -> bool:
+    """Whether the evidence settles that the call went the way of `best`; `confidence` (0..1): that of its verdict."""
+    case, judgement = judged.case, judged.judgement
+    if judged.elsewhere or judged.unseen or judgement.alike or far_off(case, best):
+        return False
+    no_twin = _no_twin(judged)
+    if confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0):
+        return False
+    loose = judgement.none > LIKELY_UNRECORDED and astray(best.trail, case)
+    least = min(confidence, no_twin) / (1 + judged.hidden)
+    return VERDICTS[best.trail.ending] is not Verdict.ORIGINATOR_IDENTIFIED or not (loose or least < floors.named)
+
+
+def _no_twin(judged: Judged) -> float:
+    """Probability that the report means no call of somebody else that left no record."""
+    return 1 / (1 + judged.twin)
 
 
 def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
