@@ -30,10 +30,11 @@ from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.plain.answers import reports_of
 from hoptrace.tracing.plain.calls import Settled
 from hoptrace.tracing.plain.lines import OF_A_CALL, plain_lines
-from hoptrace.tracing.results import Floors, Stamp, result
+from hoptrace.tracing.results import Floors, result
 from hoptrace.tracing.signatures.evidence import with_signing
 from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.tracing.sources import sources_of
+from hoptrace.tracing.stamped import Stamp
 
 # No test fails on a time: a machine with other work is slow and not wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

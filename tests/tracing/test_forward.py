@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hoptrace.model.forward import ForwardRole, ForwardVerdict
 from hoptrace.tracing.forward.result import Question, forward
 from hoptrace.tracing.forward.spoken import SPANS, said_of
-from hoptrace.tracing.results import Stamp
+from hoptrace.tracing.stamped import Stamp
 
 NUMBER, OTHER, THIRD, CALLER = "+13125550187", "+13125550111", "+13125550112", "+12025550143"
 TOLL_FREE = "+18005550199"

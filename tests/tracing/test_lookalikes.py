@@ -58,6 +58,24 @@ def test_a_call_of_another_caller_a_second_away_is_not_alike(world):
     assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-1")
 
 
+@pytest.mark.parametrize(("precision", "named"), [(60_000_000, False), (1_000, True)])
+def test_a_call_at_some_moment_of_the_same_minute_may_be_as_near(world, precision, named):
+    """By its record it came within 3 s of the other with one chance in ten; 20 s before it did not."""
+    world.chain("one", "north", "term", at=30.0, customer="cust-1")
+    world.say("term", 0.0 if not named else 10.0, upstream="quiet", precision=precision)
+    found = world.trace(at=30.2, terminating_carrier="term")
+    assert (found.verdict is Verdict.ORIGINATOR_IDENTIFIED) is named
+    if not named:
+        assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("term",))
+        assert "within seconds" in found.summary
+
+
+def test_one_of_another_caller_in_the_same_minute_is_not(world):
+    world.chain("one", "north", "term", at=30.0, customer="cust-1")
+    world.say("term", 0.0, upstream="quiet", precision=60_000_000, calling_number="+12025550144")
+    assert world.trace(at=30.2, terminating_carrier="term").verdict is Verdict.ORIGINATOR_IDENTIFIED
+
+
 def test_redials_of_one_customer_are_named(world):
     for n in range(4):
         world.chain("one", ["north", "south"][n % 2], "term", at=1.1 * n)

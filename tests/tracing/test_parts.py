@@ -26,7 +26,7 @@ def test_a_leap_does_not_take_the_place_of_a_coarse_record_between_its_ends(worl
 
 
 def test_it_does_where_that_record_is_of_another_call(world):
-    around_a_coarse_carrier(world, upstream="other", outcome="failed")
+    around_a_coarse_carrier(world, upstream="other", outcome="failed", calling=12025550177)
     found = world.trace(at=31.2)
     assert found.path == ("term", "gate", "orig")
     assert [len(hop.records) for hop in found.hops] == [1, 0, 1]

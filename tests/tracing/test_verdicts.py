@@ -30,6 +30,20 @@ def test_not_found_where_the_only_record_is_minutes_away(world):
     assert world.trace(at=400.0, calling="+12025550111").verdict is Verdict.NOT_FOUND
 
 
+@pytest.mark.parametrize(("at", "verdict"), [(0.1, Verdict.AMBIGUOUS), (200.0, Verdict.NOT_FOUND)])
+def test_a_record_of_that_moment_that_hardly_fits_is_not_called_none(world, at, verdict):
+    """A refused call of another caller, which never came to the reported end: nobody is named, yet it is shown."""
+    world.say("orig", 0.0, customer="c", downstream="gate", outcome="failed", calling_number="+12025550144")
+    world.covers |= {"gate", "term"}
+    found = world.trace(at=at, terminating_carrier="term")
+    assert (found.verdict, found.originating_carrier, found.customer) == (verdict, None, None)
+    assert found.next_request is not None and found.next_request.carrier == "term"
+    if verdict is Verdict.AMBIGUOUS:
+        assert (found.path, [hop.carrier for hop in found.hops]) == (("term",), ["term"])
+        assert [told.path[-1] for told in found.alternatives] == ["orig"]
+        assert "hardly of this one" in found.summary
+
+
 def test_non_participating_upstream(world):
     world.say("term", 0.1, upstream="transit")
     world.say("transit", 0.0, upstream="quiet", downstream="term")

@@ -23,7 +23,7 @@ from hoptrace.model.forward import ForwardResult
 from hoptrace.model.times import rfc3339
 from hoptrace.tracing.forward.result import Question, forward
 from hoptrace.tracing.forward.spoken import SPANS, Does, said_of
-from hoptrace.tracing.results import Stamp
+from hoptrace.tracing.stamped import Stamp
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace

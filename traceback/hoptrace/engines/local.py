@@ -19,10 +19,11 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.results import Floors, Stamp, result
+from hoptrace.tracing.results import Floors, result
 from hoptrace.tracing.signatures.evidence import with_signing
 from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.tracing.sources import sources_of
+from hoptrace.tracing.stamped import Stamp
 
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog

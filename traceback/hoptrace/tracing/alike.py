@@ -16,9 +16,6 @@ from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.unshown import at_best
 from hoptrace.tracing.weighing import Weighed
 
-SHARP = 6.0
-"""Seconds: a call whose records leave more open is weighed by how likely it is, and not by how near it may be."""
-
 SAME_MOMENT = 1.0
 """Seconds beyond what their records leave open that two parts of one call may seem apart."""
 
@@ -26,14 +23,21 @@ MUCH_LESS_ALIKE = 2.5
 """Weight by which a call may look less like the reported one (caller, outcome, terminating carrier) and still be it."""
 
 
-def alike(case: Case, one: Weighed, best: Weighed) -> bool:
-    """Whether the report means this call, with another answer, as well as the best one.
+def alike(case: Case, one: Weighed, best: Weighed) -> float:
+    """The probability that a call with another answer came so near to the best one that the report means it as well.
 
-    Reports are off by seconds: what came as near to the best call as reports lie from theirs may be meant as well.
+    Reports are off by seconds: what came as near to the best call as reports lie from theirs may be meant as well. A
+    call whose records leave more open, as times cut to the minute do, came so near with some probability only.
     """
+    if not _may_be_alike(case, one, best):
+        return 0.0
+    around = 2 * case.around.close
+    return around / max(around, one.timed.open)
+
+
+def _may_be_alike(case: Case, one: Weighed, best: Weighed) -> bool:
     return (
         near(one.timed, best.timed, case.around.close)
-        and one.timed.open <= SHARP
         and at_best(case, one, best) >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)

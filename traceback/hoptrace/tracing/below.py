@@ -20,7 +20,7 @@ def below_gaps(told: Iterable[Judged]) -> list[Judged]:
 
     Only where its lower part is then what fits best, and no other call came as near to the report.
     """
-    leapt = [one for one in told if one.elsewhere and not one.judgement.alike and _gaps(one)]
+    leapt = [one for one in told if one.elsewhere and one.judgement.alike < 1 and _gaps(one)]
     cases = [_without_gaps(one) for one in leapt]
     again = zip(leapt, cases, judge(cases), strict=True)
     found = [Judged(one.call, case, judgement) for one, case, judgement in again]

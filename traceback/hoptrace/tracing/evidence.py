@@ -31,9 +31,11 @@ def of_unrecorded(carrier: str, upper: Fact) -> tuple[Evidence, ...]:
     return (by_the_report(carrier),)
 
 
-def by_the_report(carrier: str) -> Evidence:
-    """A carrier without a record that the report names as the call's end."""
+def by_the_report(carrier: str, *, recorded: bool = False) -> Evidence:
+    """A carrier that the report names as the call's end; `recorded`: it has records of other calls just then."""
     text = f"The report names {carrier} as the carrier that delivered the call; it has no record of it."
+    if recorded:
+        text = f"The report names {carrier} as the carrier that delivered the call."
     return Evidence("terminating carrier", None, text)
 
 

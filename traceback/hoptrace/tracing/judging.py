@@ -16,6 +16,7 @@ from hoptrace.tracing.alike import alike, back_home, disputing, further_up, redi
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.copies import copied, same_moment
+from hoptrace.tracing.settling import coarse
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
@@ -43,14 +44,14 @@ BY_THE_SAME = 0.6
 class Rival:
     """Another trail that was considered, with its probability and why it was; `answers` otherwise than the best.
 
-    `alike`: it came at so nearly the same moment that the report cannot tell it from the best.
+    `alike`: the probability that it came at so nearly the same moment that the report cannot tell it from the best.
     """
 
     trail: Trail
     share: float
     why: str
     answers: bool
-    alike: bool = False
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Judgement:
     """The best trail (None: no record is the call), how sure its answer is (0..1), and its rivals, likeliest first.
 
     `path_share` is the probability of its path among the trails of the same answer; `none` that no record at hand is of
-    the reported call. `alike`: another call with another answer came at so nearly the same moment that the report
+    the reported call; `alike` that another call with another answer came at so nearly the same moment that the report
     cannot tell the two apart. `likely`: the trails that may well be the call, the best one among them; where none is,
     those that come nearest to it.
     """
@@ -68,7 +69,7 @@ class Judgement:
     rivals: tuple[Rival, ...]
     path_share: float = 1.0
     none: float = 0.0
-    alike: bool = False
+    alike: float = 0.0
     likely: tuple[Weighed, ...] = ()
 
     @property
@@ -105,21 +106,21 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome
     copies = [one.trail for one in others if copied(case, one, best)]
     confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
-    same = {one.trail for one in others if alike(case, one, best)}
-    redials = {one.trail.outcome for one in others if one.trail not in same and redial(one, best)}
+    same = {one.trail: alike(case, one, best) for one in others}
+    redials = {one.trail.outcome for one in others if same[one.trail] < 1 and redial(one, best)}
     parts = {one.trail.outcome for one in others if further_up(case, one, best) or disputing(one, best)}
     parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
-    rivals = [replace(rival, alike=rival.trail in same) for rival in rivals]
+    rivals = [replace(rival, alike=same.get(rival.trail, 0.0)) for rival in rivals]
     return Judgement(
         best,
         (mine + BY_THE_SAME * min(tries, 1 - mine)) * confidence,
         _told(rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
-        bool(same),
+        max(same.values(), default=0.0),
         _near(found, best.weight),
     )
 
@@ -184,7 +185,8 @@ def _handoffs(case: Case, trail: Trail, copies: Set[int]) -> tuple[float, list[D
     astray: list[Detour] = []
     for pair in trail.pairs:
         found = [one for one in detours(case, trail, pair) if one.trail.last_statement not in copies]
-        sure *= reliability(pair, sum(one.odds for one in found if one.trail.answer != trail.answer))
+        against = sum(one.odds for one in found if one.trail.answer != trail.answer)
+        sure *= reliability(pair, against, coarse=coarse(case.facts[pair.d]) or coarse(case.facts[pair.u]))
         astray += found
     return sure, astray
 

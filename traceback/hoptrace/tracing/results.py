@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from hoptrace.model.verdicts import (
-    Alternative,
-    Evidence,
-    Hop,
-    NextRequest,
-    ReportedCall,
-    TraceResult,
-    Verdict,
-)
+from hoptrace.model.verdicts import Evidence, Hop, ReportedCall, TraceResult, Verdict
 from hoptrace.tracing import evidence
 from hoptrace.tracing.calibration import calibrated, published
 from hoptrace.tracing.case import Case
@@ -23,10 +13,12 @@ from hoptrace.tracing.hops import hops_told, inferred_step
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.sources import Sources
+from hoptrace.tracing.stamped import Stamp, stamped
 from hoptrace.tracing.trail import Ending, Trail, entry_told, point_of_entry
 from hoptrace.tracing.trails import astray
+from hoptrace.tracing.unsettled import NOT_FOUND, alternative, ambiguous, hardly_found
 from hoptrace.tracing.weighing import Weighed, beside, far_off
-from hoptrace.tracing.words import ambiguous_words, ending_words, next_request
+from hoptrace.tracing.words import ending_words, next_request
 
 VERDICTS = {
     Ending.CUSTOMER: Verdict.ORIGINATOR_IDENTIFIED,
@@ -41,30 +33,11 @@ VERDICTS = {
 }
 
 
-WORTH_A_DOUBT = 0.04
-"""Probability from which another trail takes carriers off the path of an ambiguous call."""
-
-UNRECORDED = 0.1
-"""Probability that no record at hand is of an ambiguous call, from which only the end that the report names is told."""
-
-NOT_FOUND = 0.5
-"""Probability that no record at hand is of the reported call, from which the answer is that."""
-
 LIKELY_UNRECORDED = 0.1
 """The same, from which no originator is named where no record ties the trail to the end that the report names."""
 
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What a result must name so that it can be replayed."""
-
-    engine: str
-    lake_version: int
-    clock_version: int
-    settings_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +48,16 @@ class Floors:
     named: float
 
 
-def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
-    """The result for a call of which no carrier has a record."""
-    summary = "No carrier has submitted a record of this call."
-    ask = call.terminating_carrier
-    request = NextRequest(ask, "It is said to have delivered the call and has no record of it here.") if ask else None
-    return stamped(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
-
-
 def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, floors: Floors) -> TraceResult:
     """The result of a judged case; below the `floors` the evidence does not settle it and the verdict says so."""
     case, judgement = judged.case, judged.judgement
     best = judgement.best
-    if best is None:
-        return not_found(call, stamp)
-    alternatives = tuple(_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals)
-    if judgement.none > NOT_FOUND:
-        return replace(not_found(call, stamp), confidence=published(judgement.none), alternatives=alternatives)
+    if best is None or judgement.none > NOT_FOUND:
+        return hardly_found(call, judged, stamp)
     trail, verdict = best.trail, VERDICTS[best.trail.ending]
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred_step(trail), beside=beside(case, best))
     if not _settled(judged, best, confidence, floors):
-        return _ambiguous(call, judged, best, sources, stamp)
+        return ambiguous(call, judged, best, sources, stamp)
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
     return stamped(
@@ -110,7 +72,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         confidence=published(confidence * _no_twin(judged) / (1 + judged.hidden)),
         hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
-        alternatives=alternatives,
+        alternatives=tuple(alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals),
         next_request=next_request(trail, case),
     )
 
@@ -118,13 +80,12 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
 def _settled(judged: Judged, best: Weighed, confidence: float, floors: Floors) -> bool:
     """Whether the evidence settles that the call went the way of `best`; `confidence` (0..1): that of its verdict."""
     case, judgement = judged.case, judged.judgement
-    if judged.elsewhere or judged.unseen or judgement.alike or far_off(case, best):
+    if judged.elsewhere or judged.unseen or judgement.alike == 1 or far_off(case, best):
         return False
-    no_twin = _no_twin(judged)
-    if confidence * no_twin < floors.contested and (judgement.contested or judged.twin > 0):
+    if confidence * _no_twin(judged) < floors.contested and (judgement.contested or judged.twin > 0):
         return False
     loose = judgement.none > LIKELY_UNRECORDED and astray(best.trail, case)
-    least = min(confidence, no_twin) / (1 + judged.hidden)
+    least = min(confidence, _no_twin(judged), 1 - judgement.alike) / (1 + judged.hidden)
     return VERDICTS[best.trail.ending] is not Verdict.ORIGINATOR_IDENTIFIED or not (loose or least < floors.named)
 
 
@@ -169,68 +130,3 @@ def _with_doubt(hops: tuple[Hop, ...], judgement: Judgement) -> tuple[Hop, ...]:
         f"means this path. Also possible: {others}."
     )
     return (replace(hops[0], evidence=(*hops[0].evidence, Evidence("path", None, text))), *hops[1:])
-
-
-def _ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sources, stamp: Stamp) -> TraceResult:
-    """Several trails fit about equally: only the carriers on which all of them agree are said."""
-    case, judgement = judged.case, judged.judgement
-    rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
-    paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
-    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.off_file else _common(paths)
-    if far_off(case, best) or judgement.none >= UNRECORDED:
-        common = tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
-    told = [_alternative(best.trail, judgement.confidence, "fits best", case)]
-    told += [_alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
-    request = (
-        NextRequest(common[-1], "Its records of these calls, with Call-IDs, would tell them apart.") if common else None
-    )
-    return stamped(
-        call,
-        stamp,
-        Verdict.AMBIGUOUS,
-        ambiguous_words(judged, len(paths)),
-        path=common,
-        confidence=published(1 - max(0.0, judgement.confidence - 0.5)),
-        hops=hops_told(case, best, sources)[: len(common)],
-        alternatives=tuple(told),
-        next_request=request,
-    )
-
-
-def _alternative(trail: Trail, share: float, why: str, case: Case) -> Alternative:
-    return Alternative(trail.path, published(share), f"{why}; it ends: {ending_words(trail, case)}")
-
-
-def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    shared: list[str] = []
-    for carriers in zip(*paths, strict=False):
-        if len(set(carriers)) > 1:
-            break
-        shared.append(carriers[0])
-    return tuple(shared)
-
-
-def stamped(call: ReportedCall, stamp: Stamp, verdict: Verdict, summary: str, **rest: Any) -> TraceResult:
-    """A result that names what it stands on; of the fields of TraceResult in `rest` the others are empty."""
-    fields: dict[str, Any] = {
-        "path": (),
-        "originating_carrier": None,
-        "customer": None,
-        "point_of_entry": None,
-        "confidence": 0.0,
-        "hops": (),
-        "conflicts": (),
-        "alternatives": (),
-        "next_request": None,
-    }
-    return TraceResult(
-        call_ref=call.call_ref,
-        verdict=verdict,
-        engine=stamp.engine,
-        lake_version=stamp.lake_version,
-        settings_digest=stamp.settings_digest,
-        clock_version=stamp.clock_version,
-        summary=summary,
-        call=call,
-        **{**fields, **rest},
-    )

@@ -62,7 +62,7 @@ class Next(NamedTuple):
 def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
     """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
     settled = assign(pairs)
-    if any(_coarse(fact) for fact in facts.values()):
+    if any(coarse(fact) for fact in facts.values()):
         before = dict[int, Next]()
         for _ in range(ROUNDS):
             above = {d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
@@ -121,7 +121,8 @@ def _ended(fact: Fact) -> bool:
     return fact.downstream is None and fact.outcome != "answered"
 
 
-def _coarse(fact: Fact) -> bool:
+def coarse(fact: Fact) -> bool:
+    """Whether a record tells the moment of its call to a second or worse."""
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
@@ -157,9 +158,9 @@ def _lent(facts: Mapping[int, Fact], way: Mapping[int, Next], sid: int, delay: f
         told = facts[further]
         if told.setup is not None:
             spread, tick = math.hypot(told.spread, hops * CARRIED_ON), told.tick + slow
-            if (coarse := tick / 2 + spread) < least:
+            if (open_ := tick / 2 + spread) < least:
                 since = hops * delay - (slow if delay < 0 else 0.0)
-                best, least = Moment(told.setup + since, tick, spread), coarse
+                best, least = Moment(told.setup + since, tick, spread), open_
     return None if own - least < WORTH_LENDING else best
 
 

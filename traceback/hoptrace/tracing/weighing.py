@@ -65,6 +65,12 @@ that the report names has no record by which to find another one."""
 UNSEEN = 0.5
 """Probability that no carrier of a call has a record, from which other calls are hardly on file."""
 
+BY_CHANCE = 0.1
+"""Odds that a handoff with a coarse time is none, for each that its weight alone gives, which cannot be much there.
+
+A trail is followed only where all else holds: of 347 with a handoff of a weight below 3, nearly all with a time cut to
+the minute, in 29 simulated networks of both generators, none was of another call. The weights alone foretold 49."""
+
 HOPELESS = 12.0
 """Loss of weight beyond which a rival pair is not worth a look."""
 
@@ -185,9 +191,13 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
     return found
 
 
-def reliability(pair: Pair, odds_against: float) -> float:
-    """The probability that a handoff is one: against rivals that lead elsewhere, and against there being none."""
-    return KIND_RELIABILITY[pair.kind] / (1 + odds_against + math.exp(-pair.weight))
+def reliability(pair: Pair, odds_against: float, *, coarse: bool) -> float:
+    """The probability that a handoff is one: against rivals that lead elsewhere, and against there being none.
+
+    `coarse`: one of its records tells its moment to a second or worse.
+    """
+    by_chance = math.exp(-pair.weight) * (BY_CHANCE if coarse else 1.0)
+    return KIND_RELIABILITY[pair.kind] / (1 + odds_against + by_chance)
 
 
 def _number_at_the_end(case: Case, trail: Trail) -> int:

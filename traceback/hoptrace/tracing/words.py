@@ -44,6 +44,14 @@ FAR_FROM_REPORT = (
     "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has no "
     "record of it: most likely the report means another call, of which none is at hand."
 )
+MAYBE_AS_NEAR = (
+    "Another call to the same number may have come within seconds of this one, for all that the times of its records "
+    "tell; the report could then mean either."
+)
+HARDLY_FITS = (
+    "Records tell of a call to this number at that moment, but hardly of this one: caller, outcome or carriers are not "
+    "those of the report. It may have no record on file."
+)
 SEVERAL_FIT = "{trails} trails fit about equally well; the records do not tell which one is this call."
 ANOTHER_CALL = "One trail fits, but the reported call may well be another one, of which no record is at hand."
 """Why a call is ambiguous."""
@@ -72,6 +80,8 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
         return FAR_FROM_REPORT.format(seconds=f"{best.timed.apart:.0f}")
+    if 0 < judged.judgement.alike < 1:
+        return MAYBE_AS_NEAR
     return SEVERAL_FIT.format(trails=trails) if trails > 1 else ANOTHER_CALL
 
 

@@ -10,8 +10,9 @@ import polars as pl
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
 from hoptrace.tracing.chains.building import Chains
+from hoptrace.tracing.chains.times import is_coarse
 from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
-from hoptrace.tracing.weighing import KIND_RELIABILITY
+from hoptrace.tracing.weighing import BY_CHANCE, KIND_RELIABILITY
 
 
 class ChainTrails(NamedTuple):
@@ -28,7 +29,7 @@ def trails_of(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Fl
     """
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
     spans = _arrivals(told, chains, _slow(chains, pairs)).spans()
-    return ChainTrails(_sure(chains), match_trails(spans, chains.begin, at, np.full(len(at), close)))
+    return ChainTrails(_sure(chains, told), match_trails(spans, chains.begin, at, np.full(len(at), close)))
 
 
 def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
@@ -50,8 +51,15 @@ def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
     return Arrivals(setup, start, tick, spread, rang, later)
 
 
-def _sure(chains: Chains) -> Floats:
-    """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere."""
+def _sure(chains: Chains, members: pl.DataFrame) -> Floats:
+    """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere.
+
+    `members` as in `_arrivals`.
+    """
+    if not len(chains.pairs):
+        return np.zeros(0)
+    coarse = is_coarse(members)
+    coarse[1:] |= coarse[:-1].copy()
+    by_chance = np.exp(-chains.weights) * np.where(coarse, BY_CHANCE, 1.0)
     kind = np.array([KIND_RELIABILITY[each] for each in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)])[chains.over]
-    each = np.where(chains.pairs < 0, 1.0, kind / (1 + np.exp(-chains.weights)))
-    return np.multiply.reduceat(each, chains.begin[:-1]) if len(each) else np.zeros(0)
+    return np.multiply.reduceat(np.where(chains.pairs < 0, 1.0, kind / (1 + by_chance)), chains.begin[:-1])

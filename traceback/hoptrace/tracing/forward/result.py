@@ -13,7 +13,7 @@ from hoptrace.tracing.forward.following import settle
 from hoptrace.tracing.forward.parties import talk_of
 from hoptrace.tracing.forward.spoken import said_of
 from hoptrace.tracing.forward.words import shown
-from hoptrace.tracing.results import Stamp
+from hoptrace.tracing.stamped import Stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from hoptrace.tracing.endings import beyond
 from hoptrace.tracing.judging import WORTH_TELLING
 from hoptrace.tracing.plain.answers import CUSTOMER, ENDINGS, Answers, Batch
 from hoptrace.tracing.plain.weighing import TrailsWeighed, none_of_them, weighed_trails
-from hoptrace.tracing.results import NOT_FOUND, VERDICTS, Floors
+from hoptrace.tracing.results import VERDICTS, Floors
+from hoptrace.tracing.unsettled import NOT_FOUND
 from hoptrace.tracing.weighing import FAR_OFF, hardly_on_file
 
 OF_AN_END = ("carrier", "customer", "upstream")

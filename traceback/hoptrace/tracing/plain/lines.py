@@ -24,9 +24,10 @@ from hoptrace.tracing.plain.hops import QUOTED_OF_FACTS, hops_of, silent_hops
 from hoptrace.tracing.plain.paths import Way, entries_of, paths_of, way_of
 from hoptrace.tracing.plain.signing import signings_of
 from hoptrace.tracing.result_lines import ResultLines
-from hoptrace.tracing.results import VERDICTS, Stamp
+from hoptrace.tracing.results import VERDICTS
 from hoptrace.tracing.signatures.signers import Signers
 from hoptrace.tracing.sources import SIGNED
+from hoptrace.tracing.stamped import Stamp
 from hoptrace.tracing.trail import Ending
 from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKED_OF_SILENT, ENDING_WORDS
 
