@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars as pl
 
@@ -43,10 +45,12 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
     nowhere = (unnamed & leaps & (share < HALF)) | ((unnamed & lone | leaps) & (share < FEW))
     hardly = pl.Series([hardly_on_file(each) for each in share.tolist()], dtype=pl.Boolean)
     lost = pl.Series([lost_rows(each, on_file=False) for each in share.tolist()], dtype=pl.Float64)
+    # As for one call: NumPy's exponential may differ in the last place.
+    fits = pl.Series([math.exp(weight) for weight in answers.weight[some].tolist()], dtype=pl.Float64)
     placed = pl.Series(answers.endings[some] == CUSTOMER)
     anyone = pl.col("terminating").is_null() & pl.col("attestation").is_in(NOT_VOUCHED_FOR).fill_null(value=False)
     told = tops.hstack(reports).with_columns(
-        end=end, fits=answers.fits[some], detached=nowhere, lost=lost, few=hardly, placed=placed, window=CALLERS_WINDOW
+        end=end, fits=fits, detached=nowhere, lost=lost, few=hardly, placed=placed, window=CALLERS_WINDOW
     )
     asked = told.filter((pl.col("calling") >= 0) & (pl.col("placed") | pl.col("upstream").is_not_null()))
     return asked.select(
