@@ -48,7 +48,7 @@ INSIDE = (
     ("repeated rows, repeated statements", Seen, "repeated"),
     ("accounts of the rows", taking, "settle_rows"),
     ("counting for the receipt", Taking, "_count"),
-    ("numbers that their keys tell", layout, "_told_by_keys"),
+    ("numbers that their keys tell", layout, "told_by_keys"),
     ("sorting both indexes", layout, "sort_part"),
 )
 

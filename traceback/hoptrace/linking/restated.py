@@ -56,15 +56,23 @@ def without_restated(statements: pl.DataFrame) -> pl.DataFrame:
     # Most statements have nobody beside them, and one trace has no milliseconds to spare: nothing here runs a query.
     ids = statements["record_id"]
     twice = _said_twice(statements, _SAME)
-    looked = [_begun(statements.filter(twice))] if twice.any() else []
+    beside = twice.any()
+    alike = statements.filter(twice) if beside else statements
+    looked = [_begun(alike)] if beside else []
     if ids.null_count() < ids.len():
         known = ids == ids  # noqa: PLR0124  # null is not
         again = _said_twice(statements, _RECORD) & known
         looked += [_written_twice(statements.filter(again))] if again.any() else []
         looked += [_one_leg(statements)] if "/" in "".join(filter(None, ids.to_list())) else []
     if any(less.height for less in looked):
-        statements = statements.join(pl.concat(looked).unique(), on=["batch", "row"], how="anti", maintain_order="left")
-    return _without_numbered_anew(statements) if twice.any() else statements
+        less = pl.concat(looked).unique()
+        statements, alike = (_without(rows, less) for rows in (statements, alike))
+    return _without(statements, _numbered_anew(alike)) if beside else statements
+
+
+def _without(statements: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
+    """The statements but some, of which `batch` and `row` are told."""
+    return statements.join(some, on=["batch", "row"], how="anti", maintain_order="left") if some.height else statements
 
 
 def _said_twice(statements: pl.DataFrame, names: Sequence[str]) -> pl.Series:
@@ -93,18 +101,16 @@ def _written_twice(again: pl.DataFrame) -> pl.DataFrame:
     return both.filter(near, less, *agree, pl.col("outcome") == pl.col("outcome_full")).select("batch", "row")
 
 
-def _without_numbered_anew(statements: pl.DataFrame) -> pl.DataFrame:
-    """The statements but those that another one equals in all but the record id, where that can be one call only.
+def _numbered_anew(alike: pl.DataFrame) -> pl.DataFrame:
+    """Those of statements `alike` by _SAME that another one equals in all but the record id: `batch`, `row` and more.
 
-    A time to the minute does not tell, unless a Call-ID does.
+    Only where that can be one call: a time to the minute does not tell, unless a Call-ID does.
     """
-    if not _said_twice(statements, _NUMBERED_ANEW).any():
-        return statements
+    if not _said_twice(alike, _NUMBERED_ANEW).any():
+        return alike.clear()
     sure = (pl.col("start_time").dt.epoch("us") % _MINUTE != 0) | pl.col("call_id").is_not_null()
-    again = (
-        statements.filter(sure).sort("record_id", "batch", "row").filter(~pl.struct(_NUMBERED_ANEW).is_first_distinct())
-    )
-    return statements.join(again, on=["batch", "row"], how="anti", maintain_order="left")
+    ordered = alike.filter(sure).sort("record_id", "batch", "row")
+    return ordered.filter(~pl.struct(_NUMBERED_ANEW).is_first_distinct())
 
 
 def _one_leg(statements: pl.DataFrame) -> pl.DataFrame:

@@ -45,14 +45,14 @@ class Batch:
 class Answers:
     """The answers of plain calls, an entry each: which of ENDINGS, how sure, and seconds from its time to the report's.
 
-    `confidence` is not yet rounded as it is published. `fits`: the density (1/s) of the report. `delivered`: by a
-    carrier without records, to which the lowest record says that it handed the call.
+    `confidence` is not yet rounded as it is published. `weight`: the natural log of the density (1/s) of the report.
+    `delivered`: by a carrier without records, to which the lowest record says that it handed the call.
     """
 
     endings: Int64s
     confidence: Floats
     residual: Floats
-    fits: Floats
+    weight: Floats
     delivered: Truths
 
     @classmethod
@@ -64,7 +64,7 @@ class Answers:
     def of(self, kept: Truths | Int64s) -> Answers:
         """Those that are `kept`."""
         endings, delivered = self.endings[kept], self.delivered[kept]
-        return Answers(endings, self.confidence[kept], self.residual[kept], self.fits[kept], delivered)
+        return Answers(endings, self.confidence[kept], self.residual[kept], self.weight[kept], delivered)
 
     @property
     def open(self) -> Int64s:

@@ -140,8 +140,9 @@ def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
     `handed_on`: a second carrier's record bears out that the call came from there.
     """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
-    made_up = [carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE]
-    borrows = [one in trust.borrows for one in tops.select("carrier", "customer").iter_rows()]
-    alone = (tops["carrier"].is_in(made_up).to_numpy() | np.array(borrows, np.bool_)) & ~handed_on
+    made_up = {carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE}
+    alone = ~handed_on
+    told = tops.select("carrier", "customer")[np.flatnonzero(alone)].iter_rows()
+    alone[alone] = [carrier in made_up or (carrier, customer) in trust.borrows for carrier, customer in told]
     named = tops["upstream"].is_not_null().to_numpy()
     return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,10 +54,9 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     sound &= ~_too_strange(batch, chains.calls[begin], told, apart, (best, endings))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
-    # As for one call: NumPy's exponential may differ in the last place.
-    fits = np.array([math.exp(weight) for weight in trails.timed.weight[best].tolist()], np.float64)
-    delivered = told.delivered[best]
-    return kept, Answers(endings, confidence, trails.timed.residual[best], fits, delivered).of(sound)
+    timed = trails.timed
+    answers = Answers(endings, confidence, timed.residual[best], timed.weight[best], told.delivered[best])
+    return kept, answers.of(sound)
 
 
 def _too_strange(
@@ -69,10 +67,13 @@ def _too_strange(
     `apart`: seconds from the report; `ends`: the best trail of each call, and which of ENDINGS is its.
     """
     best, endings = ends
-    numbers: list[int] = calls.tolist()
+    strange = told.delivered[best]
+    some = np.flatnonzero(strange)
+    numbers: list[int] = calls[some].tolist()
     few = np.array([hardly_on_file(batch.coverage[call].taking_part) for call in numbers], np.bool_)
-    times = np.where(endings != CUSTOMER, FAR_OFF, np.where(few, 1.0, np.inf))
-    return told.delivered[best] & ((apart > times * batch.around.close) | (told.strange[best] & few))
+    times = np.where(endings[some] != CUSTOMER, FAR_OFF, np.where(few, 1.0, np.inf))
+    strange[some] = (apart[some] > times * batch.around.close) | (told.strange[best[some]] & few)
+    return strange
 
 
 @dataclass(frozen=True, slots=True)
