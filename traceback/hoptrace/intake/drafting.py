@@ -19,6 +19,7 @@ from hoptrace.intake.drafting_times import TIMES
 from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.looking import detect_file
 from hoptrace.intake.profile import Profile, read_profile
+from hoptrace.intake.profile_store import free_name
 from hoptrace.intake.reading import Context, Source, source_at
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import Fate
@@ -105,7 +106,7 @@ def _date_and_clock(columns: Sequence[Column]) -> tuple[Column, Column] | None:
 def _lines(
     file: str, shape: FileShape, found: dict[str, Choice], joined: tuple[Column, Column] | None
 ) -> Iterator[str]:
-    yield f"name = {_text(file.split('.', maxsplit=1)[0] or 'draft')}"
+    yield f"name = {_text(free_name(file.split('.', maxsplit=1)[0]))}"
     yield 'format = "delimited"'
     yield from ("", "[file]")
     yield f"delimiter = {_text(shape.delimiter)} # {shape.why[0]}"
