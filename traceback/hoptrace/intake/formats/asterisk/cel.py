@@ -123,11 +123,7 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
             event = _event(line.number, _fields(line.text, cells, layout), lines)
             if isinstance(event, Event):
                 found += 1
-                channel = channels.get(event.uniqueid)
-                if channel is None:
-                    channels[event.uniqueid] = Channel(event.uniqueid, [event])
-                else:
-                    channel.events.append(event)
+                channels.setdefault(event.uniqueid, Channel(event.uniqueid, [])).events.append(event)
             else:
                 ledger.reject(*place, event)
     if lines.lines and not found:
