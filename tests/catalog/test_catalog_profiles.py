@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hoptrace.errors import ProfileInvalid, UnknownCarrier
-from hoptrace.intake.profile_store import OwnProfiles, add_profile
+from hoptrace.intake.drafting import draft_profile
+from hoptrace.intake.profile_store import OwnProfiles, add_profile, free_name
 from hoptrace.workspace import Workspace, init_workspace
 
 TEXT = 'format = "delimited"\n[fields]\nstart_time = 1\ncalled_number = 2\n'
@@ -63,3 +64,28 @@ def test_an_unknown_carrier_an_unsound_profile_and_a_format_s_name_are_refused(
     with pytest.raises(ProfileInvalid, match="is not a valid name"):
         add_profile(workspace, write(tmp_path, 'name = "a b"\n' + TEXT), "alpha")
     assert workspace.catalog.profiles.list() == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "free"),
+    [
+        ("delimited", "delimited-own"),
+        ("auto", "auto-own"),
+        ("cdr export (1)", "cdr-export-1"),
+        ("", "draft"),
+        ("通话", "draft"),
+        ("a" * 80, "a" * 60),
+    ],
+)
+def test_a_name_that_can_be_used_is_found_for_any_file(
+    workspace: Workspace, tmp_path: Path, wanted: str, free: str
+) -> None:
+    assert free_name(wanted) == free
+    added = add_profile(workspace, write(tmp_path, f'name = "{free}"\n{TEXT}'), "alpha")
+    assert added.label == f"{free}@1"
+
+
+def test_the_draft_for_a_file_that_is_called_like_a_format_can_be_added(workspace: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"2026-11-02 08:00:0{n},12025550143,1312555018{n}\n" for n in range(4))
+    drafted = draft_profile(write(tmp_path, f"start,caller,callee\n{rows}", "delimited.csv"))
+    assert add_profile(workspace, write(tmp_path, drafted.text), "alpha").label == "delimited-own@1"

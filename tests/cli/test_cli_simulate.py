@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
+
+from hoptrace.demo import command
 
 Run = Callable[..., Result]
 
@@ -73,3 +76,11 @@ def test_a_knob_that_there_is_not_is_wrong_usage(run: Run) -> None:
 def test_a_scenario_and_a_folder_are_needed(run: Run) -> None:
     assert "--list" in run("simulate", "--out", "net").stderr
     assert "--out" in run("simulate", "--scenario", "small").stderr
+
+
+def test_the_demo_names_the_command_as_it_can_be_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.argv", [".venv/bin/hoptrace", "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command() == ".venv/bin/hoptrace"
+    (tmp_path / "hoptrace").touch(0o755)
+    assert command() == "hoptrace"

@@ -114,6 +114,24 @@ def test_the_newest_of_two_results_of_a_call_counts(reported: Workspace, told_ca
     assert "1 older result of the same calls was left out." in report.completeness
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([Verdict.ORIGINATOR_IDENTIFIED], ["The traced call is settled."]),
+        ([Verdict.NO_RECORD], ["Of 1 traced call 0 is settled (0 %).", "The one open call ends at "]),
+        ([Verdict.NOT_FOUND], ["The one open call has no known end (not found)."]),
+        ([Verdict.NO_RECORD] * 2, ["Of the 2 open ones 2 end at "]),
+        ([Verdict.NO_RECORD, Verdict.NOT_FOUND], ["Of the 2 open ones 1 "]),
+    ],
+)
+def test_sentences_count_as_people_do(reported: Workspace, told_call, tmp_path, verdicts, said) -> None:
+    path = tmp_path / "results.jsonl"
+    told = [told_call(n, each, "" if each is Verdict.NOT_FOUND else "ABC") for n, each in enumerate(verdicts)]
+    path.write_bytes(b"".join(each.as_json() + b"\n" for each in told))
+    says = of_many.campaign(reported, of_many.Which(results=path)).says
+    assert [sentence for sentence in said if sentence not in says] == []
+
+
 def test_a_campaign_of_a_file_and_of_the_store_are_the_same(reported: Workspace, results_of_many, tmp_path) -> None:
     path = tmp_path / "results.jsonl"
     ordered = sorted(results_of_many, key=lambda each: each.call_ref)

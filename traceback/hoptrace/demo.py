@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -161,8 +162,12 @@ def _write_reports(console: Console, workspace: Workspace, results: Sequence[Tra
     console.print("Reports to open:")
     for path in (*written, out / "results.jsonl"):
         console.print(f"  {path}", soft_wrap=True)
-    workspace_option = f"--workspace {out / 'workspace'}"
-    console.print(f"Look further:  hoptrace batches list {workspace_option}", soft_wrap=True)
+    console.print(f"Look further:  {command()} batches list --workspace {out / 'workspace'}", soft_wrap=True)
+
+
+def command() -> str:
+    """How this program is called here, to be typed as it stands: that of a checkout is not on the path."""
+    return "hoptrace" if shutil.which("hoptrace") else sys.argv[0]
 
 
 def _write_campaign(workspace: Workspace, folder: Path) -> Path:

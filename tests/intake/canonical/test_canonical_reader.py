@@ -12,6 +12,7 @@ import pytest
 import zstandard
 
 from hoptrace.errors import ColumnMissing, InputRefused
+from hoptrace.intake.formats.canonical.columns import COLUMNS, REQUIRED
 from hoptrace.intake.formats.text import opening
 from hoptrace.intake.profile import Profile
 
@@ -287,3 +288,35 @@ def test_pieces_do_not_show(taken: Read, fixtures: Path, monkeypatch: pytest.Mon
             assert other.calls.drop("call").equals(one.calls.drop("call"))
     assert whole[1].fates() == ["skipped", *["accepted"] * 40, "duplicate"]
     assert whole[1].rows["row"].to_list() == [1, *range(2, 84, 2)]
+
+
+@pytest.mark.parametrize("word", ["NULL", "\\N", '"NULL"', " NULL "])
+@pytest.mark.parametrize("name", ["cdr.csv", "cdr.ndjson"])
+def test_what_a_database_writes_for_nothing_is_nothing(take: Read, tmp_path: Path, word: str, name: str) -> None:
+    columns = [column for column in COLUMNS if column not in REQUIRED]
+    path = tmp_path / name
+    if name.endswith("csv"):
+        cells = ["2026-11-24T02:03:04Z", "+12025550101", *([word] * len(columns))]
+        path.write_text("\n".join(",".join(row) for row in ([*REQUIRED, *columns], cells)) + "\n")
+    else:
+        path.write_bytes(
+            orjson.dumps(
+                dict(zip(REQUIRED, ("2026-11-24T02:03:04Z", "+12025550101"), strict=True))
+                | dict.fromkeys(columns, word.strip('"'))
+            )
+        )
+    taken = take(path)
+    said = {name: value for name, value in taken.calls.row(0, named=True).items() if value is not None}
+    assert set(said) == {"call", "file", "row", "start_time", "start_basis", "precision", "called_number"}
+
+
+def test_words_that_hold_null_are_words(take: Read, tmp_path: Path) -> None:
+    path = tmp_path / "cdr.csv"
+    path.write_text("start_time,called_number,upstream,record_id\n2026-11-24T02:03:04Z,+12025550101,NULLTEL,null\n")
+    assert take(path).calls.select("upstream", "record_id").row(0) == ("NULLTEL", "null")
+
+
+def test_a_call_to_nothing_is_rejected(take: Read, tmp_path: Path) -> None:
+    path = tmp_path / "cdr.csv"
+    path.write_text("start_time,called_number\n2026-11-24T02:03:04Z,NULL\n")
+    assert take(path).reasons() == {2: ["called_number is missing"]}

@@ -58,6 +58,7 @@ SAMPLES = (
     Sample("acc/acc_cdrs_2.log", "acc_flatstore", "acc/flatstore.toml"),
     Sample("acc/quoted.acc", "acc_flatstore", "acc/quoted.toml"),
     Sample("acc/kamailio-acc-json.log", "acc_json"),
+    Sample("acc/phpmyadmin.json", "acc_table_json", rows=(b'"callid"',)),
     Sample("acc/kamailio-acc.log", "acc_syslog"),
     Sample("acc/opensips-acc.log", "acc_syslog"),
     Sample("acc/mysqldump.dump", "acc_dump", rows=()),

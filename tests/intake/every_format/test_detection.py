@@ -20,6 +20,7 @@ FOLDERS = {"ribbon_act": "ribbon", "asterisk_cel": "asterisk", "broadworks_csv":
     "freeswitch_json": "freeswitch",
     "acc_flatstore": "acc",
     "acc_json": "acc",
+    "acc_table_json": "acc",
     "acc_syslog": "acc",
     "acc_sqlite": "acc",
     "acc_dump": "acc",
@@ -33,6 +34,7 @@ GOLDEN = [
 ]
 WORDS = {
     "acc_json": None,
+    "acc_table_json": "no row of a table",
     "acc_syslog": None,
     "acc_flatstore": "profile",
     "acc_sqlite": "SQLite",

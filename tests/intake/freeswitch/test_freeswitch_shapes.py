@@ -21,7 +21,7 @@ from hoptrace.intake.formats.freeswitch.sheet import Sheet
 from hoptrace.intake.formats.freeswitch.xml import FreeswitchXml
 from hoptrace.intake.formats.freeswitch.xml_shapes import XmlForm
 from hoptrace.intake.formats.xml import records as xml_records
-from hoptrace.intake.formats.xml.records import RecordParser
+from hoptrace.intake.formats.xml.parsing import RecordParser
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 

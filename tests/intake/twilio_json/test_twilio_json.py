@@ -65,6 +65,25 @@ def test_damaged_records_are_rejected_one_by_one() -> None:
     assert chunk.calls.select("end_time", "duration").row(0) == (None, None)
 
 
+SID = "CA0123456789abcdef0123456789abcdef"
+FEW = f'{{"sid": "{SID}", "from": "+12025550143", "to": "+13125550187", "start_time": "2026-11-02T10:20:30Z"}}'
+
+
+@pytest.mark.parametrize("text", [FEW, f"[{FEW}]", f'{{"calls": [{FEW}]}}', FEW.replace("from", "direction")])
+def test_a_call_of_few_fields_is_known_by_its_sid(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "calls.json"
+    path.write_text(text)
+    assert find_format(Source(0, path, path.name, ""), readers()).name == "twilio_json"
+    assert read(path).calls.select("called_number", "record_id").rows() == [("+13125550187", SID)]
+
+
+@pytest.mark.parametrize("text", [FEW.replace("CA", "SM"), f'{{"sid": "{SID}", "to": "+13125550187"}}'])
+def test_other_ids_and_fewer_fields_are_no_sign(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "calls.json"
+    path.write_text(text)
+    assert twilio_json().detect(Source(0, path, path.name, ""), path.read_bytes()) is None
+
+
 @pytest.mark.parametrize("text", ['{"a": 1}', '[{"sid": "SM1", "body": "hello"}]'])
 def test_something_else_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"

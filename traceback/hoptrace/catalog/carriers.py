@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.files import CARRIER_TEXTS, TRUNK_OPTIONAL, TRUNK_REQUIRED, parse_carrier, parse_trunk
 from hoptrace.catalog.row_files import read_rows
+from hoptrace.catalog.spans import as_utc
 from hoptrace.catalog.tables import BATCHES, CARRIERS, NAMED_CARRIERS, TRUNKS
 from hoptrace.errors import DirectoryInvalid, UnknownCarrier
 from hoptrace.model.carriers import Carrier, Trunk
@@ -184,12 +185,5 @@ def _where_carrier(update: sa.Update, carrier_id: str) -> sa.Update:
 
 
 def _as_trunk(row: dict[str, Any]) -> Trunk:
-    times = {name: _utc(row[name]) for name in ("valid_from", "valid_to")}
+    times = {name: None if row[name] is None else as_utc(row[name]) for name in ("valid_from", "valid_to")}
     return Trunk(row["carrier_id"], row["trunk"], row["peer"], row["customer"], **times)
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    # SQLite gives times back without their zone; they were written in UTC.
-    if time is None:
-        return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hoptrace.catalog.database import guard
+from hoptrace.catalog.spans import as_utc
 from hoptrace.catalog.tables import CLOCK_SHIFTS, CLOCK_VERSIONS, CLOCKS
 
 _NEWEST = sa.select(sa.func.max(CLOCK_VERSIONS.c.version))
@@ -141,7 +142,7 @@ class Clocks:
         query = sa.select(at.version, at.lake_version, at.created_at, carriers, shifts).order_by(at.version.desc())
         with guard(), self._engine.connect() as connection:
             found = connection.execute(query).all()
-        return [ClockVersion(row[0], row[1], _utc(row[2]), row[3], row[4]) for row in found]
+        return [ClockVersion(row[0], row[1], as_utc(row[2]), row[3], row[4]) for row in found]
 
 
 def _digest(clocks: Sequence[ClockRow], shifts: Sequence[ShiftRow], weights: Mapping[str, Any]) -> str:
@@ -151,8 +152,3 @@ def _digest(clocks: Sequence[ClockRow], shifts: Sequence[ShiftRow], weights: Map
 
 def _without_version(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items() if name != "version"}
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite forgets the zone.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

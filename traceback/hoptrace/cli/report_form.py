@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ENDINGS = {each: each for each in ("html", "pdf", "json", "csv", "graphml", "svg")}
 OTHER_ENDINGS = {"": "html", "htm": "html", "zip": "csv"}
 
+_OUT_HELP = "Where the report goes; CSV tables into a .zip or a folder."
+_FORMAT_HELP = "[default: by the extension of FILE; html if it has none]"
 PROFILE_HELP = "For whom: investigator, regulator, carrier:ID or public.  [default: investigator]"
 
 profile_option = click.option("--profile", default="investigator", metavar="READER", help=PROFILE_HELP)
@@ -93,10 +95,6 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
         return wrapped
 
     return add
-
-
-_OUT_HELP = "Where the report goes; CSV tables into a .zip or a folder."
-_FORMAT_HELP = "[default: by the extension of FILE; html if it has none]"
 
 
 def format_of(out: Path, formats: tuple[str, ...]) -> str:

@@ -92,6 +92,7 @@ class _Joined:
         self._begun, self._ended = np.sort(self._first), np.sort(self._last)
 
     def at(self, moments: Floats) -> Covered:
+        """The carriers whose spans hold these moments (epoch s), told once for all moments of one stretch."""
         begun = np.searchsorted(self._begun, moments, side="right")
         ended = np.searchsorted(self._ended, moments, side="left")
         _, one_of, stretch = np.unique(begun * (len(self._begun) + 1) + ended, return_index=True, return_inverse=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hoptrace.engines.local import Rules, standing, trace_on
-from hoptrace.engines.packed import Packed, Recording
+from hoptrace.engines.packed import Packed
 from hoptrace.errors import PackageRefused
 from hoptrace.evidence.archive import Member, archive
 from hoptrace.evidence.citing import cited_rows, original_members, receipt_lines
+from hoptrace.evidence.grounds import Versions, folder_of, grounds_of, stored_result, versions_of
 from hoptrace.evidence.keys import SigningKey
 from hoptrace.evidence.manifest import (
     MANIFEST,
@@ -40,19 +40,16 @@ from hoptrace.evidence.tables import as_lines, write_tables
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.originals import Originals
 from hoptrace.output import check_place, whole_file
-from hoptrace.reports import render, result_from_dict
+from hoptrace.reports import render
 from hoptrace.reports.wording.language import ENGLISH, language
 
 if TYPE_CHECKING:
-    from hoptrace.model.verdicts import ReportedCall, TraceResult
+    from hoptrace.model.verdicts import TraceResult
     from hoptrace.workspace import Workspace
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 MOST_REF = 60
 """Characters of a call's reference in the name of its folder."""
-
-Versions = tuple[int, int, int]
-"""Of the lake, the clock table and the certificates, as a result names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +101,8 @@ def package(
     place = Path(out)
     check_place(place, *contents.files)
     language(contents.language)
-    results = [_stored(workspace, call_ref) for call_ref in sorted(set(call_refs))]
-    grounds = _grounds(workspace, results)
+    results = [stored_result(workspace, call_ref) for call_ref in sorted(set(call_refs))]
+    grounds = grounds_of(workspace, results)
     originals = Originals.of(contents.files, KeptFiles.of(workspace.path))
     cited = original_members(workspace, cited_rows(results), originals)
     calls = [_call_line(number, item) for number, item in enumerate(results, start=1)]
@@ -142,72 +139,11 @@ def _of_results(
     yield from _reports(results, calls, _reporters(grounds, receipts, manner))
 
 
-def versions_of(result: TraceResult) -> Versions:
-    """What a replay of the result goes back to."""
-    return result.lake_version, result.clock_version, result.certificates_version
-
-
-def _ground(versions: Versions) -> str:
-    return "ground/" + "-".join(map(str, versions))
-
-
-def _stored(workspace: Workspace, call_ref: str) -> TraceResult:
-    result = result_from_dict(workspace.catalog.traces.get(call_ref))
-    if result.call is None:
-        raise PackageRefused(
-            f"The result of call {call_ref!r} does not hold the call as it was reported. Trace it again."
-        )
-    return result
-
-
-def _grounds(workspace: Workspace, results: Sequence[TraceResult]) -> dict[Versions, Packed]:
-    """What the results stand on, by their versions; raises PackageRefused where one does not come out again."""
-    by_versions: dict[Versions, list[TraceResult]] = {}
-    for item in results:
-        by_versions.setdefault(versions_of(item), []).append(item)
-    return {versions: _held(workspace, versions, by_versions[versions]) for versions in sorted(by_versions)}
-
-
-def _held(workspace: Workspace, versions: Versions, results: Sequence[TraceResult]) -> Packed:
-    stands_on = standing(workspace, versions)
-    for item in results:
-        if item.settings_digest != stands_on.stamp.settings_digest:
-            raise PackageRefused(
-                f"Call {item.call_ref!r} was traced with other settings ({item.settings_digest}) than the workspace "
-                f"has now ({stands_on.stamp.settings_digest}). Put those back, or trace the call again."
-            )
-    recording = Recording(stands_on.ground.view)
-    recorded = replace(stands_on, ground=replace(stands_on.ground, view=recording))
-    for item, again in zip(results, trace_on(recorded, [_call(item) for item in results]), strict=True):
-        if replace(again, engine=item.engine) != item:
-            raise PackageRefused(
-                f"The stored result of call {item.call_ref!r} does not come out again: the carrier directory or the "
-                "program have changed since. Trace the call again, and package that result."
-            )
-    catalog, settings = workspace.catalog, workspace.settings
-    view = workspace.lake.view(versions[0], catalog.batches.after)
-    return Packed(
-        rules=Rules(settings.home_country, settings.trace, settings.digest()),
-        lake_version=versions[0],
-        expired_before=view.expired_before,
-        statements=recording.read(),
-        spans=catalog.batches.spans_at(versions[0]).spans,
-        clocks=catalog.clocks.clocks(versions[1]),
-        carriers=catalog.directory.carriers(),
-        certificates=catalog.certificates.list(versions[2]) if versions[2] else [],
-    )
-
-
-def _call(result: TraceResult) -> ReportedCall:
-    assert result.call is not None
-    return result.call
-
-
 def _call_line(number: int, result: TraceResult) -> CallLine:
     ref = _NOT_IN_NAMES.sub("_", result.call_ref)[:MOST_REF].strip("_")
     folder = f"calls/{number:04d}" + (f"-{ref}" if ref else "")
     return CallLine(
-        call_ref=result.call_ref, verdict=str(result.verdict), folder=folder, ground=_ground(versions_of(result))
+        call_ref=result.call_ref, verdict=str(result.verdict), folder=folder, ground=folder_of(versions_of(result))
     )
 
 
@@ -229,7 +165,7 @@ def _reports(
 def _tables(grounds: Mapping[Versions, Packed]) -> Iterator[Member]:
     for versions, held in grounds.items():
         for name, text in write_tables(held).items():
-            yield Member(f"{_ground(versions)}/{name}", text)
+            yield Member(f"{folder_of(versions)}/{name}", text)
 
 
 def _signed(members: Sequence[Member], calls: Sequence[CallLine], key: SigningKey) -> bytes:

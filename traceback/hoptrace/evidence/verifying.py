@@ -65,6 +65,7 @@ class _Check:
     problems: list[Problem] = field(default_factory=list[Problem])
 
     def tell(self, file: str, what: str) -> None:
+        """Add a problem of a file in the package, but no more than a person reads."""
         if len(self.problems) < MOST_TOLD:
             self.problems.append(Problem(file, what))
 

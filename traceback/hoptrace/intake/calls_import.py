@@ -6,7 +6,7 @@ kept as seeds of a campaign, in a file of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from itertools import islice
 from pathlib import Path
@@ -92,16 +92,24 @@ def header_of(path: Path) -> list[str]:
 
 def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
     told = Imported(str(path), "calls", out=str(out))
+    reader.look_ahead(row.cells for row in read_rows(path, (), lenient=True))
+    calls = _calls(path, reader, told)
+    if not calls:
+        reasons = "; ".join(told.problems[:3]) or "it has no rows"
+        raise InputRefused(f"{path}: no call in it can be traced ({reasons}). Nothing was written.")
+    told.notes += _notes(reader, told)
+    write_csv(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
+    return told
+
+
+def _calls(path: Path, reader: RowReader, told: Imported) -> list[ImportedCall]:
+    """The calls of the list, each once; `told` counts what became of its rows."""
     calls: list[ImportedCall] = []
     seen: set[tuple[str, ...]] = set()
     refs: set[str] = set()
-    reader.look_ahead(row.cells for row in read_rows(path, (), lenient=True))
     for row in read_rows(path, (), lenient=True):
         told.rows += 1
-        if row.problem:
-            told.reject(row, [row.problem])
-            continue
-        call = reader.read(told.rows, row.cells)
+        call = [row.problem] if row.problem else reader.read(told.rows, row.cells)
         if not isinstance(call, ImportedCall):
             told.reject(row, call)
             continue
@@ -116,16 +124,16 @@ def _import_calls(path: Path, out: Path, reader: RowReader) -> Imported:
             calls += both
             told.calls += 1
             told.twice += len(both) - 1
-    if not calls:
-        reasons = "; ".join(told.problems[:3]) or "it has no rows"
-        raise InputRefused(f"{path}: no call in it can be traced ({reasons}). Nothing was written.")
+    return calls
+
+
+def _notes(reader: RowReader, told: Imported) -> Iterator[str]:
+    """What is to be known of the times."""
     if reader.missing:
-        told.notes.append(f"Times in the hour that summer time's beginning leaves out, shifted: {reader.missing}")
-    told.notes += [f"{text[0].upper()}{text[1:]}" for text in reader.told]
+        yield f"Times in the hour that summer time's beginning leaves out, shifted: {reader.missing}"
+    yield from (f"{text[0].upper()}{text[1:]}" for text in reader.told)
     if told.twice:
-        told.notes.append(
+        yield (
             f"Calls that stand in the list with both times, the second one as {SECOND!r}: {told.twice:,}. Trace both; "
             "at the time that it was not there is no record of such a call."
         )
-    write_csv(out, FIELDS, [astuple(call) for call in calls], ("call_ref", "campaign"))
-    return told

@@ -40,7 +40,10 @@ _PACKED = (
 _STRUCTURED = {
     b"<?xml": frozenset({"freeswitch_xml", "broadworks_xml", "cgrates_json"}),
     b"{": frozenset(
-        {"canonical", "acc_json", "freeswitch_json", "radius", "cgrates_json", "telnyx_json", "twilio_json"}
+        {
+            *("canonical", "acc_json", "acc_table_json", "freeswitch_json", "radius", "cgrates_json", "telnyx_json"),
+            "twilio_json",
+        }
     ),
 }
 """Who reads files that begin so; nobody else is asked about them, of which switches write one a call."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from hoptrace.intake.drafting_times import TIMES
 from hoptrace.intake.formats.profiled.reader import Profiled
 from hoptrace.intake.looking import detect_file
 from hoptrace.intake.profile import Profile, read_profile
+from hoptrace.intake.profile_store import free_name
 from hoptrace.intake.reading import Context, Source, source_at
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.statements import Fate
@@ -40,24 +41,12 @@ def draft_profile(path: Path) -> Draft:
     Raises InputRefused where the file cannot be read, FormatUnknown where it shows no times or no called numbers.
     """
     source = source_at(path)
-    if (instead := import_instead(readable_head(source), path)) is not None:
-        raise FormatUnknown(instead)
-    if readable_head(source).lstrip().startswith((b"{", b"[")):
-        raise FormatUnknown(
-            f"{path} holds JSON, which has names and no columns. Where it is one object a line, write a profile with "
-            'format = "canonical" that says under [fields] which names are those of a call, see '
-            "docs/formats/canonical.md, and try it with: hoptrace profile show"
-        )
+    _check_delimited(source, path)
     shape = shape_of(source)
     columns = columns_of(shape)
     found = choices(columns)
     joined = _date_and_clock(columns) if "start_time" not in found else None
-    for name, words in (("start_time", "the time of a call"), ("called_number", "the called number")):
-        if name not in found and not (name == "start_time" and joined):
-            raise FormatUnknown(
-                f"{path}: no column looks like {words}. Write the profile by hand, see docs/formats/profiles.md, and "
-                "try it with: hoptrace profile show"
-            )
+    _check_found({*found, *(["start_time"] if joined else [])}, path)
     body = "\n".join(_lines(source.name, shape, found, joined))
     tried = _tried(source, read_profile(body, "the draft", path.stem), body)
     head = (
@@ -66,6 +55,29 @@ def draft_profile(path: Path) -> Draft:
         "# submit with --format.\n"
     )
     return replace(tried, text=f"{_known(path)}{head}{body}\n")
+
+
+def _check_delimited(source: Source, path: Path) -> None:
+    """Refuse lists of suspicious calls, and JSON."""
+    head = readable_head(source)
+    if (instead := import_instead(head, path)) is not None:
+        raise FormatUnknown(instead)
+    if head.lstrip().startswith((b"{", b"[")):
+        raise FormatUnknown(
+            f"{path} holds JSON, which has names and no columns. Where it is one object a line, write a profile with "
+            'format = "canonical" that says under [fields] which names are those of a call, see '
+            "docs/formats/canonical.md, and try it with: hoptrace profile show"
+        )
+
+
+def _check_found(fields: Container[str], path: Path) -> None:
+    """Refuse a file without the fields that every call has."""
+    for name, words in (("start_time", "the time of a call"), ("called_number", "the called number")):
+        if name not in fields:
+            raise FormatUnknown(
+                f"{path}: no column looks like {words}. Write the profile by hand, see docs/formats/profiles.md, and "
+                "try it with: hoptrace profile show"
+            )
 
 
 def _known(path: Path) -> str:
@@ -105,7 +117,7 @@ def _date_and_clock(columns: Sequence[Column]) -> tuple[Column, Column] | None:
 def _lines(
     file: str, shape: FileShape, found: dict[str, Choice], joined: tuple[Column, Column] | None
 ) -> Iterator[str]:
-    yield f"name = {_text(file.split('.', maxsplit=1)[0] or 'draft')}"
+    yield f"name = {_text(free_name(file.split('.', maxsplit=1)[0]))}"
     yield 'format = "delimited"'
     yield from ("", "[file]")
     yield f"delimiter = {_text(shape.delimiter)} # {shape.why[0]}"

@@ -28,12 +28,18 @@ def add_profile(workspace: Workspace, path: Path, carrier: str) -> StoredProfile
     text = path.read_text(encoding="utf-8")
     if not _NAME.fullmatch(profile.name) or profile.name.endswith(".toml"):
         raise ProfileInvalid(f"{path}: {profile.name!r} is not a valid name: use up to 64 letters, digits, - _ and .")
-    if profile.name in {"auto", *_format_names()}:
+    if profile.name in _taken_names():
         raise ProfileInvalid(
             f'{path}: there is a format called {profile.name!r} already. Give another name: name = "..." in it.'
         )
     with workspace.writing():
         return workspace.catalog.profiles.add(known.carrier_id, profile.name, text)
+
+
+def free_name(wanted: str) -> str:
+    """A name like this one that `add_profile` takes."""
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", wanted).strip("-_.")[:60] or "draft"
+    return f"{plain}-own" if plain in _taken_names() else plain
 
 
 def check_profile(path: Path) -> Profile:
@@ -91,7 +97,7 @@ def loaded(stored: StoredProfile) -> Profile:
     return profile.model_copy(update={"name": stored.label})
 
 
-def _format_names() -> set[str]:
+def _taken_names() -> set[str]:
     from hoptrace.intake.formats import readers
 
-    return {reader.name for reader in readers()}
+    return {"auto", *(reader.name for reader in readers())}

@@ -51,32 +51,35 @@ def asked_format(text: str, readers: Sequence[FormatReader], own: OwnProfiles | 
     `own` are the carrier's profiles. Raises UsageError or ProfileInvalid.
     """
     profile = load_profile(Path(text)) if text.endswith(".toml") else None
-    stored = None
-    if profile is None and text != AUTO and own is not None:
-        profile = stored = own.named(text)
-    name = AUTO if profile is None and text == AUTO else text
-    if profile is not None:
-        name = profile.format or AUTO
+    stored = own.named(text) if own is not None and profile is None and text != AUTO else None
+    profile = profile or stored
+    name = text if profile is None else profile.format or AUTO
     asked = Asked(None, profile or Profile(), profile is not None)
     if name == AUTO:
         return asked
-    for reader in readers:
-        if reader.name == name:
-            if reader.needs_profile and profile is None:
-                raise UsageError(
-                    f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
-                    f'format = "{name}" in it. See docs/formats/profiles.md.'
-                )
-            if own is not None and stored is not None:
-                return replace(asked, reader=own.reader(reader, stored))
-            return replace(asked, reader=_bound(reader, profile))
+    reader = next((reader for reader in readers if reader.name == name), None)
+    if reader is None:
+        raise _no_format(text, name, readers, profile)
+    if reader.needs_profile and profile is None:
+        raise UsageError(
+            f"Format {name} needs a profile that names the file's columns: --format FILE.toml, with "
+            f'format = "{name}" in it. See docs/formats/profiles.md.'
+        )
+    bound = own.reader(reader, stored) if own is not None and stored is not None else _bound(reader, profile)
+    return replace(asked, reader=bound)
+
+
+def _no_format(
+    text: str, name: str, readers: Sequence[FormatReader], profile: Profile | None
+) -> ProfileInvalid | UsageError:
+    """What to say of a format that is not there; `text` is what `--format` gave, `profile` what names the format."""
     names = [AUTO, *(reader.name for reader in readers)]
     known = ", ".join(names)
     if profile is not None:
-        raise ProfileInvalid(
+        return ProfileInvalid(
             f"{_at_format(text)}: format: there is no format {name!r}{meant(name, names)}. Known are {known}."
         )
-    raise UsageError(
+    return UsageError(
         f"There is no format {name!r}{meant(name, names)}. Known are {known}, a profile that was added for the "
         "carrier, or the path of a .toml profile."
     )

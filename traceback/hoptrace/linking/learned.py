@@ -134,6 +134,7 @@ class _TakenOff:
 
     @classmethod
     def of(cls, clocks: pl.DataFrame, shifts: pl.DataFrame) -> _TakenOff:
+        """Of clocks (CLOCKS) and shifts of batches (SHIFTS)."""
         # A drift since nobody knows when is none.
         clocks = clocks.with_columns(drift=pl.when(pl.col("reference").is_not_null()).then("drift"))
         unknown = {"offset": 0.0, "drift": 0.0, "reference": 0.0, "spread": UNKNOWN_SPREAD, "start_is_answer": 0.0}
@@ -145,6 +146,7 @@ class _TakenOff:
         return cls(places, columns, dict(shifts.select("batch", "shift").iter_rows()))
 
     def timing(self, statements: pl.DataFrame) -> Timing:
+        """How the times of statements (`carrier`, `batch`, `start_time`) are read, in their order."""
         count, unknown = statements.height, len(self.carriers)
         places = map(self.carriers.get, statements["carrier"].to_list(), repeat(unknown))
         at = np.fromiter(places, np.int64, count)

@@ -18,6 +18,8 @@ from hoptrace.simulate.routes import LONGEST
 REFUSED = 503
 """SIP status of a route that did not take the call."""
 
+_NOTHING = pl.lit(None, dtype=pl.Int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Branches:
@@ -62,23 +64,31 @@ def failed_branches(through: pl.DataFrame, branches: Branches, network: Network,
     tried = through.filter(pl.col("attempt") == 1)
     call = tried.get_column("call").to_numpy()
     tried = tried.with_columns(lost=pl.Series(branches.lost[call]), to=pl.Series(branches.to[call]))
-    nothing = pl.lit(None, dtype=pl.Int64)
-    attempt = tried.with_columns(
+    keeps = pl.Series([carrier.keeps_call_id for carrier in network.carriers])
+    other = pl.Series(scramble(call, seed, "failed branch"))
+    # A back-to-back agent starts one Call-ID for each branch; a proxy has the one.
+    on_wire = pl.when(pl.lit(keeps.gather(tried.get_column("carrier")))).then("call_id").otherwise(pl.lit(other))
+    attempt = _attempt(tried).with_columns(call_id_out=on_wire)
+    return [attempt, _refusal(attempt)]
+
+
+def _attempt(tried: pl.DataFrame) -> pl.DataFrame:
+    """The upstream's row: it sent the call `to` a neighbour that refused it after `lost` microseconds."""
+    return tried.with_columns(
         attempt=pl.lit(0),
         last=pl.lit(False),
         downstream="to",
         delivered=pl.lit(False),
         begun="received",
-        answered=nothing,
+        answered=_NOTHING,
         ended=pl.col("received") + pl.col("lost"),
         code=pl.lit(REFUSED),
     )
-    keeps = pl.Series([carrier.keeps_call_id for carrier in network.carriers])
-    other = pl.Series(scramble(call, seed, "failed branch"))
-    on_wire = pl.when(pl.lit(keeps.gather(tried.get_column("carrier")))).then("call_id").otherwise(pl.lit(other))
-    # A back-to-back agent starts one Call-ID for each branch; a proxy has the one.
-    attempt = attempt.with_columns(call_id_out=on_wire)
-    refusal = attempt.with_columns(
+
+
+def _refusal(attempt: pl.DataFrame) -> pl.DataFrame:
+    """The row of the neighbour that refused it."""
+    return attempt.with_columns(
         leg=pl.col("call") * (LONGEST + 1) + LONGEST,
         pos=pl.lit(-1),
         last=pl.lit(True),
@@ -90,9 +100,8 @@ def failed_branches(through: pl.DataFrame, branches: Branches, network: Network,
         begun=pl.col("received") + pl.col("lost") // 3,
         ended=pl.col("received") + pl.col("lost") * 2 // 3,
         called="called_out",
-        redirecting=nothing,
+        redirecting=_NOTHING,
         call_id="call_id_out",
         caller="caller_out",
         rewritten=pl.lit(False),
     )
-    return [attempt, refusal]

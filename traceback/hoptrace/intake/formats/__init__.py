@@ -12,6 +12,7 @@ _READERS = (
     ("acc.sqlite", "AccSqlite"),
     ("acc.dump", "AccDump"),
     ("acc.json", "AccJson"),
+    ("acc.table_json", "AccTableJson"),
     ("acc.syslog", "AccSyslog"),
     ("acc.flatstore", "AccFlatstore"),
     ("freeswitch.json", "FreeswitchJson"),

@@ -25,6 +25,7 @@ def twilio_json() -> JsonRecords:
         record=re.compile(rb'"(?:parent_call_sid|start_time)"\s*:'),
         frame=re.compile(rb'\{\Z|[\]}]|\{\s*"(?:\w+_)?(?:page|page_uri|page_size|uri|start|end)"\s*:'),
         id="sid",
+        own=re.compile(rb'"sid"\s*:\s*"CA[0-9a-f]{32}"'),
         call_of=call_of,
     )
     return JsonRecords("twilio_json", "Twilio calls (bulk export, JSON)", kind)

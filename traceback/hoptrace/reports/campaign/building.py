@@ -95,11 +95,11 @@ def _says(tables: dict[str, Table[Any]], known: Material) -> str:
 
 
 def _ended(calls: int, settled: int, voice: Language) -> str:
-    if settled == calls > 1:
+    if settled == calls:
         return voice.count(calls, "The traced call is settled.", "All {number} traced calls are settled.")
     return voice.count(
         calls,
-        "Of {number} traced call {settled} are settled ({share}).",
+        "Of {number} traced call {settled} is settled ({share}).",
         "Of {number} traced calls {settled} are settled ({share}).",
         settled=f"{settled:,}",
         share=counted(settled, calls, voice),
@@ -120,20 +120,26 @@ def _placed(first: dict[str, Any], calls: int, voice: Language) -> str:
 
 def _left_open(first: dict[str, Any], left: int, voice: Language) -> str:
     """Where the most open calls end."""
-    values = {"calls": f"{first['calls']:,}", "verdict": code_text(first["verdict"], voice)}
+    verdict = code_text(first["verdict"], voice)
     if not first["carrier"]:
+        if left == 1:
+            return voice.say("The one open call has no known end ({verdict}).", verdict=verdict)
         return voice.count(
-            left,
-            "Of the {number} open one {calls} has no known end ({verdict}).",
-            "Of the {number} open ones {calls} have no known end ({verdict}).",
-            **values,
+            first["calls"],
+            "Of the {left} open ones {number} has no known end ({verdict}).",
+            "Of the {left} open ones {number} have no known end ({verdict}).",
+            left=f"{left:,}",
+            verdict=verdict,
         )
+    if left == 1:
+        return voice.say("The one open call ends at {carrier} ({verdict}).", carrier=_name(first), verdict=verdict)
     return voice.count(
-        left,
-        "Of the {number} open one {calls} ends at {carrier} ({verdict}).",
-        "Of the {number} open ones {calls} end at {carrier} ({verdict}).",
+        first["calls"],
+        "Of the {left} open ones {number} ends at {carrier} ({verdict}).",
+        "Of the {left} open ones {number} end at {carrier} ({verdict}).",
+        left=f"{left:,}",
         carrier=_name(first),
-        **values,
+        verdict=verdict,
     )
 
 

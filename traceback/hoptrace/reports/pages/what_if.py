@@ -13,10 +13,8 @@ from hoptrace.reports.wording.language import Language, language, message
 from hoptrace.reports.wording.plain import shorten
 
 BARS = 12
-LONGEST = message(
-    message(
-        "Open traces that end at each carrier, and which share of all open traces it and those above it have together."
-    )
+OPEN_TRACES = message(
+    "Open traces that end at each carrier, and which share of all open traces it and those above it have together."
 )
 
 
@@ -28,7 +26,7 @@ def what_if_page(report: WhatIfReport) -> Page:
         for row in report.candidates.rows(BARS)
     ]
     picture = (
-        Picture("candidates", voice.say(LONGEST), describe(bars, voice), lambda width: ranking(bars, width))
+        Picture("candidates", voice.say(OPEN_TRACES), describe(bars, voice), lambda width: ranking(bars, width))
         if bars
         else None
     )
@@ -37,7 +35,7 @@ def what_if_page(report: WhatIfReport) -> Page:
         Section(
             "candidates",
             message("Whose records would help most"),
-            LONGEST,
+            OPEN_TRACES,
             picture,
             shown(report, "candidates", message("Carriers at which open trails end, the most traces first."), columns),
         ),

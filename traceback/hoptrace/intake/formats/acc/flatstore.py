@@ -38,6 +38,7 @@ class _Layouts:
 
     @classmethod
     def of_counts(cls, by_count: dict[int, tuple[str, ...]]) -> _Layouts:
+        """Of column names by how many there are; columns that are not to be read lose theirs."""
         read = {
             count: tuple(_NOT_READ if name in _UNNAMED else name for name in columns)
             for count, columns in by_count.items()
@@ -45,6 +46,7 @@ class _Layouts:
         return cls(read, " or ".join(str(count) for count in sorted(read)))
 
     def of(self, columns: int) -> tuple[str, ...] | None:
+        """The names of a row's columns, None where no layout has so many."""
         return self.by_count.get(columns)
 
 
@@ -95,6 +97,7 @@ class _Rows:
     missed: bool
 
     def take(self, line: Line, gathering: Gathering) -> None:
+        """Enter a line: as a row, or why it is none; blank lines and headers carry no call."""
         origin = Origin(self.source.index, line.number, line.raw, self.missed)
         if not line.raw.strip():
             gathering.skip(origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -12,8 +13,14 @@ from hoptrace.intake.formats.acc.gather import Gathering
 from hoptrace.intake.formats.acc.lines import CUT, Line, head_lines, lines_of
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
-_CALL_ID = ("callid", "call_id")
-_MARKS = (b'"callid"', b'"call_id"', b'"from_tag"', b'"method"', b'"sip_code"')
+CALL_ID = ("callid", "call_id")
+MARKS = (b'"callid"', b'"call_id"', b'"from_tag"', b'"method"', b'"sip_code"')
+
+TABLE = re.compile(rb'(?:\{|\]\s*,)\s*(?:"(?:type|name|database)"\s*:\s*"[^"]*"\s*,\s*)*"\w+"\s*:\s*\[')
+"""What comes before the rows of an exported table: `{"acc": [`, or as phpMyAdmin has it, after the table's name."""
+
+ARRAY = re.compile(rb"[\xef\xbb\xbf\s]*(?:\[\s*\{|%b)" % TABLE.pattern)
+"""How a file begins that is no log, but one array of rows (`hoptrace.intake.formats.acc.table_json`)."""
 
 
 class AccJson:
@@ -27,6 +34,8 @@ class AccJson:
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with at least one line that holds a JSON object with method, from_tag and Call-ID."""
+        if ARRAY.match(head) is not None:
+            return None
         lines = head_lines(head)
         found = sum(1 for text in lines if _is_accounting(_object_of(text)))
         if not found:
@@ -44,9 +53,9 @@ class AccJson:
     def _line(self, source: Source, line: Line, gathering: Gathering) -> None:
         origin = Origin(source.index, line.number, line.raw)
         found = _object_of(line.text)
-        if found is not None and ("method" in found or any(found.get(name) for name in _CALL_ID)):
+        if found is not None and ("method" in found or any(found.get(name) for name in CALL_ID)):
             gathering.take(origin, tuple(found), tuple(found.values()))
-        elif found is not None or not any(mark in line.raw for mark in _MARKS):
+        elif found is not None or not any(mark in line.raw for mark in MARKS):
             gathering.skip(origin)
         else:
             gathering.reject(origin, "the JSON object cannot be read" if line.ended else CUT)
@@ -64,6 +73,6 @@ def _object_of(text: str) -> dict[str, Any] | None:
 
 
 def _is_accounting(found: Mapping[str, object] | None) -> bool:
-    if found is None or not any(found.get(name) for name in _CALL_ID):
+    if found is None or not any(found.get(name) for name in CALL_ID):
         return False
     return ("method" in found and "from_tag" in found) or ("start_time" in found and "end_time" in found)

@@ -25,6 +25,7 @@ class _Shapes:
     longest: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def cut(self, what: str, keys: tuple[str, ...]) -> bool:
+        """Whether a line of the kind `what` stops inside the keys that such lines had so far."""
         usual = self.longest.get(what, ())
         if len(keys) >= len(usual):
             self.longest[what] = keys

@@ -16,6 +16,7 @@ from hoptrace.intake.formats.asterisk.fields import NO_CALLED, Bad, cdrs_of, fie
 from hoptrace.intake.formats.asterisk.guessing import MOST_ROWS_LOOKED_AT, guess_layout, is_known
 from hoptrace.intake.formats.asterisk.layout import Layout, header_layout, no_layout, profile_layout, rejoined
 from hoptrace.intake.formats.asterisk.rows import places_of
+from hoptrace.intake.formats.asterisk.tabs import with_commas
 from hoptrace.intake.formats.asterisk.times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
@@ -40,7 +41,8 @@ class AsteriskCsv:
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with Asterisk's header, or whose values stand where Asterisk puts them."""
         del source
-        lines = [line for line in head.decode("utf-8-sig", errors="replace").splitlines()[:60] if line.strip()]
+        text = head.decode("utf-8-sig", errors="replace")
+        lines = [with_commas(line) for line in text.splitlines()[:60] if line.strip()]
         if not lines:
             return None
         if is_header(first := split(lines[0])):

@@ -11,6 +11,7 @@ from hoptrace.intake.formats.asterisk.cel_calls import calls_of, enter
 from hoptrace.intake.formats.asterisk.cel_channels import FIELDS, CallSpan, Channel, Event
 from hoptrace.intake.formats.asterisk.layout import Layout, profile_layout
 from hoptrace.intake.formats.asterisk.rows import NOTHING, DateOrder, parse_time
+from hoptrace.intake.formats.asterisk.tabs import with_commas
 from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
 from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
@@ -53,7 +54,7 @@ class AsteriskCel:
     def detect(self, source: Source, head: bytes) -> Detection | None:
         """Claims a file with CEL's header, or most of whose rows begin with one of its events."""
         del source
-        rows = [split(text) for raw in head.splitlines()[:_LOOKED_AT] if (text := decoded(raw)).strip()]
+        rows = [split(with_commas(text)) for raw in head.splitlines()[:_LOOKED_AT] if (text := decoded(raw)).strip()]
         if rows and _is_header(rows[0]):
             return Detection(self.name, 0.96, "its header has CEL's column names")
         fits = sum(len(cells) in _LAYOUTS and not EVENTS.isdisjoint(cells[:2]) for cells in rows)
@@ -107,7 +108,7 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
     for line in lines.lines:
         place = source.index, line.number
         ledger.row(*place, line.raw)
-        cells = split(line.text)
+        cells = split(with_commas(line.text))
         if not line.text.strip() or _is_header(cells):
             titled = titled or bool(line.text.strip())
             layout = layout or (Layout(tuple(map(_column, cells)), "by its header") if line.text.strip() else None)
@@ -122,11 +123,7 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
             event = _event(line.number, _fields(line.text, cells, layout), lines)
             if isinstance(event, Event):
                 found += 1
-                channel = channels.get(event.uniqueid)
-                if channel is None:
-                    channels[event.uniqueid] = Channel(event.uniqueid, [event])
-                else:
-                    channel.events.append(event)
+                channels.setdefault(event.uniqueid, Channel(event.uniqueid, [])).events.append(event)
             else:
                 ledger.reject(*place, event)
     if lines.lines and not found:

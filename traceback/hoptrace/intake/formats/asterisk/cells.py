@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from hoptrace.intake.formats.asterisk.column_names import is_header, is_type_row
+from hoptrace.intake.formats.asterisk.tabs import with_commas
 from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.formats.text.lines import decoded
 from hoptrace.intake.formats.text.splitting import SPACES, split
@@ -17,7 +18,7 @@ from hoptrace.intake.reading import Source
 BLANK, TITLE, AGAIN = "blank", "title", "again"
 
 _MARK = "\ufeff"
-_ODD = (b"\0", _MARK.encode())
+_ODD = (b"\0", b"\t", _MARK.encode())
 _FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
 _LONGEST = 131_072
 """Python's csv reads no field that is longer, so that such a line is split otherwise."""
@@ -82,7 +83,7 @@ def _texts(content: bytes, raw: Sequence[bytes]) -> pl.Series:
             return pl.Series(raw, dtype=pl.Binary).cast(pl.String)
         except pl.exceptions.ComputeError:
             pass  # a line is not UTF-8, and Polars does not say which
-    return pl.Series([decoded(line) for line in raw], dtype=pl.String)
+    return pl.Series([with_commas(decoded(line)) for line in raw], dtype=pl.String)
 
 
 def _titles(texts: pl.Series) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hoptrace.intake.formats.broadworks.records import FIELDS
 from hoptrace.intake.formats.broadworks.tags import Tags
-from hoptrace.intake.formats.xml.records import Element, RecordParser
+from hoptrace.intake.formats.xml.parsing import Element, RecordParser
 from hoptrace.intake.formats.xml.sheets import MARK, VALUE, can_have_marks, compiled
 
 _RECORD, _ODD = f"{MARK}r", f"{MARK}o"

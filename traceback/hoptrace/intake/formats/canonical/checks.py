@@ -11,6 +11,9 @@ from hoptrace.intake.formats.canonical.columns import COLUMNS, Columns, field_co
 from hoptrace.intake.formats.canonical.times import with_time
 from hoptrace.model.statements import RAW_CALLS, StartBasis
 
+NOTHING = ("NULL", "\\N")
+"""What databases write into an export where a column holds nothing."""
+
 LONGEST_FIELD = 10_000
 MINUTE = 60_000_000
 HOW_TO_WRITE_A_TIME = "write it as 2026-11-24T02:03:04Z or with +HH:MM"
@@ -24,14 +27,14 @@ _NANP = "+1"
 
 
 def fields(frame: pl.DataFrame, columns: Columns, *, tidy: bool = False) -> pl.DataFrame:
-    """The file's string columns as the canonical ones: stripped, empty as null, the first that is not empty counts.
+    """The file's string columns as the canonical ones: stripped, nothing as null, the first that says something counts.
 
-    With `tidy` no field has anything to be stripped of, and empty ones are null already.
+    With `tidy` no field has anything to be stripped of, and those that say nothing are null already.
     """
     used = sorted({field_column(name) for names in columns.sources.values() for name in names})
     if not tidy:
         frame = frame.with_columns(pl.col(name).str.strip_chars() for name in used)
-        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in used)
+        frame = frame.with_columns(pl.when(~pl.col(name).is_in(["", *NOTHING])).then(pl.col(name)) for name in used)
     nothing = pl.lit(None, pl.String)
     chosen = {
         column: pl.coalesce(*map(field_column, columns.sources[column])) if column in columns.sources else nothing

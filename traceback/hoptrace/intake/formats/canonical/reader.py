@@ -82,6 +82,7 @@ class _File:
     foreign: int = 0
 
     def chunks(self, profile: Profile) -> Iterator[Chunk]:
+        """A chunk a block, and one without rows where only the whole file tells what the receipt is to say."""
         parsed_blocks, columns, flags = self._open(profile)
         for parsed in parsed_blocks:
             yield self._chunk(parsed, columns, flags)

@@ -11,7 +11,8 @@ from hoptrace.intake.formats.cgrates.calls import FIELDS, Runs, columns_of, ente
 from hoptrace.intake.formats.json.documents import documents_of
 from hoptrace.intake.formats.json.values import Json, as_object, clean_text
 from hoptrace.intake.formats.text.content import content_of
-from hoptrace.intake.formats.xml.records import RecordParser, encoding_of, records_of
+from hoptrace.intake.formats.xml.parsing import RecordParser
+from hoptrace.intake.formats.xml.records import encoding_of, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.reading import HEAD_BYTES, ZONE_IN_FILE, Chunk, Context, Detection, Source

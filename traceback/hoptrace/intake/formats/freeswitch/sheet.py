@@ -17,7 +17,7 @@ from hoptrace.intake.formats.freeswitch.sheet_read import (
 )
 from hoptrace.intake.formats.freeswitch.table import CALLFLOW_TIMES, PROFILE, LegTable
 from hoptrace.intake.formats.freeswitch.variables import READ, are_encoded
-from hoptrace.intake.formats.xml.records import Together
+from hoptrace.intake.formats.xml.parsing import Together
 from hoptrace.intake.formats.xml.sheets import MARK, VALUE, can_have_marks, compiled
 
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -14,7 +14,8 @@ from hoptrace.intake.formats.freeswitch.sheet import Sheet
 from hoptrace.intake.formats.freeswitch.table import LegTable, together
 from hoptrace.intake.formats.freeswitch.xml_shapes import XmlForm
 from hoptrace.intake.formats.text.content import content_of
-from hoptrace.intake.formats.xml.records import RecordParser, XmlRecord, encoding_of, in_batches, in_blocks, records_of
+from hoptrace.intake.formats.xml.parsing import RecordParser
+from hoptrace.intake.formats.xml.records import XmlRecord, encoding_of, in_batches, in_blocks, records_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 

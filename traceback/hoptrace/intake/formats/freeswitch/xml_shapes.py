@@ -17,7 +17,7 @@ from hoptrace.intake.formats.freeswitch.sheet import Sheet
 from hoptrace.intake.formats.freeswitch.sheet_read import INSIDE, NAMED_LEG, ORIGIN_TOLD
 from hoptrace.intake.formats.freeswitch.table import ORIGIN
 from hoptrace.intake.formats.freeswitch.variables import URL_UNSAFE, are_encoded, unquoted
-from hoptrace.intake.formats.xml.records import RecordParser
+from hoptrace.intake.formats.xml.parsing import RecordParser
 from hoptrace.intake.formats.xml.sheets import MARK
 from hoptrace.model.arrays import Bytes, Int64s, Truths
 

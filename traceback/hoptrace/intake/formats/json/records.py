@@ -14,6 +14,7 @@ from hoptrace.intake.formats.text.content import content_of
 from hoptrace.intake.ledger import Ledger
 from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
+_FEW = 3
 _BETWEEN = b"\xef\xbb\xbf \t\r\n"
 
 Said = dict[str, str]
@@ -24,10 +25,11 @@ Said = dict[str, str]
 class Kind:
     """What a service's records look like.
 
-    `signs`: names of fields, of which at least `least` and all in `must` stand at the beginning of a file; `page`: what
-    comes before the records of a page; `record`: a field that only a record has; `frame`: how the rest of a page
-    begins. `id`: the field by which a record is known again; `kind`: the field that says what it tells of, and of what
-    it must. `call_of`: the facts of its call, or the reasons why it is none.
+    `signs`: names of fields, of which at least `least` and all in `must` stand at the beginning of a file, or three
+    beside an `own` value, as no other service gives; `page`: what comes before the records of a page; `record`: a field
+    that only a record has; `frame`: how the rest of a page begins. `id`: the field by which a record is known again;
+    `kind`: the field that says what it tells of, and of what it must. `call_of`: the facts of its call, or the reasons
+    why it is none.
     """
 
     whose: str
@@ -39,6 +41,7 @@ class Kind:
     id: str
     call_of: Callable[[Said], dict[str, Any] | list[str]]
     least: int = 5
+    own: re.Pattern[bytes] | None = None
     kind: tuple[str, str] | None = None
 
 
@@ -58,7 +61,8 @@ class JsonRecords:
         if not head.lstrip(_BETWEEN).startswith((b"{", b"[")):
             return None
         signs = [sign for sign in self.kind.signs if f'"{sign}"'.encode() in head]
-        if len(signs) < self.kind.least or not self.kind.must <= set(signs):
+        usual = len(signs) >= self.kind.least and self.kind.must <= set(signs)
+        if not usual and not (len(signs) >= _FEW and self.kind.own is not None and self.kind.own.search(head)):
             return None
         return Detection(
             self.name, min(0.95, 0.6 + 0.05 * len(signs)), f"JSON with {self.kind.whose} {', '.join(signs)}"

@@ -1,4 +1,4 @@
-"""Readers of session border controllers, run on golden files and on lines made up in a test."""
+"""Any reader by its name, run on golden files and on lines made up in a test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.model.carriers import Carrier
 
 Read = Callable[..., Chunk]
-FIXTURES = Path(__file__).parents[3] / "fixtures" / "formats"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "formats"
 
 
 @pytest.fixture(scope="session")
