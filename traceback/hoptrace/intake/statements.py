@@ -16,7 +16,7 @@ from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.number_masks import MASKED_BELOW
-from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
+from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column, writes_as_at_home
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
 
 FEWEST_ODD = 3
@@ -33,6 +33,7 @@ _NUMBERS = {
     "redirecting": "redirecting_number",
 }
 _CALLERS = ("calling", "egress_calling")
+_CALLED = ("called", "egress_called")
 _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
 
@@ -101,8 +102,10 @@ def build(
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
+    if not plan.as_at_home and any(writes_as_at_home(calls[_NUMBERS[name]], plan) for name in _CALLED):
+        plan = replace(plan, as_at_home=True)
     read = _normalised(calls, plan)
-    odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
+    odd = pl.concat([_odd(calls, read, name) for name in _CALLED])
     learned: dict[str, int] = {}
     if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
         prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)

@@ -5,6 +5,7 @@ A missing or invalid number has no key. Keys are what the lake sorts by and what
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,7 +16,7 @@ from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, cl
 from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise
-from hoptrace.model.number_spellings import read_bare, read_strictly
+from hoptrace.model.number_spellings import is_known, read_bare, read_strictly
 from hoptrace.model.number_text import undress
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "learn_tech_prefixes",
     "normalise",
     "normalise_column",
+    "writes_as_at_home",
 ]
 
 _MOST_PREFIX_DIGITS = 8
@@ -38,6 +40,11 @@ _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
 _LEAST_BARE = 12
 """Numbers of any country, which nothing announces, that must share a prefix: three are found in many odd texts."""
+_BEGINNINGS, _BEGINNINGS_OF_KNOWN = 8, 30
+"""Different first four digits that are asked for: in general, and where the own country's plan knows most numbers."""
+_MOST_BARE, _MOST_KNOWN = 2_000, 200
+"""So many numbers are enough to tell how a carrier writes, and how many of them its own country's plan knows."""
+_TEN_DIGITS = re.compile("[2-9][0-9]{9}")
 
 
 def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
@@ -140,6 +147,26 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     return tuple(learned)
 
 
+def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
+    """Whether a carrier abroad writes the called numbers of a file as the home country, in North America, dials them.
+
+    Ten digits may as well be a number of its own country. But of those every fifth breaks the rule of North American
+    numbers, which a file of many numbers with different beginnings then would too. More are asked for where the own
+    country's plan knows most of the numbers.
+    """
+    if country_of(plan.home).code != NANP_CODE or country_of(plan.country).code in (0, NANP_CODE):
+        return False
+    written = column.cast(pl.String).drop_nulls().unique().sort()
+    plain = written.filter(~written.str.contains(r"^(?:sip:)?(?:\+|00)"))
+    texts = {undress(text).text for text in plain.gather_every(plain.len() // _MOST_BARE + 1).to_list()}
+    ten = sorted(text for text in texts if _TEN_DIGITS.fullmatch(text))
+    if len(ten) < _LEAST_BARE or not all(NANP_SHAPE.fullmatch(text) for text in ten):
+        return False
+    known = [is_known(text, plan) for text in ten[:: len(ten) // _MOST_KNOWN + 1]]
+    needed = _BEGINNINGS_OF_KNOWN if sum(known) > len(known) / 2 else _BEGINNINGS
+    return len({text[:4] for text in ten}) >= needed
+
+
 def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:
     """The prefix that explains most of the texts, the shortest of equals."""
     bearers: defaultdict[str, int] = defaultdict(int)
@@ -185,7 +212,8 @@ def _clean_key(text: pl.Expr, plan: DialPlan) -> pl.Expr:
     for prefix in plan.prefixes():
         unprefixed = unprefixed & ~text.str.starts_with(prefix)
     every = _every_shape()
-    others = [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
+    others = _domestic_keys(text, country_of(plan.home), clean_shapes()) if plan.as_at_home else []
+    others += [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
     others += _domestic_keys(text, country, clean_shapes())
     if not others:
         return pl.lit(None, pl.Int64)
