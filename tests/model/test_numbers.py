@@ -306,6 +306,16 @@ def test_the_home_country_s_prefix_is_read_where_the_own_plan_knows_no_such_numb
     assert normalise(text, DialPlan(country, home="US")).key == key
 
 
+def test_learns_a_prefix_that_makes_numbers_of_a_country_by_their_length_alone() -> None:
+    plan = DialPlan("IN", home="US")
+    written = [f"77021202555{n:04d}" for n in range(100, 112)]
+    assert normalise(written[0], plan).kind is NumberKind.E164  # of Kazakhstan, if there were such a number
+    assert learn_tech_prefixes(pl.Series(written), plan) == ("7702",)
+    assert learn_tech_prefixes(pl.Series(written[:11]), plan) == ()
+    told = replace(plan, tech_prefixes=("7702",))
+    assert [normalise(text, told).key for text in written] == [12025550100 + n for n in range(12)]
+
+
 def test_learns_nothing_from_two_numbers_or_from_noise() -> None:
     assert learn_tech_prefixes(pl.Series(["770116285550157", "770116285550158"] * 50), US) == ()
     assert learn_tech_prefixes(pl.Series(["770116285550157"] * 50), US) == ()

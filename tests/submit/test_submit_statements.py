@@ -87,6 +87,13 @@ def test_a_carrier_abroad_may_write_numbers_as_at_home(raw_calls) -> None:
     assert _build(calls.head(11), plan).statements["called"][0] == 916205550123
 
 
+def test_a_tech_prefix_is_learned_though_the_whole_may_be_a_number_abroad(raw_calls) -> None:
+    plan = DialPlan(country="PH", carrier_id="alpha", home="US")
+    built = _build(raw_calls(*({"called_number": f"77021312555{n:04d}"} for n in range(100, 140))), plan)
+    assert built.learned == {"7702": 40}
+    assert built.statements["called"].to_list() == [13125550100 + n for n in range(40)]
+
+
 def test_two_odd_numbers_teach_no_prefix(raw_calls) -> None:
     built = _build(raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in (100, 101))))
     assert built.learned == {}

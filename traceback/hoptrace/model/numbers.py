@@ -24,8 +24,10 @@ __all__ = [
     "DialPlan",
     "Number",
     "NumberKind",
+    "are_odd",
     "display",
     "display_expr",
+    "has_long",
     "internal_key",
     "learn_tech_prefixes",
     "normalise",
@@ -44,6 +46,8 @@ _BEGINNINGS, _BEGINNINGS_OF_KNOWN = 8, 30
 """Different first four digits that are asked for: in general, and where the own country's plan knows most numbers."""
 _MOST_BARE, _MOST_KNOWN = 2_000, 200
 """So many numbers are enough to tell how a carrier writes, and how many of them its own country's plan knows."""
+_LONG = 14
+"""Digits that hardly any number has, with its country's calling code."""
 _TEN_DIGITS = re.compile("[2-9][0-9]{9}")
 
 
@@ -129,15 +133,9 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first. Where there is
     none, as where a carrier abroad sends the numbers of another country, E.164 numbers without a plus will do.
     """
-    odd = (
-        normalise_column(column, plan)
-        .with_columns(text=column.cast(pl.String))
-        .filter(
-            pl.col("kind").is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
-            & pl.col("text").str.count_matches("[0-9]").ge(9)
-        )
-    )
-    texts = odd["text"].unique().sort().head(_LEARN_FROM).to_list()
+    text = column.cast(pl.String)
+    odd = text.filter(are_odd(text, normalise_column(column, plan)["kind"], plan))
+    texts = odd.filter(odd.str.count_matches("[0-9]").ge(9)).unique().sort().head(_LEARN_FROM).to_list()
     left = {undress(text).text.lstrip("+") for text in texts}
     learned: list[str] = []
     bare = max(least, _LEAST_BARE)
@@ -145,6 +143,24 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
         learned.append(best)
         left = {text for text in left if not text.startswith(best)}
     return tuple(learned)
+
+
+def has_long(keys: pl.Series) -> bool:
+    """Whether any number is so long that it may be another one behind a prefix."""
+    most = keys.max()
+    return isinstance(most, int) and most >= 10 ** (_LONG - 1)
+
+
+def are_odd(texts: pl.Series, kinds: pl.Series, plan: DialPlan) -> pl.Series:
+    """Whether texts (of these kinds) fit no rule: they are no numbers, or so long that only their length fits one.
+
+    15 digits may be a number of Kazakhstan that nobody has, or a tech prefix and a number that its plan knows.
+    """
+    long = texts.filter(texts.str.contains(f"^[1-9][0-9]{{{_LONG - 1},}}$").fill_null(value=False)).unique().sort()
+    unknown = [text for text in long.head(_LEARN_FROM).to_list() if not is_known(text, plan)]
+    return kinds.is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)]) | texts.is_in(unknown).fill_null(
+        value=False
+    )
 
 
 def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
