@@ -18,8 +18,8 @@ def offsets(world, **kwargs) -> dict[str, float]:
     return dict(zip(learned["carrier"], learned["offset"], strict=True))
 
 
-def traffic(world, fast: dict[str, float], calls: int = 30, seed: int = 1, **facts):
-    """Calls over random chains; each carrier writes its own clock's time."""
+def traffic(world, fast: dict[str, float], calls: int = 30, seed: int = 1, taken: float = 0.1, **facts):
+    """Calls over random chains; each carrier writes its own clock's time and hands a call on after `taken` s."""
     chance = random.Random(seed)
     for n in range(calls):
         chain, jitter = ["orig", *chance.sample(["t1", "t2", "t3"], 2), "term"], chance.random()
@@ -27,7 +27,7 @@ def traffic(world, fast: dict[str, float], calls: int = 30, seed: int = 1, **fac
         for place, carrier in enumerate(chain):
             world.say(
                 carrier,
-                n * 40.0 + jitter + 0.1 * place + fast.get(carrier, 0.0),
+                n * 40.0 + jitter + taken * place + fast.get(carrier, 0.0),
                 upstream=chain[place - 1] if place else None,
                 downstream=chain[place + 1] if place < 3 else None,
                 customer=None if place else "c",
@@ -43,6 +43,28 @@ def test_offsets_are_found(world, fast):
     assert set(found) == {"orig", "t1", "t2", "t3", "term"}
     for carrier, offset in found.items():
         assert offset == pytest.approx(fast.get(carrier, 0.0), abs=0.15)
+
+
+@pytest.mark.parametrize(("taken", "told"), [(0.02, 0.1), (0.2, 0.1), (0.6, 0.6), (1.5, 1.5)])
+def test_what_handoffs_take_is_told_apart_from_the_clocks(world, taken, told):
+    fast = {"t1": -75.0, "orig": 2.0}
+    traffic(world, fast, calls=60, taken=taken)
+    learned = learn(world.frame())
+    assert learned.handed_on == pytest.approx(told, abs=0.02)
+    found = dict(learned.clocks.select("carrier", "offset").iter_rows())
+    for carrier, offset in found.items():
+        assert offset - found["t2"] == pytest.approx(fast.get(carrier, 0.0), abs=0.3)
+
+
+def test_calls_that_go_one_way_alone_tell_no_handoff_from_a_clock(world):
+    for n in range(30):
+        for place, carrier in enumerate(way := ["orig", "t1", "t2", "term"]):
+            beside = {
+                "upstream": way[place - 1] if place else None,
+                "downstream": way[place + 1] if place < 3 else None,
+            }
+            world.say(carrier, n * 40.0 + place, **beside, called_number=f"+1312555{100 + n:04d}")
+    assert learn(world.frame()).handed_on == 0.1
 
 
 def test_offsets_are_found_where_every_number_is_redialled(world):

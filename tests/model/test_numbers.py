@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from hoptrace.model.numbers import (
     learn_tech_prefixes,
     normalise,
     normalise_column,
+    writes_as_at_home,
 )
 
 US = DialPlan("US", carrier_id="acme")
@@ -265,6 +268,54 @@ def test_learns_the_prefix_of_a_carrier_abroad_before_numbers_of_another_country
     assert learn_tech_prefixes(pl.Series([text.replace("5512", "99#") for text in written]), plan) == ()  # read already
 
 
+@pytest.mark.parametrize("country", ["IN", "GB", "DE", "PH", "FR", "TH"])
+@pytest.mark.parametrize("spelling", ["{}", "sip:{}@203.0.113.9;user=phone", "({0:.3}) 555-{0:.{0}}"])
+def test_a_carrier_abroad_that_dials_as_at_home_is_read_so(country: str, spelling: str) -> None:
+    plan = DialPlan(country, home="US")
+    national = [f"{area}5550{last}" for area in range(220, 270) for last in (100, 150)]
+    written = [spelling.replace("{0:.{0}}", text[-4:]).format(text) for text in national]
+    assert writes_as_at_home(pl.Series([*written, "+12025550123", None]), plan)
+    told = replace(plan, as_at_home=True)
+    assert [normalise(text, told).key for text in written] == [int("1" + text) for text in national]
+    assert not writes_as_at_home(pl.Series([*written, "2021550123"]), plan)  # no number of North America
+    assert not writes_as_at_home(pl.Series(national[:11]), plan)
+    assert not writes_as_at_home(pl.Series(written), DialPlan(country, home="GB"))
+
+
+def test_numbers_with_one_beginning_may_be_those_of_the_own_country() -> None:
+    own = pl.Series([f"98202155{n:02d}" for n in range(60)])
+    assert not writes_as_at_home(own, DialPlan("IN", home="US"))
+    assert normalise("9820215501", DialPlan("IN", home="US")).key == 919820215501
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "key"),
+    [
+        ("IN", "01112025550123", 12025550123),
+        ("DE", "011442079460958", 442079460958),
+        ("TH", "0012025550123", 12025550123),
+        ("FR", "2125550123", 12125550123),  # no number at all in France
+        ("GB", "01132345678", 441132345678),
+        ("IN", "01123456789", 911123456789),
+        ("US", "01112025550123", 12025550123),
+    ],
+)
+def test_the_home_country_s_prefix_is_read_where_the_own_plan_knows_no_such_number(
+    country: str, text: str, key: int
+) -> None:
+    assert normalise(text, DialPlan(country, home="US")).key == key
+
+
+def test_learns_a_prefix_that_makes_numbers_of_a_country_by_their_length_alone() -> None:
+    plan = DialPlan("IN", home="US")
+    written = [f"77021202555{n:04d}" for n in range(100, 112)]
+    assert normalise(written[0], plan).kind is NumberKind.E164  # of Kazakhstan, if there were such a number
+    assert learn_tech_prefixes(pl.Series(written), plan) == ("7702",)
+    assert learn_tech_prefixes(pl.Series(written[:11]), plan) == ()
+    told = replace(plan, tech_prefixes=("7702",))
+    assert [normalise(text, told).key for text in written] == [12025550100 + n for n in range(12)]
+
+
 def test_learns_nothing_from_two_numbers_or_from_noise() -> None:
     assert learn_tech_prefixes(pl.Series(["770116285550157", "770116285550158"] * 50), US) == ()
     assert learn_tech_prefixes(pl.Series(["770116285550157"] * 50), US) == ()
@@ -310,6 +361,8 @@ _plans = st.builds(
     st.sampled_from(["US", "CA", "GB", "DE", "RU", "AU", "JP", "BR", "IT", "ES", "KZ", "LT", "IN", "FR", "XX", ""]),
     st.sampled_from([(), ("7701",), ("1",), ("44", "0"), ("+44",)]),
     st.sampled_from([(), ("9",)]),
+    home=st.sampled_from(["", "US", "GB"]),
+    as_at_home=st.booleans(),
 )
 _marks = ["", "+", "0", "1", "00", "011", "0011", "8", "810", "44", "+44", "+440", "7", "49", "+39", "+1", "9"]
 _digit_strings = st.builds(str.__add__, st.sampled_from(_marks), st.text("0123456789", min_size=2, max_size=16))

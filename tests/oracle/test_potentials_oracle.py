@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from hoptrace.linking.clocks.potentials import Edge, potentials
+from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potentials
 
 
 def network(seed: int, noise: float, parts: int = 1, alike: bool = True) -> tuple[list[Edge], dict[str, float]]:
@@ -48,6 +49,24 @@ def against_first(offsets: dict[str, float]) -> dict[str, float]:
 def test_potentials_are_the_least_squares_solution(seed):
     edges, _ = network(seed, noise=0.02)
     assert against_first(potentials(edges)) == pytest.approx(against_first(dense(edges)), abs=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("beyond", [0.0, 0.1, 0.2, 1.4])
+def test_what_all_edges_have_beside_the_clocks_is_told_where_calls_go_both_ways(seed, beyond):
+    edges, _ = network(seed, noise=0.02)
+    back = [Edge(edge.downstream, edge.upstream, -edge.difference, edge.spread, edge.matches) for edge in edges]
+    slow = [replace(edge, difference=edge.difference + beyond) for edge in (*edges, *back)]
+    assert handed_on_beyond(slow) == pytest.approx(beyond if beyond >= 0.15 else 0.0, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_tree_tells_nothing_beside_the_clocks(seed):
+    edges, truth = network(seed, noise=0.02)
+    graph = nx.minimum_spanning_tree(nx.Graph((edge.upstream, edge.downstream) for edge in edges))
+    more = [(f"0-{n}", f"0-{n + 1}") for n in range(20, 30)]
+    ways = [*graph.edges, ("0-0", "0-20"), *more]
+    assert handed_on_beyond([Edge(up, down, 1.0 + truth.get(down, 0.0), 0.1, 30) for up, down in ways]) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -74,6 +74,26 @@ def test_a_tech_prefix_is_learned_and_told(raw_calls) -> None:
     assert (again.learned, again.statements["called"].to_list()) == ({}, [13125550100])
 
 
+def test_a_carrier_abroad_may_write_numbers_as_at_home(raw_calls) -> None:
+    plan = DialPlan(country="IN", carrier_id="alpha", home="US")
+    calls = raw_calls(
+        *({"called_number": f"{area}5550123", "calling_number": "3125550187"} for area in range(620, 660))
+    )
+    built = _build(calls, plan)
+    assert built.plan.as_at_home
+    assert built.statements["called"].to_list() == [10**10 + area * 10**7 + 5550123 for area in range(620, 660)]
+    assert built.statements["calling"].unique().to_list() == [13125550187]
+    assert _build(calls.head(1), built.plan).statements["called"].to_list() == [16205550123]
+    assert _build(calls.head(11), plan).statements["called"][0] == 916205550123
+
+
+def test_a_tech_prefix_is_learned_though_the_whole_may_be_a_number_abroad(raw_calls) -> None:
+    plan = DialPlan(country="PH", carrier_id="alpha", home="US")
+    built = _build(raw_calls(*({"called_number": f"77021312555{n:04d}"} for n in range(100, 140))), plan)
+    assert built.learned == {"7702": 40}
+    assert built.statements["called"].to_list() == [13125550100 + n for n in range(40)]
+
+
 def test_two_odd_numbers_teach_no_prefix(raw_calls) -> None:
     built = _build(raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in (100, 101))))
     assert built.learned == {}

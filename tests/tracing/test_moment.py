@@ -6,7 +6,7 @@ import random
 import pytest
 
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.moment import Question, match_all
+from hoptrace.tracing.moment import Question, match_all, setting_up
 
 AT = 1_762_000_000.0
 
@@ -111,6 +111,15 @@ def test_a_trail_is_matched_alike_alone_and_among_others():
     together = match_all(questions)
     assert together == [match_all([question])[0] for question in questions]
     assert match_all([]) == []
+
+
+def test_where_handoffs_take_long_the_terminating_record_still_tells_the_moment():
+    """Otherwise the records further up would outvote it, and a call reported rightly would seem reported late."""
+    facts = [fact(-1.25 * place) for place in range(6)]
+    (slow,) = match_all([Question(facts, AT, setting_up=setting_up(1.2))])
+    assert slow.residual == pytest.approx(0.0, abs=0.1)
+    assert match(facts, AT).residual > 1.0
+    assert setting_up(0.1) == 0.5
 
 
 def test_the_records_above_a_refused_route_leave_open_when_the_call_was_delivered():

@@ -19,6 +19,7 @@ from hoptrace.intake.sources import Group, asked_format
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.carriers import Carrier
+from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.receipts import Receipt
 from hoptrace.model.statements import RAW_CALLS, ROWS, STATEMENTS
 
@@ -178,7 +179,7 @@ def taken(reader: FormatReader, paths: Sequence[Path], profile: Profile) -> Took
     sources = tuple(Source(index, path, path.name, f"{index:064x}") for index, path in enumerate(paths))
     watched = Watched(reader)
     trunks = TrunkTable.of([], ["oak"])
-    taking = Taking(Group(watched, sources), context, trunks, Repeats(None, "oak", []), "US")  # type: ignore[arg-type]
+    taking = Taking(Group(watched, sources), context, trunks, Repeats(None, "oak", []), DialPlan("US"))  # type: ignore[arg-type]
     statements = [frame for frame in map(taking.named, taking.frames()) if frame.height]
     receipts = [batch.receipt for batch in taking.batches()]
     rows = pl.concat([ROWS.to_frame(), *watched.rows])

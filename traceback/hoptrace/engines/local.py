@@ -164,6 +164,7 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
             rules.trace.report_seconds,
             clocks.trust,
             caller_changed(clocks.weights),
+            clocks.weights.handed_on,
         ),
         window=rules.trace.window_seconds,
         covering=statements.covering,

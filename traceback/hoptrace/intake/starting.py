@@ -19,6 +19,7 @@ from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import Group
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model.dialplan import DialPlan
 from hoptrace.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -71,7 +72,8 @@ def _taking(run: Run, group: Group, repeats: Repeats) -> Taking:
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
     listed, own_side = catalog.directory.trunks(carrier.carrier_id), context.profile.trunks.own
     trunks = TrunkTable.of(listed, carrier_ids, own_side, carrier.carrier_id)
-    return Taking(group, context, trunks, repeats, carrier.country or run.workspace.settings.home_country)
+    home = run.workspace.settings.home_country
+    return Taking(group, context, trunks, repeats, DialPlan(carrier.country or home, home=home))
 
 
 def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[int], None]:

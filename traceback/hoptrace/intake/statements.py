@@ -16,7 +16,15 @@ from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.number_masks import MASKED_BELOW
-from hoptrace.model.numbers import DialPlan, NumberKind, learn_tech_prefixes, normalise_column
+from hoptrace.model.numbers import (
+    DialPlan,
+    NumberKind,
+    are_odd,
+    has_long,
+    learn_tech_prefixes,
+    normalise_column,
+    writes_as_at_home,
+)
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
 
 FEWEST_ODD = 3
@@ -33,6 +41,7 @@ _NUMBERS = {
     "redirecting": "redirecting_number",
 }
 _CALLERS = ("calling", "egress_calling")
+_CALLED = ("called", "egress_called")
 _NOBODY = ("", "-", "NULL", "null", "None", "none", "(null)", "\\N", "0.0.0.0", "::")
 """Words and addresses that switches and databases write where there was no neighbour and no customer."""
 
@@ -101,8 +110,10 @@ def build(
 
 
 def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, DialPlan, dict[str, int], pl.DataFrame]:
+    if not plan.as_at_home and any(writes_as_at_home(calls[_NUMBERS[name]], plan) for name in _CALLED):
+        plan = replace(plan, as_at_home=True)
     read = _normalised(calls, plan)
-    odd = pl.concat([_odd(calls, read, name) for name in ("called", "egress_called")])
+    odd = pl.concat([_odd(calls, read[name], name, plan) for name in _CALLED])
     learned: dict[str, int] = {}
     if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
         prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)
@@ -154,12 +165,11 @@ def _are_plain(keys: pl.Series) -> bool:
     return not keys.null_count() and isinstance(least, int) and least > 0
 
 
-def _odd(calls: pl.DataFrame, read: dict[str, pl.DataFrame], name: str) -> pl.Series:
-    keys, text = read[name]["key"], calls[_NUMBERS[name]]
-    if _are_plain(keys) or text.null_count() == text.len():
-        return text.clear().rename("text")
-    odd = read[name]["kind"].is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
-    return calls[_NUMBERS[name]].filter(odd).rename("text")
+def _odd(calls: pl.DataFrame, read: pl.DataFrame, name: str, plan: DialPlan) -> pl.Series:
+    keys, text = read["key"], calls[_NUMBERS[name]].rename("text")
+    if text.null_count() == text.len() or (_are_plain(keys) and not has_long(keys)):
+        return text.clear()
+    return text.filter(are_odd(text, read["kind"], plan))
 
 
 def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -29,16 +30,19 @@ from hoptrace.model.statements import STATEMENTS, Fate
 class Taking:
     """One group on its way in; iterate over `frames` once, then ask for `batches` and `rejected_rows`."""
 
-    def __init__(self, group: Group, context: Context, trunks: TrunkTable, repeats: Repeats, country: str) -> None:
+    def __init__(self, group: Group, context: Context, trunks: TrunkTable, repeats: Repeats, plan: DialPlan) -> None:
         self._group = group
         self._context = context
         self._trunks = trunks
         self._repeats = repeats
         numbers = context.profile.numbers
         self._carrier = context.carrier.carrier_id
-        by_trunk = numbers.of_trunks()
-        self._plan = DialPlan(
-            country, numbers.tech_prefixes, numbers.outside_prefixes, self._carrier, trunk_prefixes=by_trunk
+        self._plan = replace(
+            plan,
+            tech_prefixes=numbers.tech_prefixes,
+            outside_prefixes=numbers.outside_prefixes,
+            carrier_id=self._carrier,
+            trunk_prefixes=numbers.of_trunks(),
         )
         self._files: list[FileAccount] = [FileAccount(source, context.taken) for source in group.sources]
         self._others: list[pl.DataFrame] = []
@@ -130,6 +134,8 @@ class Taking:
         for file in files:
             account = self._files[file]
             account.zones[str(chunk.zone)] = None
+            if built.plan.as_at_home:
+                account.flags[f"ten digits read as a number of {built.plan.home}, for all of them can be such"] = None
             for prefix, count in built.learned.items():
                 text = f"tech prefix {prefix} taken off (learned from {count:,} numbers)"
                 account.flags[text] = None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.relisted import RELISTED
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.columns import epoch_seconds
@@ -62,6 +63,11 @@ class Learned:
     def nothing(cls) -> Learned:
         """Before anything was learned: every clock is unknown."""
         return cls(CLOCKS.to_frame(), SHIFTS.to_frame())
+
+    @property
+    def handed_on(self) -> float:
+        """Seconds that a handoff takes in this network."""
+        return float(self.weights.get("handed_on", HANDED_ON))
 
     @cached_property
     def relisted(self) -> pl.DataFrame:

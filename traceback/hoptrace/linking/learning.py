@@ -9,6 +9,7 @@ Nothing is ever written into the records.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,11 +18,12 @@ from hoptrace.linking.clocks.far import Parts, far_differences, far_edges, parts
 from hoptrace.linking.clocks.habits import late_starters, own_habits
 from hoptrace.linking.clocks.meeting import differences, find_edges
 from hoptrace.linking.clocks.placing import placed
-from hoptrace.linking.clocks.potentials import Edge, potentials, ties
+from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potentials, ties
 from hoptrace.linking.clocks.refining import refined
 from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
 from hoptrace.linking.clocks.shifts import find_shifts
 from hoptrace.linking.estimate import estimate
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
 from hoptrace.linking.members import comparable
 from hoptrace.linking.neighbours import middle, neighbour_pairs
@@ -70,7 +72,7 @@ def learn(statements: pl.DataFrame) -> Learned:
         return learned
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
-    learned = Learned(_with_spreads(_clocks(offsets, habits), edges), learned.shifts)
+    learned = replace(learned, clocks=_with_spreads(_clocks(offsets, habits), edges))
     return _weighed(centred(refined(learned, statements, parts)), statements)
 
 
@@ -91,9 +93,14 @@ def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], 
     edges = near + far_edges(facts, parts)
     if not edges:
         return habitual, habits, edges, parts
+    if more := handed_on_beyond(near):
+        near = find_edges(differences(facts, HANDED_ON + more))
+        edges = near + far_edges(facts, parts, HANDED_ON + more)
+    weights = {"handed_on": round(HANDED_ON + more, 3)} if more else {}
     offsets = potentials(edges)
     facts = comparable(statements, Learned(_clocks(offsets, habits), shifts))
-    return Learned(_clocks(placed(facts, parts, offsets), habits), shifts), habits, edges, parts
+    offsets = placed(facts, parts, offsets, HANDED_ON + more)
+    return Learned(_clocks(offsets, habits), shifts, weights), habits, edges, parts
 
 
 def _with_spreads(clocks: pl.DataFrame, edges: Sequence[Edge]) -> pl.DataFrame:
@@ -165,7 +172,7 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = neighbour_pairs(facts).with_columns(kind=pl.lit("direct"), call=pl.lit(0), u_slow=pl.lit(0.0))
     if pairs.is_empty():
         return learned
-    pairs = with_time(pairs)
+    pairs = with_time(pairs, learned.handed_on)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
     good = bearing_out(facts, likely)
@@ -183,4 +190,4 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         borrowed=count_borrowed(facts),
         rivalled=count_rivalled(facts),
     )
-    return Learned(learned.clocks, learned.shifts, {**found.weights.as_json(), "trust": trust.as_json()})
+    return replace(learned, weights={**learned.weights, **found.weights.as_json(), "trust": trust.as_json()})

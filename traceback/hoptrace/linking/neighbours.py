@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.members import KEPT
 
 REACH = 180.0
@@ -11,9 +12,6 @@ REACH = 180.0
 
 CROWD = 12
 """Statements of one called number between two carriers, above which pairs are made within one caller's only."""
-
-HANDED_ON = 0.1
-"""Seconds from one carrier's INVITE to the next one's, typically."""
 
 
 def neighbour_pairs(facts: pl.DataFrame) -> pl.DataFrame:
@@ -35,20 +33,23 @@ def neighbour_pairs(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([quiet, crowded]).filter(near & (pl.col("d_sid") != pl.col("u_sid"))).sort("d_sid", "u_sid")
 
 
-def matched(pairs: pl.DataFrame, within: float) -> pl.DataFrame:
+def matched(pairs: pl.DataFrame, within: float, handed_on: float = HANDED_ON) -> pl.DataFrame:
     """Of `neighbour_pairs` those that are each other's nearest in time, at most `within` s off beyond their ticks.
 
     Adds `residual` (s, downstream minus upstream, like compared with like), `sigma` (s, of the ticks), `at` (epoch s).
     """
-    timed = with_residual(pairs).filter(pl.col("residual").is_not_null())
+    timed = with_residual(pairs, handed_on).filter(pl.col("residual").is_not_null())
     away = pl.col("residual").abs()
     near = timed.filter(away <= within + pl.col("d_tick") + pl.col("u_tick"))
     return near.filter((away == away.min().over("u_sid")) & (away == away.min().over("d_sid")))
 
 
-def with_residual(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with `residual`, `sigma` and `at`: arrival against arrival, else final answer against final answer."""
-    setup = middle("d", "setup") - middle("u", "setup") - HANDED_ON
+def with_residual(pairs: pl.DataFrame, handed_on: float = HANDED_ON) -> pl.DataFrame:
+    """Pairs with `residual`, `sigma` and `at`: arrival against arrival, else final answer against final answer.
+
+    `handed_on`: seconds that a handoff takes. An answer comes back at once.
+    """
+    setup = middle("d", "setup") - middle("u", "setup") - handed_on
     final = middle("d", "final") - middle("u", "final") + HANDED_ON
     return pairs.with_columns(
         residual=pl.coalesce(setup, final),

@@ -12,8 +12,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread
-from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.linking.kinds import HANDED_ON, NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.columns import Columns
 
@@ -63,14 +62,17 @@ def middles(columns: Columns, side: str, moment: str) -> Floats:
     return columns.floats(f"{side}_{moment}") + columns.floats(f"{side}_tick") / 2
 
 
-def with_time(pairs: pl.DataFrame) -> pl.DataFrame:
+def with_time(pairs: pl.DataFrame, handed_on: float) -> pl.DataFrame:
     """Pairs with the columns of `of_times`."""
-    return pairs.hstack([pl.Series(name, column) for name, column in of_times(Columns(pairs)).items()])
+    return pairs.hstack([pl.Series(name, column) for name, column in of_times(Columns(pairs), handed_on).items()])
 
 
-def of_times(pairs: Columns) -> dict[str, Floats]:
-    """The `scale` (s) of pairs' residuals and the weights of time and of the answer, `w_time`, `w_answer`."""
-    times = _Times(pairs)
+def of_times(pairs: Columns, handed_on: float = HANDED_ON) -> dict[str, Floats]:
+    """The `scale` (s) of pairs' residuals and the weights of time and of the answer, `w_time`, `w_answer`.
+
+    `handed_on`: seconds that a handoff takes.
+    """
+    times = _Times(pairs, handed_on)
     return {"scale": times.scale, "w_time": times.arrival(), "w_answer": times.answer()}
 
 
@@ -79,6 +81,7 @@ class _Times:
     """What the weights of times are made of: an array of a value for each pair, worked out once."""
 
     columns: Columns
+    handed_on: float
 
     def arrival(self) -> Floats:
         """Arrival is compared with arrival, else final answer with final answer, else loosely."""
@@ -128,7 +131,9 @@ class _Times:
 
     @cached_property
     def _arrived(self) -> Floats:
-        return self._apart("setup") - HANDED_ON
+        return self._apart("setup") - np.where(
+            self._elsewhere, way_of(neighbours=False, handed_on=self.handed_on), self.handed_on
+        )
 
     @cached_property
     def _elsewhere(self) -> Truths:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.levels import LEVELS
 from hoptrace.model.arrays import Floats, Int64s, Truths
 
@@ -51,6 +52,8 @@ class Weights:
 
     network: Table = field(default_factory=lambda: DEFAULTS)
     pairs: Pairs = field(default_factory=dict[tuple[str, str], Table])
+    handed_on: float = HANDED_ON
+    """Seconds that a handoff takes in this network."""
 
     @cached_property
     def places(self) -> pl.DataFrame:
@@ -83,7 +86,8 @@ class Weights:
     def from_json(data: Mapping[str, Any]) -> Weights:
         """Weights out of plain data; what is missing there is at its default."""
         network = {name: {**levels, **data.get("network", {}).get(name, {})} for name, levels in DEFAULTS.items()}
-        return Weights(network, {(u, d): own for u, d, own in data.get("pairs", [])})
+        pairs = {(u, d): own for u, d, own in data.get("pairs", [])}
+        return Weights(network, pairs, data.get("handed_on", HANDED_ON))
 
 
 def caller_changed(weights: Weights) -> float:

@@ -23,7 +23,8 @@ class DialPlan:
 
     `tech_prefixes` are the routing digits of interconnects, `outside_prefixes` the digits that a PBX user dials for a
     line (9), `trunk_prefixes` the routing digits of one trunk each: (trunk, prefix). `carrier_id` keeps the keys of
-    internal numbers apart: extension 105 is another phone at each carrier.
+    internal numbers apart: extension 105 is another phone at each carrier. `home` is the country that a carrier abroad
+    mostly sends calls to; `as_at_home`: it was found to write that country's numbers as they are dialled there.
     """
 
     country: str = ""
@@ -31,6 +32,8 @@ class DialPlan:
     outside_prefixes: tuple[str, ...] = ()
     carrier_id: str = ""
     trunk_prefixes: tuple[tuple[str, str], ...] = ()
+    home: str = ""
+    as_at_home: bool = False
 
     def prefixes(self) -> tuple[str, ...]:
         """Everything that may be taken off, the longest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phonenumbers
 
@@ -35,7 +35,9 @@ def read_digits(text: str, plan: DialPlan, context: str = "") -> str | None:
     for reading in candidates:
         if reading.strong:
             return reading.digits
-    return candidates[0].digits if candidates else None
+    if candidates or not plan.home or plan.as_at_home:
+        return candidates[0].digits if candidates else None
+    return read_digits(text, replace(plan, as_at_home=True), context)
 
 
 def read_strictly(text: str, plan: DialPlan) -> str | None:
@@ -43,6 +45,11 @@ def read_strictly(text: str, plan: DialPlan) -> str | None:
     country = country_of(plan.country)
     readings = (*_explicit_spelling(text, country), *_domestic(text, country))
     return next((reading.digits for reading in readings if reading.strong), None)
+
+
+def is_known(text: str, plan: DialPlan) -> bool:
+    """Whether a numbering plan knows the digits, so that more than their number speaks for a reading."""
+    return any(reading.strong for reading in _candidates(text, plan, country_of(plan.country), ""))
 
 
 def read_bare(text: str) -> str | None:
@@ -67,6 +74,8 @@ def _candidates(text: str, plan: DialPlan, country: Country, context: str) -> It
             return
     if context and text.isdigit():
         yield from (r for r in _explicit(context[1:] + text, country) if r.strong)
+    if plan.as_at_home:
+        yield from _at_home(text, plan)
     rests = [text[len(prefix) :].lstrip("#*") for prefix in plan.prefixes() if text.startswith(prefix)]
     rests += [text[match.end() :] for match in (_HASH_PREFIX.match(text), _STAR_CODE.match(text)) if match]
     for rest in rests:
@@ -74,6 +83,18 @@ def _candidates(text: str, plan: DialPlan, country: Country, context: str) -> It
     yield from _plain_readings(text, country)
     for rest in rests:
         yield from _plain_readings(rest, country)
+    for rest in (text, *rests):
+        yield from _at_home(rest, plan)
+
+
+def _at_home(text: str, plan: DialPlan) -> Iterator[_Reading]:
+    """What the home country's plan knows a text of a carrier abroad as: behind its prefix, and if learned, without."""
+    if not plan.home or plan.home == plan.country:
+        return
+    home = country_of(plan.home)
+    yield from (r for r in _explicit_spelling(text, home) if r.strong)
+    if plan.as_at_home:
+        yield from (r for r in _domestic(text, home) if r.strong)
 
 
 def _plain_readings(text: str, country: Country) -> Iterator[_Reading]:

@@ -5,6 +5,7 @@ A missing or invalid number has no key. Keys are what the lake sorts by and what
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,7 +16,7 @@ from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, cl
 from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise
-from hoptrace.model.number_spellings import read_bare, read_strictly
+from hoptrace.model.number_spellings import is_known, read_bare, read_strictly
 from hoptrace.model.number_text import undress
 
 __all__ = [
@@ -23,12 +24,15 @@ __all__ = [
     "DialPlan",
     "Number",
     "NumberKind",
+    "are_odd",
     "display",
     "display_expr",
+    "has_long",
     "internal_key",
     "learn_tech_prefixes",
     "normalise",
     "normalise_column",
+    "writes_as_at_home",
 ]
 
 _MOST_PREFIX_DIGITS = 8
@@ -38,6 +42,13 @@ _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
 _LEAST_BARE = 12
 """Numbers of any country, which nothing announces, that must share a prefix: three are found in many odd texts."""
+_BEGINNINGS, _BEGINNINGS_OF_KNOWN = 8, 30
+"""Different first four digits that are asked for: in general, and where the own country's plan knows most numbers."""
+_MOST_BARE, _MOST_KNOWN = 2_000, 200
+"""So many numbers are enough to tell how a carrier writes, and how many of them its own country's plan knows."""
+_LONG = 14
+"""Digits that hardly any number has, with its country's calling code."""
+_TEN_DIGITS = re.compile("[2-9][0-9]{9}")
 
 
 def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
@@ -122,15 +133,9 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
     prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first. Where there is
     none, as where a carrier abroad sends the numbers of another country, E.164 numbers without a plus will do.
     """
-    odd = (
-        normalise_column(column, plan)
-        .with_columns(text=column.cast(pl.String))
-        .filter(
-            pl.col("kind").is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)])
-            & pl.col("text").str.count_matches("[0-9]").ge(9)
-        )
-    )
-    texts = odd["text"].unique().sort().head(_LEARN_FROM).to_list()
+    text = column.cast(pl.String)
+    odd = text.filter(are_odd(text, normalise_column(column, plan)["kind"], plan))
+    texts = odd.filter(odd.str.count_matches("[0-9]").ge(9)).unique().sort().head(_LEARN_FROM).to_list()
     left = {undress(text).text.lstrip("+") for text in texts}
     learned: list[str] = []
     bare = max(least, _LEAST_BARE)
@@ -138,6 +143,44 @@ def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tu
         learned.append(best)
         left = {text for text in left if not text.startswith(best)}
     return tuple(learned)
+
+
+def has_long(keys: pl.Series) -> bool:
+    """Whether any number is so long that it may be another one behind a prefix."""
+    most = keys.max()
+    return isinstance(most, int) and most >= 10 ** (_LONG - 1)
+
+
+def are_odd(texts: pl.Series, kinds: pl.Series, plan: DialPlan) -> pl.Series:
+    """Whether texts (of these kinds) fit no rule: they are no numbers, or so long that only their length fits one.
+
+    15 digits may be a number of Kazakhstan that nobody has, or a tech prefix and a number that its plan knows.
+    """
+    long = texts.filter(texts.str.contains(f"^[1-9][0-9]{{{_LONG - 1},}}$").fill_null(value=False)).unique().sort()
+    unknown = [text for text in long.head(_LEARN_FROM).to_list() if not is_known(text, plan)]
+    return kinds.is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)]) | texts.is_in(unknown).fill_null(
+        value=False
+    )
+
+
+def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
+    """Whether a carrier abroad writes the called numbers of a file as the home country, in North America, dials them.
+
+    Ten digits may as well be a number of its own country. But of those every fifth breaks the rule of North American
+    numbers, which a file of many numbers with different beginnings then would too. More are asked for where the own
+    country's plan knows most of the numbers.
+    """
+    if country_of(plan.home).code != NANP_CODE or country_of(plan.country).code in (0, NANP_CODE):
+        return False
+    written = column.cast(pl.String).drop_nulls().unique().sort()
+    plain = written.filter(~written.str.contains(r"^(?:sip:)?(?:\+|00)"))
+    texts = {undress(text).text for text in plain.gather_every(plain.len() // _MOST_BARE + 1).to_list()}
+    ten = sorted(text for text in texts if _TEN_DIGITS.fullmatch(text))
+    if len(ten) < _LEAST_BARE or not all(NANP_SHAPE.fullmatch(text) for text in ten):
+        return False
+    known = [is_known(text, plan) for text in ten[:: len(ten) // _MOST_KNOWN + 1]]
+    needed = _BEGINNINGS_OF_KNOWN if sum(known) > len(known) / 2 else _BEGINNINGS
+    return len({text[:4] for text in ten}) >= needed
 
 
 def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:
@@ -185,7 +228,8 @@ def _clean_key(text: pl.Expr, plan: DialPlan) -> pl.Expr:
     for prefix in plan.prefixes():
         unprefixed = unprefixed & ~text.str.starts_with(prefix)
     every = _every_shape()
-    others = [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
+    others = _domestic_keys(text, country_of(plan.home), clean_shapes()) if plan.as_at_home else []
+    others += [_matching(text, f"^{idd}(?:{every})$", text.str.slice(len(idd))) for idd in country.plain_prefixes]
     others += _domestic_keys(text, country, clean_shapes())
     if not others:
         return pl.lit(None, pl.Int64)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment
 from hoptrace.linking.contests import Pair
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.dialplan import country_of
 
@@ -64,6 +65,7 @@ class Surroundings:
 
     `close`: seconds from a reported time within which any call may be the one that is meant. `trust`: whose statements
     about their neighbours the neighbours bear out. `caller_changed`: weight of another caller than the reported one.
+    `handed_on`: seconds that a handoff takes.
     """
 
     home: str
@@ -71,6 +73,7 @@ class Surroundings:
     close: float = 3.0
     trust: Trust = field(default_factory=Trust)
     caller_changed: float = -2.0
+    handed_on: float = HANDED_ON
 
     def foreign(self, carrier: str) -> bool:
         """Whether the directory says that a carrier is of another country; an unknown country is not foreign."""

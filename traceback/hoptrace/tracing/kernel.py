@@ -72,7 +72,7 @@ def judge_all(
     cases: dict[int, Case] = {}
     for call, report in reported.items():
         mine, told = facts[call], coverage[call]
-        settled = settle(linked[call], mine)
+        settled = settle(linked[call], mine, around.handed_on)
         ingress = with_shared_ingress(legs[call], settled, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.model.arrays import Floats, Int64s
 from hoptrace.model.frames import each_once
 from hoptrace.tracing.case import Fact
@@ -100,6 +101,7 @@ class Question(NamedTuple):
     `called`: the number under which the call came to its end. Where a record has another one the call was forwarded
     below it, perhaps after it rang. `close`: seconds by which reports may well be off. `slow`: seconds that
     routes tried in vain may have taken between each record and the next one above; none where it is empty.
+    `setting_up`: seconds that a carrier may take to send the call on.
     """
 
     facts: Sequence[Fact]
@@ -107,6 +109,7 @@ class Question(NamedTuple):
     called: int | None = None
     close: float = CLOSE
     slow: Sequence[float] = ()
+    setting_up: float = SETTING_UP
 
 
 class Arrivals(NamedTuple):
@@ -131,6 +134,11 @@ class Arrivals(NamedTuple):
         return np.stack([first, last, np.hypot(self.spread, TRANSIT)])
 
 
+def setting_up(handed_on: float) -> float:
+    """Seconds that a carrier may take to send a call on, where a handoff takes `handed_on` s in general."""
+    return SETTING_UP + 2 * (handed_on - HANDED_ON)
+
+
 def match_all(questions: Sequence[Question]) -> list[Match]:
     """The answer to each question."""
     begin = np.cumsum([0, *(len(question.facts) for question in questions)])
@@ -144,7 +152,9 @@ def _arrivals(questions: Sequence[Question], begin: Int64s) -> Arrivals:
     told = ([getattr(fact, name) for fact in facts] for name in ("setup", "start", "tick", "spread"))
     rang = [FINAL_AFTER.get(fact.outcome or "", REFUSAL) for fact in facts]
     later = np.array([taken for question in questions for taken in _taken(question)], np.float64)
-    later += SETTING_UP * (np.arange(len(facts)) - np.repeat(begin[:-1], np.diff(begin)))
+    lengths = np.diff(begin)
+    each = np.repeat([question.setting_up for question in questions], lengths)
+    later += each * (np.arange(len(facts)) - np.repeat(begin[:-1], lengths))
     ends = ((question.called, fact.called) for question in questions for fact in question.facts)
     later[np.array([end is not None and called != end for end, called in ends], np.bool_)] = RANG["no_answer"]
     setup, start, tick, spread, rung = (np.array(each, np.float64) for each in (*told, rang))

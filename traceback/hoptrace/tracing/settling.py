@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from hoptrace.linking.assignment import Assignment, assign
 from hoptrace.linking.contests import Pair
-from hoptrace.linking.kinds import Kind, leap_spread
-from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.linking.kinds import HANDED_ON, NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.linking.times import time_weight
 from hoptrace.tracing.case import Fact
 
@@ -59,15 +58,18 @@ class Next(NamedTuple):
     slow: float
 
 
-def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact]) -> Assignment:
-    """The best one-to-one choice among a call's pairs, with the times that chains lend their records."""
+def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact], handed_on: float = HANDED_ON) -> Assignment:
+    """The best one-to-one choice among a call's pairs, with the times that chains lend their records.
+
+    `handed_on`: seconds that a handoff takes.
+    """
     settled = assign(pairs)
     if any(coarse(fact) for fact in facts.values()):
         before = dict[int, Next]()
         for _ in range(ROUNDS):
             above = {d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
             # Chains as they were, empty ones too, lend the same times again.
-            lent = None if above == before else _with_lent_times(pairs, facts, above)
+            lent = None if above == before else _with_lent_times(pairs, facts, above, handed_on)
             if lent is None:
                 break
             settled, before = assign(lent), above
@@ -126,18 +128,20 @@ def coarse(fact: Fact) -> bool:
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 
-def _with_lent_times(pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, Next]) -> list[Pair] | None:
+def _with_lent_times(
+    pairs: Sequence[Pair], facts: Mapping[int, Fact], above: Mapping[int, Next], handed_on: float
+) -> list[Pair] | None:
     """All pairs, timed anew where a chain lends a sharper time; None where none does.
 
     `above`: the upstream statement of each that is handed on, by downstream sid.
     """
     below = {u: Next(d, slow) for d, (u, slow) in above.items()}
-    upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, HANDED_ON)) is not None}
-    lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -HANDED_ON)) is not None}
+    upper = {sid: moment for sid in above if (moment := _lent(facts, above, sid, handed_on)) is not None}
+    lower = {sid: moment for sid in below if (moment := _lent(facts, below, sid, -handed_on)) is not None}
     if not upper and not lower:
         return None
     return [
-        _timed(pair, facts[pair.u], upper.get(pair.u) or facts[pair.u], lower.get(pair.d) or facts[pair.d])
+        _timed(pair, facts[pair.u], upper.get(pair.u) or facts[pair.u], lower.get(pair.d) or facts[pair.d], handed_on)
         if pair.u in upper or pair.d in lower
         else pair
         for pair in pairs
@@ -174,10 +178,10 @@ def _along(way: Mapping[int, Next], sid: int) -> Iterator[Next]:
         at = way.get(at.sid)
 
 
-def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact) -> Pair:
+def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact, handed_on: float) -> Pair:
     if up.setup is None or down.setup is None:
         return pair
-    apart = down.setup + down.tick / 2 - up.setup - up.tick / 2 - HANDED_ON
+    apart = down.setup + down.tick / 2 - up.setup - up.tick / 2 - way_of(pair.kind in NEIGHBOURS, handed_on)
     spread = math.sqrt(up.spread**2 + down.spread**2 + leap_spread(pair.kind) ** 2)
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread, pair.slow)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:

@@ -14,7 +14,7 @@ from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
 from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
 from hoptrace.tracing.delivering import ends_of
-from hoptrace.tracing.moment import RANG, Match, Question, match_all
+from hoptrace.tracing.moment import RANG, Match, Question, match_all, setting_up
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
@@ -110,7 +110,8 @@ def weigh_all(found: Sequence[tuple[Case, Trail]]) -> list[Weighed]:
 def _question(case: Case, trail: Trail) -> Question:
     facts = [case.facts[sid] for sid in trail.statements]
     slow = [pair.slow for pair in trail.pairs]
-    return Question(facts, case.reported.at, _number_at_the_end(case, trail), case.around.close, slow)
+    end, around = _number_at_the_end(case, trail), case.around
+    return Question(facts, case.reported.at, end, around.close, slow, setting_up(around.handed_on))
 
 
 def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:

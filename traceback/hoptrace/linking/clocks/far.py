@@ -12,7 +12,7 @@ import polars as pl
 
 from hoptrace.linking.clocks.meeting import FURTHEST, find_edges
 from hoptrace.linking.clocks.potentials import Edge
-from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.linking.kinds import HANDED_ON
 
 FEW = 6
 """Calls of one caller to one number at a carrier, above which they tell nothing: a dialler calls again and again."""
@@ -27,32 +27,32 @@ Parts = Mapping[str, int]
 """The number of the part of the network that each carrier is in: its clock is tied to that of others there."""
 
 
-def far_edges(facts: pl.DataFrame, parts: Parts) -> list[Edge]:
+def far_edges(facts: pl.DataFrame, parts: Parts, handed_on: float = HANDED_ON) -> list[Edge]:
     """Edges between carriers that neighbours do not tie well to each other; `facts` from `comparable`."""
     return [
         Edge(edge.upstream, edge.downstream, edge.difference, (edge.spread**2 + APART**2) ** 0.5, edge.matches)
-        for edge in find_edges(far_differences(facts, parts))
+        for edge in find_edges(far_differences(facts, parts, handed_on))
     ]
 
 
-def far_pairs(facts: pl.DataFrame, parts: Parts, within: float) -> pl.DataFrame:
+def far_pairs(facts: pl.DataFrame, parts: Parts, within: float, handed_on: float = HANDED_ON) -> pl.DataFrame:
     """The same statements paired: each other's nearest in time, at most `within` s off beyond their ticks.
 
     `u`, `d`, `residual`, `sigma`, `at` as `hoptrace.linking.clocks.drift.fit_lines` takes them.
     """
-    met = far_differences(facts, parts).with_columns(away=pl.col("difference").abs())
+    met = far_differences(facts, parts, handed_on).with_columns(away=pl.col("difference").abs())
     near = met.filter(pl.col("away") <= within + 2 * pl.col("tick"))
     best = [pl.col("away") == pl.col("away").min().over("u", "d", side) for side in ("u_sid", "d_sid")]
     sigma = ((pl.col("u_tick") ** 2 + pl.col("d_tick") ** 2) / 12 + APART**2).sqrt()
     return near.filter(pl.all_horizontal(best)).select("u", "d", "at", residual="difference", sigma=sigma)
 
 
-def far_differences(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
+def far_differences(facts: pl.DataFrame, parts: Parts, handed_on: float = HANDED_ON) -> pl.DataFrame:
     """Differences of time, as `meeting.differences` gives them, between statements of unlike parts.
 
     Of calls with the same caller and called number; arrival with arrival, else final answer with final answer. Where
-    the two name each other or one between them, what the handoffs take is taken off. Also `u_tick`, `d_tick` (s), and
-    `at`, when it was (epoch s).
+    the two name each other or one between them, what the handoffs take (`handed_on` s each) is taken off. Also
+    `u_tick`, `d_tick` (s), and `at`, when it was (epoch s).
     """
     pair = ["called", "calling"]
     moments = ("setup", "final", "tick", "batch", "sid", "upstream", "downstream")
@@ -73,7 +73,7 @@ def far_differences(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
         d_sid="sid_d",
         u_batch="batch",
         d_batch="batch_d",
-        difference=apart + (pl.col("tick_d") - pl.col("tick")) / 2 - HANDED_ON * _handoffs(),
+        difference=apart + (pl.col("tick_d") - pl.col("tick")) / 2 - handed_on * _handoffs(),
         weight=pl.lit(1.0),
         tick=pl.max_horizontal("tick", "tick_d"),
         u_tick="tick",

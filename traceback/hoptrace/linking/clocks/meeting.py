@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from hoptrace.linking.clocks.potentials import Edge
+from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.model.arrays import Floats
 
 Ticks = TypeVar("Ticks", float, Floats, pl.Expr)
@@ -49,12 +50,12 @@ def find_edges(met: pl.DataFrame) -> list[Edge]:
     return [Edge(*row) for row in rows.iter_rows()]
 
 
-def differences(facts: pl.DataFrame) -> pl.DataFrame:
+def differences(facts: pl.DataFrame, handed_on: float = HANDED_ON) -> pl.DataFrame:
     """All differences of time between statements of neighbours that name each other, with equal numbers.
 
     `facts` from `hoptrace.linking.members.comparable`. One row a pair of statements, sorted: `u` and `d` (carriers),
     `u_batch`, `d_batch`, `difference` (s, downstream minus upstream), `weight` (less where a number is called often),
-    `tick` (s), `same_call_id`.
+    `tick` (s), `same_call_id`. Off them is taken what a handoff takes, `handed_on` s.
     """
     times = ("setup", "final", "tick", "batch", "sid")
     up = facts.filter(pl.col("downstream").is_not_null()).select(
@@ -66,9 +67,9 @@ def differences(facts: pl.DataFrame) -> pl.DataFrame:
         **{"u": "upstream", "d": "carrier", "key": "called", **{f"d_{t}": pl.col(t) for t in times}},
     )
     few = pl.len().over("u", "d", "key") <= CROWD
-    quiet = _met(up.filter(few), down.filter(few).drop("caller"), ["u", "d", "key"])
+    quiet = _met(up.filter(few), down.filter(few).drop("caller"), ["u", "d", "key"], handed_on)
     # A number that many call still tells something call by call of one caller.
-    crowded = _met(up.filter(~few), down.filter(~few), ["u", "d", "key", "caller"])
+    crowded = _met(up.filter(~few), down.filter(~few), ["u", "d", "key", "caller"], handed_on)
     return pl.concat([quiet, crowded]).filter(pl.col("difference").abs() < FURTHEST).sort("u", "d", "difference")
 
 
@@ -77,11 +78,11 @@ def reach_of(tick: Ticks) -> Ticks:
     return 2.0 + 2 * tick
 
 
-def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+def _met(up: pl.DataFrame, down: pl.DataFrame, on: list[str], handed_on: float) -> pl.DataFrame:
     """Statements of two neighbours that agree `on` some columns, with their difference of time in seconds."""
     few = pl.len().over(on) <= CROWD
-    setup = pl.col("d_setup") + pl.col("d_tick") / 2 - pl.col("u_setup") - pl.col("u_tick") / 2 - 0.1
-    final = pl.col("d_final") + pl.col("d_tick") / 2 - pl.col("u_final") - pl.col("u_tick") / 2 + 0.1
+    setup = pl.col("d_setup") + pl.col("d_tick") / 2 - pl.col("u_setup") - pl.col("u_tick") / 2 - handed_on
+    final = pl.col("d_final") + pl.col("d_tick") / 2 - pl.col("u_final") - pl.col("u_tick") / 2 + HANDED_ON
     return (
         up.filter(few)
         .join(down.filter(few), on=on)

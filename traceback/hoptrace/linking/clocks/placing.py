@@ -12,17 +12,20 @@ import polars as pl
 
 from hoptrace.linking.clocks.far import WELL_TIED, Parts, far_differences
 from hoptrace.linking.clocks.meeting import LEAST_MATCHES, densest, reach_of
+from hoptrace.linking.kinds import HANDED_ON
 
 MORE_SURE = 1.5
 """Times as many calls as fit where a part stands must fit elsewhere before it is moved there."""
 
 
-def placed(facts: pl.DataFrame, parts: Parts, offsets: Mapping[str, float]) -> dict[str, float]:
+def placed(
+    facts: pl.DataFrame, parts: Parts, offsets: Mapping[str, float], handed_on: float = HANDED_ON
+) -> dict[str, float]:
     """The offsets (s) with those of parts that stand wrong moved; `facts` from `comparable` with these offsets.
 
     The part of most statements stands; those that share most calls with what is placed already come next.
     """
-    met = _both_ways(far_differences(facts, parts), parts)
+    met = _both_ways(far_differences(facts, parts, handed_on), parts)
     shifts = {_largest(facts, parts): 0.0}
     while (found := _next(met, shifts)).height:
         shifts |= dict(found.iter_rows())

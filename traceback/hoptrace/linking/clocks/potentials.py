@@ -16,6 +16,12 @@ ROUNDS = 20
 SLACK = 0.5
 """Seconds by which an edge may miss before it counts less."""
 
+LEAST_EDGES = 8
+"""Pairs of neighbours from which what a handoff takes is told apart from their clocks."""
+
+LEAST_BEYOND, MOST_ERROR = 0.15, 0.05
+"""Seconds by which handoffs must be slower than usual for it to matter, and the error (1 sigma) that this may have."""
+
 RIDGE = 1e-9
 """Keeps the equations solvable: each connected part may be moved as a whole."""
 
@@ -37,36 +43,72 @@ def potentials(edges: Sequence[Edge], slack: float = SLACK) -> dict[str, float]:
     Iteratively reweighted least squares: first with Huber's weights, under which the majority wins, then with Cauchy's,
     under which an edge that is hours off pulls no more at all. `slack`: seconds by which an edge may well miss.
     """
-    carriers = sorted({edge.upstream for edge in edges} | {edge.downstream for edge in edges})
+    carriers = _carriers(edges)
+    return _centred(carriers, _fitted(edges, carriers, slack, alike=0.0)[0], edges)
+
+
+def handed_on_beyond(edges: Sequence[Edge]) -> float:
+    """Seconds that a handoff takes beyond what the `edges` of neighbours allow for; 0.0 where they do not tell it well.
+
+    What handoffs take looks like a clock that runs fast, but not where calls go both ways, or by ways of different
+    length: those who hand calls on to each other are not each faster than the other.
+    """
+    if len(edges) < LEAST_EDGES:
+        return 0.0
+    solution, error = _fitted(edges, _carriers(edges), SLACK, alike=1.0)
+    return float(solution[-1]) if solution[-1] >= LEAST_BEYOND and error <= MOST_ERROR else 0.0
+
+
+def _carriers(edges: Sequence[Edge]) -> list[str]:
+    return sorted({edge.upstream for edge in edges} | {edge.downstream for edge in edges})
+
+
+def _fitted(edges: Sequence[Edge], carriers: list[str], slack: float, alike: float) -> tuple[Floats, float]:
+    """The offsets (s) of the carriers and, where it is `alike` 1, how much every edge has beside them; and its error.
+
+    With `alike` 0 nothing is sought beside the offsets: the last entry is 0, and has no error.
+    """
     place = {carrier: i for i, carrier in enumerate(carriers)}
     down = np.array([place[edge.downstream] for edge in edges])
     up = np.array([place[edge.upstream] for edge in edges])
     target = np.array([edge.difference for edge in edges])
     trust = np.array([min(edge.matches, 100) ** 0.5 / (edge.spread + 0.1) for edge in edges]) ** 2
-    weights, solution = trust.copy(), np.zeros(len(carriers))
+    weights, solution, error = trust.copy(), np.zeros(len(carriers) + 1), 0.0
     for round_ in range(2 * ROUNDS):
-        solution = _solved(down, up, target, weights, len(carriers))
-        residual = np.abs(solution[down] - solution[up] - target)
+        solution, error = _solved(down, up, target, weights, (len(carriers), alike))
+        residual = np.abs(solution[down] - solution[up] + alike * solution[-1] - target)
         huber, cauchy = np.minimum(1.0, slack / np.maximum(residual, 1e-9)), 1 / (1 + (residual / slack) ** 2)
         weights = trust * (huber if round_ < ROUNDS else cauchy)
-    return _centred(carriers, solution, edges)
+    return solution, error
 
 
 def _solved(
-    down: npt.NDArray[np.int64], up: npt.NDArray[np.int64], target: Floats, weights: Floats, count: int
-) -> Floats:
-    """Least squares of x[down] - x[up] = target: a sparse system, for a nation has thousands of carriers."""
+    down: npt.NDArray[np.int64], up: npt.NDArray[np.int64], target: Floats, weights: Floats, sought: tuple[int, float]
+) -> tuple[Floats, float]:
+    """Least squares of x[down] - x[up] + alike y = target: a sparse system, for a nation has thousands of carriers.
+
+    `sought`: how many x, and alike. Gives all x and y, and the error (1 sigma) of y.
+    """
     from scipy import sparse  # pyright: ignore  # scipy ships no types; loads only when needed
     from scipy.sparse.linalg import spsolve  # pyright: ignore
 
-    rows = np.arange(len(target))
-    signs = np.concatenate([np.ones(len(target)), -np.ones(len(target))])
-    shape = (len(target), count)
-    matrix = sparse.csr_matrix((signs, (np.tile(rows, 2), np.concatenate([down, up]))), shape=shape)  # pyright: ignore
+    count, alike = sought
+    rows, ones = np.arange(len(target)), np.ones(len(target))
+    entries = (
+        np.concatenate([ones, -ones, alike * ones]),
+        (np.tile(rows, 3), np.concatenate([down, up, count + 0 * down])),
+    )
+    matrix = sparse.csr_matrix(entries, shape=(len(target), count + 1))  # pyright: ignore
+    matrix.eliminate_zeros()  # pyright: ignore
     weighted = matrix.multiply(weights[:, None]).tocsr()  # pyright: ignore
-    ridge = sparse.identity(count) * (RIDGE * float(weights.max()))  # pyright: ignore
+    ridge = sparse.identity(count + 1) * (RIDGE * float(weights.max()))  # pyright: ignore
     normal = (matrix.T @ weighted + ridge).tocsc()  # pyright: ignore
-    return np.asarray(spsolve(normal, weighted.T @ target), np.float64)  # pyright: ignore
+    solution = np.asarray(spsolve(normal, weighted.T @ target), np.float64)  # pyright: ignore
+    if not alike:
+        return solution, 0.0
+    last = np.zeros(count + 1)
+    last[-1] = 1.0
+    return solution, float(np.asarray(spsolve(normal, last), np.float64)[-1]) ** 0.5  # pyright: ignore
 
 
 def _centred(carriers: list[str], solution: Floats, edges: Sequence[Edge]) -> dict[str, float]:

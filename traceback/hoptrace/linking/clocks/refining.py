@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from hoptrace.linking.clocks.coarse import COARSE_PAIRS, coarse_lines
@@ -32,23 +34,27 @@ def refined(learned: Learned, statements: pl.DataFrame, parts: Parts) -> Learned
 def _lined(learned: Learned, statements: pl.DataFrame, parts: Parts, within: float) -> Learned:
     """Clocks as lines through the pairs that match with what is known so far, at most `within` s off."""
     facts = comparable(statements, learned)
-    near = matched(neighbour_pairs(facts), within).select("residual", "sigma", "at", u="u_carrier", d="d_carrier")
-    pairs = pl.concat([near, far_pairs(facts, parts, within).select(near.columns)])
+    near = matched(neighbour_pairs(facts), within, learned.handed_on).select(
+        "residual", "sigma", "at", u="u_carrier", d="d_carrier"
+    )
+    pairs = pl.concat([near, far_pairs(facts, parts, within, learned.handed_on).select(near.columns)])
     if pairs.is_empty():
         return learned
     lines = fit_lines(pairs)
-    return Learned(_moved(learned.clocks, lines), learned.shifts)
+    return replace(learned, clocks=_moved(learned.clocks, lines))
 
 
 def _with_coarse(learned: Learned, statements: pl.DataFrame, parts: Parts) -> Learned:
     """Clocks with those better known that only times cut to a minute tie."""
     facts = comparable(statements, learned)
-    near = with_residual(neighbour_pairs(facts)).with_columns(u="u_carrier", d="d_carrier", noise=pl.lit(JITTER))
-    far = far_differences(facts, parts).with_columns(residual="difference", noise=pl.lit(APART))
+    near = with_residual(neighbour_pairs(facts), learned.handed_on).with_columns(
+        u="u_carrier", d="d_carrier", noise=pl.lit(JITTER)
+    )
+    far = far_differences(facts, parts, learned.handed_on).with_columns(residual="difference", noise=pl.lit(APART))
     pairs = pl.concat([near.select(COARSE_PAIRS), far.select(COARSE_PAIRS)]).drop_nulls("residual")
     if pairs.is_empty():
         return learned
-    return Learned(_moved(learned.clocks, coarse_lines(pairs)), learned.shifts)
+    return replace(learned, clocks=_moved(learned.clocks, coarse_lines(pairs)))
 
 
 def _moved(clocks: pl.DataFrame, lines: Lines) -> pl.DataFrame:

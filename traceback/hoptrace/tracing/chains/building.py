@@ -80,11 +80,11 @@ class Chains:
         return self.of(np.repeat(whole, np.diff(np.append(begin, len(self.calls)))))
 
 
-def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains:
+def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths, handed_on: float) -> Chains:
     """The chains of a batch's calls that are nothing else, all of whose members are `fit` (one truth a member).
 
     `members` (`hoptrace.linking.members`) sorted by call and sid; `pairs` as `hoptrace.tracing.leaps.pairs_that_count`
-    gives them.
+    gives them. `handed_on`: seconds that a handoff takes.
     """
     calls = members["call"].to_numpy()
     begin = np.flatnonzero(np.diff(calls, prepend=-1))
@@ -104,7 +104,9 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths) -> Chains
     # Of several routes one lends times to the ingress that they share; which one is looked into call by call.
     routed = np.logical_or.reduceat(ingress != np.arange(len(ingress)), begin)[group[chains.first]]
     chains, lends = chains.of(~(lends & routed)), lends[~(lends & routed)]
-    return _with_lent_times(chains, members, pairs, links, lends) if lends.any() else chains
+    if not lends.any():
+        return chains
+    return _with_lent_times(chains, members, pairs, links, (lends, handed_on))
 
 
 def _in_order(calls: Int64s, begin: Int64s, group: Int64s, links: Links, sound: Truths) -> Chains:
@@ -168,23 +170,27 @@ def _by_length(chains: Chains) -> Iterator[tuple[Int64s, Int64s]]:
         yield some, np.add.outer(chains.begin[some], np.arange(length))
 
 
-def _with_lent_times(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lends: Truths) -> Chains:
+def _with_lent_times(
+    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, links: Links, lending: tuple[Truths, float]
+) -> Chains:
     """The chains that are chosen also where their coarse records are lent sharper times (those that it `lends`).
 
-    All pairs of their calls are timed anew: nothing else may come to compete.
+    All pairs of their calls are timed anew: nothing else may come to compete. `lending`: of each chain whether it
+    lends times, and the seconds that a handoff takes.
     """
+    lends, handed_on = lending
     own = moments_of(members)
     lent = Lent(own, *(Moments(*(each.copy() for each in own)) for _ in range(2)))
     coarse = chains.of(lends)
     for _, places in _by_length(coarse):
         rows, part = coarse.members[places], np.cumsum(coarse.over[places] > 0, axis=1, dtype=np.int64)
-        told = lent_moments(own.of(rows), part)
+        told = lent_moments(own.of(rows), part, handed_on)
         for side, theirs in ((lent.above, told.above), (lent.below, told.below)):
             for mine, each in zip(side, theirs, strict=True):
                 mine[rows] = each
     some = pairs.filter(pl.col("call").is_in(each_once(coarse.calls)))
     down, up = rows_of(members, some)
-    anew = links_of(members, some.with_columns(weight=timed_anew(some, down, up, lent)))
+    anew = links_of(members, some.with_columns(weight=timed_anew(some, down, up, lent, handed_on)))
     same = (anew.above == links.above) & (anew.pair == links.pair)
     same[anew.spoiled] = False
     fine = ~lends

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread
-from hoptrace.linking.neighbours import HANDED_ON
+from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.linking.times import time_weights
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.tracing.settling import CARRIED_ON, COARSE, WORTH_LENDING
@@ -59,20 +58,26 @@ class Lent(NamedTuple):
     below: Moments
 
 
-def lent_moments(own: Moments, part: Int64s) -> Lent:
-    """What the records of chains lend each other; `part`: a number of the pieces that only handoffs tie together."""
-    return Lent(own, _sharpest(own, part, 1), _sharpest(own, part, -1))
+def lent_moments(own: Moments, part: Int64s, handed_on: float) -> Lent:
+    """What the records of chains lend each other; `part`: a number of the pieces that only handoffs tie together.
+
+    `handed_on`: seconds that a handoff takes.
+    """
+    return Lent(own, _sharpest(own, part, handed_on), _sharpest(own, part, -handed_on))
 
 
-def _sharpest(own: Moments, part: Int64s, step: int) -> Moments:
-    """Each record's moment as the sharpest of those above it (`step` 1) or below it (-1) lends it; else its own."""
+def _sharpest(own: Moments, part: Int64s, step: float) -> Moments:
+    """Each record's moment as the sharpest of those above it (`step` > 0) or below it (< 0) lends it; else its own.
+
+    `step`: seconds that a handoff takes.
+    """
     best, known = Moments(*(each.copy() for each in own)), np.full_like(own.start, np.inf)
     length = own.start.shape[1]
     for hops in range(1, length):
         to, of = slice(0, length - hops), slice(hops, length)
         to, of = (to, of) if step > 0 else (of, to)
         told = own.at(of)
-        told = Moments(told.start + step * hops * HANDED_ON, told.tick, np.hypot(told.spread, hops * CARRIED_ON))
+        told = Moments(told.start + hops * step, told.tick, np.hypot(told.spread, hops * CARRIED_ON))
         better = (told.open < known[:, to]) & (part[:, to] == part[:, of])
         known[:, to] = np.where(better, told.open, known[:, to])
         for mine, theirs in zip(best, told, strict=True):
@@ -81,7 +86,7 @@ def _sharpest(own: Moments, part: Int64s, step: int) -> Moments:
     return Moments(*(np.where(lent, theirs, mine) for mine, theirs in zip(own, best, strict=True)))
 
 
-def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent) -> Floats:
+def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent, handed_on: float) -> Floats:
     """What pairs (`weight`, `w_time`, `kind`) weigh where a time was lent to either side, and both are known.
 
     `down` and `up`: which of the moments are theirs.
@@ -90,7 +95,8 @@ def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent) -> Flo
     changed = (upper.open != lent.own.of(up).open) | (lower.open != lent.own.of(down).open)
     near = pairs["kind"].is_in(NEIGHBOURS).to_numpy()
     transit = np.where(near, leap_spread(Kind.DIRECT), leap_spread(Kind.BRIDGED))
-    apart = lower.start + lower.tick / 2 - upper.start - upper.tick / 2 - HANDED_ON
+    way = np.where(near, handed_on, way_of(neighbours=False, handed_on=handed_on))
+    apart = lower.start + lower.tick / 2 - upper.start - upper.tick / 2 - way
     spread = np.sqrt(upper.spread**2 + lower.spread**2 + transit**2)
     weight = pairs["weight"].to_numpy()
     anew = weight - pairs["w_time"].to_numpy() + time_weights(apart, (upper.tick + lower.tick) / 2, spread)

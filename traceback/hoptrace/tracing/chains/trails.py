@@ -9,9 +9,10 @@ import polars as pl
 
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
+from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains.building import Chains
 from hoptrace.tracing.chains.times import is_coarse
-from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, SETTING_UP, Arrivals, Matches, match_trails
+from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, Arrivals, Matches, match_trails, setting_up
 from hoptrace.tracing.weighing import BY_CHANCE, KIND_RELIABILITY
 
 
@@ -22,14 +23,17 @@ class ChainTrails(NamedTuple):
     timed: Matches
 
 
-def trails_of(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Floats, close: float) -> ChainTrails:
-    """The trails of all chains; `at`: the reported time of each, which may well be off by `close` seconds.
+def trails_of(
+    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Floats, around: Surroundings
+) -> ChainTrails:
+    """The trails of all chains; `at`: the reported time of each.
 
-    `pairs`: the scored pairs, `row` numbering them.
+    `pairs`: the scored pairs, `row` numbering them. `around`: by how much a reported time may well be off.
     """
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
-    spans = _arrivals(told, chains, _slow(chains, pairs)).spans()
-    return ChainTrails(_sure(chains, told), match_trails(spans, chains.begin, at, np.full(len(at), close)))
+    slow = _slow(chains, pairs) + _setting_up(chains, around.handed_on)
+    spans = _arrivals(told, slow).spans()
+    return ChainTrails(_sure(chains, told), match_trails(spans, chains.begin, at, np.full(len(at), around.close)))
 
 
 def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
@@ -41,9 +45,14 @@ def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
     return taken - np.repeat(taken[chains.begin[:-1]], np.diff(chains.begin))
 
 
-def _arrivals(members: pl.DataFrame, chains: Chains, slow: Floats) -> Arrivals:
+def _setting_up(chains: Chains, handed_on: float) -> Floats:
+    """Seconds that carriers may take to send calls on from each record of a chain to its lowest one."""
+    places = np.arange(len(chains.pairs)) - np.repeat(chains.begin[:-1], np.diff(chains.begin))
+    return setting_up(handed_on) * places.astype(np.float64)
+
+
+def _arrivals(members: pl.DataFrame, later: Floats) -> Arrivals:
     """When the records of chains say that calls came; `members` in the order of the chains."""
-    later = slow + SETTING_UP * (np.arange(len(slow)) - np.repeat(chains.begin[:-1], np.diff(chains.begin)))
     setup, start, tick, spread = (members[name].to_numpy() for name in ("setup", "start", "tick", "spread"))
     rang = np.zeros(members.height)
     if members["setup"].null_count():

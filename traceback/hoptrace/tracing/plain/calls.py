@@ -71,7 +71,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     """The plain calls of a batch; all others are for `hoptrace.tracing.kernel.judge_all`."""
     members = linked.members
     pairs = pairs_that_count(linked.pairs, batch.reports["terminating"].gather, batch.around)
-    chains = chains_of(members, pairs, _fit(linked, batch.reports))
+    chains = chains_of(members, pairs, _fit(linked, batch.reports), batch.around.handed_on)
     chains = without_attempts_in_vain(chains, members, batch.reports)
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
@@ -79,7 +79,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch))
     at = batch.reports["at"].gather(chains.calls).to_numpy()
-    kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around.close))
+    kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around))
     plain = Plain(chains.of(kept), answers)
     return plain.without(_refused(plain.chains, members, batch.reports))
 
