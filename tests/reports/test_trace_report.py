@@ -22,7 +22,7 @@ SAID = {
     Verdict.NON_PARTICIPATING: "Dogwood Interconnect has submitted no records that cover the time",
     Verdict.NO_RECORD: "Dogwood Interconnect has submitted records that cover the time, but none of this call",
     Verdict.DISPUTED: "contradict each other",
-    Verdict.AMBIGUOUS: "about equally well",
+    Verdict.AMBIGUOUS: "may be",
     Verdict.NOT_FOUND: "None of the records",
 }
 

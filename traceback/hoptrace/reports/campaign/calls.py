@@ -32,7 +32,7 @@ WHY_OPEN = {
     Verdict.DISPUTED: message(
         "Carriers' records of the call contradict each other, and the evidence cannot settle it."
     ),
-    Verdict.AMBIGUOUS: message("More than one call fits the report about equally well."),
+    Verdict.AMBIGUOUS: message("The records do not settle which call the report means."),
     Verdict.NOT_FOUND: message("No record of the call was submitted by anybody."),
 }
 

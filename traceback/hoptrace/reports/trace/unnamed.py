@@ -23,7 +23,7 @@ UNNAMED_SAYS = {
     Verdict.DISPUTED: message(
         "Carriers' records of the call contradict each other, and the evidence cannot settle it."
     ),
-    Verdict.AMBIGUOUS: message("More than one call fits the report about equally well."),
+    Verdict.AMBIGUOUS: message("The records do not settle which call the report means."),
     Verdict.NOT_FOUND: message("None of the records that carriers have submitted tells of this call."),
 }
 

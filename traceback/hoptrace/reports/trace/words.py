@@ -35,7 +35,7 @@ HEADINGS = {
     Verdict.NON_PARTICIPATING: message("The trail ends at a carrier without records"),
     Verdict.NO_RECORD: message("The trail ends at a carrier that shows no record"),
     Verdict.DISPUTED: message("Disputed: the records contradict each other"),
-    Verdict.AMBIGUOUS: message("Ambiguous: more than one call fits"),
+    Verdict.AMBIGUOUS: message("Ambiguous: the records do not settle which call it was"),
     Verdict.NOT_FOUND: message("Not found: no record of this call"),
 }
 
@@ -124,11 +124,11 @@ def _says(result: TraceResult, cast: Cast, voice: Language) -> str:
 
 def _several(trails: int, voice: Language) -> str:
     if trails < 2:
-        return voice.say("Two or more trails fit the reported call about equally well.")
+        return voice.say("What the records tell may be of another call than the reported one.")
     return voice.count(
         trails,
-        "{number} trail fits the reported call about as well as others.",
-        "{number} trails fit the reported call about equally well.",
+        "{number} trail may be the reported call; the records do not settle it.",
+        "{number} trails may be the reported call; the records do not settle which.",
     )
 
 

@@ -8,6 +8,7 @@ TRAIL_PHRASES = (
     # The match with the reported call.
     message("{upper} says that it handed the call to {carrier}, which has no record of it."),
     message("The report names {carrier} as the carrier that delivered the call; it has no record of it."),
+    message("The report names {carrier} as the carrier that delivered the call."),
     message("{carrier} has a record of a call to the reported number."),
     message("{carrier} has a record of a call to {number}, to which the call was sent on further up."),
     message("By all the clocks of its trail together the call began {when} the reported time."),
@@ -155,6 +156,14 @@ TRAIL_PHRASES = (
         "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has "
         "no record of it: most likely the report means another call, of which none is at hand."
     ),
+    message(
+        "Another call to the same number may have come within seconds of this one, for all that the times of its "
+        "records tell; the report could then mean either."
+    ),
+    message(
+        "Records tell of a call to this number at that moment, but hardly of this one: caller, outcome or carriers are "
+        "not those of the report. It may have no record on file."
+    ),
     message("{number} trails fit about equally well; the records do not tell which one is this call."),
     message("One trail fits, but the reported call may well be another one, of which no record is at hand."),
     message("No carrier has submitted a record of this call."),
@@ -187,6 +196,7 @@ TRAIL_WORDS = (
     message("failed"),
     message("unknown"),
     message("fits best"),
+    message("came at the reported moment"),
     message("another call to the same number, {seconds} s from the reported time"),
     message("another record fits one handoff of the trail almost as well"),
 )
