@@ -62,3 +62,16 @@ def test_by_how_little_a_lone_customers_call_is_joined_is_one_rule_for_plain_cal
     world.say("term", late, upstream="s1", outcome="cancelled")
     world.say("orig", 0.0, customer="c", downstream="s2", outcome="cancelled")
     assert world.trace(at=late).path == (("term", "s1", "s2", "orig") if joined else ("term", "s1"))
+
+
+@pytest.mark.parametrize(("end", "one_call"), [("quiet", False), ("s2", True)])
+@pytest.mark.parametrize("redials", [0, 3])
+def test_no_leap_leads_on_from_where_the_call_ended_though_the_report_does_not_say_where(world, end, one_call, redials):
+    """Both went to `quiet`, which delivered both: a call does not come to its end on its way."""
+    talk = {"answer": 8.0, "duration": 61.3}
+    world.say("low", 0.3, upstream="s1", downstream="quiet", **talk)
+    world.say("high", 0.1, upstream="orig", downstream=end, **talk)
+    world.say("orig", 0.0, customer="c", downstream="high", **talk)
+    for n in range(redials):
+        world.say("orig", 40.0 * (n + 1), customer="c", downstream="high", **talk)
+    assert (world.trace(at=0.3).path == ("quiet", "low", "s1", end, "high", "orig")) is one_call

@@ -73,7 +73,29 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact], handed_on: float = 
             if lent is None:
                 break
             settled, before = assign(lent), above
-    return _with_refused_routes(settled, facts)
+    return _without_ways_round(_with_refused_routes(settled, facts), facts)
+
+
+def _without_ways_round(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:
+    """Without leaps to a record that handed its call to the very carrier at which the records below say that it ended.
+
+    That carrier delivered both: they are two calls.
+    """
+    below = {pair.u: d for d, pair in settled.chosen.items()}
+    for d, pair in sorted(settled.chosen.items()):
+        end = facts[pair.u].downstream
+        if pair.kind is Kind.GAP and end is not None and facts[_lowest(below, d)].downstream == end:
+            del settled.chosen[d]
+    return settled
+
+
+def _lowest(below: Mapping[int, int], sid: int) -> int:
+    """The record at the lower end of a chain."""
+    seen = set[int]()
+    while sid in below and sid not in seen:
+        seen.add(sid)
+        sid = below[sid]
+    return sid
 
 
 def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:

@@ -77,7 +77,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
-    chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch))
+    chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch) & ~_ways_round(chains, members))
     at = batch.reports["at"].gather(chains.calls).to_numpy()
     kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around))
     plain = Plain(chains.of(kept), answers)
@@ -105,6 +105,20 @@ def _told(tails: pl.DataFrame, reports: pl.DataFrame) -> Truths:
     there = pl.col("downstream").is_null() & ~pl.col("handed_on")
     elsewhere = ends.is_not_null() & (ends != pl.col("carrier")) & (ends != pl.col("downstream"))
     return tails.select(there | (pl.col("downstream").is_not_null() & ~elsewhere)).to_series().to_numpy()
+
+
+def _ways_round(chains: Chains, members: pl.DataFrame) -> Truths:
+    """Whether a chain leaps to a record that handed its call to the carrier at which the lower ones say that it ended.
+
+    Such chains are two calls (`hoptrace.tracing.settling`).
+    """
+    leaps = np.flatnonzero(chains.over > 1)
+    round_ = np.zeros(len(chains.calls), np.bool_)
+    if leaps.size:
+        chain = np.searchsorted(chains.begin, leaps, side="right") - 1
+        to, end = (members["downstream"].gather(rows) for rows in (chains.members[leaps], chains.first[chain]))
+        round_[chain[(to == end).fill_null(value=False).to_numpy()]] = True
+    return round_
 
 
 def _lacked(chains: Chains, members: pl.DataFrame, batch: Batch) -> Truths:
