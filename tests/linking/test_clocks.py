@@ -58,13 +58,31 @@ def test_what_handoffs_take_is_told_apart_from_the_clocks(world, taken, told):
 
 def test_calls_that_go_one_way_alone_tell_no_handoff_from_a_clock(world):
     for n in range(30):
-        for place, carrier in enumerate(way := ["orig", "t1", "t2", "term"]):
+        for place, carrier in enumerate(way := [f"c{place}" for place in range(12)]):
             beside = {
                 "upstream": way[place - 1] if place else None,
-                "downstream": way[place + 1] if place < 3 else None,
+                "downstream": way[place + 1] if place < 11 else None,
             }
             world.say(carrier, n * 40.0 + place, **beside, called_number=f"+1312555{100 + n:04d}")
     assert learn(world.frame()).handed_on == 0.1
+
+
+def test_one_slow_pair_of_carriers_does_not_move_the_clocks_of_all(world):
+    """Eight carriers in a row tell nothing of what handoffs take, and two others beside them do not tell it for all."""
+    for n in range(30):
+        ways = [[f"c{place}" for place in range(8)], ["p", "q"] if n % 2 else ["q", "p"]]
+        for way, taken in zip(ways, (0.1, 0.7), strict=True):
+            for place, carrier in enumerate(way):
+                beside = {
+                    "upstream": way[place - 1] if place else None,
+                    "downstream": way[place + 1] if place + 1 < len(way) else None,
+                }
+                called = f"+1312555{100 + n:04d}"
+                world.say(carrier, n * 40.0 + taken * place, **beside, called_number=called)
+    learned = learn(world.frame())
+    assert learned.handed_on == 0.1
+    offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
+    assert max(abs(offsets[f"c{place}"]) for place in range(8)) < 0.5
 
 
 def test_offsets_are_found_where_every_number_is_redialled(world):

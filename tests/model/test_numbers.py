@@ -269,17 +269,27 @@ def test_learns_the_prefix_of_a_carrier_abroad_before_numbers_of_another_country
 
 
 @pytest.mark.parametrize("country", ["IN", "GB", "DE", "PH", "FR", "TH"])
-@pytest.mark.parametrize("spelling", ["{}", "sip:{}@203.0.113.9;user=phone", "({0:.3}) 555-{0:.{0}}"])
+@pytest.mark.parametrize(
+    "spelling", ["{area}555{last}", "sip:{area}555{last}@203.0.113.9;user=phone", "({area}) 555-{last}"]
+)
 def test_a_carrier_abroad_that_dials_as_at_home_is_read_so(country: str, spelling: str) -> None:
     plan = DialPlan(country, home="US")
-    national = [f"{area}5550{last}" for area in range(220, 270) for last in (100, 150)]
-    written = [spelling.replace("{0:.{0}}", text[-4:]).format(text) for text in national]
+    parts = [(area, last) for area in range(220, 990, 11) for last in ("0100", "0150")]
+    national = [f"{area}555{last}" for area, last in parts]
+    written = [spelling.format(area=area, last=last) for area, last in parts]
     assert writes_as_at_home(pl.Series([*written, "+12025550123", None]), plan)
     told = replace(plan, as_at_home=True)
     assert [normalise(text, told).key for text in written] == [int("1" + text) for text in national]
     assert not writes_as_at_home(pl.Series([*written, "2021550123"]), plan)  # no number of North America
     assert not writes_as_at_home(pl.Series(national[:11]), plan)
     assert not writes_as_at_home(pl.Series(written), DialPlan(country, home="GB"))
+
+
+@pytest.mark.parametrize(("country", "own"), [("KZ", "71147{:05d}"), ("TR", "312{:03d}5550")])
+def test_numbers_that_the_own_plan_knows_nearly_all_are_its_own(country: str, own: str) -> None:
+    """Local numbers there never begin with 0 or 1, so that none breaks the rule of North America."""
+    written = pl.Series([own.format(n) for n in range(200, 999, 7)])
+    assert not writes_as_at_home(written, DialPlan(country, home="US"))
 
 
 def test_numbers_with_one_beginning_may_be_those_of_the_own_country() -> None:

@@ -74,17 +74,27 @@ def test_a_tech_prefix_is_learned_and_told(raw_calls) -> None:
     assert (again.learned, again.statements["called"].to_list()) == ({}, [13125550100])
 
 
+AREAS = range(220, 1000, 11)
+
+
 def test_a_carrier_abroad_may_write_numbers_as_at_home(raw_calls) -> None:
     plan = DialPlan(country="IN", carrier_id="alpha", home="US")
-    calls = raw_calls(
-        *({"called_number": f"{area}5550123", "calling_number": "3125550187"} for area in range(620, 660))
-    )
+    calls = raw_calls(*({"called_number": f"{area}5550123", "calling_number": "3125550187"} for area in AREAS))
     built = _build(calls, plan)
     assert built.plan.as_at_home
-    assert built.statements["called"].to_list() == [10**10 + area * 10**7 + 5550123 for area in range(620, 660)]
+    assert built.statements["called"].to_list() == [10**10 + area * 10**7 + 5550123 for area in AREAS]
     assert built.statements["calling"].unique().to_list() == [13125550187]
-    assert _build(calls.head(1), built.plan).statements["called"].to_list() == [16205550123]
-    assert _build(calls.head(11), plan).statements["called"][0] == 916205550123
+    assert _build(calls.head(1), built.plan).statements["called"].to_list() == [12205550123]
+    assert _build(calls.tail(11), plan).statements["called"][-1] == 919905550123
+
+
+def test_its_callers_may_be_its_own_all_the_same(raw_calls) -> None:
+    plan = DialPlan(country="IN", carrier_id="alpha", home="US")
+    callers = ["9464680097", "9810155501"]  # the second is no number of North America
+    rows = [{"called_number": f"{area}5550123", "calling_number": callers[area % 2]} for area in AREAS]
+    built = _build(raw_calls(*rows), plan)
+    assert built.plan.as_at_home
+    assert sorted(built.statements["calling"].unique().to_list()) == [919464680097, 919810155501]
 
 
 def test_a_tech_prefix_is_learned_though_the_whole_may_be_a_number_abroad(raw_calls) -> None:

@@ -37,6 +37,7 @@ SHAPES = {
     "a line a key": json.dumps([ROW, BYE], indent="\t"),
     "under the table's name": json.dumps({"acc": [ROW, BYE]}, indent=2),
     "under any name": "\ufeff" + json.dumps({"rows": [ROW, BYE]}),
+    "with arrays in the rows": json.dumps([{"via": ["one"], **ROW, "a": [1], "b": ["[", 2]}, {"via": ["two"], **BYE}]),
     "two tables": json.dumps({"acc": [ROW], "missed_calls": [BYE]}),
 }
 

@@ -19,6 +19,7 @@ from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.numbers import (
     DialPlan,
     NumberKind,
+    all_at_home,
     are_odd,
     has_long,
     learn_tech_prefixes,
@@ -125,9 +126,17 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
 
 
 def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
-    read = {name: _read_column(_without_trunk_prefix(calls, column, plan), plan) for name, column in _NUMBERS.items()}
+    plans = {name: _callers_plan(calls[_NUMBERS[name]], plan) if name in _CALLERS else plan for name in _NUMBERS}
+    read = {
+        name: _read_column(_without_trunk_prefix(calls, column, plan), plans[name]) for name, column in _NUMBERS.items()
+    }
     # A caller of whom only the beginning is known still says something; a called number is what calls are found by.
     return {name: frame if name in _CALLERS else _without_masked(frame) for name, frame in read.items()}
+
+
+def _callers_plan(callers: pl.Series, plan: DialPlan) -> DialPlan:
+    """Callers may be the carrier's own, though it writes the called numbers as the home country dials them."""
+    return plan if not plan.as_at_home or all_at_home(callers) else replace(plan, as_at_home=False)
 
 
 def _without_masked(read: pl.DataFrame) -> pl.DataFrame:

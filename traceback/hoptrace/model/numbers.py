@@ -24,6 +24,7 @@ __all__ = [
     "DialPlan",
     "Number",
     "NumberKind",
+    "all_at_home",
     "are_odd",
     "display",
     "display_expr",
@@ -41,9 +42,13 @@ LEAST_CLEAN = 9
 _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
 _LEAST_BARE = 12
-"""Numbers of any country, which nothing announces, that must share a prefix: three are found in many odd texts."""
+"""Numbers of any country, which nothing announces, that must share a prefix, for three are found in many odd texts; and
+of ten digits that tell whether a carrier abroad writes them as the home country does."""
 _BEGINNINGS, _BEGINNINGS_OF_KNOWN = 8, 30
 """Different first four digits that are asked for: in general, and where the own country's plan knows most numbers."""
+_ALL_BUT_MISTAKES = 0.95
+"""Share of a file's numbers that its carrier's own plan knows from which they are its own: of numbers of North America
+Germany's plan knows nine in ten, all others fewer."""
 _MOST_BARE, _MOST_KNOWN = 2_000, 200
 """So many numbers are enough to tell how a carrier writes, and how many of them its own country's plan knows."""
 _LONG = 14
@@ -166,9 +171,9 @@ def are_odd(texts: pl.Series, kinds: pl.Series, plan: DialPlan) -> pl.Series:
 def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
     """Whether a carrier abroad writes the called numbers of a file as the home country, in North America, dials them.
 
-    Ten digits may as well be a number of its own country. But of those every fifth breaks the rule of North American
-    numbers, which a file of many numbers with different beginnings then would too. More are asked for where the own
-    country's plan knows most of the numbers.
+    Ten digits may as well be a number of its own country. But in most countries every fifth of those breaks the rule of
+    North American numbers, which a file of many numbers with different beginnings then would too. More are asked for
+    where the own country's plan knows most of the numbers; where it knows nearly all they are its own.
     """
     if country_of(plan.home).code != NANP_CODE or country_of(plan.country).code in (0, NANP_CODE):
         return False
@@ -179,8 +184,17 @@ def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
     if len(ten) < _LEAST_BARE or not all(NANP_SHAPE.fullmatch(text) for text in ten):
         return False
     known = [is_known(text, plan) for text in ten[:: len(ten) // _MOST_KNOWN + 1]]
+    if sum(known) > _ALL_BUT_MISTAKES * len(known):
+        return False
     needed = _BEGINNINGS_OF_KNOWN if sum(known) > len(known) / 2 else _BEGINNINGS
     return len({text[:4] for text in ten}) >= needed
+
+
+def all_at_home(column: pl.Series) -> bool:
+    """Whether all numbers of ten digits in a column, in whatever dress, may be some of North America."""
+    written = column.cast(pl.String).drop_nulls().unique()
+    texts = (undress(text).text for text in written.to_list())
+    return all(NANP_SHAPE.fullmatch(text) for text in texts if _TEN_DIGITS.fullmatch(text))
 
 
 def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:

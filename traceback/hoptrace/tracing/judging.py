@@ -16,7 +16,7 @@ from hoptrace.tracing.alike import alike, back_home, disputing, further_up, redi
 from hoptrace.tracing.attempts import without_attempts_in_vain
 from hoptrace.tracing.case import Case
 from hoptrace.tracing.copies import copied, same_moment
-from hoptrace.tracing.settling import coarse
+from hoptrace.tracing.settling import to_the_minute
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import trails
 from hoptrace.tracing.weighing import Detour, Weighed, detours, reliability, unrecorded, weigh_all
@@ -186,7 +186,7 @@ def _handoffs(case: Case, trail: Trail, copies: Set[int]) -> tuple[float, list[D
     for pair in trail.pairs:
         found = [one for one in detours(case, trail, pair) if one.trail.last_statement not in copies]
         against = sum(one.odds for one in found if one.trail.answer != trail.answer)
-        sure *= reliability(pair, against, coarse=coarse(case.facts[pair.d]) or coarse(case.facts[pair.u]))
+        sure *= reliability(pair, against, coarse=to_the_minute(case.facts[pair.d], case.facts[pair.u]))
         astray += found
     return sure, astray
 

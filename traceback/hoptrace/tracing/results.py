@@ -60,6 +60,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         return ambiguous(call, judged, best, sources, stamp)
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
+    apart = 1 - judgement.alike if identified else 1.0
     return stamped(
         call,
         stamp,
@@ -69,7 +70,7 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
         originating_carrier=last.carrier if identified else None,
         customer=last.customer if identified else None,
         point_of_entry=_point_of_entry(trail, case, judgement),
-        confidence=published(confidence * _no_twin(judged) / (1 + judged.hidden)),
+        confidence=published(confidence * _no_twin(judged) * apart / (1 + judged.hidden)),
         hops=_with_doubt(hops_told(case, best, sources), judgement),
         conflicts=_conflicts(trail, case, sources),
         alternatives=tuple(alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals),

@@ -26,6 +26,9 @@ LEAST_ROUTE = 3.0
 COARSE = 1.0
 """Seconds of tick or spread from which a record's time is coarse."""
 
+MINUTE = 60.0
+"""Seconds of a time that is cut to the minute."""
+
 WORTH_LENDING = 0.4
 """Seconds by which a lent time must be sharper than a record's own."""
 
@@ -64,7 +67,7 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact], handed_on: float = 
     `handed_on`: seconds that a handoff takes.
     """
     settled = assign(pairs)
-    if any(coarse(fact) for fact in facts.values()):
+    if any(_coarse(fact) for fact in facts.values()):
         before = dict[int, Next]()
         for _ in range(ROUNDS):
             above = {d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items() if pair.kind in TELLING}
@@ -145,8 +148,16 @@ def _ended(fact: Fact) -> bool:
     return fact.downstream is None and fact.outcome != "answered"
 
 
-def coarse(fact: Fact) -> bool:
-    """Whether a record tells the moment of its call to a second or worse."""
+def to_the_minute(one: Fact, other: Fact) -> bool:
+    """Whether one of two records tells the moment of its call to the minute, or that of its end alone, by known clocks.
+
+    Then their times cannot speak for them much, and do not speak against them.
+    """
+    cut = any(fact.setup is None or fact.tick >= MINUTE for fact in (one, other))
+    return cut and max(one.spread, other.spread) < COARSE
+
+
+def _coarse(fact: Fact) -> bool:
     return fact.setup is None or fact.tick >= COARSE or fact.spread >= COARSE
 
 

@@ -16,7 +16,7 @@ from hoptrace.tracing.sources import Sources
 from hoptrace.tracing.stamped import Stamp, stamped
 from hoptrace.tracing.trail import Trail
 from hoptrace.tracing.weighing import Weighed, far_off
-from hoptrace.tracing.words import HARDLY_FITS, ambiguous_words, ending_words
+from hoptrace.tracing.words import ASKED_OF_RECORDED, HARDLY_FITS, ambiguous_words, ending_words
 
 WORTH_A_DOUBT = 0.04
 """Probability from which another trail takes carriers off the path of an ambiguous call."""
@@ -31,7 +31,7 @@ NOT_FOUND = 0.5
 def not_found(call: ReportedCall, stamp: Stamp) -> TraceResult:
     """The result for a call of which no carrier has a record."""
     summary = "No carrier has submitted a record of this call."
-    request = _ask_the_end(call)
+    request = _ask_the_end(call.terminating_carrier)
     return stamped(call, stamp, Verdict.NOT_FOUND, summary, confidence=1.0, next_request=request)
 
 
@@ -60,7 +60,7 @@ def hardly_found(call: ReportedCall, judged: Judged, stamp: Stamp) -> TraceResul
         confidence=published(max(judgement.none, NOT_FOUND)),
         hops=hops,
         alternatives=tuple(others),
-        next_request=_ask_the_end(call),
+        next_request=_ask_for(case),
     )
 
 
@@ -107,9 +107,16 @@ def _end_told(case: Case) -> tuple[tuple[str, ...], tuple[Hop, ...]]:
     return (end,), (Hop(carrier=end, evidence=(evidence.by_the_report(end, recorded=recorded),)),)
 
 
-def _ask_the_end(call: ReportedCall) -> NextRequest | None:
-    ask = call.terminating_carrier
-    return NextRequest(ask, "It is said to have delivered the call and has no record of it here.") if ask else None
+def _ask_for(case: Case) -> NextRequest | None:
+    """Whom to ask where records hardly fit: the reported end, of which there may be one."""
+    end = case.reported.terminating
+    if end is None or all(fact.carrier != end for fact in case.facts.values()):
+        return _ask_the_end(end)
+    return NextRequest(end, ASKED_OF_RECORDED)
+
+
+def _ask_the_end(end: str | None) -> NextRequest | None:
+    return NextRequest(end, "It is said to have delivered the call and has no record of it here.") if end else None
 
 
 def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -65,8 +65,9 @@ that the report names has no record by which to find another one."""
 UNSEEN = 0.5
 """Probability that no carrier of a call has a record, from which other calls are hardly on file."""
 
-BY_CHANCE = 0.1
-"""Odds that a handoff with a coarse time is none, for each that its weight alone gives, which cannot be much there.
+BY_CHANCE, AGAINST = 0.1, -0.5
+"""Odds that a handoff is none, for each that its weight alone gives, where a time cut to the minute can tell no more;
+and the weight of all but the time below which something else speaks against it, so that it is in doubt all the same.
 
 A trail is followed only where all else holds: of 347 with a handoff of a weight below 3, nearly all with a time cut to
 the minute, in 29 simulated networks of both generators, none was of another call. The weights alone foretold 49."""
@@ -195,9 +196,10 @@ def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:
 def reliability(pair: Pair, odds_against: float, *, coarse: bool) -> float:
     """The probability that a handoff is one: against rivals that lead elsewhere, and against there being none.
 
-    `coarse`: one of its records tells its moment to a second or worse.
+    `coarse`: one of its records tells its moment to the minute (`settling.to_the_minute`).
     """
-    by_chance = math.exp(-pair.weight) * (BY_CHANCE if coarse else 1.0)
+    unsure = 1.0 if not coarse or pair.weight - pair.timed < AGAINST else BY_CHANCE
+    by_chance = math.exp(-pair.weight) * unsure
     return KIND_RELIABILITY[pair.kind] / (1 + odds_against + by_chance)
 
 

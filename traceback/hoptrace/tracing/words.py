@@ -26,6 +26,7 @@ ENDING_WORDS: Mapping[Ending, str] = {
 ASKED_OF_SILENT = "{carrier} names it as its upstream; it has submitted no records of that time."
 ASKED_OF_LACKING = "{carrier} names it as its upstream; the records that it has submitted lack this call."
 ASKED_OF_CONTRADICTED = "Its statement is contradicted: ask for the signalling record of this call."
+ASKED_OF_RECORDED = "Its record of that moment, with the Call-ID, would tell whether it is of this call."
 """Why the carrier that a furthest record names is asked, or that of the record itself."""
 
 SHOWN_ELSEWHERE = (

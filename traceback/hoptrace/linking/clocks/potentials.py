@@ -16,8 +16,9 @@ ROUNDS = 20
 SLACK = 0.5
 """Seconds by which an edge may miss before it counts less."""
 
-LEAST_EDGES = 8
-"""Pairs of neighbours from which what a handoff takes is told apart from their clocks."""
+LEAST_CIRCLES = 8
+"""Pairs of neighbours beyond those of a tree, which tell nothing, from which what a handoff takes is told apart from
+their clocks: one slow pair must not move all."""
 
 LEAST_BEYOND, MOST_ERROR = 0.15, 0.05
 """Seconds by which handoffs must be slower than usual for it to matter, and the error (1 sigma) that this may have."""
@@ -53,9 +54,10 @@ def handed_on_beyond(edges: Sequence[Edge]) -> float:
     What handoffs take looks like a clock that runs fast, but not where calls go both ways, or by ways of different
     length: those who hand calls on to each other are not each faster than the other.
     """
-    if len(edges) < LEAST_EDGES:
+    carriers = _carriers(edges)
+    if len(edges) - len(carriers) + 1 < LEAST_CIRCLES:
         return 0.0
-    solution, error = _fitted(edges, _carriers(edges), SLACK, alike=1.0)
+    solution, error = _fitted(edges, carriers, SLACK, alike=1.0)
     return float(solution[-1]) if solution[-1] >= LEAST_BEYOND and error <= MOST_ERROR else 0.0
 
 

@@ -172,6 +172,7 @@ TRAIL_PHRASES = (
     message("{lower} names it as its upstream; the records that it has submitted lack this call."),
     message("Its record does not name the upstream: ask which trunk the call came in on."),
     message("Its statement is contradicted: ask for the signalling record of this call."),
+    message("Its record of that moment, with the Call-ID, would tell whether it is of this call."),
     message("It is said to have delivered the call and has no record of it here."),
     message("Its records of these calls, with Call-IDs, would tell them apart."),
     # The loosest of all comes last.

@@ -15,7 +15,7 @@ import polars as pl
 from hoptrace.linking.kinds import NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.linking.times import time_weights
 from hoptrace.model.arrays import Floats, Int64s, Truths
-from hoptrace.tracing.settling import CARRIED_ON, COARSE, WORTH_LENDING
+from hoptrace.tracing.settling import CARRIED_ON, COARSE, MINUTE, WORTH_LENDING
 
 
 class Moments(NamedTuple):
@@ -48,6 +48,14 @@ def is_coarse(members: pl.DataFrame) -> Truths:
     """Members whose times are so coarse that lending is tried at all."""
     told = pl.col("setup").is_null() | (pl.col("tick") >= COARSE) | (pl.col("spread") >= COARSE)
     return members.select(told).to_series().to_numpy()
+
+
+def to_the_minute(members: pl.DataFrame) -> Truths:
+    """Whether each member and the one before it are records as `hoptrace.tracing.settling.to_the_minute` says."""
+    cut = members.select(pl.col("setup").is_null() | (pl.col("tick") >= MINUTE)).to_series().to_numpy()
+    known = members["spread"].to_numpy() < COARSE
+    before = np.arange(len(cut)) - 1
+    return (cut | cut[before]) & known & known[before]
 
 
 class Lent(NamedTuple):

@@ -11,9 +11,9 @@ from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
 from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains.building import Chains
-from hoptrace.tracing.chains.times import is_coarse
+from hoptrace.tracing.chains.times import to_the_minute
 from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, Arrivals, Matches, match_trails, setting_up
-from hoptrace.tracing.weighing import BY_CHANCE, KIND_RELIABILITY
+from hoptrace.tracing.weighing import AGAINST, BY_CHANCE, KIND_RELIABILITY
 
 
 class ChainTrails(NamedTuple):
@@ -33,7 +33,8 @@ def trails_of(
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
     slow = _slow(chains, pairs) + _setting_up(chains, around.handed_on)
     spans = _arrivals(told, slow).spans()
-    return ChainTrails(_sure(chains, told), match_trails(spans, chains.begin, at, np.full(len(at), around.close)))
+    timed = match_trails(spans, chains.begin, at, np.full(len(at), around.close))
+    return ChainTrails(_sure(chains, told, pairs), timed)
 
 
 def _slow(chains: Chains, pairs: pl.DataFrame) -> Floats:
@@ -60,15 +61,15 @@ def _arrivals(members: pl.DataFrame, later: Floats) -> Arrivals:
     return Arrivals(setup, start, tick, spread, rang, later)
 
 
-def _sure(chains: Chains, members: pl.DataFrame) -> Floats:
+def _sure(chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame) -> Floats:
     """The probability that all handoffs of a chain are what they seem; it has no rivals that lead elsewhere.
 
-    `members` as in `_arrivals`.
+    `members` as in `_arrivals`, `pairs` as in `trails_of`.
     """
-    if not len(chains.pairs):
-        return np.zeros(0)
-    coarse = is_coarse(members)
-    coarse[1:] |= coarse[:-1].copy()
-    by_chance = np.exp(-chains.weights) * np.where(coarse, BY_CHANCE, 1.0)
-    kind = np.array([KIND_RELIABILITY[each] for each in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)])[chains.over]
-    return np.multiply.reduceat(np.where(chains.pairs < 0, 1.0, kind / (1 + by_chance)), chains.begin[:-1])
+    each, reached = np.ones(len(chains.pairs)), np.flatnonzero(chains.pairs >= 0)
+    if reached.size:
+        beside_time = (pairs["weight"] - pairs["w_time"]).to_numpy()[chains.pairs[reached] - int(pairs["row"][0])]
+        unsure = np.where(to_the_minute(members)[reached] & (beside_time >= AGAINST), BY_CHANCE, 1.0)
+        kind = np.array([KIND_RELIABILITY[one] for one in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)])
+        each[reached] = kind[chains.over[reached]] / (1 + unsure * np.exp(-chains.weights[reached]))
+    return np.multiply.reduceat(each, chains.begin[:-1]) if len(each) else each

@@ -16,7 +16,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 CALL_ID = ("callid", "call_id")
 MARKS = (b'"callid"', b'"call_id"', b'"from_tag"', b'"method"', b'"sip_code"')
 
-TABLE = re.compile(rb'(?:\{|\]\s*,)\s*(?:"(?:type|name|database)"\s*:\s*"[^"]*"\s*,\s*)*"\w+"\s*:\s*\[')
+TABLE = re.compile(rb'(?:\{|\]\s*,)\s*(?:"(?:type|name|database)"\s*:\s*"[^"]*"\s*,\s*)*"\w+"\s*:\s*\[(?=\s*[{\]])')
 """What comes before the rows of an exported table: `{"acc": [`, or as phpMyAdmin has it, after the table's name."""
 
 ARRAY = re.compile(rb"[\xef\xbb\xbf\s]*(?:\[\s*\{|%b)" % TABLE.pattern)
