@@ -90,12 +90,11 @@ def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], 
     facts = comparable(statements, Learned(habitual.clocks, shifts))
     parts = parts_of(facts, near)
     # What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied.
-    edges = near + far_edges(facts, parts)
+    more = handed_on_beyond(near)
+    near = find_edges(differences(facts, HANDED_ON + more)) if more else near
+    edges = near + far_edges(facts, parts, HANDED_ON + more)
     if not edges:
         return habitual, habits, edges, parts
-    if more := handed_on_beyond(near):
-        near = find_edges(differences(facts, HANDED_ON + more))
-        edges = near + far_edges(facts, parts, HANDED_ON + more)
     weights = {"handed_on": round(HANDED_ON + more, 3)} if more else {}
     offsets = potentials(edges)
     facts = comparable(statements, Learned(_clocks(offsets, habits), shifts))

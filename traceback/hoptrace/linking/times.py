@@ -67,7 +67,7 @@ def with_time(pairs: pl.DataFrame, handed_on: float) -> pl.DataFrame:
     return pairs.hstack([pl.Series(name, column) for name, column in of_times(Columns(pairs), handed_on).items()])
 
 
-def of_times(pairs: Columns, handed_on: float = HANDED_ON) -> dict[str, Floats]:
+def of_times(pairs: Columns, handed_on: float) -> dict[str, Floats]:
     """The `scale` (s) of pairs' residuals and the weights of time and of the answer, `w_time`, `w_answer`.
 
     `handed_on`: seconds that a handoff takes.

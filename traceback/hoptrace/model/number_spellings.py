@@ -35,7 +35,7 @@ def read_digits(text: str, plan: DialPlan, context: str = "") -> str | None:
     for reading in candidates:
         if reading.strong:
             return reading.digits
-    if candidates or not plan.home or plan.as_at_home:
+    if candidates or plan.home in ("", plan.country) or plan.as_at_home:
         return candidates[0].digits if candidates else None
     return read_digits(text, replace(plan, as_at_home=True), context)
 
