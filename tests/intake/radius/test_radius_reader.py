@@ -8,6 +8,7 @@ import pytest
 
 from hoptrace.errors import TimezoneMissing
 from hoptrace.intake.formats.radius import attributes as radius_attributes
+from hoptrace.intake.formats.radius.packets import packets_of
 from hoptrace.intake.formats.radius.reader import RadiusAccounting
 from hoptrace.intake.reading import Chunk, Source
 from hoptrace.model.statements import RAW_CALLS, ROWS
@@ -215,3 +216,10 @@ def test_a_stop_that_comes_again_behind_interim_packets_is_a_duplicate(tmp_path:
     chunk = read(write(tmp_path, "".join(packets)))
     assert chunk.rows["fate"].to_list() == ["accepted"] * 4 + ["duplicate"] * 2
     assert chunk.calls["row"].to_list() == [3]
+
+
+@pytest.mark.parametrize("odd", [b"\x0b", b"\x0c"])
+def test_white_space_that_damage_left_before_a_packet_is_kept_with_it(golden: Path, odd: bytes) -> None:
+    content = odd + (golden / "detail-20260302").read_bytes()
+    first = next(iter(packets_of(content)))
+    assert first.raw.startswith(odd) and first.problem is None

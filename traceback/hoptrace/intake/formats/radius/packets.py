@@ -12,7 +12,10 @@ from hoptrace.intake.formats.radius.json import json_packets
 NO_ATTRIBUTES = "no attributes"
 _EPOCH_DIGITS = 10
 
-_PACKET = re.compile(rb"[^\s][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
+_BLANKS = b" \t\r\n"
+"""What may stand between packets; other white space, as damage leaves it, is kept with the row."""
+
+_PACKET = re.compile(rb"[^ \t\r\n][^\r\n]*(?:(?:\r\n|\n|\r)[ \t]+[^\r\n]+)*")
 
 
 def packets_of(content: bytes) -> Iterator[Packet]:
@@ -38,7 +41,7 @@ def _split(content: bytes) -> Iterator[bytes]:
     """The packets of a detail file: a line that is not indented and the indented ones below it."""
     for part in content.split(b"\n\n"):
         # Nearly every part is one packet, with but indented lines below the first; that is seen quicker than found.
-        if part[:1].strip() and b"\r" not in part and part.count(b"\n") == part.count(b"\n\t"):
+        if part[:1].strip(_BLANKS) and b"\r" not in part and part.count(b"\n") == part.count(b"\n\t"):
             yield part
         else:
             yield from _PACKET.findall(part)
