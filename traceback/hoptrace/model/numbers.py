@@ -179,8 +179,7 @@ def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
         return False
     written = column.cast(pl.String).drop_nulls().unique().sort()
     plain = written.filter(~written.str.contains(r"^(?:sip:)?(?:\+|00)"))
-    texts = {undress(text).text for text in plain.gather_every(plain.len() // _MOST_BARE + 1).to_list()}
-    ten = sorted(text for text in texts if _TEN_DIGITS.fullmatch(text))
+    ten = _of_ten_digits(plain.gather_every(plain.len() // _MOST_BARE + 1))
     if len(ten) < _LEAST_BARE or not all(NANP_SHAPE.fullmatch(text) for text in ten):
         return False
     known = [is_known(text, plan) for text in ten[:: len(ten) // _MOST_KNOWN + 1]]
@@ -193,8 +192,12 @@ def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
 def all_at_home(column: pl.Series) -> bool:
     """Whether all numbers of ten digits in a column, in whatever dress, may be some of North America."""
     written = column.cast(pl.String).drop_nulls().unique()
-    texts = (undress(text).text for text in written.to_list())
-    return all(NANP_SHAPE.fullmatch(text) for text in texts if _TEN_DIGITS.fullmatch(text))
+    return all(NANP_SHAPE.fullmatch(text) for text in _of_ten_digits(written))
+
+
+def _of_ten_digits(written: pl.Series) -> list[str]:
+    """The numbers of ten digits among some texts, undressed."""
+    return sorted({digits for text in written.to_list() if _TEN_DIGITS.fullmatch(digits := undress(text).text)})
 
 
 def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:

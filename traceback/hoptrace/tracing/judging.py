@@ -106,21 +106,21 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     answer, outcome = told[best.trail], best.trail.outcome
     copies = [one.trail for one in others if copied(case, one, best)]
     confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
-    same = {one.trail: alike(case, one, best) for one in others}
-    redials = {one.trail.outcome for one in others if same[one.trail] < 1 and redial(one, best)}
+    chances = {one.trail: alike(case, one, best) for one in others}
+    redials = {one.trail.outcome for one in others if chances[one.trail] < 1 and redial(one, best)}
     parts = {one.trail.outcome for one in others if further_up(case, one, best) or disputing(one, best)}
     parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
     rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
-    rivals = [replace(rival, alike=same.get(rival.trail, 0.0)) for rival in rivals]
+    rivals = [replace(rival, alike=chances.get(rival.trail, 0.0)) for rival in rivals]
     return Judgement(
         best,
         (mine + BY_THE_SAME * min(tries, 1 - mine)) * confidence,
         _told(rivals),
         outcomes[outcome] / answers[answer],
         answers[None],
-        max(same.values(), default=0.0),
+        max(chances.values(), default=0.0),
         _near(found, best.weight),
     )
 

@@ -32,9 +32,9 @@ VERDICTS = {
     Ending.DOUBTED: Verdict.DISPUTED,
 }
 
-
 LIKELY_UNRECORDED = 0.1
-"""The same, from which no originator is named where no record ties the trail to the end that the report names."""
+"""Probability that no record at hand is of the reported call, from which no originator is named where no record ties
+the trail to the end that the report names."""
 
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
