@@ -15,7 +15,7 @@ from typing import NamedTuple
 import networkx as nx
 import polars as pl
 
-from hoptrace.tracing.case import Reported
+from hoptrace.tracing.reported import Reported
 
 WITHIN = 60.0
 """Seconds from the time asked about within which the serial walk takes a record."""

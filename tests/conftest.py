@@ -27,9 +27,10 @@ from hoptrace.model.numbers import normalise
 from hoptrace.model.statements import STATEMENTS
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.plain.answers import reports_of
+from hoptrace.tracing.plain.answers import all_meant, reports_of
 from hoptrace.tracing.plain.calls import Settled
 from hoptrace.tracing.plain.lines import OF_A_CALL, plain_lines
+from hoptrace.tracing.reported import ReportHabits
 from hoptrace.tracing.results import Floors, result
 from hoptrace.tracing.signatures.evidence import with_signing
 from hoptrace.tracing.signatures.signers import Signers
@@ -87,6 +88,7 @@ class World:
     spread: float = 0.05
     trust: Trust = field(default_factory=Trust)
     weights: Weights = field(default_factory=Weights)
+    habits: ReportHabits = field(default_factory=ReportHabits)
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
         """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
@@ -134,7 +136,7 @@ class World:
             learned=learned,
             weights=self.weights,
             covering=Covering(batches, learned),
-            around=Surroundings("US", self.country, trust=self.trust),
+            around=Surroundings("US", self.country, self.habits, self.trust),
             window=600.0,
         )
 
@@ -174,7 +176,7 @@ class World:
         return found
 
     def gather_apart(self, calls: list[ReportedCall], floors: Floors) -> tuple[Settled, Iterator[Gathered]]:
-        reports = reports_of(reported(call, "US") for call in calls)
+        reports = all_meant(reports_of(reported(call, "US") for call in calls), self.habits)
         return gather_apart(reports, self.ground(), floors, at_once=2)
 
     def trace(self, at: float = 0.0, **call: Any) -> TraceResult:

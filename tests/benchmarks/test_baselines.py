@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from hoptrace.model.statements import STATEMENTS
-from hoptrace.tracing.case import Reported
+from hoptrace.tracing.reported import Reported
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ import pytest
 from hoptrace.engines.callers import ASKED, asked_of
 from hoptrace.engines.gathering import wanted_of
 from hoptrace.linking.members import WANTED, nothing_wanted
-from hoptrace.tracing.case import Reported
 from hoptrace.tracing.plain.answers import reports_of
+from hoptrace.tracing.reported import Reported
 
 GROUND = cast(Any, SimpleNamespace(window=600.0))
 CALLS = [(12005550100, 1_793_600_000.5), (442079460000, 1_793_600_001.0)]

@@ -13,6 +13,7 @@ import pytest
 
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.verdicts import Support, Verdict
+from hoptrace.tracing.reported import ReportHabits, ReportTimes
 from hoptrace.tracing.results import Floors
 
 FLOORS = Floors(0.7, 0.955)
@@ -334,6 +335,14 @@ def test_random_calls_come_out_the_same_both_ways(new_world, report_call, seed):
     world.trace_all(calls)
 
 
+HABITS = [
+    ReportHabits(),
+    ReportHabits(ReportTimes(late=2.1, close=6.3)),
+    ReportHabits(ReportTimes(late=-1.4), minutes=ReportTimes(late=-30.0, close=52.1)),
+]
+"""How far reports are off: as is presumed, late and far off, early and often cut to the minute."""
+
+
 def calls_of_others(world, chance: random.Random) -> None:
     """Somebody else's calls to the number, so that records tell who delivers it; carriers that lack calls."""
     for _ in range(chance.randint(1, 2)):
@@ -353,6 +362,7 @@ def test_random_calls_among_those_of_others_come_out_the_same_both_ways(new_worl
     calls_of_others(world, chance)
     if not world.rows:
         return
+    world.habits = chance.choice(HABITS)
     callers, ends = [None, "+12025550143", "+12025550199"], [None, None, "c1", "c5"]
     calls = [
         report_call(

@@ -17,7 +17,7 @@ from hoptrace.linking.clocks.repeated_hours import any_twice, one_reading_each, 
 from hoptrace.linking.members import comparable, members_of
 from hoptrace.linking.restated import without_restated
 from hoptrace.model.frames import in_time_order
-from hoptrace.tracing.case import Reported
+from hoptrace.tracing.reported import Reported
 
 MOST_FORWARDS = 6
 """How often a call may be forwarded before the search ends."""

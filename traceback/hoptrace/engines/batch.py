@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.local import AT_ONCE, Progress, Replay
-from hoptrace.engines.many_calls import calls_by_lake
+from hoptrace.engines.local import AT_ONCE, Progress, Replay, standing
+from hoptrace.engines.many_calls import calls_by_lake, reports_in
 from hoptrace.engines.ordering import put_together
 from hoptrace.engines.partition import (
     Part,
@@ -29,6 +29,7 @@ from hoptrace.engines.partition import (
     trace_aside,
 )
 from hoptrace.engines.pool import Pool
+from hoptrace.engines.reporting import learn_reports
 from hoptrace.output import check_place, is_device
 
 if TYPE_CHECKING:
@@ -63,15 +64,18 @@ def trace_file(
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
     The results are the same whatever traces, in the order of the calls. `unknown_terminating` are the terminating
-    carriers that the directory does not have, with their calls. `replay` as in `trace`. The file appears whole or not
-    at all; what was finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up`
-    parts), or thrown away by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed,
-    EngineFailed or MissingExtra.
+    carriers that the directory does not have, with their calls; `report_times`, where the reported times (with
+    `seconds`, and full `minutes`) are otherwise than the settings presume, by how many seconds they are `late` on
+    average and may be `off` beside that. `replay` as in `trace`. The file appears whole or not at all; what was
+    finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up` parts), or thrown away
+    by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed, EngineFailed or MissingExtra.
     """
     check_place(out, calls)
     workspace.catalog.check_writable()
     with Pool(how.workers) as pool:
         reported = _read(workspace, Path(calls), how, pool)
+        if replay is None:
+            learn_reports(workspace, reports_in(reported))
         parts = list(parts_of(reported))
         pinned = pin(workspace, replay)
         with _kept(out, _which_run(workspace, calls, pinned)) as finished:
@@ -79,7 +83,11 @@ def trace_file(
             verdicts = put_together(workspace, reported.select("place", "call_ref", "campaign"), finished, out, pool)
             finished.remove()
     summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
-    told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
+    told = {
+        "taken_up": finished.taken_up,
+        "thrown_away": finished.stale,
+        "report_times": _report_times(workspace, pinned),
+    }
     return summary | {"unknown_terminating": _unknown(workspace, reported)} | told
 
 
@@ -161,6 +169,11 @@ def _finish(
         done += calls[number]
         if progress is not None:
             progress(done, sum(calls.values()))
+
+
+def _report_times(workspace: Workspace, pinned: Pinned) -> dict[str, dict[str, float]]:
+    told = standing(workspace, pinned.versions).ground.learned.report_times
+    return {name: {"late": late, "off": off} for name, (late, off) in told.items()}
 
 
 def _unknown(workspace: Workspace, reported: pl.DataFrame) -> dict[str, int]:

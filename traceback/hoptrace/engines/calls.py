@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +14,17 @@ from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise, normalise_column
 from hoptrace.model.times import read_time
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.tracing.case import Reported
+from hoptrace.tracing.reported import Reported, Written
 
 REQUIRED = ("call_ref", "start_time", "called_number")
 FEW = 50
 """Calls whose numbers are read one by one."""
+
+MINUTE = 60
+"""Seconds."""
+
+NO_SECONDS = r"^[0-9-]+[Tt ][0-9]{2}(?::?[0-9]{2})?(?:[Zz]|[+-].*)$"
+"""A time that is written without seconds, or without minutes."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 OPTIONAL = ("calling_number", "terminating_carrier", "campaign")
@@ -59,6 +66,7 @@ def all_reported(calls: Sequence[ReportedCall], home_country: str) -> list[Repor
             called=key if kind is NumberKind.E164 and key is not None else number_key(call.called_number, home_country),
             calling=caller if kind_of is not NumberKind.MASKED else None,
             terminating=call.terminating_carrier,
+            written=written(call.start_time),
         )
         for call, (key, kind), (caller, kind_of) in zip(calls, called, calling, strict=True)
     ]
@@ -107,6 +115,13 @@ def moment(text: str) -> float:
     if time.tzinfo is None:
         raise UsageError(f"The time {text!r} has no time zone. Write {text}Z (UTC) or an offset, {text}-05:00.")
     return time.timestamp()
+
+
+def written(text: str) -> Written:
+    """How an RFC 3339 time is written; one without seconds may be read too."""
+    if moment(text) % MINUTE:
+        return Written.SECONDS
+    return Written.MINUTE if re.match(NO_SECONDS, text) else Written.FULL_MINUTE
 
 
 def _call(row: Row) -> ReportedCall:

@@ -18,10 +18,11 @@ from hoptrace.engines.plain_asking import asked_of_plain, not_renumbered
 from hoptrace.engines.rounds import Covers, Rounds
 from hoptrace.linking.members import WANTED
 from hoptrace.tracing.below import below_gaps
-from hoptrace.tracing.case import Coverage, Reported
+from hoptrace.tracing.case import Coverage
 from hoptrace.tracing.kernel import Judged
 from hoptrace.tracing.plain.answers import Batch, ReportedIn, reports_of
 from hoptrace.tracing.plain.calls import Linked, Settled, plain_calls
+from hoptrace.tracing.reported import Reported, meant
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import Trail
 
@@ -48,6 +49,7 @@ class Gathered:
 
 def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
     """Gather and judge reported calls; those for which other numbers come to light are gathered and judged again."""
+    reported = meant(reported, ground.around.reports)
     rounds = _rounds(dict(enumerate(reported)), reports_of(reported), ground)
     rounds.judge(rounds.link())
     return _gathered(rounds, other_callers(asked_of(rounds.judged), ground))
@@ -56,7 +58,7 @@ def gather(reported: Sequence[Reported], ground: Ground) -> Gathered:
 def gather_apart(
     reports: pl.DataFrame, ground: Ground, floors: Floors, at_once: int = JUDGED_AT_ONCE
 ) -> tuple[Settled, Iterator[Gathered]]:
-    """The same of calls in columns (REPORTS), plain ones settled so (`tracing.plain.calls`), all others judged.
+    """The same of calls in columns (MEANT), plain ones settled so (`tracing.plain.calls`), all others judged.
 
     Worth it for many calls. Each of the others is in one of what is gathered, `at_once` calls, to be let go before the
     next.
@@ -121,7 +123,7 @@ def _gathered(rounds: Rounds, fears: Others) -> Gathered:
 
 
 def wanted_of(reports: pl.DataFrame, ground: Ground) -> pl.DataFrame:
-    """What reported calls (REPORTS) ask for at first (WANTED): the numbers that were called."""
+    """What reported calls (MEANT) ask for at first (WANTED): the numbers that were called."""
     amount = reports.height
     columns = np.arange(amount), reports["called"], reports["at"], np.full(amount, ground.window)
     # Of a single call to have a frame broadcast its columns takes four times as long.

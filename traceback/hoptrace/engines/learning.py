@@ -53,7 +53,8 @@ def relearn(workspace: Workspace) -> int:
 def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
     statements = with_relisted(sample(view.scan(), _rows_that_count(workspace, view)), relisted)
-    return save_learned(workspace.catalog, view.version, learn(statements).with_trunks(relisted))
+    learned = learn(statements).with_trunks(relisted).with_reports(known(workspace).learned.report_times)
+    return save_learned(workspace.catalog, view.version, learned)
 
 
 def _rows_that_count(workspace: Workspace, view: View) -> int:

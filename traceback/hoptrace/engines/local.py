@@ -19,6 +19,7 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
+from hoptrace.tracing.reported import ReportHabits, ReportTimes
 from hoptrace.tracing.results import Floors, result
 from hoptrace.tracing.signatures.evidence import with_signing
 from hoptrace.tracing.signatures.signers import Signers
@@ -28,6 +29,7 @@ from hoptrace.tracing.stamped import Stamp
 if TYPE_CHECKING:
     from hoptrace.catalog.catalog import Catalog
     from hoptrace.engines.spans import Covering
+    from hoptrace.linking.learned import Learned
     from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
 
@@ -57,6 +59,10 @@ def trace(
     Raises UsageError where a call's number or time cannot be used, StorageFailed where results cannot be stored.
     """
     workspace.catalog.check_writable()
+    if replay is None and len(calls) > 1:
+        from hoptrace.engines.reporting import learn_from  # which stands on this module
+
+        learn_from(workspace, calls)
     told = list(results(workspace, calls, progress, replay))
     workspace.catalog.traces.save(
         Stored(item.call_ref, item.verdict, None if item.call is None else item.call.campaign, item.as_json().decode())
@@ -161,7 +167,7 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
         around=Surroundings(
             rules.home_country,
             signers.around.country,
-            rules.trace.report_seconds,
+            report_habits(clocks.learned, rules.trace.report_seconds),
             clocks.trust,
             caller_changed(clocks.weights),
             clocks.weights.handed_on,
@@ -176,6 +182,12 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
         signers,
         rules.home_country,
     )
+
+
+def report_habits(learned: Learned, presumed: float) -> ReportHabits:
+    """How far reported times are off, by what was learned of them, and by at least `presumed` s."""
+    told = {name: ReportTimes(late, max(close, presumed)) for name, (late, close) in learned.report_times.items()}
+    return ReportHabits(told.get("seconds", ReportTimes(close=presumed)), told.get("minutes"))
 
 
 def _pass(stands_on: Standing, part: Sequence[ReportedCall]) -> list[TraceResult]:

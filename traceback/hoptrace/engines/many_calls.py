@@ -5,19 +5,31 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from hoptrace.engines.call_columns import read_columns
-from hoptrace.engines.calls import FEW, OPTIONAL, REQUIRED, all_reported, moment, number_key, read_calls
+from hoptrace.engines.calls import (
+    FEW,
+    MINUTE,
+    NO_SECONDS,
+    OPTIONAL,
+    REQUIRED,
+    all_reported,
+    moment,
+    number_key,
+    read_calls,
+)
 from hoptrace.errors import UsageError
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise_column
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.tracing.plain.answers import REPORTS, reports_of
+from hoptrace.tracing.reported import Written
 
 _FIELDS = tuple(field.name for field in fields(ReportedCall))
 
-_READ = ("at", "called", "calling")
+_READ = ("at", "called", "calling", "written")
 """What the time and the numbers of a call were read as: columns of REPORTS."""
 
 CALLS = pl.Schema({"place": pl.Int64, **dict.fromkeys(_FIELDS, pl.String), **{name: REPORTS[name] for name in _READ}})
@@ -71,7 +83,9 @@ def _read(calls: pl.DataFrame, home_country: str) -> pl.DataFrame | None:
         at, called = _moments(calls["start_time"]), _keys(calls["called_number"], home_country)
     except UsageError:
         return None
-    return pl.DataFrame([at, called, _callers(calls["calling_number"], home_country)])
+    return pl.DataFrame(
+        [at, called, _callers(calls["calling_number"], home_country), _written(calls["start_time"], at)]
+    )
 
 
 def _moments(texts: pl.Series) -> pl.Series:
@@ -89,6 +103,14 @@ def _moments(texts: pl.Series) -> pl.Series:
     at = pl.Series("at", micros.fill_null(0).to_numpy() / 1e6)
     odd = micros.is_null().arg_true()
     return at.scatter(odd, [moment(each) for each in texts.gather(odd)]) if len(odd) else at
+
+
+def _written(texts: pl.Series, at: pl.Series) -> pl.Series:
+    """How times are written (`written`), the same as `hoptrace.engines.calls.written` of each."""
+    full = np.flatnonzero(at.to_numpy() % MINUTE == 0)
+    told = np.full(len(at), Written.SECONDS, np.int64)
+    told[full] = np.where(texts.gather(full).str.contains(NO_SECONDS), Written.MINUTE, Written.FULL_MINUTE)
+    return pl.Series("written", told)
 
 
 def _keys(texts: pl.Series, home_country: str) -> pl.Series:

@@ -10,8 +10,10 @@ import polars as pl
 
 from hoptrace.engines.ahead import read_ahead, rows_ahead
 from hoptrace.engines.gathering import Gathered, gather_apart, wanted_of
+from hoptrace.engines.ground import Ground
 from hoptrace.engines.local import Standing, told_of
 from hoptrace.engines.many_calls import reported_calls, reports_in
+from hoptrace.tracing.plain.answers import all_meant
 from hoptrace.tracing.plain.lines import plain_lines
 from hoptrace.tracing.result_lines import ResultLines
 
@@ -28,7 +30,7 @@ def lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[Result
     pairs = [parts[at : at + TOGETHER] for at in range(0, len(parts), TOGETHER)]
     ground = stands_on.ground
     if len(parts) > 1:
-        ground = read_ahead(ground, [wanted_of(reports_in(pl.concat(pair)), ground) for pair in pairs])
+        ground = read_ahead(ground, [wanted_of(_meant(pl.concat(pair), ground), ground) for pair in pairs])
     held = rows_ahead(ground)
     few = held is not None and held * TOGETHER <= MOST_STATEMENTS * len(parts)
     for some in pairs if few else [[part] for part in parts]:
@@ -38,12 +40,16 @@ def lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[Result
 def _lines(stands_on: Standing, parts: Sequence[pl.DataFrame]) -> Iterator[ResultLines]:
     """The results of each of some parts, traced together."""
     calls = pl.concat(parts, rechunk=True)
-    settled, others = gather_apart(reports_in(calls), stands_on.ground, stands_on.floors)
+    settled, others = gather_apart(_meant(calls, stands_on.ground), stands_on.ground, stands_on.floors)
     told = [plain_lines(calls, settled, stands_on.stamp, stands_on.signers)]
     del settled
     # Nothing here holds what was gathered while more is gathered.
     told += map(partial(_one_by_one, stands_on, calls), others)
     return ResultLines.together(told).parted([part.height for part in parts])
+
+
+def _meant(calls: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    return all_meant(reports_in(calls), ground.around.reports)
 
 
 def _one_by_one(stands_on: Standing, calls: pl.DataFrame, gathered: Gathered) -> ResultLines:

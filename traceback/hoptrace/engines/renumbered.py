@@ -16,7 +16,8 @@ from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.clocks.repeated_hours import any_twice, both_readings
 from hoptrace.linking.members import WANTED, comparable, nothing_wanted
-from hoptrace.tracing.case import Case, Coverage, Fact, Reported
+from hoptrace.tracing.case import Case, Coverage, Fact
+from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.trail import Ending, Trail
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from hoptrace.engines.ground import Ground
 from hoptrace.engines.renumbered import changed_silently
 from hoptrace.linking.candidates import in_order
 from hoptrace.linking.covered import Covered
-from hoptrace.tracing.case import Coverage, Reported
+from hoptrace.tracing.case import Coverage
 from hoptrace.tracing.kernel import Judged, judge_all, link
 from hoptrace.tracing.plain.calls import Linked
+from hoptrace.tracing.reported import Reported
 
 Covers = tuple[Covered, list[Coverage]]
 """Whose records cover each call's time, and the same for each call with the share of carriers that takes part."""

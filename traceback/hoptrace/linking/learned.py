@@ -74,6 +74,22 @@ class Learned:
         """What trunk names stand for by a directory that was loaded after their records (RELISTED)."""
         return pl.DataFrame(self.weights.get("trunks", []), schema=RELISTED, orient="row")
 
+    @property
+    def report_times(self) -> Mapping[str, tuple[float, float]]:
+        """Seconds by which reports are late on average, and by which they may well be off beyond that.
+
+        Under `seconds` those of times written with seconds, under `minutes` those of full minutes; what is as presumed
+        is not there, or 0. Learned from reports (`hoptrace.engines.reporting`): learning from records leaves it.
+        """
+        told: Mapping[str, tuple[float, float]] = self.weights.get("reports", {})
+        return {name: (float(late), float(close)) for name, (late, close) in told.items()}
+
+    def with_reports(self, told: Mapping[str, tuple[float, float]]) -> Learned:
+        """The same with these `report_times`."""
+        others = {name: each for name, each in self.weights.items() if name != "reports"}
+        reports = {name: list(told[name]) for name in sorted(told)}
+        return replace(self, weights={**others, "reports": reports} if reports else others)
+
     def with_trunks(self, relisted: pl.DataFrame) -> Learned:
         """The same with these trunk names (RELISTED)."""
         times = pl.col("valid_from", "valid_to").to_physical()

@@ -31,13 +31,13 @@ def alike(case: Case, one: Weighed, best: Weighed) -> float:
     """
     if not _may_be_alike(case, one, best):
         return 0.0
-    around = 2 * case.around.close
+    around = 2 * case.reported.close
     return around / max(around, one.timed.open)
 
 
 def _may_be_alike(case: Case, one: Weighed, best: Weighed) -> bool:
     return (
-        near(one.timed, best.timed, case.around.close)
+        near(one.timed, best.timed, case.reported.close)
         and at_best(case, one, best) >= best.differs - MUCH_LESS_ALIKE
         and _differs(case, one.trail, best.trail)
         and not _branch(case, one.trail, best.trail)
@@ -52,7 +52,7 @@ def near(one: Match, best: Match, close: float) -> bool:
     return min(one.apart, abs(one.residual - best.residual)) <= close
 
 
-def near_all(apart: Floats, residual: Floats, close: float) -> Truths:
+def near_all(apart: Floats, residual: Floats, close: Floats) -> Truths:
     """`near` of many trails, `residual` less that of the best one."""
     return np.minimum(apart, np.abs(residual)) <= close
 

@@ -11,6 +11,7 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.dialplan import country_of
+from hoptrace.tracing.reported import Reported, ReportHabits
 
 
 class Fact(NamedTuple):
@@ -50,27 +51,16 @@ def nowhere(fact: Fact) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """The reported call: `at` in epoch seconds, numbers as keys."""
-
-    at: float
-    called: int
-    calling: int | None = None
-    terminating: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around every call: the `home` country, each carrier's `country`, how `close` calls are alike.
+    """What stands around every call: the `home` country, each carrier's `country`, how far `reports` are off.
 
-    `close`: seconds from a reported time within which any call may be the one that is meant. `trust`: whose statements
-    about their neighbours the neighbours bear out. `caller_changed`: weight of another caller than the reported one.
-    `handed_on`: seconds that a handoff takes.
+    `trust`: whose statements about their neighbours the neighbours bear out. `caller_changed`: weight of another caller
+    than the reported one. `handed_on`: seconds that a handoff takes.
     """
 
     home: str
     country: Mapping[str, str] = field(default_factory=dict[str, str])
-    close: float = 3.0
+    reports: ReportHabits = field(default_factory=ReportHabits)
     trust: Trust = field(default_factory=Trust)
     caller_changed: float = -2.0
     handed_on: float = HANDED_ON

@@ -31,7 +31,7 @@ def copied(case: Case, one: Weighed, model: Weighed) -> bool:
 
 def same_moment(case: Case, one: Weighed, other: Weighed, blurred: float = 0.0) -> bool:
     """Whether two trails came as near to each other as reports lie from calls; `blurred`: seconds left open."""
-    return abs(one.residual - other.residual) <= case.around.close + blurred
+    return abs(one.residual - other.residual) <= case.reported.close + blurred
 
 
 def _one_caller(told: Fact, by: Sequence[Fact]) -> bool:

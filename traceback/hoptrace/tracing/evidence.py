@@ -8,17 +8,19 @@ from __future__ import annotations
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
-from hoptrace.tracing.case import Fact, Reported
+from hoptrace.tracing.case import Fact
+from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.trail import Ending
 
 SAME_NUMBER = "{carrier} has a record of a call to the reported number."
 BEGAN = "By all the clocks of its trail together the call began {when} the reported time."
+AS_A_RULE = " Reports of these calls are {seconds} s {early_or_late} on average."
 CALLERS = "The report gives the caller {reported}, {carrier} recorded {seen}."
 NAMED_END = "The report names {end}."
 """What is said of the match with the report; by columns as well (`hoptrace.tracing.plain.reports`)."""
 
 SAME_TIME = 3.0
-"""Seconds within which the time of a trail agrees with the reported one."""
+"""Seconds within which the time of a trail agrees with the reported one, where no more are presumed of reports."""
 
 SAME_MOMENT, AT_THE_MOMENT = 0.05, "at the same moment as"
 """Seconds that are told as no difference, and how."""
@@ -58,17 +60,25 @@ def _of_number(report: Reported, fact: Fact) -> Evidence:
     return Evidence("called number", None, text)
 
 
+def as_a_rule(late: float) -> str:
+    """What is said of reports that are so many seconds late on average, behind BEGAN."""
+    if not late:
+        return ""
+    return AS_A_RULE.format(seconds=f"{abs(late):.1f}", early_or_late="late" if late > 0 else "early")
+
+
 def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[Evidence, ...]:
     """Why the statement nearest to the called party is taken to be the reported call.
 
-    `end`: the trail's terminating carrier; `residual`: seconds from the trail's time to the reported one.
+    `end`: the trail's terminating carrier; `residual`: seconds from the trail's time to the reported one,
+    put right by how late such reports are.
     """
     found = [
         _of_number(report, fact),
         Evidence(
             "time",
-            abs(residual) < SAME_TIME,
-            BEGAN.format(when=_seconds(-residual)),
+            abs(residual) < max(SAME_TIME, report.close),
+            BEGAN.format(when=_seconds(-residual - report.late)) + as_a_rule(report.late),
         ),
     ]
     reported, seen = report.calling, fact.calling

@@ -112,7 +112,7 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     parts |= {copy.outcome for copy in copies}
     tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
     mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
-    rivals = [*_other_reports(others, best.trail, outcomes), *_by_detour(best.trail, astray)]
+    rivals = [*_other_reports(case, others, best.trail, outcomes), *_by_detour(best.trail, astray)]
     rivals = [replace(rival, alike=chances.get(rival.trail, 0.0)) for rival in rivals]
     return Judgement(
         best,
@@ -191,13 +191,14 @@ def _handoffs(case: Case, trail: Trail, copies: Set[int]) -> tuple[float, list[D
     return sure, astray
 
 
-def _other_reports(others: Sequence[Weighed], best: Trail, outcomes: dict[Hashable, float]) -> list[Rival]:
+def _other_reports(case: Case, others: Sequence[Weighed], best: Trail, outcomes: dict[Hashable, float]) -> list[Rival]:
     """Other calls to the same number that the report could mean."""
     rivals: list[Rival] = []
     for one in sorted(others, key=lambda one: -one.weight):
         outcome = one.trail.outcome
         if outcome != best.outcome:
-            why = f"another call to the same number, {abs(one.residual):.1f} s from the reported time"
+            apart = abs(one.residual + case.reported.late)
+            why = f"another call to the same number, {apart:.1f} s from the reported time"
             rivals.append(Rival(one.trail, outcomes[outcome], why, one.trail.answer != best.answer))
     return rivals
 

@@ -18,9 +18,10 @@ from hoptrace.linking.scoring import score
 from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.model.columns import Columns
-from hoptrace.tracing.case import Case, Coverage, Fact, Reported, Surroundings
+from hoptrace.tracing.case import Case, Coverage, Fact, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.leaps import pairs_that_count
+from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.settling import settle, with_shared_ingress
 from hoptrace.tracing.trail import Ending
 

@@ -19,9 +19,7 @@ from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.model.arrays import Floats, Int64s
 from hoptrace.model.frames import each_once
 from hoptrace.tracing.case import Fact
-
-CLOSE = 3.0
-"""Seconds by which a reported time may well be off, where nothing else is set: three standard deviations."""
+from hoptrace.tracing.reported import CLOSE
 
 LEAST_SPREAD = 0.1
 """Seconds that the scale of a reported time's error has at least."""

@@ -42,7 +42,7 @@ def hardly_found(call: ReportedCall, judged: Judged, stamp: Stamp) -> TraceResul
     """
     case, judgement = judged.case, judged.judgement
     others = [alternative(rival.trail, rival.share, rival.why, case) for rival in judgement.rivals]
-    near = [one for one in judgement.likely if one.timed.apart <= case.around.close]
+    near = [one for one in judgement.likely if one.timed.apart <= case.reported.close]
     if not near:
         none = published(judgement.none) if judgement.best is not None else 1.0
         return replace(not_found(call, stamp), confidence=none, alternatives=tuple(others))

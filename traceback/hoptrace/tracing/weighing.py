@@ -12,9 +12,10 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.number_masks import MASKED_BELOW, may_be
 from hoptrace.model.numbers import WITHHELD_KEY
-from hoptrace.tracing.case import Case, Fact, Reported, Surroundings
+from hoptrace.tracing.case import Case, Fact, Surroundings
 from hoptrace.tracing.delivering import ends_of
 from hoptrace.tracing.moment import RANG, Match, Question, match_all, setting_up
+from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.trail import Ending, Trail
 from hoptrace.tracing.trails import walk
 
@@ -112,7 +113,7 @@ def _question(case: Case, trail: Trail) -> Question:
     facts = [case.facts[sid] for sid in trail.statements]
     slow = [pair.slow for pair in trail.pairs]
     end, around = _number_at_the_end(case, trail), case.around
-    return Question(facts, case.reported.at, end, around.close, slow, setting_up(around.handed_on))
+    return Question(facts, case.reported.at, end, case.reported.close, slow, setting_up(around.handed_on))
 
 
 def _weigh(case: Case, trail: Trail, timed: Match) -> Weighed:
@@ -163,7 +164,7 @@ def hardly_on_file(taking_part: float) -> bool:
 
 def beside(case: Case, one: Weighed) -> bool:
     """Whether the report is further off a trail than reports mostly are, and the trail's end has no record of it."""
-    return one.trail.steps[0].sid is None and one.timed.apart > case.around.close
+    return one.trail.steps[0].sid is None and one.timed.apart > case.reported.close
 
 
 def far_off(case: Case, one: Weighed) -> bool:
@@ -174,7 +175,7 @@ def far_off(case: Case, one: Weighed) -> bool:
     """
     if one.trail.ending is Ending.CUSTOMER:
         return hardly_on_file(case.taking_part) and beside(case, one)
-    return beside(case, one) and one.timed.apart > FAR_OFF * case.around.close
+    return beside(case, one) and one.timed.apart > FAR_OFF * case.reported.close
 
 
 def detours(case: Case, trail: Trail, pair: Pair) -> list[Detour]:

@@ -80,7 +80,7 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
         return HARDLY_ON_FILE
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
-        return FAR_FROM_REPORT.format(seconds=f"{best.timed.apart:.0f}")
+        return FAR_FROM_REPORT.format(seconds=f"{abs(best.residual + judged.case.reported.late):.0f}")
     if 0 < judged.judgement.alike < 1:
         return MAYBE_AS_NEAR
     return SEVERAL_FIT.format(trails=trails) if trails > 1 else ANOTHER_CALL

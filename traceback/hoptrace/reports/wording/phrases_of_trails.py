@@ -11,6 +11,14 @@ TRAIL_PHRASES = (
     message("The report names {carrier} as the carrier that delivered the call."),
     message("{carrier} has a record of a call to the reported number."),
     message("{carrier} has a record of a call to {number}, to which the call was sent on further up."),
+    message(
+        "By all the clocks of its trail together the call began {when} the reported time. Reports of these calls are "
+        "{seconds} s late on average."
+    ),
+    message(
+        "By all the clocks of its trail together the call began {when} the reported time. Reports of these calls are "
+        "{seconds} s early on average."
+    ),
     message("By all the clocks of its trail together the call began {when} the reported time."),
     message("The report gives the caller {reported}, {carrier} recorded {seen}."),
     message("The report names {carrier}."),

@@ -9,7 +9,6 @@ import polars as pl
 
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.arrays import Floats
-from hoptrace.tracing.case import Surroundings
 from hoptrace.tracing.chains.building import Chains
 from hoptrace.tracing.chains.times import to_the_minute
 from hoptrace.tracing.moment import FINAL_AFTER, REFUSAL, Arrivals, Matches, match_trails, setting_up
@@ -24,16 +23,16 @@ class ChainTrails(NamedTuple):
 
 
 def trails_of(
-    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, at: Floats, around: Surroundings
+    chains: Chains, members: pl.DataFrame, pairs: pl.DataFrame, reports: pl.DataFrame, handed_on: float
 ) -> ChainTrails:
-    """The trails of all chains; `at`: the reported time of each.
+    """The trails of all chains; `reports`: the reported time (`at`) of each, and by how much it may be off (`close`).
 
-    `pairs`: the scored pairs, `row` numbering them. `around`: by how much a reported time may well be off.
+    `pairs`: the scored pairs, `row` numbering them. `handed_on`: seconds that a handoff takes.
     """
     told = members.select("setup", "start", "tick", "spread", "outcome")[chains.members]
-    slow = _slow(chains, pairs) + _setting_up(chains, around.handed_on)
+    slow = _slow(chains, pairs) + _setting_up(chains, handed_on)
     spans = _arrivals(told, slow).spans()
-    timed = match_trails(spans, chains.begin, at, np.full(len(at), around.close))
+    timed = match_trails(spans, chains.begin, reports["at"].to_numpy(), reports["close"].to_numpy())
     return ChainTrails(_sure(chains, told, pairs), timed)
 
 

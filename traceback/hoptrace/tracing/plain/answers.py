@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from hoptrace.model.arrays import Floats, Int64s, Truths
-from hoptrace.tracing.case import Coverage, Reported, Surroundings
+from hoptrace.tracing.case import Coverage, Surroundings
+from hoptrace.tracing.reported import Reported, ReportHabits
 from hoptrace.tracing.results import Floors
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending
 
@@ -27,13 +28,18 @@ CUSTOMER, ENTRY = ENDINGS.index(Ending.CUSTOMER), ENDINGS.index(Ending.ENTRY)
 NAMED = np.array([ending in NAMED_ABOVE for ending in ENDINGS])
 """Whether the path goes on to the carrier that the furthest record names."""
 
-REPORTS = pl.Schema({"at": pl.Float64, "called": pl.Int64, "calling": pl.Int64, "terminating": pl.String})
-"""Reported calls, as `hoptrace.tracing.case.Reported`."""
+REPORTS = pl.Schema(
+    {"at": pl.Float64, "called": pl.Int64, "calling": pl.Int64, "terminating": pl.String, "written": pl.Int64}
+)
+"""Reported calls, the first fields of `hoptrace.tracing.reported.Reported`."""
+
+MEANT = pl.Schema({**REPORTS, "late": pl.Float64, "close": pl.Float64})
+"""The same with their times put right, and how far they are off (`all_meant`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What calls are judged by: `reports` (REPORTS), call n in row n, and the `coverage` of each in their order."""
+    """What calls are judged by: `reports` (MEANT), call n in row n, and the `coverage` of each in their order."""
 
     reports: pl.DataFrame
     coverage: Sequence[Coverage]
@@ -80,15 +86,20 @@ def reports_of(reported: Iterable[Reported]) -> pl.DataFrame:
     )
 
 
+def all_meant(reports: pl.DataFrame, habits: ReportHabits) -> pl.DataFrame:
+    """`hoptrace.tracing.reported.meant` of reported calls in columns (REPORTS): MEANT."""
+    late, close = np.array(habits.by_writing()).T[:, reports["written"].to_numpy()]
+    return reports.with_columns(pl.col("at") - pl.Series(late), late=pl.Series(late), close=pl.Series(close))
+
+
 class ReportedIn(Mapping[int, Reported]):
-    """Reported calls in columns (REPORTS) by their rows, each made where it is asked for: of plain ones none is."""
+    """Reported calls in columns (MEANT) by their rows, each made where it is asked for: of plain ones none is."""
 
     def __init__(self, reports: pl.DataFrame) -> None:
         self._reports = reports
 
     def __getitem__(self, call: int) -> Reported:
-        at, called, calling, terminating = self._reports.row(call)
-        return Reported(at, called, calling, terminating)
+        return Reported(*self._reports.row(call))
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(len(self)))

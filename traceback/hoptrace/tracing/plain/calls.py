@@ -78,8 +78,9 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     tops = members.select("carrier", "customer", "upstream")[chains.last]
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch) & ~_ways_round(chains, members))
-    at = batch.reports["at"].gather(chains.calls).to_numpy()
-    kept, answers = judged(batch, chains, members, trails_of(chains, members, linked.pairs, at, batch.around))
+    reports = batch.reports.select("at", "close")[chains.calls]
+    trails = trails_of(chains, members, linked.pairs, reports, batch.around.handed_on)
+    kept, answers = judged(batch, chains, members, trails)
     plain = Plain(chains.of(kept), answers)
     return plain.without(_refused(plain.chains, members, batch.reports))
 

@@ -43,15 +43,16 @@ def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTra
     sound = np.logical_or.reduceat(told.found, begin)
     total = np.where(sound, np.add.reduceat(likely, begin) + other, 1.0)
     certain = np.add.reduceat(mine, begin) / total * trails.sure[best]
-    open_ = _near(trails, told, ends.best, batch.around.close) | ends.may_matter(told) | told.in_vain
+    close = batch.reports["close"].gather(chains.calls).to_numpy()
+    open_ = _near(trails, told, ends.best, close) | ends.may_matter(told) | told.in_vain
     sound &= ~np.logical_or.reduceat(open_, begin)
     endings = ends.codes[best]
     inferred = chains.leaps[best] > 1
     apart = trails.timed.apart[best]
-    beside = told.delivered[best] & (apart > batch.around.close)
+    beside = told.delivered[best] & (apart > close[best])
     confidence = _calibrated(np.where(sound, certain, 0.0), endings, (inferred, beside))
     sound &= _settled(batch.floors, confidence, endings, (likely[best], other, total))
-    sound &= ~_too_strange(batch, chains.calls[begin], told, apart, (best, endings))
+    sound &= ~_too_strange(batch, chains.calls[begin], told, apart / close[best], (best, endings))
     kept = np.zeros(len(chains.calls), np.bool_)
     kept[best[sound]] = True
     timed = trails.timed
@@ -64,7 +65,8 @@ def _too_strange(
 ) -> Truths:
     """Trails to an end without records that are too far off the report (`weighing.far_off`), or of another caller.
 
-    `apart`: seconds from the report; `ends`: the best trail of each call, and which of ENDINGS is its.
+    `apart`: from the report, in times of what it may well be off; `ends`: the best trail of each call, and which of
+    ENDINGS is its.
     """
     best, endings = ends
     strange = told.delivered[best]
@@ -72,7 +74,7 @@ def _too_strange(
     numbers: list[int] = calls[some].tolist()
     few = np.array([hardly_on_file(batch.coverage[call].taking_part) for call in numbers], np.bool_)
     times = np.where(endings[some] != CUSTOMER, FAR_OFF, np.where(few, 1.0, np.inf))
-    strange[some] = (apart[some] > times * batch.around.close) | (told.strange[best[some]] & few)
+    strange[some] = (apart[some] > times) | (told.strange[best[some]] & few)
     return strange
 
 
@@ -126,7 +128,7 @@ def _best(told: TrailsWeighed, begin: Int64s, amount: Int64s) -> Int64s:
     return np.minimum.reduceat(places, begin)
 
 
-def _near(trails: ChainTrails, told: TrailsWeighed, best: Int64s, close: float) -> Truths:
+def _near(trails: ChainTrails, told: TrailsWeighed, best: Int64s, close: Floats) -> Truths:
     """Trails that the report may mean as well as the best one."""
     others = np.arange(len(best)) != best
     residual, apart = trails.timed.residual, trails.timed.apart

@@ -21,18 +21,20 @@ OF_THE_LOWEST = ("carrier", "downstream", "calling", "sent_calling")
 def with_report(tails: pl.DataFrame, reports: pl.DataFrame, residual: Floats) -> pl.DataFrame:
     """The lowest records of chains (with OF_THE_LOWEST) with what their match is told of by `pieces_in_json`.
 
-    `reports` (`answers.REPORTS`) and `residual` of the call of each.
+    `reports` (`answers.MEANT`) and `residual` of the call of each.
     """
+    apart = residual + reports["late"].to_numpy()
     known = tails.with_columns(
-        reports["terminating"],
+        reports.select("terminating", "late", "close"),
         r_calling=reports["calling"],
         end=escaped(reports["terminating"]),
         residual=residual,
-        t_apart=tenths(pl.Series(np.abs(residual))),
+        apart=apart,
+        t_apart=tenths(pl.Series(np.abs(apart))),
     )
     when = choice(
-        (abs(column("residual")) < evidence.SAME_MOMENT, [evidence.AT_THE_MOMENT]),
-        (column("residual") < 0, said("{} s after", "t_apart")),
+        (abs(column("apart")) < evidence.SAME_MOMENT, [evidence.AT_THE_MOMENT]),
+        (column("apart") < 0, said("{} s after", "t_apart")),
         otherwise=said("{} s before", "t_apart"),
     )
     return known.with_columns(when=chosen(known, [when])[0].expr)
@@ -42,15 +44,24 @@ def pieces_in_json(known: pl.DataFrame) -> list[Piece]:
     """The evidence of the match with the report, in pieces of JSON."""
     there = pl.coalesce("downstream", "carrier")
     named = line("terminating carrier", pl.col("terminating") == there, worded(evidence.NAMED_END, end=pl.col("end")))
-    close = pl.col("residual").abs() < evidence.SAME_TIME
+    close = pl.col("residual").abs() < pl.max_horizontal(evidence.SAME_TIME, "close")
     told: list[Piece] = [
         joined(line("called number", True, worded(evidence.SAME_NUMBER, carrier=pl.col("carrier")))),
         ",",
-        joined(line("time", close, worded(evidence.BEGAN, when=pl.col("when")))),
+        joined(line("time", close, _began(known["late"]))),
         joined([",", *_callers(masked=any_masked(known, ["calling"]))]),
         joined([",", *named]),
     ]
     return [piece if place < 3 or isinstance(piece, str) else piece.fill_null("") for place, piece in enumerate(told)]
+
+
+def _began(late: pl.Series) -> list[Piece]:
+    """When calls began, and how late reports of them are on average where that is known."""
+    told = worded(evidence.BEGAN, when=pl.col("when"))
+    every: list[float] = late.unique().to_list()
+    if every == [0.0]:
+        return told
+    return [*told, pl.col("late").replace_strict(every, [evidence.as_a_rule(each) for each in every])]
 
 
 def _callers(*, masked: bool) -> list[Piece]:
