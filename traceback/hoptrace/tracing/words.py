@@ -70,8 +70,13 @@ def words_of(ending: Ending, last: Fact, named: str) -> str:
     return ENDING_WORDS[ending].format(**said)
 
 
-def ambiguous_words(judged: Judged, trails: int) -> str:
-    """Why a call is ambiguous, as one sentence."""
+def ambiguous_words(judged: Judged, trails: int, *, perhaps_near: bool) -> str:
+    """Why a call is ambiguous, as one sentence.
+
+    `trails`: how many may be the call; `perhaps_near`: nothing leaves it open but one that perhaps came that near.
+    """
+    if perhaps_near:
+        return MAYBE_AS_NEAR
     if judged.elsewhere:
         return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
     if judged.twin:
@@ -81,8 +86,6 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
         return FAR_FROM_REPORT.format(seconds=f"{best.timed.apart:.0f}")
-    if 0 < judged.judgement.alike < 1:
-        return MAYBE_AS_NEAR
     return SEVERAL_FIT.format(trails=trails) if trails > 1 else ANOTHER_CALL
 
 
