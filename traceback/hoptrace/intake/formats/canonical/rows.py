@@ -31,7 +31,7 @@ class Parsed:
 
     `raw` gives the bytes of good records by their rows (row, raw), `hashes` the hash of each good record as a whole, in
     their order, to know exact repetitions by. `tidy`: no field has a space, a control character or a word for nothing.
-    `foreign`: how many records hold bytes that are not UTF-8.
+    `foreign`: how many records hold bytes that are not UTF-8; `unended`: the file ends here, and without a line end.
     """
 
     good: pl.DataFrame
@@ -41,6 +41,7 @@ class Parsed:
     skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SKIPPED))
     tidy: bool = False
     foreign: int = 0
+    unended: bool = False
 
 
 Parse = Callable[[Block, Columns], Parsed]
