@@ -16,16 +16,9 @@ from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.number_masks import MASKED_BELOW
-from hoptrace.model.numbers import (
-    DialPlan,
-    NumberKind,
-    all_at_home,
-    are_odd,
-    has_long,
-    learn_tech_prefixes,
-    normalise_column,
-    writes_as_at_home,
-)
+from hoptrace.model.number_prefixes import are_odd, borne_out, has_long, learn_tech_prefixes
+from hoptrace.model.numbers import DialPlan, NumberKind, normalise_column
+from hoptrace.model.numbers_at_home import all_at_home, writes_as_at_home
 from hoptrace.model.statements import RAW_CALLS, STATEMENTS
 
 FEWEST_ODD = 3
@@ -118,6 +111,7 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
     learned: dict[str, int] = {}
     if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
         prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)
+        prefixes = borne_out(prefixes, pl.concat([calls[_NUMBERS[name]].rename("text") for name in _CALLED]), plan)
         learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
