@@ -129,6 +129,7 @@ def test_every_ending_and_every_doubt_is_known():
         words.HARDLY_ON_FILE,
         words.FAR_FROM_REPORT,
         words.SEVERAL_FIT,
+        words.AS_NEAR,
         words.MAYBE_AS_NEAR,
     )
     said = [text.format(**told, seconds=12) for text in (*words.ENDING_WORDS.values(), *doubts, words.ANOTHER_CALL)]

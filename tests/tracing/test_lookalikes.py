@@ -22,6 +22,7 @@ def test_calls_of_two_customers_a_second_apart_are_ambiguous(world, at):
     found = world.trace(at=at, terminating_carrier="term")
     assert (found.verdict, found.originating_carrier, found.customer) == (Verdict.AMBIGUOUS, None, None)
     assert found.path == ("term",)
+    assert "came within seconds of this one" in found.summary
     assert {told.path for told in found.alternatives} == {("term", "north", "one"), ("term", "south", "two")}
 
 

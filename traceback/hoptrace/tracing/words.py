@@ -45,6 +45,10 @@ FAR_FROM_REPORT = (
     "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has no "
     "record of it: most likely the report means another call, of which none is at hand."
 )
+AS_NEAR = (
+    "Another call to the same number came within seconds of this one and looks as much like the reported one; the "
+    "report could mean either."
+)
 MAYBE_AS_NEAR = (
     "Another call to the same number may have come within seconds of this one, for all that the times of its records "
     "tell; the report could then mean either."
@@ -75,10 +79,10 @@ def ambiguous_words(judged: Judged, trails: int, *, perhaps_near: bool) -> str:
 
     `trails`: how many may be the call; `perhaps_near`: nothing leaves it open but one that perhaps came that near.
     """
-    if perhaps_near:
-        return MAYBE_AS_NEAR
     if judged.elsewhere:
         return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
+    if perhaps_near or judged.judgement.alike == 1:
+        return MAYBE_AS_NEAR if perhaps_near else AS_NEAR
     if judged.twin:
         return TWINS
     if judged.unseen or (judged.off_file and trails == 1):
