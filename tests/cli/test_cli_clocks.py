@@ -79,6 +79,16 @@ def test_json_has_everything(learned: Run) -> None:
     }
     assert told["shifts"][1] == {"batch": "charlie-1", "carrier_id": "charlie", "shift": 4_500.0, "matches": 80}
     assert told["weights"] == {"network": {}}
+    assert told["handed_on"] == 0.1
+
+
+def test_what_a_handoff_takes_is_told_where_it_is_not_as_usual(learned: Run) -> None:
+    assert "handoff" not in learned("clocks", "show").stdout
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, {"handed_on": 0.42})
+    assert "A handoff takes 0.42 s in this network; 0.1 s is usual." in learned("clocks", "show").stdout
+    assert json.loads(learned("clocks", "show", "--json").stdout)["handed_on"] == 0.42
+    assert "handoff" not in learned("clocks", "show", "--version", "2").stdout
 
 
 def test_older_tables_are_listed_and_shown(learned: Run) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.model.number_masks import MASKED_BELOW, fits_mask, masked_key, may_be
+from hoptrace.model.number_prefixes import learn_tech_prefixes
 from hoptrace.model.numbers import (
     WITHHELD_KEY,
     DialPlan,
@@ -15,11 +16,10 @@ from hoptrace.model.numbers import (
     display,
     display_expr,
     internal_key,
-    learn_tech_prefixes,
     normalise,
     normalise_column,
-    writes_as_at_home,
 )
+from hoptrace.model.numbers_at_home import writes_as_at_home
 
 US = DialPlan("US", carrier_id="acme")
 GB = DialPlan("GB", carrier_id="acme")

@@ -123,7 +123,15 @@ def test_each_pattern_finds_its_own_sentences(pattern):
 
 def test_every_ending_and_every_doubt_is_known():
     told = {"carrier": "alpha", "customer": "c-1", "upstream": "beta", "named": "beta", "numbers": 12, "trails": 3}
-    doubts = (words.SHOWN_ELSEWHERE, words.TWINS, words.HARDLY_ON_FILE, words.FAR_FROM_REPORT, words.SEVERAL_FIT)
+    doubts = (
+        words.SHOWN_ELSEWHERE,
+        words.TWINS,
+        words.HARDLY_ON_FILE,
+        words.FAR_FROM_REPORT,
+        words.SEVERAL_FIT,
+        words.AS_NEAR,
+        words.MAYBE_AS_NEAR,
+    )
     said = [text.format(**told, seconds=12) for text in (*words.ENDING_WORDS.values(), *doubts, words.ANOTHER_CALL)]
     said.append(misnamed("alpha", "beta", Trust(clashes=(("alpha", "gamma", "upstream", 1_200, 900),))))
     assert [text for text in said if pattern_of(text) is None] == []

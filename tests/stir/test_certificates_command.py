@@ -86,12 +86,22 @@ def test_a_csv_that_does_not_fit_is_refused(run: Run, content: str, word: str) -
     assert listed(run) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"\x30\x82\x01", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
-def test_a_file_without_certificates_is_refused_with_all_others(run: Run, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (b"", "fetch it again"),
+        (b"hello", "fetch it again"),
+        (b"\x30\x82\x01", "openssl x509 -inform DER -in letter.pem -out letter-converted.pem"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n", "fetch it again"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "It holds a private key"),
+    ],
+)
+def test_a_file_without_certificates_is_refused_with_all_others(run: Run, content: bytes, way_out: str) -> None:
     Path("letter.pem").write_bytes(content)
     told = run("certificates", "load", "root.pem", "letter.pem")
     assert told.exit_code == 1
     assert "letter.pem: not a readable certificate in PEM form" in told.stderr
+    assert way_out in told.stderr
     assert listed(run) == []
 
 

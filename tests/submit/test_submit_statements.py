@@ -104,6 +104,24 @@ def test_a_tech_prefix_is_learned_though_the_whole_may_be_a_number_abroad(raw_ca
     assert built.statements["called"].to_list() == [13125550100 + n for n in range(40)]
 
 
+def test_a_digit_for_an_outside_line_is_learned_though_most_numbers_with_it_may_be_of_india(raw_calls) -> None:
+    areas = ["202", "206", "415", "628", "713", "305", "312", "310"]  # of the last three India has none such
+    written = [f"91{area}55501{n:02d}" for area in areas for n in range(10)]
+    built = _build(raw_calls(*({"called_number": text} for text in written)))
+    assert built.learned == {"9": 30}
+    assert built.statements["called"].to_list() == [int(text[1:]) for text in written]
+
+
+def test_numbers_of_india_are_no_outside_line_though_some_are_mistyped(raw_calls) -> None:
+    """Most of them could be numbers of North America behind a 9, but not all."""
+    india = [f"9198{n:02d}215501" for n in range(100)]
+    mistyped = [f"913125550{n:03d}" for n in range(100, 110)]
+    built = _build(raw_calls(*({"called_number": text} for text in (*india, *mistyped))))
+    assert built.learned == {}
+    assert built.statements["called"].to_list() == list(map(int, india))
+    assert built.refused.height == len(mistyped)
+
+
 def test_two_odd_numbers_teach_no_prefix(raw_calls) -> None:
     built = _build(raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in (100, 101))))
     assert built.learned == {}

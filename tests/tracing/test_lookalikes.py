@@ -22,6 +22,7 @@ def test_calls_of_two_customers_a_second_apart_are_ambiguous(world, at):
     found = world.trace(at=at, terminating_carrier="term")
     assert (found.verdict, found.originating_carrier, found.customer) == (Verdict.AMBIGUOUS, None, None)
     assert found.path == ("term",)
+    assert "came within seconds of this one" in found.summary
     assert {told.path for told in found.alternatives} == {("term", "north", "one"), ("term", "south", "two")}
 
 
@@ -68,6 +69,26 @@ def test_a_call_at_some_moment_of_the_same_minute_may_be_as_near(world, precisio
     if not named:
         assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("term",))
         assert "within seconds" in found.summary
+
+
+@pytest.mark.parametrize(("named", "reason"), [(0.955, "within seconds"), (0.9999, "2 trails fit")])
+def test_it_is_told_as_the_reason_only_where_the_name_would_be_sure_enough_without_it(
+    world, report_call, named, reason
+):
+    world.chain("one", "north", "term", at=30.0, customer="cust-1")
+    world.say("term", 0.0, upstream="quiet", precision=60_000_000)
+    (found,) = world.trace_all([report_call(30.2, terminating_carrier="term")], named=named)
+    assert found.verdict is Verdict.AMBIGUOUS
+    assert reason in found.summary
+
+
+def test_where_no_originator_would_be_named_it_is_never_the_reason(world, report_call):
+    world.say("north", 30.0, upstream="far", downstream="term")
+    world.say("term", 30.1, upstream="north")
+    world.say("term", 0.0, upstream="quiet", precision=60_000_000)
+    (found,) = world.trace_all([report_call(30.2, terminating_carrier="term")], floor=1.0)
+    assert found.verdict is Verdict.AMBIGUOUS
+    assert "2 trails fit" in found.summary
 
 
 def test_one_of_another_caller_in_the_same_minute_is_not(world):

@@ -55,6 +55,7 @@ class Sample:
 
 SAMPLES = (
     Sample("canonical/acme.csv", "canonical"),
+    Sample("canonical_json/calls.json", "canonical_json", rows=(b'"start_time"',)),
     Sample("acc/acc_1.log", "acc_flatstore", "acc/flatstore.toml"),
     Sample("acc/acc_cdrs_2.log", "acc_flatstore", "acc/flatstore.toml"),
     Sample("acc/quoted.acc", "acc_flatstore", "acc/quoted.toml"),

@@ -46,6 +46,7 @@ WORDS = {
     "broadworks_csv": "BroadWorks",
     "broadworks_xml": "BroadWorks",
     "canonical": "start_time",
+    "canonical_json": "start_time",
     "cgrates_json": "CGRateS",
     "cisco_cube": "gw-accounting",
     "3gpp": r"32\.298",

@@ -16,6 +16,7 @@ from hoptrace.intake.reading import Chunk
 from hoptrace.model.statements import RAW_CALLS, ROWS
 
 START = "1772460001000120"
+DIALLED = "sofia/gateway/gw-east/912125550140"
 
 
 def document(**variables: Any) -> dict[str, Any]:
@@ -68,6 +69,28 @@ def test_an_incoming_leg_alone_names_the_gateway_that_it_dialled(read, tmp_path:
     leg = document(last_app="bridge", last_arg="{x=1}sofia/gateway/gw-east/912125550140")
     call = one(read, tmp_path, leg).calls.row(0, named=True)
     assert (call["downstream"], call["egress_called_number"]) == ("gw-east", "912125550140")
+
+
+LOG = [("set", "a=b"), ("bridge", "sofia/gateway/gw-west/12125550141"), ("bridge", DIALLED), ("hangup", "USER_BUSY")]
+
+
+@pytest.mark.parametrize("many", [1, 200])
+def test_a_bridge_that_only_the_log_of_applications_tells(read, tmp_path: Path, many: int) -> None:
+    """A route that failed is followed by an announcement or a hangup, which is then the last application."""
+    applications = [{"app_name": name, "app_data": data, "app_stamp": "1772460001000130"} for name, data in LOG]
+    legs = [
+        document(uuid=f"u{n}", last_app="hangup", last_arg="USER_BUSY") | {"app_log": {"applications": applications}}
+        for n in range(many)
+    ]
+    calls = one(read, tmp_path, *legs).calls
+    assert calls.select("downstream", "egress_called_number").unique().rows() == [("gw-east", "912125550140")]
+    assert calls.height == many
+
+
+def test_a_bridge_that_was_only_planned_was_not_dialled(read, tmp_path: Path) -> None:
+    plan = {"extension": {"applications": [{"app_name": "bridge", "app_data": DIALLED}]}}
+    leg = document(last_app="hangup") | {"app_log": {"applications": [{"app_name": "hangup"}]}, "callflow": [plan]}
+    assert one(read, tmp_path, leg).calls["downstream"].to_list() == [None]
 
 
 def test_a_registered_user_is_no_neighbour(read, tmp_path: Path) -> None:

@@ -47,6 +47,15 @@ def test_sip_headers_as_elements_are_mended_and_flagged() -> None:
     assert chunk.flags == ((0, "documents that are not well-formed, read all the same: 1"),)
 
 
+def test_a_bridge_that_only_the_log_of_applications_tells(tmp_path: Path) -> None:
+    path = tmp_path / "hung-up.xml"
+    text = A_LEG.read_text()
+    path.write_text(text.replace("gw-east/12", "gw-east/0012"))
+    assert read(path).calls.select("downstream", "egress_called_number").row(0) == ("gw-east", "0012125550170")
+    path.write_text(path.read_text().replace('<application app_name="bridge"', '<application app_name="playback"'))
+    assert read(path).calls["downstream"].to_list() == [None]
+
+
 def test_many_documents_in_a_file_one_of_them_damaged(tmp_path: Path) -> None:
     path = tmp_path / "all.xml"
     damaged = A_LEG.read_text().replace("</variables>", "").replace("start_uepoch", "start")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,6 +78,25 @@ def test_a_call_of_few_fields_is_known_by_its_sid(tmp_path: Path, text: str) -> 
     path.write_text(text)
     assert find_format(Source(0, path, path.name, ""), readers()).name == "twilio_json"
     assert read(path).calls.select("called_number", "record_id").rows() == [("+13125550187", SID)]
+
+
+def camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda found: found[1].upper(), name)
+
+
+@pytest.mark.parametrize(
+    "form", [json.dumps, lambda calls: json.dumps({"nextPageUri": None, "calls": calls, "pageSize": 50}, indent=1)]
+)
+def test_a_list_of_a_client_library_says_the_same_in_camel_case(tmp_path: Path, form: Callable[..., str]) -> None:
+    calls = [json.loads(line) for line in DAY.read_text().splitlines()]
+    path = tmp_path / "calls.json"
+    path.write_text(form([{camel(name): value for name, value in call.items()} for call in calls]))
+    assert "startTime" in path.read_text()
+    assert find_format(Source(0, path, path.name, ""), readers()).name == "twilio_json"
+    told, known = read(path), read(DAY)
+    assert told.calls.equals(known.calls.with_columns(row=told.calls["row"]))
+    fates = told.rows["fate"].to_list()
+    assert [fate for fate in fates if fate != "skipped"] == known.rows["fate"].to_list()
 
 
 @pytest.mark.parametrize("text", [FEW.replace("CA", "SM"), f'{{"sid": "{SID}", "to": "+13125550187"}}'])

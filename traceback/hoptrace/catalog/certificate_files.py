@@ -13,6 +13,9 @@ from hoptrace.model.certificates import CertificateFacts, read_pem
 MOST_BYTES = 4_000_000
 """A longer file holds no certificates that anybody needs: a bundle of all anchors has some hundred kilobytes."""
 
+_DER = b"\x30"
+"""How a certificate in DER form begins: a SEQUENCE (X.690)."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewCertificate:
@@ -71,6 +74,15 @@ def _read(path: Path) -> list[tuple[CertificateFacts, str]]:
         # The library's own words are for programmers; those of `hoptrace.model.certificates` name the part.
         why = f" ({error})" if str(error).startswith("its ") else ""
         raise CertificateInvalid(
-            f"{path}: not a readable certificate in PEM form{why}. Convert a file in DER form with: "
-            f"openssl x509 -inform DER -in {path.name} -out {path.stem}.pem. Nothing was loaded."
+            f"{path}: not a readable certificate in PEM form{why}. {_way_out(path, data)} Nothing was loaded."
         ) from error
+
+
+def _way_out(path: Path, data: bytes) -> str:
+    """What to do with a file that is no certificate in PEM form."""
+    if b"PRIVATE KEY-----" in data:
+        return "It holds a private key: name the certificate, and keep the key to yourself."
+    if data.startswith(_DER):
+        name = path.stem if path.suffix != ".pem" else f"{path.stem}-converted"
+        return f"It looks like DER: convert it with openssl x509 -inform DER -in {path.name} -out {name}.pem."
+    return "It has to stand between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----: fetch it again."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hoptrace.cli.options import Command
+from hoptrace.cli.options import Command, with_options
 
 if TYPE_CHECKING:
     from hoptrace.engines.local import Replay
@@ -24,9 +24,7 @@ _OPTIONS = (
 
 def one_call_options(command: Command) -> Command:
     """Add --called, --at, --calling, --terminating and --ref to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def reported_call(

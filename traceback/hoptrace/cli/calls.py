@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import example, file_option, json_option, the_workspace, workspace_option
+from hoptrace.cli.options import example, file_option, json_option, the_workspace, with_options, workspace_option
 
 if TYPE_CHECKING:
     from hoptrace.intake.calls_import import Imported
@@ -38,12 +38,10 @@ def mapping_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def bundled(path: Path, out: Path, as_json: bool, **mapping: Any) -> object:
+        """The command with what the options say as `mapping`."""
         return command(path=path, out=out, as_json=as_json, mapping=mapping)
 
-    wrapped: Callable[..., Any] = bundled
-    for option in reversed(_MAPPING):
-        wrapped = option(wrapped)
-    return wrapped
+    return with_options(bundled, _MAPPING)
 
 
 @click.group()

@@ -8,7 +8,7 @@ import click
 
 from hoptrace.cli import show
 from hoptrace.cli.options import example, json_option, the_workspace, workspace_option
-from hoptrace.cli.shown_clocks import TIME, show_clocks
+from hoptrace.cli.shown_clocks import TIME, clocks_as_dict, show_clocks
 
 
 @click.group(invoke_without_command=True)
@@ -44,7 +44,7 @@ def show_(version: int | None, as_json: bool) -> None:
     if version is not None and table.version != version:
         raise NotFound(f"There is no clock table {version}. See which there are: hoptrace clocks history")
     if as_json:
-        show.as_json(asdict(table))
+        show.as_json(clocks_as_dict(table))
     else:
         show_clocks(table)
 
@@ -82,7 +82,7 @@ def learn(as_json: bool) -> None:
         before = workspace.catalog.clocks.latest_clocks().version
         table = workspace.catalog.clocks.clocks(learn_clocks(workspace))
     if as_json:
-        show.as_json(asdict(table))
+        show.as_json(clocks_as_dict(table))
         return
     click.echo("A new table was learned." if table.version != before else "Nothing new was found.")
     show_clocks(table)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import Command, the_workspace
+from hoptrace.cli.options import Command, the_workspace, with_options
 from hoptrace.cli.shown_forward import show_forward
 
 _OPTIONS = (
@@ -24,9 +24,7 @@ _OPTIONS = (
 
 def forward_options(command: Command) -> Command:
     """Add --forward and --days to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def trace_number(number: str, days: float | None, others: Mapping[str, object], as_json: bool) -> None:

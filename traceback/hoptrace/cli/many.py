@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import file_option, the_workspace
+from hoptrace.cli.options import file_option, the_workspace, with_options
 from hoptrace.cli.progress import progress
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
@@ -49,12 +49,10 @@ def many_calls_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def bundled(calls: Path | None, out: Path | None, engine: str | None, workers: int | None, **others: Any) -> object:
+        """The command with what the options say as `many`."""
         return command(many=Many(calls, out, engine, workers), **others)
 
-    wrapped: Callable[..., Any] = bundled
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+    return with_options(bundled, _OPTIONS)
 
 
 def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:

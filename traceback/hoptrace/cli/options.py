@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,6 +39,13 @@ def workspace_option(command: Command) -> Command:
         help="The workspace to use.",
     )
     return option(command)
+
+
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """A command with these options, which its help shows in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def file_option(name: str, *, about: str, required: bool = False) -> Callable[[Command], Command]:

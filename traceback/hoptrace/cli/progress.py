@@ -23,6 +23,7 @@ def progress(title: str) -> Generator[Progress | None]:
         task = bars.add_task(title, total=None)
 
         def move(done: int, total: int) -> None:
+            """Show that so many of all are done."""
             bars.update(task, completed=done, total=total)
 
         yield move

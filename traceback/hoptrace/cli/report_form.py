@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from hoptrace.cli import show
-from hoptrace.cli.options import Command, file_option
+from hoptrace.cli.options import Command, file_option, with_options
 from hoptrace.cli.telling import language_option
 from hoptrace.output import is_stdout
 
@@ -69,6 +69,8 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        """The command with the options."""
+
         @functools.wraps(command)
         def bundled(
             out: Path,
@@ -79,22 +81,24 @@ def form_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., 
             language: str,
             **others: Any,
         ) -> object:
+            """The command with what the options say as `how`."""
             chosen = format_name or format_of(out, formats)
-            if table is not None and chosen != "csv":
-                raise click.UsageError("--table goes with --format csv.")
-            if chosen == "csv" and table is None and (out.suffix.lower() == ".csv" or is_stdout(out)):
-                raise click.UsageError(
-                    "This report has several tables. Give --out a .zip file or a folder, or say which "
-                    "table with --table NAME."
-                )
+            _check_table(table, chosen, out)
             return command(how=How(out, chosen, profile, paper, table, language), **others)
 
-        wrapped: Callable[..., Any] = bundled
-        for option in reversed(options):
-            wrapped = option(wrapped)
-        return wrapped
+        return with_options(bundled, options)
 
     return add
+
+
+def _check_table(table: str | None, format_name: str, out: Path) -> None:
+    """Raise UsageError where one table is asked of what is no table, or several would go into one file."""
+    if table is not None and format_name != "csv":
+        raise click.UsageError("--table goes with --format csv.")
+    if format_name == "csv" and table is None and (out.suffix.lower() == ".csv" or is_stdout(out)):
+        raise click.UsageError(
+            "This report has several tables. Give --out a .zip file or a folder, or say which table with --table NAME."
+        )
 
 
 def format_of(out: Path, formats: tuple[str, ...]) -> str:

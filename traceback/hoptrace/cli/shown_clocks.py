@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoptrace.cli import show
 from hoptrace.cli.shown_clock import HOUR, quarters_off
+from hoptrace.linking.kinds import HANDED_ON
 
 if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockRow, ClockTable
@@ -25,6 +27,8 @@ def show_clocks(table: ClockTable) -> None:
     click.echo(f"Clock table {table.version}, learned at lake version {table.lake_version}.")
     if moment := moment_of(table):
         click.echo(f"The offsets are those at {moment:{TIME}}; each clock moves on by its drift every day.")
+    if (handed_on := handed_on_of(table)) != HANDED_ON:
+        click.echo(f"A handoff takes {handed_on:g} s in this network; {HANDED_ON:g} s is usual.")
     show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}
@@ -37,6 +41,16 @@ def show_clocks(table: ClockTable) -> None:
         ]
         click.echo()
         show.table(SHIFT_COLUMNS, rows, title="Batches that are off by themselves")
+
+
+def clocks_as_dict(table: ClockTable) -> dict[str, Any]:
+    """A clock table for programs, with the seconds that a handoff takes as `handed_on`."""
+    return asdict(table) | {"handed_on": handed_on_of(table)}
+
+
+def handed_on_of(table: ClockTable) -> float:
+    """Seconds that a handoff takes, by a table; the usual ones where it was not learned."""
+    return float(table.weights.get("handed_on", HANDED_ON))
 
 
 def moment_of(table: ClockTable) -> datetime | None:

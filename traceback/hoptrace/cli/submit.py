@@ -32,11 +32,11 @@ SOME_REJECTED = 3
     default="auto",
     show_default=True,
     metavar="NAME|PROFILE.toml",
-    help="auto; canonical, asterisk, asterisk_cel, acc_flatstore, acc_syslog, acc_json, acc_table_json, acc_sqlite, "
-    "acc_dump, yate, freeswitch_json, freeswitch_xml, freeswitch_csv, acme, acme_measured, ribbon_act, audiocodes, "
-    "radius, cisco_cube, broadworks_csv, broadworks_xml, cgrates_json, telnyx_json, twilio_json, 3gpp, 3cx_v20; by "
-    "profiles 3cx, 3cx_report, bandwidth, cgrates, cucm, didww, netsapiens, netsapiens_v1, sansay, telnyx, twilio, "
-    "vos3000 and those of the carrier (hoptrace profile list); "
+    help="auto; canonical, canonical_json, asterisk, asterisk_cel, acc_flatstore, acc_syslog, acc_json, "
+    "acc_table_json, acc_sqlite, acc_dump, yate, freeswitch_json, freeswitch_xml, freeswitch_csv, acme, acme_measured, "
+    "ribbon_act, audiocodes, radius, cisco_cube, broadworks_csv, broadworks_xml, cgrates_json, telnyx_json, "
+    "twilio_json, 3gpp, 3cx_v20; by profiles 3cx, 3cx_report, bandwidth, cgrates, cucm, didww, netsapiens, "
+    "netsapiens_v1, sansay, telnyx, twilio, vos3000 and those of the carrier (hoptrace profile list); "
     "or a file with a profile, also of format delimited, fixed or keyvalue.",
 )
 @click.option("--timezone", metavar="ZONE", help="Time zone of times written without one: America/Chicago, +02:00.")

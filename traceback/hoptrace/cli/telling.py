@@ -38,6 +38,7 @@ def telling_options(command: Command) -> Command:
     @asked_option
     @wraps(command)
     def with_how(*arguments: Any, language: str, paper: Paper, asked: str | None, **options: Any) -> Any:
+        """The command with what the options say as `how`."""
         from hoptrace.reports.of_workspace import How
 
         return command(*arguments, how=How(language, paper, moment_asked(asked)), **options)

@@ -77,6 +77,7 @@ def covering(workspace: Workspace, view: View, clock_version: int, learned: Lear
     expired = view.expired_before
 
     def make() -> Covering:
+        """What is kept until batches, clocks or what expired change."""
         return covering_of(found.spans, learned, expired)
 
     return workspace.kept("covering", (found.key, clock_version, expired), make)

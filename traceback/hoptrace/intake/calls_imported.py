@@ -53,6 +53,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[tuple[str, ...]
     free = {at for at, name in enumerate(columns) if name in texts}
 
     def lines() -> Iterator[list[str]]:
+        """The rows, of which no spreadsheet runs a cell."""
         for row in rows:
             yield [harmless(cell) if at in free else cell for at, cell in enumerate(row)]
 

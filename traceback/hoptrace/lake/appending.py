@@ -41,6 +41,7 @@ class Appending:
         """Write the files of an append, unseen before `commit`; `forget` deletes what a killed one leaves."""
 
         def write(run: int, waiting: list[pl.DataFrame]) -> list[AddAction]:
+            """Write what waits as one run, a file for each index and day."""
             name = f"{commit_id}-{run:04d}"
             with guard("write"):
                 laid_out = list(parts(*waiting))

@@ -33,6 +33,7 @@ class Merging:
         """Write the new files and give the actions that add them."""
 
         def write(number: int, part: tuple[str, pl.DataFrame]) -> AddAction:
+            """Write one slice of what is merged."""
             piece, rows = part
             name = f"{self._name}-{number:03d}{named_slice(piece)}"
             return self._store.write(Part(step.index, step.day, rows), name, data_change=False)

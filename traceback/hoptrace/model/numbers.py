@@ -5,10 +5,7 @@ A missing or invalid number has no key. Keys are what the lake sorts by and what
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -16,44 +13,21 @@ from hoptrace.model.dialplan import NANP_CODE, NANP_SHAPE, Country, DialPlan, cl
 from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import CUT, MASKED_BELOW, display_mask, mask_of
 from hoptrace.model.number_reading import WITHHELD_KEY, Number, NumberKind, internal_key, normalise
-from hoptrace.model.number_spellings import is_known, read_bare, read_strictly
-from hoptrace.model.number_text import undress
 
 __all__ = [
     "WITHHELD_KEY",
     "DialPlan",
     "Number",
     "NumberKind",
-    "all_at_home",
-    "are_odd",
     "display",
     "display_expr",
-    "has_long",
     "internal_key",
-    "learn_tech_prefixes",
     "normalise",
     "normalise_column",
-    "writes_as_at_home",
 ]
 
-_MOST_PREFIX_DIGITS = 8
 LEAST_CLEAN = 9
 """Characters from which a spelling can be beyond doubt."""
-_LEARN_FROM = 20_000
-_LEARN_SHARE = 0.95
-_LEAST_BARE = 12
-"""Numbers of any country, which nothing announces, that must share a prefix, for three are found in many odd texts; and
-of ten digits that tell whether a carrier abroad writes them as the home country does."""
-_BEGINNINGS, _BEGINNINGS_OF_KNOWN = 8, 30
-"""Different first four digits that are asked for: in general, and where the own country's plan knows most numbers."""
-_ALL_BUT_MISTAKES = 0.95
-"""Share of a file's numbers that its carrier's own plan knows from which they are its own: of numbers of North America
-Germany's plan knows nine in ten, all others fewer."""
-_MOST_BARE, _MOST_KNOWN = 2_000, 200
-"""So many numbers are enough to tell how a carrier writes, and how many of them its own country's plan knows."""
-_LONG = 14
-"""Digits that hardly any number has, with its country's calling code."""
-_TEN_DIGITS = re.compile("[2-9][0-9]{9}")
 
 
 def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
@@ -129,104 +103,6 @@ def displays(frame: pl.DataFrame, columns: Iterable[str]) -> dict[str, pl.Expr]:
         else display_expr(name, masked=masked[name])
         for name in least
     }
-
-
-def learn_tech_prefixes(column: pl.Series, plan: DialPlan, least: int = 3) -> tuple[str, ...]:
-    """Prefixes of 1 to 8 digits, with `#` or `*` where written, that stand before otherwise valid numbers of a file.
-
-    Used where the profile names none: counted over distinct numbers that fit no rule, `least` of which must share the
-    prefix and be valid without it (7701 1 628 555 0157 read in the US). The most common comes first. Where there is
-    none, as where a carrier abroad sends the numbers of another country, E.164 numbers without a plus will do.
-    """
-    text = column.cast(pl.String)
-    odd = text.filter(are_odd(text, normalise_column(column, plan)["kind"], plan))
-    texts = odd.filter(odd.str.count_matches("[0-9]").ge(9)).unique().sort().head(_LEARN_FROM).to_list()
-    left = {undress(text).text.lstrip("+") for text in texts}
-    learned: list[str] = []
-    bare = max(least, _LEAST_BARE)
-    while best := _best_prefix(left, partial(read_strictly, plan=plan), least) or _best_prefix(left, read_bare, bare):
-        learned.append(best)
-        left = {text for text in left if not text.startswith(best)}
-    return tuple(learned)
-
-
-def has_long(keys: pl.Series) -> bool:
-    """Whether any number is so long that it may be another one behind a prefix."""
-    most = keys.max()
-    return isinstance(most, int) and most >= 10 ** (_LONG - 1)
-
-
-def are_odd(texts: pl.Series, kinds: pl.Series, plan: DialPlan) -> pl.Series:
-    """Whether texts (of these kinds) fit no rule: they are no numbers, or so long that only their length fits one.
-
-    15 digits may be a number of Kazakhstan that nobody has, or a tech prefix and a number that its plan knows.
-    """
-    long = texts.filter(texts.str.contains(f"^[1-9][0-9]{{{_LONG - 1},}}$").fill_null(value=False)).unique().sort()
-    unknown = [text for text in long.head(_LEARN_FROM).to_list() if not is_known(text, plan)]
-    return kinds.is_in([str(NumberKind.INVALID), str(NumberKind.INTERNAL)]) | texts.is_in(unknown).fill_null(
-        value=False
-    )
-
-
-def writes_as_at_home(column: pl.Series, plan: DialPlan) -> bool:
-    """Whether a carrier abroad writes the called numbers of a file as the home country, in North America, dials them.
-
-    Ten digits may as well be a number of its own country. But in most countries every fifth of those breaks the rule of
-    North American numbers, which a file of many numbers with different beginnings then would too. More are asked for
-    where the own country's plan knows most of the numbers; where it knows nearly all they are its own.
-    """
-    if country_of(plan.home).code != NANP_CODE or country_of(plan.country).code in (0, NANP_CODE):
-        return False
-    written = column.cast(pl.String).drop_nulls().unique().sort()
-    plain = written.filter(~written.str.contains(r"^(?:sip:)?(?:\+|00)"))
-    ten = _of_ten_digits(plain.gather_every(plain.len() // _MOST_BARE + 1))
-    if len(ten) < _LEAST_BARE or not all(NANP_SHAPE.fullmatch(text) for text in ten):
-        return False
-    known = [is_known(text, plan) for text in ten[:: len(ten) // _MOST_KNOWN + 1]]
-    if sum(known) > _ALL_BUT_MISTAKES * len(known):
-        return False
-    needed = _BEGINNINGS_OF_KNOWN if sum(known) > len(known) / 2 else _BEGINNINGS
-    return len({text[:4] for text in ten}) >= needed
-
-
-def all_at_home(column: pl.Series) -> bool:
-    """Whether all numbers of ten digits in a column, in whatever dress, may be some of North America."""
-    written = column.cast(pl.String).drop_nulls().unique()
-    return all(NANP_SHAPE.fullmatch(text) for text in _of_ten_digits(written))
-
-
-def _of_ten_digits(written: pl.Series) -> list[str]:
-    """The numbers of ten digits among some texts, undressed."""
-    return sorted({digits for text in written.to_list() if _TEN_DIGITS.fullmatch(digits := undress(text).text)})
-
-
-def _best_prefix(texts: set[str], read: Callable[[str], str | None], least: int) -> str | None:
-    """The prefix that explains most of the texts, the shortest of equals."""
-    bearers: defaultdict[str, int] = defaultdict(int)
-    numbers: defaultdict[str, list[str]] = defaultdict(list)
-    for text in sorted(texts):
-        for prefix in _possible_prefixes(text):
-            bearers[prefix] += 1
-            number = read(text[len(prefix) :])
-            if number is not None:
-                numbers[prefix].append(number)
-    fitting = [
-        (-len(set(found)), len(prefix), prefix)
-        for prefix, found in numbers.items()
-        if len(set(found)) >= least and len(found) >= _LEARN_SHARE * bearers[prefix]
-    ]
-    return min(fitting)[2] if fitting else None
-
-
-def _possible_prefixes(text: str) -> list[str]:
-    """Leading digits (perhaps behind a `*`) up to 8, each with the `#` or `*` that closes it."""
-    start = 1 if text[:1] == "*" else 0
-    prefixes: list[str] = []
-    for end in range(start + 1, min(start + _MOST_PREFIX_DIGITS, len(text) - 1) + 1):
-        if not text[start:end].isdigit():
-            break
-        prefixes.append(text[: end + 1] if text[end] in "#*" else text[:end])
-    return prefixes
 
 
 def _explicit_key(text: pl.Expr) -> pl.Expr:

@@ -74,6 +74,7 @@ def by_clock(frame: pl.DataFrame, clocks: Clocks, seed: int) -> pl.DataFrame:
     late = pl.lit(pl.Series(clocks.answer_as_start[carrier])) & pl.col("answered").is_not_null()
 
     def told(column: str) -> pl.Expr:
+        """A true time as the carrier's clock shows it."""
         return pl.col(column) + shift + ((pl.col(column) - noon) * drift).cast(pl.Int64)
 
     answered = pl.col("answer").is_not_null()

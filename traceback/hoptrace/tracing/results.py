@@ -57,7 +57,9 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     trail, verdict = best.trail, VERDICTS[best.trail.ending]
     confidence = calibrated(judgement.confidence, verdict, inferred=inferred_step(trail), beside=beside(case, best))
     if not _settled(judged, best, confidence, floors):
-        return ambiguous(call, judged, best, sources, stamp)
+        apart = replace(judged, judgement=replace(judgement, alike=0.0))
+        near = judgement.alike < 1 and _settled(apart, best, confidence, floors)
+        return ambiguous(call, judged, best, sources, stamp, perhaps_near=near)
     last = case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
     apart = 1 - judgement.alike if identified else 1.0

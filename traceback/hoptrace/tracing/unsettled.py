@@ -64,8 +64,13 @@ def hardly_found(call: ReportedCall, judged: Judged, stamp: Stamp) -> TraceResul
     )
 
 
-def ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Sources, stamp: Stamp) -> TraceResult:
-    """Several trails fit about equally: only the carriers on which all of them agree are said."""
+def ambiguous(
+    call: ReportedCall, judged: Judged, best: Weighed, sources: Sources, stamp: Stamp, *, perhaps_near: bool
+) -> TraceResult:
+    """Several trails fit about equally: only the carriers on which all of them agree are said.
+
+    `perhaps_near`: nothing but another call that perhaps came within seconds leaves it open.
+    """
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
@@ -84,7 +89,7 @@ def ambiguous(call: ReportedCall, judged: Judged, best: Weighed, sources: Source
         call,
         stamp,
         Verdict.AMBIGUOUS,
-        ambiguous_words(judged, len(paths)),
+        ambiguous_words(judged, len(paths), perhaps_near=perhaps_near),
         path=common,
         confidence=published(1 - max(0.0, judgement.confidence - 0.5)),
         hops=hops,

@@ -45,6 +45,10 @@ FAR_FROM_REPORT = (
     "The records that fit best tell of a call {seconds} s from the reported time, and the end that is reported has no "
     "record of it: most likely the report means another call, of which none is at hand."
 )
+AS_NEAR = (
+    "Another call to the same number came within seconds of this one and looks as much like the reported one; the "
+    "report could mean either."
+)
 MAYBE_AS_NEAR = (
     "Another call to the same number may have come within seconds of this one, for all that the times of its records "
     "tell; the report could then mean either."
@@ -70,10 +74,15 @@ def words_of(ending: Ending, last: Fact, named: str) -> str:
     return ENDING_WORDS[ending].format(**said)
 
 
-def ambiguous_words(judged: Judged, trails: int) -> str:
-    """Why a call is ambiguous, as one sentence."""
+def ambiguous_words(judged: Judged, trails: int, *, perhaps_near: bool) -> str:
+    """Why a call is ambiguous, as one sentence.
+
+    `trails`: how many may be the call; `perhaps_near`: nothing leaves it open but one that perhaps came that near.
+    """
     if judged.elsewhere:
         return SHOWN_ELSEWHERE.format(numbers=judged.elsewhere)
+    if perhaps_near or judged.judgement.alike == 1:
+        return MAYBE_AS_NEAR if perhaps_near else AS_NEAR
     if judged.twin:
         return TWINS
     if judged.unseen or (judged.off_file and trails == 1):
@@ -81,8 +90,6 @@ def ambiguous_words(judged: Judged, trails: int) -> str:
     best = judged.judgement.best
     if best is not None and far_off(judged.case, best):
         return FAR_FROM_REPORT.format(seconds=f"{abs(best.residual + judged.case.reported.late):.0f}")
-    if 0 < judged.judgement.alike < 1:
-        return MAYBE_AS_NEAR
     return SEVERAL_FIT.format(trails=trails) if trails > 1 else ANOTHER_CALL
 
 

@@ -9,6 +9,7 @@ from hoptrace.intake.reading import FormatReader
 
 _READERS = (
     ("canonical.reader", "Canonical"),
+    ("canonical.array", "CanonicalArray"),
     ("acc.sqlite", "AccSqlite"),
     ("acc.dump", "AccDump"),
     ("acc.json", "AccJson"),

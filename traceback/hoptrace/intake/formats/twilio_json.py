@@ -22,8 +22,10 @@ def twilio_json() -> JsonRecords:
         signs=("sid", "account_sid", "parent_call_sid", "from", "to", "start_time", "end_time", "direction", "status"),
         must=frozenset({"parent_call_sid", "start_time"}),
         page=re.compile(rb'"calls"\s*:\s*\['),
-        record=re.compile(rb'"(?:parent_call_sid|start_time)"\s*:'),
-        frame=re.compile(rb'\{\Z|[\]}]|\{\s*"(?:\w+_)?(?:page|page_uri|page_size|uri|start|end)"\s*:'),
+        record=re.compile(rb'"(?:parent_call_sid|parentCallSid|start_time|startTime)"\s*:'),
+        frame=re.compile(
+            rb'\{\Z|[\]}]|\{\s*"(?:\w+_)?(?:page|page_uri|page_size|uri|start|end|\w*[pP]age(?:Uri|Size))"\s*:'
+        ),
         id="sid",
         own=re.compile(rb'"sid"\s*:\s*"CA[0-9a-f]{32}"'),
         call_of=call_of,

@@ -65,6 +65,7 @@ def attestations(known: Material) -> Table[AttestationRow]:
     by = ("signer", "carrier", "attestation")
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, each signature once a call, and the role of its signer on the path."""
         once = _signed(hops).drop("role", "carrier").unique(["call", "signer", "attestation"])
         codes = {code: known.codes.carrier_of(code) or "" for code in once["signer"].unique()}
         signers = once.with_columns(carrier=pl.col("signer").replace_strict(codes, default="", return_dtype=pl.String))
@@ -91,6 +92,7 @@ def resignings(known: Material) -> Table[ResigningRow]:
     by = ("first_signer", "first_level", "next_signer", "next_level")
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, each change of signature once a call."""
         down = _signed(hops).sort("call", "position", descending=[False, True])
         above = {"first_signer": "signer", "first_level": "attestation"}
         then = down.with_columns(pl.col(told).shift(1).over("call").alias(name) for name, told in above.items())

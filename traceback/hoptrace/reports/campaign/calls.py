@@ -98,6 +98,7 @@ def routes(known: Material) -> Table[RouteRow]:
     by = ("route", "carriers")
 
     def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, how many took each way, and how many of them are settled."""
         told = with_route(calls, hops).filter(pl.col("carriers") > 0)
         return told.group_by(by).agg(calls=pl.len(), settled=pl.col("settled").sum())
 
@@ -111,6 +112,7 @@ def handoffs(known: Material) -> Table[HandoffRow]:
     kinds = ("both", "one", "named", "inferred")
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, how many went between two neighbours, and what bears the handoffs out."""
         told = ((pl.col("support") == each).sum().alias(each) for each in kinds)
         return links(hops).group_by(by).agg(pl.len().alias("calls"), *told, added_confidence())
 
@@ -131,6 +133,7 @@ def samples(known: Material) -> Table[SampleRow]:
     by = ("verdict", "route")
 
     def count(calls: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, how many there are of each verdict and way."""
         return with_route(calls, hops).group_by(by).agg(alike=pl.len())
 
     usual = known.tally(count, by)

@@ -28,6 +28,7 @@ def upstreams(known: Material) -> Table[UpstreamRow]:
     by = ("carrier", "role", "certainty")
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, how many each carrier passed on, and how many of these it recorded."""
         # A call that passes a carrier twice counts once, in the role that tells most.
         above = hops.filter(~pl.col("delivers")).sort("call", "role", "position")
         once = above.unique(["call", "carrier"], keep="first", maintain_order=True)
@@ -68,6 +69,7 @@ def entries(known: Material) -> Table[EntryRow]:
     by = ("carrier", "role", "certainty", "upstream")
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, how many each carrier brought in, and from whom."""
         mine = hops.filter(pl.col("role") == Role.POINT_OF_ENTRY.value)
         came = links(hops).select("call", "position", "upstream")
         met = mine.join(came, on=["call", "position"], how="left", maintain_order="left")

@@ -45,6 +45,7 @@ def passages(known: Material) -> Table[PassageRow]:
     idle = _idle(_counted(known), known.voice)
 
     def count(_: pl.DataFrame, hops: pl.DataFrame) -> pl.DataFrame:
+        """Of a part of the calls, each step from one stage to the next."""
         shown = _places(hops, known.voice).filter(~pl.col("stage").is_in(idle))
         ordered = shown.with_columns(downstream=node_key("place")).sort("call", "stage", descending=[False, True])
         steps = ordered.with_columns(

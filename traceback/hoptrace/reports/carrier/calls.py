@@ -55,6 +55,7 @@ def repeats(calls: pl.DataFrame, last: datetime) -> Table[RepeatRow]:
     day = pl.col("at").dt.date()
 
     def within(days: int) -> pl.Expr:
+        """How many came in so many days."""
         return (pl.col("at") > last - timedelta(days=days)).sum()
 
     counted = calls.group_by("role").agg(

@@ -124,6 +124,7 @@ def transparency(known: Material, period: Period) -> Table[TransparencyRow]:
     serial = pl.format("{}-{}", pl.lit(period.name), pl.col("number").cast(pl.String).str.zfill(wide))
 
     def make() -> Iterator[pl.DataFrame]:
+        """The rows, of some thousand calls at a time."""
         for numbered in _in_order(known.calls).iter_slices(CALLS_AT_ONCE):
             calls, hops = _of_some(known, numbered)
             told = calls.with_columns(

@@ -165,6 +165,10 @@ TRAIL_PHRASES = (
         "no record of it: most likely the report means another call, of which none is at hand."
     ),
     message(
+        "Another call to the same number came within seconds of this one and looks as much like the reported one; the "
+        "report could mean either."
+    ),
+    message(
         "Another call to the same number may have come within seconds of this one, for all that the times of its "
         "records tell; the report could then mean either."
     ),

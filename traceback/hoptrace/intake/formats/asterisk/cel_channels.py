@@ -74,6 +74,7 @@ class CallSpan(NamedTuple):
         """The leg that a channel's events tell of."""
 
         def utc(event: Event | None) -> datetime | None:
+            """When an event was, in UTC."""
             if event is None:
                 return None
             return (

@@ -31,7 +31,7 @@ class Parsed:
 
     `raw` gives the bytes of good records by their rows (row, raw), `hashes` the hash of each good record as a whole, in
     their order, to know exact repetitions by. `tidy`: no field has a space, a control character or a word for nothing.
-    `foreign`: how many records hold bytes that are not UTF-8.
+    `foreign`: how many records hold bytes that are not UTF-8; `unended`: the file ends here, and without a line end.
     """
 
     good: pl.DataFrame
@@ -41,6 +41,7 @@ class Parsed:
     skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SKIPPED))
     tidy: bool = False
     foreign: int = 0
+    unended: bool = False
 
 
 Parse = Callable[[Block, Columns], Parsed]
@@ -55,27 +56,31 @@ def parse_delimited(shape: Shape, header: str) -> Parse:
     """A parser of CSV records (RFC 4180) under a header; the header's repetitions are skipped."""
 
     def parse(block: Block, columns: Columns) -> Parsed:
-        return parse_at_once(block, shape, header, columns.names) or by_record(block, columns)
-
-    def by_record(block: Block, columns: Columns) -> Parsed:
-        records, foreign = _plain(block.records())
-        text = pl.col("text")
-        silent = (text.str.strip_chars() == "") | (text == header)
-        quoted = f'(?:{_QUOTED}|[^"{_escaped(shape.separator)}]*)'
-        built = f"^{quoted}(?:{_escaped(shape.separator)}{quoted}){{{shape.width - 1}}}$"
-        count = text.str.count_matches(shape.separator, literal=True)
-        has_quote = text.str.contains('"', literal=True)
-        why = (
-            pl.when(~has_quote & (count != shape.width - 1))
-            .then(pl.format("{} columns where the header has " + str(shape.width), count + 1))
-            .when(has_quote)
-            .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
-        )
-        judged = records.with_columns(silent=silent, why=why)
-        parsed = _apart(judged, block, lambda good: _split(good, shape, columns.names), _of_fields)
-        return replace(parsed, foreign=foreign)
+        """All lines of a plain block at once, else each record by itself."""
+        plain = parse_at_once(block, shape, header, columns.names)
+        return plain if plain is not None else _parse_by_record(block, shape, header, columns.names)
 
     return parse
+
+
+def _parse_by_record(block: Block, shape: Shape, header: str, names: tuple[str, ...]) -> Parsed:
+    """A block some of whose records may be quoted, broken, blank or the header again."""
+    records, foreign = _plain(block.records())
+    text = pl.col("text")
+    silent = (text.str.strip_chars() == "") | (text == header)
+    quoted = f'(?:{_QUOTED}|[^"{_escaped(shape.separator)}]*)'
+    built = f"^{quoted}(?:{_escaped(shape.separator)}{quoted}){{{shape.width - 1}}}$"
+    count = text.str.count_matches(shape.separator, literal=True)
+    has_quote = text.str.contains('"', literal=True)
+    why = (
+        pl.when(~has_quote & (count != shape.width - 1))
+        .then(pl.format("{} columns where the header has " + str(shape.width), count + 1))
+        .when(has_quote)
+        .then(pl.when(~text.str.contains(built)).then(pl.lit("quotes or number of columns do not fit the header")))
+    )
+    judged = records.with_columns(silent=silent, why=why)
+    parsed = _apart(judged, block, lambda good: _split(good, shape, names), _of_fields)
+    return replace(parsed, foreign=foreign)
 
 
 def parse_at_once(block: Block, shape: Shape, header: str, names: tuple[str, ...]) -> Parsed | None:

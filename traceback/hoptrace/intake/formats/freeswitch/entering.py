@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from hoptrace.intake.formats.freeswitch.app_log import with_logged
 from hoptrace.intake.formats.freeswitch.calls import calls_of
 from hoptrace.intake.formats.freeswitch.legs import legs_of, named_by, not_usable
 from hoptrace.intake.formats.freeswitch.table import LegTable
@@ -38,7 +39,8 @@ def enter_documents(written: Sequence[Written], table: LegTable, ledger: Ledger)
         first.append(not seen.before(raw, next(uuids)))
         if not first[-1]:
             ledger.duplicate(*place)
-    enter_legs(places, table, ledger, pl.Series("first", first, pl.Boolean))
+    logged = with_logged(table, [raw for _, raw, problem in written if problem is None])
+    enter_legs(places, logged, ledger, pl.Series("first", first, pl.Boolean))
 
 
 def enter_legs(places: Sequence[Place], table: LegTable, ledger: Ledger, wanted: pl.Series | None = None) -> None:

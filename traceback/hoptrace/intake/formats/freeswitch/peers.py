@@ -28,11 +28,9 @@ def downstream() -> pl.Expr:
 
 def dialled() -> pl.Expr:
     """The dial string of the last bridge."""
-    return (
-        pl.when(pl.col("last_app") == "bridge")
-        .then("last_arg")
-        .otherwise(pl.when(pl.col("current_application") == "bridge").then("current_application_data"))
-    )
+    last = pl.when(pl.col("last_app") == "bridge").then("last_arg")
+    current = pl.when(pl.col("current_application") == "bridge").then("current_application_data")
+    return pl.coalesce(last, current, "logged")
 
 
 def bridged() -> pl.Expr:

@@ -31,11 +31,12 @@ LEGS = pl.Schema(
     {
         "leg": pl.Int64,
         **dict.fromkeys(TEXTS, pl.String),
+        "logged": pl.String,
         "has_origin": pl.Boolean,
         **dict.fromkeys(GIVEN, pl.Int64),
     }
 )
-"""One row a leg; `leg` is its number, no text is empty."""
+"""One row a leg; `leg` is its number, no text is empty. `logged`: see `app_log`."""
 
 NAMED = pl.Schema({"leg": pl.Int64, "other": pl.String})
 """Which other legs the call flows of a leg name, by their uuids."""

@@ -90,6 +90,7 @@ def layout_of(names: Names, incoming: bool) -> Layout:
     there = frozenset(names)
 
     def of(wanted: Names) -> Names:
+        """Those of some attributes that the record has."""
         return tuple([name for name in wanted if name in there])
 
     side = Side(*map(of, INCOMING if incoming else OUTGOING))

@@ -16,6 +16,7 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 
 _FEW = 3
 _BETWEEN = b"\xef\xbb\xbf \t\r\n"
+_CAPITAL = re.compile("(?<=[a-z0-9])[A-Z]")
 
 Said = dict[str, str]
 """The fields of a record that hold something, as text."""
@@ -25,11 +26,11 @@ Said = dict[str, str]
 class Kind:
     """What a service's records look like.
 
-    `signs`: names of fields, of which at least `least` and all in `must` stand at the beginning of a file, or three
-    beside an `own` value, as no other service gives; `page`: what comes before the records of a page; `record`: a field
-    that only a record has; `frame`: how the rest of a page begins. `id`: the field by which a record is known again;
-    `kind`: the field that says what it tells of, and of what it must. `call_of`: the facts of its call, or the reasons
-    why it is none.
+    Names of fields are the API's; a client library may write them in camel case. `signs`: names, of which at least
+    `least` and all in `must` stand at the beginning of a file, or three beside an `own` value, as no other service
+    gives; `page`: what comes before the records of a page; `record`: a field that only a record has; `frame`: how the
+    rest of a page begins. `id`: the field by which a record is known again; `kind`: the field that says what it tells
+    of, and of what it must. `call_of`: the facts of its call, or the reasons why it is none.
     """
 
     whose: str
@@ -60,7 +61,7 @@ class JsonRecords:
         del source
         if not head.lstrip(_BETWEEN).startswith((b"{", b"[")):
             return None
-        signs = [sign for sign in self.kind.signs if f'"{sign}"'.encode() in head]
+        signs = [sign for sign in self.kind.signs if any(f'"{name}"'.encode() in head for name in (sign, _camel(sign)))]
         usual = len(signs) >= self.kind.least and self.kind.must <= set(signs)
         if not usual and not (len(signs) >= _FEW and self.kind.own is not None and self.kind.own.search(head)):
             return None
@@ -136,7 +137,18 @@ class _File:
 
 
 def _said_by(record: Json) -> Said:
-    return {name: text for name, value in record.items() if (text := clean(text_of(value)))}
+    return {_plain(name): text for name, value in record.items() if (text := clean(text_of(value)))}
+
+
+def _camel(name: str) -> str:
+    """`start_time` as `startTime`."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _plain(name: str) -> str:
+    """`startTime` as `start_time`."""
+    return name if name.islower() else _CAPITAL.sub(lambda found: f"_{found[0]}", name).lower()
 
 
 def _records(content: bytes, page: re.Pattern[bytes]) -> Iterator[Document]:

@@ -21,6 +21,7 @@ def read_octets(kind: Any) -> Read:
     fitting = None if sizes is None else {size for size in range(_MOST_OCTETS) if size in sizes}
 
     def read(content: bytes, at: int, end: int) -> bytes:
+        """The octets between two places."""
         if fitting is not None and end - at not in fitting:
             raise ValueError("not of the size that it must have")
         return content[at:end]
@@ -33,6 +34,7 @@ def read_text(kind: Any) -> Read:
     octets = read_octets(kind)
 
     def read(content: bytes, at: int, end: int) -> str:
+        """The text between two places."""
         text: str = octets(content, at, end).decode("ascii")
         if not text.isprintable():
             raise ValueError("characters that have another meaning in some codecs")
@@ -46,6 +48,7 @@ def read_integer(kind: Any) -> Read:
     allowed = kind._const_val
 
     def read(content: bytes, at: int, end: int) -> int:
+        """The number between two places, its first bit the sign."""
         value = int.from_bytes(content[at:end], "big", signed=True)
         if at == end or (allowed is not None and value not in allowed):
             raise ValueError("not of the values that it may have")
@@ -65,6 +68,7 @@ def read_boolean(kind: Any) -> Read:
     del kind
 
     def read(content: bytes, at: int, end: int) -> bool:
+        """Whether the one octet is not 0."""
         (octet,) = content[at:end]
         return octet != 0
 

@@ -1,0 +1,145 @@
+"""The numbers of calls become keys, and what a carrier puts before them is learned from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import polars as pl
+
+from hoptrace.intake.resaving import rounded_numbers
+from hoptrace.model.number_masks import MASKED_BELOW
+from hoptrace.model.number_prefixes import are_odd, borne_out, has_long, learn_tech_prefixes
+from hoptrace.model.numbers import DialPlan, NumberKind, normalise_column
+from hoptrace.model.numbers_at_home import all_at_home, writes_as_at_home
+
+FEWEST_ODD = 3
+"""So many numbers that fit no rule are needed before a tech prefix is looked for."""
+
+MOST_ODD = 2_000
+"""So many of them are enough to look at: a prefix that matters stands before many numbers."""
+
+NUMBERS = {
+    "calling": "calling_number",
+    "called": "called_number",
+    "egress_calling": "egress_calling_number",
+    "egress_called": "egress_called_number",
+    "redirecting": "redirecting_number",
+}
+"""The columns of keys, and those of what the carrier wrote."""
+
+_CALLERS = ("calling", "egress_calling")
+_CALLED = ("called", "egress_called")
+_TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNumbers:
+    """`keyed`: the calls with the keys of NUMBERS, and the `reason` why a call is to no number, null where it is.
+
+    `plan`: the dial plan with what was learned; `learned`: each prefix that was, and how many numbers bear it;
+    `rounded`: how many numbers of each file (`file`, `len`) a spreadsheet rounded.
+    """
+
+    keyed: pl.DataFrame
+    plan: DialPlan
+    learned: dict[str, int]
+    rounded: pl.DataFrame
+
+
+def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
+    """Read the numbers of a chunk's calls (RAW_CALLS) by a dial plan, and by what they show of it themselves."""
+    if not plan.as_at_home and any(writes_as_at_home(calls[NUMBERS[name]], plan) for name in _CALLED):
+        plan = replace(plan, as_at_home=True)
+    read = _normalised(calls, plan)
+    odd = pl.concat([_odd(calls, read[name], name, plan) for name in _CALLED])
+    learned: dict[str, int] = {}
+    if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
+        prefixes = learn_tech_prefixes(distinct.gather_every(distinct.len() // MOST_ODD + 1), plan)
+        prefixes = borne_out(prefixes, pl.concat([calls[NUMBERS[name]].rename("text") for name in _CALLED]), plan)
+        learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
+        if learned:
+            plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
+            read = _normalised(calls, plan)
+    return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS))
+
+
+def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
+    plans = {name: _callers_plan(calls[NUMBERS[name]], plan) if name in _CALLERS else plan for name in NUMBERS}
+    read = {
+        name: _read_column(_without_trunk_prefix(calls, column, plan), plans[name]) for name, column in NUMBERS.items()
+    }
+    # A caller of whom only the beginning is known still says something; a called number is what calls are found by.
+    return {name: frame if name in _CALLERS else _without_masked(frame) for name, frame in read.items()}
+
+
+def _callers_plan(callers: pl.Series, plan: DialPlan) -> DialPlan:
+    """Callers may be the carrier's own, though it writes the called numbers as the home country dials them."""
+    return plan if not plan.as_at_home or all_at_home(callers) else replace(plan, as_at_home=False)
+
+
+def _without_masked(read: pl.DataFrame) -> pl.DataFrame:
+    least = read["key"].min()
+    if not isinstance(least, int) or least >= MASKED_BELOW:
+        return read
+    return read.with_columns(key=pl.when(pl.col("key") >= MASKED_BELOW).then("key"))
+
+
+def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> pl.Series:
+    """Called numbers without the tech prefix of the trunk that they came in over or were sent out over."""
+    side = _TRUNK_SIDE.get(column)
+    if side is None or not plan.trunk_prefixes:
+        return calls[column]
+    text: pl.Expr = pl.col(column)
+    for trunk, prefix in sorted(plan.trunk_prefixes, key=lambda pair: len(pair[1])):
+        bears = (pl.col(side) == trunk) & pl.col(column).str.starts_with(prefix)
+        text = pl.when(bears).then(pl.col(column).str.strip_prefix(prefix)).otherwise(text)
+    return calls.select(text.alias(column)).to_series()
+
+
+def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
+    return _no_numbers(column.len()) if column.null_count() == column.len() else normalise_column(column, plan)
+
+
+@lru_cache(maxsize=1)  # most columns of numbers are empty
+def _no_numbers(rows: int) -> pl.DataFrame:
+    keys = pl.repeat(None, rows, dtype=pl.Int64, eager=True).alias("key")
+    return keys.to_frame().with_columns(kind=pl.lit(str(NumberKind.MISSING)))
+
+
+def _are_plain(keys: pl.Series) -> bool:
+    """Every one is the key of a number that people are called at, as mostly."""
+    least = keys.min()
+    return not keys.null_count() and isinstance(least, int) and least > 0
+
+
+def _odd(calls: pl.DataFrame, read: pl.DataFrame, name: str, plan: DialPlan) -> pl.Series:
+    keys, text = read["key"], calls[NUMBERS[name]].rename("text")
+    if text.null_count() == text.len() or (_are_plain(keys) and not has_long(keys)):
+        return text.clear()
+    return text.filter(are_odd(text, read["kind"], plan))
+
+
+def _keyed(calls: pl.DataFrame, read: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    called = read["called"]
+    reason = pl.lit(None, pl.String) if _are_plain(called["key"]) else called.select(_reason()).to_series()
+    keyed = calls.with_columns(*(frame["key"].rename(name) for name, frame in read.items()), reason=reason)
+    changed = [
+        pl.when(pl.col(f"egress_{name}").ne_missing(pl.col(name)))
+        .then(pl.col(f"egress_{name}"))
+        .alias(f"egress_{name}")
+        for name in ("calling", "called")
+        if keyed[f"egress_{name}"].null_count() < keyed.height
+    ]
+    return keyed.with_columns(changed)
+
+
+def _reason() -> pl.Expr:
+    return (
+        pl.when(pl.col("kind") == str(NumberKind.MISSING))
+        .then(pl.lit("called_number is missing"))
+        .when(pl.col("kind") == str(NumberKind.WITHHELD))
+        .then(pl.lit("called_number is withheld"))
+        .when(pl.col("key").is_null())
+        .then(pl.lit("called_number is no telephone number"))
+    )
