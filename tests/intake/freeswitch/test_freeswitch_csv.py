@@ -102,6 +102,13 @@ def test_a_profile_names_the_template(tmp_path: Path) -> None:
     assert chunk.flags == ()
 
 
+def test_an_answered_call_of_less_than_a_second_is_no_unanswered_one(tmp_path: Path) -> None:
+    rows = (row.replace("u-", "00000011-0000-4000-8000-00000000000") for row in OWN)
+    path = write(tmp_path, *(row.replace("1772460014,10", "1772460004,0") for row in rows))
+    calls = read(path, layouts={"master": TEMPLATE}).calls
+    assert (calls["duration"].to_list(), calls["answer_time"].null_count()) == ([0.5], 0)
+
+
 def test_a_template_that_nobody_named_is_refused_and_says_how_to(tmp_path: Path) -> None:
     path = write(tmp_path, *(row.replace("u-", "00000011-0000-4000-8000-00000000000") for row in OWN))
     assert FreeswitchCsv().detect(Source(0, path, path.name, "d"), path.read_bytes()) is not None

@@ -53,6 +53,16 @@ def test_who_forwards_a_call_is_not_said_to_have_placed_it() -> None:
     assert (facts["customer"], facts["redirecting_number"]) == (None, number(served))
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0, 0.5), (7, 7.0), (None, None)])
+def test_an_answered_call_of_less_than_a_second_is_no_unanswered_one(seconds: int | None, told: float | None) -> None:
+    at = [bytes.fromhex(f"26030208000{second}") + b"-" + bytes.fromhex("0600") for second in (1, 4)]
+    called = bytes.fromhex("91312155051007f0")
+    fields = {"calledNumber": called, "seizureTime": at[0], "answerTime": at[1], "callDuration": seconds}
+    facts = facts_of("incGatewayRecord", fields)
+    assert isinstance(facts, dict)
+    assert facts["duration"] == told
+
+
 def test_border_nodes_of_ims() -> None:
     ibcf, mgcf, bgcf = read(IMS).calls.iter_rows(named=True)
     assert ibcf["start_time"] == datetime(2026, 3, 2, 14, 5, 0, 250_000, tzinfo=UTC)

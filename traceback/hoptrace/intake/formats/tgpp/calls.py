@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
+from hoptrace.intake.outcomes import SHORT_TALK
 from hoptrace.model.statements import StartBasis
 
 Fields = Mapping[str, Any]
@@ -225,7 +226,8 @@ def _address(choice: object) -> str | None:
 
 
 def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int) and 0 <= value <= _LONGEST else None
+    """What an answered call's whole seconds say."""
+    return float(value or SHORT_TALK) if isinstance(value, int) and 0 <= value <= _LONGEST else None
 
 
 def _hex(raw: object) -> str | None:
