@@ -35,6 +35,13 @@ def test_gateways_name_the_trunks_of_both_sides() -> None:
     assert chunk.rows["fate"].to_list() == ["accepted", "accepted", "accepted", "skipped", "accepted"]
 
 
+def test_another_trunk_group_out_is_another_route_that_was_tried(tmp_path: Path) -> None:
+    came = next(iter(records_of(GATEWAY.read_bytes()))).raw
+    again = tmp_path / "again.ber"
+    again.write_bytes(came + came.replace(bytes([42]), bytes([43])))
+    assert read(again).calls["downstream"].to_list() == ["42", "43"]
+
+
 def test_a_mobile_subscriber_is_the_customer_of_the_call_that_it_placed() -> None:
     call = read(GATEWAY).calls.row(3, named=True)
     assert (call["customer"], call["upstream"], call["downstream"]) == ("+13125550170", None, "TG-B")

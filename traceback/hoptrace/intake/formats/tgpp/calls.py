@@ -25,8 +25,9 @@ _NATIONAL = 9
 """So many last digits of two spellings of a number are the same."""
 _KEY = (
     *("recordingEntity", "callReference", "seizureTime", "seizureTimestamp", "answerTime", "session-Id"),
-    *("iMS-Charging-Identifier", "serviceRequestTimeStamp"),
+    *("iMS-Charging-Identifier", "serviceRequestTimeStamp", "mscOutgoingTKGP"),
 )
+"""What partial records of a call have in common; another trunk group out is another route that was tried."""
 _MOMENTS = tuple((f"{name}Time", f"{name}Timestamp") for name in ("seizure", "answer", "release"))
 NO_START, NO_CALLED = "start time not understood", "no called number"
 
