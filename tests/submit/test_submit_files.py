@@ -211,7 +211,7 @@ def test_a_profile_without_a_format_leaves_it_to_the_file(workspace, write, line
     (receipt,) = submit(workspace, [path], "alpha", format=str(tmp_path / "p.toml"))
     assert receipt.unknown_trunks == {}
     assert _statements(workspace).select("called", "downstream", "downstream_trunk").rows() == [
-        (13125550187, None, "192.0.2.5"),
+        (13125550187, None, None),
         (13125550102, "gamma", "gamma"),
     ]
 

@@ -116,7 +116,7 @@ def test_of_telephones_that_were_rung_the_answered_one_stands(tmp_path: Path) ->
     path = tmp_path / "cel.csv"
     path.write_text("\n".join([columns, *events]) + "\n")
     chunk = read(path)
-    assert chunk.calls.select("upstream", "downstream", "duration").rows() == [("tg-north", "102", 10.0)]
+    assert chunk.calls.select("upstream", "downstream", "duration").rows() == [("tg-north", None, 10.0)]
     assert chunk.rows["call"].drop_nulls().len() == len(events)
     path.write_text("\n".join([columns, *(event.replace("PJSIP/10", "PJSIP/tg-10") for event in events)]) + "\n")
     assert read(path).calls["downstream"].to_list() == ["tg-101", "tg-102"]

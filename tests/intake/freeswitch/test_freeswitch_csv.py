@@ -79,6 +79,7 @@ def test_without_a_zone_the_file_is_refused_with_the_ways_out() -> None:
         read(RESAVED)
 
 
+ID = "00000011-0000-4000-8000-00000000000"
 TEMPLATE = (
     *("uuid", "direction", "${caller_id_number}", "destination_number", "start_stamp", "start_epoch", "answer_epoch"),
     *("end_epoch", "billsec", "hangup_cause", "sip_network_ip", "sip_gateway_name", "sip_call_id"),
@@ -100,6 +101,64 @@ def test_a_profile_names_the_template(tmp_path: Path) -> None:
     assert (call["call_id"], call["egress_call_id"]) == ("a1@203.0.113.31", "b1@203.0.113.10")
     assert call["start_time"] == datetime(2026, 3, 2, 14, 0, 1, tzinfo=UTC)
     assert chunk.flags == ()
+
+
+UNANSWERED = ("uuid", "direction", "caller_id_number", "destination_number", "start_stamp", "end_stamp", "hangup_cause")
+CAME = "i-1,inbound,+12025550130,12125550175,2026-03-02 08:00:01,2026-03-02 08:00:21,ORIGINATOR_CANCEL"
+WENT = (
+    "o-1,outbound,+12025550130,0012125550175,2026-03-02 08:00:01,2026-03-02 08:00:02,NO_ROUTE_DESTINATION",
+    "o-2,outbound,+12025550130,0012125550175,2026-03-02 08:00:02,2026-03-02 08:00:22,ORIGINATOR_CANCEL",
+)
+
+
+def legs_of_unanswered(folder: Path, *rows: str) -> list[tuple[str, str]]:
+    """`record_id` and end of each call that the rows make."""
+    written = (row.replace("i-", ID).replace("o-", f"{ID[:-1]}1") for row in rows)
+    chunk = read(write(folder, *written), layouts={"master": UNANSWERED}, timezone="UTC")
+    assert set(chunk.rows["fate"]) == {"accepted"}
+    return [(record.replace(f"{ID[:-1]}1", "o-").replace(ID, "i-"), code) for record, code in ended(chunk)]
+
+
+def ended(chunk: Chunk) -> list[tuple[str, str]]:
+    return chunk.calls.select("record_id", "release_code").rows()
+
+
+def test_legs_of_an_unanswered_call_that_name_nobody_belong_to_the_one_that_lasted_meanwhile(tmp_path: Path) -> None:
+    assert legs_of_unanswered(tmp_path, *WENT, CAME) == [("i-1/o-1", "3"), ("i-1/o-2", "487")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CAME.replace("i-1", "i-2").replace("08:00:01", "08:00:00"),
+        CAME.replace("i-1", "i-2").replace("08:00:21", "08:00:25"),
+    ],
+)
+def test_of_two_incoming_legs_that_lasted_meanwhile_none_is_chosen(tmp_path: Path, other: str) -> None:
+    told = legs_of_unanswered(tmp_path, *WENT, CAME, other)
+    assert sorted(record for record, _ in told) == ["i-1", "i-2", "o-1", "o-2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("12125550175", "12125550176"),
+        ("+12025550130", "+12025550131"),
+        ("+12025550130", "anonymous"),
+        ("08:00:01", "08:00:03"),
+        ("08:00:21", "08:00:19"),
+    ],
+)
+def test_a_leg_of_other_numbers_or_another_time_is_another_call(tmp_path: Path, said: str, instead: str) -> None:
+    told = legs_of_unanswered(tmp_path, WENT[1], CAME.replace(said, instead))
+    assert sorted(record for record, _ in told) == ["i-1", "o-2"]
+
+
+def test_an_answered_call_of_less_than_a_second_is_no_unanswered_one(tmp_path: Path) -> None:
+    rows = (row.replace("u-", "00000011-0000-4000-8000-00000000000") for row in OWN)
+    path = write(tmp_path, *(row.replace("1772460014,10", "1772460004,0") for row in rows))
+    calls = read(path, layouts={"master": TEMPLATE}).calls
+    assert (calls["duration"].to_list(), calls["answer_time"].null_count()) == ([0.5], 0)
 
 
 def test_a_template_that_nobody_named_is_refused_and_says_how_to(tmp_path: Path) -> None:

@@ -35,6 +35,13 @@ def test_gateways_name_the_trunks_of_both_sides() -> None:
     assert chunk.rows["fate"].to_list() == ["accepted", "accepted", "accepted", "skipped", "accepted"]
 
 
+def test_another_trunk_group_out_is_another_route_that_was_tried(tmp_path: Path) -> None:
+    came = next(iter(records_of(GATEWAY.read_bytes()))).raw
+    again = tmp_path / "again.ber"
+    again.write_bytes(came + came.replace(bytes([42]), bytes([43])))
+    assert read(again).calls["downstream"].to_list() == ["42", "43"]
+
+
 def test_a_mobile_subscriber_is_the_customer_of_the_call_that_it_placed() -> None:
     call = read(GATEWAY).calls.row(3, named=True)
     assert (call["customer"], call["upstream"], call["downstream"]) == ("+13125550170", None, "TG-B")
@@ -51,6 +58,16 @@ def test_who_forwards_a_call_is_not_said_to_have_placed_it() -> None:
     facts = facts_of("moCallRecord", fields)
     assert isinstance(facts, dict)
     assert (facts["customer"], facts["redirecting_number"]) == (None, number(served))
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, 0.5), (7, 7.0), (None, None)])
+def test_an_answered_call_of_less_than_a_second_is_no_unanswered_one(seconds: int | None, told: float | None) -> None:
+    at = [bytes.fromhex(f"26030208000{second}") + b"-" + bytes.fromhex("0600") for second in (1, 4)]
+    called = bytes.fromhex("91312155051007f0")
+    fields = {"calledNumber": called, "seizureTime": at[0], "answerTime": at[1], "callDuration": seconds}
+    facts = facts_of("incGatewayRecord", fields)
+    assert isinstance(facts, dict)
+    assert facts["duration"] == told
 
 
 def test_border_nodes_of_ims() -> None:

@@ -9,6 +9,9 @@ import polars as pl
 from hoptrace.intake.distinct import Distinct
 from hoptrace.model.statements import Outcome
 
+SHORT_TALK = 0.5
+"""Seconds of an answered call of which a switch that counts whole ones wrote 0; a duration of 0 says "not answered"."""
+
 _TALKS = (1.0, 0.0, None)
 """Durations that stand for all others: somebody talked, nobody did, it is not known."""
 

@@ -99,9 +99,12 @@ def _place(
     some = [calls.select("call", trunk=side).filter(~known) for side, known in sides if not known.all()]
     unknown = pl.concat([calls.select("call", trunk="upstream").clear(), *some])
     peers = (trunks.meaning(few[name][0], own_side=own).peers for name, own in _SIDES.items())
+    # A trunk without a neighbour is one that nobody listed, and the call may have gone on over it; not to the own side.
+    home = [text for text in few["downstream"][0].drop_nulls() if trunks.is_own(text)]
+    beyond = pl.when(~pl.col("downstream").is_in(home)).then("downstream") if home else pl.col("downstream")
     placed = calls.with_columns(
         upstream_trunk=pl.col("upstream"),
-        downstream_trunk=pl.col("downstream"),
+        downstream_trunk=beyond,
         upstream=came["peer"],
         downstream=went["peer"],
         customer=pl.coalesce("customer", came["customer"]),

@@ -107,7 +107,7 @@ class TrunkTable:
         return Meaning(meanings, _told(every.to_frame("text"), best, "text"))
 
     def _rows(self, text: str, own_side: bool) -> list[tuple[object, ...]]:
-        if own_side and self._is_own(text):
+        if own_side and self.is_own(text):
             return [(text, 0, None, None, None, None)]
         if text in self.carrier_ids:
             return [(text, 0, self._neighbour(text), None, None, None)]
@@ -130,7 +130,8 @@ class TrunkTable:
             found += [trunk for network, trunk in self.networks if address in network]
         return found
 
-    def _is_own(self, text: str) -> bool:
+    def is_own(self, text: str) -> bool:
+        """Whether the carrier's profile calls this its own side: a call that went there was delivered."""
         if text.lower() in self.own or _without_port(text).lower() in self.own:
             return True
         address = _address(text)

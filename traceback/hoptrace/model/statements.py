@@ -138,8 +138,8 @@ STATEMENTS = pl.Schema(
 
 `calling` .. `redirecting` are number keys (see `hoptrace.model.numbers`); `egress_*` are null where the carrier did not
 change the number. `upstream` and `downstream` are carrier_ids or null; `upstream_trunk` and `downstream_trunk` the
-trunk or address as written, where one was. `customer` set means: this carrier says that its own customer placed
-the call.
+trunk or address as written, where one was; of a call delivered to what the carrier's profile calls its own side there
+is none. `customer` set means: this carrier says that its own customer placed the call.
 `lrn`: the routing number beside the called one, as written; it is never joined on. `npdi`: the called number is said to
 have been looked up for it. A masked caller has a key that says which numbers it may be (`hoptrace.model.number_masks`).
 `fingerprint` hashes everything the carrier said, so that a re-sent row is known again.

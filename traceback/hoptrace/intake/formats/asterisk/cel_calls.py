@@ -41,13 +41,22 @@ def calls_of(spans: Sequence[CallSpan]) -> Iterator[tuple[Attempt[CallSpan], lis
 
 def _other_telephones(group: Sequence[CallSpan]) -> list[CallSpan]:
     """Of the telephones that were rung for a call all but the answered one, or the first: they are no routes."""
-    rung = [
-        span for span in group if not span.incoming and is_extension(trunk_of(span.channel.first("channame") or ""))
-    ]
+    rung = [span for span in group if not span.incoming and is_extension(_trunk(span))]
     if len(rung) < 2 or any(dials_numbers(text) for text in _dialled(group)):
         return []
     stands = next((span for span in rung if span.answered), rung[0])
     return [span for span in rung if span is not stands]
+
+
+def _rings(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> bool:
+    """Whether a telephone was rung: who does that delivers the call."""
+    spans = [span for span in (attempt.incoming, attempt.outgoing, *inner) if span is not None]
+    is_telephone = attempt.outgoing is not None and is_extension(_trunk(attempt.outgoing))
+    return is_telephone and not any(dials_numbers(text) for text in _dialled(spans))
+
+
+def _trunk(span: CallSpan) -> str | None:
+    return trunk_of(span.channel.first("channame") or "")
 
 
 def _dialled(spans: Sequence[CallSpan]) -> list[str]:
@@ -88,8 +97,8 @@ def _facts(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> dict[str, A
         "called_number": _called(leg.channel),
         "egress_called_number": target.number,
         "redirecting_number": leg.channel.first("cid_rdnis"),
-        "upstream": trunk_of(come.channel.first("channame") or "") if come is not None else None,
-        "downstream": trunk_of(gone.channel.first("channame") or "") if gone is not None else None,
+        "upstream": _trunk(come) if come is not None else None,
+        "downstream": None if _rings(attempt, inner) else target.trunk,
         "release_code": _cause(told.channel) or _cause(leg.channel),
         "record_id": "/".join(span.channel.uniqueid for span in (come, gone) if span is not None),
     }
@@ -106,7 +115,7 @@ def _target(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> Target:
     """Whom a Dial of the call's channels named, for the channel that was dialled."""
     if attempt.outgoing is None:
         return Target(None, None)
-    trunk = trunk_of(attempt.outgoing.channel.first("channame") or "")
+    trunk = _trunk(attempt.outgoing)
     sides = [span for span in (attempt.incoming, *inner) if span is not None]
     targets = [dial_target(text, None) for text in _dialled(sides)]
     return next((target for target in targets if target.trunk == trunk and target.number), Target(trunk, None))

@@ -15,10 +15,8 @@ from hoptrace.intake.formats.asterisk.names import SYMBOLIC
 from hoptrace.intake.formats.asterisk.times import in_utc, precision
 from hoptrace.intake.formats.asterisk.trunks import neighbours, shapes, target
 from hoptrace.intake.local_clock import LocalClock
+from hoptrace.intake.outcomes import SHORT_TALK
 from hoptrace.model.statements import RAW_CALLS, TIME, StartBasis
-
-_SHORTEST_CALL = 0.5
-"""An answered call of `billsec` 0 lasted less than a second; a duration of 0 would say that it was not answered."""
 
 _CAUSES = {"ANSWERED": "16", "BUSY": "17", "NO ANSWER": "19", "NOANSWER": "19", "CONGESTION": "34"}
 _OF_INCOMING = (
@@ -138,7 +136,7 @@ def _number(name: str) -> pl.Expr:
 def _raw(minutes: bool) -> list[pl.Expr]:
     """RAW_CALLS out of what was found, but for the file."""
     talk = pl.col("seconds")
-    spoken = pl.when(talk == 0.0).then(_SHORTEST_CALL).otherwise(talk)
+    spoken = pl.when(talk == 0.0).then(SHORT_TALK).otherwise(talk)
     numbered = pl.concat_str("in_uniqueid", pl.lit("/"), "in_sequence")
     told = {
         "call": pl.col("call"),

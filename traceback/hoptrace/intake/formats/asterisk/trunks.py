@@ -8,12 +8,13 @@ import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk.chains import LOCAL
-from hoptrace.intake.formats.asterisk.names import dial_target, trunk_of, without_port
+from hoptrace.intake.formats.asterisk.names import dial_target, dials_numbers, is_extension, trunk_of, without_port
 
 _SUFFIX = "-[0-9a-fA-F]{8}$"
 _NUMBER_AT_PEER = r"^([A-Za-z][A-Za-z0-9_]*/)(\+?[0-9]+)(@[^,|&/]*)(?:[,|].*)?$"
 _PEER_BEFORE_NUMBER = r"^([A-Za-z][A-Za-z0-9_]*/[^,|&/]*/)(\+?[0-9]+)(?:[,|].*)?$"
 _APART = "\0"
+_RINGING = ("dial", "queue")
 
 
 def shapes() -> list[pl.Expr]:
@@ -28,7 +29,7 @@ def shapes() -> list[pl.Expr]:
     return [
         _shape("in_upstream").alias("upstream_shape"),
         _shape("out_downstream").alias("downstream_shape"),
-        (pl.col("out_lastapp").str.to_lowercase() == "dial").fill_null(value=False).alias("dial"),
+        *((pl.col("out_lastapp").str.to_lowercase() == app).fill_null(value=False).alias(app) for app in _RINGING),
         pl.col("out_downstream").str.contains(LOCAL).fill_null(value=False).alias("local"),
         pl.coalesce(number).alias("written"),
         shape.alias("data_shape"),
@@ -55,6 +56,8 @@ def target(told: pl.DataFrame) -> pl.DataFrame:
     """`trunk` and `number` that each call went out to."""
     asking, telling = _dialling()
     told = told.hstack(neighbours(told["downstream_shape"], "own"))
+    rings = of_each(told["own"], lambda name: (is_extension(name),), {"queue_rings": pl.Boolean})
+    told = told.with_columns(rings["queue_rings"].fill_null(value=False) & told["queue"])
     answers = of_each(told.select(asking).to_series(), _dialled, {"trunk": pl.String, "number": pl.String})
     return told.hstack(answers).select(telling)
 
@@ -64,7 +67,7 @@ def _dialling() -> tuple[pl.Expr, list[pl.Expr]]:
     """What is asked of `_dialled`, and what its answers say."""
     asked = pl.concat_str("data_shape", pl.lit(_APART) + pl.col("own"), ignore_nulls=True)
     return pl.when(pl.col("dial") & ~pl.col("local")).then(asked).alias("asked"), [
-        pl.when("dial").then("trunk").otherwise("own").alias("trunk"),
+        pl.when("dial").then("trunk").when(~pl.col("queue_rings")).then("own").alias("trunk"),
         pl.when(pl.col("number").is_not_null()).then(pl.coalesce("written", "number")).alias("number"),
     ]
 
@@ -72,4 +75,6 @@ def _dialling() -> tuple[pl.Expr, list[pl.Expr]]:
 def _dialled(asked: str) -> tuple[str | None, str | None]:
     lastdata, apart, trunk = asked.partition(_APART)
     target = dial_target(lastdata, trunk if apart else None)
-    return target.trunk, target.number
+    # Who rings a telephone delivers the call: it is no trunk over which the call went on.
+    is_telephone = is_extension(target.trunk) and not dials_numbers(lastdata)
+    return None if is_telephone else target.trunk, target.number

@@ -13,6 +13,7 @@ from hoptrace.intake.formats.freeswitch.calls import calls_of
 from hoptrace.intake.formats.freeswitch.legs import legs_of, named_by, not_usable
 from hoptrace.intake.formats.freeswitch.table import LegTable
 from hoptrace.intake.formats.freeswitch.times import odd_durations
+from hoptrace.intake.formats.freeswitch.unnamed_legs import with_unnamed
 from hoptrace.intake.ledger import Ledger, Place
 
 
@@ -55,7 +56,7 @@ def enter_legs(places: Sequence[Place], table: LegTable, ledger: Ledger, wanted:
     for file, count in sorted(Counter(usable.filter("odd")["file"].to_list()).items()):
         for text in odd_durations(count):
             ledger.flag(file, text)
-    calls, rows = calls_of(usable, named_by(table, usable))
+    calls, rows = calls_of(usable, with_unnamed(usable, named_by(table, usable)))
     ledger.frame(calls, (((file, row), call) for file, row, call in rows.select("file", "row", "call").iter_rows()))
 
 

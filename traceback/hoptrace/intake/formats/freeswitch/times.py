@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from hoptrace.intake.formats.freeswitch.table import GIVEN
+from hoptrace.intake.outcomes import SHORT_TALK
 
 FIRST, LAST = 946_684_800_000_000, 4_102_444_800_000_000
 _MOST_DIGITS = 20
@@ -67,7 +68,8 @@ def _counted() -> pl.Expr:
 
 def _counter(name: str, unit: int) -> pl.Expr:
     seconds = _per(_numbers(name), unit)
-    return pl.when(seconds.is_between(0, _LONGEST)).then(seconds)
+    told = pl.when(seconds.is_between(0, _LONGEST)).then(seconds)
+    return told.replace(0.0, SHORT_TALK) if unit == 1 else told
 
 
 def _per(count: pl.Expr, unit: int) -> pl.Expr:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
+from hoptrace.intake.outcomes import SHORT_TALK
 from hoptrace.model.statements import StartBasis
 
 Fields = Mapping[str, Any]
@@ -24,8 +25,9 @@ _NATIONAL = 9
 """So many last digits of two spellings of a number are the same."""
 _KEY = (
     *("recordingEntity", "callReference", "seizureTime", "seizureTimestamp", "answerTime", "session-Id"),
-    *("iMS-Charging-Identifier", "serviceRequestTimeStamp"),
+    *("iMS-Charging-Identifier", "serviceRequestTimeStamp", "mscOutgoingTKGP"),
 )
+"""What partial records of a call have in common; another trunk group out is another route that was tried."""
 _MOMENTS = tuple((f"{name}Time", f"{name}Timestamp") for name in ("seizure", "answer", "release"))
 NO_START, NO_CALLED = "start time not understood", "no called number"
 
@@ -225,7 +227,8 @@ def _address(choice: object) -> str | None:
 
 
 def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int) and 0 <= value <= _LONGEST else None
+    """What an answered call's whole seconds say."""
+    return float(value or SHORT_TALK) if isinstance(value, int) and 0 <= value <= _LONGEST else None
 
 
 def _hex(raw: object) -> str | None:
