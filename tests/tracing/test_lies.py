@@ -179,6 +179,23 @@ def test_who_makes_calls_up_is_believed_where_the_carrier_below_got_the_call(wor
     assert "40 are not" in found.conflicts[0]
 
 
+@pytest.mark.parametrize(
+    ("next_one", "lost", "verdict"),
+    [
+        ("x", 0.01, Verdict.DISPUTED),
+        ("x", 0.9, Verdict.ORIGINATOR_IDENTIFIED),
+        ("silent", 0.01, Verdict.ORIGINATOR_IDENTIFIED),
+    ],
+)
+def test_who_makes_few_calls_up_is_not_believed_where_the_next_one_should_have_the_call(world, next_one, lost, verdict):
+    """One handoff in twenty is made up, which are nearly all that the next carrier lacks, if it hardly loses rows."""
+    world.trust = Trust(made_up={"fabricator": 0.05}, lost={"x": lost})
+    world.say("fabricator", 0.0, customer="c", downstream=next_one)
+    for at in (-50.0, 50.0):
+        world.say("x", at, upstream="other", called_number="+13125550123")
+    assert world.trace().verdict is verdict
+
+
 def test_a_customer_with_others_caller_ids_is_not_named_where_nobody_bears_its_call_out(world):
     borrowed = Trust.from_json({"borrowed": [("liar", "shell", 8, 5, 4)]})
     world.trust = borrowed

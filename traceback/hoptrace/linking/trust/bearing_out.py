@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from hoptrace.linking.trust.blame import losses
+from hoptrace.linking.trust.blame import LEAST_LOSS, losses
 from hoptrace.linking.trust.borrowed import BORROWED, borrowers
 from hoptrace.linking.trust.caller_odds import caller_odds
 from hoptrace.linking.trust.claimed import CLAIMED
@@ -65,6 +65,17 @@ class Trust:
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
         return self.misnamed.get((namer, named), self.misnames.get(namer, 0.0))
+
+    def never_went(self, carrier: str, lacked_by: str | None) -> float:
+        """The probability that a call of a carrier's own customer never went where the carrier says.
+
+        `lacked_by`: the carrier to which it says that it handed the call, if that one has records of that time and
+        none of the call. Then either the call was made up or the row was lost, and one of the two has happened.
+        """
+        made_up = self.made_up.get(carrier, 0.0)
+        if lacked_by is None or not made_up:
+            return made_up
+        return made_up / (made_up + (1 - made_up) * self.lost.get(lacked_by, LEAST_LOSS))
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""

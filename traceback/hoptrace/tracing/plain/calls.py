@@ -76,7 +76,10 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
-    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
+    trust, lone = batch.around.trust, np.diff(chains.begin) == 1
+    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), trust)
+    # Of whoever makes some calls up, a single record is held against what the next carrier has.
+    placed &= ~(lone & tops["carrier"].is_in(list(trust.made_up)).to_numpy())
     chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch) & ~_ways_round(chains, members))
     reports = batch.reports.select("at", "close")[chains.calls]
     trails = trails_of(chains, members, linked.pairs, reports, batch.around.handed_on)
