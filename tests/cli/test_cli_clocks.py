@@ -91,6 +91,24 @@ def test_what_a_handoff_takes_is_told_where_it_is_not_as_usual(learned: Run) -> 
     assert "handoff" not in learned("clocks", "show", "--version", "2").stdout
 
 
+def test_how_far_reported_times_are_off_is_told_where_it_was_learned(learned: Run) -> None:
+    assert "reported times" not in learned("clocks", "show").stdout
+    reports = {"seconds": [2.14, 0.0], "minutes": [-30.0, 52.1]}
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, {"reports": reports})
+    told = learned("clocks", "show").stdout
+    assert "By the calls last traced, reported times are 2.1 s late on average.\n" in told
+    assert "reported times of full minutes are 30.0 s early on average and may be off by 52.1 s.\n" in told
+
+
+def test_a_file_of_calls_says_that_its_times_are_full_minutes(learned: Run) -> None:
+    rows = [f"C{number},2026-11-02T15:{number:02}:00Z,+1312555{number:04}\n" for number in range(4)]
+    Path("calls.csv").write_text("call_ref,start_time,called_number\n" + "".join(rows))
+    done = learned("trace", "--calls", "calls.csv", "--out", "results.jsonl")
+    assert done.exit_code == 0
+    assert "reported times of full minutes are 30.0 s early on average and may be off by 52.1 s" in done.stderr
+
+
 def test_older_tables_are_listed_and_shown(learned: Run) -> None:
     heads = json.loads(learned("clocks", "history", "--json").stdout)
     assert [(head["version"], head["lake_version"], head["carriers"], head["shifts"]) for head in heads] == [

@@ -13,6 +13,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import file_option, the_workspace, with_options
 from hoptrace.cli.progress import progress
+from hoptrace.cli.shown_clocks import reports_off
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 if TYPE_CHECKING:
@@ -86,15 +87,8 @@ def _notes(summary: dict[str, Any], calls: Path) -> None:
     if summary["thrown_away"]:
         click.echo("Note: finished parts of another run (other calls, records or settings) were discarded.", err=True)
     for written, times in summary["report_times"].items():
-        click.echo(f"Note: {_of_reports(written, **times)}", err=True)
+        told = reports_off(written, times["late"], times["off"])
+        click.echo(f"Note: {told}; the calls were traced by that (hoptrace clocks show).", err=True)
     for carrier, count in summary["unknown_terminating"].items():
         named = f"the terminating carrier {show.plain(carrier)} of {show.count(count, 'call')} in {calls}"
         click.echo(f"Note: the directory does not have {named}.", err=True)
-
-
-def _of_reports(written: str, late: float, off: float) -> str:
-    """How far reported times are off, where that is otherwise than is presumed."""
-    which = "reported times" if written == "seconds" else "reported times of full minutes"
-    told = [f"are {abs(late):.1f} s {'late' if late > 0 else 'early'} on average"] if late else []
-    told += [f"may be off by {off:.1f} s"] if off else []
-    return f"{which} {' and '.join(told)}; the calls were traced by that (see hoptrace clocks show)."

@@ -29,6 +29,8 @@ def show_clocks(table: ClockTable) -> None:
         click.echo(f"The offsets are those at {moment:{TIME}}; each clock moves on by its drift every day.")
     if (handed_on := handed_on_of(table)) != HANDED_ON:
         click.echo(f"A handoff takes {handed_on:g} s in this network; {HANDED_ON:g} s is usual.")
+    for written, (late, off) in sorted(table.weights.get("reports", {}).items()):
+        click.echo(f"By the calls last traced, {reports_off(written, late, off)}.")
     show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}
@@ -51,6 +53,14 @@ def clocks_as_dict(table: ClockTable) -> dict[str, Any]:
 def handed_on_of(table: ClockTable) -> float:
     """Seconds that a handoff takes, by a table; the usual ones where it was not learned."""
     return float(table.weights.get("handed_on", HANDED_ON))
+
+
+def reports_off(written: str, late: float, off: float) -> str:
+    """How far reported times are off, of times with `seconds` or of full `minutes`; 0 is as presumed."""
+    which = "reported times" if written == "seconds" else "reported times of full minutes"
+    told = [f"are {abs(late):.1f} s {'late' if late > 0 else 'early'} on average"] if late else []
+    told += [f"may be off by {off:.1f} s"] if off else []
+    return f"{which} {' and '.join(told)}"
 
 
 def moment_of(table: ClockTable) -> datetime | None:
