@@ -109,6 +109,19 @@ def test_a_file_of_calls_says_that_its_times_are_full_minutes(learned: Run) -> N
     assert "reported times of full minutes are 30.0 s early on average and may be off by 52.1 s" in done.stderr
 
 
+def test_a_file_of_calls_says_that_records_are_of_other_days(loaded: Run) -> None:
+    assert loaded("submit", write("alpha", "alpha.csv", range(20)), "--carrier", "alpha").exit_code == 0
+    last = BEGIN + timedelta(seconds=97 * 19)
+    times = [last, last + timedelta(seconds=599), last + timedelta(hours=5), BEGIN - timedelta(hours=7)]
+    rows = [f"C{number},{time.isoformat()},+13125550001\n" for number, time in enumerate(times)]
+    Path("calls.csv").write_text("call_ref,start_time,called_number\n" + "".join(rows))
+    done = loaded("trace", "--calls", "calls.csv", "--out", "results.jsonl", "--json")
+    assert json.loads(done.stdout)["outside"]["calls"] == 2
+    assert (
+        "2 calls outside the time of all records on file, 2026-11-02T15:00:00Z to 2026-11-02T15:30:43Z" in done.stderr
+    )
+
+
 def test_older_tables_are_listed_and_shown(learned: Run) -> None:
     heads = json.loads(learned("clocks", "history", "--json").stdout)
     assert [(head["version"], head["lake_version"], head["carriers"], head["shifts"]) for head in heads] == [

@@ -13,7 +13,7 @@ import click
 from hoptrace.cli import show
 from hoptrace.cli.options import file_option, the_workspace, with_options
 from hoptrace.cli.progress import progress
-from hoptrace.cli.shown_clocks import reports_off
+from hoptrace.cli.shown_clocks import TIME, reports_off
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 if TYPE_CHECKING:
@@ -86,6 +86,12 @@ def _notes(summary: dict[str, Any], calls: Path) -> None:
         click.echo(f"Note: this run was interrupted before; {parts} of it taken over.", err=True)
     if summary["thrown_away"]:
         click.echo("Note: finished parts of another run (other calls, records or settings) were discarded.", err=True)
+    if outside := summary["outside"]:
+        first, last = (outside[name].strftime(TIME) for name in ("first_time", "last_time"))
+        then = show.count(outside["calls"], "call")
+        click.echo(
+            f"Note: {then} outside the time of all records on file, {first} to {last}: check day and zone.", err=True
+        )
     for written, times in summary["report_times"].items():
         told = reports_off(written, times["late"], times["off"])
         click.echo(f"Note: {told}; the calls were traced by that (hoptrace clocks show).", err=True)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.local import AT_ONCE, Progress, Replay, standing
+from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake, reports_in
+from hoptrace.engines.noticed import noticed
 from hoptrace.engines.ordering import put_together
 from hoptrace.engines.partition import (
     Part,
@@ -63,10 +64,8 @@ def trace_file(
 ) -> dict[str, Any]:
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
-    The results are the same whatever traces, in the order of the calls. `unknown_terminating` are the terminating
-    carriers that the directory does not have, with their calls; `report_times`, where the reported times (with
-    `seconds`, and full `minutes`) are otherwise than the settings presume, by how many seconds they are `late` on
-    average and may be `off` beside that. `replay` as in `trace`. The file appears whole or not at all; what was
+    The results are the same whatever traces, in the order of the calls. What may be wrong with the file is told too
+    (`hoptrace.engines.noticed`). `replay` as in `trace`. The file of results appears whole or not at all; what was
     finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up` parts), or thrown away
     by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed, EngineFailed or MissingExtra.
     """
@@ -83,12 +82,8 @@ def trace_file(
             verdicts = put_together(workspace, reported.select("place", "call_ref", "campaign"), finished, out, pool)
             finished.remove()
     summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
-    told = {
-        "taken_up": finished.taken_up,
-        "thrown_away": finished.stale,
-        "report_times": _report_times(workspace, pinned),
-    }
-    return summary | {"unknown_terminating": _unknown(workspace, reported)} | told
+    told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
+    return summary | noticed(workspace, reported, pinned.versions) | told
 
 
 def _read(workspace: Workspace, calls: Path, how: How, pool: Pool) -> pl.DataFrame:
@@ -169,14 +164,3 @@ def _finish(
         done += calls[number]
         if progress is not None:
             progress(done, sum(calls.values()))
-
-
-def _report_times(workspace: Workspace, pinned: Pinned) -> dict[str, dict[str, float]]:
-    told = standing(workspace, pinned.versions).ground.learned.report_times
-    return {name: {"late": late, "off": off} for name, (late, off) in told.items()}
-
-
-def _unknown(workspace: Workspace, reported: pl.DataFrame) -> dict[str, int]:
-    known = [carrier.carrier_id for carrier in workspace.catalog.directory.carriers()]
-    named = reported["terminating_carrier"].drop_nulls()
-    return dict(named.filter(~named.is_in(known)).value_counts().sort("terminating_carrier").iter_rows())

@@ -1,0 +1,42 @@
+"""What is noticed of a file of calls beside the answers: it may be the file that is wrong, and not the records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hoptrace.engines.keeping import known
+
+if TYPE_CHECKING:
+    from hoptrace.workspace import Workspace
+
+
+def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any]:
+    """What whoever traced these calls (CALLS) on these versions should know.
+
+    `unknown_terminating`: terminating carriers that the directory does not have, with their calls. `outside`: how many
+    `calls` are from times further from those of all records (`first_time` to `last_time`) than records are searched
+    for; None where none is. `report_times`: where reported times with `seconds`, or full `minutes`, are otherwise than
+    the settings presume, by how many seconds they are `late` on average and may be `off` beside that.
+    """
+    told = known(workspace, versions[1]).learned.report_times
+    return {
+        "unknown_terminating": _unknown(workspace, reported["terminating_carrier"].drop_nulls()),
+        "outside": _outside(workspace, reported["at"], versions[0]),
+        "report_times": {name: {"late": late, "off": off} for name, (late, off) in told.items()},
+    }
+
+
+def _unknown(workspace: Workspace, named: pl.Series) -> dict[str, int]:
+    listed = [carrier.carrier_id for carrier in workspace.catalog.directory.carriers()]
+    return dict(named.filter(~named.is_in(listed)).value_counts().sort("terminating_carrier").iter_rows())
+
+
+def _outside(workspace: Workspace, at: pl.Series, lake_version: int) -> dict[str, Any] | None:
+    held, around = workspace.catalog.batches.totals(lake_version), workspace.settings.trace.window_seconds
+    if held.first_time is None or held.last_time is None:
+        return None
+    first, last = held.first_time.timestamp() - around, held.last_time.timestamp() + around
+    calls = at.len() - at.is_between(first, last).sum()
+    return {"calls": calls, "first_time": held.first_time, "last_time": held.last_time} if calls else None
