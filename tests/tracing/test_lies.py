@@ -196,6 +196,18 @@ def test_who_makes_few_calls_up_is_not_believed_where_the_next_one_should_have_t
     assert world.trace().verdict is verdict
 
 
+@pytest.mark.parametrize(("untrue", "verdict"), [(0.9, Verdict.DISPUTED), (0.02, Verdict.ORIGINATOR_IDENTIFIED)])
+def test_a_call_made_up_is_not_borne_out_by_who_blames_the_same_carrier(world, untrue, verdict):
+    """Of a liar's call another one makes up a copy, and both name `x`, which has nothing of it."""
+    world.trust = Trust(made_up={"fabricator": 0.08}, lost={"x": 0.01}, untrue={("liar", "x"): untrue})
+    world.say("fabricator", 0.0, customer="c", downstream="x")
+    world.say("liar", 0.1, upstream="x", downstream="term")
+    world.say("term", 0.2, upstream="liar")
+    for at in (-50.0, 50.0):
+        world.say("x", at, upstream="other", called_number="+13125550123")
+    assert world.trace(at=0.2, terminating_carrier="term").verdict is verdict
+
+
 def test_a_customer_with_others_caller_ids_is_not_named_where_nobody_bears_its_call_out(world):
     borrowed = Trust.from_json({"borrowed": [("liar", "shell", 8, 5, 4)]})
     world.trust = borrowed

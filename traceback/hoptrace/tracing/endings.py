@@ -121,16 +121,19 @@ def _doubted(case: Case, fact: Fact, step: Step) -> bool:
 
     So it is where nobody bears out that the call came from there, and many of the customer's caller ids are others'.
     """
-    borne_out = step.pair is not None and (step.pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, step.pair))
-    lacked_by = fact.downstream if step.pair is None and fact.downstream in case.covered else None
-    return doubted(case.around.trust, fact.carrier, fact.customer, borne_out=borne_out, lacked_by=lacked_by)
+    pair, trust = step.pair, case.around.trust
+    borne_out = pair is not None and (pair.kind in (Kind.DIRECT, Kind.REWRITTEN) or _one_id(case, pair))
+    if borne_out:
+        made_up = 0.0
+    elif fact.downstream not in case.covered or (pair is not None and pair.kind is not Kind.BRIDGED):
+        made_up = trust.never_went(fact.carrier)
+    else:
+        made_up = trust.never_went(fact.carrier, fact.downstream, None if pair is None else case.facts[pair.d].carrier)
+    return made_up > 1 - SURE or doubted(trust, fact.carrier, fact.customer, borne_out=borne_out)
 
 
-def doubted(trust: Trust, carrier: str, customer: str | None, *, borne_out: bool, lacked_by: str | None = None) -> bool:
-    """Whether a carrier's word of its customer is not enough; `borne_out`: another's record says so of the call.
-
-    `lacked_by`: the carrier below it, if that one should have a record of the call and has none.
-    """
-    made_up = 0.0 if borne_out else trust.never_went(carrier, lacked_by)
+def doubted(trust: Trust, carrier: str, customer: str | None, *, borne_out: bool) -> bool:
+    """Whether a carrier's word of its customer is not enough; `borne_out`: another's record says so of the call."""
+    made_up = 0.0 if borne_out else trust.never_went(carrier)
     borrowing = not borne_out and (carrier, customer) in trust.borrows
     return borrowing or made_up > 1 - SURE or trust.doubt.get(carrier, 0.0) > DOUBTFUL

@@ -66,16 +66,22 @@ class Trust:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
         return self.misnamed.get((namer, named), self.misnames.get(namer, 0.0))
 
-    def never_went(self, carrier: str, lacked_by: str | None) -> float:
+    def never_went(self, carrier: str, lacked_by: str | None = None, named_by: str | None = None) -> float:
         """The probability that a call of a carrier's own customer never went where the carrier says.
 
         `lacked_by`: the carrier to which it says that it handed the call, if that one has records of that time and
         none of the call. Then either the call was made up or the row was lost, and one of the two has happened.
+        `named_by`: who says to have got a call from there, if anybody does; then both are wrong or the row was lost.
         """
         made_up = self.made_up.get(carrier, 0.0)
         if lacked_by is None or not made_up:
             return made_up
-        return made_up / (made_up + (1 - made_up) * self.lost.get(lacked_by, LEAST_LOSS))
+        if named_by is None:
+            false, lost = 1.0, self.lost.get(lacked_by, LEAST_LOSS)
+        else:
+            false = self.untrue.get((named_by, lacked_by), 0.0)
+            lost = 1 - false
+        return made_up * false / (made_up * false + (1 - made_up) * lost)
 
     def as_json(self) -> dict[str, Any]:
         """The counts as plain data, from which `from_json` makes the same trust again."""

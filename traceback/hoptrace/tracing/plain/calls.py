@@ -20,7 +20,7 @@ from hoptrace.tracing.chains.attempts import ended, without_attempts_in_vain
 from hoptrace.tracing.chains.building import Chains, chains_of
 from hoptrace.tracing.chains.trails import trails_of
 from hoptrace.tracing.delivering import DELIVERED
-from hoptrace.tracing.endings import DOUBTFUL, SURE
+from hoptrace.tracing.endings import DOUBTFUL
 from hoptrace.tracing.json_columns import ESCAPED, any_escaped
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.plain.answers import Answers, Batch
@@ -76,10 +76,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
-    trust, lone = batch.around.trust, np.diff(chains.begin) == 1
-    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), trust)
-    # Of whoever makes some calls up, a single record is held against what the next carrier has.
-    placed &= ~(lone & tops["carrier"].is_in(list(trust.made_up)).to_numpy())
+    placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
     chains = chains.of_whole_calls(told & placed & ~_lacked(chains, members, batch) & ~_ways_round(chains, members))
     reports = batch.reports.select("at", "close")[chains.calls]
     trails = trails_of(chains, members, linked.pairs, reports, batch.around.handed_on)
@@ -155,12 +152,12 @@ def _refused(chains: Chains, members: pl.DataFrame, reports: pl.DataFrame) -> Se
 def _placed(tops: pl.DataFrame, handed_on: Truths, trust: Trust) -> Truths:
     """Whether a chain's furthest record names a customer, in a word that nobody has cause to doubt, or a carrier.
 
-    `handed_on`: a second carrier's record bears out that the call came from there.
+    `handed_on`: a second carrier's record bears out that the call came from there. If none does, the word of whoever
+    makes up any calls is held against what the next carrier has, call by call.
     """
     doubted = [carrier for carrier, chance in trust.doubt.items() if chance > DOUBTFUL]
-    made_up = {carrier for carrier, chance in trust.made_up.items() if chance > 1 - SURE}
     alone = ~handed_on
     told = tops.select("carrier", "customer")[np.flatnonzero(alone)].iter_rows()
-    alone[alone] = [carrier in made_up or (carrier, customer) in trust.borrows for carrier, customer in told]
+    alone[alone] = [carrier in trust.made_up or (carrier, customer) in trust.borrows for carrier, customer in told]
     named = tops["upstream"].is_not_null().to_numpy()
     return named | ((tops["customer"].is_not_null() & ~tops["carrier"].is_in(doubted)).to_numpy() & ~alone)
