@@ -62,6 +62,20 @@ def test_it_is_recognised_however_it_is_laid_out(written: Written, form: str) ->
     assert read(source).calls["called_number"].to_list() == ["+12025550101"]
 
 
+def test_objects_over_several_lines_need_no_array(written: Written) -> None:
+    """As rejected rows of an array are exported, to be corrected and submitted again."""
+    source = written("\n".join([json.dumps(ROW, indent=2)] * 2 + [json.dumps(ROW | {"upstream": "c"})]) + "\n")
+    assert find_format(source, readers()).name == "canonical_json"
+    chunk = read(source)
+    assert chunk.calls["upstream"].to_list() == ["bravo", "bravo", "c"]
+    assert chunk.flags == ()
+
+
+@pytest.mark.parametrize("first", [json.dumps(ROW), json.dumps(ROW)[:-9]])
+def test_json_lines_are_not_of_this_form_though_the_first_is_cut(written: Written, first: str) -> None:
+    assert find_format(written(f"{first}\n{json.dumps(ROW)}\n"), readers()).name == "canonical"
+
+
 def test_damaged_rows_are_rejected_one_by_one(written: Written) -> None:
     rows = [
         json.dumps(ROW),

@@ -42,7 +42,7 @@ _STRUCTURED = {
     b"{": frozenset(
         {
             *("canonical", "acc_json", "acc_table_json", "freeswitch_json", "radius", "cgrates_json", "telnyx_json"),
-            "twilio_json",
+            *("twilio_json", "canonical_json"),
         }
     ),
 }

@@ -1,4 +1,4 @@
-"""Canonical rows as one JSON array, as scripts and services write them: each object is a row, wherever lines end."""
+"""Canonical rows as JSON objects in an array, or over several lines each: an object is a row, wherever lines end."""
 
 from __future__ import annotations
 
@@ -22,25 +22,30 @@ from hoptrace.intake.reading import Chunk, Context, Detection, Source
 _AROUND = b"\xef\xbb\xbf \t\r\n"
 _LOOKED_AT = 20
 _NEXT_ARRAY = re.compile(rb"(?<=\})\s*\](?:\s|\xef\xbb\xbf)*\[\s*(?=\{)")
+_BRACE_ALONE = re.compile(rb"^[ \t]*\{[ \t\r]*$", re.MULTILINE)
+"""So begins an object that runs over several lines, as nearly all programs write it."""
 _UNENDED = "the array has no end: if the file was still being written, submit it again when it is whole."
 
 
 class CanonicalArray:
-    """Reads a JSON array of canonical rows; row n is its n-th object."""
+    """Reads JSON that is no JSON lines; row n is the n-th object."""
 
     name = "canonical_json"
-    title = "hoptrace's canonical columns (one JSON array)"
+    title = "hoptrace's canonical columns (a JSON array, objects over several lines)"
     grouped = False
     needs_profile = False
     rows_are_lines = False
 
     def detect(self, source: Source, head: bytes) -> Detection | None:
-        """Claims an array whose first objects have the canonical columns."""
+        """Claims an array, or objects of several lines, whose first ones have the canonical columns."""
         del source
-        if not head.lstrip(_AROUND).startswith(b"["):
+        begin = head.lstrip(_AROUND)
+        if not begin.startswith(b"[") and not (begin.startswith(b"{") and _BRACE_ALONE.search(head)):
             return None
         first = islice(_objects(head), _LOOKED_AT)
-        return claim(self.name, {name for each in first for name in each.data or {}})
+        found = claim(self.name, {name for each in first for name in each.data or {}})
+        # Among such objects some may stand on a line each, which then look like JSON lines.
+        return None if found is None else replace(found, sure=found.sure + 0.01)
 
     def read(self, sources: Sequence[Source], context: Context) -> Iterator[Chunk]:
         """The chunks of each file; raises InputRefused or ColumnMissing where it cannot be read as a whole."""
@@ -52,13 +57,13 @@ class CanonicalArray:
                 names.update(dict.fromkeys(map(_readable, document.data or {})))
                 objects.append(document.raw)
             columns = json_columns(source.name, list(names), context.profile)
-            flags = [] if content.rstrip(_AROUND).endswith(b"]") else [_UNENDED]
-            for chunk in File(source).chunks(_parsed(objects, columns), columns, flags):
+            unended = content.lstrip(_AROUND).startswith(b"[") and not content.rstrip(_AROUND).endswith(b"]")
+            for chunk in File(source).chunks(_parsed(objects, columns), columns, [_UNENDED] * unended):
                 yield replace(chunk, rows=_with_bytes(chunk.rows, objects))
 
 
 def _objects(content: bytes) -> Iterator[Document]:
-    """What stands between the brackets; of arrays that were joined one after another."""
+    """What stands between the brackets, if any; of arrays that were joined one after another."""
     inside = content.strip(_AROUND).removeprefix(b"[").removesuffix(b"]")
     return chain.from_iterable(map(documents_of, _NEXT_ARRAY.split(inside)))
 
