@@ -73,6 +73,7 @@ def test_clocks_of_a_new_workspace_are_none(loaded: Run) -> None:
         "rows": [],
         "shifts": [],
         "weights": {},
+        "handed_on": 0.1,
     }
 
 
