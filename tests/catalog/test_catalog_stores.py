@@ -87,6 +87,14 @@ def test_one_file_of_a_carrier_is_one_batch(catalog: Catalog) -> None:
     _enter(catalog, "e", _receipt("b3", carrier="beta", digest="same"))
 
 
+def test_a_clock_table_made_of_one_that_is_not_the_newest_is_not_stored(catalog: Catalog) -> None:
+    rows = [ClockRow("alpha", 1.0, 0.1, 9)]
+    assert catalog.clocks.save_clocks(7, rows, follows=0) == 1
+    assert catalog.clocks.save_clocks(8, [], follows=0) == 0
+    assert catalog.clocks.save_clocks(8, [], follows=1) == 2
+    assert catalog.clocks.latest_version() == 2
+
+
 def test_clock_tables_get_a_version_when_they_change(catalog: Catalog) -> None:
     assert catalog.clocks.latest_clocks().version == 0
     rows = [ClockRow("beta", -1.5, 0.1, 20), ClockRow("alpha", 143.0, 0.25, 900)]

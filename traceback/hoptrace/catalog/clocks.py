@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from hoptrace.catalog.database import guard
 from hoptrace.catalog.spans import as_utc
@@ -83,23 +85,32 @@ class Clocks:
         rows: Iterable[ClockRow],
         shifts: Iterable[ShiftRow] = (),
         weights: Mapping[str, Any] | None = None,
+        follows: int | None = None,
     ) -> int:
-        """Store a clock table and give its version; where it equals the newest one, that one's version."""
+        """Store a clock table and give its version; where it equals the newest one, that one's version.
+
+        `follows`: the version that it was made of. Where that is not the newest any more nothing is stored; gives 0.
+        """
         clocks = sorted(rows, key=lambda row: row.carrier_id)
         shifted = sorted(shifts, key=lambda row: row.batch)
         digest = _digest(clocks, shifted, weights or {})
         newest = sa.select(CLOCK_VERSIONS).order_by(CLOCK_VERSIONS.c.version.desc()).limit(1)
-        with guard(), self._engine.begin() as connection:
+        # Two processes that store at once would give one number twice: the second one is not stored.
+        with guard(), suppress(IntegrityError), self._engine.begin() as connection:
             last = connection.execute(newest).mappings().first()
+            before = 0 if last is None else int(last["version"])
+            if follows not in (None, before):
+                return 0
             if last is not None and last["digest"] == digest:
-                return int(last["version"])
-            version = 1 if last is None else int(last["version"]) + 1
+                return before
+            version = before + 1
             head = {"version": version, "lake_version": lake_version, "digest": digest, "weights": dict(weights or {})}
             connection.execute(sa.insert(CLOCK_VERSIONS), head | {"created_at": datetime.now(UTC)})
             for table, stored in ((CLOCKS, clocks), (CLOCK_SHIFTS, shifted)):
                 if stored:
                     connection.execute(sa.insert(table), [{"version": version, **asdict(row)} for row in stored])
             return version
+        return 0 if follows is not None else self.save_clocks(lake_version, clocks, shifted, weights)
 
     def latest_version(self) -> int:
         """The newest clock table's version; 0 where nothing was learned yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.spans import Covering
+from hoptrace.errors import WorkspaceBusy
 from hoptrace.linking.learned import CLOCKS, SHIFTS, Learned
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.linking.weights import Weights
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
+
+TRIES = 10
+"""Times that something learned is made anew because another process kept something meanwhile."""
 
 NOTHING = 0
 """The version that holds before anything was learned."""
@@ -90,10 +94,22 @@ def covering_of(spans: Iterable[BatchSpan], learned: Learned, expired: date | No
     return Covering(told, learned, cut)
 
 
-def save_learned(catalog: Catalog, lake_version: int, learned: Learned) -> int:
-    """Keep what was learned as a version of the clock table; the newest one's version where nothing is new."""
+def keep_learned(workspace: Workspace, lake_version: int, make: Callable[[Learned], Learned]) -> int:
+    """Keep what is made of the newest version as the next one, and give its number; the old one's if nothing is new.
+
+    Made once more where another process was first, as a trace may learn of reports while a submit learns of clocks.
+    Raises WorkspaceBusy where that happens again and again.
+    """
+    for _ in range(TRIES):
+        newest = known(workspace)
+        if version := _save(workspace.catalog, lake_version, make(newest.learned), newest.version):
+            return version
+    raise WorkspaceBusy("Other processes are learning from these records all the time. Try again when they are done.")
+
+
+def _save(catalog: Catalog, lake_version: int, learned: Learned, follows: int) -> int:
     from hoptrace.catalog.clocks import ClockRow, ShiftRow
 
     clocks = [ClockRow(*row) for row in learned.clocks.select(CLOCKS.names()).iter_rows()]
     shifts = [ShiftRow(*row) for row in learned.shifts.select(SHIFTS.names()).iter_rows()]
-    return catalog.clocks.save_clocks(lake_version, clocks, shifts, learned.weights)
+    return catalog.clocks.save_clocks(lake_version, clocks, shifts, learned.weights, follows)

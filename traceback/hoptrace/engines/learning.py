@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hoptrace.engines.keeping import known, save_learned
+from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.relisted_names import relisted_now
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.linking.learning import SAMPLE, learn, sample
@@ -53,8 +53,8 @@ def relearn(workspace: Workspace) -> int:
 def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
     statements = with_relisted(sample(view.scan(), _rows_that_count(workspace, view)), relisted)
-    learned = learn(statements).with_trunks(relisted).with_reports(known(workspace).learned.report_times)
-    return save_learned(workspace.catalog, view.version, learned)
+    learned = learn(statements).with_trunks(relisted)
+    return keep_learned(workspace, view.version, lambda newest: learned.with_reports(newest.report_times))
 
 
 def _rows_that_count(workspace: Workspace, view: View) -> int:

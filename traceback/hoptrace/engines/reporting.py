@@ -6,8 +6,9 @@ becomes part of the next clock table, which the results name as they do all that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import gather
-from hoptrace.engines.keeping import known, save_learned
+from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.local import standing
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
@@ -24,6 +25,7 @@ from hoptrace.tracing.reported import Reported, ReportHabits, ReportTimes, Writt
 
 if TYPE_CHECKING:
     from hoptrace.engines.ground import Ground
+    from hoptrace.linking.learned import Learned
     from hoptrace.model.verdicts import ReportedCall
     from hoptrace.workspace import Workspace
 
@@ -52,11 +54,15 @@ def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> None:
 
     What is new is kept as a new clock table. Few calls, or hardly any that tells something, leave what is known.
     """
-    learned = known(workspace).learned
-    found = {**learned.report_times, **_found(workspace, reports)}
-    told = {name: (times[0], times[1]) for name, times in found.items() if times is not None}
-    if told != learned.report_times:
-        save_learned(workspace.catalog, workspace.lake.version(), learned.with_reports(told))
+    found = _found(workspace, reports)
+    told = partial(_with_reports, found)
+    if found and told(learned := known(workspace).learned).report_times != learned.report_times:
+        keep_learned(workspace, workspace.lake.version(), told)
+
+
+def _with_reports(found: Mapping[str, ReportTimes | None], learned: Learned) -> Learned:
+    every = {**learned.report_times, **found}
+    return learned.with_reports({name: (each[0], each[1]) for name, each in every.items() if each is not None})
 
 
 def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes | None]:
