@@ -14,6 +14,7 @@ from hoptrace.intake.identities import with_claims
 from hoptrace.intake.number_parameters import dressed, named_numbers, with_parameters
 from hoptrace.intake.outcomes import outcomes
 from hoptrace.intake.resaving import rounded_numbers
+from hoptrace.intake.told_twice import told_twice
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.numbers import (
@@ -122,6 +123,8 @@ def _read_numbers(calls: pl.DataFrame, plan: DialPlan) -> tuple[pl.DataFrame, Di
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
             read = _normalised(calls, plan)
+    texts, numbers = [calls[_NUMBERS[name]] for name in _CALLED], [read[name] for name in _CALLED]
+    read |= dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
     return _keyed(calls, read), plan, learned, rounded_numbers(calls, read, _NUMBERS)
 
 
@@ -135,8 +138,9 @@ def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
 
 
 def _callers_plan(callers: pl.Series, plan: DialPlan) -> DialPlan:
-    """Callers may be the carrier's own, though it writes the called numbers as the home country dials them."""
-    return plan if not plan.as_at_home or all_at_home(callers) else replace(plan, as_at_home=False)
+    """Callers bear no prefixes, and may be the carrier's own, though the called ones are written as at home."""
+    as_at_home = plan.as_at_home and all_at_home(callers)
+    return replace(plan, as_at_home=as_at_home, of_callers=bool(plan.prefixes()))
 
 
 def _without_masked(read: pl.DataFrame) -> pl.DataFrame:
