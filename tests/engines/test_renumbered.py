@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
+from hoptrace.engines.renumbered import LATER_WINDOW, declared
 from hoptrace.model.verdicts import Verdict
+from hoptrace.tracing.case import Reported
 
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 DIALLED, RUNG = "+18005550187", "+13125550187"
@@ -43,6 +46,15 @@ def test_who_sent_a_call_on_is_its_end_where_the_report_says_so(world):
     translated(world, told=True)
     found = world.trace(at=0.1, called=DIALLED, terminating_carrier="mid")
     assert found.path == ("mid", "orig")
+
+
+def test_a_number_that_was_dialled_several_times_is_looked_for_around_each_of_the_calls():
+    asked = Reported(at=1_000.0, called=13125550187)
+    changes = {"call": [0, 0, 0], "called": [18005550187, 18005550187, 18005550199], "start": [900.0, 1_400.0, 1_000.0]}
+    members = pl.DataFrame(changes).with_columns(egress_called=pl.lit(13125550187))
+    spans = {key: (at - window, at + window) for _, key, at, window in declared(members, {0: asked}).iter_rows()}
+    assert spans[18005550187] == (900.0 - LATER_WINDOW, 1_400.0 + LATER_WINDOW)
+    assert spans[18005550199] == (1_000.0 - LATER_WINDOW, 1_000.0 + LATER_WINDOW)
 
 
 def test_a_silent_carrier_that_translated_the_number_is_bridged_downwards(world):

@@ -72,5 +72,5 @@ def test_of_several_meanings_the_closest_one_counts() -> None:
 
 def test_what_was_learned_keeps_the_names() -> None:
     trunks = pl.DataFrame([TO_BIRCH | {"valid_from": START}, TO_CUSTOMER], schema=RELISTED)
-    assert Learned.nothing().with_trunks(trunks).relisted.equals(trunks)
-    assert Learned.nothing().with_trunks(trunks.clear()).weights == {}
+    assert Learned.nothing().with_trunks(trunks, trunks.clear()).relisted.equals(trunks)
+    assert Learned.nothing().with_trunks(trunks.clear(), trunks.clear()).weights == {}

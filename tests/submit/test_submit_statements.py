@@ -122,6 +122,46 @@ def test_numbers_of_india_are_no_outside_line_though_some_are_mistyped(raw_calls
     assert built.refused.height == len(mistyped)
 
 
+@pytest.mark.parametrize(
+    ("called", "sent", "number"),
+    [
+        ("912275551608", "+12275551608", 12275551608),  # 9 for an outside line, or Mumbai
+        ("sip:912275551608@203.0.113.7", "0012275551608", 12275551608),
+        ("1651212275551608", "12275551608", 12275551608),
+        ("0012275551608", "901112275551608", 12275551608),  # its own prefix, or Turkey
+        ("442079460123", "00442079460123", 442079460123),
+    ],
+)
+def test_a_number_behind_a_prefix_is_read_as_the_same_row_tells_it(raw_calls, called, sent, number) -> None:
+    rows = {}, {"called_number": called, "egress_called_number": sent}, {"egress_called_number": "+13125550199"}
+    built = _build(raw_calls(*rows))
+    assert built.refused.is_empty()
+    assert built.statements["called"].to_list() == [13125550187, number, 13125550187]
+    assert built.statements["egress_called"].to_list() == [None, None, 13125550199]
+
+
+@pytest.mark.parametrize(
+    ("called", "sent", "keys"),
+    [
+        ("+912275551608", "+12275551608", (912275551608, 12275551608)),  # explicit, both of them
+        ("912275551608", "2275551608", (912275551608, 12275551608)),  # or as India writes it
+        ("12025550143", "+13125550143", (12025550143, 13125550143)),
+    ],
+)
+def test_numbers_that_are_or_may_be_two_stay_two(raw_calls, called, sent, keys) -> None:
+    built = _build(raw_calls({"called_number": called, "egress_called_number": sent})).statements
+    assert (built["called"][0], built["egress_called"][0]) == keys
+
+
+def test_callers_that_begin_like_a_prefix_are_read_whole_if_they_can(raw_calls) -> None:
+    """918055500959 is a number of India, and so it stays where people dial a 9 before others."""
+    plan = DialPlan(country="US", carrier_id="alpha", tech_prefixes=("9", "7701"))
+    callers = ["918055500959", "913125550187", "770113125550187", "93125550187"]
+    built = _build(raw_calls(*({"calling_number": text, "called_number": "913125550187"} for text in callers)), plan)
+    assert built.statements["calling"].to_list() == [918055500959, 13125550187, 13125550187, 13125550187]
+    assert built.statements["called"].unique().to_list() == [13125550187]
+
+
 def test_two_odd_numbers_teach_no_prefix(raw_calls) -> None:
     built = _build(raw_calls(*({"called_number": f"77011312555{n:04d}"} for n in (100, 101))))
     assert built.learned == {}

@@ -170,6 +170,17 @@ def test_attempts_of_a_carrier_that_never_tells_how_they_ended_share_their_ingre
     assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
 
 
+def test_attempts_over_two_trunks_that_nobody_listed_share_their_ingress(world):
+    facts = {"outcome": "no_answer"}
+    world.say("orig", 0.0, customer="c", downstream="mid", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream_trunk="TG1", **facts)
+    world.say("mid", 0.1, upstream="orig", downstream_trunk="TG2", **facts)
+    world.say("full", 0.2, upstream="mid", **facts)
+    world.say("term", 0.6, upstream="mid", **facts)
+    found = world.trace(at=0.6, terminating_carrier="term")
+    assert (found.verdict, found.path) == (Verdict.ORIGINATOR_IDENTIFIED, ("term", "mid", "orig"))
+
+
 def stamped_in_turn(world, **ids: str) -> None:
     """A call that `mid` tried over `full` in vain and then over `term`, each row stamped when its route was tried."""
     world.say("orig", 0.0, customer="c", downstream="mid")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.keeping import keep_learned, known
-from hoptrace.engines.relisted_names import relisted_now
+from hoptrace.engines.relisted_names import customers_reached, relisted_now
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.linking.learning import SAMPLE, learn, sample
-from hoptrace.linking.relisted import with_relisted
+from hoptrace.linking.relisted import with_deliveries, with_relisted
 
 if TYPE_CHECKING:
     from hoptrace.lake.view import View
@@ -53,7 +53,8 @@ def relearn(workspace: Workspace) -> int:
 def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     view = workspace.lake.view()
     statements = with_relisted(sample(view.scan(), _rows_that_count(workspace, view)), relisted)
-    learned = learn(statements).with_trunks(relisted)
+    customers = customers_reached(workspace, statements)
+    learned = learn(with_deliveries(statements, customers)).with_trunks(relisted, customers)
     return keep_learned(workspace, view.version, lambda newest: learned.with_reports(newest.report_times))
 
 

@@ -1,7 +1,8 @@
-"""Trunk names of records at hand that the directory explains otherwise now than when these came in."""
+"""Trunk names of records at hand: those that the directory explains otherwise now, and those of own customers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,14 +20,28 @@ _TOLD = pl.Schema({"carrier": pl.String, "trunk": pl.String, "peer": pl.String, 
 def relisted_now(workspace: Workspace) -> pl.DataFrame:
     """Trunk names in the records at hand (RELISTED) that stand for another neighbour now than when they came in."""
     told, unknown = _told(workspace), _unknown(workspace)
+    found = [RELISTED.to_frame()]
+    for carrier, table, names in _tables(workspace, told):
+        said = told.filter(pl.col("carrier") == carrier)
+        found.append(_otherwise(_meant(carrier, table, names), said, unknown))
+    return pl.concat(found).sort("carrier", "trunk", "rank")
+
+
+def customers_reached(workspace: Workspace, statements: pl.DataFrame) -> pl.DataFrame:
+    """Trunk names (RELISTED) over which calls of these statements reached their carriers' own customers."""
+    went = statements.lazy().filter(pl.col("downstream").is_null()).select("carrier", trunk="downstream_trunk")
+    said = went.drop_nulls().unique().collect()
+    rows = pl.concat([RELISTED.to_frame(), *(_meant(*each) for each in _tables(workspace, said))])
+    return rows.filter(pl.col("customer").is_not_null()).sort("carrier", "trunk", "rank")
+
+
+def _tables(workspace: Workspace, said: pl.DataFrame) -> Iterator[tuple[str, TrunkTable, pl.Series]]:
+    """Of each carrier that said something of a `trunk`: what its trunks stand for now, and these names."""
     directory = workspace.catalog.directory
     ids = [carrier.carrier_id for carrier in directory.carriers()]
-    found = [RELISTED.to_frame()]
-    for (carrier,), said in told.group_by("carrier", maintain_order=True):
+    for (carrier,), names in said.sort("carrier", "trunk").group_by("carrier", maintain_order=True):
         table = TrunkTable.of(directory.trunks(str(carrier)), ids, carrier=str(carrier))
-        meant = _meant(table, said["trunk"].unique().sort()).with_columns(carrier=pl.lit(carrier, pl.String))
-        found.append(_otherwise(meant.select(RELISTED.names()), said, unknown))
-    return pl.concat(found).sort("carrier", "trunk", "rank")
+        yield str(carrier), table, names["trunk"].unique().sort()
 
 
 def _told(workspace: Workspace) -> pl.DataFrame:
@@ -49,11 +64,12 @@ def _unknown(workspace: Workspace) -> pl.DataFrame:
     return pl.DataFrame(sorted(rows), schema={"carrier": pl.String, "trunk": pl.String}, orient="row")
 
 
-def _meant(table: TrunkTable, names: pl.Series) -> pl.DataFrame:
-    """What each name can stand for: the closest match alone, where that does not depend on the time."""
+def _meant(carrier: str, table: TrunkTable, names: pl.Series) -> pl.DataFrame:
+    """What each name of a carrier can stand for (RELISTED): the closest match alone, where the time does not matter."""
     meaning = table.meaning(names, own_side=False)
     somebody = pl.col("peer").is_not_null() | pl.col("customer").is_not_null()
     rows = meaning.rows.rename({"text": "trunk"}).filter(somebody)
+    rows = rows.with_columns(carrier=pl.lit(carrier, pl.String)).select(RELISTED.names())
     return rows if meaning.always is None else rows.sort("trunk", "rank").unique("trunk", keep="first")
 
 

@@ -8,25 +8,33 @@ import polars as pl
 
 from hoptrace.engines.ground import Reads
 from hoptrace.linking.learned import Learned
-from hoptrace.linking.relisted import with_relisted
+from hoptrace.linking.relisted import with_deliveries, with_relisted
 
 
 @dataclass(frozen=True, slots=True)
 class Relisted:
-    """A view of statements whose trunks stand for what the directory said when the clocks were last learned."""
+    """A view of statements whose trunks stand for what the directory said when the clocks were last learned.
+
+    `trunks`: names that it explains otherwise than when the statements came in; `customers`: those of own customers.
+    """
 
     view: Reads
     trunks: pl.DataFrame
+    customers: pl.DataFrame
 
     def statements(self, spans: pl.DataFrame) -> pl.DataFrame:
         """As the view's."""
-        return with_relisted(self.view.statements(spans), self.trunks)
+        return self._read(self.view.statements(spans))
 
     def placed_by(self, spans: pl.DataFrame) -> pl.DataFrame:
         """As the view's."""
-        return with_relisted(self.view.placed_by(spans), self.trunks)
+        return self._read(self.view.placed_by(spans))
+
+    def _read(self, statements: pl.DataFrame) -> pl.DataFrame:
+        return with_deliveries(with_relisted(statements, self.trunks), self.customers)
 
 
 def with_trunks_of(view: Reads, learned: Learned) -> Reads:
     """The view as it is read by what was `learned`."""
-    return view if learned.relisted.is_empty() else Relisted(view, learned.relisted)
+    trunks, customers = learned.relisted, learned.customers
+    return view if trunks.is_empty() and customers.is_empty() else Relisted(view, trunks, customers)

@@ -53,10 +53,13 @@ def declared(members: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.Data
     if changed.is_empty():
         return nothing_wanted()
     onward = changed.join(_on_from(changed, reported), on=["call", "called"], how="semi")
-    before = changed.select("call", key="called", at="start", window=pl.lit(LATER_WINDOW))
-    after = onward.select("call", key="egress_called", at="start", window=pl.lit(LATER_WINDOW))
-    found = pl.concat([before, after])
-    return found.unique(["call", "key"], maintain_order=True).select(WANTED.names())
+    before = changed.select("call", key="called", at="start")
+    after = onward.select("call", key="egress_called", at="start")
+    # A number may be called several times in that while: each of the calls came around the moment of its own change.
+    told = pl.concat([before, after]).group_by("call", "key", maintain_order=True)
+    spans = told.agg(first=pl.col("at").min(), last=pl.col("at").max())
+    at, half = (pl.col("first") + pl.col("last")) / 2, (pl.col("last") - pl.col("first")) / 2
+    return spans.select("call", "key", at=at, window=half + LATER_WINDOW)
 
 
 def _on_from(changed: pl.DataFrame, reported: Mapping[int, Reported]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from hoptrace.intake.resaving import rounded_numbers
+from hoptrace.intake.told_twice import told_twice
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.number_prefixes import are_odd, borne_out, has_long, learn_tech_prefixes
 from hoptrace.model.numbers import DialPlan, NumberKind, normalise_column
@@ -61,6 +62,8 @@ def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
             read = _normalised(calls, plan)
+    texts, numbers = [calls[NUMBERS[name]] for name in _CALLED], [read[name] for name in _CALLED]
+    read |= dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
     return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS))
 
 
@@ -74,8 +77,9 @@ def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
 
 
 def _callers_plan(callers: pl.Series, plan: DialPlan) -> DialPlan:
-    """Callers may be the carrier's own, though it writes the called numbers as the home country dials them."""
-    return plan if not plan.as_at_home or all_at_home(callers) else replace(plan, as_at_home=False)
+    """Callers bear no prefixes, and may be the carrier's own, though the called ones are written as at home."""
+    as_at_home = plan.as_at_home and all_at_home(callers)
+    return replace(plan, as_at_home=as_at_home, of_callers=bool(plan.prefixes()))
 
 
 def _without_masked(read: pl.DataFrame) -> pl.DataFrame:

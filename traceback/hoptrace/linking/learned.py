@@ -90,11 +90,17 @@ class Learned:
         reports = {name: list(told[name]) for name in sorted(told)}
         return replace(self, weights={**others, "reports": reports} if reports else others)
 
-    def with_trunks(self, relisted: pl.DataFrame) -> Learned:
-        """The same with these trunk names (RELISTED)."""
+    @cached_property
+    def customers(self) -> pl.DataFrame:
+        """Trunk names in records over which calls reached the carriers' own customers (RELISTED)."""
+        return pl.DataFrame(self.weights.get("customers", []), schema=RELISTED, orient="row")
+
+    def with_trunks(self, relisted: pl.DataFrame, customers: pl.DataFrame) -> Learned:
+        """The same with these trunk names (RELISTED both)."""
         times = pl.col("valid_from", "valid_to").to_physical()
-        rows = [list(row) for row in relisted.with_columns(times).iter_rows()]
-        return replace(self, weights={**self.weights, "trunks": rows} if rows else self.weights)
+        told = {"trunks": relisted.with_columns(times), "customers": customers.with_columns(times)}
+        rows = {name: [list(row) for row in frame.iter_rows()] for name, frame in told.items() if frame.height}
+        return replace(self, weights={**self.weights, **rows})
 
     @cached_property
     def taken_off(self) -> _TakenOff:

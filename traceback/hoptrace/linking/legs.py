@@ -23,17 +23,18 @@ SHARP = 1.0
 def with_legs(members: pl.DataFrame) -> pl.DataFrame:
     """Members with `leg`: the sid of the first attempt of the same ingress at the same carrier (its own if alone).
 
-    They lie by call and sid. Nobody is looked at of whom a call has one statement only, as it has of most.
+    They lie by call and sid. Nobody is looked at of whom a call has one statement only, as it has of most. The trunk
+    over which a call went on (`downstream_trunk`) is needed for this alone.
     """
     several = members[["call", "carrier"]].is_duplicated()
     if not several.any():
-        return members.hstack([members["sid"].alias("leg")])
+        return members.drop("downstream_trunk").hstack([members["sid"].alias("leg")])
     order = ["call", "carrier", "upstream", "called", "cid", "start", "sid"]
     rows = _fed_once(members.filter(several), members).sort(order)
     legs = rows.with_columns(leg=_leg()).select("call", "sid", "leg", setup=_ingress()).sort("call", "sid")
     at = several.arg_true()
     leg, setup = (members[old].scatter(at, legs[new]) for old, new in (("sid", "leg"), ("setup", "setup")))
-    return members.with_columns(leg=leg, setup=setup)
+    return members.drop("downstream_trunk").with_columns(leg=leg, setup=setup)
 
 
 def _fed_once(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +72,11 @@ def _leg() -> pl.Expr:
     left = ["failed"], ["failed", "no_answer", "cancelled", "unknown"]
     coarse, sharp = (pl.col("outcome").is_in(how) | pl.col("outcome").shift(1).is_in(how) for how in left)
     failed = coarse | (sharp & (pl.col("tick") <= SHARP))
-    elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1))
+    # Two trunks that nobody listed are two ways on as well.
+    unlisted = pl.col("downstream").is_null() & pl.col("downstream_trunk").ne_missing(
+        pl.col("downstream_trunk").shift(1)
+    )
+    elsewhere = pl.col("downstream").ne_missing(pl.col("downstream").shift(1)) | unlisted
     at_once = unknown_id & same_moment & failed & elsewhere
     # Of routes tried one after the other, each row stamped at its own try, the upstream has one record in all.
     vain = pl.col("outcome").shift(1).is_in(["failed", "no_answer", "unknown"]) & (pl.col("tick") <= SHARP)

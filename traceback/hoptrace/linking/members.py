@@ -150,7 +150,7 @@ def members_of(wanted: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     the called number before and after forwarding.
     """
     calls, rows = _found(wanted, facts)
-    return with_legs(rows_at(facts[list(KEPT)], rows).insert_column(0, pl.Series("call", calls)))
+    return with_legs(rows_at(facts[[*KEPT, "downstream_trunk"]], rows).insert_column(0, pl.Series("call", calls)))
 
 
 def _found(wanted: pl.DataFrame, facts: pl.DataFrame) -> tuple[Int64s, Int64s]:

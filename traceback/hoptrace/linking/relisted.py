@@ -42,6 +42,18 @@ def with_relisted(statements: pl.DataFrame, relisted: pl.DataFrame) -> pl.DataFr
     )
 
 
+def with_deliveries(statements: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    """Statements without the trunks over which calls reached the carrier's own customers (`customers`: RELISTED).
+
+    A trunk that leads to nobody in the directory may have led on to another carrier; such a one does not.
+    """
+    ended = statements["downstream"].is_null() & statements["downstream_trunk"].is_in(customers["trunk"].implode())
+    if not ended.any():
+        return statements
+    there = _meanings(statements.with_row_index("at").filter(ended), "downstream_trunk", customers)
+    return statements.with_columns(statements["downstream_trunk"].clone().scatter(there["at"], None))
+
+
 def _meanings(rows: pl.DataFrame, trunk: str, relisted: pl.DataFrame) -> pl.DataFrame:
     """What the `trunk` of each row (`at`) that bears such a name stood for when its call began."""
     told = rows.select("at", "carrier", "start_time", trunk=trunk).join(relisted, on=["carrier", "trunk"])

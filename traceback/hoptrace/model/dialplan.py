@@ -25,6 +25,7 @@ class DialPlan:
     line (9), `trunk_prefixes` the routing digits of one trunk each: (trunk, prefix). `carrier_id` keeps the keys of
     internal numbers apart: extension 105 is another phone at each carrier. `home` is the country that a carrier abroad
     mostly sends calls to; `as_at_home`: it was found to write that country's numbers as they are dialled there.
+    `of_callers`: prefixes stand before numbers that are dialled, so that what begins like one is read whole if it can.
     """
 
     country: str = ""
@@ -34,6 +35,7 @@ class DialPlan:
     trunk_prefixes: tuple[tuple[str, str], ...] = ()
     home: str = ""
     as_at_home: bool = False
+    of_callers: bool = False
 
     def prefixes(self) -> tuple[str, ...]:
         """Everything that may be taken off, the longest first."""

@@ -76,6 +76,8 @@ def _candidates(text: str, plan: DialPlan, country: Country, context: str) -> It
         yield from (r for r in _explicit(context[1:] + text, country) if r.strong)
     if plan.as_at_home:
         yield from _at_home(text, plan)
+    if plan.of_callers:
+        yield from (r for r in _plain_readings(text, country) if r.strong)
     rests = [text[len(prefix) :].lstrip("#*") for prefix in plan.prefixes() if text.startswith(prefix)]
     rests += [text[match.end() :] for match in (_HASH_PREFIX.match(text), _STAR_CODE.match(text)) if match]
     for rest in rests:
