@@ -58,7 +58,7 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
     catalog, view = workspace.catalog, workspace.lake.view()
     clocks = known(workspace)
     learned = clocks.learned
-    statements = _gather(workspace, with_trunks_of(view, learned), key, _Search(window, learned))
+    statements = _gather(workspace, with_trunks_of(view, learned, forward=True), key, _Search(window, learned))
     spans = pl.DataFrame(
         catalog.batches.spans(lake_version=view.version),
         schema={"carrier": pl.String, "batch": pl.String, "from_time": SPANS["from_time"], "to_time": SPANS["to_time"]},

@@ -34,7 +34,8 @@ class Relisted:
         return with_deliveries(with_relisted(statements, self.trunks), self.customers)
 
 
-def with_trunks_of(view: Reads, learned: Learned) -> Reads:
-    """The view as it is read by what was `learned`."""
+def with_trunks_of(view: Reads, learned: Learned, *, forward: bool = False) -> Reads:
+    """The view as it is read by what was `learned`; `forward`: the trunks of own customers stay, who are asked for."""
     trunks, customers = learned.relisted, learned.customers
+    customers = customers.clear() if forward else customers
     return view if trunks.is_empty() and customers.is_empty() else Relisted(view, trunks, customers)
