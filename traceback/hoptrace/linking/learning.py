@@ -22,6 +22,7 @@ from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potential
 from hoptrace.linking.clocks.refining import refined
 from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
 from hoptrace.linking.clocks.shifts import find_shifts
+from hoptrace.linking.delays import delays_of
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.learned import CLOCKS, SHIFTS, UNKNOWN_SPREAD, Learned
@@ -171,7 +172,8 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
     pairs = neighbour_pairs(facts).with_columns(kind=pl.lit("direct"), call=pl.lit(0), u_slow=pl.lit(0.0))
     if pairs.is_empty():
         return learned
-    pairs = with_time(pairs, learned.handed_on)
+    delays = delays_of(pairs, learned.handed_on)
+    pairs = with_time(pairs, learned.handed_on, delays)
     found = estimate(pairs)
     likely = pairs.with_columns(posterior=pl.Series(found.posterior))
     good = bearing_out(facts, likely)
@@ -189,4 +191,6 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         borrowed=count_borrowed(facts),
         rivalled=count_rivalled(facts),
     )
-    return replace(learned, weights={**learned.weights, **found.weights.as_json(), "trust": trust.as_json()})
+    told = {**learned.weights, **found.weights.as_json(), "trust": trust.as_json()}
+    slow = [[carrier, *delay] for carrier, delay in delays.items()]
+    return replace(learned, weights=told | {"delays": slow} if slow else told)

@@ -45,7 +45,7 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     And `scale` of `of_times`; `alike`: whether their Call-IDs begin alike; `meetings`: see `_meetings`.
     """
     columns = Columns(pairs)
-    timed, alike = of_times(columns, weights.handed_on), ids_begin_alike(columns)
+    timed, alike = of_times(columns, weights.handed_on, weights.delays), ids_begin_alike(columns)
     meetings = _meetings(pairs, timed["w_time"])
     levelled = weigh_levels(pairs, levels_of(columns), ~columns.says_any("kind", NEIGHBOURS), weights)
     told = weigh_beginnings(pairs, alike, levelled)

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.delays import Delays
 from hoptrace.linking.kinds import HANDED_ON, NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.columns import Columns
@@ -62,17 +63,18 @@ def middles(columns: Columns, side: str, moment: str) -> Floats:
     return columns.floats(f"{side}_{moment}") + columns.floats(f"{side}_tick") / 2
 
 
-def with_time(pairs: pl.DataFrame, handed_on: float) -> pl.DataFrame:
+def with_time(pairs: pl.DataFrame, handed_on: float, delays: Delays) -> pl.DataFrame:
     """Pairs with the columns of `of_times`."""
-    return pairs.hstack([pl.Series(name, column) for name, column in of_times(Columns(pairs), handed_on).items()])
+    told = of_times(Columns(pairs), handed_on, delays)
+    return pairs.hstack([pl.Series(name, column) for name, column in told.items()])
 
 
-def of_times(pairs: Columns, handed_on: float) -> dict[str, Floats]:
+def of_times(pairs: Columns, handed_on: float, delays: Delays) -> dict[str, Floats]:
     """The `scale` (s) of pairs' residuals and the weights of time and of the answer, `w_time`, `w_answer`.
 
-    `handed_on`: seconds that a handoff takes.
+    `handed_on`: seconds that a handoff takes; `delays`: those that single carriers take beyond it.
     """
-    times = _Times(pairs, handed_on)
+    times = _Times(pairs, handed_on, delays)
     return {"scale": times.scale, "w_time": times.arrival(), "w_answer": times.answer()}
 
 
@@ -82,6 +84,7 @@ class _Times:
 
     columns: Columns
     handed_on: float
+    delays: Delays
 
     def arrival(self) -> Floats:
         """Arrival is compared with arrival, else final answer with final answer, else loosely."""
@@ -123,7 +126,7 @@ class _Times:
         """The same without the ticks."""
         transit = np.where(self._elsewhere, leap_spread(Kind.GAP), leap_spread(Kind.DIRECT))
         down, up = self.columns.floats("d_spread"), self.columns.floats("u_spread")
-        return np.sqrt(down**2 + up**2 + transit**2)
+        return np.sqrt(down**2 + up**2 + transit**2 + self._delayed(1) ** 2)
 
     @cached_property
     def _half(self) -> Floats:
@@ -131,9 +134,18 @@ class _Times:
 
     @cached_property
     def _arrived(self) -> Floats:
-        return self._apart("setup") - np.where(
-            self._elsewhere, way_of(neighbours=False, handed_on=self.handed_on), self.handed_on
+        return (
+            self._apart("setup")
+            - np.where(self._elsewhere, way_of(neighbours=False, handed_on=self.handed_on), self.handed_on)
+            - self._delayed(0)
         )
+
+    def _delayed(self, what: int) -> Floats | float:
+        """Seconds that the upper carrier keeps a call beyond what a handoff takes (0), or their spread (1)."""
+        told: Floats | float = 0.0
+        for carrier, delay in self.delays.items():
+            told = np.where(self.columns.says("u_carrier", carrier), delay[what], told)
+        return told
 
     @cached_property
     def _elsewhere(self) -> Truths:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hoptrace.linking.delays import Delays
 from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.levels import LEVELS
 from hoptrace.model.arrays import Floats, Int64s, Truths
@@ -54,6 +55,8 @@ class Weights:
     pairs: Pairs = field(default_factory=dict[tuple[str, str], Table])
     handed_on: float = HANDED_ON
     """Seconds that a handoff takes in this network."""
+    delays: Delays = field(default_factory=dict[str, tuple[float, float]])
+    """What single carriers take beyond that."""
 
     @cached_property
     def places(self) -> pl.DataFrame:
@@ -87,7 +90,8 @@ class Weights:
         """Weights out of plain data; what is missing there is at its default."""
         network = {name: {**levels, **data.get("network", {}).get(name, {})} for name, levels in DEFAULTS.items()}
         pairs = {(u, d): own for u, d, own in data.get("pairs", [])}
-        return Weights(network, pairs, data.get("handed_on", HANDED_ON))
+        delays = {carrier: (late, spread) for carrier, late, spread in data.get("delays", [])}
+        return Weights(network, pairs, data.get("handed_on", HANDED_ON), delays)
 
 
 def caller_changed(weights: Weights) -> float:
