@@ -56,8 +56,9 @@ def handed_on_of(table: ClockTable) -> float:
 
 
 def reports_off(written: str, late: float, off: float) -> str:
-    """How far reported times are off, of times with `seconds` or of full `minutes`; 0 is as presumed."""
-    which = "reported times" if written == "seconds" else "reported times of full minutes"
+    """How far reported times are off, of times with `seconds`, full `minutes` or `no_seconds`; 0 is as presumed."""
+    kinds = {"minutes": "reported times of full minutes", "no_seconds": "reported times without seconds"}
+    which = kinds.get(written, "reported times")
     told = [f"are {abs(late):.1f} s {'late' if late > 0 else 'early'} on average"] if late else []
     told += [f"may be off by {off:.1f} s"] if off else []
     return f"{which} {' and '.join(told)}"

@@ -74,7 +74,7 @@ def trace_file(
     with Pool(how.workers) as pool:
         reported = _read(workspace, Path(calls), how, pool)
         if replay is None:
-            learn_reports(workspace, reports_in(reported))
+            replay = learn_reports(workspace, reports_in(reported))
         parts = list(parts_of(reported))
         pinned = pin(workspace, replay)
         with _kept(out, _which_run(workspace, calls, pinned)) as finished:

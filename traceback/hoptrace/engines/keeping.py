@@ -94,11 +94,12 @@ def covering_of(spans: Iterable[BatchSpan], learned: Learned, expired: date | No
     return Covering(told, learned, cut)
 
 
-def keep_learned(workspace: Workspace, lake_version: int, make: Callable[[Learned], Learned]) -> int:
+def keep_learned(workspace: Workspace, lake_version: int | None, make: Callable[[Learned], Learned]) -> int:
     """Keep what is made of the newest version as the next one, and give its number; the old one's if nothing is new.
 
-    Made once more where another process was first, as a trace may learn of reports while a submit learns of clocks.
-    Raises WorkspaceBusy where that happens again and again.
+    `lake_version`: at which it was learned; None where nothing of the records was, so that any version that says the
+    same will do. Made once more where another process was first, as a trace may learn of reports while a submit learns
+    of clocks. Raises WorkspaceBusy where that happens again and again.
     """
     for _ in range(TRIES):
         newest = known(workspace)
@@ -107,9 +108,11 @@ def keep_learned(workspace: Workspace, lake_version: int, make: Callable[[Learne
     raise WorkspaceBusy("Other processes are learning from these records all the time. Try again when they are done.")
 
 
-def _save(catalog: Catalog, lake_version: int, learned: Learned, follows: int) -> int:
+def _save(catalog: Catalog, lake_version: int | None, learned: Learned, follows: int) -> int:
     from hoptrace.catalog.clocks import ClockRow, ShiftRow
 
     clocks = [ClockRow(*row) for row in learned.clocks.select(CLOCKS.names()).iter_rows()]
     shifts = [ShiftRow(*row) for row in learned.shifts.select(SHIFTS.names()).iter_rows()]
-    return catalog.clocks.save_clocks(lake_version, clocks, shifts, learned.weights, follows)
+    again = lake_version is None
+    at = catalog.clocks.clocks(follows).lake_version if lake_version is None else lake_version
+    return catalog.clocks.save_clocks(at, clocks, shifts, learned.weights, follows, again=again)

@@ -78,7 +78,7 @@ def learn_after(workspace: Workspace, seconds: float) -> bool:
     """
     view = workspace.lake.view()
     cost = estimated_seconds(view.rows())
-    learned = workspace.catalog.clocks.latest_version()
+    learned = known(workspace).learned.clocks.height
     if learned and cost > FREE_SECONDS and (view.version + 1) * GOLDEN % 1.0 >= SHARE * seconds / cost:
         return False
     relearn(workspace)

@@ -59,10 +59,10 @@ def trace(
     Raises UsageError where a call's number or time cannot be used, StorageFailed where results cannot be stored.
     """
     workspace.catalog.check_writable()
-    if replay is None and len(calls) > 1:
+    if replay is None:
         from hoptrace.engines.reporting import learn_from  # which stands on this module
 
-        learn_from(workspace, calls)
+        replay = learn_from(workspace, calls)
     told = list(results(workspace, calls, progress, replay))
     workspace.catalog.traces.save(
         Stored(item.call_ref, item.verdict, None if item.call is None else item.call.campaign, item.as_json().decode())
@@ -187,7 +187,7 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
 def report_habits(learned: Learned, presumed: float) -> ReportHabits:
     """How far reported times are off, by what was learned of them, and by at least `presumed` s."""
     told = {name: ReportTimes(late, max(close, presumed)) for name, (late, close) in learned.report_times.items()}
-    return ReportHabits(told.get("seconds", ReportTimes(close=presumed)), told.get("minutes"))
+    return ReportHabits(**{"seconds": ReportTimes(close=presumed)} | told)
 
 
 def _pass(stands_on: Standing, part: Sequence[ReportedCall]) -> list[TraceResult]:

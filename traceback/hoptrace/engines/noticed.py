@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.engines.keeping import known
+from hoptrace.tracing.reported import Written
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
+
+WRITTEN = {Written.SECONDS: "seconds", Written.FULL_MINUTE: "minutes", Written.MINUTE: "no_seconds"}
 
 
 def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any]:
@@ -17,10 +20,12 @@ def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, i
 
     `unknown_terminating`: terminating carriers that the directory does not have, with their calls. `outside`: how many
     `calls` are from times further from those of all records (`first_time` to `last_time`) than records are searched
-    for; None where none is. `report_times`: where reported times with `seconds`, or full `minutes`, are otherwise than
-    the settings presume, by how many seconds they are `late` on average and may be `off` beside that.
+    for; None where none is. `report_times`: where reported times with `seconds`, full `minutes` or times with
+    `no_seconds` are otherwise than the settings presume, by how many seconds they are `late` on average and may be
+    `off` beside that.
     """
-    told = known(workspace, versions[1]).learned.report_times
+    told, written = known(workspace, versions[1]).learned.report_times, set(reported["written"])
+    told = {name: told[name] for kind, name in WRITTEN.items() if kind in written and name in told}
     return {
         "unknown_terminating": _unknown(workspace, reported["terminating_carrier"].drop_nulls()),
         "outside": _outside(workspace, reported["at"], versions[0]),

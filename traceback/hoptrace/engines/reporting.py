@@ -17,10 +17,10 @@ import polars as pl
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import gather
 from hoptrace.engines.keeping import keep_learned, known
-from hoptrace.engines.local import standing
+from hoptrace.engines.local import Replay, standing
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
-from hoptrace.tracing.report_times import LEAST_CALLS, more_than_by_chance, otherwise, report_times, seconds_off
+from hoptrace.tracing.report_times import ALONE, LEAST_CALLS, more_than_by_chance, otherwise, report_times, seconds_off
 from hoptrace.tracing.reported import Reported, ReportHabits, ReportTimes, Written, cut_to_the_minute
 
 if TYPE_CHECKING:
@@ -43,26 +43,39 @@ MOST = 1_000
 """Calls of a file that are looked at, of which only some tell it."""
 
 
-def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> None:
+def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> Replay | None:
     """The same as `learn_reports` of calls in any order; raises UsageError where a number or a time cannot be used."""
+    if len(calls) == 1 and not known(workspace).learned.report_times:
+        return None
     reports = reports_of(all_reported(calls, workspace.settings.home_country))
-    learn_reports(workspace, reports.sort(pl.col("at") // DAY, "called", maintain_order=True))
+    return learn_reports(workspace, reports.sort(pl.col("at") // DAY, "called", maintain_order=True))
 
 
-def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> None:
+def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> Replay | None:
     """Learn how far the times of reported calls (REPORTS, in the order of the lake) are off.
 
-    What is new is kept as a new clock table. Few calls, or hardly any that tells something, leave what is known.
+    Gives the versions on which these calls are to be traced, None for the newest ones. What other calls told before
+    says nothing of these but that reports may be off as far as that.
     """
-    found = _found(workspace, reports)
-    told = partial(_with_reports, found)
-    if found and told(learned := known(workspace).learned).report_times != learned.report_times:
-        keep_learned(workspace, workspace.lake.version(), told)
+    presumed = workspace.settings.trace.report_seconds
+    told = partial(_with_reports, _found(workspace, reports), presumed)
+    learned = known(workspace).learned
+    if told(learned).report_times == learned.report_times:
+        return None
+    version = keep_learned(workspace, None, told)
+    return workspace.lake.version(), version, workspace.catalog.certificates.trust(None).version
 
 
-def _with_reports(found: Mapping[str, ReportTimes | None], learned: Learned) -> Learned:
-    every = {**learned.report_times, **found}
+def _with_reports(found: Mapping[str, ReportTimes | None], presumed: float, learned: Learned) -> Learned:
+    """What was learned, with what was `found` of the reports at hand, and what is not found only as uncertainty."""
+    before = {name: (0.0, abs(late) + max(close, presumed)) for name, (late, close) in _shifted(learned).items()}
+    every = {**learned.report_times, **before, **found}
     return learned.with_reports({name: (each[0], each[1]) for name, each in every.items() if each is not None})
+
+
+def _shifted(learned: Learned) -> dict[str, tuple[float, float]]:
+    """What other calls told of reports that are late or early."""
+    return {name: (late, close) for name, (late, close) in learned.report_times.items() if late}
 
 
 def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes | None]:
@@ -70,35 +83,41 @@ def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes
 
     What too few calls tell is not there.
     """
-    presumed, written = workspace.settings.trace.report_seconds, pl.col("written")
     amounts = dict(reports["written"].value_counts().iter_rows())
-    full = amounts.get(Written.FULL_MINUTE, 0)
-    cut = more_than_by_chance(full, full + amounts.get(Written.SECONDS, 0))
-    by_chance = written == Written.FULL_MINUTE if not cut else pl.lit(value=False)
-    found: dict[str, ReportTimes | None] = {}
-    exact = _off(workspace, reports.filter((written == Written.SECONDS) | by_chance))
-    if exact is not None:
-        found["seconds"] = otherwise(exact, presumed)
-    coarse = _off(workspace, reports.filter((written != Written.SECONDS) & ~by_chance))
-    if coarse is None and cut:
-        coarse = cut_to_the_minute(found.get("seconds") or ReportTimes(close=presumed))
-    if coarse is not None or reports.height >= LEAST_CALLS:
-        found["minutes"] = coarse
+    full, of = amounts.get(Written.FULL_MINUTE, 0), reports.height - amounts.get(Written.MINUTE, 0)
+    cut = more_than_by_chance(full, of)
+    exact = [Written.SECONDS] if cut else [Written.SECONDS, Written.FULL_MINUTE]
+    found = _found_exact(workspace, reports.filter(pl.col("written").is_in(exact)))
+    coarse = _off(workspace, reports.filter(~pl.col("written").is_in(exact)))
+    if cut:
+        presumed = ReportTimes(close=workspace.settings.trace.report_seconds)
+        found["minutes"] = coarse or cut_to_the_minute(found.get("seconds") or presumed)
+    elif of >= LEAST_CALLS:
+        found["minutes"] = None
+    if coarse is not None and not cut:
+        found["no_seconds"] = coarse
     return found
+
+
+def _found_exact(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes | None]:
+    times = _off(workspace, reports)
+    return {} if times is None else {"seconds": otherwise(times, workspace.settings.trace.report_seconds)}
 
 
 def _off(workspace: Workspace, reports: pl.DataFrame) -> ReportTimes | None:
     """How far reports (REPORTS) are off; None where too few of them tell it."""
     if reports.height < LEAST_CALLS:
         return None
-    presumed, told = workspace.settings.trace.report_seconds, list[float]()
+    presumed, told = workspace.settings.trace.report_seconds, dict[tuple[int, int], float]()
     ground = _as_presumed(standing(workspace).ground, presumed)
     for some in islice(_samples(reports), MOST // SIDE_BY_SIDE):
-        told += [off for off in map(seconds_off, gather(some, ground).judged) if off is not None]
-        times = report_times(told)
+        for judged, off in ((one, seconds_off(one)) for one in gather(some, ground).judged):
+            if off is not None:  # a call that is reported again and again tells no more than once
+                told.setdefault((judged.case.reported.called, round((judged.case.reported.at - off) / ALONE)), off)
+        times = report_times(list(told.values()))
         if times is not None and (len(told) >= ENOUGH or otherwise(times, presumed) is None):
             break
-    return report_times(told)
+    return report_times(list(told.values()))
 
 
 def _as_presumed(ground: Ground, presumed: float) -> Ground:

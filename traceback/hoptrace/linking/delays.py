@@ -22,7 +22,7 @@ LEAST_PAIRS, LEAST_NEIGHBOURS = 30, 2
 """Pairs, and downstream carriers, that must tell it: of one neighbour alone its clock may be the cause."""
 
 SHARP = 1.0
-"""Seconds of a tick; times cut coarser tell nothing of a second."""
+"""Seconds of a tick at most; times cut coarser tell nothing of a second."""
 
 LEAST_LATE, LEAST_SPREAD = 0.3, 0.3
 """Seconds of delay, or of its spread, from which a carrier is slow; less is within what handoffs take."""
@@ -36,7 +36,13 @@ def delays_of(pairs: pl.DataFrame, handed_on: float) -> Delays:
     late = pl.col("residual").median()
     told = (
         found.group_by("d_carrier", "u_carrier")
-        .agg(late=late, spread=(pl.col("residual") - late).abs().median() * 1.4826, pairs=pl.len())
+        .agg(
+            late=late,
+            spread=(pl.col("residual") - late).abs().median() * 1.4826,
+            ticks=pl.col("sigma").median(),
+            pairs=pl.len(),
+        )
+        .with_columns(spread=(pl.col("spread") ** 2 - pl.col("ticks") ** 2).clip(0.0).sqrt())
         .group_by("u_carrier")
         .agg(
             late=pl.col("late").median(),

@@ -78,8 +78,9 @@ class Learned:
     def report_times(self) -> Mapping[str, tuple[float, float]]:
         """Seconds by which reports are late on average, and by which they may well be off beyond that.
 
-        Under `seconds` those of times written with seconds, under `minutes` those of full minutes; what is as presumed
-        is not there, or 0. Learned from reports (`hoptrace.engines.reporting`): learning from records leaves it.
+        Under `seconds` those of times written with seconds, under `minutes` those of full minutes, under `no_seconds`
+        those of times without seconds; what is as presumed is not there, or 0. Learned from reports
+        (`hoptrace.engines.reporting`): learning from records leaves it.
         """
         told: Mapping[str, tuple[float, float]] = self.weights.get("reports", {})
         return {name: (float(late), float(close)) for name, (late, close) in told.items()}

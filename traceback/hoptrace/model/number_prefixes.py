@@ -19,6 +19,7 @@ _MOST_PREFIX_DIGITS = 8
 _LEARN_FROM = 20_000
 _LEARN_SHARE = 0.95
 _LEAST_BARE = 12
+_ENOUGH_DIGITS = 9
 """Numbers of any country, which nothing announces, that must share a prefix, for three are found in many odd texts."""
 _MOST_BEARERS = 2_000
 """So many numbers with a prefix are enough to tell whether it is one."""
@@ -56,7 +57,8 @@ def borne_out(prefixes: Iterable[str], column: pl.Series, plan: DialPlan) -> tup
 
 
 def _stands_before_all(prefix: str, text: pl.Series, plan: DialPlan) -> bool:
-    bearers = text.filter(text.str.contains(f"^[^0-9+*#]*{re.escape(prefix)}")).unique().sort()
+    enough = text.filter(text.str.count_matches("[0-9]") >= _ENOUGH_DIGITS)
+    bearers = enough.filter(enough.str.contains(f"^[^0-9+*#]*{re.escape(prefix)}")).unique().sort()
     written = [undress(each).text for each in bearers.gather_every(bearers.len() // _MOST_BEARERS + 1).to_list()]
     rests = [each[len(prefix) :] for each in written if each.startswith(prefix) and read_strictly(each, plan) is None]
     known = sum(read_strictly(rest, plan) is not None or read_bare(rest) is not None for rest in rests)

@@ -26,6 +26,9 @@ OPEN = 1.5
 LEAST_CALLS = 60
 """Calls that must tell how far reports are off."""
 
+LEAST_SHARE = 0.5
+"""Share of these that must mean the calls that were found."""
+
 WIDER = 1.4
 """Times as far as presumed that reports must be off to be taken to be so: four standard deviations of 60 calls."""
 
@@ -67,11 +70,14 @@ def seconds_off(judged: Judged) -> float | None:
 
 
 def report_times(seconds: Sequence[float]) -> ReportTimes | None:
-    """How far reports are off, of the `seconds_off` of calls; None where these are too few."""
+    """How far reports are off, of the `seconds_off` of calls; None where too few of these tell it."""
     if len(seconds) < LEAST_CALLS:
         return None
-    middle, spread = _fitted(np.array(seconds))
-    return ReportTimes(round(middle, 1), min(round(3 * spread, 1), MOST_CLOSE))
+    middle, spread, share = _fitted(np.array(seconds))
+    if share < LEAST_SHARE:
+        return None
+    late = middle if abs(middle) > 3 * spread / math.sqrt(len(seconds)) else 0.0
+    return ReportTimes(round(late, 1), min(round(3 * spread, 1), MOST_CLOSE))
 
 
 def otherwise(found: ReportTimes, presumed: float) -> ReportTimes | None:
@@ -94,10 +100,11 @@ def _came(fact: Fact) -> float:
     return fact.start if fact.setup is None else fact.setup
 
 
-def _fitted(off: Floats) -> tuple[float, float]:
-    """Middle and standard deviation of the reports that mean the calls found, told apart from all others by EM.
+def _fitted(off: Floats) -> tuple[float, float, float]:
+    """Middle, standard deviation and share of the reports that mean the calls found, told apart from all others.
 
-    Some reports are further off than most: what is fitted is Student's t (3), as in `moment.report_density`.
+    By expectation maximisation. Some reports are further off than most: what is fitted is Student's t (3), as in
+    `moment.report_density`.
     """
     middle = float(np.median(off))
     scale, share = max(LEAST_SPREAD, 1.5 * float(np.median(np.abs(off - middle)))), 0.9
@@ -109,4 +116,4 @@ def _fitted(off: Floats) -> tuple[float, float]:
         weights = theirs / tailed * (4 / 3)
         middle = float((weights * off).sum() / weights.sum())
         scale = max(LEAST_SPREAD, math.sqrt(float((weights * (off - middle) ** 2).sum() / theirs.sum())))
-    return middle, scale / NORMAL
+    return middle, scale / NORMAL, share

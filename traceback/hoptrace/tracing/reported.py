@@ -38,17 +38,18 @@ class ReportTimes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportHabits:
-    """How far times are off that are written with `seconds`, and those of `minutes`.
+    """How far times are off that are written with `seconds`, that are full `minutes`, or have `no_seconds`.
 
-    `minutes` None: full minutes are taken to be so by chance, and what has no seconds is cut to the minute.
+    `minutes` None: full minutes are so by chance. `no_seconds` None: as full minutes, or as what is cut to the minute.
     """
 
     seconds: ReportTimes = field(default_factory=ReportTimes)
     minutes: ReportTimes | None = None
+    no_seconds: ReportTimes | None = None
 
     def by_writing(self) -> tuple[ReportTimes, ReportTimes, ReportTimes]:
         """How far times are off, in the order of Written."""
-        cut = self.minutes or cut_to_the_minute(self.seconds)
+        cut = self.no_seconds or self.minutes or cut_to_the_minute(self.seconds)
         return self.seconds, self.minutes or self.seconds, cut
 
 

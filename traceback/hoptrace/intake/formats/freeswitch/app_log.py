@@ -14,8 +14,7 @@ from hoptrace.intake.formats.json.documents import documents_of
 from hoptrace.intake.formats.json.values import as_object, as_objects, clean_text
 
 _BRIDGE = "bridge"
-_XML_LOG = re.compile(rb"<app_log\b[^>]*>(.*?)</app_log>", re.DOTALL)
-_XML_BRIDGE = re.compile(rb"<application\b(?=[^>]*\sapp_name=\"bridge\")[^>]*\sapp_data=\"([^\"]*)\"")
+_XML_BRIDGE = re.compile(rb"<application\b(?=[^<>]*\sapp_name=\"bridge\")[^<>]*\sapp_data=\"([^\"]*)\"")
 
 
 def with_logged(table: LegTable, documents: Sequence[bytes]) -> LegTable:
@@ -36,5 +35,5 @@ def _last_bridge(raw: bytes) -> str | None:
         log = as_object((next(documents_of(raw)).data or {}).get("app_log"))
         ran = [each for each in as_objects(log.get("applications")) if each.get("app_name") == _BRIDGE]
         return clean_text(ran[-1].get("app_data")) if ran else None
-    written = [data for log in _XML_LOG.findall(raw) for data in _XML_BRIDGE.findall(log)]
+    written: list[bytes] = _XML_BRIDGE.findall(raw[raw.find(b"<app_log") : raw.rfind(b"</app_log>")])
     return html.unescape(written[-1].decode("utf-8", "replace")).strip() or None if written else None
