@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,10 @@ def report_times(workspace: Workspace) -> Any:
     return workspace.catalog.clocks.latest_clocks().weights.get("reports")
 
 
+def moved(call: ReportedCall, seconds: float) -> ReportedCall:
+    return replace(call, start_time=(datetime.fromisoformat(call.start_time) + timedelta(seconds=seconds)).isoformat())
+
+
 def to_the_minute(calls: Sequence[ReportedCall]) -> list[ReportedCall]:
     return [replace(call, start_time=call.start_time[:17] + "00Z") for call in calls]
 
@@ -112,8 +117,31 @@ def test_a_file_of_full_minutes_names_nobody_wrongly(world, workspace, calls, tm
 
 
 def test_few_calls_of_full_minutes_are_enough_to_tell_that_they_are_no_chance(workspace, calls):
-    hoptrace.trace(workspace, to_the_minute(calls[:4]))
-    assert report_times(workspace)["minutes"]
+    hoptrace.trace(workspace, calls)
+    (told,) = hoptrace.trace(workspace, to_the_minute(calls[:1]))
+    assert not told.hops or "early on average" not in str(told.hops[0].evidence)
+    several = hoptrace.trace(workspace, to_the_minute(calls[:4]))
+    assert all("30.0 s early on average" in str(one.hops[0].evidence) for one in several if one.originating_carrier)
+
+
+def test_one_call_that_is_reported_again_and_again_tells_nothing_of_reports(workspace, calls):
+    before = report_times(workspace)
+    again = [replace(moved(calls[0], 40.0), call_ref=f"C{number}") for number in range(100)]
+    hoptrace.trace(workspace, again)
+    assert report_times(workspace) == before
+
+
+def test_how_late_one_file_is_says_nothing_of_calls_of_another_source(world, workspace, calls):
+    """Only that reports may be off as far as that: else a name would rest on a call that was not meant."""
+    late = [moved(call, 20.0) for call in calls]
+    told = hoptrace.trace(workspace, late)
+    assert report_times(workspace)["seconds"][0] == pytest.approx(20.0, abs=1.0)
+    assert right_names(world, told) > 0.9 * len(calls)
+    few = hoptrace.trace(workspace, calls[:50])
+    assert report_times(workspace)["seconds"][0] == 0.0
+    assert report_times(workspace)["seconds"][1] > 20.0
+    right_names(world, few)
+    assert hoptrace.trace(workspace, late) == told, "the same table is used again"
 
 
 def test_a_package_of_such_a_call_is_sound(world, workspace, calls, tmp_path):

@@ -26,7 +26,7 @@ LEAST_BEYOND, MOST_ERROR = 0.15, 0.05
 BETTER = 0.85
 """Share of what the edges are missed by without it that must be left where handoffs are taken to be slow.
 
-In simulated networks with slow handoffs 0.2 to 0.7 was left; where edges that were seconds off made them seem slow, 1.3.
+In simulated networks with slow handoffs 0.2 to 0.7 was left; where edges seconds off made them seem slow, 1.3.
 """
 
 RIDGE = 1e-9
