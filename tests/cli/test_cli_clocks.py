@@ -91,13 +91,21 @@ def test_what_a_handoff_takes_is_told_where_it_is_not_as_usual(learned: Run) -> 
     assert "handoff" not in learned("clocks", "show", "--version", "2").stdout
 
 
+def test_a_carrier_that_keeps_calls_for_longer_is_told_to(learned: Run) -> None:
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, {"delays": [["charlie", 1.07, 0.4], ["bravo", 0.0, 0.5]]})
+    lines = {line.split()[0]: line for line in learned("clocks", "show").stdout.splitlines() if line.strip()}
+    assert lines["charlie"].rstrip().endswith("hands on 1.1 s late")
+    assert "hands on" not in lines["bravo"]
+
+
 def test_how_far_reported_times_are_off_is_told_where_it_was_learned(learned: Run) -> None:
     assert "reported times" not in learned("clocks", "show").stdout
     reports = {"seconds": [2.14, 0.0], "minutes": [-30.0, 52.1]}
     with open_workspace("hoptrace-workspace") as workspace:
         workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, {"reports": reports})
     told = learned("clocks", "show").stdout
-    assert "By the calls last traced, reported times are 2.1 s late on average.\n" in told
+    assert "By calls that were traced, reported times are 2.1 s late on average.\n" in told
     assert "reported times of full minutes are 30.0 s early on average and may be off by 52.1 s.\n" in told
 
 

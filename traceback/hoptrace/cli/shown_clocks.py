@@ -30,8 +30,9 @@ def show_clocks(table: ClockTable) -> None:
     if (handed_on := handed_on_of(table)) != HANDED_ON:
         click.echo(f"A handoff takes {handed_on:g} s in this network; {HANDED_ON:g} s is usual.")
     for written, (late, off) in sorted(table.weights.get("reports", {}).items()):
-        click.echo(f"By the calls last traced, {reports_off(written, late, off)}.")
-    show.table(CLOCK_COLUMNS, [_clock(row) for row in table.rows])
+        click.echo(f"By calls that were traced, {reports_off(written, late, off)}.")
+    delays = {carrier: late for carrier, late, _ in table.weights.get("delays", []) if late}
+    show.table(CLOCK_COLUMNS, [_clock(row, delays.get(row.carrier_id, 0.0)) for row in table.rows])
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}
         rows = [
@@ -75,14 +76,14 @@ def offset_of(row: ClockRow | None) -> float:
     return 0.0 if row is None else row.offset
 
 
-def _clock(row: ClockRow) -> tuple[object, ...]:
+def _clock(row: ClockRow, late: float) -> tuple[object, ...]:
     if not row.matches:
-        return (row.carrier_id, "", "unknown", "", "", 0, habits(row))
+        return (row.carrier_id, "", "unknown", "", "", 0, habits(row, late))
     rest = row.offset - row.hours * HOUR
     hours = f"{row.hours:+g}" if row.hours else ""
     return (
         *(row.carrier_id, f"{hours:>6}", f"{rest:+10.3f}", f"{row.drift:+8.3f}", f"{row.spread:8.3f}"),
-        *(row.matches, habits(row)),
+        *(row.matches, habits(row, late)),
     )
 
 
@@ -92,10 +93,11 @@ def _hours(seconds: float) -> str:
     return f"{hours:+g}" if abs(hours) >= 0.1 else "0"
 
 
-def habits(row: ClockRow) -> str:
-    """What a carrier's switch writes otherwise than others, in words."""
+def habits(row: ClockRow, late: float) -> str:
+    """What a carrier's switch does otherwise than others, in words; `late`: seconds that it keeps calls for longer."""
     told = ["start is answer"] if row.start_is_answer else []
     if row.tick is not None:
         unit = {1.0: "second", MINUTE: "minute"}.get(row.tick)
         told.append(f"cut to the {unit}" if unit else f"cut to {row.tick:g} s")
+    told += [f"hands on {late:.1f} s late"] if late else []
     return ", ".join(told)
