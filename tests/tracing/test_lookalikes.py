@@ -22,7 +22,7 @@ def test_calls_of_two_customers_a_second_apart_are_ambiguous(world, at):
     found = world.trace(at=at, terminating_carrier="term")
     assert (found.verdict, found.originating_carrier, found.customer) == (Verdict.AMBIGUOUS, None, None)
     assert found.path == ("term",)
-    assert "came within seconds of this one" in found.summary
+    assert "came as near to this one as" in found.summary
     assert {told.path for told in found.alternatives} == {("term", "north", "one"), ("term", "south", "two")}
 
 
@@ -68,10 +68,10 @@ def test_a_call_at_some_moment_of_the_same_minute_may_be_as_near(world, precisio
     assert (found.verdict is Verdict.ORIGINATOR_IDENTIFIED) is named
     if not named:
         assert (found.verdict, found.path) == (Verdict.AMBIGUOUS, ("term",))
-        assert "within seconds" in found.summary
+        assert "as near to this one" in found.summary
 
 
-@pytest.mark.parametrize(("named", "reason"), [(0.955, "within seconds"), (0.9999, "2 trails fit")])
+@pytest.mark.parametrize(("named", "reason"), [(0.955, "as near to this one"), (0.9999, "2 trails fit")])
 def test_it_is_told_as_the_reason_only_where_the_name_would_be_sure_enough_without_it(
     world, report_call, named, reason
 ):

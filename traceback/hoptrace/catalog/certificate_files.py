@@ -13,8 +13,8 @@ from hoptrace.model.certificates import CertificateFacts, read_pem
 MOST_BYTES = 4_000_000
 """A longer file holds no certificates that anybody needs: a bundle of all anchors has some hundred kilobytes."""
 
-_DER = b"\x30"
-"""How a certificate in DER form begins: a SEQUENCE (X.690)."""
+_DER = (b"\x30\x81", b"\x30\x82", b"\x30\x83")
+"""How a certificate in DER form begins: a SEQUENCE of more than 127 bytes (X.690)."""
 
 
 @dataclass(frozen=True, slots=True)

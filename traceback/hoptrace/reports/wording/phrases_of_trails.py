@@ -165,12 +165,12 @@ TRAIL_PHRASES = (
         "no record of it: most likely the report means another call, of which none is at hand."
     ),
     message(
-        "Another call to the same number came within seconds of this one and looks as much like the reported one; the "
-        "report could mean either."
+        "Another call to the same number came as near to this one as reported times may be off, and looks as much like "
+        "the reported one; the report could mean either."
     ),
     message(
-        "Another call to the same number may have come within seconds of this one, for all that the times of its "
-        "records tell; the report could then mean either."
+        "Another call to the same number may have come as near to this one as reported times may be off, for all that "
+        "the times of its records tell; the report could then mean either."
     ),
     message(
         "Records tell of a call to this number at that moment, but hardly of this one: caller, outcome or carriers are "
