@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hoptrace.engines import learning
+from hoptrace.engines.keeping import Known
+from hoptrace.linking.learned import Learned, clock_of
+from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.weights import Weights
 
 
-def workspace_of(rows: int, version: int, known: int = 1) -> Any:
-    """What `learn_after` asks a workspace: the lake's version and rows, and the newest clock table."""
+def workspace_of(rows: int, version: int, clocks: int = 1) -> Any:
+    """What `learn_after` asks a workspace: the lake's version and rows, and how many clocks are known."""
     view = SimpleNamespace(rows=lambda: rows, version=version)
-    clocks = SimpleNamespace(latest_version=lambda: known)
-    return SimpleNamespace(lake=SimpleNamespace(view=lambda: view), catalog=SimpleNamespace(clocks=clocks))
+    return SimpleNamespace(lake=SimpleNamespace(view=lambda: view), clocks=clocks)
+
+
+def clocks_of(carriers: int) -> Learned:
+    """What was learned of so many carriers; of none it may be how far reported times are off."""
+    told = Learned.nothing().with_reports({"seconds": (2.0, 0.0)})
+    return replace(told, clocks=clock_of({f"c{number}": 0.0 for number in range(carriers)}))
 
 
 @pytest.fixture
@@ -22,6 +32,7 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The workspaces that were learned from."""
     found: list[Any] = []
     monkeypatch.setattr(learning, "relearn", found.append)
+    monkeypatch.setattr(learning, "known", lambda workspace: Known(1, clocks_of(workspace.clocks), Weights(), Trust()))
     return found
 
 
@@ -31,7 +42,7 @@ def test_a_small_lake_is_learned_from_after_every_submit(learned: list[Any]) -> 
 
 
 def test_what_nobody_has_learned_from_yet_is(learned: list[Any]) -> None:
-    assert learning.learn_after(workspace_of(10**9, 1, known=0), 0.0)
+    assert learning.learn_after(workspace_of(10**9, 1, clocks=0), 0.0)
     assert len(learned) == 1
 
 
