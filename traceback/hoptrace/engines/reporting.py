@@ -1,7 +1,8 @@
-"""How far reported times are off, learned from a file of calls before they are traced, and kept for those to come.
+"""How far reported times are off, learned from a file of calls before they are traced.
 
 Of each such file a few hundred calls are looked at. Where their times are clearly other than what is presumed, that
-becomes part of the next clock table, which the results name as they do all that was learned: a replay tells the same.
+becomes part of a clock table, which the results name as they do all that was learned: a replay tells the same. For
+calls to come, which may be of another source, it is uncertainty only.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ BEYOND = 1_200.0
 """Seconds over which the times of reports lie anywhere that mean other calls than those at hand."""
 
 MOST_CLOSE = 300.0
-"""Seconds by which reports are taken to be off at most; records are read for twice that around each."""
+"""Seconds by which reports are taken to be off at most; records are read for twice that around each by default."""
 
 BY_CHANCE = 1e-5
 """Probability below which full minutes are not taken to be chance: three of three calls, 65 of 2,000."""
