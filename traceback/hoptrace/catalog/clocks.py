@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,29 +94,13 @@ class Clocks:
         `follows`: the version that it was made of. Where that is not the newest any more nothing is stored; gives 0.
         `again`: any older table that it equals will do as well.
         """
-        clocks = sorted(rows, key=lambda row: row.carrier_id)
-        shifted = sorted(shifts, key=lambda row: row.batch)
-        digest = _digest(clocks, shifted, weights or {})
-        newest = sa.select(CLOCK_VERSIONS).order_by(CLOCK_VERSIONS.c.version.desc()).limit(1)
+        clocks = tuple(sorted(rows, key=lambda row: row.carrier_id))
+        shifted = tuple(sorted(shifts, key=lambda row: row.batch))
+        table = ClockTable(0, lake_version, clocks, shifted, dict(weights or {}))
         # Two processes that store at once would give one number twice: the second one is not stored.
         raced = [] if follows is None else [IntegrityError]
         with guard(), suppress(*raced), self._engine.begin() as connection:
-            last = connection.execute(newest).mappings().first()
-            before = 0 if last is None else int(last["version"])
-            if follows not in (None, before):
-                return 0
-            if last is not None and last["digest"] == digest:
-                return before
-            same = sa.select(sa.func.max(CLOCK_VERSIONS.c.version)).where(CLOCK_VERSIONS.c.digest == digest)
-            if again and (known := connection.execute(same).scalar()):
-                return int(known)
-            version = before + 1
-            head = {"version": version, "lake_version": lake_version, "digest": digest, "weights": dict(weights or {})}
-            connection.execute(sa.insert(CLOCK_VERSIONS), head | {"created_at": datetime.now(UTC)})
-            for table, stored in ((CLOCKS, clocks), (CLOCK_SHIFTS, shifted)):
-                if stored:
-                    connection.execute(sa.insert(table), [{"version": version, **asdict(row)} for row in stored])
-            return version
+            return _stored(connection, table, follows, again=again)
         moved = self.latest_version() != follows
         return 0 if moved else self.save_clocks(lake_version, clocks, shifted, weights)  # raises what is wrong with it
 
@@ -164,8 +148,33 @@ class Clocks:
         return [ClockVersion(row[0], row[1], as_utc(row[2]), row[3], row[4]) for row in found]
 
 
-def _digest(clocks: Sequence[ClockRow], shifts: Sequence[ShiftRow], weights: Mapping[str, Any]) -> str:
-    told = [[asdict(row) for row in clocks], [asdict(row) for row in shifts], dict(weights)]
+def _stored(connection: sa.Connection, table: ClockTable, follows: int | None, *, again: bool) -> int:
+    """See `Clocks.save_clocks`."""
+    digest = _digest(table)
+    newest = sa.select(CLOCK_VERSIONS.c.version, CLOCK_VERSIONS.c.digest).order_by(CLOCK_VERSIONS.c.version.desc())
+    found = connection.execute(newest.limit(1)).first()
+    before, last = (0, None) if found is None else (int(found.version), found.digest)
+    if follows not in (None, before):
+        return 0
+    if last == digest:
+        return before
+    same = sa.select(sa.func.max(CLOCK_VERSIONS.c.version)).where(CLOCK_VERSIONS.c.digest == digest)
+    if again and (known := connection.execute(same).scalar()):
+        return int(known)
+    _insert(connection, replace(table, version=before + 1), digest)
+    return before + 1
+
+
+def _insert(connection: sa.Connection, table: ClockTable, digest: str) -> None:
+    head = {"version": table.version, "lake_version": table.lake_version, "weights": table.weights}
+    connection.execute(sa.insert(CLOCK_VERSIONS), head | {"digest": digest, "created_at": datetime.now(UTC)})
+    for place, stored in ((CLOCKS, table.rows), (CLOCK_SHIFTS, table.shifts)):
+        if stored:
+            connection.execute(sa.insert(place), [{"version": table.version, **asdict(row)} for row in stored])
+
+
+def _digest(table: ClockTable) -> str:
+    told = [[asdict(row) for row in table.rows], [asdict(row) for row in table.shifts], table.weights]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -24,7 +24,7 @@ def inline(work: Callable[[], Made]) -> Made:
     made: list[Made] = []
 
     def step(frame: pl.DataFrame) -> pl.DataFrame:
-        """Do the work where Polars calls: on a thread of its own, whose steps it does not divide."""
+        """Do the work where Polars calls this: none of its steps is handed to other threads there."""
         made.append(work())
         return frame
 

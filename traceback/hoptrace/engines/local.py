@@ -19,7 +19,7 @@ from hoptrace.intake.collecting import collection_paused
 from hoptrace.linking.weights import caller_changed
 from hoptrace.model.verdicts import ReportedCall, TraceResult
 from hoptrace.tracing.case import Surroundings
-from hoptrace.tracing.reported import ReportHabits, ReportTimes
+from hoptrace.tracing.reported import ReportHabits, ReportTimes, Written
 from hoptrace.tracing.results import Floors, result
 from hoptrace.tracing.signatures.evidence import with_signing
 from hoptrace.tracing.signatures.signers import Signers
@@ -56,7 +56,9 @@ def trace(
     """Trace reported calls, in order, and store the results; use it for one call and for thousands.
 
     `replay` names the versions that an earlier result names: the answer is then that result's, to the byte.
-    Raises UsageError where a call's number or time cannot be used, StorageFailed where results cannot be stored.
+    How far the times of several calls are off is learned from them first (`hoptrace.engines.reporting`). Raises
+    UsageError where a call's number or time cannot be used, StorageFailed where results cannot be stored, WorkspaceBusy
+    where others keep learning meanwhile.
     """
     workspace.catalog.check_writable()
     if replay is None:
@@ -187,7 +189,7 @@ def stand_on(rules: Rules, signers: Signers, clocks: Known, statements: Lying) -
 def report_habits(learned: Learned, presumed: float) -> ReportHabits:
     """How far reported times are off, by what was learned of them, and by at least `presumed` s."""
     told = {name: ReportTimes(late, max(close, presumed)) for name, (late, close) in learned.report_times.items()}
-    return ReportHabits(**{"seconds": ReportTimes(close=presumed)} | told)
+    return ReportHabits(**{Written.SECONDS.habit: ReportTimes(close=presumed)} | told)
 
 
 def _pass(stands_on: Standing, part: Sequence[ReportedCall]) -> list[TraceResult]:

@@ -58,7 +58,12 @@ def calls_by_lake(path: Path, home_country: str) -> pl.DataFrame:
         calls = pl.DataFrame([_cells(call) for call in read], dict.fromkeys(_FIELDS, pl.String), orient="row")
         told = reports_of(all_reported(read, home_country)).select(_READ)
     numbered = calls.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64)).hstack(told)
-    return numbered.sort(pl.col("at") // _DAY, "called", "place").select(CALLS.names())
+    return by_lake(numbered).select(CALLS.names())
+
+
+def by_lake(calls: pl.DataFrame) -> pl.DataFrame:
+    """Calls (`at`, `called`) by UTC day and called number, as the lake is sorted; else in their order."""
+    return calls.sort(pl.col("at") // _DAY, "called", maintain_order=True)
 
 
 def reported_calls(calls: pl.DataFrame) -> list[ReportedCall]:

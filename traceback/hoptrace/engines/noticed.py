@@ -12,8 +12,6 @@ from hoptrace.tracing.reported import Written
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
-WRITTEN = {Written.SECONDS: "seconds", Written.FULL_MINUTE: "minutes", Written.MINUTE: "no_seconds"}
-
 
 def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any]:
     """What whoever traced these calls (CALLS) on these versions should know.
@@ -25,11 +23,11 @@ def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, i
     `off` beside that.
     """
     told, written = known(workspace, versions[1]).learned.report_times, set(reported["written"])
-    told = {name: told[name] for kind, name in WRITTEN.items() if kind in written and name in told}
+    here = (kind.habit for kind in Written if kind in written and kind.habit in told)
     return {
         "unknown_terminating": _unknown(workspace, reported["terminating_carrier"].drop_nulls()),
         "outside": _outside(workspace, reported["at"], versions[0]),
-        "report_times": {name: {"late": late, "off": off} for name, (late, off) in told.items()},
+        "report_times": {name: dict(zip(("late", "off"), told[name], strict=True)) for name in here},
     }
 
 

@@ -19,6 +19,7 @@ from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import gather
 from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.local import Replay, standing
+from hoptrace.engines.many_calls import by_lake
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
 from hoptrace.tracing.report_times import ALONE, LEAST_CALLS, more_than_by_chance, otherwise, report_times, seconds_off
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from hoptrace.linking.learned import Learned
     from hoptrace.model.verdicts import ReportedCall
     from hoptrace.workspace import Workspace
-
-DAY = 86_400
-"""Seconds."""
 
 SIDE_BY_SIDE = 100
 """Calls that are looked at together, as they lie side by side in the lake."""
@@ -49,7 +47,7 @@ def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> Replay | 
     if len(calls) == 1 and not known(workspace).learned.report_times:
         return None
     reports = reports_of(all_reported(calls, workspace.settings.home_country))
-    return learn_reports(workspace, reports.sort(pl.col("at") // DAY, "called", maintain_order=True))
+    return learn_reports(workspace, by_lake(reports))
 
 
 def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> Replay | None:
@@ -92,17 +90,17 @@ def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes
     coarse = _off(workspace, reports.filter(~pl.col("written").is_in(exact)))
     if cut:
         presumed = ReportTimes(close=workspace.settings.trace.report_seconds)
-        found["minutes"] = coarse or cut_to_the_minute(found.get("seconds") or presumed)
+        found[Written.FULL_MINUTE.habit] = coarse or cut_to_the_minute(found.get(Written.SECONDS.habit) or presumed)
     elif of >= LEAST_CALLS:
-        found["minutes"] = None
+        found[Written.FULL_MINUTE.habit] = None
     if coarse is not None and not cut:
-        found["no_seconds"] = coarse
+        found[Written.MINUTE.habit] = coarse
     return found
 
 
 def _found_exact(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes | None]:
     times = _off(workspace, reports)
-    return {} if times is None else {"seconds": otherwise(times, workspace.settings.trace.report_seconds)}
+    return {} if times is None else {Written.SECONDS.habit: otherwise(times, workspace.settings.trace.report_seconds)}
 
 
 def _off(workspace: Workspace, reports: pl.DataFrame) -> ReportTimes | None:

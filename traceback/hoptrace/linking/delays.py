@@ -30,29 +30,24 @@ LEAST_LATE, LEAST_SPREAD = 0.3, 0.3
 
 def delays_of(pairs: pl.DataFrame, handed_on: float) -> Delays:
     """The delays of slow carriers, of `neighbour_pairs` on the clocks that were learned."""
-    sharp = (pl.col("d_tick") <= SHARP) & (pl.col("u_tick") <= SHARP)
-    both = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
-    found = matched(pairs.filter(sharp & both), WITHIN, handed_on)
-    late = pl.col("residual").median()
+    each = _of_neighbours(pairs, handed_on).group_by("u_carrier")
     told = (
-        found.group_by("d_carrier", "u_carrier")
-        .agg(
-            late=late,
-            spread=(pl.col("residual") - late).abs().median() * 1.4826,
-            ticks=pl.col("sigma").median(),
-            pairs=pl.len(),
-        )
-        .with_columns(spread=(pl.col("spread") ** 2 - pl.col("ticks") ** 2).clip(0.0).sqrt())
-        .group_by("u_carrier")
-        .agg(
-            late=pl.col("late").median(),
-            spread=pl.col("spread").median(),
-            pairs=pl.col("pairs").sum(),
-            neighbours=pl.len(),
-        )
+        each.agg(pl.col("late", "spread").median(), pl.col("pairs").sum(), neighbours=pl.len())
         .filter((pl.col("pairs") >= LEAST_PAIRS) & (pl.col("neighbours") >= LEAST_NEIGHBOURS))
         .filter((pl.col("late") >= LEAST_LATE) | (pl.col("spread") >= LEAST_SPREAD))
         .sort("u_carrier")
     )
     rows = told.select("u_carrier", "late", "spread").iter_rows()
     return {carrier: (round(max(late, 0.0), 3), round(spread, 3)) for carrier, late, spread in rows}
+
+
+def _of_neighbours(pairs: pl.DataFrame, handed_on: float) -> pl.DataFrame:
+    """How `late` handoffs between two carriers are (median, s), their `spread` (s) beside ticks, and the `pairs`."""
+    sharp = (pl.col("d_tick") <= SHARP) & (pl.col("u_tick") <= SHARP)
+    both = pl.col("d_setup").is_not_null() & pl.col("u_setup").is_not_null()
+    found = matched(pairs.filter(sharp & both), WITHIN, handed_on)
+    late = pl.col("residual").median()
+    spread, ticks = (pl.col("residual") - late).abs().median() * 1.4826, pl.col("sigma").median()
+    return found.group_by("d_carrier", "u_carrier").agg(
+        late=late, spread=(spread**2 - ticks**2).clip(0.0).sqrt(), pairs=pl.len()
+    )

@@ -200,9 +200,13 @@ def match_spans(spans: Floats, at: Floats, close: Floats) -> Matches:
 
 
 def report_density(away: Floats, spread: Floats | float) -> Floats:
-    """The density (1/s) of a report that is so many seconds off; Student's t (3), for some reports are far off."""
-    student = 2 / (math.sqrt(3) * math.pi * spread) / (1 + (away / spread) ** 2 / 3) ** 2
-    return (1 - LOOSE) * student + LOOSE / LOOSELY
+    """The density (1/s) of a report that is so many seconds off; some are no more than a hint."""
+    return (1 - LOOSE) * student_density(away, spread) + LOOSE / LOOSELY
+
+
+def student_density(away: Floats, scale: Floats | float) -> Floats:
+    """The density (1/s) of Student's t (3) of this scale (s): most reports are near, some far off."""
+    return 2 / (math.sqrt(3) * math.pi * scale) / (1 + (away / scale) ** 2 / 3) ** 2
 
 
 def _alike(spans: Floats) -> Iterator[tuple[Int64s, Int64s]]:

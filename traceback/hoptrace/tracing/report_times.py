@@ -14,7 +14,7 @@ import numpy as np
 from hoptrace.model.arrays import Floats
 from hoptrace.tracing.case import Fact
 from hoptrace.tracing.kernel import Judged
-from hoptrace.tracing.moment import LEAST_SPREAD
+from hoptrace.tracing.moment import LEAST_SPREAD, LOOSELY, student_density
 from hoptrace.tracing.reported import ReportTimes
 
 ALONE = 15.0
@@ -37,9 +37,6 @@ NORMAL = 0.793
 
 LEAST_LATE = 1.0
 """Seconds by which reports must be late or early on average to be taken to be so: clocks are off by some tenths."""
-
-BEYOND = 1_200.0
-"""Seconds over which the times of reports lie anywhere that mean other calls than those at hand."""
 
 MOST_CLOSE = 300.0
 """Seconds by which reports are taken to be off at most; records are read for twice that around each by default."""
@@ -103,17 +100,16 @@ def _came(fact: Fact) -> float:
 def _fitted(off: Floats) -> tuple[float, float, float]:
     """Middle, standard deviation and share of the reports that mean the calls found, told apart from all others.
 
-    By expectation maximisation. Some reports are further off than most: what is fitted is Student's t (3), as in
-    `moment.report_density`.
+    By expectation maximisation, of the same Student's t by which reports are matched (`moment.report_density`).
     """
     middle = float(np.median(off))
     scale, share = max(LEAST_SPREAD, 1.5 * float(np.median(np.abs(off - middle)))), 0.9
     for _ in range(ROUNDS):
-        tailed = 1 + ((off - middle) / scale) ** 2 / 3
-        density = 2 / (math.sqrt(3) * math.pi * scale) / tailed**2
-        theirs = share * density / (share * density + (1 - share) / BEYOND)
+        away = off - middle
+        density = student_density(away, scale)
+        theirs = share * density / (share * density + (1 - share) / LOOSELY)
         share = min(float(theirs.mean()), 0.999)
-        weights = theirs / tailed * (4 / 3)
+        weights = theirs * 4 / (3 + (away / scale) ** 2)
         middle = float((weights * off).sum() / weights.sum())
         scale = max(LEAST_SPREAD, math.sqrt(float((weights * (off - middle) ** 2).sum() / theirs.sum())))
     return middle, scale / NORMAL, share

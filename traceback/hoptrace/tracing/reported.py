@@ -28,6 +28,11 @@ class Written(IntEnum):
     FULL_MINUTE = 1
     MINUTE = 2
 
+    @property
+    def habit(self) -> str:
+        """The field of ReportHabits that is of such times, and its name with what was learned."""
+        return ("seconds", "minutes", "no_seconds")[self]
+
 
 class ReportTimes(NamedTuple):
     """Reports are `late` s on average (minus: early), and may well be off by `close` s more: three sigmas."""
