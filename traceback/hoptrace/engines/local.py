@@ -61,7 +61,8 @@ def trace(
     where others keep learning meanwhile.
     """
     workspace.catalog.check_writable()
-    if replay is None:
+    # A single call tells nothing of reports: what is needed for that is loaded only where other calls told something.
+    if replay is None and (len(calls) > 1 or known(workspace).learned.report_times):
         from hoptrace.engines.reporting import learn_from  # which stands on this module
 
         replay = learn_from(workspace, calls)

@@ -44,8 +44,6 @@ MOST = 1_000
 
 def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> Replay | None:
     """The same as `learn_reports` of calls in any order; raises UsageError where a number or a time cannot be used."""
-    if len(calls) == 1 and not known(workspace).learned.report_times:
-        return None
     reports = reports_of(all_reported(calls, workspace.settings.home_country))
     return learn_reports(workspace, by_lake(reports))
 
