@@ -22,7 +22,15 @@ from hoptrace.engines.local import Replay, standing
 from hoptrace.engines.many_calls import by_lake
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
-from hoptrace.tracing.report_times import ALONE, LEAST_CALLS, more_than_by_chance, otherwise, report_times, seconds_off
+from hoptrace.tracing.report_times import (
+    ALONE,
+    FULL_BY_CHANCE,
+    LEAST_CALLS,
+    more_than_by_chance,
+    otherwise,
+    report_times,
+    seconds_off,
+)
 from hoptrace.tracing.reported import Reported, ReportHabits, ReportTimes, Written, cut_to_the_minute
 
 if TYPE_CHECKING:
@@ -82,7 +90,7 @@ def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes
     """
     amounts = dict(reports["written"].value_counts().iter_rows())
     full, of = amounts.get(Written.FULL_MINUTE, 0), reports.height - amounts.get(Written.MINUTE, 0)
-    cut = more_than_by_chance(full, of)
+    cut = more_than_by_chance(full, of, FULL_BY_CHANCE)
     exact = [Written.SECONDS] if cut else [Written.SECONDS, Written.FULL_MINUTE]
     found = _found_exact(workspace, reports.filter(pl.col("written").is_in(exact)))
     coarse = _off(workspace, reports.filter(~pl.col("written").is_in(exact)))
