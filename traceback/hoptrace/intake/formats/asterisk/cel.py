@@ -12,6 +12,7 @@ from hoptrace.intake.formats.asterisk.cel_channels import FIELDS, CallSpan, Chan
 from hoptrace.intake.formats.asterisk.layout import Layout, profile_layout
 from hoptrace.intake.formats.asterisk.rows import NOTHING, DateOrder, parse_time
 from hoptrace.intake.formats.asterisk.tabs import with_commas
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
 from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
@@ -91,8 +92,9 @@ def _read_file(source: Source, context: Context) -> Chunk:
         events = sorted((event for channel in channels for event in channel.events), key=lambda event: event.row)
         clock.look_ahead((event.time for event in events), lambda: [FoldRow(event.row, event.time) for event in events])
     spans = [CallSpan.of(channel, clock) for channel in channels]
-    for call in calls_of(spans):
-        enter(call, source.index, ledger)
+    telephones = Telephones(context.listed)
+    for call in calls_of(spans, telephones):
+        enter(call, telephones, source.index, ledger)
     for text in clock.flags() if clock else ():
         ledger.flag(source.index, text)
     return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
