@@ -82,6 +82,7 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
     sizes = [sum(source.path.stat().st_size for source in group.sources) for group in in_groups]
 
     def read(done: int) -> None:
+        """Tell how far reading is, with so many groups done."""
         if progress is not None:
             progress(sum(sizes[:done]), sum(sizes))
 

@@ -25,6 +25,8 @@ class DialogStart(StrEnum):
 
 
 class _Times(NamedTuple):
+    """When a call began (by which `basis`), was answered and ended, in microseconds, and how long (s) it lasted."""
+
     start: int | None
     basis: StartBasis
     answer: int | None
