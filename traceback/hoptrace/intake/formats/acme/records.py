@@ -16,6 +16,7 @@ from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.formats.acme.layout import COLUMNS, column_named
 from hoptrace.intake.formats.acme.lines import NOTHING
 from hoptrace.intake.formats.clocks.columns import ClockColumns
+from hoptrace.intake.ledger import NO_CALLED
 from hoptrace.intake.profile import Profile
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.number_text import undress
@@ -40,7 +41,7 @@ RECORDS = pl.Schema(
 `duration` in seconds, null where nothing says it.
 """
 
-_MISSING = {"setup": "setup time not understood", "called": "no called number"}
+_MISSING = {"setup": "setup time not understood", "called": NO_CALLED}
 """What no call can be without, and what a row is rejected for."""
 
 _PORT = r"^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]+)\]):\d{1,5}$"

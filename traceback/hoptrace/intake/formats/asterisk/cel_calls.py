@@ -19,10 +19,9 @@ from hoptrace.intake.formats.asterisk.names import (
 )
 from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
-from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.ledger import NO_CALLED, Ledger
 from hoptrace.model.statements import StartBasis
 
-NO_CALLED = "no called number"
 _CAUSE = re.compile(r"\d{1,3}")
 
 
