@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hoptrace import Workspace
 from hoptrace.engines import hours_off
 from hoptrace.engines.batch import trace_file
 from hoptrace.engines.calls import read_calls
+from hoptrace.engines.retention import expire_lake
 from hoptrace.model.verdicts import ReportedCall
 from hoptrace.simulate import scenario_named, simulate
 
@@ -96,6 +98,17 @@ def test_no_answer_is_changed_by_it(noted, calls, workspace, tmp_path):
 def test_one_caller_who_calls_one_number_again_and_again_counts_once(noted, calls):
     again = [replace(calls[0], call_ref=f"C{number}") for number in range(50)]
     assert noted(moved(again, -5.0))["hours_off"] is None
+
+
+def test_a_replay_is_not_refused_for_records_hours_away_that_expired(world, calls, tmp_path):
+    shutil.copytree(world / "ws", tmp_path / "ws")
+    after = [replace(call, start_time=f"2026-11-03T00:20:{second:02}Z") for second, call in enumerate(calls[:9])]
+    pl.DataFrame([asdict(call) for call in after]).write_csv(tmp_path / "after.csv")
+    with hoptrace.open_workspace(tmp_path / "ws") as workspace:
+        then = workspace.lake.version(), workspace.catalog.clocks.latest_version()
+        expire_lake(workspace, date(2026, 11, 3), grace_hours=0)
+        told = trace_file(workspace, tmp_path / "after.csv", tmp_path / "after.jsonl", replay=then)
+    assert (told["calls"], told["hours_off"]) == (9, None)
 
 
 def test_no_more_records_are_read_than_are_enough(noted, calls, monkeypatch):

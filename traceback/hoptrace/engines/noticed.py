@@ -10,6 +10,7 @@ import polars as pl
 from hoptrace.engines.hours_off import hours_off_of
 from hoptrace.engines.keeping import known
 from hoptrace.engines.local import standing
+from hoptrace.errors import NotFound
 from hoptrace.tracing.reported import Written
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ def _unknown(workspace: Workspace, named: pl.Series) -> dict[str, int]:
 
 
 def _hours_off(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any] | None:
-    found = hours_off_of(reported, standing(workspace, versions).ground)
+    ground = standing(workspace, versions).ground
+    try:
+        found = hours_off_of(reported, ground)
+    except NotFound:  # records hours before the calls have expired since that version of the lake
+        return None
     return None if found is None else asdict(found)
 
 
