@@ -42,6 +42,11 @@ def test_a_file_in_which_some_calls_are_at_their_times_is_not_off():
     assert hours_off(away(*shifted, *right[:10]), 100) == HoursOff(80, 100, 5.0)
 
 
+def test_a_call_with_a_record_about_its_time_is_none_of_those_that_are_off():
+    both = [[400.0, 5 * HOUR]] * 5
+    assert hours_off(away(*[[5 * HOUR]] * 95, *both), 100) == HoursOff(95, 100, 5.0)
+
+
 def test_somebody_who_calls_at_the_same_minute_of_each_hour_tells_nothing():
     each_hour = [hour * HOUR for hour in range(-14, 15) if hour]
     assert hours_off(away(*[each_hour] * 100), 100) is None

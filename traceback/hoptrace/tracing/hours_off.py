@@ -65,7 +65,7 @@ def hours_off(away: pl.DataFrame, looked_at: int) -> HoursOff | None:
         return None
     half_hours = (pl.col("away") / HALF_AN_HOUR).round()
     near = (pl.col("away") - half_hours * HALF_AN_HOUR).abs() <= NEAR
-    fitting = away.filter(near).select("call", at=half_hours).unique()
+    fitting = away.filter(near | (half_hours == 0)).select("call", at=half_hours).unique()
     votes = fitting.filter(pl.len().over("call") == 1)["at"].value_counts().sort("count", "at", descending=True)
     if votes.is_empty():
         return None
