@@ -130,6 +130,21 @@ def test_a_file_of_calls_says_that_records_are_of_other_days(loaded: Run) -> Non
     )
 
 
+def test_a_file_of_calls_says_that_its_times_are_hours_off(loaded: Run) -> None:
+    assert loaded("submit", write("alpha", "alpha.csv", range(20)), "--carrier", "alpha").exit_code == 0
+    times = [BEGIN + timedelta(hours=-5, seconds=97 * call) for call in range(8)]
+    rows = [f"C{call},{time.isoformat()},+1312555{call:04},+1202555{call:04}\n" for call, time in enumerate(times)]
+    Path("calls.csv").write_text("call_ref,start_time,called_number,calling_number\n" + "".join(rows))
+    done = loaded("trace", "--calls", "calls.csv", "--out", "results.jsonl", "--json")
+    told = json.loads(done.stdout)
+    assert told["hours_off"] == {"calls": 8, "of": 8, "hours": 5.0}
+    assert told["verdicts"] == {"not_found": 8}
+    assert (
+        "Note: of 8 calls looked at, 8 have no record at their time, but one of both numbers 5 hours later. "
+        "If calls.csv is in another time zone than it says, correct it (5 hours later)" in done.stderr
+    )
+
+
 def test_older_tables_are_listed_and_shown(learned: Run) -> None:
     heads = json.loads(learned("clocks", "history", "--json").stdout)
     assert [(head["version"], head["lake_version"], head["carriers"], head["shifts"]) for head in heads] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -84,3 +85,12 @@ def test_delays_come_back_as_they_were_kept():
     kept = {"delays": [[SLOW, 1.5, 0.25]]}
     assert Weights.from_json(kept).delays == {SLOW: (1.5, 0.25)}
     assert Weights.from_json({}).delays == {}
+
+
+def test_what_a_handoff_takes_and_who_is_slow_come_back_as_they_went():
+    weights = Weights(handed_on=0.42, delays={SLOW: (1.5, 0.25)})
+    assert Weights.from_json(json.loads(json.dumps(weights.as_json()))) == weights
+
+
+def test_weights_as_usual_are_kept_as_they_were_before_there_were_delays():
+    assert sorted(Weights().as_json()) == ["network", "pairs"]

@@ -76,3 +76,20 @@ def test_radius_starts_and_stops_in_different_batches_are_one_call_when_traced(
     found = without_restated(workspace.lake.view().statements(spans))
     assert set(found["batch"]) == {ended}
     assert found.height == receipts[1].statements
+
+
+@pytest.mark.parametrize(("row", "downstream"), [("oak,7001,birch,", "birch"), ("oak,7001,,cust-1", None)])
+def test_a_trunk_that_is_named_like_a_telephone_is_one_where_it_is_listed(
+    workspace: Workspace, tmp_path: Path, row: str, downstream: str | None
+) -> None:
+    (tmp_path / "trunks.csv").write_text(f"carrier_id,trunk,peer,customer\n{row}\n")
+    workspace.catalog.directory.load_directory(tmp_path / "carriers.csv", tmp_path / "trunks.csv")
+    columns = "calldate,src,dst,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,uniqueid"
+    call = (
+        "2026-03-02 09:00:01,+12025550130,+12125550185,SIP/tg-north-00000001,SIP/7001-00000002,Dial,SIP/7001,20,12,"
+        "ANSWERED,1772460001.1"
+    )
+    (tmp_path / "Master.csv").write_text(f"{columns}\n{call}\n")
+    submit(workspace, [tmp_path / "Master.csv"], "oak", format="asterisk")
+    told = workspace.lake.view().scan().select("downstream", "downstream_trunk").collect().rows()
+    assert told == [(downstream, downstream and "7001")]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoptrace.tracing.report_times import (
+    FULL_BY_CHANCE,
     LEAST_CALLS,
     MOST_CLOSE,
     more_than_by_chance,
@@ -85,7 +86,7 @@ def test_only_what_is_clearly_otherwise_counts(found, clearly):
     [(0, 0, False), (2, 2, False), (3, 3, True), (33, 2_000, False), (50, 2_000, False), (100, 2_000, True)],
 )
 def test_full_minutes_are_chance_or_not(full, of, more):
-    assert more_than_by_chance(full, of) is more
+    assert more_than_by_chance(full, of, FULL_BY_CHANCE) is more
 
 
 def off_by(world, report_call, at: float, **told):

@@ -20,9 +20,12 @@ def golden() -> Path:
 
 @pytest.fixture(scope="session")
 def read() -> Read:
-    def run(path: Path, *, zone: str = "", given: str | None = None, profile: Profile | None = None) -> Chunk:
+    def run(
+        path: Path, *, zone: str = "", given: str | None = None, profile: Profile | None = None, listed: str = ""
+    ) -> Chunk:
         source = Source(0, path, path.name, "digest")
-        context = Context(Carrier("oak", timezone=zone), profile or Profile(), given)
+        trunks = frozenset(listed.split())
+        context = Context(Carrier("oak", timezone=zone), profile or Profile(), given, listed=trunks)
         (chunk,) = AsteriskCsv().read([source], context)
         return chunk
 

@@ -13,8 +13,9 @@ from hoptrace.model.carriers import Carrier
 CEL = Path(__file__).parents[3] / "fixtures" / "formats" / "asterisk" / "cel.csv"
 
 
-def read(path: Path, timezone: str | None = None, **profile: object) -> Chunk:
-    context = Context(Carrier("oak"), Profile.model_validate(profile), timezone)
+def read(path: Path, timezone: str | None = None, *, listed: str = "", **profile: object) -> Chunk:
+    trunks = frozenset(listed.split())
+    context = Context(Carrier("oak"), Profile.model_validate(profile), timezone, listed=trunks)
     (chunk,) = AsteriskCel().read([Source(0, path, path.name, "digest")], context)
     return chunk
 
@@ -118,5 +119,7 @@ def test_of_telephones_that_were_rung_the_answered_one_stands(tmp_path: Path) ->
     chunk = read(path)
     assert chunk.calls.select("upstream", "downstream", "duration").rows() == [("tg-north", None, 10.0)]
     assert chunk.rows["call"].drop_nulls().len() == len(events)
+    assert read(path, listed="101 102").calls["downstream"].to_list() == ["101", "102"]
+    assert read(path, listed="102").calls["downstream"].to_list() == [None, "102"]
     path.write_text("\n".join([columns, *(event.replace("PJSIP/10", "PJSIP/tg-10") for event in events)]) + "\n")
     assert read(path).calls["downstream"].to_list() == ["tg-101", "tg-102"]

@@ -18,14 +18,14 @@ CALL = "1772460001.1"
 def calls(read, tmp_path: Path):
     """What becomes of rows of (second, channel, dstchannel, lastapp, lastdata, billsec, uniqueid) of one call."""
 
-    def made(*rows: tuple[int, str, str, str, str, int, str]) -> pl.DataFrame:
+    def made(*rows: tuple[int, str, str, str, str, int, str], listed: str = "") -> pl.DataFrame:
         lines = [
             f'2026-03-02 09:00:0{second},+12025550130,301,{channel},{dstchannel},{app},"{data}",20,{talk},'
             f"{'ANSWERED' if talk else 'NO ANSWER'},{uniqueid},{CALL},{number}"
             for number, (second, channel, dstchannel, app, data, talk, uniqueid) in enumerate(rows)
         ]
         (tmp_path / "Master.csv").write_text("\n".join([HEADER, *lines]) + "\n")
-        chunk = read(tmp_path / "Master.csv", given="UTC")
+        chunk = read(tmp_path / "Master.csv", given="UTC", listed=listed)
         assert chunk.rows["call"].null_count() == 1, "only the titles are in no call"
         assert chunk.rows.height == len(rows) + 1
         return chunk.calls
@@ -52,6 +52,15 @@ def rung(app: str, data: str, *telephones: tuple[str, int]) -> list[tuple[Any, .
 def test_of_telephones_that_rang_together_the_answered_one_stands(calls, app: str, data: str) -> None:
     told = calls(*rung(app, data, ("PJSIP/101", 0), ("PJSIP/102", 12)))
     assert told.select("downstream", "duration").rows() == [(None, 12.0)]
+
+
+@pytest.mark.parametrize(
+    ("app", "data"), [("Queue", "600,t,,,30"), ("Dial", "PJSIP/101,30"), ("Dial", "SIP/101&SIP/102")]
+)
+def test_what_is_listed_as_a_trunk_is_no_telephone(calls, app: str, data: str) -> None:
+    rows = rung(app, data, ("PJSIP/101", 0), ("PJSIP/102", 12))
+    assert calls(*rows, listed="101 102").select("downstream", "duration").rows() == [("101", 0.0), ("102", 12.0)]
+    assert calls(*rows, listed="101").select("downstream", "duration").rows() == [("101", 0.0), (None, 12.0)]
 
 
 def test_telephones_that_rang_one_after_the_other_and_in_vain_are_one_call(calls) -> None:

@@ -92,9 +92,22 @@ def _notes(summary: dict[str, Any], calls: Path) -> None:
         click.echo(
             f"Note: {then} outside the time of all records on file, {first} to {last}: check day and zone.", err=True
         )
+    if off := summary["hours_off"]:
+        click.echo(f"Note: {_hours_off(off, calls)}", err=True)
     for written, times in summary["report_times"].items():
         told = reports_off(written, times["late"], times["off"])
         click.echo(f"Note: {told}; the calls were traced by that (hoptrace clocks show).", err=True)
     for carrier, count in summary["unknown_terminating"].items():
         named = f"the terminating carrier {show.plain(carrier)} of {show.count(count, 'call')} in {calls}"
         click.echo(f"Note: the directory does not have {named}.", err=True)
+
+
+def _hours_off(off: dict[str, Any], calls: Path) -> str:
+    """That times are whole or half hours off, and what to do."""
+    hours, way = abs(off["hours"]), "later" if off["hours"] > 0 else "earlier"
+    amount = f"{hours:g} {'hour' if hours == 1 else 'hours'}"
+    return (
+        f"of {show.count(off['of'], 'call')} looked at, {off['calls']} have no record at their time, but one of both "
+        f"numbers {amount} {way}. If {calls} is in another time zone than it says, correct it ({amount} {way}) and "
+        "trace it again; else check the zone in which the records were submitted. No answer was changed by this."
+    )

@@ -75,6 +75,8 @@ def trace_forward(workspace: Workspace, number: str, at: str | None = None, days
 
 @dataclass(frozen=True, slots=True)
 class _Search:
+    """Within which times records of numbers are looked for, and what was `learned` of how to read them."""
+
     window: tuple[datetime, datetime]
     learned: Learned
 

@@ -22,7 +22,15 @@ from hoptrace.engines.local import Replay, standing
 from hoptrace.engines.many_calls import by_lake
 from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
-from hoptrace.tracing.report_times import ALONE, LEAST_CALLS, more_than_by_chance, otherwise, report_times, seconds_off
+from hoptrace.tracing.report_times import (
+    ALONE,
+    FULL_BY_CHANCE,
+    LEAST_CALLS,
+    more_than_by_chance,
+    otherwise,
+    report_times,
+    seconds_off,
+)
 from hoptrace.tracing.reported import Reported, ReportHabits, ReportTimes, Written, cut_to_the_minute
 
 if TYPE_CHECKING:
@@ -82,23 +90,21 @@ def _found(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes
     """
     amounts = dict(reports["written"].value_counts().iter_rows())
     full, of = amounts.get(Written.FULL_MINUTE, 0), reports.height - amounts.get(Written.MINUTE, 0)
-    cut = more_than_by_chance(full, of)
-    exact = [Written.SECONDS] if cut else [Written.SECONDS, Written.FULL_MINUTE]
-    found = _found_exact(workspace, reports.filter(pl.col("written").is_in(exact)))
-    coarse = _off(workspace, reports.filter(~pl.col("written").is_in(exact)))
+    cut = more_than_by_chance(full, of, FULL_BY_CHANCE)
+    exact = pl.col("written").is_in([Written.SECONDS] if cut else [Written.SECONDS, Written.FULL_MINUTE])
+    times, coarse = (_off(workspace, reports.filter(which)) for which in (exact, ~exact))
+    presumed = workspace.settings.trace.report_seconds
+    seconds = None if times is None else otherwise(times, presumed)
+    found = {} if times is None else {Written.SECONDS.habit: seconds}
     if cut:
-        presumed = ReportTimes(close=workspace.settings.trace.report_seconds)
-        found[Written.FULL_MINUTE.habit] = coarse or cut_to_the_minute(found.get(Written.SECONDS.habit) or presumed)
-    elif of >= LEAST_CALLS:
-        found[Written.FULL_MINUTE.habit] = None
-    if coarse is not None and not cut:
-        found[Written.MINUTE.habit] = coarse
-    return found
+        return found | {Written.FULL_MINUTE.habit: coarse or cut_to_the_minute(seconds or ReportTimes(close=presumed))}
+    return found | _full_by_chance(of, coarse)
 
 
-def _found_exact(workspace: Workspace, reports: pl.DataFrame) -> dict[str, ReportTimes | None]:
-    times = _off(workspace, reports)
-    return {} if times is None else {Written.SECONDS.habit: otherwise(times, workspace.settings.trace.report_seconds)}
+def _full_by_chance(of: int, without_seconds: ReportTimes | None) -> dict[str, ReportTimes | None]:
+    """What is found where full minutes among `of` times are chance: they are as others, if so many calls tell it."""
+    full = {Written.FULL_MINUTE.habit: None} if of >= LEAST_CALLS else {}
+    return full | ({} if without_seconds is None else {Written.MINUTE.habit: without_seconds})
 
 
 def _off(workspace: Workspace, reports: pl.DataFrame) -> ReportTimes | None:

@@ -23,6 +23,8 @@ _DIGEST = r"^[0-9a-f]{64}$"
 
 
 class _Part(BaseModel):
+    """A part of the manifest: nothing beside its fields, each of its very type."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 

@@ -23,6 +23,8 @@ FIELDS = ("call_ref", "start_time", "calling_number", "called_number", "terminat
 
 
 class _Part(BaseModel):
+    """A part of a profile of calls: nothing beside its fields."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

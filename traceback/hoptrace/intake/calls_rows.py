@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hoptrace.intake.calls_mapping import CallsProfile
 from hoptrace.intake.fold_rows import FoldRow, repeats_any, settled_rows
+from hoptrace.intake.ledger import NO_CALLED
 from hoptrace.intake.zones import Reading, parse_zone, to_utc
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.model.numbers import NumberKind, normalise
@@ -101,7 +102,7 @@ class RowReader:
         if number.kind is NumberKind.E164:
             return f"+{number.key}"
         if number.kind is NumberKind.MISSING:
-            reasons.append("no called number")
+            reasons.append(NO_CALLED)
         else:
             reasons.append("the called number is no telephone number")
         return None

@@ -57,6 +57,7 @@ def import_seeds(path: Path, out: Path, complaints: Complaints, plan: DialPlan) 
 
 def _seed(cells: dict[str, str], complaints: Complaints, plan: DialPlan) -> Seed | None:
     def text(name: str, together: bool = False) -> str:
+        """What the columns of a field say: the first that says anything, or all together."""
         found = [cells[column] for column in complaints.columns.get(name, ()) if column in cells]
         return " ".join(found) if together else found[0] if found else ""
 

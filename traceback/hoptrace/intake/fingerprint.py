@@ -81,6 +81,7 @@ def _field(column: pl.Series) -> Field:
     empty: Truths = column.is_null().to_numpy()
 
     def of(at: int, end: int) -> UInt64s:
+        """The values of these rows, one that stands for what is unknown among them."""
         values = read(at, end)
         values[empty[at:end]] = _UNKNOWN
         return values
@@ -107,6 +108,7 @@ def _texts(column: pl.Series) -> Field:
     first: UInt64s = np.ndarray((rows.stop,), "<u8", content, offset=4, strides=(16,))[rows]
 
     def of(at: int, end: int) -> UInt64s:
+        """A number for each of these rows' texts."""
         longest = int(lengths[at:end].max())
         if longest > _SHORT:
             parts = (column.slice(part, min(_LONG_ROWS, end - part)) for part in range(at, end, _LONG_ROWS))

@@ -13,9 +13,17 @@ import polars as pl
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Zone
 from hoptrace.model.statements import RAW_CALLS, ROWS, Fate
 
+NO_START, NO_CALLED = "start time not understood", "no called number"
+"""Reasons that readers of every format give alike, so that they are counted together."""
+
 _TIMES = ("start_time", "answer_time", "end_time")
 _FEW = 6
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+def lacking(start: object, called: object) -> list[str]:
+    """What a row lacks without which it is no call: it has no start time, or no called number (None)."""
+    return [reason for told, reason in ((start, NO_START), (called, NO_CALLED)) if told is None]
 
 
 Place = tuple[int, int]

@@ -94,7 +94,8 @@ class Context:
     """Who submitted, and what was said about the file: `timezone` is what `--timezone` gave, an IANA name or +HH:MM.
 
     `signers`: the service provider code of each certificate at hand, by the x5u URL that names it. `taken`: the ids of
-    the carrier's batches whose files may be submitted again, which the new ones may not have.
+    the carrier's batches whose files may be submitted again, which the new ones may not have. `listed`: the names and
+    addresses of its trunks to neighbours, for a reader that would take such a one for something else.
     """
 
     carrier: Carrier
@@ -102,6 +103,7 @@ class Context:
     timezone: str | None = None
     signers: Mapping[str, str] = field(default_factory=dict[str, str])
     taken: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _taking(run: Run, group: Group, repeats: Repeats) -> Taking:
     context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
     listed, own_side = catalog.directory.trunks(carrier.carrier_id), context.profile.trunks.own
+    context = replace(context, listed=frozenset(trunk.trunk for trunk in listed if trunk.peer is not None))
     trunks = TrunkTable.of(listed, carrier_ids, own_side, carrier.carrier_id)
     home = run.workspace.settings.home_country
     return Taking(group, context, trunks, repeats, DialPlan(carrier.country or home, home=home))
@@ -81,6 +82,7 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
     sizes = [sum(source.path.stat().st_size for source in group.sources) for group in in_groups]
 
     def read(done: int) -> None:
+        """Tell how far reading is, with so many groups done."""
         if progress is not None:
             progress(sum(sizes[:done]), sum(sizes))
 

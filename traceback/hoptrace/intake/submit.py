@@ -107,6 +107,7 @@ def _beginning(run: Run, sources: Sequence[Source], find: Find) -> Generator[Cal
     """
 
     def begin(new: Sequence[Source], *, now: bool = False) -> Started:
+        """Begin to take in files that are new; `now` as for `start`."""
         return start(run, list(groups(new, find(new))), now=now)
 
     if all(isinstance(source.sha256, str) for source in sources):

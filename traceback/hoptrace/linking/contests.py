@@ -117,6 +117,7 @@ def _groups(pairs: Sequence[Pair]) -> Iterable[list[Pair]]:
     parent: dict[int, int] = {}
 
     def root(node: int) -> int:
+        """The node that stands for a node's group; the way there is made shorter."""
         while (above := parent.setdefault(node, node)) != node:
             parent[node] = parent[above]
             node = above

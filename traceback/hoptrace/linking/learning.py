@@ -191,6 +191,5 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         borrowed=count_borrowed(facts),
         rivalled=count_rivalled(facts),
     )
-    told = {**learned.weights, **found.weights.as_json(), "trust": trust.as_json()}
-    slow = [[carrier, *delay] for carrier, delay in delays.items()]
-    return replace(learned, weights=told | {"delays": slow} if slow else told)
+    weights = replace(found.weights, handed_on=learned.handed_on, delays=delays)
+    return replace(learned, weights={**learned.weights, **weights.as_json(), "trust": trust.as_json()})

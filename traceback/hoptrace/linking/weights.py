@@ -81,9 +81,12 @@ class Weights:
         return {name: np.array(_weights_of(name, self.network[name], 0.0)) for name in LEVELS}
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, from which `from_json` makes the same weights again."""
+        """Plain data, from which `from_json` makes the same weights again; times that are as usual are left out."""
         pairs = [[u, d, {name: dict(levels) for name, levels in own.items()}] for (u, d), own in self.pairs.items()]
-        return {"network": {name: dict(levels) for name, levels in self.network.items()}, "pairs": pairs}
+        told = {"network": {name: dict(levels) for name, levels in self.network.items()}, "pairs": pairs}
+        handed_on = {"handed_on": self.handed_on} if self.handed_on != HANDED_ON else {}
+        delays = [[carrier, *delay] for carrier, delay in self.delays.items()]
+        return told | handed_on | ({"delays": delays} if delays else {})
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Weights:

@@ -23,10 +23,16 @@ def fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame,
     liar, pos, fits = _joined_at(filed, chosen, liars, about)
     picked = pl.DataFrame({"leg": (chosen * (LONGEST + 1) + pos)[fits], "liar": liar[fits]})
     rows = filed.filter("last").join(picked, on="leg", how="inner", maintain_order="left")
+    made = _told(rows, about).select(filed.columns).cast(filed.schema)
+    return made, lies_of(made, Lie.FABRICATES)
+
+
+def _told(rows: pl.DataFrame, about: Circumstances) -> pl.DataFrame:
+    """Records of neighbours as each row's `liar` tells of the call: that its customer placed it, just before."""
     widths = np.array([max(1, len(carrier.customers)) for carrier in about.network.carriers])
     leg, by = rows.get_column("leg").to_numpy(), rows.get_column("liar").to_numpy()
-    draw = scramble(leg, seed, "fabricated customer")
-    made = rows.with_columns(
+    draw = scramble(leg, about.seed, "fabricated customer")
+    return rows.with_columns(
         leg=-1 - pl.col("leg"),
         pos=pl.lit(FABRICATED),
         attempt=pl.lit(0),
@@ -42,13 +48,11 @@ def fabricated(filed: pl.DataFrame, about: Circumstances) -> tuple[pl.DataFrame,
         called_out="called",
         redirecting=pl.lit(None, dtype=pl.Int64),
         call_id=pl.Series(draw),
-        call_id_out=pl.Series(scramble(leg, seed, "fabricated call-id")),
+        call_id_out=pl.Series(scramble(leg, about.seed, "fabricated call-id")),
         signer=pl.lit(-1),
         signed_for=pl.lit(-1),
         attestation=pl.lit(None, dtype=pl.String),
     )
-    made = made.select(filed.columns).cast(filed.schema)
-    return made, lies_of(made, Lie.FABRICATES)
 
 
 def _joined_at(

@@ -71,6 +71,7 @@ def _lines(about: str, agrees: Sequence[bool | None], detail: Sequence[str | Non
     known: dict[tuple[bool | None, str], Evidence] = {}
 
     def line(agree: bool | None, text: str) -> Evidence:
+        """The line that says this, made when it is first said."""
         return known.get((agree, text)) or known.setdefault((agree, text), Evidence(about, agree, text))
 
     return [None if text is None else line(agree, text) for agree, text in zip(agrees, detail, strict=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from hoptrace.tracing.alike import alike, back_home, disputing, further_up, redial
@@ -103,26 +103,38 @@ def _judge(case: Case, every: Sequence[Weighed]) -> Judgement:
     best = max(found, key=lambda one: (answers[told[one.trail]], one.weight, -one.trail.last_statement))
     best = _lower_part(case, _model(case, best, found), found)
     others = [one for one in found if one is not best]
-    answer, outcome = told[best.trail], best.trail.outcome
+    answer = answers[told[best.trail]]
     copies = [one.trail for one in others if copied(case, one, best)]
     confidence, astray = _handoffs(case, best.trail, {copy.last_statement for copy in copies})
     chances = {one.trail: alike(case, one, best) for one in others}
-    redials = {one.trail.outcome for one in others if chances[one.trail] < 1 and redial(one, best)}
-    parts = {one.trail.outcome for one in others if further_up(case, one, best) or disputing(one, best)}
-    parts |= {copy.outcome for copy in copies}
-    tries = sum(outcomes[each] for each in sorted(redials - parts, key=str))
-    mine = answers[answer] + sum(outcomes[each] for each in sorted(parts, key=str))
+    parts, tries = _of_one_call(case, best, others, chances, copies)
+    mine = answer + sum(outcomes[each] for each in parts)
+    again = sum(outcomes[each] for each in tries)
     rivals = [*_other_reports(case, others, best.trail, outcomes), *_by_detour(best.trail, astray)]
     rivals = [replace(rival, alike=chances.get(rival.trail, 0.0)) for rival in rivals]
     return Judgement(
         best,
-        (mine + BY_THE_SAME * min(tries, 1 - mine)) * confidence,
+        (mine + BY_THE_SAME * min(again, 1 - mine)) * confidence,
         _told(rivals),
-        outcomes[outcome] / answers[answer],
+        outcomes[best.trail.outcome] / answer,
         answers[None],
         max(chances.values(), default=0.0),
         _near(found, best.weight),
     )
+
+
+def _of_one_call(
+    case: Case, best: Weighed, others: Sequence[Weighed], chances: Mapping[Trail, float], copies: Sequence[Trail]
+) -> tuple[list[Hashable], list[Hashable]]:
+    """Outcomes of other trails that are parts or `copies` of the call of this one, and of other tries of its caller.
+
+    `chances`: how likely the report cannot tell each trail's call from this one. In an order of their own, as they are
+    summed up.
+    """
+    redials = {one.trail.outcome for one in others if chances[one.trail] < 1 and redial(one, best)}
+    parts = {one.trail.outcome for one in others if further_up(case, one, best) or disputing(one, best)}
+    parts |= {copy.outcome for copy in copies}
+    return sorted(parts, key=str), sorted(redials - parts, key=str)
 
 
 def _model(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:

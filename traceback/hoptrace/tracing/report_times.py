@@ -41,8 +41,11 @@ LEAST_LATE = 1.0
 MOST_CLOSE = 300.0
 """Seconds by which reports are taken to be off at most; records are read for twice that around each by default."""
 
+FULL_BY_CHANCE = 1 / 60
+"""Share of times with seconds that are full minutes."""
+
 BY_CHANCE = 1e-5
-"""Probability below which full minutes are not taken to be chance: three of three calls, 65 of 2,000."""
+"""Probability below which nothing is taken to be chance: full minutes of three of three calls, of 65 of 2,000."""
 
 ROUNDS = 100
 
@@ -84,9 +87,9 @@ def otherwise(found: ReportTimes, presumed: float) -> ReportTimes | None:
     return ReportTimes(late, close) if late or close else None
 
 
-def more_than_by_chance(full: int, of: int) -> bool:
-    """Whether more of some times are full minutes than can be chance (Chernoff's bound of the binomial's tail)."""
-    share, chance = full / max(1, of), 1 / 60
+def more_than_by_chance(some: int, of: int, chance: float) -> bool:
+    """Whether `some` are more of these than can be where each is by that `chance` (Chernoff's bound of the tail)."""
+    share = some / max(1, of)
     if share <= chance:
         return False
     others = (1 - share) * math.log((1 - share) / (1 - chance)) if share < 1 else 0.0

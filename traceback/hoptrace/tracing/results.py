@@ -54,13 +54,21 @@ def result(call: ReportedCall, judged: Judged, sources: Sources, stamp: Stamp, f
     best = judgement.best
     if best is None or judgement.none > NOT_FOUND:
         return hardly_found(call, judged, stamp)
-    trail, verdict = best.trail, VERDICTS[best.trail.ending]
-    confidence = calibrated(judgement.confidence, verdict, inferred=inferred_step(trail), beside=beside(case, best))
-    if not _settled(judged, best, confidence, floors):
-        apart = replace(judged, judgement=replace(judgement, alike=0.0))
-        near = judgement.alike < 1 and _settled(apart, best, confidence, floors)
-        return ambiguous(call, judged, best, sources, stamp, perhaps_near=near)
-    last = case.facts[trail.last_statement]
+    verdict, inferred = VERDICTS[best.trail.ending], inferred_step(best.trail)
+    confidence = calibrated(judgement.confidence, verdict, inferred=inferred, beside=beside(case, best))
+    if _settled(judged, best, confidence, floors):
+        return _settled_result(call, judged, best, confidence, sources, stamp)
+    apart = replace(judged, judgement=replace(judgement, alike=0.0))
+    near = judgement.alike < 1 and _settled(apart, best, confidence, floors)
+    return ambiguous(call, judged, best, sources, stamp, perhaps_near=near)
+
+
+def _settled_result(
+    call: ReportedCall, judged: Judged, best: Weighed, confidence: float, sources: Sources, stamp: Stamp
+) -> TraceResult:
+    """The result where the evidence settles that the call went the way of `best`; `confidence`: as for `_settled`."""
+    case, judgement, trail = judged.case, judged.judgement, best.trail
+    verdict, last = VERDICTS[trail.ending], case.facts[trail.last_statement]
     identified = verdict is Verdict.ORIGINATOR_IDENTIFIED
     apart = 1 - judgement.alike if identified else 1.0
     return stamped(

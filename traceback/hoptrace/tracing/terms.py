@@ -47,6 +47,7 @@ class Term:
         one, two = self.of, other.of
 
         def both(row: Row) -> bool | None:
+            """As Polars has it: false where either is, unknown where the other is not told."""
             if (first := one(row)) is False or (second := two(row)) is False:
                 return False
             return None if first is None or second is None else True
@@ -131,6 +132,7 @@ def _with(
     one, (expr, two) = term.of, _parts(other)
 
     def told(row: Row) -> Any:
+        """The value for a row, None where either side is not told."""
         first, second = one(row), two(row)
         return None if first is None or second is None else values(first, second)
 

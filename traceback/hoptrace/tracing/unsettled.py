@@ -74,9 +74,7 @@ def ambiguous(
     case, judgement = judged.case, judged.judgement
     rivals = [rival for rival in judgement.rivals if rival.share >= WORTH_A_DOUBT or rival.alike]
     paths = [way_told(case, trail) for trail in (best.trail, *(rival.trail for rival in rivals))]
-    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.off_file else _common(paths)
-    if far_off(case, best) or judgement.none >= UNRECORDED:
-        common = tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
+    common = _agreed(judged, best, paths)
     hops = hops_told(case, best, sources)[: len(common)]
     if not common:
         common, hops = _end_told(case)
@@ -96,6 +94,18 @@ def ambiguous(
         alternatives=tuple(told),
         next_request=request,
     )
+
+
+def _agreed(judged: Judged, best: Weighed, paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The carriers on which all `paths` agree, that of `best` the first, where the call is known to be one of these.
+
+    If it may have left no record only its end can be meant, and hardly that of records that do not fit the report.
+    """
+    case = judged.case
+    common = paths[0][:1] if judged.elsewhere or judged.twin or judged.off_file else _common(paths)
+    if far_off(case, best) or judged.judgement.none >= UNRECORDED:
+        return tuple(carrier for carrier in common[:1] if carrier == case.reported.terminating)
+    return common
 
 
 def alternative(trail: Trail, share: float, why: str, case: Case) -> Alternative:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hoptrace.intake.formats.json.records import JsonRecords, Kind, Said
+from hoptrace.intake.ledger import lacking
 from hoptrace.model.statements import StartBasis
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -36,11 +37,8 @@ def twilio_json() -> JsonRecords:
 def call_of(said: Said) -> dict[str, Any] | list[str]:
     """The call that a record tells of, or the reasons why it is none. All times are UTC, to the second."""
     start, called = _time(said.get("start_time")), said.get("to")
-    reasons = ["start time not understood"] if start is None else []
-    if called is None:
-        reasons.append("no called number")
-    if start is None or reasons:
-        return reasons
+    if start is None or called is None:
+        return lacking(start, called)
     end = _time(said.get("end_time"))
     return {
         "start_time": start,

@@ -54,19 +54,8 @@ def far_differences(facts: pl.DataFrame, parts: Parts, handed_on: float = HANDED
     the two name each other or one between them, what the handoffs take (`handed_on` s each) is taken off. Also
     `u_tick`, `d_tick` (s), and `at`, when it was (epoch s).
     """
-    pair = ["called", "calling"]
-    moments = ("setup", "final", "tick", "batch", "sid", "upstream", "downstream")
-    seen = facts.filter(pl.col("calling") > 0, pl.col("setup").is_not_null() | pl.col("final").is_not_null()).select(
-        "carrier", *moments, *pair, part=pl.col("carrier").replace_strict(parts, return_dtype=pl.Int64)
-    )
-    few = seen.filter(pl.len().over("carrier", *pair) <= FEW)
-    # Most calls are of one part alone.
-    few = few.filter(pl.col("part").n_unique().over(pair) > 1)
-    met = few.join(few, on=pair, suffix="_d").filter(
-        (pl.col("carrier") < pl.col("carrier_d")) & (pl.col("part") != pl.col("part_d"))
-    )
     apart = pl.coalesce(pl.col(f"{name}_d") - pl.col(name) for name in ("setup", "final"))
-    found = met.select(
+    found = _met(facts, parts).select(
         u="carrier",
         d="carrier_d",
         u_sid="sid",
@@ -83,6 +72,20 @@ def far_differences(facts: pl.DataFrame, parts: Parts, handed_on: float = HANDED
     )
     near = found.filter(pl.col("difference").abs() < FURTHEST)
     return near.sort("u", "d", "difference", "u_sid", "d_sid")
+
+
+def _met(facts: pl.DataFrame, parts: Parts) -> pl.DataFrame:
+    """Statements of unlike parts with the same caller and called number, side by side: the second one's with `_d`."""
+    pair = ["called", "calling"]
+    moments = ("setup", "final", "tick", "batch", "sid", "upstream", "downstream")
+    seen = facts.filter(pl.col("calling") > 0, pl.col("setup").is_not_null() | pl.col("final").is_not_null()).select(
+        "carrier", *moments, *pair, part=pl.col("carrier").replace_strict(parts, return_dtype=pl.Int64)
+    )
+    few = seen.filter(pl.len().over("carrier", *pair) <= FEW)
+    # Most calls are of one part alone.
+    few = few.filter(pl.col("part").n_unique().over(pair) > 1)
+    unlike = (pl.col("carrier") < pl.col("carrier_d")) & (pl.col("part") != pl.col("part_d"))
+    return few.join(few, on=pair, suffix="_d").filter(unlike)
 
 
 def _handoffs() -> pl.Expr:

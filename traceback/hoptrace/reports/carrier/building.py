@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -37,15 +38,11 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
     ever = carrier_calls.own_calls(known, carrier.carrier_id)
     calls = ever.filter(pl.col("at").is_between(first, last))
     name, voice = plain(carrier.name) or plain(carrier.carrier_id), known.voice
-    seen = known.profile.reader is not Reader.CARRIER or known.profile.carrier_id == carrier.carrier_id
-    traffic = carrier_traffic.traffic(workspace, carrier.carrier_id, first, last) if seen else None
-    statements = None if traffic is None else int(traffic["statements"].sum())
-    removed = carrier_traffic.removed_before(workspace, first) if statements else None
-    # What was removed would be missing below the line, and the carrier's share would look greater than it is.
-    beside = None if removed else statements
+    submitted = _submitted(workspace, known, carrier.carrier_id, first, last)
+    statements, removed, beside = submitted.statements, submitted.removed, submitted.beside
     tables = {
         **_over_calls(calls, known, beside, last),
-        "months": carrier_traffic.months(ever, _or_none(traffic), first, last),
+        "months": carrier_traffic.months(ever, _or_none(submitted.traffic), first, last),
         **_inside(workspace, known, carrier.carrier_id),
     }
     facts = facts_of(known, tables, words.reasons(known, carrier.carrier_id))
@@ -68,6 +65,37 @@ def carrier_report(workspace: Workspace, known: Material, carrier: Carrier, unti
         statements=statements,
         **facts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Submitted:
+    """What the carrier has submitted of the twelve months: its `traffic` (TRAFFIC), None where the reader may not see.
+
+    `removed`: before which day statements were removed since, None where none was that would count.
+    """
+
+    traffic: pl.DataFrame | None
+    removed: date | None
+
+    @property
+    def statements(self) -> int | None:
+        """How many statements; None where the reader may not see them."""
+        return None if self.traffic is None else int(self.traffic["statements"].sum())
+
+    @property
+    def beside(self) -> int | None:
+        """The statements that traced calls are held against.
+
+        What was removed would be missing below the line, and the carrier's share would look greater than it is.
+        """
+        return None if self.removed else self.statements
+
+
+def _submitted(workspace: Workspace, known: Material, carrier_id: str, first: datetime, last: datetime) -> _Submitted:
+    seen = known.profile.reader is not Reader.CARRIER or known.profile.carrier_id == carrier_id
+    traffic = carrier_traffic.traffic(workspace, carrier_id, first, last) if seen else None
+    told = _Submitted(traffic, None)
+    return replace(told, removed=carrier_traffic.removed_before(workspace, first)) if told.statements else told
 
 
 def _newest(workspace: Workspace, known: Material, carrier_id: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -101,39 +102,37 @@ def sources_of(known: Material) -> Sources:
 
 def completeness_of(known: Material) -> list[str]:
     """Whose records were at hand, in sentences that hold for every report over many traces."""
-    traced, voice = known.traced, known.voice
-    told = [
-        voice.count(
-            traced.number,
-            "{number} traced call was read from {source}.",
-            "{number} traced calls were read from {source}.",
-            source=traced.source.told(voice),
-        )
-    ]
-    if traced.replaced:
-        told.append(
-            voice.count(
-                traced.replaced,
-                "{number} older result of the same calls was left out.",
-                "{number} older results of the same calls were left out.",
-            )
-        )
-    told += _whose_records(known.places, voice)
-    if traced.undated:
-        told.append(
-            voice.count(
-                traced.undated,
-                "{number} of the results does not say when the call was: it counts in no period of time.",
-                "{number} of the results do not say when the call was: they count in no period of time.",
-            )
-        )
-    told.append(
-        voice.say(
-            "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them "
-            "has not necessarily carried more of such calls than others."
-        )
+    voice = known.voice
+    sample = voice.say(
+        "Traced calls are the ones that were reported, a sample of nobody's traffic: a carrier with more of them "
+        "has not necessarily carried more of such calls than others."
     )
-    return told
+    return [*_which_results(known), *_whose_records(known.places, voice), *_undated(known), sample]
+
+
+def _which_results(known: Material) -> Iterator[str]:
+    traced, voice = known.traced, known.voice
+    yield voice.count(
+        traced.number,
+        "{number} traced call was read from {source}.",
+        "{number} traced calls were read from {source}.",
+        source=traced.source.told(voice),
+    )
+    if traced.replaced:
+        yield voice.count(
+            traced.replaced,
+            "{number} older result of the same calls was left out.",
+            "{number} older results of the same calls were left out.",
+        )
+
+
+def _undated(known: Material) -> Iterator[str]:
+    if known.traced.undated:
+        yield known.voice.count(
+            known.traced.undated,
+            "{number} of the results does not say when the call was: it counts in no period of time.",
+            "{number} of the results do not say when the call was: they count in no period of time.",
+        )
 
 
 def _whose_records(places: pl.DataFrame, voice: Language) -> list[str]:

@@ -20,23 +20,13 @@ OPEN_TRACES = message(
 
 def what_if_page(report: WhatIfReport) -> Page:
     """The report as a page: the ranking as a picture and a table, then what nobody new would help with."""
-    voice = language(report.language)
-    bars = [
-        Bar(shorten(row["name"], NAME_LIMIT), row["open"], row["open"], _together(row, voice))
-        for row in report.candidates.rows(BARS)
-    ]
-    picture = (
-        Picture("candidates", voice.say(OPEN_TRACES), describe(bars, voice), lambda width: ranking(bars, width))
-        if bars
-        else None
-    )
     columns = ("rank", "carrier", "country", "role", "certainty", "open", "share", "together", "elsewhere", "submitted")
     sections = (
         Section(
             "candidates",
             message("Whose records would help most"),
             OPEN_TRACES,
-            picture,
+            _ranking(report),
             shown(report, "candidates", message("Carriers at which open trails end, the most traces first."), columns),
         ),
         Section(
@@ -52,6 +42,18 @@ def what_if_page(report: WhatIfReport) -> Page:
         ),
     )
     return Page(report, settled=not report.open_traces, sections=sections)
+
+
+def _ranking(report: WhatIfReport) -> Picture | None:
+    """The first candidates as bars; None where there is none."""
+    voice = language(report.language)
+    bars = [
+        Bar(shorten(row["name"], NAME_LIMIT), row["open"], row["open"], _together(row, voice))
+        for row in report.candidates.rows(BARS)
+    ]
+    if not bars:
+        return None
+    return Picture("candidates", voice.say(OPEN_TRACES), describe(bars, voice), lambda width: ranking(bars, width))
 
 
 def _together(row: dict[str, Any], voice: Language) -> str:

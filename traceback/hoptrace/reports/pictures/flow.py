@@ -119,6 +119,7 @@ def _calls(nodes: Sequence[Node], column: int) -> int:
 
 def _ordered(here: Sequence[Node], flows: Sequence[Flow], placed: dict[Key, Place]) -> list[Node]:
     def centre(node: Node) -> float:
+        """The middle height of the nodes that it leads to, by calls."""
         mine = [flow for flow in flows if flow.begins == node.column and flow.upstream == node.carrier]
         weights = [(flow.calls, placed.get((flow.ends, flow.downstream))) for flow in mine]
         known = [(calls, place.y + place.height / 2) for calls, place in weights if place is not None]
@@ -132,9 +133,11 @@ def _ribbons(flows: Sequence[Flow], placed: dict[Key, Place], scale: float) -> l
     into: dict[Key, float] = {}
 
     def ends(flow: Flow) -> tuple[Key, Key]:
+        """The nodes between which it lies, the upper one first."""
         return (flow.begins, flow.upstream), (flow.ends, flow.downstream)
 
     def order(flow: Flow) -> tuple[float, float]:
+        """The heights of the nodes between which it lies."""
         upper, lower = ends(flow)
         return placed[upper].y, placed[lower].y
 

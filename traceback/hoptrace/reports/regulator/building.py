@@ -40,14 +40,11 @@ def regulator_report(
 ) -> RegulatorReport:
     """The tables of `known`, the results of the period; `ever` are all results up to its end, `asked` the requests."""
     voice = known.voice
-    carriers = {carrier.carrier_id: carrier.rmd_number for carrier in workspace.catalog.directory.carriers()}
-    given = regulator_tables.files(workspace, period, known)
-    tables: dict[str, Table[Any]] = {
+    tables = {
         "key_figures": key_figures(known, ever, period),
         "verdicts": campaign_calls.verdicts(known),
         "volumes": campaign_calls.volumes(known),
-        "participants": regulator_tables.participants(known, given, carriers),
-        "silent": regulator_tables.silent(known, given),
+        **_of_participants(workspace, known, period),
         "requests": requests(known, REQUESTS.to_frame() if asked is None else asked, period),
         "uses": regulator_tables.uses(known),
         "campaigns": regulator_tables.campaigns(known),
@@ -70,6 +67,16 @@ def regulator_report(
         last_day=f"{period.last:%Y-%m-%d}",
         **facts,
     )
+
+
+def _of_participants(workspace: Workspace, known: Material, period: Period) -> dict[str, Table[Any]]:
+    """The tables of who has submitted records of the period, and of who has not."""
+    carriers = {carrier.carrier_id: carrier.rmd_number for carrier in workspace.catalog.directory.carriers()}
+    given = regulator_tables.files(workspace, period, known)
+    return {
+        "participants": regulator_tables.participants(known, given, carriers),
+        "silent": regulator_tables.silent(known, given),
+    }
 
 
 _REASONS = {

@@ -16,6 +16,8 @@ from hoptrace.reports.wording.language import message
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
+    """A key figure: its name, its unit, and what it means."""
+
     figure: str
     unit: str
     meaning: str

@@ -85,11 +85,13 @@ class Table(Generic[RowT]):
         rows = handler.generate_schema(list[row])
 
         def read(value: Any, check: core_schema.ValidatorFunctionWrapHandler) -> Table[Any]:
+            """A table as it is, or one made of rows that are checked."""
             if isinstance(value, Table):
                 return value  # pyright: ignore[reportUnknownVariableType]
             return table_of(row, [each.model_dump() for each in check(value)])
 
         def tell(table: Table[Any]) -> list[dict[str, Any]]:
+            """The rows, as they are written out."""
             return table.rows()
 
         told = core_schema.plain_serializer_function_ser_schema(tell, return_schema=core_schema.list_schema())

@@ -171,6 +171,7 @@ def _call_line(trace: TraceResult) -> CallLine:
 
 def _cast(trace: TraceResult, carriers: Directory, voice: Language) -> Cast:
     def name(carrier_id: str) -> str:
+        """A carrier's name as sentences quote it."""
         return isolated(shorten(carrier_card(carrier_id, carriers).name, NAME_LIMIT))
 
     last = name(trace.path[-1]) if trace.path else voice.say("The carrier")

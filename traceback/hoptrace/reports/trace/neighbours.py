@@ -19,7 +19,23 @@ def for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
     numbers = {number for number in (call.called_number, call.calling_number) if number}
     hops = _seen_hops(report, own, numbers)
     ask = report.next_request if report.next_request and report.next_request.carrier.carrier_id == carrier_id else None
-    bare = CallLine(
+    voice = language(report.language)
+    why = voice.say("The trail ends at this carrier: its records are asked for.")
+    # What is asked of it, and by when, is for the carrier itself.
+    told = ask and ask.model_copy(update={"why": why})
+    first, last = min(own) - 1, max(own) + 1
+    cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
+    made = bare_trace(report, tuple(hops), _bare_call(call, hops))
+    figures = (
+        made.figures[0].model_copy(update={"label": voice.say("carriers that this reader sees")}),
+        *made.figures[1:],
+    )
+    return made.model_copy(update={"next_request": told, "profile": f"carrier:{carrier_id}", "figures": figures, **cut})
+
+
+def _bare_call(call: CallLine, hops: list[HopLine]) -> CallLine:
+    """The call by its time and its two numbers, and its end where that is among the hops that are shown."""
+    return CallLine(
         call_ref=call.call_ref,
         start_time=call.start_time,
         start_utc=call.start_utc,
@@ -27,18 +43,6 @@ def for_carrier(report: TraceReport, carrier_id: str) -> TraceReport:
         calling_number=call.calling_number,
         terminating_carrier=_if_seen(call.terminating_carrier, hops),
     )
-    voice = language(report.language)
-    why = voice.say("The trail ends at this carrier: its records are asked for.")
-    # What is asked of it, and by when, is for the carrier itself.
-    told = ask and ask.model_copy(update={"why": why})
-    first, last = min(own) - 1, max(own) + 1
-    cut = {"cut_below": first > 1, "cut_above": last < len(report.hops)}
-    made = bare_trace(report, tuple(hops), bare)
-    figures = (
-        made.figures[0].model_copy(update={"label": voice.say("carriers that this reader sees")}),
-        *made.figures[1:],
-    )
-    return made.model_copy(update={"next_request": told, "profile": f"carrier:{carrier_id}", "figures": figures, **cut})
 
 
 def _seen_hops(report: TraceReport, own: set[int], numbers: set[str]) -> list[HopLine]:

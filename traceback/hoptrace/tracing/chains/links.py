@@ -9,7 +9,7 @@ import polars as pl
 
 from hoptrace.linking.assignment import LEAPS, LEAST_LEAP, LEAST_LEAP_HOME
 from hoptrace.linking.kinds import Kind
-from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.frames import each_once
 
 
@@ -31,9 +31,9 @@ class Links(NamedTuple):
 def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     """The links of a batch; `members` and `pairs` as `hoptrace.tracing.chains.building.chains_of` has them."""
     size = members.height
-    down, up = rows_of(members, pairs)
+    down, up = ends = rows_of(members, pairs)
     weights: Floats = pairs["weight"].to_numpy()
-    kinds = {kind: (pairs["kind"] == kind).to_numpy() for kind in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP, Kind.CONFLICT)}
+    kinds = {kind: (pairs["kind"] == kind).to_numpy() for kind in (Kind.DIRECT, Kind.BRIDGED, Kind.GAP)}
     direct, over = kinds[Kind.DIRECT], kinds[Kind.BRIDGED] & pairs["d_upstream"].is_not_null().to_numpy()
     handed = np.zeros(size, np.bool_)
     handed[down[direct & (weights > 0)]] = True
@@ -47,15 +47,7 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     leap[down[along]] = weights[along]
     ingress = ingresses(members)
     rivals = _rivals(down[linked], up[linked], ingress)
-    used = np.zeros(size, np.bool_)
-    used[above[above >= 0]] = True
-    # The weaker leaps only join what is then open; and who is contradicted matters only at the furthest record, where
-    # the other one is of no other trail.
-    weak = pairs["kind"].is_in(LEAPS).to_numpy()
-    settled = ((above[down] >= 0) | used[up]) & (weak | kinds[Kind.CONFLICT])
-    home = pairs["u_customer"].is_not_null().to_numpy()
-    least = np.where(weak, np.where(home, LEAST_LEAP_HOME, LEAST_LEAP), 0.0)
-    open_ = ~along & ~linked & ~settled & (weights > least)
+    open_ = ~along & ~linked & _open(pairs, ends, above, weights)
     # Where both ends of a leap over two carriers are open, and nothing else leads on from either, it is the way.
     alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
     gap = open_ & kinds[Kind.GAP] & pairs["u_downstream"].is_not_null().to_numpy() & alone[0] & alone[1]
@@ -67,6 +59,20 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     pair[lower] = pairs["row"].cast(pl.Int64).to_numpy()[used_for]
     carriers[lower] = np.where(gap, 2, over)[used_for]
     return Links(above, pair, weight, carriers, leap, contested)
+
+
+def _open(pairs: pl.DataFrame, ends: tuple[Int64s, Int64s], above: Int64s, weights: Floats) -> Truths:
+    """Which pairs, between the rows `ends` of members, may lead on beside the links (`above`) that there are."""
+    down, up = ends
+    used = np.zeros(len(above), np.bool_)
+    used[above[above >= 0]] = True
+    # The weaker leaps only join what is then open; and who is contradicted matters only at the furthest record, where
+    # the other one is of no other trail.
+    weak, conflict = pairs["kind"].is_in(LEAPS).to_numpy(), (pairs["kind"] == Kind.CONFLICT).to_numpy()
+    settled = ((above[down] >= 0) | used[up]) & (weak | conflict)
+    home = pairs["u_customer"].is_not_null().to_numpy()
+    least = np.where(weak, np.where(home, LEAST_LEAP_HOME, LEAST_LEAP), 0.0)
+    return ~settled & (weights > least)
 
 
 def ingresses(members: pl.DataFrame) -> Int64s:

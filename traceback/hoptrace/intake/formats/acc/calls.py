@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hoptrace.intake.formats.acc.events import Event
 from hoptrace.intake.formats.acc.pairing import Attempt, Paired
 from hoptrace.intake.formats.acc.times import SECOND
+from hoptrace.intake.ledger import NO_CALLED
 from hoptrace.model.statements import StartBasis
 
 _CUT = 1_500_000  # two times cut to the second differ by this much only if the moments differ
@@ -25,6 +26,8 @@ class DialogStart(StrEnum):
 
 
 class _Times(NamedTuple):
+    """When a call began (by which `basis`), was answered and ended, in microseconds, and how long (s) it lasted."""
+
     start: int | None
     basis: StartBasis
     answer: int | None
@@ -55,7 +58,7 @@ def facts_of(paired: Paired, habit: DialogStart) -> list[tuple[Attempt, dict[str
         said = _said(attempt)
         times = _times(attempt, habit, _received(attempt, paired, habit))
         if "called_number" not in said:
-            facts.append((attempt, "no called number"))
+            facts.append((attempt, NO_CALLED))
         elif times.start is None:
             facts.append((attempt, "no usable time"))
         else:

@@ -158,6 +158,7 @@ def _finder(content: bytes) -> Callable[[int], re.Match[bytes] | None]:
     later = _BY_ANY if b"\r" in content else _BY_LF
 
     def find(at: int) -> re.Match[bytes] | None:
+        """The next statement from this place on."""
         first = _FIRST.match(content) if not at else None
         return first if first is not None else later.search(content, max(at - 1, 0))
 

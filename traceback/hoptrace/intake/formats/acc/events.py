@@ -119,6 +119,7 @@ class EventReader:
             lower = {key.lower(): at for key, at in reversed({key: at for at, key in enumerate(keys)}.items())}
 
             def present(usual: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Places]]:
+                """The fields of which the row has columns, with the places of these."""
                 for key, names in usual.items():
                     wanted = self.profile.columns_of(key, names)
                     found = tuple(lower[name.lower()] for name in wanted if name.lower() in lower)

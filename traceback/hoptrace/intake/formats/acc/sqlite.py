@@ -26,6 +26,8 @@ TABLES = ("acc", "missed_calls", "acc_cdrs")
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """A table of accounting rows, and of which role its rows are."""
+
     name: str
     role: str
 

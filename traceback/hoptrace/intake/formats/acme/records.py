@@ -16,6 +16,7 @@ from hoptrace.errors import ProfileInvalid
 from hoptrace.intake.formats.acme.layout import COLUMNS, column_named
 from hoptrace.intake.formats.acme.lines import NOTHING
 from hoptrace.intake.formats.clocks.columns import ClockColumns
+from hoptrace.intake.ledger import NO_CALLED
 from hoptrace.intake.profile import Profile
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.number_text import undress
@@ -40,7 +41,7 @@ RECORDS = pl.Schema(
 `duration` in seconds, null where nothing says it.
 """
 
-_MISSING = {"setup": "setup time not understood", "called": "no called number"}
+_MISSING = {"setup": "setup time not understood", "called": NO_CALLED}
 """What no call can be without, and what a row is rejected for."""
 
 _PORT = r"^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]+)\]):\d{1,5}$"
@@ -125,22 +126,22 @@ def read_records(said: pl.DataFrame, times: ClockColumns, peers: Peers) -> Read:
         sound = told["setup"].is_not_null() & told["called"].is_not_null()
         reasons = _reasons(told.filter(~sound))
         told = told.filter(sound)
+    released = _releases(told)
+    later = _later_times(told, times, released)
+    duration, milliseconds, apart = _durations(told["session_time"].to_list(), later["connect"], later["disconnect"])
+    beside = {"duration": duration, "calling": _calling(told), "release": released, "attestation": _attestations(told)}
+    records = told.with_columns(**later, **beside).select(RECORDS.names())
+    return Read(records, reasons, milliseconds, apart & ~milliseconds)
+
+
+def _later_times(told: pl.DataFrame, times: ClockColumns, released: pl.Series) -> dict[str, pl.Series]:
+    """When calls were answered (`connect`) and ended (`disconnect`); no further times are read after these."""
     later = {
         name: times.read(told[name], told["zone"], told["setup"], told["place"] + behind)["at"]
         for behind, name in enumerate(("connect", "disconnect"), start=1)
     }
     times.settle()
-    released = _releases(told)
-    later["connect"] = _answers(told, later, released)
-    duration, milliseconds, apart = _durations(told["session_time"].to_list(), later["connect"], later["disconnect"])
-    later |= {
-        "duration": duration,
-        "calling": _calling(told),
-        "release": released,
-        "attestation": _attestations(told),
-    }
-    records = told.with_columns(**later).select(RECORDS.names())
-    return Read(records, reasons, milliseconds, apart & ~milliseconds)
+    return later | {"connect": _answers(told, later, released)}
 
 
 def _reasons(told: pl.DataFrame) -> list[tuple[int, str]]:

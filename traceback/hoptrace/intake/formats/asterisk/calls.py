@@ -18,6 +18,7 @@ from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk.chains import LOCAL, with_chains
 from hoptrace.intake.formats.asterisk.forks import with_telephones_as_one
 from hoptrace.intake.formats.asterisk.local import Chain, Joined, Row, joined_calls
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 
 _FIRST, _RING, _ALONE = 0, 1, 2
 _MOST_DIGITS = 4_300
@@ -44,7 +45,7 @@ class Paired(NamedTuple):
     members: pl.DataFrame
 
 
-def calls_of(cdrs: pl.DataFrame) -> Paired:
+def calls_of(cdrs: pl.DataFrame, telephones: Telephones) -> Paired:
     """All calls of a file's rows (`cdrs_of`), which are numbered from 0 by `at`."""
     rows, chains = _with_facts(with_chains(cdrs))
     by_local = _by_local(rows) if chains["half_of_chain"].any() else None
@@ -55,7 +56,7 @@ def calls_of(cdrs: pl.DataFrame) -> Paired:
     if joined or ring:
         calls = pl.concat([calls, _of_joined(joined, _FIRST, rows), _of_joined(ring, _RING, rows)])
         members = pl.concat([members, _members_of_joined([*joined, *ring])])
-    calls, members = with_telephones_as_one(calls.sort(_ORDER), members, cdrs)
+    calls, members = with_telephones_as_one(calls.sort(_ORDER), members, cdrs, telephones)
     if every:
         return Paired(calls, members)
     rest = rows.filter(~pl.col("attempted"))

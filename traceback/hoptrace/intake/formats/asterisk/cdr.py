@@ -12,15 +12,16 @@ from hoptrace.intake.formats.asterisk.calls import calls_of
 from hoptrace.intake.formats.asterisk.cells import AGAIN, Cells, Sheet, cells_of, sheet_of
 from hoptrace.intake.formats.asterisk.column_names import canonical_name, is_header
 from hoptrace.intake.formats.asterisk.facts import facts_of
-from hoptrace.intake.formats.asterisk.fields import NO_CALLED, Bad, cdrs_of, fields_of
+from hoptrace.intake.formats.asterisk.fields import Bad, cdrs_of, fields_of
 from hoptrace.intake.formats.asterisk.guessing import MOST_ROWS_LOOKED_AT, guess_layout, is_known
 from hoptrace.intake.formats.asterisk.layout import Layout, header_layout, no_layout, profile_layout, rejoined
 from hoptrace.intake.formats.asterisk.rows import places_of
 from hoptrace.intake.formats.asterisk.tabs import with_commas
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.asterisk.times import clock_of
 from hoptrace.intake.formats.resaved import FEWEST_FOR_MINUTES, ROUNDED, damage
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
-from hoptrace.intake.ledger import reasons_of
+from hoptrace.intake.ledger import NO_CALLED, reasons_of
 from hoptrace.intake.reading import ZONE_IN_FILE, Chunk, Context, Detection, Source
 from hoptrace.model.statements import ROWS, Fate
 
@@ -67,10 +68,11 @@ class AsteriskCsv:
 def _read_file(source: Source, context: Context) -> Chunk:
     sheet = sheet_of(source)
     fields, bad = _fields(source, context, sheet)
+    telephones = Telephones(context.listed)
     cdrs, unusable, respelled = cdrs_of(fields)
     clock = clock_of(cdrs, context)
     minutes = _seconds_are_gone(cdrs)
-    facts = facts_of(cdrs, calls_of(cdrs), clock, minutes, source.index)
+    facts = facts_of(cdrs, calls_of(cdrs, telephones), telephones, clock, minutes, source.index)
     numbers, calls = cdrs["row"][facts.members["at"]], facts.members["call"]
     unnamed = [(row, (NO_CALLED,)) for row in numbers.filter(calls.is_null())] if calls.null_count() else []
     rows = _accounts(sheet, numbers, calls, [*bad, *unusable, *unnamed])

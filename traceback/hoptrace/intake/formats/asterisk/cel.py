@@ -12,6 +12,7 @@ from hoptrace.intake.formats.asterisk.cel_channels import FIELDS, CallSpan, Chan
 from hoptrace.intake.formats.asterisk.layout import Layout, profile_layout
 from hoptrace.intake.formats.asterisk.rows import NOTHING, DateOrder, parse_time
 from hoptrace.intake.formats.asterisk.tabs import with_commas
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
 from hoptrace.intake.formats.text.lines import Lines, decoded, lines_of
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
@@ -91,8 +92,9 @@ def _read_file(source: Source, context: Context) -> Chunk:
         events = sorted((event for channel in channels for event in channel.events), key=lambda event: event.row)
         clock.look_ahead((event.time for event in events), lambda: [FoldRow(event.row, event.time) for event in events])
     spans = [CallSpan.of(channel, clock) for channel in channels]
-    for call in calls_of(spans):
-        enter(call, source.index, ledger)
+    telephones = Telephones(context.listed)
+    for call in calls_of(spans, telephones):
+        enter(call, telephones, source.index, ledger)
     for text in clock.flags() if clock else ():
         ledger.flag(source.index, text)
     return ledger.chunk(clock.zone if clock else ZONE_IN_FILE)
@@ -109,9 +111,11 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
         place = source.index, line.number
         ledger.row(*place, line.raw)
         cells = split(with_commas(line.text))
-        if not line.text.strip() or _is_header(cells):
-            titled = titled or bool(line.text.strip())
-            layout = layout or (Layout(tuple(map(_column, cells)), "by its header") if line.text.strip() else None)
+        if not line.text.strip():
+            ledger.skip(*place)
+        elif _is_header(cells):
+            titled = True
+            layout = layout or Layout(tuple(map(_column, cells)), "by its header")
             ledger.skip(*place)
         elif line.raw in seen:
             ledger.duplicate(*place)
@@ -121,17 +125,22 @@ def _channels(source: Source, context: Context, ledger: Ledger) -> list[Channel]
         else:
             seen.add(line.raw)
             event = _event(line.number, _fields(line.text, cells, layout), lines)
-            if isinstance(event, Event):
-                found += 1
-                channels.setdefault(event.uniqueid, Channel(event.uniqueid, [])).events.append(event)
-            else:
-                ledger.reject(*place, event)
+            found += isinstance(event, Event)
+            _put(event, channels, place, ledger)
     if lines.lines and not found:
         raise InputRefused(
             f"{source.name}: no row is an event of Asterisk's CEL. Give the right --format, or a profile whose layout "
             "names the columns in order, see docs/formats/asterisk.md."
         )
     return list(channels.values())
+
+
+def _put(event: Event | str, channels: dict[str, Channel], place: tuple[int, int], ledger: Ledger) -> None:
+    """Put an event with its channel, or reject the row by the reason why it is none."""
+    if isinstance(event, Event):
+        channels.setdefault(event.uniqueid, Channel(event.uniqueid, [])).events.append(event)
+    else:
+        ledger.reject(*place, event)
 
 
 def _fields(text: str, cells: list[str], layout: Layout | None) -> dict[str, str] | None:

@@ -13,45 +13,44 @@ from hoptrace.intake.formats.asterisk.names import (
     Target,
     dial_target,
     dials_numbers,
-    is_extension,
     is_local,
     is_symbolic,
     trunk_of,
 )
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.leg_attempts import Attempt, attempts_of
-from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.ledger import NO_CALLED, Ledger
 from hoptrace.model.statements import StartBasis
 
-NO_CALLED = "no called number"
 _CAUSE = re.compile(r"\d{1,3}")
 
 
-def calls_of(spans: Sequence[CallSpan]) -> Iterator[tuple[Attempt[CallSpan], list[CallSpan]]]:
+def calls_of(spans: Sequence[CallSpan], telephones: Telephones) -> Iterator[tuple[Attempt[CallSpan], list[CallSpan]]]:
     """The attempts of all calls, each with what else belongs to it: halves of Local channels, other telephones."""
     together: dict[str, list[CallSpan]] = {}
     for span in spans:
         together.setdefault(span.linkedid, []).append(span)
     for group in together.values():
         inner = [span for span in group if is_local(span.channel.first("channame") or "") and not span.incoming]
-        carrying = [*inner, *_other_telephones(group)]
+        carrying = [*inner, *_other_telephones(group, telephones)]
         legs = [span for span in group if span not in carrying] or group
         for number, attempt in enumerate(attempts_of(legs)):
             yield attempt, carrying if number == 0 and legs is not group else []
 
 
-def _other_telephones(group: Sequence[CallSpan]) -> list[CallSpan]:
+def _other_telephones(group: Sequence[CallSpan], telephones: Telephones) -> list[CallSpan]:
     """Of the telephones that were rung for a call all but the answered one, or the first: they are no routes."""
-    rung = [span for span in group if not span.incoming and is_extension(_trunk(span))]
+    rung = [span for span in group if not span.incoming and telephones.has(_trunk(span))]
     if len(rung) < 2 or any(dials_numbers(text) for text in _dialled(group)):
         return []
     stands = next((span for span in rung if span.answered), rung[0])
     return [span for span in rung if span is not stands]
 
 
-def _rings(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> bool:
+def _rings(attempt: Attempt[CallSpan], inner: Sequence[CallSpan], telephones: Telephones) -> bool:
     """Whether a telephone was rung: who does that delivers the call."""
     spans = [span for span in (attempt.incoming, attempt.outgoing, *inner) if span is not None]
-    is_telephone = attempt.outgoing is not None and is_extension(_trunk(attempt.outgoing))
+    is_telephone = attempt.outgoing is not None and telephones.has(_trunk(attempt.outgoing))
     return is_telephone and not any(dials_numbers(text) for text in _dialled(spans))
 
 
@@ -65,11 +64,11 @@ def _dialled(spans: Sequence[CallSpan]) -> list[str]:
     return [said.get("appdata", "") for said in events if said.get("appname", "").lower() == "dial"]
 
 
-def enter(call: tuple[Attempt[CallSpan], list[CallSpan]], file: int, ledger: Ledger) -> None:
+def enter(call: tuple[Attempt[CallSpan], list[CallSpan]], telephones: Telephones, file: int, ledger: Ledger) -> None:
     """Put a call and its rows into the ledger; without a called number they are rejected."""
     attempt, inner = call
     rows = [(file, row) for _, row in (*attempt.rows, *(pair for span in inner for pair in span.rows))]
-    facts = _facts(attempt, inner)
+    facts = _facts(attempt, inner, telephones)
     if facts["called_number"] is None:
         for row in rows:
             ledger.reject(*row, NO_CALLED)
@@ -77,7 +76,7 @@ def enter(call: tuple[Attempt[CallSpan], list[CallSpan]], file: int, ledger: Led
     ledger.call(rows, **facts)
 
 
-def _facts(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> dict[str, Any]:
+def _facts(attempt: Attempt[CallSpan], inner: Sequence[CallSpan], telephones: Telephones) -> dict[str, Any]:
     come, gone = attempt.incoming, attempt.outgoing
     leg = come or gone
     assert leg is not None  # an attempt has one of the two
@@ -98,7 +97,7 @@ def _facts(attempt: Attempt[CallSpan], inner: Sequence[CallSpan]) -> dict[str, A
         "egress_called_number": target.number,
         "redirecting_number": leg.channel.first("cid_rdnis"),
         "upstream": _trunk(come) if come is not None else None,
-        "downstream": None if _rings(attempt, inner) else target.trunk,
+        "downstream": None if _rings(attempt, inner, telephones) else target.trunk,
         "release_code": _cause(told.channel) or _cause(leg.channel),
         "record_id": "/".join(span.channel.uniqueid for span in (come, gone) if span is not None),
     }

@@ -12,6 +12,7 @@ from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk.calls import Paired
 from hoptrace.intake.formats.asterisk.durations import Talk, durations, talk_of
 from hoptrace.intake.formats.asterisk.names import SYMBOLIC
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 from hoptrace.intake.formats.asterisk.times import in_utc, precision
 from hoptrace.intake.formats.asterisk.trunks import neighbours, shapes, target
 from hoptrace.intake.local_clock import LocalClock
@@ -59,7 +60,9 @@ class Facts(NamedTuple):
     lasted: Talk
 
 
-def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minutes: bool, file: int) -> Facts:
+def facts_of(
+    cdrs: pl.DataFrame, paired: Paired, telephones: Telephones, clock: LocalClock | None, minutes: bool, file: int
+) -> Facts:
     """The facts of a file's calls; `minutes`: all its times stand on the full minute."""
     told = _sides(cdrs, paired.calls)
     told = _with_called(told.hstack(told.select(_prepared()).get_columns()), cdrs, paired.members)
@@ -70,7 +73,7 @@ def facts_of(cdrs: pl.DataFrame, paired: Paired, clock: LocalClock | None, minut
     told = told.hstack([number, talk, cdrs["row"][told["told"]]])
     told = told.hstack(in_utc(told, clock).get_columns())
     lasted = talk_of(told)
-    parts = [neighbours(told["upstream_shape"], "upstream"), target(told), _said(told)]
+    parts = [neighbours(told["upstream_shape"], "upstream"), target(told, telephones), _said(told)]
     columns = [lasted.seconds.alias("seconds"), *(column for part in parts for column in part.get_columns())]
     calls = told.hstack(columns).select(_raw(minutes))
     of_file = pl.Series("file", [file], RAW_CALLS["file"]).new_from_index(0, calls.height)

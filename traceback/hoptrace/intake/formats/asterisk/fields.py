@@ -22,12 +22,12 @@ from hoptrace.intake.formats.asterisk.rows import (
 )
 from hoptrace.intake.formats.asterisk.uniqueids import epoch_of
 from hoptrace.intake.formats.text.splitting import SPACES
+from hoptrace.intake.ledger import NO_CALLED, NO_START
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _USUAL = "%Y-%m-%d %H:%M:%S"
 _USUAL_TIME = r"^20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]$"
 _USUAL_ID = r"^(?:[^\n]+-)?([0-9]{9,10})\.[0-9]+$"
-NO_CALLED = "no called number"
 
 Bad = tuple[int, tuple[str, ...]]
 """The number of a row that is of no use, and the reasons."""
@@ -168,7 +168,7 @@ def _with_epochs(told: pl.DataFrame) -> pl.DataFrame:
 
 def _reasons(start: str | None, called: str | None, order: DateOrder) -> tuple[str, ...]:
     unclear = start is not None and order is DateOrder.UNKNOWN and is_slashed(start)
-    why = "day or month first is not clear" if unclear else "start time not understood"
+    why = "day or month first is not clear" if unclear else NO_START
     return ("no start time" if start is None else why, *((NO_CALLED,) if called is None else ()))
 
 

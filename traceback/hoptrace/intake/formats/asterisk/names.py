@@ -9,7 +9,6 @@ _CHANNEL = re.compile(r"([A-Za-z][A-Za-z0-9_]*)/(.+)", re.DOTALL)
 _SUFFIX = re.compile(r"-[0-9a-fA-F]{8}(;[12])?$")
 _SHORT_SUFFIX = re.compile(r"-[0-9a-fA-F]{1,8}$")
 _PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$")
-_EXTENSION = re.compile(r"\d{2,6}")
 _SHORT = frozenset({"IAX2", "DAHDI", "ZAP", "OOH323", "H323"})
 SYMBOLIC = frozenset({"s", "h", "i", "t", "o", "a", "fax", "~~s~~"})
 
@@ -42,11 +41,6 @@ def trunk_of(channel: str) -> str | None:
     # Behind a slash stands what was dialled over it: `DAHDI/i1/12025550123`, Grandstream's `PJSIP/trunk_1/12025550123`.
     name = name.split("/", 1)[0]
     return without_port(name) or None
-
-
-def is_extension(name: str | None) -> bool:
-    """Whether a channel's name is a telephone's: these are mostly named by their extension."""
-    return name is not None and _EXTENSION.fullmatch(name) is not None
 
 
 def without_port(address: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import polars as pl
 
 from hoptrace.intake.distinct import of_each
 from hoptrace.intake.formats.asterisk.chains import LOCAL
-from hoptrace.intake.formats.asterisk.names import dial_target, dials_numbers, is_extension, trunk_of, without_port
+from hoptrace.intake.formats.asterisk.names import dial_target, dials_numbers, trunk_of, without_port
+from hoptrace.intake.formats.asterisk.telephones import Telephones
 
 _SUFFIX = "-[0-9a-fA-F]{8}$"
 _NUMBER_AT_PEER = r"^([A-Za-z][A-Za-z0-9_]*/)(\+?[0-9]+)(@[^,|&/]*)(?:[,|].*)?$"
 _PEER_BEFORE_NUMBER = r"^([A-Za-z][A-Za-z0-9_]*/[^,|&/]*/)(\+?[0-9]+)(?:[,|].*)?$"
 _APART = "\0"
 _RINGING = ("dial", "queue")
+_TARGET = {"trunk": pl.String, "number": pl.String}
 
 
 def shapes() -> list[pl.Expr]:
@@ -52,13 +54,13 @@ def _neighbour(written: str) -> tuple[str | None]:
     return (trunk_of(written) if "/" in written else without_port(written),)
 
 
-def target(told: pl.DataFrame) -> pl.DataFrame:
+def target(told: pl.DataFrame, telephones: Telephones) -> pl.DataFrame:
     """`trunk` and `number` that each call went out to."""
     asking, telling = _dialling()
     told = told.hstack(neighbours(told["downstream_shape"], "own"))
-    rings = of_each(told["own"], lambda name: (is_extension(name),), {"queue_rings": pl.Boolean})
+    rings = of_each(told["own"], lambda name: (telephones.has(name),), {"queue_rings": pl.Boolean})
     told = told.with_columns(rings["queue_rings"].fill_null(value=False) & told["queue"])
-    answers = of_each(told.select(asking).to_series(), _dialled, {"trunk": pl.String, "number": pl.String})
+    answers = of_each(told.select(asking).to_series(), partial(_dialled, telephones), _TARGET)
     return told.hstack(answers).select(telling)
 
 
@@ -72,9 +74,9 @@ def _dialling() -> tuple[pl.Expr, list[pl.Expr]]:
     ]
 
 
-def _dialled(asked: str) -> tuple[str | None, str | None]:
+def _dialled(telephones: Telephones, asked: str) -> tuple[str | None, str | None]:
     lastdata, apart, trunk = asked.partition(_APART)
     target = dial_target(lastdata, trunk if apart else None)
     # Who rings a telephone delivers the call: it is no trunk over which the call went on.
-    is_telephone = is_extension(target.trunk) and not dials_numbers(lastdata)
+    is_telephone = telephones.has(target.trunk) and not dials_numbers(lastdata)
     return None if is_telephone else target.trunk, target.number

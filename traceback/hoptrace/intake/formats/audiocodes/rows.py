@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hoptrace.intake.formats.clocks.times import ClockTimes
+from hoptrace.intake.ledger import NO_CALLED
 from hoptrace.intake.profile import Profile
 
 CALL_START, CALL_CONNECT, CALL_END = "CALL_START", "CALL_CONNECT", "CALL_END"
 CALL_TYPES = (CALL_END, CALL_CONNECT, CALL_START)
 """The reports of a call's leg, the one that says most first."""
 
-NO_CALLED, NO_TIME, NO_SIDE = "no called number", "setup time not understood", "Orig is neither LCL nor RMT"
+NO_TIME, NO_SIDE = "setup time not understood", "Orig is neither LCL nor RMT"
 
 _TITLES = (
     "SBCReportType EPTyp SIPCallId SessionId Orig SourceIp SourcePort DestIp DestPort TransportType SrcURI "

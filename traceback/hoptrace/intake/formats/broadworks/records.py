@@ -12,6 +12,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from hoptrace.intake.ledger import lacking
+
 COLUMNS = {
     "recordId": 0,
     "serviceProvider": 1,
@@ -147,11 +149,9 @@ def split_escaped(line: str) -> list[str]:
 def make_record(place: tuple[int, int], fields: dict[str, str]) -> Record | list[str]:
     """The record of a row's fields, or the reasons why it is none."""
     start = parse_time(fields.get("startTime", ""))
-    reasons = [] if start is not None else ["start time not understood"]
-    if not fields.get("calledNumber") and not fields.get("dialedDigits"):
-        reasons.append("no called number")
-    if start is None or reasons:
-        return reasons
+    called = fields.get("calledNumber") or fields.get("dialedDigits") or None
+    if start is None or called is None:
+        return lacking(start, called)
     fraction = fields["startTime"].partition(".")[2]
     return Record((place,), fields, start, 10 ** (6 - len(fraction)), _direction(fields))
 

@@ -47,6 +47,7 @@ def _parsed(frame: pl.DataFrame, first_row: int, columns: Columns) -> Parsed:
     good = good.with_columns(row=rows)
 
     def raw(wanted: pl.Series) -> pl.DataFrame:
+        """The wanted rows as JSON, since they have no bytes of their own."""
         encoded = pl.struct(pl.all()).struct.json_encode().cast(pl.Binary)
         return pl.DataFrame({"row": wanted}).with_columns(raw=text[wanted - first_row].select(encoded).to_series())
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hoptrace.intake.fold_rows import FoldRow
-from hoptrace.intake.ledger import Ledger
+from hoptrace.intake.ledger import Ledger, lacking
 from hoptrace.intake.local_clock import LocalClock
 from hoptrace.intake.profile import Profile
 from hoptrace.model.statements import StartBasis
@@ -83,12 +83,9 @@ def enter(runs: Runs, columns: Columns, clock: LocalClock | None, ledger: Ledger
         (time for column in columns["start_time"] if (time := _utc(fields.get(column), clock, row=at)) is not None),
         None,
     )
-    reasons = [] if start is not None else ["start time not understood"]
-    if said["called_number"] is None:
-        reasons.append("no called number")
-    if start is None or reasons:
+    if start is None or said["called_number"] is None:
         for row in runs.rows:
-            ledger.reject(*row, *reasons)
+            ledger.reject(*row, *lacking(start, said["called_number"]))
         return
     answer = _utc(said["answer_time"], clock, start.timestamp())
     duration = _duration(said["duration"])

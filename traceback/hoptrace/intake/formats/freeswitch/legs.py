@@ -12,8 +12,7 @@ from hoptrace.intake.formats.freeswitch.peers import bridged, dialled, downstrea
 from hoptrace.intake.formats.freeswitch.table import LegTable
 from hoptrace.intake.formats.freeswitch.times import with_times
 from hoptrace.intake.formats.freeswitch.variables import NAMING
-
-NO_START, NO_CALLED = "start time not understood", "no called number"
+from hoptrace.intake.ledger import NO_CALLED, NO_START
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _CALLED = ("sip_req_user", "sip_to_user", "flow_called", "destination_number")

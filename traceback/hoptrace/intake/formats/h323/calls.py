@@ -12,7 +12,7 @@ from hoptrace.intake.formats.h323.facts import Facts
 from hoptrace.intake.formats.h323.legs import File, Legs, Times
 from hoptrace.intake.formats.h323.records import Record
 from hoptrace.intake.formats.leg_attempts import attempts_of, joined
-from hoptrace.intake.ledger import Ledger, Place
+from hoptrace.intake.ledger import Ledger, Place, lacking
 from hoptrace.intake.open_passes import with_passes
 from hoptrace.intake.reading import Chunk, Context
 
@@ -67,6 +67,5 @@ def _enter(legs: Legs, ledger: Ledger) -> None:
 
 
 def _reject(rows: Sequence[Place], begun: int | None, called: str | None, ledger: Ledger) -> None:
-    reasons = {"start time not understood": begun, "no called number": called}
     for row in rows:
-        ledger.reject(*row, *[reason for reason, told in reasons.items() if told is None])
+        ledger.reject(*row, *lacking(begun, called))

@@ -13,6 +13,7 @@ from hoptrace.intake.formats.profiled.plan import Kind
 from hoptrace.intake.formats.profiled.resaved import Resaved
 from hoptrace.intake.formats.profiled.times import read_times
 from hoptrace.intake.formats.profiled.zones import Localiser, epochs_of
+from hoptrace.intake.ledger import NO_START
 from hoptrace.intake.profile import Profile
 from hoptrace.intake.profiles.column_rules import Unit
 from hoptrace.model.statements import TIME, StartBasis
@@ -199,7 +200,7 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
     long = [name for name, length in longest.items() if length > LONGEST_FIELD]
     faults = [
         (pl.col("start_time").is_null(), "start time is missing"),
-        (written["start_time"], "start time not understood"),
+        (written["start_time"], NO_START),
         (written["answer_time"], "answer time not understood"),
         (written["end_time"], "end time not understood"),
         (pl.col("duration").is_not_null() & pl.col("duration_read").is_null(), "duration not understood"),

@@ -23,10 +23,10 @@ from hoptrace.intake.formats.ribbon.headers import (
     uri,
 )
 from hoptrace.intake.formats.ribbon.times import NodeTimes
+from hoptrace.intake.ledger import lacking
 from hoptrace.model.statements import StartBasis
 
 _NUMBERS = ("calling", "called", "dialed", "before")
-NO_CALLED, NO_TIME = "no called number", "start time not understood"
 
 _NOTHING = frozenset({"", "0.0.0.0", "127.0.0.0", "127.0.0.1", "::"})
 _STATUS = re.compile(r"[3-6]\d\d")
@@ -73,7 +73,7 @@ def read_record(where: tuple[int, int], cells: Sequence[str], times: NodeTimes, 
     local = times.local(said.get("date", ""), said.get("time", ""))
     called = said.get("dialed") or _asked_for(said)
     if local is None or not called:
-        return [reason for missing, reason in ((local is None, NO_TIME), (not called, NO_CALLED)) if missing]
+        return lacking(local, called or None)
     kind, gateway = cells[0], said.get("gateway", "")
     start = times.start(local, said.get("zone", ""), gateway, _whole(said.get("ticks")))
     odd.signs.look(start, [said[name] for name in _NUMBERS if name in said])

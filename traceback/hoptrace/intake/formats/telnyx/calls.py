@@ -7,6 +7,7 @@ from typing import Any
 
 from hoptrace.intake.formats.freeswitch.causes import release_code
 from hoptrace.intake.formats.json.records import Said
+from hoptrace.intake.ledger import lacking
 from hoptrace.model.statements import StartBasis
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -17,11 +18,8 @@ _TELNYX = "telnyx"
 def call_of(said: Said) -> dict[str, Any] | list[str]:
     """The call that a record tells of, or the reasons why it is none."""
     start, called = _time(said, "started_at"), said.get("cld")
-    reasons = ["start time not understood"] if start is None else []
-    if called is None:
-        reasons.append("no called number")
-    if start is None or reasons:
-        return reasons
+    if start is None or called is None:
+        return lacking(start, called)
     answer, end = (time if time and time >= start else None for time in _times(said))
     return {
         "start_time": start,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
+from hoptrace.intake.ledger import lacking
 from hoptrace.intake.outcomes import SHORT_TALK
 from hoptrace.model.statements import StartBasis
 
@@ -29,16 +30,12 @@ _KEY = (
 )
 """What partial records of a call have in common; another trunk group out is another route that was tried."""
 _MOMENTS = tuple((f"{name}Time", f"{name}Timestamp") for name in ("seizure", "answer", "release"))
-NO_START, NO_CALLED = "start time not understood", "no called number"
 
 
 def facts_of(kind: str, fields: Fields) -> dict[str, Any] | list[str]:
     """RAW_CALLS columns of a record (`kind` is the name of its choice), or the reasons why it is no call."""
     facts = _ims(kind, fields) if "serviceRequestTimeStamp" in fields or "session-Id" in fields else _cs(kind, fields)
-    reasons = [NO_START] if facts["start_time"] is None else []
-    if facts["called_number"] is None:
-        reasons.append(NO_CALLED)
-    return reasons or facts
+    return lacking(facts["start_time"], facts["called_number"]) or facts
 
 
 def key_of(kind: str, fields: Fields) -> tuple[object, ...]:

@@ -114,6 +114,7 @@ def _set(kind: Any) -> Read:
     inside, needed = Components(kind), set(kind._root_mand)
 
     def read(content: bytes, at: int, end: int) -> dict[str, Any]:
+        """The components between two places, by name; each may stand anywhere."""
         found: dict[str, Any] = {}
         by_tag = inside.by_tag
         while at < end:
@@ -137,6 +138,7 @@ def _sequence(kind: Any) -> Read:
     read_set, places = _set(kind), {name: at for at, name in enumerate(kind._cont)}
 
     def read(content: bytes, at: int, end: int) -> dict[str, Any]:
+        """The same, in the order in which they are defined; raises ValueError."""
         found = read_set(content, at, end)
         order = [places[name] for name in found]
         if order != sorted(order) or len(order) != sum(1 for _ in _values(content, at, end)):
@@ -150,6 +152,7 @@ def _several(kind: Any) -> Read:
     inside, sizes = Components(kind), kind._const_sz
 
     def read(content: bytes, at: int, end: int) -> list[Any]:
+        """The values between two places; raises ValueError where they are too few or too many."""
         values = list(_values(content, at, end))
         if sizes is not None and len(values) not in sizes:
             raise ValueError("not as many as there must be")

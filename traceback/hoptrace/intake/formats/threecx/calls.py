@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hoptrace.intake.ledger import NO_CALLED, NO_START
 from hoptrace.model.statements import StartBasis
 
 _OUTSIDE = frozenset({"external_line", "provider"})
-_NO_CALLED = "no called number"
-_NO_START = "start time not understood"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 Place = tuple[int, int]
@@ -45,7 +44,7 @@ def part_of(place: Place, said: dict[str, str]) -> Part | str:
     """A row with its times, or why it is none."""
     start = _time(said.get("cdr_started_at"))
     if start is None:
-        return _NO_START
+        return NO_START
     return Part(place, said, start, _time(said.get("cdr_answered_at")), _time(said.get("cdr_ended_at")))
 
 
@@ -70,7 +69,7 @@ def _facts(ordered: Sequence[Part], attempt: Part | None) -> Facts | str:
     called = first.said.get("source_participant_trunk_did") if came else attempt and attempt.number("destination")
     called = called or first.number("destination")
     if not called:
-        return _NO_CALLED
+        return NO_CALLED
     answered = [part.answer for part in ([attempt] if attempt is not None else ordered) if part.answer is not None]
     answer = min(answered, default=None)
     extension = first.said.get("source_entity_type") == "extension"

@@ -101,6 +101,7 @@ def _between(gap: bytes, roots: frozenset[str]) -> bytes:
         return gap
 
     def kept(match: re.Match[bytes]) -> bytes:
+        """What is left of a comment or a tag: nothing of a whole comment, and of a tag of the document's own."""
         comment, tag = match.groups()
         ended = comment is None or comment.endswith(b"-->", len(b"<!--"))
         return b"" if ended and (tag is None or tag.decode("ascii", "replace") in roots) else match[0]

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from hoptrace.intake.ledger import NO_CALLED, NO_START
+
 LEG_COLUMNS = 12
 COMBINED_COLUMNS = 17
 
@@ -158,11 +160,11 @@ def problems(cells: Sequence[str]) -> list[str]:
     """Why a row of the right width cannot be used; empty where it can."""
     found: list[str] = []
     if _TIME.fullmatch(cells[0]) is None or not _FIRST <= float(cells[0]) < _LAST:
-        found.append("start time not understood")
+        found.append(NO_START)
     if len(cells) == LEG_COLUMNS and cells[9] not in ("incoming", "outgoing"):
         found.append("direction is neither incoming nor outgoing")
     if _text(cells[5]) is None:
-        found.append("no called number")
+        found.append(NO_CALLED)
     return found
 
 
