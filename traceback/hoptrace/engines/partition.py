@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.amounts import AT_ONCE
 from hoptrace.engines.finished import put_aside
 from hoptrace.engines.frames import pack, stretch_of
-from hoptrace.engines.local import AT_ONCE, Replay, standing
+from hoptrace.engines.local import Replay, standing
 from hoptrace.engines.many_lines import lines
 from hoptrace.errors import WorkspaceError
 from hoptrace.intake.collecting import collection_paused
@@ -72,14 +73,6 @@ def parts_of(calls: pl.DataFrame) -> Iterator[Part]:
 def amount_of(calls: pl.DataFrame) -> int:
     """How many parts there are of so many calls."""
     return -(-calls.height // AT_ONCE)
-
-
-def likely_amount(calls: Path) -> int:
-    """How many whole parts the lines of a calls.csv make; 0 of what is no plain file, or packed."""
-    if calls.suffix.lower() != ".csv" or not calls.is_file():
-        return 0
-    with calls.open("rb") as stream:
-        return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b"")) // AT_ONCE
 
 
 def runs_of(parts: Sequence[Part], processes: int) -> Iterator[list[Part]]:
