@@ -31,7 +31,9 @@ def test_a_share_is_taken_where_there_are_others_and_nothing_was_told(monkeypatc
     monkeypatch.delenv(THREADS, raising=False)
 
 
-@pytest.mark.parametrize(("calls", "workers", "others"), [(2 * AT_ONCE, 2, True), (AT_ONCE, 2, False), (9_000, 1, False)])
+@pytest.mark.parametrize(
+    ("calls", "workers", "others"), [(2 * AT_ONCE, 2, True), (AT_ONCE, 2, False), (9_000, 1, False)]
+)
 def test_a_command_shares_the_cores_with_the_processes_it_will_start(tmp_path: Path, calls, workers, others):
     file = tmp_path / "calls.csv"
     file.write_text("\n" * calls)
