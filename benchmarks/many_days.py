@@ -13,13 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import sys
 import time
 from pathlib import Path
 
+from hoptrace.cores import take_share
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 keep_used_blocks()
 keep_used_memory()  # as the command does, before anything loads Polars
+take_share(2 if "trace" in sys.argv else 1)
 
 import polars as pl  # noqa: E402
 from nation import Nation, fill, make_nation, submit_all  # noqa: E402

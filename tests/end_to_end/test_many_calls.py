@@ -21,7 +21,7 @@ import zstandard
 
 import hoptrace
 from hoptrace.catalog.tables import TRACES
-from hoptrace.engines import frames, local, many_lines, partition, spark
+from hoptrace.engines import amounts, frames, local, many_lines, partition, spark
 from hoptrace.engines.batch import How, trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.many_calls import calls_by_lake, reported_calls
@@ -237,13 +237,14 @@ def test_parts_traced_together_give_the_same(world, due, monkeypatch, most, toge
 
 def test_how_many_parts_a_plain_file_makes_is_told_before_it_is_read(world, tmp_path, monkeypatch):
     calls = world / "calls.csv"
-    assert partition.likely_amount(calls) == 0  # a part that is not whole needs no other process
+    assert amounts.whole_parts(calls) == 0  # a part that is not whole needs no other process
     monkeypatch.setattr(partition, "AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(amounts, "AT_ONCE", AT_ONCE)
     whole = partition.amount_of(calls_by_lake(calls, "US"))
-    assert whole - 1 <= partition.likely_amount(calls) <= whole
+    assert whole - 1 <= amounts.whole_parts(calls) <= whole
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "calls.csv.zst").write_bytes(zstandard.compress(calls.read_bytes()))
-    assert [partition.likely_amount(tmp_path / name) for name in ("pipe.csv", "none.csv", "calls.csv.zst")] == [0] * 3
+    assert [amounts.whole_parts(tmp_path / name) for name in ("pipe.csv", "none.csv", "calls.csv.zst")] == [0] * 3
 
 
 def test_a_process_with_other_settings_is_refused(world, monkeypatch):

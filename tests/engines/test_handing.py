@@ -61,6 +61,35 @@ def test_who_is_not_ready_is_not_waited_for():
     assert first + sorted(told) == [(number, 2 * number) for number in range(20)]
 
 
+class Queue(AtOnce):
+    """Does nothing before it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[tuple[Future[Any], Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, fn(*args)))
+        return future
+
+    def go_on(self) -> None:
+        future, done = self.waiting.pop(0)
+        future.set_result(done)
+
+
+@pytest.mark.parametrize(("brief", "amount"), [(False, 1), (True, 2)])
+def test_of_brief_tasks_a_second_one_waits_at_each_process(brief, amount):
+    executor = Queue()
+    told = Handing(executor, twice, range(9), brief=brief).over([ready()])
+    found = [next(told)]
+    while executor.waiting:
+        assert len(executor.waiting) == min(amount, 9 - len(found))
+        executor.go_on()
+        found.append(next(told))
+    assert sorted(found) == [(number, 2 * number) for number in range(9)]
+
+
 def test_few_results_wait():
     executor = AtOnce()
     told = Handing(executor, twice, range(20)).over([ready()])

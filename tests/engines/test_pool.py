@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hoptrace.engines.pool import THREADS, Pool
+from hoptrace.cores import THREADS
+from hoptrace.engines.pool import Pool
 from hoptrace.errors import EngineFailed
 from hoptrace.memory import ALLOCATOR, KEPT
 

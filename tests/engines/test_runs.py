@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hoptrace.engines.many_calls import CALLS
-from hoptrace.engines.partition import MOST_TOGETHER, Part, runs_of
+from hoptrace.engines.partition import LEAST_TOGETHER, MOST_TOGETHER, Part, runs_of
 
 NO_CALLS = CALLS.to_frame()
 
@@ -19,8 +19,8 @@ def test_runs_are_all_parts_and_get_shorter_towards_the_end(amount, processes):
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[-1:] in ([], [1])
     assert all(1 <= length <= MOST_TOGETHER for length in lengths)
-    # Whoever takes the last long run does no more than what is left for each of the others, and one part.
+    # Whoever takes the last long run does no more than what is left for each of the others, or two parts.
     left = amount
     for length in lengths:
-        assert length <= max(1, left / (2 * processes))
+        assert length <= max(LEAST_TOGETHER if left > processes else 1, left / processes)
         left -= length

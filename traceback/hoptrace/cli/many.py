@@ -14,6 +14,8 @@ from hoptrace.cli import show
 from hoptrace.cli.options import file_option, the_workspace, with_options
 from hoptrace.cli.progress import progress
 from hoptrace.cli.shown_clocks import TIME, reports_off
+from hoptrace.cores import cores, take_share
+from hoptrace.engines.amounts import whole_parts
 from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ def trace_many(many: Many, replay: Replay | None, as_json: bool) -> None:
     """Trace a file of calls and say how many of each verdict there are."""
     keep_used_memory()
     keep_used_blocks()
+    if many.calls is not None and many.engine in (None, LOCAL):
+        take_share(min(many.workers or cores(), whole_parts(many.calls)))
     from hoptrace.intake.collecting import collection_paused
 
     with collection_paused():  # what is loaded holds no reference cycles to search for

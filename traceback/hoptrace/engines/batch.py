@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hoptrace.engines.amounts import AT_ONCE, whole_parts
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.local import AT_ONCE, Progress, Replay
+from hoptrace.engines.local import Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake, reports_in
 from hoptrace.engines.noticed import noticed
 from hoptrace.engines.ordering import put_together
@@ -22,7 +23,6 @@ from hoptrace.engines.partition import (
     Part,
     Pinned,
     amount_of,
-    likely_amount,
     parts_of,
     pin,
     prepare,
@@ -90,7 +90,7 @@ def _read(workspace: Workspace, calls: Path, how: How, pool: Pool) -> pl.DataFra
     """The calls (CALLS). The other processes of this machine load meanwhile, where there is much to trace."""
     here, prepared = how.engine == LOCAL, partial(prepare, str(workspace.path))
     if here:
-        pool.start(likely_amount(calls), prepared)
+        pool.start(whole_parts(calls), prepared)
     reported = calls_by_lake(calls, workspace.settings.home_country)
     if here:
         pool.start(amount_of(reported), prepared)

@@ -52,7 +52,7 @@ def _csv(path: Path) -> pl.DataFrame | None:
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     if len(data.translate(None, _ODD)) != len(data):
         return None
-    if not (data.isascii() or data.decode()) or not _QUOTED.fullmatch(data):
+    if not (data.isascii() or data.decode()) or not _quotes_are_plain(data):
         return None
     # Polars takes no notice of a comma too many at the very end; before a line's end it does.
     data = data.replace(b'"', b"").removesuffix(b"\n") + b"\n"
@@ -62,6 +62,11 @@ def _csv(path: Path) -> pl.DataFrame | None:
         return None
     names = [name.strip() for name in header]
     return read.rename(dict(zip(header, names, strict=True))) if len(set(names)) == len(names) else None
+
+
+def _quotes_are_plain(data: bytes) -> bool:
+    """Whether quotes may be left out; where there are none the pattern would be sought for nothing."""
+    return b'"' not in data or _QUOTED.fullmatch(data) is not None
 
 
 def _unpacked(path: Path) -> bytes | None:

@@ -10,7 +10,8 @@ and its lines, as one frame of Zstandard (RFC 8878).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
@@ -88,7 +89,16 @@ def _compressed(told: ResultLines, lengths: Int64s, ends: Sequence[int]) -> Iter
 
 def part_file(folder: Path, number: int) -> Path:
     """Where a finished part is kept."""
-    return folder / f"{number}.part"
+    return folder / _part_name(number)
+
+
+def part_files(folder: Path, numbers: Iterable[int]) -> Iterator[str]:
+    """The same of many parts."""
+    return (f"{folder}{os.sep}{_part_name(number)}" for number in numbers)
+
+
+def _part_name(number: int) -> str:
+    return f"{number}.part"
 
 
 def frames_of(folder: Path, number: int) -> Int64s:

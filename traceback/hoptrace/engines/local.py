@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hoptrace.catalog.traces import Stored
+from hoptrace.engines.amounts import AT_ONCE
 from hoptrace.engines.calls import all_reported
 from hoptrace.engines.gathering import Gathered, gather
 from hoptrace.engines.ground import Ground, Reads
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from hoptrace.linking.learned import Learned
     from hoptrace.settings import TraceSettings
     from hoptrace.workspace import Workspace
-
-AT_ONCE = 4_000
-"""Calls traced in one pass: bounds the memory."""
 
 FEW = 16
 """Calls up to which the frames of a pass are so small that handing them to other threads costs more than it gives."""

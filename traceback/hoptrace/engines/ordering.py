@@ -86,9 +86,9 @@ def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Wri
 def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool) -> Iterator[object]:
     """Write all stretches; gives something each time that one is done."""
     if packing_of(out) == ZSTANDARD:
-        return _appended(stream, writings, pool.each(packed, writings))
+        return _appended(stream, writings, pool.each(packed, writings, brief=True))
     if not is_device(out):
-        return pool.each(write, writings)
+        return pool.each(write, writings, brief=True)
     return _appended(stream, writings, ((task, _lines(task)) for task in writings))
 
 

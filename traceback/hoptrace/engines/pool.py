@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
+from hoptrace.cores import THREADS, cores, share_of_cores
 from hoptrace.engines.handing import Handing
 from hoptrace.errors import EngineFailed
 from hoptrace.memory import ALLOCATOR, keep_used_blocks, told_to_keep
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
-
-THREADS = "POLARS_MAX_THREADS"
 
 
 class Pool:
@@ -30,7 +29,7 @@ class Pool:
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or os.cpu_count() or 1
+        self.workers = workers or cores()
         self._executor: ProcessPoolExecutor | None = None
         self._ready: list[Future[None]] = []
 
@@ -51,22 +50,25 @@ class Pool:
         # A forked child would inherit Polars' threads in whatever state they are in.
         context = multiprocessing.get_context("spawn")
         self._executor = ProcessPoolExecutor(others, mp_context=context, initializer=_begin)
-        share = max(1, (os.cpu_count() or 1) // (others + 1))
+        share = share_of_cores(others + 1)
         with _told({THREADS: os.environ.get(THREADS, str(share)), ALLOCATOR: told_to_keep()}):
             self._ready = [self._executor.submit(_make_ready, prepare) for _ in range(others)]
 
-    def each(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done]]:
+    def each(
+        self, work: Callable[[Task], Done], tasks: Sequence[Task], *, brief: bool = False
+    ) -> Iterator[tuple[Task, Done]]:
         """Do `work` on every task, and give each as it is finished, with what came of it.
 
-        One task, or one worker, needs no other process. Each process has one task at a time, and what few have finished
-        waits in memory. Raises EngineFailed where a process dies, and what `work` raises.
+        One task, or one worker, needs no other process. Each process has one task at a time, of `brief` ones, of a
+        tenth of a second or less, a second one waiting; and what few have finished waits in memory. Raises EngineFailed
+        where a process dies, and what `work` raises.
         """
         self.start(len(tasks), _nothing)
         if self._executor is None or len(tasks) <= 1:
             yield from ((task, work(task)) for task in tasks)
             return
         try:
-            yield from Handing(self._executor, work, tasks).over(self._ready)
+            yield from Handing(self._executor, work, tasks, brief=brief).over(self._ready)
         except BrokenProcessPool as error:
             raise EngineFailed(
                 "A process that traced calls died, most likely because memory ran out. Finished parts are kept: give "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from hoptrace.engines.frames import AT, CALL, CALLS, LENGTH, PACKED, PART, PLACE, end_of, part_file
+from hoptrace.engines.frames import AT, CALL, CALLS, LENGTH, PACKED, PART, PLACE, part_files
 from hoptrace.model.arrays import Int64s
 
 AT_ONCE = 64
@@ -60,8 +61,7 @@ class Stretch:
 
 def read_stretch(folder: Path, frames: Int64s) -> Stretch:
     """A stretch out of the parts kept in a folder: rows of the table of frames, by part and as they stand in it."""
-    each = runs(frames[:, PART])
-    held = b"".join([_read(part_file(folder, int(frames[rows.start, PART])), frames[rows]) for rows in each])
+    held = b"".join(_read(folder, frames))
     sizes, packed = frames[:, CALLS], frames[:, PACKED]
     blocks = (sizes * CALL + packed).cumsum() - packed
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
@@ -78,9 +78,20 @@ def runs(values: Int64s) -> Iterator[slice]:
     yield from map(slice, cuts, cuts[1:])
 
 
-def _read(path: Path, frames: Int64s) -> bytes:
-    """The bytes of frames that stand one after the other."""
-    first = int(frames[0, AT])
-    with path.open("rb", buffering=0) as stream:
-        stream.seek(first)
-        return stream.read(end_of(frames[-1]) - first)
+def _read(folder: Path, frames: Int64s) -> Iterator[bytes]:
+    """The bytes of frames, of each part in one piece.
+
+    Every stretch has a few frames of every part, so that a file is opened some sixty thousand times for a million
+    calls; Python's own streams take twice as long for it.
+    """
+    cuts = list(runs(frames[:, PART]))
+    starts = frames[[rows.start for rows in cuts]]
+    ends = frames[[rows.stop - 1 for rows in cuts]]
+    ends = ends[:, AT] + ends[:, CALLS] * CALL + ends[:, PACKED]
+    files = part_files(folder, starts[:, PART].tolist())
+    for file, start, end in zip(files, starts[:, AT].tolist(), ends.tolist(), strict=True):
+        opened = os.open(file, os.O_RDONLY)
+        try:
+            yield os.pread(opened, end - start, start)
+        finally:
+            os.close(opened)
