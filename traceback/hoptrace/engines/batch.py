@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hoptrace.engines.finished import Finished
-from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.learning import learn_what_came
+from hoptrace.engines.local import AT_ONCE, Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake, reports_in
 from hoptrace.engines.noticed import noticed
 from hoptrace.engines.ordering import put_together
