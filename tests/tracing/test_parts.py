@@ -140,3 +140,12 @@ def test_a_route_that_a_silent_carrier_of_the_trail_tried_in_vain_is_no_other_ca
     world.say("term", 0.4, upstream="quiet")
     world.say(refuser, 2.4, upstream="quiet", outcome=outcome)
     assert world.trace(at=0.4).verdict is verdict
+
+
+def test_a_lone_refusal_is_not_the_lower_part_of_a_call_that_was_refused_as_well(world):
+    """Which of the two rang nobody can tell; the one whose whole way is on file is not cut off for the other."""
+    world.chain("orig", "mid", "term", at=0.0, outcome="failed")
+    world.say("full", 0.4, upstream="quiet", outcome="failed", calling=None, calling_number=None)
+    found = world.trace(at=0.2, calling=None)
+    assert found.verdict is Verdict.AMBIGUOUS
+    assert ("term", "mid", "orig") in {alternative.path for alternative in found.alternatives}

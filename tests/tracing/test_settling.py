@@ -126,6 +126,17 @@ def test_two_routes_that_both_went_on_do_not_share_the_record_above(world, repor
     assert len(above) == len(set(above)) > 0
 
 
+def test_a_route_all_of_whose_ways_on_failed_shares_the_record_above_with_the_one_that_came_through(world):
+    """`one` handed the call to `full`, which refused it, and told `quiet` so; that went on to `two` in the end."""
+    world.say("orig", 0.0, customer="c", downstream="quiet", outcome="busy")
+    world.say("one", 0.15, upstream="quiet", downstream="full", outcome="failed")
+    world.say("full", 0.25, upstream="one", outcome="failed")
+    world.say("two", 4.3, upstream="quiet", downstream="end", outcome="busy")
+    world.say("end", 4.4, upstream="two", outcome="busy")
+    found = world.trace(at=4.4, terminating_carrier="end")
+    assert (found.path, found.customer) == (("end", "two", "quiet", "orig"), "c")
+
+
 def test_two_records_of_one_carrier_are_no_two_routes(world, report_call):
     """Routes lead to different carriers: these are two calls, of which one came by the record above."""
     over_a_silent_carrier(world, {"outcome": "no_answer"}, {})

@@ -40,6 +40,31 @@ def test_nor_is_one_where_the_report_itself_says_that_no_number_was_shown(world)
     assert found.verdict is Verdict.AMBIGUOUS
 
 
+SHOWN = "+12025550177"
+"""The caller that a carrier shows in the place of others."""
+
+
+def replaced(world, above: str = "swap") -> None:
+    """Two customers' calls to one number at one moment: `swap` shows SHOWN, and `above` hands the second to `term`."""
+    world.say("one", 0.0, customer="cust-1", downstream="swap")
+    world.say("swap", 0.1, upstream="one", downstream="low")
+    world.say("low", 0.2, upstream="swap", downstream="term", calling_number=SHOWN)
+    world.say("two", 0.4, customer="cust-2", downstream=above)
+    world.say(above, 0.5, upstream="two", downstream="term")
+
+
+def test_a_caller_that_the_last_carrier_replaces_in_other_calls_tells_nothing_apart(world):
+    replaced(world)
+    found = world.trace(at=0.4, calling=SHOWN, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)
+
+
+def test_that_of_a_carrier_that_leaves_callers_as_they_are_does(world):
+    replaced(world, "north")
+    found = world.trace(at=0.4, calling=SHOWN, terminating_carrier="term")
+    assert (found.verdict, found.customer) == (Verdict.ORIGINATOR_IDENTIFIED, "cust-1")
+
+
 def forwarded_and_not(world) -> None:
     """Two customers' calls to one number a second apart: `home` delivers the first, and sends the second on."""
     world.chain("one", "north", "home", at=0.0, customer="cust-1")

@@ -19,11 +19,12 @@ MINUTE = 60.0
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 CLOCK_COLUMNS = ("Carrier", "Hours fast", "And seconds", "Drift s/day", "Spread s", "Pairs", "Habits")
+STEP_COLUMNS = ("Carrier", "Set at, as it writes the time", "Seconds beyond its clock from then")
 SHIFT_COLUMNS = ("Batch", "Carrier", "Hours beyond its clock", "Hours fast in all", "Pairs")
 
 
 def show_clocks(table: ClockTable) -> None:
-    """Print the carriers' clocks, and under them the batches that are off by themselves."""
+    """Print the carriers' clocks, and under them those that were set and the batches that are off by themselves."""
     click.echo(f"Clock table {table.version}, learned at lake version {table.lake_version}.")
     if moment := moment_of(table):
         click.echo(f"The offsets are those at {moment:{TIME}}; each clock moves on by its drift every day.")
@@ -33,6 +34,10 @@ def show_clocks(table: ClockTable) -> None:
         click.echo(f"By calls that were traced, {reports_off(written, late, off)}.")
     delays = {carrier: late for carrier, late, _ in table.weights.get("delays", []) if late}
     show.table(CLOCK_COLUMNS, [_clock(row, delays.get(row.carrier_id, 0.0)) for row in table.rows])
+    if steps := table.weights.get("steps"):
+        rows = [(who, f"{datetime.fromtimestamp(at, UTC):{TIME}}", f"{seconds:+10.3f}") for who, at, seconds in steps]
+        click.echo()
+        show.table(STEP_COLUMNS, rows, title="Clocks that were set while records were written")
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}
         rows = [

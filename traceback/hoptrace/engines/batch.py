@@ -15,6 +15,7 @@ import polars as pl
 
 from hoptrace.engines.amounts import AT_ONCE, whole_parts
 from hoptrace.engines.finished import Finished
+from hoptrace.engines.learning import learn_what_came
 from hoptrace.engines.local import Progress, Replay
 from hoptrace.engines.many_calls import calls_by_lake, reports_in
 from hoptrace.engines.noticed import noticed
@@ -65,7 +66,8 @@ def trace_file(
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
     The results are the same whatever traces, in the order of the calls. What may be wrong with the file is told too
-    (`hoptrace.engines.noticed`). `replay` as in `trace`. The file of results appears whole or not at all; what was
+    (`hoptrace.engines.noticed`). What came in since the lake was learned from last is learned before, where it is much.
+    `replay` as in `trace`. The file of results appears whole or not at all; what was
     finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up` parts), or thrown away
     by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed, EngineFailed or MissingExtra.
     """
@@ -74,6 +76,7 @@ def trace_file(
     with Pool(how.workers) as pool:
         reported = _read(workspace, Path(calls), how, pool)
         if replay is None:
+            learn_what_came(workspace)
             replay = learn_reports(workspace, reports_in(reported))
         parts = list(parts_of(reported))
         pinned = pin(workspace, replay)

@@ -14,6 +14,7 @@ from hoptrace.linking.learning import SAMPLE, learn, sample
 from hoptrace.linking.relisted import with_deliveries, with_relisted
 
 if TYPE_CHECKING:
+    from hoptrace.catalog.clocks import ClockTable
     from hoptrace.lake.view import View
     from hoptrace.workspace import Workspace
 
@@ -22,6 +23,10 @@ SHARE = 0.5
 
 FREE_SECONDS = 3.0
 """Learning that takes no longer is done after every submit."""
+
+WORTH_LEARNING = 0.01
+"""Share of the lake's statements from which those that came in since it was learned from last are worth learning from
+before a file of calls is traced."""
 
 SECONDS_A_STATEMENT = 3e-5
 SECONDS_A_ROW = 4e-7
@@ -83,6 +88,30 @@ def learn_after(workspace: Workspace, seconds: float) -> bool:
         return False
     relearn(workspace)
     return True
+
+
+def learn_what_came(workspace: Workspace) -> bool:
+    """Learn before a file of calls is traced, where much came in since that was done last; says whether it was done.
+
+    A larger lake is not learned from after every submit. The clock of a carrier that submitted since then would be
+    taken to be right, and its calls would be lost or look like others'. Where nothing was ever learned this changes
+    nothing.
+    """
+    table, version = workspace.catalog.clocks.latest_clocks(), workspace.lake.view().version
+    if not table.rows or version <= table.lake_version or not _much_came(workspace, table, version):
+        return False
+    relearn(workspace)
+    return True
+
+
+def _much_came(workspace: Workspace, table: ClockTable, version: int) -> bool:
+    """Whether a carrier without a clock, or a good part of all records, came in after a clock table was learned."""
+    batches = workspace.catalog.batches
+    then, now = (batches.totals(at).statements for at in (table.lake_version, version))
+    if now - then >= WORTH_LEARNING * now:
+        return True
+    known_clocks, new = {row.carrier_id for row in table.rows}, set(batches.after(table.lake_version))
+    return any(batch in new and carrier not in known_clocks for carrier, batch, *_ in batches.spans_at(version).spans)
 
 
 def estimated_seconds(rows: int) -> float:

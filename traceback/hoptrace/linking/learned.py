@@ -47,6 +47,10 @@ is the time of its answer. `tick`: seconds to which its times are really cut; nu
 SHIFTS = pl.Schema({"batch": pl.String, "carrier": pl.String, "shift": pl.Float64, "matches": pl.Int64})
 """Batches that are off beyond their carrier's clock: by `shift` seconds, as a file written in a wrong zone is."""
 
+STEPS = pl.Schema({"carrier": pl.String, "since": pl.Float64, "seconds": pl.Float64})
+"""From `since` on (epoch s, as the carrier writes the time in its usual zone) its clock runs fast by `seconds` beyond
+its line, until its next one; sorted by carrier and time."""
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -104,14 +108,19 @@ class Learned:
         return replace(self, weights={**self.weights, **rows})
 
     @cached_property
+    def steps(self) -> pl.DataFrame:
+        """Clocks that were set while records were written (STEPS); see `hoptrace.linking.clocks.steps`."""
+        return pl.DataFrame(self.weights.get("steps", []), schema=STEPS, orient="row")
+
+    @cached_property
     def taken_off(self) -> _TakenOff:
         """Clocks and shifts as `with_clocks` looks them up, and once for all calls."""
-        return _TakenOff.of(self.clocks, self.shifts)
+        return _TakenOff.of(self)
 
     @cached_property
     def written(self) -> pl.DataFrame:
-        """Every clock as it was written with (`offset`, `drift`, `reference`), and again with each shift of a batch."""
-        shifts = self.shifts.select("carrier", "shift")
+        """Every clock as it was written with (`offset`, `drift`, `reference`), and again with each shift and step."""
+        shifts = pl.concat([self.shifts.select("carrier", "shift"), self.steps.select("carrier", shift="seconds")])
         own = self.clocks.select("carrier", "offset", "drift", "reference")
         shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
         return pl.concat([own, shifted.select(own.columns)])
@@ -155,24 +164,33 @@ def timing(statements: pl.DataFrame, learned: Learned) -> Timing:
 
 @dataclass(frozen=True)
 class _TakenOff:
-    """Clocks as arrays: that of each carrier in its place, and last the one of whom nothing is known."""
+    """Clocks as arrays: that of each carrier in its place, and last the one of whom nothing is known.
+
+    `steps`: by place the times from which a clock runs otherwise, and by how much.
+    """
 
     carriers: Mapping[str, int]
     columns: Mapping[str, Floats]
     shifts: Mapping[str, float]
+    steps: Mapping[int, tuple[Floats, Floats]]
 
     @classmethod
-    def of(cls, clocks: pl.DataFrame, shifts: pl.DataFrame) -> _TakenOff:
-        """Of clocks (CLOCKS) and shifts of batches (SHIFTS)."""
+    def of(cls, learned: Learned) -> _TakenOff:
+        """Of what was learned of clocks, batches and steps."""
         # A drift since nobody knows when is none.
-        clocks = clocks.with_columns(drift=pl.when(pl.col("reference").is_not_null()).then("drift"))
+        clocks = learned.clocks.with_columns(drift=pl.when(pl.col("reference").is_not_null()).then("drift"))
         unknown = {"offset": 0.0, "drift": 0.0, "reference": 0.0, "spread": UNKNOWN_SPREAD, "start_is_answer": 0.0}
         columns = {
             name: np.array([*(none if told is None else told for told in clocks[name].to_list()), none], np.float64)
             for name, none in {**unknown, "tick": math.nan}.items()
         }
         places = {carrier: place for place, carrier in enumerate(clocks["carrier"].to_list())}
-        return cls(places, columns, dict(shifts.select("batch", "shift").iter_rows()))
+        steps = {
+            places[str(carrier)]: (of_carrier["since"].to_numpy(), of_carrier["seconds"].to_numpy())
+            for (carrier,), of_carrier in learned.steps.partition_by("carrier", as_dict=True).items()
+            if carrier in places
+        }
+        return cls(places, columns, dict(learned.shifts.select("batch", "shift").iter_rows()), steps)
 
     def timing(self, statements: pl.DataFrame) -> Timing:
         """How the times of statements (`carrier`, `batch`, `start_time`) are read, in their order."""
@@ -183,5 +201,11 @@ class _TakenOff:
         written = epoch_seconds(statements["start_time"])
         offset = told["offset"] + told["drift"] * (written - told["reference"]) * A_DAY
         if self.shifts:
-            offset += np.fromiter(map(self.shifts.get, statements["batch"].to_list(), repeat(0.0)), np.float64, count)
+            shift = np.fromiter(map(self.shifts.get, statements["batch"].to_list(), repeat(0.0)), np.float64, count)
+            offset += shift
+            written = written - shift
+        for place, (since, seconds) in self.steps.items():
+            rows = np.flatnonzero(at == place)
+            step = np.searchsorted(since, written[rows], side="right")
+            offset[rows] += np.concatenate([[0.0], seconds])[step]
         return Timing(offset, told["spread"], told["start_is_answer"] > 0, told["tick"])

@@ -22,6 +22,7 @@ from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potential
 from hoptrace.linking.clocks.refining import refined
 from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
 from hoptrace.linking.clocks.shifts import find_shifts
+from hoptrace.linking.clocks.steps import Step, find_steps
 from hoptrace.linking.delays import delays_of
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.kinds import HANDED_ON
@@ -71,24 +72,34 @@ def learn(statements: pl.DataFrame) -> Learned:
     learned, habits, edges, parts = _tied(statements)
     if not edges:
         return learned
+    if steps := _steps(learned, statements):
+        learned, habits, edges, parts = _tied(statements, steps)
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = replace(learned, clocks=_with_spreads(_clocks(offsets, habits), edges))
     return _weighed(centred(refined(learned, statements, parts)), statements)
 
 
-def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
+def _steps(learned: Learned, statements: pl.DataFrame) -> list[Step]:
+    """The steps of clocks that do not drift yet."""
+    offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
+    return find_steps(comparable(statements, learned), offsets, learned.handed_on)
+
+
+def _tied(statements: pl.DataFrame, steps: Sequence[Step] = ()) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
     """Shifts, and clocks as the edges tie them, of unknown spread; habits; the edges; who is tied well."""
     habits = own_habits(statements)
-    habitual = Learned(_clocks({}, habits), SHIFTS.to_frame())
+    set_anew = {"steps": [list(step) for step in steps]} if steps else {}
+    known = {carrier: 0.0 for carrier, *_ in steps}
+    habitual = Learned(_clocks(known, habits), SHIFTS.to_frame(), set_anew)
     met = differences(facts := comparable(statements, habitual))
     # A file of a carrier whose neighbours are silent is hours off against all whose records tell of the same calls.
     apart = far_differences(facts, parts_of(facts, find_edges(met))).select(met.columns)
     shifts = find_shifts(pl.concat([met, apart]))
     if shifts.height:
-        met = differences(comparable(statements, Learned(habitual.clocks, shifts)))
+        met = differences(comparable(statements, Learned(habitual.clocks, shifts, set_anew)))
     near = find_edges(met)
-    facts = comparable(statements, Learned(habitual.clocks, shifts))
+    facts = comparable(statements, Learned(habitual.clocks, shifts, set_anew))
     parts = parts_of(facts, near)
     # What ties clocks together: neighbours' differences, and far ones where neighbours' leave carriers untied.
     more = handed_on_beyond(near)
@@ -96,9 +107,9 @@ def _tied(statements: pl.DataFrame) -> tuple[Learned, pl.DataFrame, list[Edge], 
     edges = near + far_edges(facts, parts, HANDED_ON + more)
     if not edges:
         return habitual, habits, edges, parts
-    weights = {"handed_on": round(HANDED_ON + more, 3)} if more else {}
+    weights = set_anew | ({"handed_on": round(HANDED_ON + more, 3)} if more else {})
     offsets = potentials(edges)
-    facts = comparable(statements, Learned(_clocks(offsets, habits), shifts))
+    facts = comparable(statements, Learned(_clocks(offsets, habits), shifts, set_anew))
     offsets = placed(facts, parts, offsets, HANDED_ON + more)
     return Learned(_clocks(offsets, habits), shifts, weights), habits, edges, parts
 

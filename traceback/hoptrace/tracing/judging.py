@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from hoptrace.tracing.alike import alike, back_home, disputing, further_up, redial
 from hoptrace.tracing.attempts import without_attempts_in_vain
-from hoptrace.tracing.case import Case
+from hoptrace.tracing.case import Case, nowhere
 from hoptrace.tracing.copies import copied, same_moment
 from hoptrace.tracing.settling import to_the_minute
 from hoptrace.tracing.trail import Ending, Trail
@@ -150,12 +150,19 @@ def _model(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
 def _lower_part(case: Case, best: Weighed, found: Sequence[Weighed]) -> Weighed:
     """The trail of which this one may be the way on, where that fits the report about as well; else this one.
 
-    Where either may be the other's way on this one stays, unless the call would then have gone abroad and back.
+    Where either may be the other's way on this one stays, unless the call would then have gone abroad and back. A lone
+    record of a refusal is no lower part of a call that was refused elsewhere as well: neither went on to the other.
     """
     near = [one for one in found if one is not best and one.weight >= best.weight - AS_GOOD]
-    near = [one for one in near if not copied(case, one, best)]
+    near = [one for one in near if not copied(case, one, best) and not _both_refused(case, one.trail, best.trail)]
     lower = (one for one in near if further_up(case, best, one) and not _above(case, one, best))
     return max(lower, key=lambda one: one.weight, default=best)
+
+
+def _both_refused(case: Case, lone: Trail, best: Trail) -> bool:
+    """Whether a trail is a lone record of a refusal, and the other one, of several records, ends at one as well."""
+    tails = [case.facts[trail.first_statement] for trail in (lone, best)]
+    return not lone.pairs and bool(best.pairs) and all(map(nowhere, tails))
 
 
 def _above(case: Case, one: Weighed, best: Weighed) -> bool:

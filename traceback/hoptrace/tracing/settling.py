@@ -120,7 +120,7 @@ def _routes_of_silent(one: Fact, other: Fact) -> bool:
     """Whether two records are of routes that a carrier without a record tried for one call.
 
     Routes lead to different carriers, and at most one of them went on; the other ended at a carrier that answered
-    nothing and handed it to nobody.
+    nothing and handed it to nobody, or whose own routes all failed.
     """
     return one.upstream == other.upstream and (_ended(one) or _ended(other))
 
@@ -145,7 +145,7 @@ def with_shared_ingress(legs: Mapping[int, int], settled: Assignment, facts: Map
 
 
 def _ended(fact: Fact) -> bool:
-    return fact.downstream is None and fact.outcome != "answered"
+    return fact.outcome == "failed" or (fact.downstream is None and fact.outcome != "answered")
 
 
 def to_the_minute(one: Fact, other: Fact) -> bool:

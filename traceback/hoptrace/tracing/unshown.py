@@ -1,8 +1,10 @@
 """Unshown: how a call may have looked to the called party for all that its records leave out.
 
 A lowest record without a caller does not say what the called party saw, for carriers leave a number blank that they
-pass on, and withhold one in their records that they show. And where a number is forwarded, now and then or without a
-word of the new number, the end that a report names does not tell its calls apart: it is mostly looked up by the number.
+pass on, and withhold one in their records that they show. Some put another one in its place and do not write that down:
+it shows in the records below, and where those are missing it may be the reported one. And where a number is forwarded,
+now and then or without a word of the new number, the end that a report names does not tell its calls apart: it is
+mostly looked up by the number.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ def at_best(case: Case, one: Weighed, best: Weighed) -> float:
     """`Weighed.differs` of a trail whose call looked as much like the reported one as its records allow."""
     elsewhere = min(end_weight(case, one.trail) - BY_THE_REPORT, 0.0)
     forwarded = elsewhere < 0 and _parted(case, one.trail, best.trail)
-    return one.differs + _shown(case, one.trail) - (elsewhere if forwarded else 0.0)
+    shown = _shown(case, one.trail) or _replaced(case, one.trail, best.trail)
+    return one.differs + shown - (elsewhere if forwarded else 0.0)
 
 
 def _shown(case: Case, trail: Trail) -> float:
@@ -31,6 +34,22 @@ def _shown(case: Case, trail: Trail) -> float:
     if all(case.facts[sid].calling != case.reported.calling for sid in trail.statements):
         return 0.0
     return SAME_CALLER - caller_weight(case.reported, tail, case.around)
+
+
+def _replaced(case: Case, trail: Trail, best: Trail) -> float:
+    """What the caller would add, had the last carrier with a record put the reported one in its place.
+
+    That it does so shows in the best trail: what came from it has the reported caller, and its own record another.
+    """
+    tail, reported = case.facts[trail.first_statement], case.reported.calling
+    if reported in (*NO_CALLER, tail.calling, tail.sent_calling) or not (tail.downstream or tail.handed_on):
+        return 0.0
+    handed = ((case.facts[pair.u], case.facts[pair.d]) for pair in best.pairs)
+    if any(
+        upper.carrier == tail.carrier and upper.sent_calling != reported == lower.calling for upper, lower in handed
+    ):
+        return SAME_CALLER - caller_weight(case.reported, tail, case.around)
+    return 0.0
 
 
 def _parted(case: Case, one: Trail, other: Trail) -> bool:

@@ -1,0 +1,118 @@
+"""Clocks that were set while their carriers wrote records: when, by how much, and whose clock it was."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from hoptrace.linking.learned import Learned, clock_of, timing
+from hoptrace.linking.learning import learn
+
+SET_AT = 20_000.0
+"""Seconds after BASE at which a clock is set in these worlds."""
+
+
+def network(world, steps: dict[str, list[tuple[float, float]]], clocks: dict[str, float] | None = None) -> None:
+    """Calls into and out of a hub: w or x - hub - y or z; `steps`: of clocks, (from when, s fast from then)."""
+    for n in range(240):
+        chain, at = ["wx"[n % 2], "hub", "yz"[n // 2 % 2]], n * 173.3
+        for place, carrier in enumerate(chain):
+            fast = (clocks or {}).get(carrier, 0.0)
+            fast += next((seconds for since, seconds in reversed(steps.get(carrier, [])) if at >= since), 0.0)
+            world.say(
+                carrier,
+                at + 0.1 * place + fast,
+                upstream=chain[place - 1] if place else None,
+                downstream=chain[place + 1] if place < 2 else None,
+                customer=None if place else "c",
+                called_number=f"+1312555{100 + n:04d}",
+            )
+
+
+def steps_of(world) -> dict[str, list[float]]:
+    """By carrier the seconds of its steps, beyond its first time."""
+    told = learn(world.frame()).steps.group_by("carrier", maintain_order=True).agg("seconds")
+    return dict(told.iter_rows())
+
+
+def late(world) -> float:
+    """Seconds that the records of one call lie apart at most on the clocks that are learned, but for handing it on."""
+    frame = world.frame()
+    taken_off = pl.Series(timing(frame, learn(frame)).offset)
+    came = frame["start_time"].dt.epoch("us") / 1e6 - taken_off
+    calls = pl.DataFrame({"called": frame["called"], "came": came})
+    return float(calls.group_by("called").agg(pl.col("came").max() - pl.col("came").min() - 0.2)["came"].abs().max())
+
+
+@pytest.mark.parametrize("seconds", [9.5, -32.0, 110.0, 3.0])
+@pytest.mark.parametrize("who", ["hub", "y"])
+def test_a_clock_that_is_set_is_found_and_no_neighbour_is_blamed(world, who, seconds):
+    network(world, {who: [(SET_AT, seconds)]})
+    assert steps_of(world) == {who: [pytest.approx(seconds, abs=0.3)]}
+    assert late(world) < 1.0
+
+
+@pytest.mark.parametrize("at", [7_000.0, 33_000.0])
+def test_it_may_be_set_early_or_late(world, at):
+    network(world, {"hub": [(at, -45.0)]}, {"w": 60.0, "hub": -3.0})
+    assert steps_of(world) == {"hub": [pytest.approx(-45.0, abs=0.3)]}
+    assert late(world) < 1.0
+
+
+def test_a_clock_that_is_set_twice_and_a_neighbour_that_is_set_too(world):
+    network(world, {"hub": [(10_000.0, 12.0), (30_000.0, -8.0)], "z": [(SET_AT, 40.0)]})
+    told = steps_of(world)
+    assert told == {
+        "hub": [pytest.approx(12.0, abs=0.3), pytest.approx(-8.0, abs=0.3)],
+        "z": [pytest.approx(40.0, abs=0.3)],
+    }
+    assert late(world) < 1.0
+
+
+def test_steady_clocks_and_clocks_that_drift_have_no_steps(world):
+    drifting = [(173.3 * n, 8.0 * 173.3 * n / 86_400) for n in range(240)]
+    network(world, {"hub": drifting}, {"x": 3600.0, "y": -20.0})
+    assert steps_of(world) == {}
+
+
+def test_a_wrong_zone_is_a_shift_of_its_file_and_no_step(world):
+    network(world, {})
+    frame = world.frame().with_columns(
+        pl.when(pl.col("carrier") == "y").then(pl.lit("y-1")).otherwise("batch").alias("batch")
+    )
+    part = (pl.col("carrier") == "y") & (pl.col("row") > 400)
+    moved = frame.with_columns(
+        pl.when(part).then(pl.lit("y-2")).otherwise("batch").alias("batch"),
+        *(pl.when(part).then(pl.col(name) + pl.duration(hours=1)).otherwise(name).alias(name) for name in TIMES),
+    )
+    learned = learn(moved)
+    assert learned.steps.is_empty()
+    assert learned.shifts["batch"].to_list() == ["y-2"]
+
+
+TIMES = ("start_time", "answer_time", "end_time")
+
+
+def test_a_step_counts_from_its_time_on_in_files_that_are_off_as_well(world):
+    since = 1_762_095_600.0
+    steps = {"steps": [["a", since, 10.0], ["a", since + 600, -5.0]]}
+    shifts = pl.DataFrame([("a-2", "a", 3600.0, 9)], schema=Learned.nothing().shifts.schema, orient="row")
+    learned = Learned(clock_of({"a": 1.0, "b": 2.0}), shifts, steps)
+    rows = [
+        ("a", "a-1", -1),
+        ("a", "a-1", 1),
+        ("a", "a-2", 3599),
+        ("a", "a-2", 3601),
+        ("a", "a-1", 700),
+        ("b", "b-1", 1),
+    ]
+    frame = pl.DataFrame(
+        {
+            "carrier": [row[0] for row in rows],
+            "batch": [row[1] for row in rows],
+            "start_time": pl.Series([int((since + row[2]) * 1e6) for row in rows]).cast(pl.Datetime("us", "UTC")),
+        }
+    )
+    assert timing(frame, learned).offset.tolist() == [1.0, 11.0, 3601.0, 3611.0, -4.0, 2.0]
+    told = sorted(learned.written.filter(pl.col("carrier") == "a")["offset"])
+    assert told == [-4.0, 1.0, 11.0, 3601.0], "records of the time are looked for under every clock"

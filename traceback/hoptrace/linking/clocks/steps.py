@@ -1,0 +1,195 @@
+"""Steps: clocks that were set while their carrier wrote records, so that all times from then on are off otherwise.
+
+A switch that lost its time server drifts until somebody sets it right; one that restarts may come up seconds off. No
+line fits both sides. Neighbours' records tell the moment, and whose clock it was: the one for which the others agree.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from hoptrace.linking.learned import DAY
+from hoptrace.linking.neighbours import neighbour_pairs, with_residual
+from hoptrace.model.arrays import Floats, Int64s
+
+LEAST_STEP = 2.0
+"""Seconds: less is a switch that keeps calls for longer at times, and lines and spreads allow for it."""
+
+LEAST_PAIRS = 12
+"""Matched pairs by which a clock's time is told on either side."""
+
+MOST_BLOCKS = 100
+"""Blocks of pairs, one after the other, into which a carrier's are divided at most."""
+
+WILDEST_DRIFT = 10.0
+"""Seconds a day that a clock may run fast or slow: what it comes to between two blocks is no step."""
+
+NEAR = 0.7
+"""Seconds (median) that the pairs of a block lie apart at most where they tell a clock's time."""
+
+AGREEING, NEIGHBOURS = 0.7, 0.6
+"""Share of the pairs on either side, and of the neighbours that are seen on both, which must tell a step."""
+
+LEAST_SEEN = 4
+"""Pairs with a neighbour on either side from which it is asked."""
+
+SHARP = 0.5
+"""Seconds (1 sigma) that ticks leave open of pairs that can tell a step."""
+
+MOST_STEPS, MOST_OF_ONE = 1_000, 20
+"""Steps that are found in all, and of one clock."""
+
+Step = tuple[str, float, float]
+"""Whose clock; from when on (epoch s, as it writes the time); seconds that it runs fast beyond its line from then."""
+
+
+class _Change(NamedTuple):
+    """A change in a carrier's residuals: before the pair at `place`, by `step` s, as so many neighbours tell."""
+
+    neighbours: int
+    pairs: int
+    place: int
+    at: float
+    step: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Pairs by carrier: of each its `rows` in order of time, and `sign`: 1 where it is the lower one, else -1."""
+
+    rows: Mapping[int, Int64s]
+    sign: Mapping[int, Floats]
+    other: Mapping[int, Int64s]
+
+
+def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> list[Step]:
+    """The steps of all clocks, sorted; `facts` (`comparable`) on the clocks of these `offsets`, which do not drift.
+
+    The clock whose step most neighbours tell is taken first, and its pairs are read anew: what is left is the others'.
+    """
+    pairs = _lone(with_residual(neighbour_pairs(facts), handed_on))
+    if pairs.is_empty():
+        return []
+    names = pl.concat([pairs["u_carrier"], pairs["d_carrier"]]).unique().sort()
+    seen, at, found = _by_carrier(pairs, names), pairs["at"].to_numpy(), defaultdict[int, list[_Change]](list)
+    residual = _centred(pairs["residual"].to_numpy(), pairs)
+    changes = {who: change for who in seen.rows if (change := _change(seen, who, at, residual)) is not None}
+    for _ in range(MOST_STEPS):
+        if not changes:
+            break
+        who = max(changes, key=lambda one: (changes[one].neighbours, changes[one].pairs, -one))
+        change = changes[who]
+        found[who].append(change)
+        rows = seen.rows[who]
+        beyond = np.where(np.arange(len(rows)) >= change.place, change.step, 0.0)
+        residual[rows] = _centred(residual[rows] - seen.sign[who] * beyond, pairs[rows])
+        for one in sorted({who, *seen.other[who].tolist()}):
+            anew = _change(seen, one, at, residual)
+            changes.pop(one, None)
+            if anew is not None and len(found[one]) < MOST_OF_ONE:
+                changes[one] = anew
+    told = [_told(names[who], offsets.get(names[who], 0.0), made) for who, made in found.items()]
+    return sorted(step for steps in told for step in steps)
+
+
+def _lone(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with sharp times of which neither record has another counterpart: redials do not move the clock."""
+    sharp = pl.col("residual").is_not_null() & (pl.col("sigma") <= SHARP)
+    once = (pl.len().over("u_sid") == 1) & (pl.len().over("d_sid") == 1)
+    return pairs.filter(once).filter(sharp).sort("at", "d_sid", "u_sid")
+
+
+def _centred(residual: Floats, pairs: pl.DataFrame) -> Floats:
+    """Residuals around the middle one of their two carriers: how far off offsets are matters not, only what changes."""
+    told = pairs.select("u_carrier", "d_carrier", residual=pl.Series(residual))
+    away = pl.col("residual") - pl.col("residual").median().over("u_carrier", "d_carrier")
+    return told.select(away).to_series().to_numpy().copy()
+
+
+def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
+    """The pairs of each carrier that has enough of them."""
+    code = {name: place for place, name in enumerate(names)}
+    up, down = (pairs[f"{side}_carrier"].replace_strict(code, return_dtype=pl.Int64).to_numpy() for side in "ud")
+    who, rows = np.concatenate([down, up]), np.tile(np.arange(pairs.height), 2)
+    order = np.lexsort((rows, who))
+    carriers, begin = np.unique(who[order], return_index=True)
+    each = {int(one): part for one, part in zip(carriers, np.split(order, begin[1:]), strict=True)}
+    each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
+    sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
+    return _Seen(
+        {one: rows[part] for one, part in each.items()},
+        {one: sign[part] for one, part in each.items()},
+        {one: other[part] for one, part in each.items()},
+    )
+
+
+def _change(seen: _Seen, who: int, at: Floats, residual: Floats) -> _Change | None:
+    """The greatest step of a carrier's clock that its pairs tell, if one does."""
+    if who not in seen.rows:
+        return None
+    rows = seen.rows[who]
+    times, fast = at[rows], seen.sign[who] * residual[rows]
+    size = max(LEAST_PAIRS, len(rows) // MOST_BLOCKS)
+    count = len(rows) // size
+    blocks = fast[: count * size].reshape(count, size)
+    middle = np.median(blocks, axis=1)
+    close = np.median(np.abs(blocks - middle[:, None]), axis=1) <= NEAR
+    # The block between two may lie on both sides.
+    step, apart = middle[2:] - middle[:-2], times[2 * size :: size][: count - 2] - times[::size][: count - 2]
+    clear = close[2:] & close[:-2] & (np.abs(step) >= LEAST_STEP + WILDEST_DRIFT * apart / DAY)
+    candidates = np.flatnonzero(clear)
+    for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
+        span = slice(block * size, (block + 3) * size)
+        place = _located(fast[span], (float(middle[block]), float(middle[block + 2])))
+        told = None if place is None else _agreed(seen.other[who], times, fast, place + span.start)
+        if told is not None:
+            return told
+    return None
+
+
+def _located(fast: Floats, levels: tuple[float, float]) -> int | None:
+    """Before which of these pairs a clock went from one level to the other; None where too few lie on either."""
+    before, after = (np.abs(fast - level) for level in levels)
+    # The least that all pairs are off, those before the place from the one level and the others from the other.
+    off = np.concatenate([[0.0], np.cumsum(before)]) + np.concatenate([np.cumsum(after[::-1])[::-1], [0.0]])
+    inside = slice(LEAST_PAIRS // 2, len(fast) - LEAST_PAIRS // 2 + 1)
+    place = int(np.argmin(off[inside])) + LEAST_PAIRS // 2
+    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
+    return place if fits >= AGREEING else None
+
+
+def _agreed(other: Int64s, times: Floats, fast: Floats, place: int) -> _Change | None:
+    """The step there, if the neighbours that have pairs on both sides tell it: those of its carrier do."""
+    told = [
+        _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one]) for one in np.unique(other)
+    ]
+    steps = np.array([after - before for before, after in told if not np.isnan(after - before)])
+    if not len(steps):
+        return None
+    step = float(np.median(steps))
+    telling = int((np.abs(steps - step) <= 2 * NEAR).sum())
+    if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps):
+        return None
+    pairs = min(place, len(fast) - place)
+    return _Change(telling, pairs, place, float(times[place - 1] + times[place]) / 2, step)
+
+
+def _middles(before: Floats, after: Floats) -> tuple[float, float]:
+    """Where the last pairs before a step and the first ones after it lie; NaN where there are too few."""
+    if min(len(before), len(after)) < LEAST_SEEN:
+        return np.nan, np.nan
+    return float(np.median(before[-LEAST_PAIRS:])), float(np.median(after[:LEAST_PAIRS]))
+
+
+def _told(name: str, offset: float, made: Sequence[_Change]) -> Iterator[Step]:
+    """A clock's steps beyond its first time; `offset`: s that it was taken to be fast when they were found."""
+    fast = 0.0
+    for change in sorted(made, key=lambda change: change.place):
+        fast += change.step
+        yield name, round(change.at + offset, 3), round(fast, 3)
