@@ -41,3 +41,18 @@ def test_a_command_shares_the_cores_with_the_processes_it_will_start(tmp_path: P
     command = [sys.executable, "-c", TOLD, str(file), str(workers)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert int(done.stdout) == (share_of_cores(2) if others else share_of_cores(1)), done.stderr
+
+
+ALONE = (
+    "import os, hoptrace.cli.app as app\n"
+    "app.hoptrace = lambda prog_name: (__import__('numpy'), print(len(os.listdir('/proc/self/task'))))\n"
+    "app.run()"
+)
+"""How many threads a command has when it has loaded NumPy."""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux says which threads a process has")
+def test_a_command_starts_no_threads_for_linear_algebra() -> None:
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path)), "PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-c", ALONE], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"

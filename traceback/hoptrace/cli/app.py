@@ -12,6 +12,7 @@ from hoptrace import __version__
 from hoptrace.cli.failure import FailingGroup, remember_debug
 from hoptrace.cli.on_demand import OnDemand
 from hoptrace.cli.options import remember_workspace
+from hoptrace.cores import without_blas_threads
 
 COMMANDS = (
     *("init", "carriers", "certificates", "profile", "submit", "batches", "lake", "clocks", "calls"),
@@ -57,6 +58,7 @@ def run() -> None:
     reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:  # names of files may hold bytes that are no text
         reconfigure(errors="backslashreplace")
+    without_blas_threads()
     try:
         hoptrace(prog_name="hoptrace")
     finally:
