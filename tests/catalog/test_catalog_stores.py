@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import zstandard
 
 from hoptrace.catalog.batches import NewBatch, RejectedRow
 from hoptrace.catalog.catalog import Catalog
@@ -141,6 +142,38 @@ def test_results_are_given_one_by_one_as_they_were_written(catalog: Catalog) -> 
     assert [ref for ref, _ in catalog.traces.newest(campaign="c1")] == ["b", "x"]
     assert [json.loads(text) for _, text in catalog.traces.newest(call_refs=["x", "none"])] == [new]
     assert catalog.traces.campaigns() == {"c1": 2, "c2": 1}
+
+
+def test_results_that_were_stored_long_ago_are_forgotten_and_hold_nothing(catalog: Catalog) -> None:
+    def result(call_ref: str, row: int) -> dict[str, Any]:
+        records = [{"batch": "b-1", "row": row, "record_id": None}]
+        return {
+            "call_ref": call_ref,
+            "verdict": "no_record",
+            "call": {"campaign": None},
+            "hops": [{"records": records}],
+        }
+
+    def file(*results: dict[str, Any]) -> None:
+        lines = b"".join(json.dumps(each).encode() + b"\n" for each in results)
+        calls = [(each["call_ref"], each["verdict"], None, 0, line) for line, each in enumerate(results)]
+        with catalog.traces.filing() as filing:
+            filing.add([zstandard.compress(lines)], calls)
+
+    catalog.traces.save(_stored(result(ref, row)) for ref, row in (("x", 1), ("y", 2)))
+    file(result("a", 3), result("b", 4))
+    moment = datetime.now(UTC)
+    catalog.traces.save([_stored(result("x", 5))])
+    file(result("b", 6), result("c", 7))
+
+    assert catalog.traces.cited() == {("b-1", row) for row in range(1, 8)}
+    assert catalog.traces.cited(moment) == {("b-1", row) for row in (5, 6, 7)}
+    assert catalog.traces.stored_before(moment) == 4
+    assert catalog.traces.forget(moment) == 4
+    assert (catalog.traces.forget(moment), catalog.traces.stored_before(moment)) == (0, 0)
+    assert catalog.traces.cited() == {("b-1", row) for row in (5, 6, 7)}
+    assert [each["call_ref"] for each in catalog.traces.list()] == ["b", "c", "x"]
+    assert catalog.traces.get("b") == result("b", 6)
 
 
 def test_traces_are_saved_all_or_none(catalog: Catalog) -> None:

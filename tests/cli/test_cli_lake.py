@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,6 +117,30 @@ def test_expire_removes_old_days_and_holds_what_is_cited(filled, run):
     assert f"Version {cited['lake_version']} of the lake is gone" in gone.stderr
     assert "hoptrace lake expire" in gone.stderr
     assert filled("report", "trace", cited["call_ref"], "--out", "call.html")
+
+
+def test_expire_forgets_old_results_where_asked_and_with_them_what_only_they_cite(filled, run):
+    cited = json.loads(traced(filled, 100))
+    again = json.loads(traced(filled, 10))
+    keeping = ("lake", "expire", "--older-than", "90d", "--grace", "0")
+    assert "Held 2 statements" in filled(*keeping)
+    with closing(sqlite3.connect("hoptrace-workspace/catalog.sqlite")) as catalog, catalog:
+        old = (NOW - timedelta(days=40)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        catalog.execute("UPDATE traces SET created_at = ? WHERE call_ref = ?", (old, cited["call_ref"]))
+
+    told = filled(*keeping, "--results-older-than", "50d")
+    assert "Removed 0 stored results." in told
+    assert "Held 2 statements" in told
+    forgetting = (*keeping, "--results-older-than", "30d")
+    told = filled(*forgetting, "--dry-run")
+    assert "Would remove 1 stored result." in told
+    assert "Would remove 2 statements of 1 day" in told
+    assert filled("report", "trace", cited["call_ref"], "--out", "call.html")
+    done = json.loads(filled(*forgetting, "--json"))
+    assert (done["results"], done["expired"]["statements"], done["expired"]["held"]) == (1, 2, 0)
+    assert json.loads(filled("lake", "info", "--json"))["statements"] == 2
+    assert run("report", "trace", cited["call_ref"], "--out", "gone.html").exit_code == 4
+    assert filled("report", "trace", again["call_ref"], "--out", "young.html")
 
 
 def test_after_expiry_nobody_is_blamed_for_what_was_removed(filled):

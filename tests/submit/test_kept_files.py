@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -133,6 +133,9 @@ def test_files_go_with_the_time_of_their_calls_but_for_cited_rows(workspace, tmp
     assert rows_of(workspace, other, 2) == {}
     assert list(rows_of(workspace, young, 2, 3)) == [2, 3]
     assert expire_lake(workspace, date(2026, 11, 5)).kept_files == 0
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    done = expire_lake(workspace, date(2026, 11, 5), results_before=tomorrow)
+    assert (done.results, done.kept_files, rows_of(workspace, cited, 2)) == (1, 1, {})
 
 
 def a_call() -> hoptrace.ReportedCall:

@@ -107,18 +107,39 @@ class Traces:
             found = connection.execute(query.order_by(amount.desc(), TRACES.c.campaign)).all()
         return {row[0]: row[1] for row in found}
 
-    def cited(self) -> set[tuple[str, int]]:
-        """The statements (batch, row) that any stored result names, older results of a call as well."""
-        single = sa.select(TRACES.c.result).where(TRACES.c.frame_id.is_(None))
+    def cited(self, since: datetime | None = None) -> set[tuple[str, int]]:
+        """The statements (batch, row) that any stored result names, older results of a call as well.
+
+        With `since` only those of results that were stored then or later.
+        """
+        kept = sa.true() if since is None else TRACES.c.created_at >= since
+        single = sa.select(TRACES.c.result).where(TRACES.c.frame_id.is_(None), kept)
+        frames = sa.select(TRACE_FRAMES.c.lines)
+        if since is not None:  # a frame's results were all stored at one moment
+            frames = frames.where(TRACE_FRAMES.c.frame_id.in_(sa.select(TRACES.c.frame_id).where(kept)))
         unpack = zstandard.ZstdDecompressor().decompress
         found: set[tuple[str, int]] = set()
         with guard(), self._engine.connect() as connection:
             reading = connection.execution_options(yield_per=READ_AT_ONCE)
             for result in reading.execute(single).scalars():
                 found.update(cited_by(result))
-            for frame in reading.execute(sa.select(TRACE_FRAMES.c.lines)).scalars():
+            for frame in reading.execute(frames).scalars():
                 found.update(cited_in(unpack(frame)))
         return found
+
+    def stored_before(self, moment: datetime) -> int:
+        """How many results were stored before a moment."""
+        query = sa.select(sa.func.count()).select_from(TRACES).where(TRACES.c.created_at < moment)
+        with guard(), self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def forget(self, before: datetime) -> int:
+        """Remove the results that were stored before a moment, all or none; gives how many there were."""
+        old = TRACES.c.created_at < before
+        with guard(), self._engine.begin() as connection:
+            frames = sa.select(TRACES.c.frame_id).where(old, TRACES.c.frame_id.is_not(None))
+            connection.execute(sa.delete(TRACE_FRAMES).where(TRACE_FRAMES.c.frame_id.in_(frames)))
+            return connection.execute(sa.delete(TRACES).where(old)).rowcount
 
     def naming(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """As `newest`, of the calls whose newest result names one of these: a batch, a carrier."""

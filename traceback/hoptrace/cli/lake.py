@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -98,24 +99,35 @@ def tidy(grace_hours: int, as_json: bool) -> None:
 
 
 @lake.command(
-    epilog=example("hoptrace lake expire --older-than 90d --dry-run", "hoptrace lake expire --older-than 90d")
+    epilog=example(
+        "hoptrace lake expire --older-than 90d --dry-run",
+        "hoptrace lake expire --older-than 90d --results-older-than 730d",
+    )
 )
 @click.option(
     "--older-than", "before", type=_Age(), required=True, metavar="AGE", help="How long records are kept: 90d or 13w."
+)
+@click.option(
+    "--results-older-than",
+    "results_before",
+    type=_Age(),
+    metavar="AGE",
+    help="Remove stored results of traces as well that were made longer ago.  [default: they stay]",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @grace_option
 @json_option
 @workspace_option
-def expire(before: date, dry_run: bool, grace_hours: int, as_json: bool) -> None:
+def expire(before: date, results_before: date | None, dry_run: bool, grace_hours: int, as_json: bool) -> None:
     """Remove records of days (UTC) that were kept long enough.
 
     Records that a stored result cites are held and stay readable. Batches, receipts and rejected rows stay.
     """
     from hoptrace.engines.retention import expire_lake
 
+    how = partial(expire_lake, results_before=results_before, dry_run=dry_run, grace_hours=grace_hours)
     with the_workspace() as workspace, progress("Expiring") as report:
-        done = expire_lake(workspace, before, dry_run=dry_run, grace_hours=grace_hours, progress=report)
+        done = how(workspace, before, progress=report)
     if as_json:
         show.as_json(_plain(done) | {"dry_run": dry_run})
         return
@@ -126,15 +138,16 @@ def expire(before: date, dry_run: bool, grace_hours: int, as_json: bool) -> None
 
 def _show_expired(done: Cared, dry_run: bool) -> None:
     assert done.expired is not None
-    told = done.expired
+    told, would = done.expired, "Would remove" if dry_run else "Removed"
+    if done.results is not None:
+        click.echo(f"{would} {show.count(done.results, 'stored result')}.")
     if told.files:
-        would = "Would remove" if dry_run else "Removed"
         days = show.count(told.days, "day")
         click.echo(f"{would} {show.count(told.statements, 'statement')} of {days} before {told.before}.")
     else:
         click.echo(f"There is nothing to remove from the days before {told.before}.")
     if done.kept_files:
-        click.echo(f"{'Would remove' if dry_run else 'Removed'} {show.count(done.kept_files, 'submitted file')}.")
+        click.echo(f"{would} {show.count(done.kept_files, 'submitted file')}.")
     if told.held:
         click.echo(f"Held {show.count(told.held, 'statement')} that stored results cite.")
 

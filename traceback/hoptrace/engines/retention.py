@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -33,6 +33,8 @@ class Cared:
     vacuumed: Vacuumed
     kept_files: int | None = None
     """Kept submitted files that went with the time of their calls."""
+    results: int | None = None
+    """Stored results that were removed; None where none were to be."""
 
 
 def tidy_lake(workspace: Workspace, *, grace_hours: float = GRACE_HOURS, progress: Progress | None = None) -> Cared:
@@ -50,6 +52,7 @@ def expire_lake(
     workspace: Workspace,
     before: date,
     *,
+    results_before: date | None = None,
     dry_run: bool = False,
     grace_hours: float = GRACE_HOURS,
     progress: Progress | None = None,
@@ -57,23 +60,28 @@ def expire_lake(
     """Take the statements of days before `before` (UTC) out of the lake, but for those that a stored result cites.
 
     Kept submitted files go with the last of their calls, but for cited rows; batches, receipts and rejected rows stay
-    in the catalog. With `dry_run` nothing is changed. Takes the writer's lock; raises WorkspaceBusy or StorageFailed.
-    Whenever it is killed, of the lake all of it is done or nothing; files that were left go the next time.
+    in the catalog. Results that were stored before `results_before` (UTC) are removed first, and hold nothing. With
+    `dry_run` nothing is changed. Takes the writer's lock; raises WorkspaceBusy or StorageFailed. Whenever it is killed,
+    of the results all is done or nothing, and so of the lake; what was left goes the next time.
     """
+    since = None if results_before is None else datetime.combine(results_before, time(), UTC)
     with workspace.writing():
         recover(workspace)
-        expiring = Expiring(workspace.lake, before, cited(workspace))
+        forgotten = None if since is None else _forget(workspace, since, dry_run=dry_run)
+        cited = workspace.catalog.traces.cited(since)
+        expiring = Expiring(workspace.lake, before, pl.DataFrame(sorted(cited), schema=HELD, orient="row"))
         expired = expiring.plan(progress, dry_run=dry_run)
-        if dry_run:
-            return Cared(None, expired, Vacuumed(0, 0), expire_files(workspace, before, dry_run=True))
-        expiring.commit()
-        gone = expire_files(workspace, before)
-        return Cared(None, expired, vacuum(workspace.lake, grace_hours), gone)
+        if not dry_run:
+            expiring.commit()
+        gone = expire_files(workspace, before, cited, dry_run=dry_run)
+        deleted = Vacuumed(0, 0) if dry_run else vacuum(workspace.lake, grace_hours)
+        return Cared(None, expired, deleted, gone, forgotten)
 
 
-def cited(workspace: Workspace) -> pl.DataFrame:
-    """The statements (HELD) that stored results cite."""
-    return pl.DataFrame(sorted(workspace.catalog.traces.cited()), schema=HELD, orient="row")
+def _forget(workspace: Workspace, before: datetime, *, dry_run: bool) -> int:
+    """How many results were removed, or would be."""
+    traces = workspace.catalog.traces
+    return traces.stored_before(before) if dry_run else traces.forget(before)
 
 
 def lake_info(workspace: Workspace) -> dict[str, Any]:

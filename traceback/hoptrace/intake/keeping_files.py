@@ -47,10 +47,11 @@ def forget_strays(workspace: Workspace) -> None:
         files.forget(sorted(there - workspace.catalog.batches.digests()))
 
 
-def expire_files(workspace: Workspace, before: date, *, dry_run: bool = False) -> int:
-    """Remove kept files all calls of which are of days before `before`; rows that stored results cite stay.
+def expire_files(workspace: Workspace, before: date, cited: Iterable[tuple[str, int]], *, dry_run: bool = False) -> int:
+    """Remove kept files all calls of which are of days before `before`, but for the rows (batch, row) that are `cited`.
 
-    Gives how many files go. Needs the writer's lock; raises StorageFailed. Killed in between, the next call goes on.
+    Gives how many files go, among them what was left of one for rows that nothing cites any more. Needs the writer's
+    lock; raises StorageFailed. Killed in between, the next call goes on.
     """
     files = KeptFiles.of(workspace.path)
     there = files.digests()
@@ -59,10 +60,10 @@ def expire_files(workspace: Workspace, before: date, *, dry_run: bool = False) -
     for stored in workspace.catalog.batches.list():
         by_digest.setdefault(stored.receipt.digest, []).append(stored)
     gone = [digest for digest in sorted(there & by_digest.keys()) if _is_over(by_digest[digest], begins)]
-    going = [digest for digest in gone if files.is_whole(digest)]
-    cited = _with_joined(files, by_digest, _cited(workspace))
+    wanted = _with_joined(files, by_digest, _by_batch(cited))
+    going = [digest for digest in gone if files.is_whole(digest) or not wanted.get(digest)]
     for digest in () if dry_run else going:
-        _cut_down(files, by_digest[digest][0].receipt, sorted(cited.get(digest, ())))
+        _cut_down(files, by_digest[digest][0].receipt, sorted(wanted.get(digest, ())))
     return len(going)
 
 
@@ -96,8 +97,8 @@ def _with_joined(
     return wanted
 
 
-def _cited(workspace: Workspace) -> dict[str, list[int]]:
+def _by_batch(cited: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for batch, row in sorted(workspace.catalog.traces.cited()):
+    for batch, row in sorted(cited):
         found.setdefault(batch, []).append(row)
     return found
