@@ -17,8 +17,9 @@ _COLUMNS = ("call_ref", "verdict", "campaign", "created_at", "frame_id", "line")
 _SQLITE_TIME = "%Y-%m-%d %H:%M:%S.%f"
 """As SQLAlchemy writes a time into SQLite."""
 
-_CACHE_KIB = 65_536
-"""For SQLite's pages: the index over the references of a million calls fits in it, whatever their order."""
+_CACHE_KIB = 262_144
+"""For SQLite's pages: the index over the references of ten million calls fits in it, whatever their order. With a
+fourth of that, which holds a million's, filing a million beside seven takes a fourth more of the processor's time."""
 
 _CITED = re.compile(rb'"batch":\s?("(?:[^"\\]|\\.)*"),\s?"row":\s?([0-9]+)')
 """A statement that a result names. Within a JSON text no string holds a bare quote, so that only a key fits."""
