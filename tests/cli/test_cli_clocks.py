@@ -56,6 +56,17 @@ def test_the_table_tells_clocks_habits_and_single_batches(learned: Run) -> None:
     assert lines["bravo"][1:] == ["unknown", "0", "cut", "to", "the", "second"]
     assert lines["alpha-1"] == ["alpha-1", "alpha", "+7", "0", "13"]
     assert lines["charlie-1"][2:4] == ["+1.25", "+1.25"]
+    assert "Clocks that were set" not in told
+
+
+def test_clocks_that_were_set_stand_in_a_table_of_their_own(learned: Run) -> None:
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, {"steps": [("charlie", REFERENCE, -45.0)]})
+    told = learned("clocks", "show").stdout
+    before, _, steps = told.partition("Clocks that were set while records were written")
+    assert steps, before
+    assert ["charlie", "2026-11-02T17:00:00Z", "-45.000"] in [line.split() for line in steps.splitlines()]
+    assert json.loads(learned("clocks", "show", "--json").stdout)["weights"]["steps"] == [["charlie", REFERENCE, -45.0]]
 
 
 def test_without_a_command_the_newest_table_is_shown(learned: Run) -> None:

@@ -94,6 +94,20 @@ def test_show_without_a_profile_guesses_nothing(run) -> None:
         assert way in told.stderr
 
 
+def test_show_takes_no_telephone_for_what_the_carrier_lists_as_a_trunk(loaded) -> None:
+    Path("trunks.csv").write_text("carrier_id,trunk,peer\nalpha,7001,bravo\n")
+    assert loaded("carriers", "load", "carriers.csv", "--trunks", "trunks.csv").exit_code == 0
+    Path("Master.csv").write_text(
+        "calldate,src,dst,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,uniqueid\n"
+        "2026-03-02 09:00:01,+12025550130,+12125550185,SIP/tg-north-00000001,SIP/7001-00000002,Dial,SIP/7001,20,12,"
+        "ANSWERED,1772460001.1\n"
+    )
+    shown = ("profile", "show", "Master.csv", "--profile", "asterisk", "--json")
+    for whose, downstream in ((("--carrier", "alpha"), "7001"), ((), None)):
+        (row,) = json.loads(loaded(*shown, *whose).stdout)
+        assert row["understood"].get("downstream") == downstream
+
+
 def test_show_tells_what_would_be_refused_for_its_number(run, files) -> None:
     Path("bad.csv").write_text(UNKNOWN.replace(";13125550187;", ";;").replace(";13125550188;", ";anonymous;"))
     rows = json.loads(run("profile", "show", "bad.csv", "--profile", "switch.toml", "--json").stdout)

@@ -116,5 +116,11 @@ def test_no_more_records_are_read_than_are_enough(noted, calls, monkeypatch):
     assert noted(moved(calls, -5.0))["hours_off"]["of"] == hours_off.TOGETHER
 
 
+@pytest.mark.parametrize("caller", ["anonymous", "105"])
+def test_calls_whose_caller_may_be_anybody_are_not_looked_at(noted, calls, caller, monkeypatch):
+    monkeypatch.setattr(hours_off, "_are_there", None)
+    assert noted([replace(call, calling_number=caller) for call in calls])["hours_off"] is None
+
+
 def test_calls_without_a_caller_tell_nothing(noted, calls):
     assert noted([replace(call, calling_number=None) for call in moved(calls, -5.0)])["hours_off"] is None

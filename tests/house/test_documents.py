@@ -1,4 +1,4 @@
-"""The documents: their links lead somewhere, and the example of the README is about names that exist."""
+"""The documents: links lead somewhere, pages that list others are whole, examples are about names that exist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FORMATS = ROOT / "docs" / "formats"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -22,6 +23,24 @@ def test_the_index_names_every_page() -> None:
     index = (ROOT / "docs" / "index.md").read_text()
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
     assert {page for page in pages if f"({page})" not in index} == set()
+
+
+def test_the_formats_page_names_every_reader_and_every_page() -> None:
+    from hoptrace.intake.detect import format_name
+    from hoptrace.intake.formats import readers
+    from hoptrace.intake.formats.profiled.reader import generic_readers
+
+    text = (FORMATS / "README.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    named = [name for row in rows if len(row) == 3 for name in re.findall(r"`([^`]+)`", row[2])]
+    by_profile = {format_name(reader) for reader in generic_readers()}
+    known = {format_name(reader) for reader in readers()} - by_profile
+    assert {"canonical", "asterisk", "sansay"} <= known
+    assert set(named) - {"--format", "PROFILE.toml"} == known
+    profiles = (FORMATS / "profiles.md").read_text()
+    assert {name for name in by_profile if f'"{name}"' not in profiles} == set()
+    pages = {page.name for page in FORMATS.glob("*.md")} - {"README.md"}
+    assert {page for page in pages if f"({page})" not in text} == set()
 
 
 def test_the_readme_s_example_uses_public_names() -> None:

@@ -43,7 +43,7 @@ def detect(file: Path, carrier: str | None, as_json: bool) -> None:
     metavar="NAME|PROFILE.toml",
     help="A format or a profile; auto takes the one that submit would take.",
 )
-@click.option("--carrier", metavar="ID", help="Whose file it is: for its time zone, country and own profiles.")
+@click.option("--carrier", metavar="ID", help="Whose file it is: for its time zone, country, trunks and own profiles.")
 @click.option("--country", metavar="CC", help="Country of numbers without a country code: US, GB.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of times that are written without one.")
 @json_option
@@ -53,8 +53,8 @@ def show(file: Path, name: str, carrier: str | None, country: str | None, timezo
     from hoptrace.cli.shown_profile import asked_of, show_rows
     from hoptrace.intake.looking import show_file
 
-    asked, who = asked_of(file, name, carrier, country)
-    told = show_file(file, asked, who, timezone=timezone)
+    asked, who, listed = asked_of(file, name, carrier, country)
+    told = show_file(file, asked, who, timezone=timezone, listed=listed)
     if as_json:
         shown.as_json([asdict(row) for row in told])
     else:

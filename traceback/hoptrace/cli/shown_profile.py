@@ -52,22 +52,27 @@ def show_rows(rows: Sequence[ShownRow]) -> None:
         show.facts((f"  {name}", value) for name, value in row.understood.items())
 
 
-def asked_of(file: Path, name: str, carrier: str | None, country: str | None) -> tuple[Asked, Carrier]:
-    """How a file is to be read, and in whose name it is looked at; the workspace is opened for a carrier only."""
+def asked_of(file: Path, name: str, carrier: str | None, country: str | None) -> tuple[Asked, Carrier, frozenset[str]]:
+    """How a file is to be read, in whose name it is looked at, and that one's trunks to neighbours.
+
+    The workspace is opened for a carrier only.
+    """
     from hoptrace.intake.formats import readers
     from hoptrace.intake.looking import reader_for, shown_carrier
     from hoptrace.intake.profile_store import OwnProfiles
     from hoptrace.intake.sources import asked_format
+    from hoptrace.intake.trunks import names_of_neighbours
 
     if carrier is None:
         asked = asked_format(name, readers())
-        return replace(asked, reader=reader_for(file, asked)), shown_carrier(None, country)
+        return replace(asked, reader=reader_for(file, asked)), shown_carrier(None, country), frozenset()
     with the_workspace() as workspace:
         who = workspace.catalog.directory.carrier(carrier)
+        listed = names_of_neighbours(workspace.catalog.directory.trunks(carrier))
         own = OwnProfiles(workspace.catalog.profiles, carrier)
         asked = asked_format(name, readers(), own)
         asked = replace(asked, reader=reader_for(file, asked, own))
-    return asked, shown_carrier(who, country)
+    return asked, shown_carrier(who, country), listed
 
 
 def claims_of(file: Path, carrier: str | None) -> list[Claim]:

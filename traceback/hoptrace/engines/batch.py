@@ -66,10 +66,12 @@ def trace_file(
     """Trace every call of a calls.csv into a JSON Lines file; gives the number of calls and of each verdict.
 
     The results are the same whatever traces, in the order of the calls. What may be wrong with the file is told too
-    (`hoptrace.engines.noticed`). What came in since the lake was learned from last is learned before, where it is much.
-    `replay` as in `trace`. The file of results appears whole or not at all; what was
-    finished when a run was killed is kept in OUT.parts and taken up by the same run (`taken_up` parts), or thrown away
-    by another one (`thrown_away`). Raises UsageError, WorkspaceBusy, StorageFailed, EngineFailed or MissingExtra.
+    (`hoptrace.engines.noticed`). Where much came in since the lake was learned from last, it is learned from anew
+    before. `replay` as in `trace`: nothing is learned then.
+
+    The file of results appears whole or not at all; what was finished when a run was killed is kept in OUT.parts and
+    taken up by the same run (`taken_up` parts), or thrown away by another one (`thrown_away`). Raises UsageError,
+    WorkspaceBusy, StorageFailed, EngineFailed or MissingExtra.
     """
     check_place(out, calls)
     workspace.catalog.check_writable()

@@ -47,8 +47,11 @@ def hours_off_of(reported: pl.DataFrame, ground: Ground) -> HoursOff | None:
 
 
 def _sample(reported: pl.DataFrame) -> pl.DataFrame:
-    """Calls from all over the file that tell their caller, one of each caller to each number; `call` numbers them."""
-    told = _spread(reported.filter(pl.col("calling").is_not_null()), TAKEN)
+    """Calls from all over the file that tell their caller, one of each caller to each number; `call` numbers them.
+
+    Who withheld the number, or is an extension, may be anybody: another one's records say nothing of these calls.
+    """
+    told = _spread(reported.filter(pl.col("calling") > 0), TAKEN)
     pairs = told.unique(["called", "calling"], keep="first", maintain_order=True)
     return _spread(pairs, MOST_LOOKED_AT).select("at", "called", "calling").with_row_index("call")
 

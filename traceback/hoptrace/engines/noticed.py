@@ -22,11 +22,10 @@ def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, i
 
     `unknown_terminating`: terminating carriers that the directory does not have, with their calls. `outside`: how many
     `calls` are from times further from those of all records (`first_time` to `last_time`) than records are searched
-    for; None where none is. `hours_off`: of how many calls looked at (`of`) how many (`calls`) have no record at their
-    time, but all equally many whole or half `hours` from it (minus: before it); None where that is not so.
-    `report_times`: where reported times with `seconds`, full `minutes` or times with
-    `no_seconds` are otherwise than the settings presume, by how many seconds they are `late` on average and may be
-    `off` beside that.
+    for; None where none is. `hours_off`: so many `calls` of those looked at (`of`) have no record at their time, but
+    one so many whole or half `hours` from it, all alike (minus: before it); None where that is not so. `report_times`:
+    where reported times with `seconds`, full `minutes` or times with `no_seconds` are otherwise than the settings
+    presume, by how many seconds they are `late` on average and may be `off` beside that.
     """
     told, written = known(workspace, versions[1]).learned.report_times, set(reported["written"])
     here = (kind.habit for kind in Written if kind in written and kind.habit in told)

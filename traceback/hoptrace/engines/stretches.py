@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from hoptrace.engines.frames import AT, CALL, CALLS, LENGTH, PACKED, PART, PLACE, part_files
+from hoptrace.engines.frames import AT, CALL, CALLS, LENGTH, PACKED, PART, PLACE, ends_of, part_files
 from hoptrace.model.arrays import Int64s
 
 AT_ONCE = 64
@@ -86,8 +86,7 @@ def _read(folder: Path, frames: Int64s) -> Iterator[bytes]:
     """
     cuts = list(runs(frames[:, PART]))
     starts = frames[[rows.start for rows in cuts]]
-    ends = frames[[rows.stop - 1 for rows in cuts]]
-    ends = ends[:, AT] + ends[:, CALLS] * CALL + ends[:, PACKED]
+    ends = ends_of(frames[[rows.stop - 1 for rows in cuts]])
     files = part_files(folder, starts[:, PART].tolist())
     for file, start, end in zip(files, starts[:, AT].tolist(), ends.tolist(), strict=True):
         opened = os.open(file, os.O_RDONLY)

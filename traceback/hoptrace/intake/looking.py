@@ -89,16 +89,23 @@ def _claim(path: Path, reader: FormatReader, sure: float, why: str) -> Claim:
 
 
 def show_file(
-    path: Path, asked: Asked, carrier: Carrier, *, timezone: str | None = None, rows: int = 5
+    path: Path,
+    asked: Asked,
+    carrier: Carrier,
+    *,
+    timezone: str | None = None,
+    listed: frozenset[str] = frozenset(),
+    rows: int = 5,
 ) -> list[ShownRow]:
     """The first rows of a file that carry a call or should, as written and as understood.
 
-    Raises InputRefused, FormatUnknown, TimezoneMissing or ColumnMissing where the file as a whole cannot be read so.
+    `listed`: the carrier's trunks to neighbours, as for `Context`. Raises InputRefused, FormatUnknown, TimezoneMissing
+    or ColumnMissing where the file as a whole cannot be read so.
     """
     source, reader = _source(path), reader_for(path, asked)
     readable_head(source)
     profile = own_profile(reader) or asked.profile
-    context = Context(carrier, profile, timezone)
+    context = Context(carrier, profile, timezone, listed=listed)
     accounts, calls = _first(reader, source, context, rows)
     return _shown(source, accounts, calls, _plan(carrier, profile))
 

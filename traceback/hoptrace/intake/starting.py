@@ -18,7 +18,7 @@ from hoptrace.intake.reading import Context
 from hoptrace.intake.repeats import Repeats
 from hoptrace.intake.sources import Group
 from hoptrace.intake.taking import Taking
-from hoptrace.intake.trunks import TrunkTable
+from hoptrace.intake.trunks import TrunkTable, names_of_neighbours
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.workspace import Workspace
 
@@ -71,7 +71,7 @@ def _taking(run: Run, group: Group, repeats: Repeats) -> Taking:
     context = run.context if own is None else replace(run.context, profile=own)
     carrier_ids = [known.carrier_id for known in catalog.directory.carriers()]
     listed, own_side = catalog.directory.trunks(carrier.carrier_id), context.profile.trunks.own
-    context = replace(context, listed=frozenset(trunk.trunk for trunk in listed if trunk.peer is not None))
+    context = replace(context, listed=names_of_neighbours(listed))
     trunks = TrunkTable.of(listed, carrier_ids, own_side, carrier.carrier_id)
     home = run.workspace.settings.home_country
     return Taking(group, context, trunks, repeats, DialPlan(carrier.country or home, home=home))

@@ -152,6 +152,11 @@ def _valid_then(meanings: pl.DataFrame, calls: pl.DataFrame, column: str) -> pl.
     return told.sort("call", "rank").unique("call", keep="first")
 
 
+def names_of_neighbours(trunks: Iterable[Trunk]) -> frozenset[str]:
+    """The names and addresses by which a carrier's rows of trunks.csv mean neighbours, at whatever time."""
+    return frozenset(trunk.trunk for trunk in trunks if trunk.peer is not None)
+
+
 def _by(trunks: Sequence[Trunk], key: Callable[[Trunk], str]) -> dict[str, list[Trunk]]:
     named: dict[str, list[Trunk]] = {}
     for trunk in trunks:
