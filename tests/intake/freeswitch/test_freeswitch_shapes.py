@@ -100,6 +100,15 @@ def test_json_is_read_as_each_document_alone_is(
     assert_same(FreeswitchJson(), tmp_path_factory.mktemp("json"), content)
 
 
+def test_a_time_of_a_call_flow_that_is_no_text_costs_its_document_alone(tmp_path: Path) -> None:
+    """Single documents had it as bytes that no frame takes: the whole file was refused with an internal error."""
+    spoilt = JSON[0].replace(b'"created_time": "', b'"created_time": "\xff', 1)
+    assert b"\xff" in spoilt
+    chunk = chunk_of(FreeswitchJson(), tmp_path, b"\n".join([spoilt, JSON[0]]), documents=1_000)
+    assert chunk.calls.height == 2
+    assert chunk.calls.filter(chunk.calls["start_time"].is_not_null()).height >= 1
+
+
 def known(form: str, documents: Sequence[bytes]) -> list[bool]:
     """Which of many documents, of which each comes many times, are read by their shape."""
     shaped = ShapedLegs(XmlForm(RecordParser("utf-8"), Sheet()) if form == "xml" else JsonForm())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hoptrace.intake.formats.json.values import Json, as_object, as_objects, clean_text, text_of
+from hoptrace.intake.formats.json.values import Json, as_object, as_objects, clean_text
 
 
 class Profile(NamedTuple):
@@ -74,13 +74,13 @@ def index_of(written: str) -> int:
 def _created(times: Json, document: Json) -> str | None:
     if "created_time" not in times:
         times = as_object(document.get("times"))
-    return text_of(times.get("created_time"))
+    return clean_text(times.get("created_time"))
 
 
 def _latest(flows: list[Json], name: str) -> str | None:
     """A time of the last call flow that has it."""
     for times in reversed(flows):
-        text = text_of(times[name]) if name in times else None
+        text = clean_text(times[name]) if name in times else None
         if text and text != "0":
             return text
     return None
