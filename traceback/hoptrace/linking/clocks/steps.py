@@ -36,6 +36,14 @@ NEAR = 0.7
 AGREEING, NEIGHBOURS = 0.7, 0.6
 """Share of the pairs on either side, and of the neighbours that are seen on both, which must tell a step."""
 
+MOST_ASTRAY = 0.1
+"""Share of the pairs on either side that may tell the other side's time: two switches of one carrier, whose clocks are
+apart, write by turns at all times, and now and then one of them writes more."""
+
+BETTER_THAN_A_LINE = 0.5
+"""How far pairs may be off a step, as a share of what they are off a straight line: a clock that runs so fast that it
+goes seconds within some pairs was not set."""
+
 LEAST_SEEN = 4
 """Pairs with a neighbour on either side from which it is asked."""
 
@@ -50,22 +58,28 @@ Step = tuple[str, float, float]
 
 
 class _Change(NamedTuple):
-    """A change in a carrier's residuals: before the pair at `place`, by `step` s, as so many neighbours tell."""
+    """A change in a carrier's residuals: by `step` s from `since` on, as so many neighbours tell.
+
+    `since`: as the carrier writes the time, but for the offset that it was taken to have.
+    """
 
     neighbours: int
     pairs: int
-    place: int
-    at: float
+    since: float
     step: float
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """Pairs by carrier: of each its `rows` in order of time, and `sign`: 1 where it is the lower one, else -1."""
+    """Pairs by carrier: of each its `rows` in order of time, and `sign`: 1 where it is the lower one, else -1.
+
+    `own`: when its own record of a pair starts. The times of both would tell half of the other one's step as well.
+    """
 
     rows: Mapping[int, Int64s]
     sign: Mapping[int, Floats]
     other: Mapping[int, Int64s]
+    own: Mapping[int, Floats]
 
 
 def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> list[Step]:
@@ -77,9 +91,9 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
     if pairs.is_empty():
         return []
     names = pl.concat([pairs["u_carrier"], pairs["d_carrier"]]).unique().sort()
-    seen, at, found = _by_carrier(pairs, names), pairs["at"].to_numpy(), defaultdict[int, list[_Change]](list)
+    seen, found = _by_carrier(pairs, names), defaultdict[int, list[_Change]](list)
     residual = _centred(pairs["residual"].to_numpy(), pairs)
-    changes = {who: change for who in seen.rows if (change := _change(seen, who, at, residual)) is not None}
+    changes = {who: change for who in seen.rows if (change := _change(seen, who, residual)) is not None}
     for _ in range(MOST_STEPS):
         if not changes:
             break
@@ -87,10 +101,10 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
         change = changes[who]
         found[who].append(change)
         rows = seen.rows[who]
-        beyond = np.where(np.arange(len(rows)) >= change.place, change.step, 0.0)
+        beyond = np.where(seen.own[who] >= change.since, change.step, 0.0)
         residual[rows] = _centred(residual[rows] - seen.sign[who] * beyond, pairs[rows])
         for one in sorted({who, *seen.other[who].tolist()}):
-            anew = _change(seen, one, at, residual)
+            anew = _change(seen, one, residual)
             changes.pop(one, None)
             if anew is not None and len(found[one]) < MOST_OF_ONE:
                 changes[one] = anew
@@ -122,19 +136,21 @@ def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
     each = {int(one): part for one, part in zip(carriers, np.split(order, begin[1:]), strict=True)}
     each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
     sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
+    own = np.concatenate([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
     return _Seen(
         {one: rows[part] for one, part in each.items()},
         {one: sign[part] for one, part in each.items()},
         {one: other[part] for one, part in each.items()},
+        {one: own[part] for one, part in each.items()},
     )
 
 
-def _change(seen: _Seen, who: int, at: Floats, residual: Floats) -> _Change | None:
+def _change(seen: _Seen, who: int, residual: Floats) -> _Change | None:
     """The greatest step of a carrier's clock that its pairs tell, if one does."""
     if who not in seen.rows:
         return None
     rows = seen.rows[who]
-    times, fast = at[rows], seen.sign[who] * residual[rows]
+    times, fast = seen.own[who], seen.sign[who] * residual[rows]
     size = max(LEAST_PAIRS, len(rows) // MOST_BLOCKS)
     count = len(rows) // size
     blocks = fast[: count * size].reshape(count, size)
@@ -146,26 +162,51 @@ def _change(seen: _Seen, who: int, at: Floats, residual: Floats) -> _Change | No
     candidates = np.flatnonzero(clear)
     for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
         span = slice(block * size, (block + 3) * size)
-        place = _located(fast[span], (float(middle[block]), float(middle[block + 2])))
-        told = None if place is None else _agreed(seen.other[who], times, fast, place + span.start)
+        levels = float(middle[block]), float(middle[block + 2])
+        place = _located(times[span], fast[span], levels)
+        told = None if place is None else _agreed(seen.other[who], fast, place + span.start)
         if told is not None:
-            return told
+            neighbours, step = told
+            pairs = min(place + span.start, len(fast) - place - span.start)
+            return _Change(neighbours, pairs, _since(times[span], fast[span], levels), step)
     return None
 
 
-def _located(fast: Floats, levels: tuple[float, float]) -> int | None:
-    """Before which of these pairs a clock went from one level to the other; None where too few lie on either."""
+def _located(times: Floats, fast: Floats, levels: tuple[float, float]) -> int | None:
+    """Before which of these pairs a clock went from one level to the other; None where they do not tell that."""
+    place, off = _parted(fast, levels)
     before, after = (np.abs(fast - level) for level in levels)
-    # The least that all pairs are off, those before the place from the one level and the others from the other.
+    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
+    # A clock that is set back tells some times twice, so that they lie on either side.
+    clear = np.abs(times - times[place]) > abs(levels[1] - levels[0])
+    astray = max(
+        np.mean(other[clear[part]] <= 2 * NEAR) if clear[part].any() else 0.0
+        for part, other in ((slice(place), after[:place]), (slice(place, None), before[place:]))
+    )
+    third = len(fast) // 3
+    line = np.interp(np.arange(len(fast)), [third / 2, len(fast) - third / 2], levels)
+    stepped = off < BETTER_THAN_A_LINE * np.abs(fast - line).sum()
+    return place if fits >= AGREEING and astray <= MOST_ASTRAY and stepped else None
+
+
+def _parted(fast: Floats, levels: tuple[float, float]) -> tuple[int, float]:
+    """Before which of these pairs to go from one level to the other, and how far all are off then, which is least."""
+    before, after = (np.abs(fast - level) for level in levels)
     off = np.concatenate([[0.0], np.cumsum(before)]) + np.concatenate([np.cumsum(after[::-1])[::-1], [0.0]])
     inside = slice(LEAST_PAIRS // 2, len(fast) - LEAST_PAIRS // 2 + 1)
     place = int(np.argmin(off[inside])) + LEAST_PAIRS // 2
-    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
-    return place if fits >= AGREEING else None
+    return place, float(off[place])
 
 
-def _agreed(other: Int64s, times: Floats, fast: Floats, place: int) -> _Change | None:
-    """The step there, if the neighbours that have pairs on both sides tell it: those of its carrier do."""
+def _since(own: Floats, fast: Floats, levels: tuple[float, float]) -> float:
+    """From which of its own times on a clock tells the other level."""
+    order = np.argsort(own, kind="stable")
+    place, _ = _parted(fast[order], levels)
+    return float(own[order][place - 1] + own[order][place]) / 2
+
+
+def _agreed(other: Int64s, fast: Floats, place: int) -> tuple[int, float] | None:
+    """The step there and how many neighbours tell it, if most that have pairs on both sides do."""
     told = [
         _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one]) for one in np.unique(other)
     ]
@@ -174,10 +215,7 @@ def _agreed(other: Int64s, times: Floats, fast: Floats, place: int) -> _Change |
         return None
     step = float(np.median(steps))
     telling = int((np.abs(steps - step) <= 2 * NEAR).sum())
-    if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps):
-        return None
-    pairs = min(place, len(fast) - place)
-    return _Change(telling, pairs, place, float(times[place - 1] + times[place]) / 2, step)
+    return None if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps) else (telling, step)
 
 
 def _middles(before: Floats, after: Floats) -> tuple[float, float]:
@@ -190,6 +228,6 @@ def _middles(before: Floats, after: Floats) -> tuple[float, float]:
 def _told(name: str, offset: float, made: Sequence[_Change]) -> Iterator[Step]:
     """A clock's steps beyond its first time; `offset`: s that it was taken to be fast when they were found."""
     fast = 0.0
-    for change in sorted(made, key=lambda change: change.place):
+    for change in sorted(made, key=lambda change: change.since):
         fast += change.step
-        yield name, round(change.at + offset, 3), round(fast, 3)
+        yield name, round(change.since + offset, 3), round(fast, 3)
