@@ -58,28 +58,45 @@ Step = tuple[str, float, float]
 
 
 class _Change(NamedTuple):
-    """A change in a carrier's residuals: by `step` s from `since` on, as so many neighbours tell.
+    """A change in a carrier's residuals by `step` s, as so many neighbours tell.
 
-    `since`: as the carrier writes the time, but for the offset that it was taken to have.
+    `at`: when, by the others' clocks; `since`: from when on, as the carrier writes the time, but for the offset that it
+    was taken to have; `after`: its pairs from then on; `pairs`: how many lie on the side that has fewer.
     """
 
     neighbours: int
     pairs: int
+    at: float
     since: float
     step: float
+    after: Int64s
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """Pairs by carrier: of each its `rows` in order of time, and `sign`: 1 where it is the lower one, else -1.
+    """Pairs by carrier: of each its `rows`, and `sign`: 1 where it is the lower one, else -1; who is the `other` one.
 
-    `own`: when its own record of a pair starts. The times of both would tell half of the other one's step as well.
+    `own`: when its own record of a pair starts, as it tells the time. `came`: by pair, when the lower and the upper
+    record start, less the steps that were found so far. The other one's says in which order a carrier's pairs were
+    made: a clock that is set back tells some times twice.
     """
 
     rows: Mapping[int, Int64s]
     sign: Mapping[int, Floats]
     other: Mapping[int, Int64s]
     own: Mapping[int, Floats]
+    came: Floats
+
+    def set_right(self, who: int, change: _Change) -> None:
+        """Take a step off a carrier's times."""
+        rows, sign = self.rows[who][change.after], self.sign[who][change.after]
+        self.came[(sign < 0).astype(np.int64), rows] -= change.step
+
+    def order(self, who: int) -> tuple[Int64s, Floats]:
+        """A carrier's pairs in order of time, and the others' times of them."""
+        at = self.came[(self.sign[who] > 0).astype(np.int64), self.rows[who]]
+        order = np.argsort(at, kind="stable")
+        return order, at[order]
 
 
 def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> list[Step]:
@@ -101,7 +118,9 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
         change = changes[who]
         found[who].append(change)
         rows = seen.rows[who]
-        beyond = np.where(seen.own[who] >= change.since, change.step, 0.0)
+        seen.set_right(who, change)
+        beyond = np.zeros(len(rows))
+        beyond[change.after] = change.step
         residual[rows] = _centred(residual[rows] - seen.sign[who] * beyond, pairs[rows])
         for one in sorted({who, *seen.other[who].tolist()}):
             anew = _change(seen, one, residual)
@@ -136,12 +155,14 @@ def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
     each = {int(one): part for one, part in zip(carriers, np.split(order, begin[1:]), strict=True)}
     each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
     sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
-    own = np.concatenate([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
+    came = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
+    own = came.ravel()
     return _Seen(
         {one: rows[part] for one, part in each.items()},
         {one: sign[part] for one, part in each.items()},
         {one: other[part] for one, part in each.items()},
         {one: own[part] for one, part in each.items()},
+        came,
     )
 
 
@@ -149,8 +170,9 @@ def _change(seen: _Seen, who: int, residual: Floats) -> _Change | None:
     """The greatest step of a carrier's clock that its pairs tell, if one does."""
     if who not in seen.rows:
         return None
-    rows = seen.rows[who]
-    times, fast = seen.own[who], seen.sign[who] * residual[rows]
+    order, times = seen.order(who)
+    rows, own, other = seen.rows[who][order], seen.own[who][order], seen.other[who][order]
+    fast = seen.sign[who][order] * residual[rows]
     size = max(LEAST_PAIRS, len(rows) // MOST_BLOCKS)
     count = len(rows) // size
     blocks = fast[: count * size].reshape(count, size)
@@ -163,59 +185,62 @@ def _change(seen: _Seen, who: int, residual: Floats) -> _Change | None:
     for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
         span = slice(block * size, (block + 3) * size)
         levels = float(middle[block]), float(middle[block + 2])
-        place = _located(times[span], fast[span], levels)
-        told = None if place is None else _agreed(seen.other[who], fast, place + span.start)
-        if told is not None:
-            neighbours, step = told
-            pairs = min(place + span.start, len(fast) - place - span.start)
-            return _Change(neighbours, pairs, _since(times[span], fast[span], levels), step)
+        inside = _located(times[span], fast[span], levels)
+        if inside is None:
+            continue
+        place = span.start + inside
+        neighbours, seconds = _agreed(other, fast, place)
+        if neighbours:
+            pairs, at = min(place, len(fast) - place), float(times[place - 1] + times[place]) / 2
+            return _Change(neighbours, pairs, at, _since(own[span], fast[span], levels), seconds, order[place:])
     return None
 
 
 def _located(times: Floats, fast: Floats, levels: tuple[float, float]) -> int | None:
-    """Before which of these pairs a clock went from one level to the other; None where they do not tell that."""
-    place, off = _parted(fast, levels)
+    """Before which of these pairs, by time, a clock went from one level to the other; None where none did."""
+    place = _parted(fast, levels)
     before, after = (np.abs(fast - level) for level in levels)
-    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
-    # A clock that is set back tells some times twice, so that they lie on either side.
-    clear = np.abs(times - times[place]) > abs(levels[1] - levels[0])
-    astray = max(
-        np.mean(other[clear[part]] <= 2 * NEAR) if clear[part].any() else 0.0
-        for part, other in ((slice(place), after[:place]), (slice(place, None), before[place:]))
-    )
-    third = len(fast) // 3
-    line = np.interp(np.arange(len(fast)), [third / 2, len(fast) - third / 2], levels)
-    stepped = off < BETTER_THAN_A_LINE * np.abs(fast - line).sum()
+    later = np.arange(len(fast)) >= place
+    off, other = np.where(later, after, before), np.where(later, before, after)
+    fits = min(np.mean(off[side] <= 2 * NEAR) for side in (~later, later))
+    astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later))
+    stepped = off.sum() < BETTER_THAN_A_LINE * np.abs(fast - _line(times, levels)).sum()
     return place if fits >= AGREEING and astray <= MOST_ASTRAY and stepped else None
 
 
-def _parted(fast: Floats, levels: tuple[float, float]) -> tuple[int, float]:
-    """Before which of these pairs to go from one level to the other, and how far all are off then, which is least."""
+def _line(times: Floats, levels: tuple[float, float]) -> Floats:
+    """A clock that went straight from one level, amid the first third of these pairs, to the other amid the last."""
+    third = len(times) // 3
+    begin, end = (float(np.median(part)) for part in (times[:third], times[-third:]))
+    return levels[0] + (levels[1] - levels[0]) * (times - begin) / max(end - begin, 1.0)
+
+
+def _parted(fast: Floats, levels: tuple[float, float]) -> int:
+    """Before which of these pairs to go from one level to the other, so that all together are off least."""
     before, after = (np.abs(fast - level) for level in levels)
     off = np.concatenate([[0.0], np.cumsum(before)]) + np.concatenate([np.cumsum(after[::-1])[::-1], [0.0]])
     inside = slice(LEAST_PAIRS // 2, len(fast) - LEAST_PAIRS // 2 + 1)
-    place = int(np.argmin(off[inside])) + LEAST_PAIRS // 2
-    return place, float(off[place])
+    return int(np.argmin(off[inside])) + LEAST_PAIRS // 2
 
 
 def _since(own: Floats, fast: Floats, levels: tuple[float, float]) -> float:
     """From which of its own times on a clock tells the other level."""
     order = np.argsort(own, kind="stable")
-    place, _ = _parted(fast[order], levels)
+    place = _parted(fast[order], levels)
     return float(own[order][place - 1] + own[order][place]) / 2
 
 
-def _agreed(other: Int64s, fast: Floats, place: int) -> tuple[int, float] | None:
-    """The step there and how many neighbours tell it, if most that have pairs on both sides do."""
+def _agreed(other: Int64s, fast: Floats, place: int) -> tuple[int, float]:
+    """How many neighbours tell a step there, and of how many s; 0 where not most do that have pairs on both sides."""
     told = [
         _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one]) for one in np.unique(other)
     ]
     steps = np.array([after - before for before, after in told if not np.isnan(after - before)])
     if not len(steps):
-        return None
+        return 0, 0.0
     step = float(np.median(steps))
     telling = int((np.abs(steps - step) <= 2 * NEAR).sum())
-    return None if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps) else (telling, step)
+    return (0, 0.0) if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps) else (telling, step)
 
 
 def _middles(before: Floats, after: Floats) -> tuple[float, float]:
@@ -228,6 +253,6 @@ def _middles(before: Floats, after: Floats) -> tuple[float, float]:
 def _told(name: str, offset: float, made: Sequence[_Change]) -> Iterator[Step]:
     """A clock's steps beyond its first time; `offset`: s that it was taken to be fast when they were found."""
     fast = 0.0
-    for change in sorted(made, key=lambda change: change.since):
+    for change in sorted(made, key=lambda change: change.at):
         fast += change.step
         yield name, round(change.since + offset, 3), round(fast, 3)
