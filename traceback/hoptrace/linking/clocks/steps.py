@@ -16,7 +16,7 @@ import polars as pl
 
 from hoptrace.linking.learned import DAY
 from hoptrace.linking.neighbours import neighbour_pairs, with_residual
-from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.arrays import Floats, Int64s, Truths
 
 LEAST_STEP = 2.0
 """Seconds: less is a switch that keeps calls for longer at times, and lines and spreads allow for it."""
@@ -70,6 +70,13 @@ class _Change(NamedTuple):
     since: float
     step: float
     after: Int64s
+
+
+class _Told(NamedTuple):
+    """A step (s), and the neighbours that tell it, with where the last pairs with each lie `before` it."""
+
+    step: float
+    before: Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -185,27 +192,41 @@ def _change(seen: _Seen, who: int, residual: Floats) -> _Change | None:
     for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
         span = slice(block * size, (block + 3) * size)
         levels = float(middle[block]), float(middle[block + 2])
-        inside = _located(times[span], fast[span], levels)
-        if inside is None:
+        inside = _located(fast[span], levels)
+        told = None if inside is None else _agreed(other, fast, span.start + inside)
+        if inside is None or told is None:
             continue
         place = span.start + inside
-        neighbours, seconds = _agreed(other, fast, place)
-        if neighbours:
+        here, away = _from_before(other[span], fast[span], told.before)
+        later = here >= inside
+        if len(here) >= LEAST_PAIRS and _is_clear(times[span][here], away, later, told.step):
             pairs, at = min(place, len(fast) - place), float(times[place - 1] + times[place]) / 2
-            return _Change(neighbours, pairs, at, _since(own[span], fast[span], levels), seconds, order[place:])
+            since = _since(own[span][here], away, told.step)
+            return _Change(len(told.before), pairs, at, since, told.step, order[place:])
     return None
 
 
-def _located(times: Floats, fast: Floats, levels: tuple[float, float]) -> int | None:
-    """Before which of these pairs, by time, a clock went from one level to the other; None where none did."""
+def _located(fast: Floats, levels: tuple[float, float]) -> int | None:
+    """Before which of these pairs, by time, a clock went from one level to the other; None where too few lie there."""
     place = _parted(fast, levels)
     before, after = (np.abs(fast - level) for level in levels)
-    later = np.arange(len(fast)) >= place
+    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
+    return place if fits >= AGREEING else None
+
+
+def _from_before(other: Int64s, fast: Floats, before: Mapping[int, float]) -> tuple[Int64s, Floats]:
+    """Which pairs are with neighbours that tell a step, and how far each is from where that one's were before it."""
+    here = np.flatnonzero(np.isin(other, list(before)))
+    return here, fast[here] - np.array([before[one] for one in other[here].tolist()])
+
+
+def _is_clear(times: Floats, away: Floats, later: Truths, step: float) -> bool:
+    """Whether nearly all pairs before a step tell another time than those after it (`later`), and at once so."""
+    before, after = np.abs(away), np.abs(away - step)
     off, other = np.where(later, after, before), np.where(later, before, after)
-    fits = min(np.mean(off[side] <= 2 * NEAR) for side in (~later, later))
-    astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later))
-    stepped = off.sum() < BETTER_THAN_A_LINE * np.abs(fast - _line(times, levels)).sum()
-    return place if fits >= AGREEING and astray <= MOST_ASTRAY and stepped else None
+    astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later) if side.any())
+    line = np.abs(away - _line(times, (0.0, step)))
+    return astray <= MOST_ASTRAY and bool(off.sum() < BETTER_THAN_A_LINE * line.sum())
 
 
 def _line(times: Floats, levels: tuple[float, float]) -> Floats:
@@ -223,24 +244,27 @@ def _parted(fast: Floats, levels: tuple[float, float]) -> int:
     return int(np.argmin(off[inside])) + LEAST_PAIRS // 2
 
 
-def _since(own: Floats, fast: Floats, levels: tuple[float, float]) -> float:
-    """From which of its own times on a clock tells the other level."""
+def _since(own: Floats, away: Floats, step: float) -> float:
+    """From which of its own times on a clock tells the time of after a step."""
     order = np.argsort(own, kind="stable")
-    place = _parted(fast[order], levels)
+    place = _parted(away[order], (0.0, step))
     return float(own[order][place - 1] + own[order][place]) / 2
 
 
-def _agreed(other: Int64s, fast: Floats, place: int) -> tuple[int, float]:
-    """How many neighbours tell a step there, and of how many s; 0 where not most do that have pairs on both sides."""
-    told = [
-        _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one]) for one in np.unique(other)
-    ]
-    steps = np.array([after - before for before, after in told if not np.isnan(after - before)])
-    if not len(steps):
-        return 0, 0.0
-    step = float(np.median(steps))
-    telling = int((np.abs(steps - step) <= 2 * NEAR).sum())
-    return (0, 0.0) if abs(step) < LEAST_STEP or telling < NEIGHBOURS * len(steps) else (telling, step)
+def _agreed(other: Int64s, fast: Floats, place: int) -> _Told | None:
+    """The step there, if most neighbours that have pairs on both sides tell it: those of its carrier do."""
+    sides = {
+        int(one): _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one])
+        for one in np.unique(other)
+    }
+    steps = {one: after - before for one, (before, after) in sides.items() if not np.isnan(after - before)}
+    if not steps:
+        return None
+    step = float(np.median(list(steps.values())))
+    before = {one: sides[one][0] for one, own in steps.items() if abs(own - step) <= 2 * NEAR}
+    if abs(step) < LEAST_STEP or len(before) < NEIGHBOURS * len(steps):
+        return None
+    return _Told(step, before)
 
 
 def _middles(before: Floats, after: Floats) -> tuple[float, float]:
