@@ -113,6 +113,24 @@ def test_two_switches_that_write_by_turns_are_no_clock_that_is_set_and_no_neighb
     assert steps_of(world) == {}
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_nor_where_they_are_of_a_carrier_with_one_neighbour_above_and_one_below(world, seed):
+    """The fewer neighbours, the more often a dozen pairs in a row look like a clock that was set."""
+    chance = random.Random(seed)
+    for n in range(400):
+        fast = chance.choice([0.0, 4.0])
+        for place, carrier in enumerate("abc"):
+            world.say(
+                carrier,
+                60.0 * n + 0.1 * place + (fast if carrier == "b" else 0.0),
+                upstream="abc"[place - 1] if place else None,
+                downstream="abc"[place + 1] if place < 2 else None,
+                customer=None if place else "c",
+                called_number=f"+1312555{100 + n:04d}",
+            )
+    assert steps_of(world) == {}
+
+
 @pytest.mark.parametrize("a_day", [-90.0, 60.0])
 def test_a_clock_that_goes_a_minute_a_day_is_not_cut_into_steps(world, a_day):
     drifting = [(173.3 * n, a_day * 173.3 * n / 86_400) for n in range(960)]

@@ -199,7 +199,9 @@ def _change(seen: _Seen, who: int, residual: Floats) -> _Change | None:
         place = span.start + inside
         here, away = _from_before(other[span], fast[span], told.before)
         later = here >= inside
-        if len(here) >= LEAST_PAIRS and _is_clear(times[span][here], away, later, told.step):
+        # Of two switches that write by turns some six pairs may be of one by chance.
+        enough = LEAST_PAIRS <= later.sum() <= len(here) - LEAST_PAIRS
+        if enough and _is_clear(times[span][here], away, later, told.step):
             pairs, at = min(place, len(fast) - place), float(times[place - 1] + times[place]) / 2
             since = _since(own[span][here], away, told.step)
             return _Change(len(told.before), pairs, at, since, told.step, order[place:])
@@ -224,7 +226,7 @@ def _is_clear(times: Floats, away: Floats, later: Truths, step: float) -> bool:
     """Whether nearly all pairs before a step tell another time than those after it (`later`), and at once so."""
     before, after = np.abs(away), np.abs(away - step)
     off, other = np.where(later, after, before), np.where(later, before, after)
-    astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later) if side.any())
+    astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later))
     line = np.abs(away - _line(times, (0.0, step)))
     return astray <= MOST_ASTRAY and bool(off.sum() < BETTER_THAN_A_LINE * line.sum())
 
