@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import hoptrace
 from hoptrace import Workspace
+from hoptrace.engines import learning
 from hoptrace.engines.batch import trace_file
 from hoptrace.engines.learning import learn_what_came
+from hoptrace.linking.learning import sample
 from hoptrace.simulate import scenario_named, simulate, turned
 
 
@@ -77,3 +80,21 @@ def test_nothing_is_learned_where_nothing_was_yet(world, workspace):
         hand_in(world, workspace, entry)
     assert not learn_what_came(workspace)
     assert not clocks_known(workspace)
+
+
+def test_what_says_nothing_new_is_learned_from_once_and_not_before_every_file(
+    world, workspace, submit_world, monkeypatch
+):
+    *first, last = entries_of(world)
+    submit_world(world, workspace, first)
+    known = workspace.catalog.clocks.latest_version()
+    # Of a large lake a share is learned from: the calls of a small carrier may all be of the rest.
+    others = pl.col("carrier") != last["carrier"]
+    monkeypatch.setattr(learning, "sample", lambda rows, count: sample(rows.filter(others), count))
+    hand_in(world, workspace, last)
+
+    assert learn_what_came(workspace)
+    assert workspace.catalog.clocks.latest_version() == known
+    assert not learn_what_came(workspace)
+    with hoptrace.open_workspace(workspace.path) as another:
+        assert not learn_what_came(another)

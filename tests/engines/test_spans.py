@@ -128,6 +128,15 @@ def test_a_shifted_file_covers_the_time_that_it_means():
     assert covered(2 * DAY + 60.0, alone) == set()
 
 
+def test_a_clock_that_was_set_covers_the_time_that_it_means_on_either_side():
+    steps = {"steps": [["a", AT + 5_000.0, 400.0], ["a", AT + 9_000.0, -300.0]]}
+    learned = Learned(clock_of({"a": 0.0}), shifts(a_2=HOUR), steps)
+    before, after = [("a", "a-1", 1_000.0, 7_000.0)], [("a", "a-2", 20_000.0 + HOUR, 30_000.0 + HOUR)]
+    end, begin = 6_600.0 + COVERAGE_MARGIN, 20_300.0 - COVERAGE_MARGIN
+    assert [covered(at, before, learned) for at in (1_000.0, end - 1, end + 1)] == [{"a"}, {"a"}, set()]
+    assert [covered(at, after, learned) for at in (begin - 1, begin + 1, 30_400.0)] == [set(), {"a"}, {"a"}]
+
+
 def test_what_expired_is_covered_no_more():
     """A carrier's records were removed by the days that it wrote: its clock decides which time that is."""
     spans = [*days("a", [0, 1, 2]), *days("b", [0, 1, 2])]

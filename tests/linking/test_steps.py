@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import random
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
 from hoptrace.linking.learned import Learned, clock_of, timing
 from hoptrace.linking.learning import learn
 
+BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
+
 SET_AT = 20_000.0
 """Seconds after BASE at which a clock is set in these worlds."""
 
 
-def network(world, steps: dict[str, list[tuple[float, float]]], clocks: dict[str, float] | None = None) -> None:
+def network(
+    world,
+    steps: dict[str, list[tuple[float, float]]],
+    clocks: dict[str, float] | None = None,
+    calls: int = 240,
+    every: float = 173.3,
+) -> None:
     """Calls into and out of a hub: w or x - hub - y or z; `steps`: of clocks, (from when, s fast from then)."""
-    for n in range(240):
-        chain, at = ["wx"[n % 2], "hub", "yz"[n // 2 % 2]], n * 173.3
+    for n in range(calls):
+        chain, at = ["wx"[n % 2], "hub", "yz"[n // 2 % 2]], n * every
         for place, carrier in enumerate(chain):
             fast = (clocks or {}).get(carrier, 0.0)
             fast += next((seconds for since, seconds in reversed(steps.get(carrier, [])) if at >= since), 0.0)
@@ -75,6 +86,58 @@ def test_steady_clocks_and_clocks_that_drift_have_no_steps(world):
     assert steps_of(world) == {}
 
 
+@pytest.mark.parametrize(
+    "steps", [{"hub": [(7_000.0, 80.0), (9_000.0, 160.0)]}, {"hub": [(7_000.0, 160.0)], "y": [(9_000.0, 20.0)]}]
+)
+def test_a_step_counts_from_the_moment_on_at_which_it_was_made_whatever_was_set_before(world, steps):
+    network(world, steps, calls=960, every=13.3)
+    told = steps_of(world)
+    assert {who: len(found) for who, found in told.items()} == {who: len(made) for who, made in steps.items()}
+    assert late(world) < 1.0
+
+
+@pytest.mark.parametrize("seconds", [110.0, -110.0])
+@pytest.mark.parametrize("every", [5.0, 13.3])
+def test_a_clock_that_is_set_back_amid_many_calls_is_found_and_no_neighbour_is_blamed(world, every, seconds):
+    network(world, {"hub": [(2_000.0, seconds), (4_000.0, 0.0)]}, calls=round(6_000 / every), every=every)
+    told = steps_of(world)
+    assert told == {"hub": [pytest.approx(seconds, abs=0.3), pytest.approx(0.0, abs=0.3)]}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("who", "share"), [("hub", 0.5), ("hub", 0.4), ("y", 0.5)])
+def test_two_switches_that_write_by_turns_are_no_clock_that_is_set_and_no_neighbour_is_blamed(world, who, share, seed):
+    chance = random.Random(seed)
+    by_turns = [(173.3 * n, 5.0 if chance.random() < share else 0.0) for n in range(960)]
+    network(world, {who: by_turns}, calls=960)
+    assert steps_of(world) == {}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nor_where_they_are_of_a_carrier_with_one_neighbour_above_and_one_below(world, seed):
+    """The fewer neighbours, the more often a dozen pairs in a row look like a clock that was set."""
+    chance = random.Random(seed)
+    for n in range(400):
+        fast = chance.choice([0.0, 4.0])
+        for place, carrier in enumerate("abc"):
+            world.say(
+                carrier,
+                60.0 * n + 0.1 * place + (fast if carrier == "b" else 0.0),
+                upstream="abc"[place - 1] if place else None,
+                downstream="abc"[place + 1] if place < 2 else None,
+                customer=None if place else "c",
+                called_number=f"+1312555{100 + n:04d}",
+            )
+    assert steps_of(world) == {}
+
+
+@pytest.mark.parametrize("a_day", [-90.0, 60.0])
+def test_a_clock_that_goes_a_minute_a_day_is_not_cut_into_steps(world, a_day):
+    drifting = [(173.3 * n, a_day * 173.3 * n / 86_400) for n in range(960)]
+    network(world, {"hub": drifting}, calls=960)
+    assert steps_of(world) == {}
+
+
 def test_a_wrong_zone_is_a_shift_of_its_file_and_no_step(world):
     network(world, {})
     frame = world.frame().with_columns(
@@ -115,4 +178,4 @@ def test_a_step_counts_from_its_time_on_in_files_that_are_off_as_well(world):
     )
     assert timing(frame, learned).offset.tolist() == [1.0, 11.0, 3601.0, 3611.0, -4.0, 2.0]
     told = sorted(learned.written.filter(pl.col("carrier") == "a")["offset"])
-    assert told == [-4.0, 1.0, 11.0, 3601.0], "records of the time are looked for under every clock"
+    assert told == [-4.0, 1.0, 11.0, 3596.0, 3601.0, 3611.0], "records of the time are looked for under every clock"

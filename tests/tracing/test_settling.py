@@ -137,6 +137,17 @@ def test_a_route_all_of_whose_ways_on_failed_shares_the_record_above_with_the_on
     assert (found.path, found.customer) == (("end", "two", "quiet", "orig"), "c")
 
 
+@pytest.mark.parametrize(("above", "end"), [("failed", "answered"), ("busy", "answered"), ("answered", "busy")])
+def test_a_call_that_ended_otherwise_is_not_of_the_record_above_of_a_failed_route(world, above, end):
+    """The failed call was redialled by somebody whose record is missing: who placed the first one did not place it."""
+    world.say("orig", 0.0, customer="c", downstream="quiet", outcome=above)
+    world.say("one", 0.15, upstream="quiet", downstream="full", outcome="failed")
+    world.say("two", 2.0, upstream="quiet", downstream="end", outcome=end)
+    world.say("end", 2.1, upstream="two", outcome=end)
+    found = world.trace(at=2.1, terminating_carrier="end")
+    assert found.customer is None
+
+
 def test_two_records_of_one_carrier_are_no_two_routes(world, report_call):
     """Routes lead to different carriers: these are two calls, of which one came by the record above."""
     over_a_silent_carrier(world, {"outcome": "no_answer"}, {})

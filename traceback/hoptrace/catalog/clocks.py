@@ -91,6 +91,7 @@ class Clocks:
     ) -> int:
         """Store a clock table and give its version; where it equals the newest one, that one's version.
 
+        Then that one is told to hold at this version of the lake as well: nothing that came in until then is new to it.
         `follows`: the version that it was made of. Where that is not the newest any more nothing is stored; gives 0.
         `again`: any older table that it equals will do as well.
         """
@@ -99,6 +100,7 @@ class Clocks:
         table = ClockTable(0, lake_version, clocks, shifted, dict(weights or {}))
         # Two processes that store at once would give one number twice: the second one is not stored.
         raced = [] if follows is None else [IntegrityError]
+        self._last = ClockTable()
         with guard(), suppress(*raced), self._engine.begin() as connection:
             return _stored(connection, table, follows, again=again)
         moved = self.latest_version() != follows
@@ -157,6 +159,8 @@ def _stored(connection: sa.Connection, table: ClockTable, follows: int | None, *
     if follows not in (None, before):
         return 0
     if last == digest:
+        older = (CLOCK_VERSIONS.c.version == before) & (CLOCK_VERSIONS.c.lake_version < table.lake_version)
+        connection.execute(sa.update(CLOCK_VERSIONS).where(older).values(lake_version=table.lake_version))
         return before
     same = sa.select(sa.func.max(CLOCK_VERSIONS.c.version)).where(CLOCK_VERSIONS.c.digest == digest)
     if again and (known := connection.execute(same).scalar()):

@@ -135,13 +135,23 @@ def _on_common_clock(batches: Sequence[Span], learned: Learned, expired_before: 
     )
     drifted = pl.col("drift") * (pl.col("first") - pl.col("reference")) / DAY
     fast = pl.col("offset").fill_null(0.0) + drifted.fill_null(0.0) + pl.col("shift").fill_null(0.0)
-    told = known.select(
+    set_anew = (_stepped(known, moment, learned) for moment in ("first", "last"))
+    told = known.with_columns(set_anew).select(
         "carrier",
-        first=pl.col("first") - fast,
-        last=pl.col("last") - fast,
-        floor=pl.lit(expired_before, pl.Float64) - fast,
+        first=pl.col("first") - fast - pl.col("first_step"),
+        last=pl.col("last") - fast - pl.col("last_step"),
+        floor=pl.lit(expired_before, pl.Float64) - fast - pl.col("first_step"),
     )
     return told.sort("carrier", "first", "last", "floor")
+
+
+def _stepped(batches: pl.DataFrame, moment: str, learned: Learned) -> pl.Series:
+    """How far each batch's clock runs fast at this moment (`first` or `last`) as it was set before."""
+    written = pl.col(moment) - pl.col("shift").fill_null(0.0)
+    told = batches.select("carrier", at=written).with_row_index("place").sort("at")
+    steps = learned.steps.sort("since")
+    found = told.join_asof(steps, left_on="at", right_on="since", by="carrier", check_sortedness=False)
+    return found.sort("place")["seconds"].fill_null(0.0).alias(f"{moment}_step")
 
 
 def _without_pauses(spans: pl.DataFrame) -> pl.DataFrame:

@@ -119,11 +119,16 @@ class Learned:
 
     @cached_property
     def written(self) -> pl.DataFrame:
-        """Every clock as it was written with (`offset`, `drift`, `reference`), and again with each shift and step."""
-        shifts = pl.concat([self.shifts.select("carrier", "shift"), self.steps.select("carrier", shift="seconds")])
-        own = self.clocks.select("carrier", "offset", "drift", "reference")
-        shifted = own.join(shifts, on="carrier", how="inner").with_columns(offset=pl.col("offset") + pl.col("shift"))
-        return pl.concat([own, shifted.select(own.columns)])
+        """Every clock as it was written with (`offset`, `drift`, `reference`), and again with each shift and step.
+
+        In a batch with a shift a clock may have been set as well: so with each of both, too.
+        """
+        told = self.clocks.select("carrier", "offset", "drift", "reference")
+        for beyond in (self.shifts.select("carrier", "shift"), self.steps.select("carrier", shift="seconds")):
+            more = told.join(beyond.unique(maintain_order=True), on="carrier", how="inner")
+            moved = more.with_columns(offset=pl.col("offset") + pl.col("shift"))
+            told = pl.concat([told, moved.select(told.columns)])
+        return told
 
     @cached_property
     def shifts_alone(self) -> list[float]:

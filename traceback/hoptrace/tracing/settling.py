@@ -111,18 +111,26 @@ def _with_refused_routes(settled: Assignment, facts: Mapping[int, Fact]) -> Assi
             continue
         one, other = facts[holder], facts[pair.d]
         silent = pair.kind is Kind.BRIDGED and one.carrier != other.carrier
-        if _routes_of_silent(one, other) if silent else _routes_of_one(one, other):
+        if _routes_of_silent(facts[pair.u], one, other) if silent else _routes_of_one(one, other):
             settled.chosen[pair.d] = pair
     return settled
 
 
-def _routes_of_silent(one: Fact, other: Fact) -> bool:
-    """Whether two records are of routes that a carrier without a record tried for one call.
+def _routes_of_silent(above: Fact, one: Fact, other: Fact) -> bool:
+    """Whether two records are of routes that a carrier without a record tried for the call of the one `above`.
 
     Routes lead to different carriers, and at most one of them went on; the other ended at a carrier that answered
-    nothing and handed it to nobody, or whose own routes all failed.
+    nothing and handed it to nobody, or whose own routes all failed. And the call was answered where a route was: else
+    it is that of a redial whose own record above is missing.
     """
-    return one.upstream == other.upstream and (_ended(one) or _ended(other))
+    routes = one.upstream == other.upstream and (_ended(one) or _ended(other))
+    return routes and _answered_alike(above, one, other)
+
+
+def _answered_alike(above: Fact, one: Fact, other: Fact) -> bool:
+    """Whether a call was answered if and only if one of its routes was, as far as all records say how it ended."""
+    told = above.outcome, one.outcome, other.outcome
+    return "unknown" in told or None in told or ("answered" in told[1:]) == (told[0] == "answered")
 
 
 def _routes_of_one(one: Fact, other: Fact) -> bool:
