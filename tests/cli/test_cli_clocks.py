@@ -151,7 +151,7 @@ def test_a_file_of_calls_says_that_its_times_are_hours_off(loaded: Run) -> None:
     assert told["hours_off"] == {"calls": 8, "of": 8, "hours": 5.0}
     assert told["verdicts"] == {"not_found": 8}
     assert (
-        "Note: of 8 calls looked at, 8 have no record at their time, but one of both numbers 5 hours later. "
+        "Note: of 8 calls looked at, 8 have no record at their time, but one with both their numbers 5 hours later. "
         "If calls.csv is in another time zone than it says, correct it (5 hours later)" in done.stderr
     )
 

@@ -111,7 +111,8 @@ def _hours_off(off: dict[str, Any], calls: Path) -> str:
     hours, way = abs(off["hours"]), "later" if off["hours"] > 0 else "earlier"
     amount = f"{hours:g} {'hour' if hours == 1 else 'hours'}"
     return (
-        f"of {show.count(off['of'], 'call')} looked at, {off['calls']} have no record at their time, but one of both "
-        f"numbers {amount} {way}. If {calls} is in another time zone than it says, correct it ({amount} {way}) and "
-        "trace it again; else check the zone in which the records were submitted. No answer was changed by this."
+        f"of {show.count(off['of'], 'call')} looked at, {off['calls']} have no record at their time, but one with "
+        f"both their numbers {amount} {way}. If {calls} is in another time zone than it says, correct it ({amount} "
+        f"{way}) and trace it again; else check the zone in which the records were submitted. No answer was changed by "
+        "this."
     )
