@@ -16,8 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from plain_sql import COLUMNS
 
 from hoptrace.catalog.batches import NewBatch
+from hoptrace.engines.learning import learn_clocks
 from hoptrace.lake.upkeep import keep_up
 from hoptrace.model.receipts import Receipt
 from hoptrace.model.statements import STATEMENTS, TIME
@@ -75,6 +77,21 @@ def fill(folder: Path, nation: Nation, batches: int) -> Workspace:
     workspace.catalog.directory.load_directory(directory, None)
     submit_all(workspace, nation.statements, batches)
     return workspace
+
+
+def lay_out(folder: Path, statements: int, calls: int, batches: int) -> None:
+    """A day in files: `statements.parquet` of the columns that plain SQL takes, `reported.parquet` and `calls.csv` of
+    so many robocalls at most, and a `workspace` in so many batches, clocks learned.
+
+    For a process of its own: whoever measures then does not hold a day in memory beside what it measures.
+    """
+    nation = make_nation(statements)
+    reported = nation.reported.head(calls)
+    reported.write_parquet(folder / "reported.parquet")
+    reported.drop("origin").write_csv(folder / "calls.csv")
+    nation.statements.select(COLUMNS).write_parquet(folder / "statements.parquet")
+    with fill(folder / "workspace", nation, batches) as workspace:
+        learn_clocks(workspace)
 
 
 def submit_all(workspace: Workspace, statements: pl.DataFrame, batches: int) -> None:

@@ -7,15 +7,14 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+import polars as pl
 import pytest
-from nation import Nation, fill, make_nation
+from nation import lay_out
 from plain_sql import WALK, asked, in_duckdb, in_postgres
-
-from hoptrace.engines.learning import learn_clocks
-from hoptrace.workspace import Workspace
 
 TIMES_ROWS = 10
 """Statements are so many times the benchmark's rows: 1 and 10 million."""
@@ -25,20 +24,13 @@ COMMAND = "from hoptrace.cli import main; main()"
 
 
 @pytest.fixture(scope="module")
-def nation(rows: int) -> Nation:
-    """A day's statements, of which a tenth of the calls are reported; 100,000 of them at most."""
-    made = make_nation(TIMES_ROWS * rows)
-    return Nation(made.statements, made.reported.head(rows // 10 if rows < 1_000_000 else 100_000))
-
-
-@pytest.fixture(scope="module")
-def traced(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Path]]:
-    """A workspace with the statements, clocks learned, and the file of the calls."""
+def day(rows: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a day (`nation.lay_out`), of which a tenth of the calls are reported; 100,000 of them at most."""
     folder = tmp_path_factory.mktemp("nation")
-    nation.reported.drop("origin").write_csv(folder / "calls.csv")
-    with fill(folder / "workspace", nation, BATCHES) as workspace:
-        learn_clocks(workspace)
-        yield workspace, folder / "calls.csv"
+    calls = rows // 10 if rows < 1_000_000 else 100_000
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        apart.submit(lay_out, folder, TIMES_ROWS * rows, calls, BATCHES).result()
+    return folder
 
 
 def spent() -> float:
@@ -48,13 +40,14 @@ def spent() -> float:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_trace_many(benchmark, nation, traced, tmp_path, workers):
+def test_trace_many(benchmark, day, tmp_path, workers):
     """The command as it is typed, its start included; calls a second in extra_info.
 
     Also what a call costs all processes together, in microseconds of the processor.
     """
-    workspace, calls = traced
-    asked_for = ["--calls", calls, "--out", tmp_path / "out.jsonl", "--workers", workers, "--workspace", workspace.path]
+    amount = pl.read_parquet(day / "reported.parquet").height
+    asked_for = ["--calls", day / "calls.csv", "--out", tmp_path / "out.jsonl", "--workers", workers]
+    asked_for += ["--workspace", day / "workspace"]
     command = [sys.executable, "-c", COMMAND, "trace", "--json", *map(str, asked_for)]
     # What is measured is the code of this checkout, whichever is installed.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -64,22 +57,27 @@ def test_trace_many(benchmark, nation, traced, tmp_path, workers):
 
     before = spent()
     done = benchmark.pedantic(run, rounds=1)
-    benchmark.extra_info["microseconds a call"] = round((spent() - before) / nation.reported.height * 1e6, 1)
-    assert json.loads(done.stdout)["verdicts"] == {"originator_identified": nation.reported.height}
-    benchmark.extra_info["calls a second"] = round(nation.reported.height / benchmark.stats["median"])
+    benchmark.extra_info["microseconds a call"] = round((spent() - before) / amount * 1e6, 1)
+    assert json.loads(done.stdout)["verdicts"] == {"originator_identified": amount}
+    benchmark.extra_info["calls a second"] = round(amount / benchmark.stats["median"])
 
 
-def test_duckdb(benchmark, nation):
+def loaded(day: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The statements and the calls as the SQL takes them."""
+    return pl.read_parquet(day / "statements.parquet"), asked(pl.read_parquet(day / "reported.parquet"))
+
+
+def test_duckdb(benchmark, day):
     """The table is in memory; loading is not counted."""
     pytest.importorskip("duckdb", reason="duckdb is not installed (pip install duckdb)")
-    database = in_duckdb(nation.statements, asked(nation.reported))
+    database = in_duckdb(*loaded(day))
     found = benchmark.pedantic(lambda: database.execute(WALK).fetchone()[0], rounds=1)
     benchmark.extra_info["found"] = found
 
 
-def test_postgres(benchmark, nation, postgres):
+def test_postgres(benchmark, day, postgres):
     """With an index on called number and time; loading is not counted."""
     url = postgres.replace("postgresql+psycopg", "postgresql")
-    database = in_postgres(url, nation.statements, asked(nation.reported))
+    database = in_postgres(url, *loaded(day))
     found = benchmark.pedantic(lambda: database.execute(WALK).fetchone()[0], rounds=1)
     benchmark.extra_info["found"] = found
