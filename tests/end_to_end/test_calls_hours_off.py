@@ -15,7 +15,7 @@ import pytest
 
 import hoptrace
 from hoptrace import Workspace
-from hoptrace.engines import hours_off
+from hoptrace.engines import hours_off, noticed
 from hoptrace.engines.batch import trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.retention import expire_lake
@@ -56,6 +56,12 @@ def noted(workspace: Workspace, tmp_path: Path) -> Callable[[Sequence[ReportedCa
     return trace
 
 
+@pytest.fixture
+def always_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls are looked at also where most were traced to where they began."""
+    monkeypatch.setattr(noticed, "LED_ON", ())
+
+
 def moved(calls: Sequence[ReportedCall], hours: float) -> list[ReportedCall]:
     return [replace(call, start_time=_moved(call.start_time, hours)) for call in calls]
 
@@ -77,6 +83,12 @@ def test_a_few_calls_are_enough(noted, calls):
     assert noted(moved(calls[:4], -5.0))["hours_off"] is None
 
 
+def test_a_file_most_of_whose_calls_were_traced_is_not_looked_at(noted, calls, monkeypatch):
+    monkeypatch.setattr(hours_off, "_sample", None)
+    assert noted(calls)["hours_off"] is None
+
+
+@pytest.mark.usefixtures("always_looked_at")
 def test_a_file_that_is_right_is_not_looked_at_any_further(noted, calls, monkeypatch):
     monkeypatch.setattr(hours_off, "_looked_at", None)
     assert noted(calls)["hours_off"] is None
@@ -116,6 +128,7 @@ def test_no_more_records_are_read_than_are_enough(noted, calls, monkeypatch):
     assert noted(moved(calls, -5.0))["hours_off"]["of"] == hours_off.TOGETHER
 
 
+@pytest.mark.usefixtures("always_looked_at")
 @pytest.mark.parametrize("caller", ["anonymous", "105"])
 def test_calls_whose_caller_may_be_anybody_are_not_looked_at(noted, calls, caller, monkeypatch):
     monkeypatch.setattr(hours_off, "_are_there", None)

@@ -88,7 +88,7 @@ def trace_file(
             finished.remove()
     summary = {"calls": reported.height, "verdicts": verdicts, "out": str(out)}
     told = {"taken_up": finished.taken_up, "thrown_away": finished.stale}
-    return summary | noticed(workspace, reported, pinned.versions) | told
+    return summary | noticed(workspace, reported, pinned.versions, verdicts) | told
 
 
 def _read(workspace: Workspace, calls: Path, how: How, pool: Pool) -> pl.DataFrame:

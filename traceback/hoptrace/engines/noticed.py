@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,21 @@ from hoptrace.engines.hours_off import hours_off_of
 from hoptrace.engines.keeping import known
 from hoptrace.engines.local import standing
 from hoptrace.errors import NotFound
+from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.reported import Written
 
 if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 
-def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any]:
-    """What whoever traced these calls (CALLS) on these versions should know.
+LED_ON = (Verdict.ORIGINATOR_IDENTIFIED, Verdict.POINT_OF_ENTRY_IDENTIFIED)
+"""Verdicts that a call hardly gets whose time is hours off."""
+
+
+def noticed(
+    workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int], verdicts: Mapping[str, int]
+) -> dict[str, Any]:
+    """What whoever traced these calls (CALLS) on these versions, with so many of each of the verdicts, should know.
 
     `unknown_terminating`: terminating carriers that the directory does not have, with their calls. `outside`: how many
     `calls` are from times further from those of all records (`first_time` to `last_time`) than records are searched
@@ -32,7 +40,7 @@ def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, i
     return {
         "unknown_terminating": _unknown(workspace, reported["terminating_carrier"].drop_nulls()),
         "outside": _outside(workspace, reported["at"], versions[0]),
-        "hours_off": _hours_off(workspace, reported, versions),
+        "hours_off": None if _led_on(verdicts) else _hours_off(workspace, reported, versions),
         "report_times": {name: dict(zip(("late", "off"), told[name], strict=True)) for name in here},
     }
 
@@ -40,6 +48,11 @@ def noticed(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, i
 def _unknown(workspace: Workspace, named: pl.Series) -> dict[str, int]:
     listed = [carrier.carrier_id for carrier in workspace.catalog.directory.carriers()]
     return dict(named.filter(~named.is_in(listed)).value_counts().sort("terminating_carrier").iter_rows())
+
+
+def _led_on(verdicts: Mapping[str, int]) -> bool:
+    """Whether most calls were traced to where they began, so that no time need be looked at."""
+    return 2 * sum(verdicts.get(str(verdict), 0) for verdict in LED_ON) > sum(verdicts.values())
 
 
 def _hours_off(workspace: Workspace, reported: pl.DataFrame, versions: tuple[int, int, int]) -> dict[str, Any] | None:
