@@ -384,6 +384,12 @@ def test_short_german_numbers_are_read_alike_in_a_column_and_singly(text: str) -
     assert normalise_column(pl.Series([text]), plan)["key"].to_list() == [normalise(text, plan).key]
 
 
+@pytest.mark.parametrize("text", ["011431000", "011431234", "0114310001", "01143100012", "011491000"])
+def test_short_numbers_behind_a_prefix_are_read_alike_in_a_column_and_singly(text: str) -> None:
+    plan = DialPlan("US")
+    assert normalise_column(pl.Series([text]), plan)["key"].to_list() == [normalise(text, plan).key]
+
+
 @given(st.lists(_digit_strings | st.text(max_size=20), max_size=30), _plans)
 def test_column_and_single_reading_always_agree(texts: list[str], plan: DialPlan) -> None:
     read = normalise_column(pl.Series(texts, dtype=pl.String), plan)

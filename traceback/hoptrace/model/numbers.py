@@ -141,6 +141,7 @@ def _domestic_keys(text: pl.Expr, country: Country, shapes: dict[int, str]) -> l
 
 
 def _matching(text: pl.Expr, pattern: str, digits: pl.Expr) -> pl.Expr:
-    # Short ones may be extensions and service numbers: they are looked at one by one.
-    clean = (text.str.len_chars() >= LEAST_CLEAN) & text.str.contains(pattern)
+    # Short ones, also behind a prefix, may be extensions and service numbers: they are looked at one by one.
+    long = (text.str.len_chars() >= LEAST_CLEAN) & (digits.str.len_chars() >= LEAST_CLEAN - 1)
+    clean = long & text.str.contains(pattern)
     return pl.when(clean).then(digits).cast(pl.Int64, strict=False)
