@@ -22,7 +22,7 @@ from hoptrace.memory import keep_used_blocks, keep_used_memory
 
 keep_used_blocks()
 keep_used_memory()  # as the command does, before anything loads Polars
-take_share(2 if "trace" in sys.argv else 1)
+take_share(2 if "trace" in sys.argv else 1)  # a lake is filled by one process
 
 import polars as pl  # noqa: E402
 from nation import Nation, fill, make_nation, submit_all  # noqa: E402

@@ -14,6 +14,7 @@ import pytest
 import hoptrace
 from hoptrace import Receipt, Workspace
 from hoptrace.engines.calls import read_calls
+from hoptrace.simulate import Scenario, simulate
 
 SIPNET = Path(__file__).parents[2] / "fixtures" / "sipnet"
 
@@ -32,6 +33,20 @@ def make_network() -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def filled_world(submit_world: Callable[..., list[Receipt]]) -> Callable[[Path, Scenario], Path]:
+    """Simulate a network into a folder and submit it into the workspace `ws` in there; gives the folder."""
+
+    def fill(folder: Path, scenario: Scenario) -> Path:
+        simulate(scenario, 5, folder)
+        with hoptrace.init_workspace(folder / "ws") as workspace:
+            workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
+            submit_world(folder, workspace)
+        return folder
+
+    return fill
 
 
 @pytest.fixture(scope="session")

@@ -20,17 +20,12 @@ from hoptrace.engines.batch import trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.retention import expire_lake
 from hoptrace.model.verdicts import ReportedCall
-from hoptrace.simulate import scenario_named, simulate
+from hoptrace.simulate import scenario_named
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Path:
-    folder = tmp_path_factory.mktemp("hours-off")
-    simulate(scenario_named("small", calls=900, traced=300), 5, folder)
-    with hoptrace.init_workspace(folder / "ws") as workspace:
-        workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
-        submit_world(folder, workspace)
-    return folder
+def world(tmp_path_factory: pytest.TempPathFactory, filled_world) -> Path:
+    return filled_world(tmp_path_factory.mktemp("hours-off"), scenario_named("small", calls=900, traced=300))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from hoptrace.engines.many_calls import calls_by_lake, reported_calls
 from hoptrace.errors import UsageError, WorkspaceBusy, WorkspaceError
 from hoptrace.lock import file_lock
 from hoptrace.reports.many.lines import of_file
-from hoptrace.simulate import scenario_named, simulate, turned
+from hoptrace.simulate import scenario_named
 
 AT_ONCE = 25
 
@@ -53,14 +53,9 @@ print(told["taken_up"])
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, filled_world) -> Path:
     """A submitted world with `calls.csv` beside its workspace `ws`."""
-    folder = tmp_path_factory.mktemp("many")
-    simulate(turned(scenario_named("redials", calls=1_200, traced=200), {}), 5, folder)
-    with hoptrace.init_workspace(folder / "ws") as workspace:
-        workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
-        submit_world(folder, workspace)
-    return folder
+    return filled_world(tmp_path_factory.mktemp("many"), scenario_named("redials", calls=1_200, traced=200))
 
 
 @pytest.fixture(scope="module")

@@ -20,21 +20,16 @@ from hoptrace.evidence.keys import the_key
 from hoptrace.evidence.packing import Contents, package
 from hoptrace.evidence.verifying import verify
 from hoptrace.model.verdicts import ReportedCall, TraceResult, Verdict
-from hoptrace.simulate import scenario_named, simulate, turned
+from hoptrace.simulate import scenario_named, turned
 
 FAR_OFF = 3.0
 """Standard deviation (s) of the reported times of this world; 1 s is presumed."""
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, submit_world) -> Path:
-    folder = tmp_path_factory.mktemp("far-off")
+def world(tmp_path_factory: pytest.TempPathFactory, filled_world) -> Path:
     network = turned(scenario_named("small", calls=900, traced=300), [f"traffic.report_error={FAR_OFF}"])
-    simulate(network, 5, folder)
-    with hoptrace.init_workspace(folder / "ws") as workspace:
-        workspace.catalog.directory.load_directory(folder / "carriers.csv", folder / "trunks.csv")
-        submit_world(folder, workspace)
-    return folder
+    return filled_world(tmp_path_factory.mktemp("far-off"), network)
 
 
 @pytest.fixture

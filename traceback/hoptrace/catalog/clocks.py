@@ -100,7 +100,7 @@ class Clocks:
         table = ClockTable(0, lake_version, clocks, shifted, dict(weights or {}))
         # Two processes that store at once would give one number twice: the second one is not stored.
         raced = [] if follows is None else [IntegrityError]
-        self._last = ClockTable()
+        self._last = ClockTable()  # of the one at hand the lake's version may change
         with guard(), suppress(*raced), self._engine.begin() as connection:
             return _stored(connection, table, follows, again=again)
         moved = self.latest_version() != follows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -125,9 +124,15 @@ def expire(before: date, results_before: date | None, dry_run: bool, grace_hours
     """
     from hoptrace.engines.retention import expire_lake
 
-    how = partial(expire_lake, results_before=results_before, dry_run=dry_run, grace_hours=grace_hours)
     with the_workspace() as workspace, progress("Expiring") as report:
-        done = how(workspace, before, progress=report)
+        done = expire_lake(
+            workspace,
+            before,
+            results_before=results_before,
+            dry_run=dry_run,
+            grace_hours=grace_hours,
+            progress=report,
+        )
     if as_json:
         show.as_json(_plain(done) | {"dry_run": dry_run})
         return

@@ -33,7 +33,7 @@ def _shown(case: Case, trail: Trail) -> float:
         return 0.0
     if all(case.facts[sid].calling != case.reported.calling for sid in trail.statements):
         return 0.0
-    return SAME_CALLER - caller_weight(case.reported, tail, case.around)
+    return _as_reported(case, tail)
 
 
 def _replaced(case: Case, trail: Trail, best: Trail) -> float:
@@ -48,8 +48,13 @@ def _replaced(case: Case, trail: Trail, best: Trail) -> float:
     if any(
         upper.carrier == tail.carrier and upper.sent_calling != reported == lower.calling for upper, lower in handed
     ):
-        return SAME_CALLER - caller_weight(case.reported, tail, case.around)
+        return _as_reported(case, tail)
     return 0.0
+
+
+def _as_reported(case: Case, tail: Fact) -> float:
+    """What the caller of a lowest record would add, were it the reported one."""
+    return SAME_CALLER - caller_weight(case.reported, tail, case.around)
 
 
 def _parted(case: Case, one: Trail, other: Trail) -> bool:
