@@ -135,7 +135,7 @@ def fill(folder: Path, plan: Plan, say: Callable[[str], None] = print) -> dict[s
             begun = time.perf_counter()
             _append(workspace, frame, f"{number:06d}")
             appended = time.perf_counter()
-            done = keep_up(workspace.lake, appended - begun)
+            done = keep_up(workspace.lake, frame.height)
             upkeep = time.perf_counter() - appended
             spent["append"] += appended - begun
             spent["upkeep"] += upkeep

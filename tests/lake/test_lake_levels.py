@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -189,13 +191,31 @@ def test_a_failed_merge_leaves_the_lake_as_it_was(lake: Lake, make, monkeypatch:
 
 
 @pytest.mark.usefixtures("small_levels")
-def test_upkeep_takes_its_share_over_many_submits(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "estimated_seconds", lambda _step: 1.0)
-    steps = 0
-    for n in range(60):
+def test_upkeep_takes_its_share_over_many_submits(lake: Lake, make) -> None:
+    submits, spent = 60, 0.0
+    for n in range(submits):
         lake.append([make({"at": n}, batch=f"b{n}")], f"c{n}")
-        steps += keep_up(lake, 1.0).steps
-    assert 0.5 * upkeep.SHARE <= steps / 60 <= 1.5 * upkeep.SHARE
-    assert keep_up(lake, 0.0).steps == 0
-    assert keep_up(lake, 1e9).steps > 0
-    assert lake.view().info()["statements"] == 60
+        done = keep_up(lake, 1)
+        spent += done.steps * upkeep.SECONDS_A_STEP + done.files * upkeep.SECONDS_A_FILE
+    share = spent / (submits * upkeep.SECONDS_A_SUBMIT)
+    assert 0.5 * upkeep.SHARE <= share <= 1.5 * upkeep.SHARE
+    assert keep_up(lake, 10_000_000_000).steps > 0
+    assert list(due(lake.view().files)) == []
+    assert lake.view().info()["statements"] == submits
+
+
+@pytest.mark.usefixtures("small_levels")
+def test_the_files_of_a_lake_do_not_depend_on_how_quick_the_machine_is(
+    tmp_path: Path, make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept_up(folder: Path, seconds_a_look: float) -> list[tuple[str, int]]:
+        looks = itertools.count()
+        monkeypatch.setattr(upkeep, "time", SimpleNamespace(perf_counter=lambda: next(looks) * seconds_a_look))
+        lake = Lake(str(folder))
+        lake.create()
+        for n in range(30):
+            lake.append([make({"at": n}, batch=f"b{n}")], f"c{n}")
+            keep_up(lake, 1)
+        return lake.view().files.select("index", "rows").sort("index", "rows").rows()
+
+    assert kept_up(tmp_path / "quick", 1e-6) == kept_up(tmp_path / "slow", 10.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
@@ -63,7 +62,6 @@ def submit(
 
 def _take_new(run: Run, sources: Sequence[Source], find: Find) -> tuple[dict[str, Receipt], dict[str, Receipt]]:
     """Take in those files that are not in; gives the receipts of those that were in, and of those that now are."""
-    begun = time.perf_counter()
     recover(run.workspace)
     with _all_or_nothing(len(sources)), _beginning(run, sources, find) as begin:
         before = _before(run.workspace, run.context.carrier.carrier_id, sources)
@@ -72,7 +70,7 @@ def _take_new(run: Run, sources: Sequence[Source], find: Find) -> tuple[dict[str
     if taken:
         # Merging only makes reading quicker; the batches are in.
         with suppress(StorageFailed):
-            keep_up(run.workspace.lake, time.perf_counter() - begun)
+            keep_up(run.workspace.lake, sum(receipt.statements for receipt in taken.values()))
     return before, taken
 
 
