@@ -36,6 +36,12 @@ FILES = pl.Schema(
 FINGERPRINTS = pl.Schema({"start_time": TIME, "fingerprint": pl.UInt64})
 """What repeated statements are known by."""
 
+HOUR = 3_600_000_000
+"""Microseconds."""
+
+KEYS_APART = 1_000_003
+"""More hours than records tell of, so that no hour of a key looks like one of the next."""
+
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
 
@@ -189,9 +195,10 @@ class View:
     def _scan_day(self, paths: list[str], spans: pl.DataFrame) -> pl.LazyFrame:
         """The rows of a day's files within some spans.
 
-        Their keys are sought before any other column is read: most rows between two wanted ones are of other numbers.
+        Their keys and hours are sought before any other column is read: most rows between two wanted ones are of other
+        numbers, or of other times of the day.
         """
-        near = _near(spans) & pl.col("key").is_in(spans["key"].unique().implode())
+        near = _near(spans) & _hour_of_key(pl.col("start_time")).is_in(_hours_of_keys(spans).implode())
         rows = self._shown(self.store.scan(paths)).filter(near)
         within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
         return rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
@@ -200,6 +207,17 @@ class View:
 def _touching(day: Any, spans: pl.DataFrame) -> pl.DataFrame:
     """The spans that have a part in a day."""
     return spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
+
+
+def _hours_of_keys(spans: pl.DataFrame) -> pl.Series:
+    """The `_hour_of_key` of all hours that spans touch."""
+    hours = pl.datetime_ranges(pl.col("from_time").dt.truncate("1h"), "to_time", "1h", time_unit="us", time_zone="UTC")
+    return spans.select("key", hour=hours).explode("hour").select(_hour_of_key(pl.col("hour"))).to_series().unique()
+
+
+def _hour_of_key(time: pl.Expr) -> pl.Expr:
+    """One number for a key and an hour, quick to look up; hardly ever do two pairs share it, as it may overflow."""
+    return pl.col("key") * KEYS_APART + time.dt.epoch("us") // HOUR
 
 
 def _near(spans: pl.DataFrame) -> pl.Expr:
