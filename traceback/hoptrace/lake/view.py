@@ -13,6 +13,7 @@ from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, no_rows, once
 from hoptrace.lake.picking import pick
+from hoptrace.lake.scanning import touching, within_day
 from hoptrace.lake.spans import merge_spans
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.wanted import Bounds, Wanted
@@ -35,12 +36,6 @@ FILES = pl.Schema(
 
 FINGERPRINTS = pl.Schema({"start_time": TIME, "fingerprint": pl.UInt64})
 """What repeated statements are known by."""
-
-HOUR = 3_600_000_000
-"""Microseconds."""
-
-KEYS_APART = 1_000_003
-"""More hours than records tell of, so that no hour of a key looks like one of the next."""
 
 PICK_UP_TO = 512
 """With more spans than this, one scan of the files is quicker than picking rows out of row groups."""
@@ -187,50 +182,10 @@ class View:
     def _join(self, paths: list[str], spans: pl.DataFrame, most: int | None) -> pl.DataFrame:
         """One scan of the files of each day against the spans that touch it."""
         days = self.files.filter(pl.col("path").is_in(paths)).group_by("day", maintain_order=True)
-        scans = [self._scan_day(files["path"].to_list(), _touching(day, spans)) for (day,), files in days]
+        scans = [
+            within_day(self._shown(self.store.scan(files["path"].to_list())), touching(day, spans))
+            for (day,), files in days
+        ]
         joined = pl.concat([no_rows(index_of(paths[0])).lazy(), *scans])
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
         return found.rechunk()  # it comes in a piece for each row group, which all that follows would stumble over
-
-    def _scan_day(self, paths: list[str], spans: pl.DataFrame) -> pl.LazyFrame:
-        """The rows of a day's files within some spans.
-
-        Their keys and hours are sought before any other column is read: most rows between two wanted ones are of other
-        numbers, or of other times of the day.
-        """
-        near = _near(spans) & _hour_of_key(pl.col("start_time")).is_in(_hours_of_keys(spans).implode())
-        rows = self._shown(self.store.scan(paths)).filter(near)
-        within = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
-        return rows.join(spans.lazy(), on="key").filter(within).drop("from_time", "to_time")
-
-
-def _touching(day: Any, spans: pl.DataFrame) -> pl.DataFrame:
-    """The spans that have a part in a day."""
-    return spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
-
-
-def _hours_of_keys(spans: pl.DataFrame) -> pl.Series:
-    """The `_hour_of_key` of all hours that spans touch."""
-    hours = pl.datetime_ranges(pl.col("from_time").dt.truncate("1h"), "to_time", "1h", time_unit="us", time_zone="UTC")
-    return spans.select("key", hour=hours).explode("hour").select(_hour_of_key(pl.col("hour"))).to_series().unique()
-
-
-def _hour_of_key(time: pl.Expr) -> pl.Expr:
-    """One number for a key and an hour, quick to look up; hardly ever do two pairs share it, as it may overflow."""
-    return pl.col("key") * KEYS_APART + time.dt.epoch("us") // HOUR
-
-
-def _near(spans: pl.DataFrame) -> pl.Expr:
-    """Whether a row lies near any of a day's spans: within the keys and times of its own, or of a neighbour day's.
-
-    A part that ends one day and begins the next has the last keys of the one and the first of the other.
-    """
-    first, last = pl.col("from_time"), pl.col("to_time")
-    bounds = {"low": pl.col("key").min(), "high": pl.col("key").max(), "first": first.min(), "last": last.max()}
-    boxes = spans.group_by((first + (last - first) / 2).dt.date()).agg(**bounds)
-    key, start = pl.col("key"), pl.col("start_time")
-    near = [
-        key.is_between(pl.lit(low), pl.lit(high)) & start.is_between(pl.lit(first, TIME), pl.lit(last, TIME))
-        for low, high, first, last in boxes.select(*bounds).iter_rows()
-    ]
-    return pl.any_horizontal(near) if near else pl.lit(value=False)
