@@ -89,6 +89,14 @@ def test_of_long_files_those_are_dealt_out_that_a_look_up_meets():
     assert last - first == 2
 
 
+def test_what_leaves_the_fewest_files_for_its_work_is_due_first():
+    long = files(*((f"long{n}", 40_000) for n in range(12)))
+    day_after = [(pl.col(name) + pl.duration(days=1)).alias(name) for name in ("day", "time_min", "time_max")]
+    short = files(*((f"short{n}", 6_000) for n in range(80))).with_columns(day_after)
+    first, second = due(pl.concat([long, short]))
+    assert len(first.paths) == 80 and len(second.paths) == 12
+
+
 def test_short_files_are_joined_whatever_their_times():
     (step,) = due(hourly(files(*((f"f{n}", 9_000) for n in range(8)))))
     assert len(step.paths) == 8

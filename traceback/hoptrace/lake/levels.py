@@ -71,19 +71,18 @@ class Step:
 
 
 def due(files: pl.DataFrame) -> Iterator[Step]:
-    """The steps that are worth doing now, the cheapest first; `files` in the FILES columns.
+    """The steps that are worth doing now, first those of the shortest files: they leave the fewest for their work.
 
-    To look for the first one is quick, also among many files: each submit does so.
+    `files`: in the FILES columns. To look for the first one is quick, also among many files: each submit does so.
     """
     leveled = files.with_columns(slice=slice_of(pl.col("path")), level=_level())
     grouped = leveled.group_by(GROUP).agg(
-        files=pl.len(), total=pl.col("rows").sum(), one_key=pl.col("key_min").min() == pl.col("key_max").max()
+        files=pl.len(), length=pl.col("rows").mean(), one_key=pl.col("key_min").min() == pl.col("key_max").max()
     )
     # A number that is called without end fills files of its own: they have no narrower slice.
     can_be_dealt = ~pl.col("one_key") & (pl.col("slice").str.len_bytes() < 16 * MOST_DEPTH)
     wanted = grouped.filter(pl.col("files") >= FAN, (pl.col("level") < LEVELS) | can_be_dealt)
-    cost = pl.when(pl.col("level") < LEVELS).then(pl.min_horizontal("total", pl.lit(STEP_ROWS))).otherwise("total")
-    for group in wanted.sort(cost, *GROUP).select(GROUP).iter_rows():
+    for group in wanted.sort("length", *GROUP).select(GROUP).iter_rows():
         mine = leveled.filter(pl.col(name) == value for name, value in zip(GROUP, group, strict=True))
         met = mine if group[-1] < LEVELS else _met_together(mine)
         step = _step(leveled, met, group)
