@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hoptrace.intake.distinct import Distinct, distinct
+from hoptrace.intake.distinct import Distinct, as_numbers, distinct
 from hoptrace.model.carriers import Network, Trunk
 from hoptrace.model.columns import valid_then
 from hoptrace.model.statements import TIME
@@ -87,7 +87,7 @@ class TrunkTable:
         meant = self.meaning(every, own_side=own_side)
         if meant.always is None:
             return _told(calls.select("call", text=column), _valid_then(meant.rows, calls, column), "call")
-        return meant.always[places]
+        return meant.always.with_columns(as_numbers(meant.always["peer"], places.len()))[places]
 
     def meaning(self, every: pl.Series, *, own_side: bool) -> Meaning:
         """What each of these distinct texts stands for; the next block of a file mostly has the same ones."""
