@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 PIECES_AT_ONCE = 64
 """Pieces of files that are read at once: each is opened, and its row groups are in memory."""
 
+_WRITTEN_AT_ONCE = 1 << 20
+"""Bytes: else each page of a column and its head would go to the system by themselves, 23 times a thousand rows."""
+
 Sync = Callable[[str], object]
 """Is told of a file that was written, by its path in the filesystem."""
 
@@ -161,7 +164,7 @@ class Store:
         full = self.full(path)
         if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
-        with self.files.open_output_stream(full) as stream:
+        with self.files.open_output_stream(full, buffer_size=_WRITTEN_AT_ONCE) as stream:
             write_rows(_filled(part.rows), stream, part.even)
         (sync or self.sync)(full)
         return AddAction(

@@ -115,7 +115,7 @@ def _of_numbers(column: pl.Series) -> Any:
 
 
 def _in_order(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Known texts in their order, and the place that each of some numbers has there (_ELSEWHERE: it is none of them)."""
+    """Known texts in their order, and the place that each of some numbers has there; _ELSEWHERE for that of another."""
     texts = known.drop_nulls().cast(pl.String).rename("text")
     order = texts.arg_sort()
     places = np.full(int(str(numbers.max() or 0)) + 1, _ELSEWHERE, dtype=np.uint16)

@@ -9,6 +9,7 @@ digits lie in one word, eight digits in the next, which are added up in pairs, f
 from __future__ import annotations
 
 from functools import cache
+
 import numpy as np
 import polars as pl
 
