@@ -22,6 +22,7 @@ from canonical_day import CARRIERS, write_day
 
 from hoptrace.intake import statements, taking
 from hoptrace.intake.formats.canonical import checks as canonical_checks
+from hoptrace.intake.formats.canonical import file as canonical_file
 from hoptrace.intake.formats.canonical import reader as canonical
 from hoptrace.intake.formats.canonical import rows as canonical_rows
 from hoptrace.intake.kept_files import KeptFiles
@@ -33,14 +34,15 @@ from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
 from hoptrace.lake import layout, storage
 from hoptrace.model.carriers import Carrier
+from hoptrace.model.dialplan import DialPlan
 
 ROWS, ROUNDS = 130_000, 12
 INSIDE = (
     ("splitting the lines", canonical_rows, "split_at_once"),
     ("looking for spaces", canonical_rows, "is_tidy"),
     ("reading times", canonical_checks, "with_time"),
-    ("all other checks", canonical, "judged"),
-    ("reading numbers", statements, "_read_numbers"),
+    ("all other checks", canonical_file, "judged"),
+    ("reading numbers", statements, "read_numbers"),
     ("columns of few texts", statements, "distinct"),
     ("fingerprints", statements, "fingerprints"),
     ("trunks", statements, "_place"),
@@ -89,7 +91,7 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     """Everything that a submit does with a block."""
     (source,) = clock.timed("SHA-256 of the file", open_sources)([path], _Asked(), Source(0, path, "", "").limits)
     trunks, repeats = TrunkTable.of([], CARRIERS), Repeats(None, "transit", [])  # type: ignore[arg-type]
-    one = Taking(Group(canonical.Canonical(), (source,)), Context(Carrier("transit")), trunks, repeats, "US")
+    one = Taking(Group(canonical.Canonical(), (source,)), Context(Carrier("transit")), trunks, repeats, DialPlan("US"))
     frames = clock.timed("reading, and all that is not told above", lambda: list(map(one.named, one.frames())))()
     parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:

@@ -97,6 +97,16 @@ def test_a_failed_write_leaves_nothing(lake: Lake, make, monkeypatch: pytest.Mon
     assert lake.view().info()["statements"] == 1
 
 
+def test_all_files_are_on_the_disk_before_the_log_names_them(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(Store, "sync", lambda _, full: synced.append(full))
+    monkeypatch.setattr("hoptrace.lake.appending.RUN_ROWS", 1)
+    lake.append([make({"at": n, "calling": 12025550150}) for n in range(5)], "c1")
+    assert len(_files(lake)) == 10
+    assert {f"{lake.uri}/{path}" for path in lake.view().files["path"]} == set(synced[:-1])
+    assert synced[-1].endswith(".json")
+
+
 def test_an_error_after_the_log_was_written_keeps_the_files(lake: Lake, make, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
 

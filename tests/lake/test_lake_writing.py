@@ -56,6 +56,19 @@ def test_a_file_is_the_same_whoever_found_what_stands_in_all_rows() -> None:
     assert streams[0].getvalue() == streams[1].getvalue()
 
 
+def test_numbers_of_texts_are_written_as_their_texts() -> None:
+    """Some stand behind the first row group, some in another column alone, and some rows have none."""
+    pl.Series(["before", "peer1", "a"]).cast(pl.Categorical)
+    texts = [None if row % 5 == 0 else "late" if row > GROUP_ROWS else f"peer{row % 3}" for row in range(ROWS)]
+    rows = TOLD.with_columns(upstream=pl.Series(texts), downstream=pl.lit("peer0"), upstream_trunk=pl.lit(None))
+    numbers = rows.with_columns(pl.col("upstream", "downstream", "upstream_trunk").cast(pl.Categorical))
+    stream = pa.BufferOutputStream()
+    write_rows(numbers, stream)
+    written = stream.getvalue().to_pybytes()
+    assert pl.read_parquet(io.BytesIO(written)).equals(rows.cast({"upstream_trunk": pl.String}))
+    assert b"before" not in written
+
+
 def test_files_with_and_without_gaps_are_read_together(tmp_path: Path) -> None:
     paths = [tmp_path / "with.parquet", tmp_path / "without.parquet"]
     frames = [TOLD, TOLD.drop_nulls()]

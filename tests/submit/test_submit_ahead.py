@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from hoptrace.intake.ahead import ahead
+
+PATIENCE = 60
 
 
 def _counted(made: list[int], upto: int, fails_at: int | None = None) -> Iterator[int]:
@@ -39,6 +42,18 @@ def test_no_more_are_made_than_were_asked_for() -> None:
     for number in range(5):
         assert next(items) == number
         assert len(made) <= number + 3
+    items.close()
+
+
+def test_more_are_made_at_first_and_not_afterwards() -> None:
+    made: list[int] = []
+    items = ahead(_counted(made, 1000), depth=2, more=3)
+    for number in range(9):
+        assert next(items) == number
+        deadline = time.monotonic() + PATIENCE
+        while number == 0 and len(made) < 5:
+            assert time.monotonic() < deadline
+        assert len(made) <= max(5, number + 3)
     items.close()
 
 

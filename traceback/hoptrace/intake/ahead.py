@@ -19,20 +19,24 @@ Made = SimpleQueue[tuple[list[Item], BaseException | None]]
 """One item in a list, out of which it is taken for good; no item, where there is an error or an end."""
 
 
-def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item]:
+def ahead(items: Iterable[Item], depth: int = DEPTH, more: int = 0) -> Generator[Item]:
     """The same items in the same order, made ahead in another thread; what is raised there is raised here.
 
+    `more`: so many more are made ahead at first, while nothing is done with those that are taken.
     When to use: making an item and using it both take long and mostly outside of the interpreter. Nobody but that
     thread may use what makes the items, until this generator is at its end or closed.
     """
     made: Made[Item] = SimpleQueue()
-    room, stopped = Semaphore(depth), Event()
+    room, stopped = Semaphore(depth + more), Event()
     maker = Thread(target=_make, args=(items, made, room, stopped), name="hoptrace-reading", daemon=True)
     maker.start()
     try:
         while True:
             waiting, error = made.get()
-            room.release()
+            if more:
+                more -= 1
+            else:
+                room.release()
             if error is not None:
                 raise error
             if not waiting:

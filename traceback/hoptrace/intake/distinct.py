@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from hoptrace.model.short_texts import places_among
+
 Distinct = tuple[pl.Series, pl.Series]
 """A column's distinct texts, sorted, null last; and which of them each row has (UInt32)."""
 
@@ -15,16 +17,46 @@ _FIRST = 8_192
 
 _SHORT = 2_000
 
+_MANY = 10_000
+"""Rows from which on it pays to number their texts."""
+
+_MOST_NUMBERED = 64
+"""Distinct texts up to which they are numbered: a process never forgets one that was."""
+
 
 def distinct(texts: pl.Series) -> Distinct:
     """The distinct texts of a column, and which of them each row has; for columns of few texts."""
     some = _sorted(texts.head(_FIRST))
-    coded = texts.cast(pl.Enum(some), strict=False)
-    if coded.null_count() > texts.null_count():
-        some = _sorted(texts)
-        coded = texts.cast(pl.Enum(some))
-    places = coded.to_physical().cast(pl.UInt32).fill_null(len(some))
+    short = places_among(texts, some)
+    if short is not None:
+        places = pl.Series(short, dtype=pl.UInt8).cast(pl.UInt32)
+    else:
+        coded = texts.cast(pl.Enum(some), strict=False)
+        if coded.null_count() > texts.null_count():
+            some = _sorted(texts)
+            coded = texts.cast(pl.Enum(some))
+        places = coded.to_physical().cast(pl.UInt32).fill_null(len(some))
     return some.extend(pl.Series([None], dtype=pl.String)), places
+
+
+def numbered(column: pl.Series, told: Distinct) -> pl.Series:
+    """A column as numbers of its distinct texts (Categorical) where it is long and they are few, else as it is."""
+    texts, places = told
+    kept = as_numbers(texts, places.len())
+    return column if kept is texts else kept[places].alias(column.name)
+
+
+def as_numbers(texts: pl.Series, rows: int) -> pl.Series:
+    """Distinct texts as Categorical where so many rows are to be made of few of them, else as they are.
+
+    Rows that hold numbers are moved and written in half the time of texts, and need a quarter of the memory.
+    """
+    return texts.cast(pl.Categorical) if are_many(rows) and texts.n_unique() <= _MOST_NUMBERED else texts
+
+
+def are_many(rows: int) -> bool:
+    """Whether it pays to number the texts of so many rows."""
+    return rows >= _MANY
 
 
 def _sorted(texts: pl.Series) -> pl.Series:

@@ -68,7 +68,7 @@ def fingerprints(frame: pl.DataFrame, columns: Sequence[str], few: Mapping[str, 
             values += step
             total += _mix(values)
         for values, places in read:
-            total += values[places[at : at + _ROWS]]
+            total += values.take(places[at : at + _ROWS])
         _mix(total)
     return pl.Series("fingerprint", told, pl.UInt64)
 
@@ -83,7 +83,7 @@ def _field(column: pl.Series) -> Field:
     def of(at: int, end: int) -> UInt64s:
         """The values of these rows, one that stands for what is unknown among them."""
         values = read(at, end)
-        values[empty[at:end]] = _UNKNOWN
+        np.copyto(values, _UNKNOWN, where=empty[at:end])
         return values
 
     return of

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 import polars as pl
 
-from hoptrace.intake.distinct import Distinct
+from hoptrace.intake.distinct import Distinct, as_numbers
 from hoptrace.model.statements import Outcome
 
 SHORT_TALK = 0.5
@@ -23,7 +23,7 @@ def outcomes(calls: pl.DataFrame, released: Distinct) -> pl.Series:
     """
     codes, places = released
     cases = pl.DataFrame([calls["duration"], calls["answer_time"], places.alias("code")]).select(_case())
-    return _judged(tuple(codes)).gather(cases.to_series())
+    return as_numbers(_judged(tuple(codes)), calls.height).gather(cases.to_series())
 
 
 @cache

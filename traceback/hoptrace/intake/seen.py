@@ -40,12 +40,11 @@ class Seen:
     def repeated(self, hashes: pl.Series) -> pl.Series:
         """For each hash whether it came before, here or in an earlier call; all are remembered."""
         values: UInt64s = hashes.to_numpy()
-        # Several threads would take twice as much of the processor, which others have work for.
-        ordered: UInt64s = hashes.sort(multithreaded=False).to_numpy()
+        ordered: UInt64s = np.sort(values)
         again = np.empty(len(ordered), dtype=bool)
         again[:1], again[1:] = False, ordered[1:] == ordered[:-1]
         slots, marks = self._slots(ordered), _marks(ordered)
-        held = self._taken[slots]
+        held = self._taken.take(slots)
         perhaps = np.flatnonzero((held == marks) | (held == _SEVERAL))
         before = ordered[perhaps[self.known(ordered[perhaps])]]
         known = np.zeros(len(values), dtype=bool)

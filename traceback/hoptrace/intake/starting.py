@@ -22,6 +22,9 @@ from hoptrace.intake.trunks import TrunkTable, names_of_neighbours
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.workspace import Workspace
 
+_WITHOUT_NAME = 3
+"""So many blocks more are made while the digest of their file is worked out: none is sorted or written meanwhile."""
+
 Progress = Callable[[int, int], None]
 """Told how many bytes are done, and of how many."""
 
@@ -91,7 +94,7 @@ def _watch(in_groups: Sequence[Group], progress: Progress | None) -> Callable[[i
 
 def _named(takings: Iterable[Taking], read: Callable[[int], None]) -> Generator[pl.DataFrame]:
     """All statements; their batches bear the digest, for which nothing waits that is done before."""
-    with closing(ahead(_to_be_named(takings, read))) as coming:
+    with closing(ahead(_to_be_named(takings, read), more=_WITHOUT_NAME)) as coming:
         yield from map(call, coming)
 
 

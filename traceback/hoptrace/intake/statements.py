@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from hoptrace.intake.call_numbers import NUMBERS, read_numbers
-from hoptrace.intake.distinct import Distinct, distinct
+from hoptrace.intake.distinct import Distinct, are_many, distinct, numbered
 from hoptrace.intake.fingerprint import fingerprints
 from hoptrace.intake.identities import with_claims
 from hoptrace.intake.number_parameters import dressed, named_numbers, with_parameters
@@ -26,6 +26,9 @@ _SIDES = {"upstream": False, "downstream": True}
 _FEW = (*_SIDES, "release_code")
 """Columns of few texts, which are read once each."""
 
+_SHORT = ("attestation",)
+"""Further ones, of texts so short that this pays for many rows only."""
+
 _NOT_SAID = {"call", "file", "row", "start_basis", "precision", "may_be_later"}
 _SAID = [name for name in RAW_CALLS.names() if name not in _NOT_SAID]
 
@@ -34,7 +37,8 @@ _SAID = [name for name in RAW_CALLS.names() if name not in _NOT_SAID]
 class Built:
     """What a chunk's calls gave.
 
-    `statements`: STATEMENTS columns but `batch`, and `file`, `call`. `refused`: `call`, `reason`. `unknown`: `call`,
+    `statements`: STATEMENTS columns but `batch`, and `file`, `call`; of many rows those that say few texts are
+    Categorical. `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
     each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
     spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
@@ -73,15 +77,23 @@ def build(
     # The fingerprint is taken of what the carrier wrote, before trunks are replaced by what they stand for: a row that
     # is sent again is known again, whatever certificates and trunks are at hand by then.
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
-    few = {name: distinct(good[name]) for name in _FEW}
+    few = {name: distinct(good[name]) for name in (*_FEW, *(_SHORT if are_many(good.height) else ()))}
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID], few))
     more = dressed(calls, NUMBERS.values())
     full = with_parameters(with_claims(good, signers or {}), more)
     placed, unknown, peers = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
-    statements = placed.with_columns(outcomes(placed, few["release_code"])).select("file", "call", *names)
+    ended = outcomes(placed, few["release_code"])
+    statements = placed.with_columns(ended, *_as_numbers(placed, good, few)).select("file", "call", *names)
     named = named_numbers(calls, more)
     return Built(statements, refused, unknown, read.plan, read.learned, read.rounded, named, peers)
+
+
+def _as_numbers(placed: pl.DataFrame, good: pl.DataFrame, few: Mapping[str, Distinct]) -> Iterator[pl.Series]:
+    """Columns of few texts as numbers of them, but for the sides and what an empty one was filled with meanwhile."""
+    for name, told in few.items():
+        if name not in _SIDES and placed[name].null_count() == good[name].null_count():
+            yield numbered(placed[name], told)
 
 
 def _place(
@@ -101,10 +113,10 @@ def _place(
     peers = (trunks.meaning(few[name][0], own_side=own).peers for name, own in _SIDES.items())
     # A trunk without a neighbour is one that nobody listed, and the call may have gone on over it; not to the own side.
     home = [text for text in few["downstream"][0].drop_nulls() if trunks.is_own(text)]
-    beyond = pl.when(~pl.col("downstream").is_in(home)).then("downstream") if home else pl.col("downstream")
+    beyond = pl.when(~pl.col("downstream").is_in(home)).then("downstream")
     placed = calls.with_columns(
-        upstream_trunk=pl.col("upstream"),
-        downstream_trunk=beyond,
+        upstream_trunk=numbered(calls["upstream"], few["upstream"]),
+        downstream_trunk=beyond if home else numbered(calls["downstream"], few["downstream"]),
         upstream=came["peer"],
         downstream=went["peer"],
         customer=pl.coalesce("customer", came["customer"]),

@@ -115,7 +115,10 @@ class Taking:
         return build(calls, self._carrier, self._plan, self._trunks, self._context.signers)
 
     def named(self, kept: pl.DataFrame) -> pl.DataFrame:
-        """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests."""
+        """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests.
+
+        Of many rows the columns of few texts are Categorical.
+        """
         return kept.with_columns(batch=self._batch_names(kept)).select(STATEMENTS.names())
 
     def _count(self, rows: pl.DataFrame, kept: pl.DataFrame, built: Built) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hoptrace.intake.distinct import Distinct, distinct
+from hoptrace.intake.distinct import Distinct, as_numbers, distinct
+from hoptrace.lake.sorting import even_columns
 from hoptrace.model.carriers import Network, Trunk
 from hoptrace.model.columns import valid_then
 from hoptrace.model.statements import TIME
@@ -87,7 +88,10 @@ class TrunkTable:
         meant = self.meaning(every, own_side=own_side)
         if meant.always is None:
             return _told(calls.select("call", text=column), _valid_then(meant.rows, calls, column), "call")
-        return meant.always[places]
+        always = meant.always.with_columns(as_numbers(meant.always["peer"], places.len()))
+        # Mostly all texts are known, and none is a customer.
+        same = {name: pl.lit(always[name][0], always.schema[name]) for name in even_columns(always) - {"peer"}}
+        return always.drop(same)[places].with_columns(**same).select("peer", "customer", "known")
 
     def meaning(self, every: pl.Series, *, own_side: bool) -> Meaning:
         """What each of these distinct texts stands for; the next block of a file mostly has the same ones."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 from deltalake.transaction import AddAction
@@ -16,7 +18,7 @@ from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
 from hoptrace.lake.merging import Merging
 from hoptrace.lake.side_by_side import side_by_side
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.storage import Store, Sync, guard
 
 RUN_ROWS = 500_000
 """Rows that are sorted together: more make fewer, longer files and need more memory."""
@@ -40,16 +42,17 @@ class Appending:
     def stage(self, frames: Iterable[pl.DataFrame], commit_id: str) -> Staged:
         """Write the files of an append, unseen before `commit`; `forget` deletes what a killed one leaves."""
 
-        def write(run: int, waiting: list[pl.DataFrame]) -> list[AddAction]:
+        def write(run: int, waiting: list[pl.DataFrame], sync: Sync) -> list[AddAction]:
             """Write what waits as one run, a file for each index and day."""
             name = f"{commit_id}-{run:04d}"
             with guard("write"):
                 laid_out = list(parts(*waiting))
                 waiting.clear()  # what is not sorted is needed no more, and two runs are in memory at once
-                return [self._store.write(part, name, data_change=True) for part in laid_out]
+                return [self._store.write(part, name, data_change=True, sync=sync) for part in laid_out]
 
         try:
-            adds = [add for added in side_by_side(write, _runs(frames)) for add in added]
+            with _syncing(self._store) as sync:
+                adds = [add for added in side_by_side(partial(write, sync=sync), _runs(frames)) for add in added]
         except BaseException:
             self._take_back(commit_id)
             raise
@@ -85,6 +88,17 @@ class Appending:
         # The commit may have gone through and only a later step failed: then the files belong to the table.
         with suppress(StorageFailed):
             self.forget(commit_id)
+
+
+@contextmanager
+def _syncing(store: Store) -> Generator[Sync]:
+    """What has the disk keep files in a thread of its own, so that no writer waits for it; at the end all are kept."""
+    with ThreadPoolExecutor(1, thread_name_prefix="hoptrace-syncing") as thread:
+        asked: list[Future[None]] = []
+        yield lambda full: asked.append(thread.submit(store.sync, full))
+        with guard("write"):
+            for each in asked:
+                each.result()
 
 
 def _runs(frames: Iterable[pl.DataFrame]) -> Iterator[list[pl.DataFrame]]:

@@ -8,7 +8,7 @@ lead from the caller to the called number, for calls whose called number was cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -84,15 +84,21 @@ def index_of(path: str) -> Index:
 
 
 def parts(*statements: pl.DataFrame) -> Iterator[Part]:
-    """Lay statements out together; each of the frames has the STATEMENTS columns."""
+    """Lay statements out together; each of the frames has the STATEMENTS columns, whose texts may be Categorical."""
     # Each by itself: what lies in one piece is gone through twice as fast.
-    stored = pl.concat([told_by_keys(each.select(STATEMENTS.names())) for each in statements])
+    stored = _together([told_by_keys(each.select(STATEMENTS.names())) for each in statements])
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))
     if _holds_any(stored, LATER):
         stored = pl.concat([stored, _at_second_times(stored)])
     even = even_columns(stored)
     yield from _by_day(Index.CALLED, _called_rows(stored), even)
     yield from _by_day(Index.CALLING, _calling_rows(stored), even)
+
+
+def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames below each other; columns of texts that only some of them hold as numbers become texts."""
+    mixed = [name for name, kind in frames[0].schema.items() if any(each.schema[name] != kind for each in frames)]
+    return pl.concat([each.with_columns(pl.col(mixed).cast(pl.String)) for each in frames] if mixed else frames)
 
 
 def first_filed() -> pl.Expr:

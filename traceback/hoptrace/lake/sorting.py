@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+
+from hoptrace.model.arrays import Int64s
 
 
 def sort_part(rows: pl.DataFrame, even: frozenset[str] | None = None) -> pl.DataFrame:
@@ -37,9 +40,12 @@ def _order_of_keys(rows: pl.DataFrame) -> pl.Series:
     bits = rows.height.bit_length()
     if not isinstance(least, int) or not isinstance(most, int) or (most - least) >> (63 - bits):
         return rows.select(pl.arg_sort_by("key", maintain_order=True)).to_series()
-    places = rows.select((pl.col("key") - least) * 2**bits + pl.int_range(pl.len(), dtype=pl.Int64)).to_series()
-    # Several threads would take twice as much of the processor, which others have work for.
-    return (places.sort(multithreaded=False) & (2**bits - 1)).cast(pl.UInt32)
+    places: Int64s = rows["key"].to_numpy() - np.int64(least)
+    places <<= np.int64(bits)
+    places += np.arange(rows.height)
+    places.sort()  # by NumPy in half the time that Polars takes
+    places &= np.int64(2**bits - 1)
+    return pl.Series(places.astype(np.uint32))
 
 
 def even_columns(rows: pl.DataFrame) -> frozenset[str]:

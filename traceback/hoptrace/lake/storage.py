@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 PIECES_AT_ONCE = 64
 """Pieces of files that are read at once: each is opened, and its row groups are in memory."""
+
+_WRITTEN_AT_ONCE = 1 << 20
+"""Bytes: else each page of a column and its head would go to the system by themselves, 23 times a thousand rows."""
+
+Sync = Callable[[str], object]
+"""Is told of a file that was written, by its path in the filesystem."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -149,15 +155,18 @@ class Store:
         """A file of the table with the columns that it has, lazily; once read, what its footer says stays with it."""
         return pl.scan_parquet(self.uri(path), hive_partitioning=False, glob=False, storage_options=self.options)
 
-    def write(self, part: Part, name: str, *, data_change: bool) -> AddAction:
-        """Write one part to a new file, safely on the disk, and give the action that adds it to the table."""
+    def write(self, part: Part, name: str, *, data_change: bool, sync: Sync | None = None) -> AddAction:
+        """Write one part to a new file, safely on the disk, and give the action that adds it to the table.
+
+        With `sync`, whoever gives it sees to it that the disk keeps the file that it is told of.
+        """
         path = f"index={part.index}/day={part.day}/{name}.parquet"
         full = self.full(path)
         if self.remote is None:
             self.files.create_dir(full.rpartition("/")[0], recursive=True)
-        with self.files.open_output_stream(full) as stream:
+        with self.files.open_output_stream(full, buffer_size=_WRITTEN_AT_ONCE) as stream:
             write_rows(_filled(part.rows), stream, part.even)
-        self.sync(full)
+        (sync or self.sync)(full)
         return AddAction(
             path=path,
             size=int(self.files.get_file_info(full).size),

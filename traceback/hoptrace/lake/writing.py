@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from hoptrace.lake.directory import packed as packed_directory
@@ -33,6 +34,9 @@ BOUNDS = ("key", "start_time", "called", "carrier", "batch")
 
 LEVEL = 1
 """Of packing, by zstandard: higher ones take longer than they gain."""
+
+_ELSEWHERE = 2**16 - 1
+"""Stands for a text that is none of those that are looked for; a column that holds numbers has fewer texts."""
 
 
 def write_rows(rows: pl.DataFrame, stream: Any, even: frozenset[str] | None = None) -> None:
@@ -77,9 +81,12 @@ def _table(rows: pl.DataFrame, even: frozenset[str] | None) -> Any:
     import pyarrow as pa
 
     few = [name for name in FEW if name in rows.columns]
-    numbered = even_columns(rows[few]) if even is None else even.intersection(few)
+    even = (even_columns(rows[few]) if even is None else even).intersection(few)
+    numbered = {name: _numbered(rows[name]) for name in even}
+    short = (column for column in rows.iter_columns() if column.dtype == pl.Categorical and column.name not in even)
+    numbered |= {column.name: _of_numbers(column) for column in short}
     table = rows[[name for name in rows.columns if name not in numbered]].to_arrow(compat_level=pl.CompatLevel.newest())
-    columns = [_numbered(rows[name]) if name in numbered else table.column(name) for name in rows.columns]
+    columns = [numbered[name] if name in numbered else table.column(name) for name in rows.columns]
     fields = [
         pa.field(name, column.type, nullable=rows[name].null_count() > 0)
         for name, column in zip(rows.columns, columns, strict=True)
@@ -93,7 +100,31 @@ def _numbered(column: pl.Series) -> Any:
 
     # Not by pa.array, which loads pandas where it is installed: a third of a second.
     places = pa.Array.from_buffers(pa.int8(), column.len(), [None, pa.py_buffer(bytes(column.len()))])
-    return pa.DictionaryArray.from_arrays(places, column.head(1).to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return pa.DictionaryArray.from_arrays(places, _dictionary(column.head(1).cast(pl.String)))
+
+
+def _of_numbers(column: pl.Series) -> Any:
+    """A column that holds numbers of texts, with those of its own texts alone, in the order of the texts."""
+    import pyarrow as pa
+
+    numbers, some = column.to_physical(), column.head(GROUP_ROWS).unique()
+    texts, places = _in_order(some, numbers)
+    if places.max() == _ELSEWHERE:
+        texts, places = _in_order(column.unique(), numbers)
+    return pa.DictionaryArray.from_arrays(places.to_arrow(), _dictionary(texts))
+
+
+def _in_order(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Known texts in their order, and the place that each of some numbers has there; _ELSEWHERE for that of another."""
+    texts = known.drop_nulls().cast(pl.String).rename("text")
+    order = texts.arg_sort()
+    places = np.full(int(str(numbers.max() or 0)) + 1, _ELSEWHERE, dtype=np.uint16)
+    places[known.drop_nulls().to_physical()[order].to_numpy()] = np.arange(len(order))
+    return texts[order], pl.Series(places)[numbers]
+
+
+def _dictionary(texts: pl.Series) -> Any:
+    return texts.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _is_packed(column: pl.Series) -> bool:

@@ -9,12 +9,12 @@ digits lie in one word, eight digits in the next, which are added up in pairs, f
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from hoptrace.model.arrays import Int64s, UInt64s
+from hoptrace.model.short_texts import words_of
 
 _BEGINS = "+1"
 _SOUND = "+12005550100"
@@ -40,20 +40,13 @@ def nanp_keys(text: pl.Series) -> pl.Series | None:
     """
     if not str(text.first(ignore_nulls=True)).startswith(_BEGINS):
         return None
-    words = _words(text.fill_null(_SOUND) if text.null_count() else text)
+    words = words_of(text.fill_null(_SOUND) if text.null_count() else text)
     keys = np.empty(len(words), dtype=np.int64)
     for at in range(0, len(words), _ROWS):
         if not _read(words[at : at + _ROWS], keys[at : at + _ROWS]):
             return None
     read = pl.Series(text.name, keys)
     return pl.select(pl.when(text.is_not_null()).then(read)).to_series() if text.null_count() else read
-
-
-def _words(text: pl.Series) -> UInt64s:
-    """The two words of each text (n, 2): length and four bytes, eight bytes; of longer texts something else."""
-    array: Any = text.rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
-    words: UInt64s = np.frombuffer(array.buffers()[1], dtype="<u8").reshape(-1, 2)
-    return words[array.offset : array.offset + len(array)]
 
 
 def _read(words: UInt64s, keys: Int64s) -> bool:
