@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from hoptrace.linking.learned import DAY
 from hoptrace.model.arrays import Floats, Int64s, Truths
@@ -44,13 +48,13 @@ class Told(NamedTuple):
     """What the pairs of a carrier tell, in the order of the others' clocks, a pair in each row.
 
     `times`: when, by these; `own`: when its own record starts, as it writes the time; `fast`: by how many seconds its
-    clock seems fast; `other`: the neighbour.
+    clock seems fast; `link`: twice the neighbour, and one more where that one handed the call on.
     """
 
     times: Floats
     own: Floats
     fast: Floats
-    other: Int64s
+    link: Int64s
 
 
 class Change(NamedTuple):
@@ -69,75 +73,99 @@ class Change(NamedTuple):
 
 
 class _Agreed(NamedTuple):
-    """A step (s), and the neighbours that tell it, with where the last pairs with each lie `before` it."""
+    """A step (s), how many neighbours tell it, and by link where the last pairs `before` it lie."""
 
     step: float
+    neighbours: int
     before: Mapping[int, float]
+
+
+class _Link(NamedTuple):
+    """Pairs with one neighbour that went one way: which `rows`, and by how many seconds the clock seems `fast`."""
+
+    rows: list[int]
+    fast: list[float]
 
 
 def greatest_change(told: Told) -> Change | None:
     """The greatest step of a carrier's clock that its pairs tell, if one does."""
-    changes = (_change(told, span, levels) for span, levels in _candidates(told))
+    links = _by_link(told)
+    changes = (_change(told, links, place) for place in _candidates(told))
     return next((change for change in changes if change is not None), None)
 
 
-def _candidates(told: Told) -> Iterator[tuple[slice, tuple[float, float]]]:
-    """Where three blocks of pairs lie so that the first and the last tell times (s) far apart, the furthest first."""
-    size = max(LEAST_PAIRS, len(told.fast) // MOST_BLOCKS)
-    count = len(told.fast) // size
-    blocks = told.fast[: count * size].reshape(count, size)
-    middle = np.median(blocks, axis=1)
-    close = np.median(np.abs(blocks - middle[:, None]), axis=1) <= NEAR
-    # The block between two may lie on both sides.
-    step, begin = middle[2:] - middle[:-2], told.times[::size]
-    apart = begin[2:][: count - 2] - begin[: count - 2]
-    clear = close[2:] & close[:-2] & (np.abs(step) >= LEAST_STEP + WILDEST_DRIFT * apart / DAY)
-    candidates = np.flatnonzero(clear)
-    for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
-        yield slice(block * size, (block + 3) * size), (float(middle[block]), float(middle[block + 2]))
+def _by_link(told: Told) -> dict[int, _Link]:
+    """The pairs of each link."""
+    order = np.argsort(told.link, kind="stable")
+    links, begin = np.unique(told.link[order], return_index=True)
+    parts = np.split(order, begin[1:])
+    return {int(one): _Link(rows.tolist(), told.fast[rows].tolist()) for one, rows in zip(links, parts, strict=False)}
 
 
-def _change(told: Told, span: slice, levels: tuple[float, float]) -> Change | None:
-    """The step amid some pairs from one level to the other, if neighbours agree on it and nearly all pairs fit."""
-    inside = _located(told.fast[span], levels)
-    if inside is None:
-        return None
-    place = span.start + inside
-    agreed = _agreed(told.other, told.fast, place)
-    if agreed is None:
-        return None
-    here, away = _from_before(told.other[span], told.fast[span], agreed.before)
-    later = here >= inside
+def _candidates(told: Told) -> Iterator[int]:
+    """Pairs from which on a link tells another time than before: of each neighbour one in each block, furthest first.
+
+    Each link by itself: what a handoff takes is not the same on all, nor does each have pairs at all times.
+    """
+    if len(told.fast) < 2 * LEAST_SEEN:
+        return
+    order = np.argsort(told.link, kind="stable")
+    few = sliding_window_view(told.fast[order], LEAST_SEEN)
+    middle = np.median(few, axis=1)
+    close = np.median(np.abs(few - middle[:, None]), axis=1) <= NEAR
+    step = np.abs(middle[LEAST_SEEN:] - middle[:-LEAST_SEEN])
+    link, place = told.link[order], order[LEAST_SEEN : len(order) - LEAST_SEEN + 1]
+    one = link[: len(step)] == link[-len(step) :]
+    far = np.flatnonzero(one & close[LEAST_SEEN:] & close[:-LEAST_SEEN] & (step >= LEAST_STEP))
+    far = far[np.argsort(-step[far], kind="stable")]
+    _, first = np.unique(np.stack([link[far] // 2, place[far] // _block(told)]), axis=1, return_index=True)
+    yield from place[far[np.sort(first)]].tolist()
+
+
+def _block(told: Told) -> int:
+    return max(LEAST_PAIRS, len(told.fast) // MOST_BLOCKS)
+
+
+def _change(told: Told, links: Mapping[int, _Link], place: int) -> Change | None:
+    """The step around a place, if neighbours agree on it and nearly all pairs fit."""
+    for _ in range(2):
+        agreed = _agreed(links, place)
+        if agreed is None:
+            return None
+        rows, away = _around(told, place, agreed.before)
+        if len(rows) < 2 * LEAST_PAIRS:
+            return None
+        place = int(rows[_parted(away, (0.0, agreed.step))])
+    later = rows >= place
     # Of two switches that write by turns some six pairs may be of one by chance.
-    enough = LEAST_PAIRS <= later.sum() <= len(here) - LEAST_PAIRS
-    if not enough or not _is_clear(told.times[span][here], away, later, agreed.step):
+    if not LEAST_PAIRS <= later.sum() <= len(later) - LEAST_PAIRS:
+        return None
+    # Of a link with few calls the last ones before may lie long before, and clocks drift.
+    level = float(np.median(away[~later]))
+    away, step = away - level, float(np.median(away[later])) - level
+    if not _is_clear(told.times[rows], away, later, step):
         return None
     pairs, at = min(place, len(told.fast) - place), float(told.times[place - 1] + told.times[place]) / 2
-    since = _since(told.own[span][here], away, agreed.step)
-    return Change(len(agreed.before), pairs, at, since, agreed.step, place)
+    return Change(agreed.neighbours, pairs, at, _since(told.own[rows], away, step), step, place)
 
 
-def _located(fast: Floats, levels: tuple[float, float]) -> int | None:
-    """Before which of these pairs, by time, a clock went from one level to the other; None where too few lie there."""
-    place = _parted(fast, levels)
-    before, after = (np.abs(fast - level) for level in levels)
-    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
-    return place if fits >= AGREEING else None
-
-
-def _from_before(other: Int64s, fast: Floats, before: Mapping[int, float]) -> tuple[Int64s, Floats]:
-    """Which pairs are with neighbours that tell a step, and how far each is from where that one's were before it."""
-    here = np.flatnonzero(np.isin(other, list(before)))
-    return here, fast[here] - np.array([before[one] for one in other[here].tolist()])
+def _around(told: Told, place: int, before: Mapping[int, float]) -> tuple[Int64s, Floats]:
+    """The pairs around a place of links that tell a step, and how far each is from where its link's were before it."""
+    begin, end = max(0, place - 3 * _block(told) // 2), place + 3 * _block(told) // 2
+    rows = begin + np.flatnonzero(np.isin(told.link[begin:end], list(before)))
+    return rows, told.fast[rows] - np.array([before[link] for link in told.link[rows].tolist()])
 
 
 def _is_clear(times: Floats, away: Floats, later: Truths, step: float) -> bool:
     """Whether nearly all pairs before a step tell another time than those after it (`later`), and at once so."""
     before, after = np.abs(away), np.abs(away - step)
     off, other = np.where(later, after, before), np.where(later, before, after)
+    fits = min(float(np.mean(off[side] <= 2 * NEAR)) for side in (~later, later))
     astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later))
     line = np.abs(away - _line(times, (0.0, step)))
-    return astray <= MOST_ASTRAY and bool(off.sum() < BETTER_THAN_A_LINE * line.sum())
+    drifted = WILDEST_DRIFT * float(np.median(times[later]) - np.median(times[~later])) / DAY
+    at_once = abs(step) >= LEAST_STEP + drifted and off.sum() < BETTER_THAN_A_LINE * line.sum()
+    return fits >= AGREEING and astray <= MOST_ASTRAY and bool(at_once)
 
 
 def _line(times: Floats, levels: tuple[float, float]) -> Floats:
@@ -162,24 +190,22 @@ def _since(own: Floats, away: Floats, step: float) -> float:
     return float(own[order][place - 1] + own[order][place]) / 2
 
 
-def _agreed(other: Int64s, fast: Floats, place: int) -> _Agreed | None:
+def _agreed(links: Mapping[int, _Link], place: int) -> _Agreed | None:
     """The step there, if most neighbours that have pairs on both sides tell it: those of its carrier do."""
-    sides = {
-        int(one): _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one])
-        for one in np.unique(other)
-    }
-    steps = {one: after - before for one, (before, after) in sides.items() if not np.isnan(after - before)}
-    if not steps:
+    sides = {one: middles for one, link in links.items() if (middles := _middles(link, place)) is not None}
+    steps = defaultdict[int, list[float]](list)
+    for link, (before, after) in sides.items():
+        steps[link // 2].append(after - before)
+    told = {other: sum(ways) / len(ways) for other, ways in steps.items()}
+    step = median(told.values()) if told else 0.0
+    telling = {other for other, own in told.items() if abs(own - step) <= 2 * NEAR}
+    if abs(step) < LEAST_STEP or len(telling) < NEIGHBOURS * len(told):
         return None
-    step = float(np.median(list(steps.values())))
-    before = {one: sides[one][0] for one, own in steps.items() if abs(own - step) <= 2 * NEAR}
-    if abs(step) < LEAST_STEP or len(before) < NEIGHBOURS * len(steps):
-        return None
-    return _Agreed(step, before)
+    return _Agreed(step, len(telling), {link: before for link, (before, _) in sides.items() if link // 2 in telling})
 
 
-def _middles(before: Floats, after: Floats) -> tuple[float, float]:
-    """Where the last pairs before a step and the first ones after it lie; NaN where there are too few."""
-    if min(len(before), len(after)) < LEAST_SEEN:
-        return np.nan, np.nan
-    return float(np.median(before[-LEAST_PAIRS:])), float(np.median(after[:LEAST_PAIRS]))
+def _middles(link: _Link, place: int) -> tuple[float, float] | None:
+    """Where a link's last pairs before a place and its first ones after it lie; None where there are too few."""
+    inside = bisect_left(link.rows, place)
+    before, after = link.fast[max(0, inside - LEAST_PAIRS) : inside], link.fast[inside : inside + LEAST_PAIRS]
+    return (median(before), median(after)) if min(len(before), len(after)) >= LEAST_SEEN else None

@@ -62,7 +62,8 @@ class _Seen:
         at = self.came[(self.sign[who] > 0).astype(np.int64), self.rows[who]]
         order = np.argsort(at, kind="stable")
         fast = self.sign[who][order] * residual[self.rows[who][order]]
-        change = greatest_change(Told(at[order], self.own[who][order], fast, self.other[who][order]))
+        link = 2 * self.other[who] + (self.sign[who] > 0)
+        change = greatest_change(Told(at[order], self.own[who][order], fast, link[order]))
         return None if change is None else _Found(change, order[change.place :])
 
 
@@ -76,7 +77,7 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
         return []
     names = pl.concat([pairs["u_carrier"], pairs["d_carrier"]]).unique().sort()
     seen, found = _by_carrier(pairs, names), defaultdict[int, list[Change]](list)
-    residual = _centred(pairs["residual"].to_numpy(), pairs)
+    residual = pairs["residual"].to_numpy().copy()
     changes = {who: change for who in seen.rows if (change := seen.change(who, residual)) is not None}
     for _ in range(MOST_STEPS):
         if not changes:
@@ -85,9 +86,7 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
         change, after = changes[who]
         found[who].append(change)
         seen.set_right(who, changes[who])
-        rows, beyond = seen.rows[who], np.zeros(len(seen.rows[who]))
-        beyond[after] = change.step
-        residual[rows] = _centred(residual[rows] - seen.sign[who] * beyond, pairs[rows])
+        residual[seen.rows[who][after]] -= seen.sign[who][after] * change.step
         for one in sorted({who, *seen.other[who].tolist()}):
             anew = seen.change(one, residual)
             changes.pop(one, None)
@@ -102,13 +101,6 @@ def _lone(pairs: pl.DataFrame) -> pl.DataFrame:
     sharp = pl.col("residual").is_not_null() & (pl.col("sigma") <= SHARP)
     once = (pl.len().over("u_sid") == 1) & (pl.len().over("d_sid") == 1)
     return pairs.filter(once).filter(sharp).sort("at", "d_sid", "u_sid")
-
-
-def _centred(residual: Floats, pairs: pl.DataFrame) -> Floats:
-    """Residuals around the middle one of their two carriers: how far off offsets are matters not, only what changes."""
-    told = pairs.select("u_carrier", "d_carrier", residual=pl.Series(residual))
-    away = pl.col("residual") - pl.col("residual").median().over("u_carrier", "d_carrier")
-    return told.select(away).to_series().to_numpy().copy()
 
 
 def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
