@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from hoptrace.linking.clocks.changes import LEAST_PAIRS, Change, Told, greatest_change
+from hoptrace.linking.clocks.agreeing import LEAST_PAIRS, Told, goes_on
+from hoptrace.linking.clocks.changes import Change, greatest_change, to_and_fro
 from hoptrace.linking.neighbours import neighbour_pairs, with_residual
 from hoptrace.model.arrays import Floats, Int64s
 
@@ -59,12 +60,26 @@ class _Seen:
         """The greatest step of a carrier's clock that its pairs tell by their residuals, if one does."""
         if who not in self.rows:
             return None
+        told, order = self._told(who, residual)
+        change = greatest_change(told)
+        if change is None or not self._of_its_own(who, change, residual):
+            return None
+        return _Found(change, order[change.place :])
+
+    def _of_its_own(self, who: int, change: Change, residual: Floats) -> bool:
+        """Whether it was this clock that was set: if one neighbour alone tells it, it may be that one's."""
+        if len(change.by) > 1 or change.by[0] not in self.rows:
+            return True
+        goes = goes_on(self._told(change.by[0], residual)[0], change.at, who)
+        return goes is None or goes
+
+    def _told(self, who: int, residual: Floats) -> tuple[Told, Int64s]:
+        """What a carrier's pairs tell, and their order."""
         at = self.came[(self.sign[who] > 0).astype(np.int64), self.rows[who]]
         order = np.argsort(at, kind="stable")
         fast = self.sign[who][order] * residual[self.rows[who][order]]
         link = 2 * self.other[who] + (self.sign[who] > 0)
-        change = greatest_change(Told(at[order], self.own[who][order], fast, link[order]))
-        return None if change is None else _Found(change, order[change.place :])
+        return Told(at[order], self.own[who][order], fast, link[order]), order
 
 
 def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> list[Step]:
@@ -82,7 +97,7 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
     for _ in range(MOST_STEPS):
         if not changes:
             break
-        who = max(changes, key=lambda one: (changes[one].change.neighbours, changes[one].change.pairs, -one))
+        who = max(changes, key=lambda one: (len(changes[one].change.by), changes[one].change.pairs, -one))
         change, after = changes[who]
         found[who].append(change)
         seen.set_right(who, changes[who])
@@ -92,7 +107,10 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
             changes.pop(one, None)
             if anew is not None and len(found[one]) < MOST_OF_ONE:
                 changes[one] = anew
-    told = [_told(names[who], offsets.get(names[who], 0.0), made) for who, made in found.items()]
+    made = {who: sorted(changes, key=lambda change: change.at) for who, changes in found.items()}
+    told = [
+        _told(names[who], offsets.get(names[who], 0.0), steps) for who, steps in made.items() if not to_and_fro(steps)
+    ]
     return sorted(step for steps in told for step in steps)
 
 
@@ -125,8 +143,8 @@ def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
 
 
 def _told(name: str, offset: float, made: Sequence[Change]) -> Iterator[Step]:
-    """A clock's steps beyond its first time; `offset`: s that it was taken to be fast when they were found."""
+    """A clock's steps beyond its first time, in order; `offset`: s that it was then taken to be fast."""
     fast = 0.0
-    for change in sorted(made, key=lambda change: change.at):
+    for change in made:
         fast += change.step
         yield name, round(change.since + offset, 3), round(fast, 3)
