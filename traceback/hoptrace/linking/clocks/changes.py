@@ -35,8 +35,8 @@ MOST_ASTRAY = 0.1
 """Share of the pairs on either side that may tell the other side's time: two switches of one carrier, whose clocks are
 apart, write by turns at all times, and now and then one of them writes more."""
 
-MOST_RETURNS = 2
-"""How often a clock may be set back to the time that it told before: two switches of one carrier do it all the time."""
+TO_AND_FRO = 4
+"""Changes in a row between the same two times that are two switches of one carrier, which write by turns."""
 
 BETTER_THAN_A_LINE = 0.5
 """How far pairs may be off a step, as a share of what they are off a straight line: a clock that runs so fast that it
@@ -80,7 +80,9 @@ def greatest_change(told: Told) -> Change | None:
 
 def to_and_fro(changes: Sequence[Change]) -> bool:
     """Whether the changes of a clock, in order, are those of two switches that write by turns."""
-    return sum(abs(one.step + other.step) <= 2 * NEAR for one, other in pairwise(changes)) > MOST_RETURNS
+    steps = [change.step for change in changes]
+    rows = (steps[begin : begin + TO_AND_FRO] for begin in range(len(steps) - TO_AND_FRO + 1))
+    return any(all(abs(one + other) <= 2 * NEAR for one, other in pairwise(row)) for row in rows)
 
 
 def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int) -> _Placed | None:

@@ -62,16 +62,13 @@ class _Seen:
             return None
         told, order = self._told(who, residual)
         change = greatest_change(told)
-        if change is None or not self._of_its_own(who, change, residual):
-            return None
-        return _Found(change, order[change.place :])
+        return None if change is None else _Found(change, order[change.place :])
 
-    def _of_its_own(self, who: int, change: Change, residual: Floats) -> bool:
-        """Whether it was this clock that was set: if one neighbour alone tells it, it may be that one's."""
+    def of_its_own(self, who: int, change: Change, residual: Floats) -> bool:
+        """Whether it was this clock that was set: what one neighbour alone tells may be that one's, as others show."""
         if len(change.by) > 1 or change.by[0] not in self.rows:
             return True
-        goes = goes_on(self._told(change.by[0], residual)[0], change.at, who)
-        return goes is None or goes
+        return goes_on(self._told(change.by[0], residual)[0], change.at, who) is not False
 
     def _told(self, who: int, residual: Floats) -> tuple[Told, Int64s]:
         """What a carrier's pairs tell, and their order."""
@@ -95,9 +92,9 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
     residual = pairs["residual"].to_numpy().copy()
     changes = {who: change for who in seen.rows if (change := seen.change(who, residual)) is not None}
     for _ in range(MOST_STEPS):
-        if not changes:
+        who = _clearest(changes, seen, residual)
+        if who is None:
             break
-        who = max(changes, key=lambda one: (len(changes[one].change.by), changes[one].change.pairs, -one))
         change, after = changes[who]
         found[who].append(change)
         seen.set_right(who, changes[who])
@@ -112,6 +109,12 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
         _told(names[who], offsets.get(names[who], 0.0), steps) for who, steps in made.items() if not to_and_fro(steps)
     ]
     return sorted(step for steps in told for step in steps)
+
+
+def _clearest(changes: Mapping[int, _Found], seen: _Seen, residual: Floats) -> int | None:
+    """Whose step most neighbours tell, of those that were set themselves; by two or more it is beyond doubt."""
+    ranked = sorted(changes, key=lambda one: (-len(changes[one].change.by), -changes[one].change.pairs, one))
+    return next((one for one in ranked if seen.of_its_own(one, changes[one].change, residual)), None)
 
 
 def _lone(pairs: pl.DataFrame) -> pl.DataFrame:
