@@ -208,6 +208,19 @@ def test_a_step_that_one_neighbour_tells_may_be_that_neighbours_own(world, share
     assert "y" not in steps_of(world)
 
 
+def test_of_two_carriers_that_only_know_each_other_either_may_have_been_set(world):
+    carried(world, [(173.3 * n, ["w", "x"]) for n in range(240)], {"x": [(SET_AT, 30.0)]})
+    learned = learn(world.frame())
+    assert learned.steps["seconds"].to_list() == [pytest.approx(-30.0, abs=0.3)]
+    assert learned.weights["set_either"] == [["w", "x"]]
+    assert late(world) < 1.0
+
+
+def test_where_others_tell_whose_clock_it_was_it_is_told_of_one(world):
+    network(world, {"hub": [(SET_AT, 30.0)]})
+    assert "set_either" not in learn(world.frame()).weights
+
+
 @pytest.mark.parametrize("a_day", [-90.0, 60.0])
 def test_a_clock_that_goes_a_minute_a_day_is_not_cut_into_steps(world, a_day):
     drifting = [(173.3 * n, a_day * 173.3 * n / 86_400) for n in range(960)]

@@ -7,7 +7,7 @@ same on all, and a link may have nearly all its calls on one side of the moment.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from statistics import median
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ def by_link(told: Told) -> dict[int, Link]:
     return {int(one): Link(rows.tolist(), told.fast[rows].tolist()) for one, rows in zip(links, parts, strict=True)}
 
 
-def candidates(told: Told, block: int) -> Iterator[int]:
+def candidates(told: Told, block: int) -> list[int]:
     """Pairs from which on a link tells another time than before: of each neighbour one in each block, furthest first.
 
     `block`: how many pairs are in one. There must be eight pairs or more.
@@ -88,7 +88,7 @@ def candidates(told: Told, block: int) -> Iterator[int]:
     far = far[np.argsort(-step[far], kind="stable")]
     place = order[far + LEAST_SEEN]
     _, first = np.unique(np.stack([link[far] // 2, place // block]), axis=1, return_index=True)
-    yield from place[np.sort(first)].tolist()
+    return place[np.sort(first)].tolist()
 
 
 def agreed(links: Mapping[int, Link], place: int) -> Agreed | None:
