@@ -85,19 +85,16 @@ def to_and_fro(changes: Sequence[Change]) -> bool:
     return any(all(abs(one + other) <= 2 * NEAR for one, other in pairwise(row)) for row in rows)
 
 
-def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int) -> _Placed | None:
+def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int, rounds: int = ROUNDS) -> _Placed | None:
     """Where the step around a place is, by the pairs within `reach`; None where neighbours do not agree on one."""
-    for _ in range(ROUNDS):
-        step = agreed(links, place)
-        if step is None:
-            return None
-        rows, away = _away(told, slice(max(0, place - reach), place + reach), step)
-        if len(rows) < 2 * LEAST_PAIRS:
-            return None
-        last, place = place, int(rows[_parted(away, step.step)])
-        if place == last:
-            break
-    return _Placed(place, step.by, rows, away)
+    step = agreed(links, place)
+    if step is None:
+        return None
+    rows, away = _away(told, slice(max(0, place - reach), place + reach), step)
+    if len(rows) < 2 * LEAST_PAIRS:
+        return None
+    found = _Placed(int(rows[_parted(away, step.step)]), step.by, rows, away)
+    return found if found.place == place or rounds == 1 else _placed(told, links, found.place, reach, rounds - 1)
 
 
 def _away(told: Told, span: slice, step: Agreed) -> tuple[Int64s, Floats]:

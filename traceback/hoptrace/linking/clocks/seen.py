@@ -51,9 +51,10 @@ class Seen:
 
     def of_its_own(self, who: int, change: Change, residual: Floats) -> bool:
         """Whether it was this clock that was set: what one neighbour alone tells may be that one's, as others show."""
-        if len(change.by) > 1 or change.by[0] not in self.rows:
-            return True
-        return goes_on(self._told(change.by[0], residual)[0], change.at, who) is not False
+        other, *more = change.by
+        return (
+            bool(more) or other not in self.rows or goes_on(self._told(other, residual)[0], change.at, who) is not False
+        )
 
     def either(self, who: int) -> int | None:
         """The one neighbour of a carrier that has no other one either: whose clock it was is open."""
