@@ -42,6 +42,7 @@ SAMPLE = 300_000
 """Statements looked at; more do not sharpen what is learned."""
 
 NO_STEPS = SetClocks([], [])
+"""No clock that was set, or none known of yet."""
 
 NEEDED = (
     *("batch", "row", "carrier", "upstream", "downstream", "customer", "called", "egress_called"),
