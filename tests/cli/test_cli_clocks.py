@@ -69,6 +69,17 @@ def test_clocks_that_were_set_stand_in_a_table_of_their_own(learned: Run) -> Non
     assert json.loads(learned("clocks", "show", "--json").stdout)["weights"]["steps"] == [["charlie", REFERENCE, -45.0]]
 
 
+def test_of_two_carriers_that_only_know_each_other_either_may_have_been_set(learned: Run) -> None:
+    told = {"steps": [("bravo", REFERENCE, 8.0), ("charlie", REFERENCE, -45.0)], "set_either": [("charlie", "alpha")]}
+    with open_workspace("hoptrace-workspace") as workspace:
+        workspace.catalog.clocks.save_clocks(3, ROWS, SHIFTS, told)
+    shown = learned("clocks", "show").stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["charlie", "or", "alpha", "2026-11-02T17:00:00Z", "-45.000"] in lines
+    assert ["bravo", "2026-11-02T17:00:00Z", "+8.000"] in lines
+    assert "Only charlie and alpha tell of each other's clock" in shown
+
+
 def test_without_a_command_the_newest_table_is_shown(learned: Run) -> None:
     assert learned("clocks").stdout == learned("clocks", "show").stdout
     assert json.loads(learned("clocks", "--json").stdout) == json.loads(learned("clocks", "show", "--json").stdout)

@@ -17,27 +17,54 @@ SET_AT = 20_000.0
 """Seconds after BASE at which a clock is set in these worlds."""
 
 
+Steps = dict[str, list[tuple[float, float]]]
+"""Of clocks: from when on (s after BASE), and how many seconds fast from then."""
+
+
 def network(
     world,
-    steps: dict[str, list[tuple[float, float]]],
+    steps: Steps,
     clocks: dict[str, float] | None = None,
     calls: int = 240,
     every: float = 173.3,
 ) -> None:
-    """Calls into and out of a hub: w or x - hub - y or z; `steps`: of clocks, (from when, s fast from then)."""
-    for n in range(calls):
-        chain, at = ["wx"[n % 2], "hub", "yz"[n // 2 % 2]], n * every
+    """Calls into and out of a hub: w or x - hub - y or z."""
+    ways = [["wx"[n % 2], "hub", "yz"[n // 2 % 2]] for n in range(calls)]
+    carried(world, [(n * every, way) for n, way in enumerate(ways)], steps, clocks)
+
+
+def carried(
+    world,
+    calls: list[tuple[float, list[str]]],
+    steps: Steps,
+    clocks: dict[str, float] | None = None,
+    kept: dict[str, float] | None = None,
+) -> None:
+    """Calls, each from when on and by way of whom; `kept`: seconds for which a carrier keeps each call."""
+    for n, (at, chain) in enumerate(calls):
         for place, carrier in enumerate(chain):
+            came = at + sum(0.1 + (kept or {}).get(one, 0.0) for one in chain[:place])
             fast = (clocks or {}).get(carrier, 0.0)
             fast += next((seconds for since, seconds in reversed(steps.get(carrier, [])) if at >= since), 0.0)
             world.say(
                 carrier,
-                at + 0.1 * place + fast,
+                came + fast,
                 upstream=chain[place - 1] if place else None,
-                downstream=chain[place + 1] if place < 2 else None,
+                downstream=chain[place + 1] if place + 1 < len(chain) else None,
                 customer=None if place else "c",
                 called_number=f"+1312555{100 + n:04d}",
             )
+
+
+def lopsided(ways: list[list[str]], seed: int, few: float = 0.1, each: int = 120) -> list[tuple[float, list[str]]]:
+    """Calls of two SET_AT by these ways, in order: of every other way most come before SET_AT, of the rest after it."""
+    chance = random.Random(seed)
+    calls = [
+        (chance.uniform(0, SET_AT) + (SET_AT if (chance.random() < few) != bool(place % 2) else 0.0), way)
+        for place, way in enumerate(ways)
+        for _ in range(each)
+    ]
+    return sorted(calls)
 
 
 def steps_of(world) -> dict[str, list[float]]:
@@ -129,6 +156,69 @@ def test_nor_where_they_are_of_a_carrier_with_one_neighbour_above_and_one_below(
                 called_number=f"+1312555{100 + n:04d}",
             )
     assert steps_of(world) == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("few", [0.1, 0.3])
+@pytest.mark.parametrize("seconds", [23.0, -4.0])
+def test_a_clock_is_set_where_calls_from_neighbours_come_before_and_those_to_them_after(world, seconds, few, seed):
+    ways = [["w", "hub"], ["hub", "w"], ["x", "hub"], ["hub", "x"], ["w", "x"], ["x", "w"]]
+    carried(world, lopsided(ways, seed, few), {"hub": [(SET_AT, seconds)]}, {"w": 60.0})
+    assert steps_of(world) == {"hub": [pytest.approx(seconds, abs=0.3)]}
+    assert late(world) < 1.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seconds", [23.0, -4.0])
+def test_or_the_calls_of_one_neighbour_before_and_those_of_another_after(world, seconds, seed):
+    ways = [["w", "hub"], ["x", "hub"], ["hub", "y"], ["hub", "z"]]
+    carried(world, lopsided(ways, seed), {"hub": [(SET_AT, seconds)]}, {"w": 60.0})
+    assert steps_of(world) == {"hub": [pytest.approx(seconds, abs=0.3)]}
+    assert late(world) < 1.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_clock_is_set_where_calls_are_kept_for_seconds_and_come_from_neighbours_before_and_go_after(world, seed):
+    ways = [["w", "hub"], ["hub", "w"], ["x", "hub"], ["hub", "x"], ["w", "x"], ["x", "w"]]
+    carried(world, lopsided(ways, seed, few=seed / 20), {}, {"w": 60.0}, kept={"hub": 3.0, "w": 5.0})
+    assert steps_of(world) == {}
+
+
+@pytest.mark.parametrize("seconds", [5.0, -12.0])
+def test_two_switches_that_write_by_turns_for_an_hour_each_are_no_clock_that_is_set(world, seconds):
+    by_turns = [(3_600.0 * n, seconds * (n % 2)) for n in range(12)]
+    network(world, {"hub": by_turns}, calls=480, every=86.7)
+    assert steps_of(world) == {}
+
+
+def test_but_one_that_comes_up_wrong_three_times_and_is_set_right_again_is(world):
+    steps = [(5e3, 20.0), (9e3, 0.0), (15e3, -35.0), (19e3, 0.0), (28e3, 60.0), (32e3, 0.0)]
+    network(world, {"hub": steps}, calls=480, every=86.7)
+    assert steps_of(world) == {"hub": [pytest.approx(seconds, abs=0.3) for _, seconds in steps]}
+
+
+@pytest.mark.parametrize("share", [0.5, 0.3])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_step_that_one_neighbour_tells_may_be_that_neighbours_own(world, share, seed):
+    """The hub is set, and its other neighbour writes by two clocks: nobody tells whether y or the hub was set."""
+    chance = random.Random(seed)
+    by_turns = [(100.0 * n, 9.0 if chance.random() < share else 0.0) for n in range(400)]
+    calls = [(100.0 * n, ["x", "hub", "y"]) for n in range(400)]
+    carried(world, calls, {"hub": [(SET_AT, 30.0)], "x": by_turns})
+    assert "y" not in steps_of(world)
+
+
+def test_of_two_carriers_that_only_know_each_other_either_may_have_been_set(world):
+    carried(world, [(173.3 * n, ["w", "x"]) for n in range(240)], {"x": [(SET_AT, 30.0)]})
+    learned = learn(world.frame())
+    assert learned.steps["seconds"].to_list() == [pytest.approx(-30.0, abs=0.3)]
+    assert learned.weights["set_either"] == [["w", "x"]]
+    assert late(world) < 1.0
+
+
+def test_where_others_tell_whose_clock_it_was_it_is_told_of_one(world):
+    network(world, {"hub": [(SET_AT, 30.0)]})
+    assert "set_either" not in learn(world.frame()).weights
 
 
 @pytest.mark.parametrize("a_day", [-90.0, 60.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,8 @@ def show_clocks(table: ClockTable) -> None:
         click.echo(f"By calls that were traced, {reports_off(written, late, off)}.")
     delays = {carrier: late for carrier, late, _ in table.weights.get("delays", []) if late}
     show.table(CLOCK_COLUMNS, [_clock(row, delays.get(row.carrier_id, 0.0)) for row in table.rows])
-    if steps := table.weights.get("steps"):
-        rows = [(who, f"{datetime.fromtimestamp(at, UTC):{TIME}}", f"{seconds:+10.3f}") for who, at, seconds in steps]
-        click.echo()
-        show.table(STEP_COLUMNS, rows, title="Clocks that were set while records were written")
+    if "steps" in table.weights:
+        _show_steps(table.weights)
     if table.shifts:
         clocks = {row.carrier_id: row for row in table.rows}
         rows = [
@@ -49,6 +48,22 @@ def show_clocks(table: ClockTable) -> None:
         ]
         click.echo()
         show.table(SHIFT_COLUMNS, rows, title="Batches that are off by themselves")
+
+
+def _show_steps(weights: Mapping[str, Any]) -> None:
+    """Print the clocks that were set, and of which two carriers nobody tells whose it was."""
+    others = dict(weights.get("set_either", []))
+    rows = [
+        (
+            f"{who} or {others[who]}" if who in others else who,
+            *(f"{datetime.fromtimestamp(at, UTC):{TIME}}", f"{seconds:+10.3f}"),
+        )
+        for who, at, seconds in weights["steps"]
+    ]
+    click.echo()
+    show.table(STEP_COLUMNS, rows, title="Clocks that were set while records were written")
+    for who, other in others.items():
+        click.echo(f"Only {who} and {other} tell of each other's clock, so it may be either's that was set.")
 
 
 def clocks_as_dict(table: ClockTable) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potential
 from hoptrace.linking.clocks.refining import refined
 from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
 from hoptrace.linking.clocks.shifts import find_shifts
-from hoptrace.linking.clocks.steps import Step, find_steps
+from hoptrace.linking.clocks.steps import SetClocks, find_steps
 from hoptrace.linking.delays import delays_of
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.kinds import HANDED_ON
@@ -40,6 +40,9 @@ from hoptrace.model.statements import STATEMENTS
 
 SAMPLE = 300_000
 """Statements looked at; more do not sharpen what is learned."""
+
+NO_STEPS = SetClocks([], [])
+"""No clock that was set, or none known of yet."""
 
 NEEDED = (
     *("batch", "row", "carrier", "upstream", "downstream", "customer", "called", "egress_called"),
@@ -72,25 +75,24 @@ def learn(statements: pl.DataFrame) -> Learned:
     learned, habits, edges, parts = _tied(statements)
     if not edges:
         return learned
-    if steps := _steps(learned, statements):
-        learned, habits, edges, parts = _tied(statements, steps)
+    if (found := _steps(learned, statements)).steps:
+        learned, habits, edges, parts = _tied(statements, found)
     habits = _with_late_starters(habits, neighbour_pairs(comparable(statements, learned)))
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     learned = replace(learned, clocks=_with_spreads(_clocks(offsets, habits), edges))
     return _weighed(centred(refined(learned, statements, parts)), statements)
 
 
-def _steps(learned: Learned, statements: pl.DataFrame) -> list[Step]:
+def _steps(learned: Learned, statements: pl.DataFrame) -> SetClocks:
     """The steps of clocks that do not drift yet."""
     offsets = dict(learned.clocks.select("carrier", "offset").iter_rows())
     return find_steps(comparable(statements, learned), offsets, learned.handed_on)
 
 
-def _tied(statements: pl.DataFrame, steps: Sequence[Step] = ()) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
+def _tied(statements: pl.DataFrame, found: SetClocks = NO_STEPS) -> tuple[Learned, pl.DataFrame, list[Edge], Parts]:
     """Shifts, and clocks as the edges tie them, of unknown spread; habits; the edges; who is tied well."""
     habits = own_habits(statements)
-    set_anew = {"steps": [list(step) for step in steps]} if steps else {}
-    known = {carrier: 0.0 for carrier, *_ in steps}
+    set_anew, known = found.as_json(), {carrier: 0.0 for carrier, *_ in found.steps}
     habitual = Learned(_clocks(known, habits), SHIFTS.to_frame(), set_anew)
     met = differences(facts := comparable(statements, habitual))
     # A file of a carrier whose neighbours are silent is hours off against all whose records tell of the same calls.

@@ -2,65 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from hoptrace.linking.clocks.agreeing import (
+    LEAST_PAIRS,
+    LEAST_STEP,
+    NEAR,
+    Agreed,
+    Link,
+    Told,
+    agreed,
+    by_link,
+    candidates,
+)
 from hoptrace.linking.learned import DAY
 from hoptrace.model.arrays import Floats, Int64s, Truths
-
-LEAST_STEP = 2.0
-"""Seconds: less is a switch that keeps calls for longer at times, and lines and spreads allow for it."""
-
-LEAST_PAIRS = 12
-"""Matched pairs by which a clock's time is told on either side."""
 
 MOST_BLOCKS = 100
 """Blocks of pairs, one after the other, into which a carrier's are divided at most."""
 
 WILDEST_DRIFT = 10.0
-"""Seconds a day that a clock may run fast or slow: what it comes to between two blocks is no step."""
+"""Seconds a day that a clock may run fast or slow: what it comes to between the pairs before and after is no step."""
 
-NEAR = 0.7
-"""Seconds (median) that the pairs of a block lie apart at most where they tell a clock's time."""
-
-AGREEING, NEIGHBOURS = 0.7, 0.6
-"""Share of the pairs on either side, and of the neighbours that are seen on both, which must tell a step."""
+AGREEING = 0.7
+"""Share of the pairs on either side which must tell a step."""
 
 MOST_ASTRAY = 0.1
 """Share of the pairs on either side that may tell the other side's time: two switches of one carrier, whose clocks are
 apart, write by turns at all times, and now and then one of them writes more."""
 
+TO_AND_FRO = 4
+"""Changes in a row between the same two times that are two switches of one carrier, which write by turns."""
+
 BETTER_THAN_A_LINE = 0.5
 """How far pairs may be off a step, as a share of what they are off a straight line: a clock that runs so fast that it
 goes seconds within some pairs was not set."""
 
-LEAST_SEEN = 4
-"""Pairs with a neighbour on either side from which it is asked."""
-
-
-class Told(NamedTuple):
-    """What the pairs of a carrier tell, in the order of the others' clocks, a pair in each row.
-
-    `times`: when, by these; `own`: when its own record starts, as it writes the time; `fast`: by how many seconds its
-    clock seems fast; `other`: the neighbour.
-    """
-
-    times: Floats
-    own: Floats
-    fast: Floats
-    other: Int64s
+ROUNDS = 6
+"""In which the place of a step is sought by what it is, and what it is by its place, at most."""
 
 
 class Change(NamedTuple):
-    """A change of a clock by `step` s before the pair at `place`, as so many neighbours tell.
+    """A change of a clock by `step` s before the pair at `place`, as so many neighbours tell (`by`).
 
     `at`: when, by the others' clocks; `since`: from when on, as the carrier writes the time, but for the offset that it
     was taken to have; `pairs`: how many lie on the side that has fewer.
     """
 
-    neighbours: int
+    by: tuple[int, ...]
     pairs: int
     at: float
     since: float
@@ -68,118 +61,93 @@ class Change(NamedTuple):
     place: int
 
 
-class _Agreed(NamedTuple):
-    """A step (s), and the neighbours that tell it, with where the last pairs with each lie `before` it."""
+class _Placed(NamedTuple):
+    """A step before a `place`; `rows`: the pairs around it of its links; `away`: how far from theirs before (s)."""
 
-    step: float
-    before: Mapping[int, float]
+    place: int
+    by: tuple[int, ...]
+    rows: Int64s
+    away: Floats
 
 
 def greatest_change(told: Told) -> Change | None:
     """The greatest step of a carrier's clock that its pairs tell, if one does."""
-    changes = (_change(told, span, levels) for span, levels in _candidates(told))
+    block, links = max(LEAST_PAIRS, len(told.fast) // MOST_BLOCKS), by_link(told)
+    placed = (_placed(told, links, place, 3 * block // 2) for place in candidates(told, block))
+    changes = (_change(told, one) for one in placed if one is not None)
     return next((change for change in changes if change is not None), None)
 
 
-def _candidates(told: Told) -> Iterator[tuple[slice, tuple[float, float]]]:
-    """Where three blocks of pairs lie so that the first and the last tell times (s) far apart, the furthest first."""
-    size = max(LEAST_PAIRS, len(told.fast) // MOST_BLOCKS)
-    count = len(told.fast) // size
-    blocks = told.fast[: count * size].reshape(count, size)
-    middle = np.median(blocks, axis=1)
-    close = np.median(np.abs(blocks - middle[:, None]), axis=1) <= NEAR
-    # The block between two may lie on both sides.
-    step, begin = middle[2:] - middle[:-2], told.times[::size]
-    apart = begin[2:][: count - 2] - begin[: count - 2]
-    clear = close[2:] & close[:-2] & (np.abs(step) >= LEAST_STEP + WILDEST_DRIFT * apart / DAY)
-    candidates = np.flatnonzero(clear)
-    for block in candidates[np.argsort(-np.abs(step[candidates]), kind="stable")].tolist():
-        yield slice(block * size, (block + 3) * size), (float(middle[block]), float(middle[block + 2]))
+def to_and_fro(changes: Sequence[Change]) -> bool:
+    """Whether the changes of a clock, in order, are those of two switches that write by turns."""
+    steps = [change.step for change in changes]
+    rows = (steps[begin : begin + TO_AND_FRO] for begin in range(len(steps) - TO_AND_FRO + 1))
+    return any(all(abs(one + other) <= 2 * NEAR for one, other in pairwise(row)) for row in rows)
 
 
-def _change(told: Told, span: slice, levels: tuple[float, float]) -> Change | None:
-    """The step amid some pairs from one level to the other, if neighbours agree on it and nearly all pairs fit."""
-    inside = _located(told.fast[span], levels)
-    if inside is None:
+def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int, rounds: int = ROUNDS) -> _Placed | None:
+    """Where the step around a place is, by the pairs within `reach`; None where neighbours do not agree on one."""
+    step = agreed(links, place)
+    if step is None:
         return None
-    place = span.start + inside
-    agreed = _agreed(told.other, told.fast, place)
-    if agreed is None:
+    rows, away = _away(told, slice(max(0, place - reach), place + reach), step)
+    if len(rows) < 2 * LEAST_PAIRS:
         return None
-    here, away = _from_before(told.other[span], told.fast[span], agreed.before)
-    later = here >= inside
+    found = _Placed(int(rows[_parted(away, step.step)]), step.by, rows, away)
+    return found if found.place == place or rounds == 1 else _placed(told, links, found.place, reach, rounds - 1)
+
+
+def _away(told: Told, span: slice, step: Agreed) -> tuple[Int64s, Floats]:
+    """The pairs in a span of links that tell a step, and how far each is from where its link's were before it."""
+    rows = span.start + np.flatnonzero(np.isin(told.link[span], list(step.before)))
+    return rows, told.fast[rows] - np.array([step.before[link] for link in told.link[rows].tolist()])
+
+
+def _change(told: Told, placed: _Placed) -> Change | None:
+    """The step at a place, if nearly all pairs fit."""
+    place, by, rows, away = placed
+    later = rows >= place
     # Of two switches that write by turns some six pairs may be of one by chance.
-    enough = LEAST_PAIRS <= later.sum() <= len(here) - LEAST_PAIRS
-    if not enough or not _is_clear(told.times[span][here], away, later, agreed.step):
+    if not LEAST_PAIRS <= later.sum() <= len(later) - LEAST_PAIRS:
+        return None
+    # The last ones before it of a link with few calls may be long before, and clocks drift.
+    level = float(np.median(away[~later]))
+    away, step = away - level, float(np.median(away[later])) - level
+    if not _is_clear(told.times[rows], away, later, step):
         return None
     pairs, at = min(place, len(told.fast) - place), float(told.times[place - 1] + told.times[place]) / 2
-    since = _since(told.own[span][here], away, agreed.step)
-    return Change(len(agreed.before), pairs, at, since, agreed.step, place)
-
-
-def _located(fast: Floats, levels: tuple[float, float]) -> int | None:
-    """Before which of these pairs, by time, a clock went from one level to the other; None where too few lie there."""
-    place = _parted(fast, levels)
-    before, after = (np.abs(fast - level) for level in levels)
-    fits = min(np.mean(side <= 2 * NEAR) for side in (before[:place], after[place:]))
-    return place if fits >= AGREEING else None
-
-
-def _from_before(other: Int64s, fast: Floats, before: Mapping[int, float]) -> tuple[Int64s, Floats]:
-    """Which pairs are with neighbours that tell a step, and how far each is from where that one's were before it."""
-    here = np.flatnonzero(np.isin(other, list(before)))
-    return here, fast[here] - np.array([before[one] for one in other[here].tolist()])
+    return Change(by, pairs, at, _since(told.own[rows], away, step), step, place)
 
 
 def _is_clear(times: Floats, away: Floats, later: Truths, step: float) -> bool:
     """Whether nearly all pairs before a step tell another time than those after it (`later`), and at once so."""
     before, after = np.abs(away), np.abs(away - step)
     off, other = np.where(later, after, before), np.where(later, before, after)
+    fits = min(float(np.mean(off[side] <= 2 * NEAR)) for side in (~later, later))
     astray = max(float(np.mean(other[side] <= 2 * NEAR)) for side in (~later, later))
-    line = np.abs(away - _line(times, (0.0, step)))
-    return astray <= MOST_ASTRAY and bool(off.sum() < BETTER_THAN_A_LINE * line.sum())
+    line = np.abs(away - _line(times, step))
+    drifted = WILDEST_DRIFT * float(np.median(times[later]) - np.median(times[~later])) / DAY
+    at_once = abs(step) >= LEAST_STEP + drifted and off.sum() < BETTER_THAN_A_LINE * line.sum()
+    return fits >= AGREEING and astray <= MOST_ASTRAY and bool(at_once)
 
 
-def _line(times: Floats, levels: tuple[float, float]) -> Floats:
-    """A clock that went straight from one level, amid the first third of these pairs, to the other amid the last."""
+def _line(times: Floats, step: float) -> Floats:
+    """A clock that went straight by a step, from amid the first third of these pairs to amid the last."""
     third = len(times) // 3
     begin, end = (float(np.median(part)) for part in (times[:third], times[-third:]))
-    return levels[0] + (levels[1] - levels[0]) * (times - begin) / max(end - begin, 1.0)
+    return step * (times - begin) / max(end - begin, 1.0)
 
 
-def _parted(fast: Floats, levels: tuple[float, float]) -> int:
-    """Before which of these pairs to go from one level to the other, so that all together are off least."""
-    before, after = (np.abs(fast - level) for level in levels)
+def _parted(away: Floats, step: float) -> int:
+    """Before which of these pairs to put a step so that all together are off least."""
+    before, after = np.abs(away), np.abs(away - step)
     off = np.concatenate([[0.0], np.cumsum(before)]) + np.concatenate([np.cumsum(after[::-1])[::-1], [0.0]])
-    inside = slice(LEAST_PAIRS // 2, len(fast) - LEAST_PAIRS // 2 + 1)
+    inside = slice(LEAST_PAIRS // 2, len(away) - LEAST_PAIRS // 2 + 1)
     return int(np.argmin(off[inside])) + LEAST_PAIRS // 2
 
 
 def _since(own: Floats, away: Floats, step: float) -> float:
     """From which of its own times on a clock tells the time of after a step."""
     order = np.argsort(own, kind="stable")
-    place = _parted(away[order], (0.0, step))
+    place = _parted(away[order], step)
     return float(own[order][place - 1] + own[order][place]) / 2
-
-
-def _agreed(other: Int64s, fast: Floats, place: int) -> _Agreed | None:
-    """The step there, if most neighbours that have pairs on both sides tell it: those of its carrier do."""
-    sides = {
-        int(one): _middles(fast[:place][other[:place] == one], fast[place:][other[place:] == one])
-        for one in np.unique(other)
-    }
-    steps = {one: after - before for one, (before, after) in sides.items() if not np.isnan(after - before)}
-    if not steps:
-        return None
-    step = float(np.median(list(steps.values())))
-    before = {one: sides[one][0] for one, own in steps.items() if abs(own - step) <= 2 * NEAR}
-    if abs(step) < LEAST_STEP or len(before) < NEIGHBOURS * len(steps):
-        return None
-    return _Agreed(step, before)
-
-
-def _middles(before: Floats, after: Floats) -> tuple[float, float]:
-    """Where the last pairs before a step and the first ones after it lie; NaN where there are too few."""
-    if min(len(before), len(after)) < LEAST_SEEN:
-        return np.nan, np.nan
-    return float(np.median(before[-LEAST_PAIRS:])), float(np.median(after[:LEAST_PAIRS]))

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 import polars as pl
 
-from hoptrace.linking.clocks.changes import LEAST_PAIRS, Change, Told, greatest_change
+from hoptrace.linking.clocks.changes import Change, to_and_fro
+from hoptrace.linking.clocks.seen import Found, Seen, by_carrier
 from hoptrace.linking.neighbours import neighbour_pairs, with_residual
-from hoptrace.model.arrays import Floats, Int64s
+from hoptrace.model.arrays import Floats
 
 SHARP = 0.5
 """Seconds (1 sigma) that ticks leave open of pairs that can tell a step."""
@@ -28,73 +27,61 @@ Step = tuple[str, float, float]
 """Whose clock; from when on (epoch s, as it writes the time); seconds that it runs fast beyond its line from then."""
 
 
-class _Found(NamedTuple):
-    """A `change` of a carrier's clock, and its pairs `after` it."""
+class SetClocks(NamedTuple):
+    """The `steps` of all clocks, sorted; `either`: carriers whose step may as well be the other one's."""
 
-    change: Change
-    after: Int64s
+    steps: list[Step]
+    either: list[tuple[str, str]]
 
-
-@dataclass(frozen=True)
-class _Seen:
-    """Pairs by carrier: of each its `rows`, and `sign`: 1 where it is the lower one, else -1; who is the `other` one.
-
-    `own`: when its own record of a pair starts, as it tells the time. `came`: by pair, when the lower and the upper
-    record start, less the steps that were found so far. The other one's says in which order a carrier's pairs were
-    made: a clock that is set back tells some times twice.
-    """
-
-    rows: Mapping[int, Int64s]
-    sign: Mapping[int, Floats]
-    other: Mapping[int, Int64s]
-    own: Mapping[int, Floats]
-    came: Floats
-
-    def set_right(self, who: int, found: _Found) -> None:
-        """Take a step off a carrier's times."""
-        rows, sign = self.rows[who][found.after], self.sign[who][found.after]
-        self.came[(sign < 0).astype(np.int64), rows] -= found.change.step
-
-    def change(self, who: int, residual: Floats) -> _Found | None:
-        """The greatest step of a carrier's clock that its pairs tell by their residuals, if one does."""
-        if who not in self.rows:
-            return None
-        at = self.came[(self.sign[who] > 0).astype(np.int64), self.rows[who]]
-        order = np.argsort(at, kind="stable")
-        fast = self.sign[who][order] * residual[self.rows[who][order]]
-        change = greatest_change(Told(at[order], self.own[who][order], fast, self.other[who][order]))
-        return None if change is None else _Found(change, order[change.place :])
+    def as_json(self) -> dict[str, Any]:
+        """What is kept of it beside the weights; nothing where no clock was set."""
+        told = {"steps": [list(step) for step in self.steps], "set_either": [list(pair) for pair in self.either]}
+        return {name: rows for name, rows in told.items() if rows}
 
 
-def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> list[Step]:
-    """The steps of all clocks, sorted; `facts` (`comparable`) on the clocks of these `offsets`, which do not drift.
+def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> SetClocks:
+    """The steps of all clocks; `facts` (`comparable`) on the clocks of these `offsets`, which do not drift.
 
     The clock whose step most neighbours tell is taken first, and its pairs are read anew: what is left is the others'.
     """
     pairs = _lone(with_residual(neighbour_pairs(facts), handed_on))
     if pairs.is_empty():
-        return []
+        return SetClocks([], [])
     names = pl.concat([pairs["u_carrier"], pairs["d_carrier"]]).unique().sort()
-    seen, found = _by_carrier(pairs, names), defaultdict[int, list[Change]](list)
-    residual = _centred(pairs["residual"].to_numpy(), pairs)
+    seen, found = by_carrier(pairs, names), defaultdict[int, list[Change]](list)
+    residual = pairs["residual"].to_numpy().copy()
     changes = {who: change for who in seen.rows if (change := seen.change(who, residual)) is not None}
     for _ in range(MOST_STEPS):
-        if not changes:
+        who = _clearest(changes, seen, residual)
+        if who is None:
             break
-        who = max(changes, key=lambda one: (changes[one].change.neighbours, changes[one].change.pairs, -one))
         change, after = changes[who]
         found[who].append(change)
         seen.set_right(who, changes[who])
-        rows, beyond = seen.rows[who], np.zeros(len(seen.rows[who]))
-        beyond[after] = change.step
-        residual[rows] = _centred(residual[rows] - seen.sign[who] * beyond, pairs[rows])
+        residual[seen.rows[who][after]] -= seen.sign[who][after] * change.step
         for one in sorted({who, *seen.other[who].tolist()}):
             anew = seen.change(one, residual)
             changes.pop(one, None)
             if anew is not None and len(found[one]) < MOST_OF_ONE:
                 changes[one] = anew
-    told = [_told(names[who], offsets.get(names[who], 0.0), made) for who, made in found.items()]
-    return sorted(step for steps in told for step in steps)
+    return _set_clocks(found, seen, names, offsets)
+
+
+def _set_clocks(
+    found: Mapping[int, Sequence[Change]], seen: Seen, names: pl.Series, offsets: Mapping[str, float]
+) -> SetClocks:
+    """What was found as it is told, less those that are two switches."""
+    made = {who: sorted(changes, key=lambda change: change.at) for who, changes in sorted(found.items())}
+    made = {who: changes for who, changes in made.items() if not to_and_fro(changes)}
+    steps = [_told(names[who], offsets.get(names[who], 0.0), changes) for who, changes in made.items()]
+    either = [(names[who], names[other]) for who in made if (other := seen.either(who)) is not None]
+    return SetClocks(sorted(step for of_one in steps for step in of_one), either)
+
+
+def _clearest(changes: Mapping[int, Found], seen: Seen, residual: Floats) -> int | None:
+    """Whose step most neighbours tell, of those that were set themselves; by two or more it is beyond doubt."""
+    ranked = sorted(changes, key=lambda one: (-len(changes[one].change.by), -changes[one].change.pairs, one))
+    return next((one for one in ranked if seen.of_its_own(one, changes[one].change, residual)), None)
 
 
 def _lone(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -104,37 +91,9 @@ def _lone(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(once).filter(sharp).sort("at", "d_sid", "u_sid")
 
 
-def _centred(residual: Floats, pairs: pl.DataFrame) -> Floats:
-    """Residuals around the middle one of their two carriers: how far off offsets are matters not, only what changes."""
-    told = pairs.select("u_carrier", "d_carrier", residual=pl.Series(residual))
-    away = pl.col("residual") - pl.col("residual").median().over("u_carrier", "d_carrier")
-    return told.select(away).to_series().to_numpy().copy()
-
-
-def _by_carrier(pairs: pl.DataFrame, names: pl.Series) -> _Seen:
-    """The pairs of each carrier that has enough of them."""
-    code = {name: place for place, name in enumerate(names)}
-    up, down = (pairs[f"{side}_carrier"].replace_strict(code, return_dtype=pl.Int64).to_numpy() for side in "ud")
-    who, rows = np.concatenate([down, up]), np.tile(np.arange(pairs.height), 2)
-    order = np.lexsort((rows, who))
-    carriers, begin = np.unique(who[order], return_index=True)
-    each = {int(one): part for one, part in zip(carriers, np.split(order, begin[1:]), strict=True)}
-    each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
-    sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
-    came = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
-    own = came.ravel()
-    return _Seen(
-        {one: rows[part] for one, part in each.items()},
-        {one: sign[part] for one, part in each.items()},
-        {one: other[part] for one, part in each.items()},
-        {one: own[part] for one, part in each.items()},
-        came,
-    )
-
-
 def _told(name: str, offset: float, made: Sequence[Change]) -> Iterator[Step]:
-    """A clock's steps beyond its first time; `offset`: s that it was taken to be fast when they were found."""
+    """A clock's steps beyond its first time, in order; `offset`: s that it was then taken to be fast."""
     fast = 0.0
-    for change in sorted(made, key=lambda change: change.at):
+    for change in made:
         fast += change.step
         yield name, round(change.since + offset, 3), round(fast, 3)
