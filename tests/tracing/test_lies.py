@@ -103,9 +103,10 @@ def test_a_fabricated_origination_is_disputed_where_nothing_was_learned(world):
     assert (found.verdict, found.path, found.customer) == (Verdict.DISPUTED, ("term", "orig"), None)
 
 
-def test_who_blames_innocents_again_and_again_is_where_the_path_ends(world):
+@pytest.mark.parametrize("untrue", [0.35, 0.95])
+def test_who_blames_innocents_again_and_again_is_where_the_path_ends(world, untrue):
     an_innocent_blamed(world)
-    world.trust = Trust(untrue={("liar", "innocent"): 0.95}, clashes=(("liar", "innocent", "upstream", 1200, 1100),))
+    world.trust = Trust(untrue={("liar", "innocent"): untrue}, clashes=(("liar", "innocent", "upstream", 1200, 1100),))
     found = world.trace(at=0.1, terminating_carrier="term")
     assert (found.verdict, found.path) == (Verdict.DISPUTED, ("term", "liar"))
     assert "1,100 of 1,200 calls" in found.conflicts[0]

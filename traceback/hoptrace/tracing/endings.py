@@ -24,8 +24,13 @@ KNEW_ID = 100.0
 """Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call
 cannot know under which id it came in."""
 
-NAMED_FALSELY = 0.4
-"""Probability from which a carrier without a record of a call is not taken to be the one that handed it over."""
+NAMED_FALSELY = 1 / 3
+"""Probability from which a carrier without a record of a call is not taken to be the one that handed it over.
+
+To be asked for a record that it never had harms an innocent; that the trail ends a carrier earlier harms nobody. So it
+must be twice as likely that its record was left out or lost. Where liars quarrel with liars the probability is told too
+low besides: in twenty simulated networks 119 of 162 words that seemed 0.3 to 0.4 likely to be false were so.
+"""
 
 MOSTLY_FALSE = 0.5
 """Share of false words of its upstreams from which a carrier is not believed of one that has no records either."""
