@@ -1,0 +1,70 @@
+"""Turned times: a call comes to a carrier before it comes to those below, whatever lies between them.
+
+A leap over carriers without records may rest on records that hardly tell when: cut to the minute, or stamped with the
+answer alone. Each step then passes, and the way as a whole may still lead from a call to one that began after it. So
+every record's arrival is held against all those further down its way, and the weakest leap between two that contradict
+each other goes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from hoptrace.linking.contests import Pair
+from hoptrace.linking.kinds import NEIGHBOURS
+from hoptrace.model.arrays import Floats, Truths
+from hoptrace.tracing.case import Fact
+
+TURNED = 5.0
+"""Seconds by which a call may seem to come to a carrier after it came to one below, clocks' spreads (3 sigma) beside:
+clocks wander, and what is later by less may be so for that."""
+
+SPREADS = 3.0
+"""Spreads (1 sigma) that a clock may be off either way."""
+
+KNOWN = 1.0
+"""Seconds: a clock of a wider spread tells no order of events."""
+
+
+def without_turned_times(chosen: dict[int, Pair], facts: Mapping[int, Fact]) -> None:
+    """Take out of the `chosen` pairs (by downstream sid) the leaps by which a call would have come after it went on."""
+    for low in sorted(chosen.keys() - {pair.u for pair in chosen.values()}):
+        _along(chosen, facts, low)
+
+
+def _along(chosen: dict[int, Pair], facts: Mapping[int, Fact], low: int) -> None:
+    at, bound, weakest, seen = low, latest(facts[low]), None, {low}
+    while (pair := chosen.get(at)) is not None and pair.u not in seen:
+        if pair.kind not in NEIGHBOURS and (weakest is None or pair.weight < weakest.weight):
+            weakest = pair
+        at, fact = pair.u, facts[pair.u]
+        seen.add(at)
+        if weakest is not None and earliest(fact) > bound + TURNED:
+            del chosen[weakest.d]
+            bound, weakest = math.inf, None
+        if (own := latest(fact)) < bound:
+            bound, weakest = own, None
+
+
+def earliest(fact: Fact) -> float:
+    """The first moment (epoch s) at which a call may have come to a carrier, as its record tells; -inf: none."""
+    known = fact.setup is not None and fact.spread < KNOWN
+    return float(fact.setup or 0.0) - SPREADS * fact.spread if known else -math.inf
+
+
+def latest(fact: Fact) -> float:
+    """The last such moment: the answer, where only that is told; inf: none."""
+    told = fact.start if fact.setup is None else fact.setup
+    return told + fact.tick + SPREADS * fact.spread if fact.spread < KNOWN else math.inf
+
+
+def turned(setup: Floats, start: Floats, tick: Floats, spread: Floats) -> Truths:
+    """Whether in each row, a chain from its lower end, a record contradicts one further down as above."""
+    known = spread < KNOWN
+    first = np.where(known & ~np.isnan(setup), setup - SPREADS * spread, -np.inf)
+    last = np.where(known, np.where(np.isnan(setup), start, setup) + tick + SPREADS * spread, np.inf)
+    bound = np.minimum.accumulate(last, axis=1)
+    return (first[:, 1:] > bound[:, :-1] + TURNED).any(axis=1)
