@@ -77,7 +77,9 @@ def test_lent_times_weigh_what_settling_says(seed):
     own = Moments(*(np.array(each, np.float64) for each in zip(*map(_times, facts), strict=True)))
     many = lent_moments(own.of(np.arange(len(facts))[None, :]), np.zeros((1, len(facts)), np.int64), handed_on)
     lent = Lent(*(Moments(*(each[0] for each in side)) for side in many))
-    handoffs = pl.DataFrame({"weight": weights, "w_time": timed, "answers": answers}).with_columns(kind=pl.lit("direct"))
+    handoffs = pl.DataFrame({"weight": weights, "w_time": timed, "answers": answers}).with_columns(
+        kind=pl.lit("direct")
+    )
     told = timed_anew(handoffs, np.arange(len(weights)), np.arange(1, len(facts)), lent, handed_on)
     coarse = any(fact.setup is None or fact.tick >= 1.0 or fact.spread >= 1.0 for fact in facts)
     due = [chosen[at].weight for at in range(len(weights))]
