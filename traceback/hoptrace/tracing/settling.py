@@ -240,6 +240,6 @@ def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact, hande
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread, pair.slow)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    d, u, kind, before, row, timed, *rest = pair
+    d, u, kind, before, row, timed, fed, placed, slow, answers, left = pair
     # Not by _replace: there are dozens of pairs a call.
-    return Pair(d, u, kind, before - timed + weight, row, weight, *rest)
+    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed, slow, answers, left)

@@ -67,4 +67,5 @@ def turned(setup: Floats, start: Floats, tick: Floats, spread: Floats) -> Truths
     first = np.where(known & ~np.isnan(setup), setup - SPREADS * spread, -np.inf)
     last = np.where(known, np.where(np.isnan(setup), start, setup) + tick + SPREADS * spread, np.inf)
     bound = np.minimum.accumulate(last, axis=1)
-    return (first[:, 1:] > bound[:, :-1] + TURNED).any(axis=1)
+    told: Truths = np.any(first[:, 1:] > bound[:, :-1] + TURNED, axis=1)
+    return told
