@@ -141,3 +141,14 @@ def test_a_refused_attempt_of_an_ingress_came_from_where_the_other_attempts_came
     world.say("term", 1.2, upstream="over")
     found = world.trace(at=1.0, terminating_carrier="term")
     assert (found.verdict, found.originating_carrier) == (Verdict.ORIGINATOR_IDENTIFIED, "orig")
+
+
+def test_an_answered_attempt_did_not_come_from_where_a_refusal_of_its_ingress_seems_to_fit(world):
+    """`low` tried `away` in vain and then `term`; the refusal looks like that of another call, of `orig`."""
+    world.say("orig", 0.0, customer="c", downstream="high", outcome="failed")
+    world.say("high", 0.1, upstream="orig", downstream="still", outcome="failed")
+    world.say("low", 0.3, upstream="quiet", downstream="away", outcome="failed")
+    world.say("low", 0.3, upstream="quiet", downstream="term")
+    world.say("term", 0.5, upstream="low")
+    found = world.trace(at=0.5, terminating_carrier="term")
+    assert (found.originating_carrier, found.path) == (None, ("term", "low", "quiet"))

@@ -74,7 +74,7 @@ def judge_all(
     for call, report in reported.items():
         mine, told = facts[call], coverage[call]
         settled = settle(linked[call], mine, around.handed_on)
-        feed_attempts(legs[call], settled)
+        feed_attempts(legs[call], settled, mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))

@@ -145,14 +145,17 @@ def _routes_of_one(one: Fact, other: Fact) -> bool:
     return blurred and same and one.downstream != other.downstream and "failed" in (one.outcome, other.outcome)
 
 
-def feed_attempts(legs: Mapping[int, int], settled: Assignment) -> None:
-    """Let attempts of one ingress (`legs`) that nothing was chosen for come from where the others came from.
+def feed_attempts(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> None:
+    """Let attempts of one ingress (`legs`) that nothing was chosen for come from where the answered one came from.
 
-    One that was refused may fit the record above too badly by itself, as that tells how the call ended in the end.
+    One in vain may fit the record above too badly by itself, as that tells how the call ended in the end. The other way
+    round it is no evidence: what a refusal seems to fit may be a refusal of another call.
     """
-    fed = {legs[d]: pair for d, pair in sorted(settled.chosen.items(), reverse=True)}
+    answered = (d for d in sorted(settled.chosen, reverse=True) if facts[d].outcome == "answered")
+    fed = {legs[d]: settled.chosen[d] for d in answered}
     for sid, leg in legs.items():
-        if sid not in settled.chosen and (pair := fed.get(leg)) is not None and pair.u != sid:
+        pair = fed.get(leg)
+        if pair is not None and sid not in settled.chosen and facts[sid].outcome != "answered" and pair.u != sid:
             settled.chosen[sid] = pair._replace(d=sid)
 
 
