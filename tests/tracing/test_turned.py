@@ -152,3 +152,12 @@ def test_an_answered_attempt_did_not_come_from_where_a_refusal_of_its_ingress_se
     world.say("term", 0.5, upstream="low")
     found = world.trace(at=0.5, terminating_carrier="term")
     assert (found.originating_carrier, found.path) == (None, ("term", "low", "quiet"))
+
+
+def test_a_bridge_stays_where_handoffs_further_up_lead_to_a_call_that_began_later():
+    """Of two rows cut to one minute 2 got the wrong record above; that the bridge below it is right its times tell."""
+    facts = {0: a_fact(0, 0.0, 0.0), 1: a_fact(1, 0.4, 0.4), 2: a_fact(2, -10.0, -10.0, 60.0), 3: a_fact(3, 46.0, 46.0)}
+    kinds = (Kind.BRIDGED, Kind.DIRECT, Kind.DIRECT)
+    chosen = {d: Pair(d, d + 1, kind, 7.0, d, 0.0, d) for d, kind in enumerate(kinds)}
+    without_turned_times(chosen, facts)
+    assert list(chosen) == [0, 1, 2]

@@ -9,7 +9,7 @@ each other goes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -36,17 +36,30 @@ def without_turned_times(chosen: dict[int, Pair], facts: Mapping[int, Fact]) -> 
 
 
 def _along(chosen: dict[int, Pair], facts: Mapping[int, Fact], low: int) -> None:
-    at, bound, weakest, seen = low, latest(facts[low]), None, {low}
+    """The same along the chain above its lower end `low`."""
+    way, last, seen = list[Pair](), [latest(facts[low])], {low}
+    at = low
     while (pair := chosen.get(at)) is not None and pair.u not in seen:
-        if pair.kind not in NEIGHBOURS and (weakest is None or pair.weight < weakest.weight):
-            weakest = pair
-        at, fact = pair.u, facts[pair.u]
+        way.append(pair)
+        at = pair.u
         seen.add(at)
-        if weakest is not None and earliest(fact) > bound + TURNED:
+        weakest = _weakest(way, last, earliest(facts[at]))
+        if weakest is not None:
             del chosen[weakest.d]
-            bound, weakest = math.inf, None
-        if (own := latest(fact)) < bound:
-            bound, weakest = own, None
+            way, last = [], []
+        last.append(latest(facts[at]))
+
+
+def _weakest(way: Sequence[Pair], last: Sequence[float], first: float) -> Pair | None:
+    """The lightest leap between a call's coming at `first` and the nearest record below by whose `last` it had come.
+
+    Between these two something is wrong; where only neighbours that name each other lie there, it is no leap.
+    """
+    for place in range(len(way) - 1, -1, -1):
+        if first > last[place] + TURNED:
+            leaps = [pair for pair in way[place:] if pair.kind not in NEIGHBOURS]
+            return min(leaps, key=lambda pair: pair.weight, default=None)
+    return None
 
 
 def earliest(fact: Fact) -> float:
