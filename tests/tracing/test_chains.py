@@ -70,13 +70,16 @@ def test_lent_times_weigh_what_settling_says(seed):
     chance = random.Random(seed)
     facts = [a_fact(chance, sid) for sid in range(chance.randint(2, 7))]
     weights, timed = [40.0] * (len(facts) - 1), [chance.uniform(-3.0, 4.0) for _ in facts[1:]]
-    pairs = [pair._replace(timed=timed[pair.d]) for pair in pairs_of(weights, [])]
+    answers = [chance.random() < 0.2 for _ in weights]
+    pairs = [pair._replace(timed=timed[pair.d], answers=answers[pair.d]) for pair in pairs_of(weights, [])]
     handed_on = chance.choice([0.1, 1.2])
     chosen = settle(pairs, {fact.sid: fact for fact in facts}, handed_on).chosen
     own = Moments(*(np.array(each, np.float64) for each in zip(*map(_times, facts), strict=True)))
     many = lent_moments(own.of(np.arange(len(facts))[None, :]), np.zeros((1, len(facts)), np.int64), handed_on)
     lent = Lent(*(Moments(*(each[0] for each in side)) for side in many))
-    handoffs = pl.DataFrame({"weight": weights, "w_time": timed}).with_columns(kind=pl.lit("direct"))
+    handoffs = pl.DataFrame({"weight": weights, "w_time": timed, "answers": answers}).with_columns(
+        kind=pl.lit("direct")
+    )
     told = timed_anew(handoffs, np.arange(len(weights)), np.arange(1, len(facts)), lent, handed_on)
     coarse = any(fact.setup is None or fact.tick >= 1.0 or fact.spread >= 1.0 for fact in facts)
     due = [chosen[at].weight for at in range(len(weights))]

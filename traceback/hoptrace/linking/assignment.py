@@ -71,14 +71,25 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > _least(pair)]
     if leaps:
         ends = _top_ends(result)
-        used = _used(result.chosen)
+        used = {pair.u for pair in result.chosen.values() if not pair.left}
         low = {top: low for low, top in ends.items()}
         apart = [p for p in leaps if p.d not in result.chosen and p.u not in used]
         # A chain's own lower end is no carrier above its upper end.
         apart = [p for p in apart if not _leads_back(result, ends.get(p.u, p.u), p.d, low.get(p.d, p.d))]
-        _choose(result, apart)
-        _break_rings(result, apart)
+        _choose_without_rings(result, apart)
     return result
+
+
+def _choose_without_rings(result: Assignment, leaps: Sequence[Pair]) -> None:
+    """Choose leaps; where some close a ring the lightest of it is none, and what it kept from others is open again."""
+    handoffs, left = dict(result.chosen), list(leaps)
+    while left:
+        _choose(result, left)
+        broken = _break_rings(result, left)
+        if not broken:
+            return
+        left = [pair for pair in left if pair not in broken]
+        result.chosen = dict(handoffs)
 
 
 def _used(chosen: Mapping[int, Pair]) -> set[int]:
@@ -120,11 +131,13 @@ def _leads_back(result: Assignment, top: int, d: int, low: int) -> bool:
     return top == d or any(pair.u == low and pair.weight >= CONFLICT_WEIGHT for pair in against)
 
 
-def _break_rings(result: Assignment, pairs: list[Pair]) -> None:
-    """Pairs chosen together may close a ring, in which every call came from itself: its lightest pair goes."""
+def _break_rings(result: Assignment, pairs: list[Pair]) -> set[Pair]:
+    """Pairs chosen together may close a ring, in which every call came from itself: the lightest goes, and is told."""
+    broken = set[Pair]()
     for pair in sorted(pairs, key=lambda pair: (pair.weight, pair.d, pair.u)):
         if result.chosen.get(pair.d) == pair and _comes_back(result, pair.d):
-            del result.chosen[pair.d]
+            broken.add(result.chosen.pop(pair.d))
+    return broken
 
 
 def _comes_back(result: Assignment, start: int) -> bool:

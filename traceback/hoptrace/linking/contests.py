@@ -37,6 +37,10 @@ class Pair(NamedTuple):
     """Whether the upstream statement says that its carrier's own customer placed the call."""
     slow: float = 0.0
     """Seconds that routes which the upstream carrier tried in vain may have taken before the call came downstream."""
+    answers: bool = False
+    """Whether what `timed` compares are the moments of the answer (`hoptrace.linking.times.compare_answers`)."""
+    left: bool = False
+    """Whether the lower record failed, and the upper one says that the call was answered: not by this way."""
 
 
 class Contest:

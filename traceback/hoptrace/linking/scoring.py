@@ -15,9 +15,9 @@ import polars as pl
 from hoptrace.linking.beginnings import ids_begin_alike, weigh_beginnings
 from hoptrace.linking.kinds import CHANGED, NEIGHBOURS, Kind
 from hoptrace.linking.levels import LEVELS, levels_of
-from hoptrace.linking.times import of_times
+from hoptrace.linking.times import compare_answers, of_times
 from hoptrace.linking.weights import SIGNATURE, Weights, weigh_levels
-from hoptrace.model.arrays import Floats, UInt32s
+from hoptrace.model.arrays import Floats, Truths, UInt32s
 from hoptrace.model.columns import Columns
 
 REFUSED_BRANCH = -8.0
@@ -42,7 +42,8 @@ LOST_ROW = -2.0
 def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Pairs (columns `d_*`, `u_*`, `kind`) with a weight for each comparison and their sum, `weight`.
 
-    And `scale` of `of_times`; `alike`: whether their Call-IDs begin alike; `meetings`: see `_meetings`.
+    And `scale` of `of_times`; `alike`: whether their Call-IDs begin alike; `meetings`: see `_meetings`; `answers`: see
+    `compare_answers`; `left`: see `_left`.
     """
     columns = Columns(pairs)
     timed, alike = of_times(columns, weights.handed_on, weights.delays), ids_begin_alike(columns)
@@ -56,6 +57,7 @@ def score(pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     weighed = timed | {f"w_{name}": weight for name, weight in told.items()}
     weight = _sum([weighed[f"w_{name}"] for name in COMPARISONS])
     added = {**weighed, "weight": weight, "alike": alike, "meetings": meetings}
+    added |= {"answers": compare_answers(columns), "left": _left(columns)}
     return pairs.hstack([pl.Series(name, column) for name, column in added.items()])
 
 
@@ -80,6 +82,13 @@ def _naming(columns: Columns) -> Floats:
     refused = bridged & columns.says("d_outcome", "failed") & ~columns.known("d_downstream")
     refused &= ~columns.says("u_outcome", "failed")
     return told + np.where(lost, LOST_ROW, 0.0) + np.where(refused, REFUSED_BRANCH, 0.0)
+
+
+def _left(columns: Columns) -> Truths:
+    """Bridges to a record that failed from one which says that the call was answered: on another route of the carrier
+    between them, which left this one."""
+    failed, answered = columns.says("d_outcome", "failed"), columns.says("u_outcome", "answered")
+    return columns.says("kind", Kind.BRIDGED) & failed & answered
 
 
 def _number(columns: Columns, meetings: UInt32s) -> Floats:

@@ -29,6 +29,9 @@ LONGEST_RING = 60.0
 LOOSE = 15.0
 """Seconds (1 sigma) by which times that are not alike differ beyond what a phone may ring."""
 
+SHARP = 2.0
+"""Seconds of tick and spread up to which a moment of the answer speaks for itself."""
+
 WORST_TIME = -10.0
 """However far apart two times are, a clock may have jumped: an equal Call-ID still outweighs them."""
 
@@ -76,6 +79,19 @@ def of_times(pairs: Columns, handed_on: float, delays: Delays) -> dict[str, Floa
     """
     times = _Times(pairs, handed_on, delays)
     return {"scale": times.scale, "w_time": times.arrival(), "w_answer": times.answer()}
+
+
+def compare_answers(pairs: Columns) -> Truths:
+    """Where the weight of time compares two moments of the answer that speak for themselves.
+
+    A switch stamps only the answer, and both sides know sharply when it came. That moment is the same for all carriers
+    of a call, whatever routes were tried before: no time of arrival is better, nor makes up for answers that differ.
+    """
+    told = ~(pairs.known("d_setup") & pairs.known("u_setup"))
+    for side in ("d", "u"):
+        sharp = pairs.floats(f"{side}_tick") + pairs.floats(f"{side}_spread") < SHARP
+        told &= sharp & pairs.known(f"{side}_answer") & pairs.says(f"{side}_outcome", "answered")
+    return told
 
 
 @dataclass(frozen=True)

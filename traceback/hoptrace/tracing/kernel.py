@@ -22,7 +22,7 @@ from hoptrace.tracing.case import Case, Coverage, Fact, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.reported import Reported
-from hoptrace.tracing.settling import settle, with_shared_ingress
+from hoptrace.tracing.settling import feed_attempts, settle, with_shared_ingress
 from hoptrace.tracing.trail import Ending
 
 Made = TypeVar("Made", bound=tuple[Any, ...])
@@ -74,6 +74,7 @@ def judge_all(
     for call, report in reported.items():
         mine, told = facts[call], coverage[call]
         settled = settle(linked[call], mine, around.handed_on)
+        feed_attempts(legs[call], settled, mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
         cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
     judgements = judge(list(cases.values()))
@@ -100,9 +101,10 @@ def _pairs_by_call(pairs: pl.DataFrame, legs: Mapping[int, Mapping[int, int]]) -
     linked: dict[int, list[Pair]] = defaultdict(list)
     kinds = {str(kind): kind for kind in Kind}
     calls, downs, ups, named, *rest = _columns(pairs[["call", "d_sid", "u_sid", "kind", "weight", "row", "w_time"]])
-    homes, slow = Columns(pairs).known("u_customer").tolist(), pairs["u_slow"].to_list()
+    homes = Columns(pairs).known("u_customer").tolist()
+    more = _columns(pairs[["u_slow", "answers", "left"]])
     fed = [legs[call][d] for call, d in zip(calls, downs, strict=True)]
-    rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, slow, strict=True)
+    rows = zip(downs, ups, map(kinds.__getitem__, named), *rest, fed, homes, *more, strict=True)
     for call, pair in zip(calls, _made(Pair, rows), strict=True):
         linked[call].append(pair)
     return linked

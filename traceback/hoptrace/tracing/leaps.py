@@ -22,7 +22,7 @@ WAY = ("d_carrier", "d_upstream", "u_downstream", "u_carrier")
 """The carriers that a leap leads over, from the lower end."""
 
 OF_A_PAIR = (
-    *("call", "row", "kind", "weight", "w_time", "u_slow", "d_sid", "u_sid", "d_upstream"),
+    *("call", "row", "kind", "weight", "w_time", "answers", "left", "u_slow", "d_sid", "u_sid", "d_upstream"),
     *("d_carrier", "d_called", "u_carrier", "u_upstream", "u_downstream", "u_customer"),
     *(f"{side}_{name}" for side in ("d", "u") for name in ("setup", "tick", "spread")),
 )

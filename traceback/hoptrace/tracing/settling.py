@@ -16,6 +16,7 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import HANDED_ON, NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.linking.times import time_weight
 from hoptrace.tracing.case import Fact
+from hoptrace.tracing.turned import without_turned_times
 
 ROUNDS = 2
 """How often the pairs are assigned again with lent times."""
@@ -76,6 +77,7 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact], handed_on: float = 
             if lent is None:
                 break
             settled, before = assign(lent), above
+    without_turned_times(settled.chosen, facts)
     return _without_ways_round(_with_refused_routes(settled, facts), facts)
 
 
@@ -141,6 +143,20 @@ def _routes_of_one(one: Fact, other: Fact) -> bool:
     blurred = one.setup is None or other.setup is None
     same = one.carrier == other.carrier and one.upstream == other.upstream and one.called == other.called
     return blurred and same and one.downstream != other.downstream and "failed" in (one.outcome, other.outcome)
+
+
+def feed_attempts(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> None:
+    """Let attempts of one ingress (`legs`) that nothing was chosen for come from where the answered one came from.
+
+    One in vain may fit the record above too badly by itself, as that tells how the call ended in the end. The other way
+    round it is no evidence: what a refusal seems to fit may be a refusal of another call.
+    """
+    answered = (d for d in sorted(settled.chosen, reverse=True) if facts[d].outcome == "answered")
+    fed = {legs[d]: settled.chosen[d] for d in answered}
+    for sid, leg in legs.items():
+        pair = fed.get(leg)
+        if pair is not None and sid not in settled.chosen and facts[sid].outcome != "answered" and pair.u != sid:
+            settled.chosen[sid] = pair._replace(d=sid)
 
 
 def with_shared_ingress(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> dict[int, int]:
@@ -220,13 +236,13 @@ def _along(way: Mapping[int, Next], sid: int) -> Iterator[Next]:
 
 
 def _timed(pair: Pair, sent: Fact, up: Moment | Fact, down: Moment | Fact, handed_on: float) -> Pair:
-    if up.setup is None or down.setup is None:
+    if pair.answers or up.setup is None or down.setup is None:
         return pair
     apart = down.setup + down.tick / 2 - up.setup - up.tick / 2 - way_of(pair.kind in NEIGHBOURS, handed_on)
     spread = math.sqrt(up.spread**2 + down.spread**2 + leap_spread(pair.kind) ** 2)
     weight = time_weight(apart, (up.tick + down.tick) / 2, spread, pair.slow)
     if sent.sent != sent.called and 0.0 <= apart <= 60.0:
         weight = max(weight, 0.0)  # forwarded when nobody answered
-    d, u, kind, before, row, timed, fed, placed, slow = pair
+    d, u, kind, before, row, timed, fed, placed, slow, answers, left = pair
     # Not by _replace: there are dozens of pairs a call.
-    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed, slow)
+    return Pair(d, u, kind, before - timed + weight, row, weight, fed, placed, slow, answers, left)

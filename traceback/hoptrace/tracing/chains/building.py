@@ -18,6 +18,7 @@ from hoptrace.model.arrays import Floats, Int64s, Truths
 from hoptrace.model.frames import each_once
 from hoptrace.tracing.chains.links import Links, ingresses, links_of, rows_of
 from hoptrace.tracing.chains.times import Lent, Moments, is_coarse, lent_moments, moments_of, timed_anew
+from hoptrace.tracing.turned import turned
 
 MOST_HOPS = 200
 """Records of a chain; more of them go in a ring."""
@@ -98,6 +99,8 @@ def chains_of(members: pl.DataFrame, pairs: pl.DataFrame, fit: Truths, handed_on
     chains = _in_order(calls, begin, group, links, sound)
     ingress = ingresses(members)
     chains = chains.of_whole_calls(_chosen(chains, _least_of_routes(links, ingress)))
+    # A way that leads back in time is looked into call by call.
+    chains = chains.of_whole_calls(~_turned(chains, members))
     lends = np.logical_or.reduceat(is_coarse(members), begin)[group[chains.first]]
     if not lends.any():
         return chains
@@ -159,6 +162,16 @@ def _chosen(chains: Chains, links: Links) -> Truths:
         rows = chains.members[places]
         fine[some] = _best(links.weight[rows[:, :-1]], links.leap[rows[:, :-2]])
     return fine
+
+
+def _turned(chains: Chains, members: pl.DataFrame) -> Truths:
+    """The chains that lead over carriers without records to a call which began later."""
+    told = [members[name].to_numpy() for name in ("setup", "start", "tick", "spread")]
+    found = np.zeros(len(chains.calls), np.bool_)
+    for some, places in _by_length(chains):
+        rows = chains.members[places]
+        found[some] = turned(*(each[rows] for each in told)) & (chains.over[places] > 0).any(axis=1)
+    return found
 
 
 def _by_length(chains: Chains) -> Iterator[tuple[Int64s, Int64s]]:

@@ -52,7 +52,9 @@ def links_of(members: pl.DataFrame, pairs: pl.DataFrame) -> Links:
     alone = [(np.bincount(side[open_], minlength=size) == 1)[side] for side in (down, up)]
     gap = open_ & kinds[Kind.GAP] & pairs["u_downstream"].is_not_null().to_numpy() & alone[0] & alone[1]
     used_for = np.flatnonzero(linked | gap)
-    contested = np.concatenate([*rivals, down[open_ & ~gap], np.flatnonzero(above != above[ingress])])
+    # A leap may lead on from a record beside a bridge to a route that was left.
+    left = linked & pairs["left"].to_numpy()
+    contested = np.concatenate([*rivals, down[left | (open_ & ~gap)], np.flatnonzero(above != above[ingress])])
     pair, weight, carriers = np.full(size, -1), np.zeros(size), np.zeros(size, np.int64)
     lower = down[used_for]
     above[lower], weight[lower] = up[used_for], weights[used_for]

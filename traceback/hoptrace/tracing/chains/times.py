@@ -95,7 +95,7 @@ def _sharpest(own: Moments, part: Int64s, step: float) -> Moments:
 
 
 def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent, handed_on: float) -> Floats:
-    """What pairs (`weight`, `w_time`, `kind`) weigh where a time was lent to either side, and both are known.
+    """What pairs (`weight`, `w_time`, `answers`, `kind`) weigh where either side was lent a time, and both are known.
 
     `down` and `up`: which of the moments are theirs.
     """
@@ -108,4 +108,4 @@ def timed_anew(pairs: pl.DataFrame, down: Int64s, up: Int64s, lent: Lent, handed
     spread = np.sqrt(upper.spread**2 + lower.spread**2 + transit**2)
     weight = pairs["weight"].to_numpy()
     anew = weight - pairs["w_time"].to_numpy() + time_weights(apart, (upper.tick + lower.tick) / 2, spread)
-    return np.where(changed & ~np.isnan(apart), anew, weight)
+    return np.where(changed & ~np.isnan(apart) & ~pairs["answers"].to_numpy(), anew, weight)
