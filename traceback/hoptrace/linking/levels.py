@@ -111,7 +111,9 @@ def _outcome(columns: Columns) -> Int64s:
     down, up = (columns.says(side, "answered") for side in sides)
     told = [columns.known(side) & ~columns.says(side, "unknown") for side in sides]
     given_up = [columns.says_any(side, GIVEN_UP) for side in sides]
+    talked, silent = zip(*(_conversation(columns, side) for side in "du"), strict=True)
     return _first(
+        ((talked[0] & silent[1]) | (talked[1] & silent[0]), differs),
         (~(told[0] & told[1]), UNKNOWN),
         (down != up, differs),
         (down, answered),
@@ -119,6 +121,14 @@ def _outcome(columns: Columns) -> Int64s:
         (columns.equal(*sides) | (given_up[0] & given_up[1]), alike),
         otherwise=failed_otherwise,
     )
+
+
+def _conversation(columns: Columns, side: str) -> tuple[Truths, Truths]:
+    """Whether a side tells a conversation of some length, and whether it tells that there was none: a duration of 0,
+    no time of an answer, and no release code that says more."""
+    none = columns.floats(f"{side}_duration") == 0.0
+    none &= columns.says(f"{side}_outcome", "unknown") & ~columns.known(f"{side}_answer")
+    return columns.floats(f"{side}_duration") > OFF, none
 
 
 def _carried(columns: Columns, what: str) -> Int64s:
