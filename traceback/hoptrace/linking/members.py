@@ -129,6 +129,7 @@ KEPT = (
     "signed_by",
     "attestation",
     "start",
+    "offset",
     "setup",
     "answer",
     "end",

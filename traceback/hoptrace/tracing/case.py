@@ -39,6 +39,7 @@ class Fact(NamedTuple):
     outcome: str | None
     handed_on: bool = False
     attestation: str | None = None
+    offset: float = 0.0
 
 
 VAIN = frozenset({"failed", "no_answer"})

@@ -15,6 +15,7 @@ from hoptrace.tracing.trail import Ending
 SAME_NUMBER = "{carrier} has a record of a call to the reported number."
 BEGAN = "By all the clocks of its trail together the call began {when} the reported time."
 AS_A_RULE = " Reports of these calls are {seconds} s {early_or_late} on average."
+READ_OFF = " The report tells the time of {carrier}'s own record, whose clock is {seconds} s {fast_or_slow}."
 CALLERS = "The report gives the caller {reported}, {carrier} recorded {seen}."
 NAMED_END = "The report names {end}."
 """What is said of the match with the report; by columns as well (`hoptrace.tracing.plain.reports`)."""
@@ -67,6 +68,13 @@ def as_a_rule(late: float) -> str:
     return AS_A_RULE.format(seconds=f"{abs(late):.1f}", early_or_late="late" if late > 0 else "early")
 
 
+def _why_late(report: Reported) -> str:
+    if report.clock is None:
+        return as_a_rule(report.late)
+    how = {"seconds": f"{abs(report.late):.1f}", "fast_or_slow": "fast" if report.late > 0 else "slow"}
+    return READ_OFF.format(carrier=report.clock, **how)
+
+
 def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[Evidence, ...]:
     """Why the statement nearest to the called party is taken to be the reported call.
 
@@ -78,7 +86,7 @@ def of_report(report: Reported, fact: Fact, end: str, residual: float) -> tuple[
         Evidence(
             "time",
             abs(residual) < max(SAME_TIME, report.close),
-            BEGAN.format(when=_seconds(-residual - report.late)) + as_a_rule(report.late),
+            BEGAN.format(when=_seconds(-residual - report.late)) + _why_late(report),
         ),
     ]
     reported, seen = report.calling, fact.calling

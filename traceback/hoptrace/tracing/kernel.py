@@ -21,6 +21,7 @@ from hoptrace.model.columns import Columns
 from hoptrace.tracing.case import Case, Coverage, Fact, Surroundings
 from hoptrace.tracing.judging import Judgement, judge
 from hoptrace.tracing.leaps import pairs_that_count
+from hoptrace.tracing.read_off import read_off
 from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.settling import feed_attempts, settle, with_shared_ingress
 from hoptrace.tracing.trail import Ending
@@ -76,7 +77,9 @@ def judge_all(
         settled = settle(linked[call], mine, around.handed_on)
         feed_attempts(legs[call], settled, mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
-        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
+        cases[call] = Case(
+            read_off(report, mine.values()), mine, settled, told.covered, around, told.taking_part, ingress
+        )
     judgements = judge(list(cases.values()))
     return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
 

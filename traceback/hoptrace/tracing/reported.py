@@ -63,6 +63,7 @@ class Reported:
     """The reported call: `at` in epoch seconds, numbers as keys, its time `written` so.
 
     `late` and `close`: how far the time is off. Where it is late on average `at` is put right by that (`meant`).
+    `clock`: the carrier by whose clock it is so late, for the time was read off its record (`tracing.read_off`).
     """
 
     at: float
@@ -72,6 +73,7 @@ class Reported:
     written: int = Written.SECONDS
     late: float = 0.0
     close: float = CLOSE
+    clock: str | None = None
 
 
 def cut_to_the_minute(times: ReportTimes) -> ReportTimes:

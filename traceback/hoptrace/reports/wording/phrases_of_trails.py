@@ -19,6 +19,14 @@ TRAIL_PHRASES = (
         "By all the clocks of its trail together the call began {when} the reported time. Reports of these calls are "
         "{seconds} s early on average."
     ),
+    message(
+        "By all the clocks of its trail together the call began {when} the reported time. The report tells the time of "
+        "{carrier}'s own record, whose clock is {seconds} s fast."
+    ),
+    message(
+        "By all the clocks of its trail together the call began {when} the reported time. The report tells the time of "
+        "{carrier}'s own record, whose clock is {seconds} s slow."
+    ),
     message("By all the clocks of its trail together the call began {when} the reported time."),
     message("The report gives the caller {reported}, {carrier} recorded {seen}."),
     message("The report names {carrier}."),

@@ -25,6 +25,7 @@ from hoptrace.tracing.json_columns import ESCAPED, any_escaped
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.plain.answers import Answers, Batch
 from hoptrace.tracing.plain.judging import judged
+from hoptrace.tracing.read_off import perhaps_read_off
 
 QUOTED = (
     *("carrier", "batch", "record_id", "upstream", "downstream", "customer", "start_basis", "attestation"),
@@ -74,6 +75,7 @@ def plain_calls(batch: Batch, linked: Linked) -> Plain:
     chains = chains_of(members, pairs, _fit(linked, batch.reports), batch.around.handed_on)
     chains = without_attempts_in_vain(chains, members, batch.reports)
     told = _told(members.select("carrier", "downstream", "handed_on")[chains.first], batch.reports[chains.calls])
+    told &= ~perhaps_read_off(members[["start", "offset"]][chains.first], batch.reports[chains.calls])
     last = chains.begin[1:] - 1
     tops = members.select("carrier", "customer", "upstream")[chains.last]
     placed = _placed(tops, (chains.pairs[last] >= 0) & (chains.over[last] == 0), batch.around.trust)
