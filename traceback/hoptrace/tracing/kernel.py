@@ -19,9 +19,9 @@ from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.model.columns import Columns
 from hoptrace.tracing.case import Case, Coverage, Fact, Surroundings
-from hoptrace.tracing.judging import Judgement, judge
+from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.leaps import pairs_that_count
-from hoptrace.tracing.read_off import read_off
+from hoptrace.tracing.read_off import judge_readings
 from hoptrace.tracing.reported import Reported
 from hoptrace.tracing.settling import feed_attempts, settle, with_shared_ingress
 from hoptrace.tracing.trail import Ending
@@ -77,11 +77,8 @@ def judge_all(
         settled = settle(linked[call], mine, around.handed_on)
         feed_attempts(legs[call], settled, mine)
         ingress = with_shared_ingress(legs[call], settled, mine)
-        cases[call] = Case(
-            read_off(report, mine.values()), mine, settled, told.covered, around, told.taking_part, ingress
-        )
-    judgements = judge(list(cases.values()))
-    return [Judged(*one) for one in zip(cases, cases.values(), judgements, strict=True)]
+        cases[call] = Case(report, mine, settled, told.covered, around, told.taking_part, ingress)
+    return [Judged(call, *told) for call, told in zip(cases, judge_readings(list(cases.values())), strict=True)]
 
 
 def _ends(reported: Mapping[int, Reported], calls: pl.Series) -> pl.Series:
