@@ -132,10 +132,10 @@ def fill(folder: Path, plan: Plan, say: Callable[[str], None] = print) -> dict[s
         workspace.catalog.directory.load_directory(carriers, None)
         for number, (day, carrier) in enumerate(order):
             frame = statements(plan, day, carrier, days[day])
-            begun = time.perf_counter()
+            before, begun = workspace.lake.view().files.height, time.perf_counter()
             _append(workspace, frame, f"{number:06d}")
             appended = time.perf_counter()
-            done = keep_up(workspace.lake, frame.height)
+            done = keep_up(workspace.lake, frame.height, workspace.lake.view().files.height - before)
             upkeep = time.perf_counter() - appended
             spent["append"] += appended - begun
             spent["upkeep"] += upkeep

@@ -201,4 +201,4 @@ def _enter(workspace: Workspace, number: int, statements: pl.DataFrame) -> None:
         staged = workspace.lake.stage([rows.select(STATEMENTS.names())], commit_id)
         workspace.catalog.batches.enter(commit_id, [NewBatch(receipt, first, last + timedelta(0))], [])
         workspace.catalog.batches.finish(commit_id, workspace.lake.commit(staged))
-        keep_up(workspace.lake, rows.height)
+        keep_up(workspace.lake, rows.height, len(staged.adds))

@@ -43,9 +43,9 @@ keep_used_blocks()
 import hoptrace.intake.submit as submitting
 from hoptrace.workspace import open_workspace
 keep_up = submitting.keep_up
-def timed(lake, rows):
+def timed(*asked):
     begun, worked = time.perf_counter(), time.process_time()
-    keep_up(lake, rows)
+    keep_up(*asked)
     upkeep[:] = time.perf_counter() - begun, time.process_time() - worked
 submitting.keep_up = timed
 """,

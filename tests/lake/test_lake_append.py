@@ -136,3 +136,10 @@ def test_forget_deletes_only_what_never_came_in(lake: Lake, make) -> None:
 def test_what_is_no_lake_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="could not open its table"):
         Lake(str(tmp_path / "nowhere")).version()
+
+
+def test_a_column_of_another_kind_is_refused_and_never_made_text(lake: Lake, make) -> None:
+    """Only texts may be held in two ways."""
+    with pytest.raises(StorageFailed):
+        lake.append([make({"at": 0}), make({"at": 1}).with_columns(pl.col("row").cast(pl.Int32))], "c1")
+    assert lake.view().files.is_empty()

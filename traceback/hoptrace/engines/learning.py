@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hoptrace.engines.evenly import GOLDEN
 from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.relisted_names import customers_reached, relisted_now
-from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.linking.learning import SAMPLE, learn, sample
 from hoptrace.linking.relisted import with_deliveries, with_relisted
 
@@ -78,8 +78,8 @@ def learn_after(workspace: Workspace, seconds: float) -> bool:
     """Learn after a submit of so many seconds, in proportion to it; says whether it was done.
 
     A small lake is learned from after every submit, and so is one of which nothing is known yet. A larger one after one
-    of several: as with merging, the chance is drawn from the lake's version, so that it falls evenly and nothing has to
-    be remembered between processes. What is learned rests on all records at hand.
+    of several: the chance is drawn from the lake's version, so that it falls evenly and nothing has to be remembered
+    between processes. What is learned rests on all records at hand.
     """
     view = workspace.lake.view()
     cost = estimated_seconds(view.rows())

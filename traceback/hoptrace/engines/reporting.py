@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hoptrace.engines.calls import all_reported
+from hoptrace.engines.evenly import GOLDEN
 from hoptrace.engines.gathering import gather
 from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.local import Replay, standing
 from hoptrace.engines.many_calls import by_lake
-from hoptrace.lake.upkeep import GOLDEN
 from hoptrace.tracing.plain.answers import reports_of
 from hoptrace.tracing.report_times import (
     ALONE,

@@ -63,6 +63,8 @@ def submit(
 def _take_new(run: Run, sources: Sequence[Source], find: Find) -> tuple[dict[str, Receipt], dict[str, Receipt]]:
     """Take in those files that are not in; gives the receipts of those that were in, and of those that now are."""
     recover(run.workspace)
+    lake = run.workspace.lake
+    files = lake.view().files.height
     with _all_or_nothing(len(sources)), _beginning(run, sources, find) as begin:
         before = _before(run.workspace, run.context.carrier.carrier_id, sources)
         new = list({source.digest: source for source in sources if _is_new(source, before)}.values())
@@ -70,7 +72,8 @@ def _take_new(run: Run, sources: Sequence[Source], find: Find) -> tuple[dict[str
     if taken:
         # Merging only makes reading quicker; the batches are in.
         with suppress(StorageFailed):
-            keep_up(run.workspace.lake, sum(receipt.statements for receipt in taken.values()))
+            rows = sum(receipt.statements for receipt in taken.values())
+            keep_up(lake, rows, lake.view().files.height - files)
     return before, taken
 
 

@@ -97,7 +97,8 @@ def parts(*statements: pl.DataFrame) -> Iterator[Part]:
 
 def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames below each other; columns of texts that only some of them hold as numbers become texts."""
-    mixed = [name for name, kind in frames[0].schema.items() if any(each.schema[name] != kind for each in frames)]
+    texts = {name for each in frames for name, kind in each.schema.items() if kind == pl.Categorical}
+    mixed = [name for name in sorted(texts) if any(each.schema[name] != pl.Categorical for each in frames)]
     return pl.concat([each.with_columns(pl.col(mixed).cast(pl.String)) for each in frames] if mixed else frames)
 
 

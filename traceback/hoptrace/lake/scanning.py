@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 
@@ -15,31 +15,30 @@ KEYS_APART = 1_000_003
 """More hours than records tell of, so that no hour of a key looks like one of the next."""
 
 
-def touching(day: Any, spans: pl.DataFrame) -> pl.DataFrame:
-    """The spans that have a part in a day."""
-    return spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
-
-
-def within_day(rows: pl.LazyFrame, spans: pl.DataFrame) -> pl.LazyFrame:
-    """The rows of a day's files that lie within spans (key, from_time, to_time) which touch the day.
+def within_day(rows: pl.LazyFrame, day: date, spans: pl.DataFrame) -> pl.LazyFrame:
+    """The rows of a day's files that lie within any of some merged spans (key, from_time, to_time).
 
     Their keys and hours are sought before any other column is read: most rows between two wanted ones are of other
     numbers, or of other times of the day.
     """
-    near = _near(spans) & _hour_of_key(pl.col("start_time")).is_in(_hours_of_keys(spans).implode())
+    spans = spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
+    near = _near(spans) & _hour_of_key(pl.col("start_time")).is_in(_hours_of_keys(day, spans).implode())
     inside = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
     return rows.filter(near).join(spans.lazy(), on="key").filter(inside).drop("from_time", "to_time")
 
 
-def _hours_of_keys(spans: pl.DataFrame) -> pl.Series:
-    """The `_hour_of_key` of all hours that spans touch."""
-    hours = pl.datetime_ranges(pl.col("from_time").dt.truncate("1h"), "to_time", "1h", time_unit="us", time_zone="UTC")
+def _hours_of_keys(day: date, spans: pl.DataFrame) -> pl.Series:
+    """The `_hour_of_key` of all hours of the day that spans touch; a span may be of years."""
+    begin = datetime.combine(day, time(), UTC)
+    first = pl.max_horizontal("from_time", pl.lit(begin, TIME)).dt.truncate("1h")
+    last = pl.min_horizontal("to_time", pl.lit(begin + timedelta(hours=23), TIME))
+    hours = pl.datetime_ranges(first, last, "1h", time_unit="us", time_zone="UTC")
     return spans.select("key", hour=hours).explode("hour").select(_hour_of_key(pl.col("hour"))).to_series().unique()
 
 
-def _hour_of_key(time: pl.Expr) -> pl.Expr:
+def _hour_of_key(start: pl.Expr) -> pl.Expr:
     """One number for a key and an hour, quick to look up; hardly ever do two pairs share it, as it may overflow."""
-    return pl.col("key") * KEYS_APART + time.dt.epoch("us") // HOUR
+    return pl.col("key") * KEYS_APART + start.dt.epoch("us") // HOUR
 
 
 def _near(spans: pl.DataFrame) -> pl.Expr:

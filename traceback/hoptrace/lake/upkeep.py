@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index
@@ -13,8 +14,12 @@ from hoptrace.lake.levels import Step, due
 SHARE = 0.35
 """Upkeep's work as a share of that of the submits that it serves, at most, over many submits."""
 
-SECONDS_A_SUBMIT, SECONDS_A_NEW_ROW = 0.015, 0.5e-6
-"""What a submit takes that does nothing but append."""
+SECONDS_A_SUBMIT, SECONDS_A_NEW_FILE, SECONDS_A_NEW_ROW = 0.008, 0.0035, 0.5e-6
+"""What a submit takes that does nothing but append: by itself, for each file that it writes, and for each row.
+
+A month of a small carrier is a few rows, and two files for each day: if these paid for nothing, a lake of such months
+would never be merged.
+"""
 
 SECONDS_A_STEP, SECONDS_A_FILE = 0.01, 0.001
 SECONDS_A_ROW = {Index.CALLED: 0.7e-6, Index.CALLING: 0.22e-6}
@@ -26,9 +31,6 @@ for work is paid with work: a lake's files do not depend on how quick the machin
 
 Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many that are known so far."""
-
-GOLDEN = 0.6180339887498949
-"""The golden ratio's fraction: its multiples spread evenly over 0..1, so that versions draw as evenly as dice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,21 @@ def tidy(lake: Lake, progress: Progress | None = None) -> Tidied:
     return Tidied(steps, files, rows, before - lake.view().files.height, time.perf_counter() - begun)
 
 
-def keep_up(lake: Lake, rows: int) -> Tidied:
-    """Do due steps in proportion to submits of so many rows; needs the writer's lock.
+def keep_up(lake: Lake, rows: int, new_files: int) -> Tidied:
+    """Do due steps in proportion to submits of so many rows, written to so many files; needs the writer's lock.
 
     A step that would take longer than its share is done by chance after one of several such submits: small submits
     too serve their part of long steps, and nothing has to be remembered between processes. The chance is drawn from
-    the lake's version, so that it falls evenly.
+    the lake's version alone, so that the same submits make the same files.
     """
     begun, before = time.perf_counter(), lake.view().files.height
-    left = SHARE * (SECONDS_A_SUBMIT + rows * SECONDS_A_NEW_ROW)
+    left = SHARE * (SECONDS_A_SUBMIT + new_files * SECONDS_A_NEW_FILE + rows * SECONDS_A_NEW_ROW)
     steps = files = merged = 0
     for step in due(lake.view().files):
         cost = _seconds(step)
-        if (lake.version() + 1) * GOLDEN % 1.0 >= left / cost:
+        # Multiples of an irrational number would fall more evenly, but a step takes a version too: the one after a step
+        # that was done would mostly be one that draws none, and upkeep would take up to half more than its share.
+        if Random(lake.version()).random() >= left / cost:
             break
         lake.merge(step)
         left -= cost

@@ -13,7 +13,7 @@ from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, no_rows, once
 from hoptrace.lake.picking import pick
-from hoptrace.lake.scanning import touching, within_day
+from hoptrace.lake.scanning import within_day
 from hoptrace.lake.spans import merge_spans
 from hoptrace.lake.storage import Store, guard
 from hoptrace.lake.wanted import Bounds, Wanted
@@ -183,8 +183,7 @@ class View:
         """One scan of the files of each day against the spans that touch it."""
         days = self.files.filter(pl.col("path").is_in(paths)).group_by("day", maintain_order=True)
         scans = [
-            within_day(self._shown(self.store.scan(files["path"].to_list())), touching(day, spans))
-            for (day,), files in days
+            within_day(self._shown(self.store.scan(files["path"].to_list())), day, spans) for (day,), files in days
         ]
         joined = pl.concat([no_rows(index_of(paths[0])).lazy(), *scans])
         found = (joined if most is None else joined.head(most)).collect(engine="streaming")
