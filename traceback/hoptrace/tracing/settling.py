@@ -155,8 +155,16 @@ def feed_attempts(legs: Mapping[int, int], settled: Assignment, facts: Mapping[i
     fed = {legs[d]: settled.chosen[d] for d in answered}
     for sid, leg in legs.items():
         pair = fed.get(leg)
-        if pair is not None and sid not in settled.chosen and facts[sid].outcome != "answered" and pair.u != sid:
+        if pair is None or sid in settled.chosen or facts[sid].outcome == "answered":
+            continue
+        # No call came from further down its own way: a carrier may have got it twice.
+        if all(upper.sid != sid for upper in _above(settled, pair)):
             settled.chosen[sid] = pair._replace(d=sid)
+
+
+def _above(settled: Assignment, pair: Pair) -> Iterator[Next]:
+    """The records from which the lower one of a pair came."""
+    yield from _along({d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items()}, pair.d)
 
 
 def with_shared_ingress(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> dict[int, int]:
