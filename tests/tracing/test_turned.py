@@ -133,6 +133,18 @@ def test_a_route_that_a_silent_carrier_left_does_not_keep_the_way_on_from_its_re
     )
 
 
+def test_a_refusal_seconds_later_is_no_route_of_a_call_that_a_leap_shows_to_have_gone_on_elsewhere(world):
+    """`orig` called by way of `quiet`; three seconds later `quiet` handed on the reported call, whoever placed that."""
+    world.say("orig", 0.0, customer="c", downstream="quiet", **answered(14.0))
+    world.say("low", 3.0, upstream="quiet", downstream="term", outcome="failed")
+    world.say("term", 3.1, upstream="low", outcome="failed")
+    world.say("mid", 14.0, upstream="still", downstream="over", **stamped(14.0))
+    world.say("low", 14.0, upstream="over", downstream="term", **stamped(14.0))
+    world.say("term", 8.7, upstream="low", **answered(14.0))
+    found = world.trace(at=3.1, terminating_carrier="term")
+    assert (found.originating_carrier, found.path) == (None, ("term", "low", "quiet"))
+
+
 def test_a_refused_attempt_of_an_ingress_came_from_where_the_other_attempts_came(world):
     """`mid` tried `term` itself, in vain, and then over `over`: one call, which began at `orig` either way."""
     world.say("orig", 0.0, customer="c", downstream="still")
