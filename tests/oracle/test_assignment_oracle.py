@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
 import networkx as nx
 import numpy as np
@@ -88,6 +89,30 @@ def test_hopeless_rivals_are_left_out_and_no_others(seed):
         every = assignment.rivals(d)
         for hopeless in (0.0, 5.0, 12.0):
             assert assignment.rivals(d, hopeless) == [rival for rival in every if rival[1] <= hopeless]
+
+
+def ways_without_rings(leaps: list[Pair]) -> list[list[Pair]]:
+    """Every one-to-one choice among leaps in which no call comes from itself."""
+    each = [[None, *(pair for pair in leaps if pair.d == d)] for d in sorted({pair.d for pair in leaps})]
+    ways = [[pair for pair in way if pair is not None] for way in product(*each)]
+    ways = [way for way in ways if len({pair.u for pair in way}) == len(way)]
+    return [way for way in ways if nx.is_directed_acyclic_graph(nx.DiGraph((pair.d, pair.u) for pair in way))]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_no_other_choice_of_leaps_costs_less_than_is_told_though_rings_were_broken(seed):
+    chance = random.Random(seed)
+    ends = [(d, u) for d in range(4) for u in range(4) if d != u and chance.random() < 0.6]
+    pairs = [Pair(d, u, Kind.GAP, chance.uniform(0.6, 10), row, 0.0, d) for row, (d, u) in enumerate(ends)]
+    assignment, ways = assign(pairs), ways_without_rings(pairs)
+    chosen = list(assignment.chosen.values())
+    assert set(chosen) in [set(way) for way in ways]
+    worth = sum(pair.weight for pair in chosen)
+    for d in assignment.chosen:
+        told = {rival.u: loss for rival, loss in assignment.rivals(d)}
+        for other in (pair for pair in pairs if pair.d == d and pair is not assignment.chosen[d]):
+            forced = max(sum(pair.weight for pair in way) for way in ways if other in way)
+            assert told[other.u] <= worth - forced + 1e-9
 
 
 def redials(new_world, seed: int):

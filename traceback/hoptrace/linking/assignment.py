@@ -70,26 +70,33 @@ def assign(pairs: Iterable[Pair]) -> Assignment:
     _break_rings(result, _in_rings(result))
     leaps = [pair for pair in every if pair.kind in LEAPS and pair.weight > _least(pair)]
     if leaps:
-        ends = _top_ends(result)
         used = {pair.u for pair in result.chosen.values() if not pair.left}
-        low = {top: low for low, top in ends.items()}
+        lows = _low_ends(result)
         apart = [p for p in leaps if p.d not in result.chosen and p.u not in used]
         # A chain's own lower end is no carrier above its upper end.
-        apart = [p for p in apart if not _leads_back(result, ends.get(p.u, p.u), p.d, low.get(p.d, p.d))]
+        apart = [p for p in apart if not _leads_back(result, _top(result, p.u), p.d, lows.get(p.d, {p.d}))]
         _choose_without_rings(result, apart)
     return result
 
 
 def _choose_without_rings(result: Assignment, leaps: Sequence[Pair]) -> None:
-    """Choose leaps; where some close a ring the lightest of it is none, and what it kept from others is open again."""
+    """Choose leaps; where some close a ring the lightest of it is none, and what it kept from others is open again.
+
+    That the lightest is wrong is no more than likely, and what it freed may weigh less than what it would have freed
+    instead. So rivals are told of all leaps together: all may be had but what goes against the one that is forced.
+    """
     handoffs, left = dict(result.chosen), list(leaps)
     while left:
         _choose(result, left)
         broken = _break_rings(result, left)
         if not broken:
-            return
+            break
         left = [pair for pair in left if pair not in broken]
         result.chosen = dict(handoffs)
+    if len(left) < len(leaps):
+        # A ring may lead over several contests: what costs something in one may be worth more in another.
+        contest = Contest(leaps, [pair for pair in leaps if result.chosen.get(pair.d) is pair])
+        result.contests |= dict.fromkeys((pair.d for pair in leaps), contest)
 
 
 def _used(chosen: Mapping[int, Pair]) -> set[int]:
@@ -121,14 +128,14 @@ def _in_rings(result: Assignment) -> list[Pair]:
     return list(open_.values())
 
 
-def _leads_back(result: Assignment, top: int, d: int, low: int) -> bool:
+def _leads_back(result: Assignment, top: int, d: int, lows: set[int]) -> bool:
     """Whether a leap from `d` leads up to a chain whose `top` is `d`, or is contradicted by what `d`'s chain fed.
 
-    The `low` end of that chain says that it handed the call to the carrier of the other one's top, which says that it
-    had it from elsewhere: so this is where it went on, whoever of the two is right, and not where it came from.
+    A lower end (`lows`) of that chain says that it handed the call to the carrier of the other one's top, which says
+    that it had it from elsewhere: so this is where it went on, whoever of the two is right, and not where it came from.
     """
     against = result.conflicts.get(top, ())
-    return top == d or any(pair.u == low and pair.weight >= CONFLICT_WEIGHT for pair in against)
+    return top == d or any(pair.u in lows and pair.weight >= CONFLICT_WEIGHT for pair in against)
 
 
 def _break_rings(result: Assignment, pairs: list[Pair]) -> set[Pair]:
@@ -148,13 +155,18 @@ def _comes_back(result: Assignment, start: int) -> bool:
     return at == start and bool(seen)
 
 
-def _top_ends(result: Assignment) -> dict[int, int]:
-    """For the lower end of each chain of chosen pairs, its upper end."""
-    ends: dict[int, int] = {}
-    for low in set(result.chosen) - _used(result.chosen):
-        top, seen = low, {low}
-        while top in result.chosen and result.chosen[top].u not in seen:
-            top = result.chosen[top].u
-            seen.add(top)
-        ends[low] = top
+def _low_ends(result: Assignment) -> Mapping[int, set[int]]:
+    """For the upper end of each chain of chosen pairs its lower ends: of several routes each has one."""
+    ends: dict[int, set[int]] = defaultdict(set)
+    for low in result.chosen.keys() - _used(result.chosen):
+        ends[_top(result, low)].add(low)
     return ends
+
+
+def _top(result: Assignment, sid: int) -> int:
+    """The upper end of the chain of chosen pairs that a statement is in."""
+    seen = {sid}
+    while sid in result.chosen and result.chosen[sid].u not in seen:
+        sid = result.chosen[sid].u
+        seen.add(sid)
+    return sid

@@ -46,13 +46,21 @@ class Pair(NamedTuple):
 class Contest:
     """Pairs of positive weight that compete, and the choice among them that weighs most."""
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    def __init__(self, pairs: Sequence[Pair], chosen: Sequence[Pair] | None = None) -> None:
+        """`chosen`: the choice among the pairs where it is not the heaviest one, for that leads in a ring.
+
+        Another choice then costs as much as is told or more, for it may lead in a ring itself; less than nothing where
+        it weighs more.
+        """
         self.pairs = pairs
         self._favourites = _favourites(pairs)
         favourites = list(self._favourites.values())
-        self.settled = _distinct(favourites)
+        self.settled = chosen is None and _distinct(favourites)
         """Whether every ingress gets its favourite, so that it matters to nobody what the others get."""
-        self.best = favourites if self.settled else _solved(pairs)
+        if chosen is not None:
+            self.best = list(_favourites(chosen).values())
+        else:
+            self.best = favourites if self.settled else _solved(pairs)
 
     def rivals(self, d: int, chosen: Pair | None, hopeless: float) -> list[tuple[Pair, float]]:
         """The other pairs of `d`, each with the loss of total weight if it were forced, least first.

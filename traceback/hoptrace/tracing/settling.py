@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hoptrace.linking.assignment import Assignment, assign
+from hoptrace.linking.assignment import LEAPS, Assignment, assign
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import HANDED_ON, NEIGHBOURS, Kind, leap_spread, way_of
 from hoptrace.linking.times import time_weight
@@ -77,8 +77,20 @@ def settle(pairs: Sequence[Pair], facts: Mapping[int, Fact], handed_on: float = 
             if lent is None:
                 break
             settled, before = assign(lent), above
+    _without_unlikely_routes(settled.chosen)
     without_turned_times(settled.chosen, facts)
     return _without_ways_round(_with_refused_routes(settled, facts), facts)
+
+
+def _without_unlikely_routes(chosen: dict[int, Pair]) -> None:
+    """Without bridges of little weight to routes that were left, where a leap tells how the call above went on.
+
+    What was refused is then another call more likely than not, and would come from that one's customer as well.
+    """
+    went_on = {pair.u for pair in chosen.values() if pair.kind in LEAPS}
+    for d, pair in list(chosen.items()):
+        if pair.left and pair.weight < LEAST_ROUTE and pair.u in went_on:
+            del chosen[d]
 
 
 def _without_ways_round(settled: Assignment, facts: Mapping[int, Fact]) -> Assignment:
@@ -155,8 +167,16 @@ def feed_attempts(legs: Mapping[int, int], settled: Assignment, facts: Mapping[i
     fed = {legs[d]: settled.chosen[d] for d in answered}
     for sid, leg in legs.items():
         pair = fed.get(leg)
-        if pair is not None and sid not in settled.chosen and facts[sid].outcome != "answered" and pair.u != sid:
+        if pair is None or sid in settled.chosen or facts[sid].outcome == "answered":
+            continue
+        # No call came from further down its own way: a carrier may have got it twice.
+        if all(upper.sid != sid for upper in _above(settled, pair)):
             settled.chosen[sid] = pair._replace(d=sid)
+
+
+def _above(settled: Assignment, pair: Pair) -> Iterator[Next]:
+    """The records from which the lower one of a pair came."""
+    yield from _along({d: Next(pair.u, pair.slow) for d, pair in settled.chosen.items()}, pair.d)
 
 
 def with_shared_ingress(legs: Mapping[int, int], settled: Assignment, facts: Mapping[int, Fact]) -> dict[int, int]:

@@ -45,9 +45,18 @@ def _along(chosen: dict[int, Pair], facts: Mapping[int, Fact], low: int) -> None
         seen.add(at)
         weakest = _weakest(way, last, earliest(facts[at]))
         if weakest is not None:
-            del chosen[weakest.d]
-            way, last = [], []
+            _drop(chosen, weakest)
+            # What lies between that leap and this record is still below it.
+            begin = way.index(weakest) + 1
+            way, last = way[begin:], last[begin:]
         last.append(latest(facts[at]))
+
+
+def _drop(chosen: dict[int, Pair], leap: Pair) -> None:
+    """Take a leap out of the chosen pairs for all attempts of its ingress: they came from where one of them came."""
+    attempts = [d for d, pair in chosen.items() if (pair.fed, pair.u) == (leap.fed, leap.u)]
+    for d in attempts:
+        del chosen[d]
 
 
 def _weakest(way: Sequence[Pair], last: Sequence[float], first: float) -> Pair | None:

@@ -6,7 +6,6 @@ same on all, and a link may have nearly all its calls on one side of the moment.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from statistics import median
 from typing import NamedTuple
@@ -42,15 +41,23 @@ class Told(NamedTuple):
     link: Int64s
 
 
-class Link(NamedTuple):
-    """The pairs of a link: which `rows`, and by how many seconds the clock seems `fast`."""
+class Links(NamedTuple):
+    """The pairs of a carrier's `links`, one link after the other: where each link `begin`s, and where the last ends.
 
-    rows: list[int]
-    fast: list[float]
+    `rows`: which pairs; `fast`: by how many seconds the clock seems fast; `key`: the rows, more by `amount` (of all
+    pairs) for each link that lies before, so that it rises throughout.
+    """
+
+    links: Int64s
+    begin: Int64s
+    rows: Int64s
+    fast: Floats
+    key: Int64s
+    amount: int
 
 
 class Agreed(NamedTuple):
-    """A step (s) as neighbours (`by`) tell it, and by link where the last pairs `before` it lie."""
+    """A step (s) as neighbours (`by`) tell it, and by link, in order, where the last pairs `before` it lie."""
 
     step: float
     by: tuple[int, ...]
@@ -65,12 +72,11 @@ class _Seen(NamedTuple):
     step: float
 
 
-def by_link(told: Told) -> dict[int, Link]:
-    """The pairs of each link."""
-    order = np.argsort(told.link, kind="stable")
-    links, begin = np.unique(told.link[order], return_index=True)
-    parts = np.split(order, begin[1:])
-    return {int(one): Link(rows.tolist(), told.fast[rows].tolist()) for one, rows in zip(links, parts, strict=True)}
+def by_link(told: Told) -> Links:
+    """The pairs link by link."""
+    order, amount = np.argsort(told.link, kind="stable"), len(told.link)
+    links, begin, each = np.unique(told.link[order], return_index=True, return_inverse=True)
+    return Links(links, np.append(begin, amount), order, told.fast[order], each * amount + order, amount)
 
 
 def candidates(told: Told, block: int) -> list[int]:
@@ -91,7 +97,7 @@ def candidates(told: Told, block: int) -> list[int]:
     return place[np.sort(first)].tolist()
 
 
-def agreed(links: Mapping[int, Link], place: int) -> Agreed | None:
+def agreed(links: Links, place: int) -> Agreed | None:
     """The step before a pair, if most neighbours that have pairs on both sides tell it: those of its carrier do."""
     seen = _seen(links, place)
     told = _told(seen)
@@ -105,10 +111,10 @@ def agreed(links: Mapping[int, Link], place: int) -> Agreed | None:
 
 def goes_on(told: Told, at: float, but: int) -> bool | None:
     """Whether neighbours `but` one tell that a clock was not set at a time; None where there are none."""
-    links = {one: link for one, link in by_link(told).items() if one // 2 != but}
-    if not links:
+    if (told.link // 2 == but).all():
         return None
-    others = _told(_seen(links, int(np.searchsorted(told.times, at)))).values()
+    seen = _seen(by_link(told), int(np.searchsorted(told.times, at)))
+    others = [around for other, around in _told(seen).items() if other != but]
     return bool(others) and median(abs(around.step) for around in others) < LEAST_STEP
 
 
@@ -118,16 +124,24 @@ def _told(seen: Mapping[int, _Seen]) -> dict[int, _Seen]:
     return {link // 2: around for link, around in nearest_last}
 
 
-def _seen(links: Mapping[int, Link], place: int) -> dict[int, _Seen]:
-    """What each link tells that has enough pairs on either side of a place."""
-    return {one: around for one, link in links.items() if (around := _around(link, place)) is not None}
+def _seen(links: Links, place: int) -> dict[int, _Seen]:
+    """What each link tells by its last pairs before a place and its first ones after it, where these are enough."""
+    inside = np.searchsorted(links.key, np.arange(len(links.links)) * links.amount + place)
+    begin = np.maximum(links.begin[:-1], inside - LEAST_PAIRS)
+    end = np.minimum(links.begin[1:], inside + LEAST_PAIRS)
+    enough = np.minimum(inside - begin, end - inside) >= LEAST_SEEN
+    begin, inside, end = begin[enough], inside[enough], end[enough]
+    before = _middles(links.fast, begin, inside)
+    step = _middles(links.fast, inside, end) - before
+    reach = links.rows[end - 1] - links.rows[begin]
+    told = zip(reach.tolist(), before.tolist(), step.tolist(), strict=True)
+    return {link: _Seen(*each) for link, each in zip(links.links[enough].tolist(), told, strict=True)}
 
 
-def _around(link: Link, place: int) -> _Seen | None:
-    """What a link's last pairs before a place and its first ones after it tell; None where there are too few."""
-    inside = bisect_left(link.rows, place)
-    begin, end = max(0, inside - LEAST_PAIRS), min(len(link.rows), inside + LEAST_PAIRS)
-    if min(inside - begin, end - inside) < LEAST_SEEN:
-        return None
-    before = median(link.fast[begin:inside])
-    return _Seen(link.rows[end - 1] - link.rows[begin], before, median(link.fast[inside:end]) - before)
+def _middles(fast: Floats, begin: Int64s, end: Int64s) -> Floats:
+    """The medians of runs of LEAST_PAIRS pairs at most, by where they `begin` and `end`: for many links at once."""
+    places = begin[:, None] + np.arange(LEAST_PAIRS)
+    known = places < end[:, None]
+    runs = np.sort(np.where(known, fast[np.where(known, places, 0)], np.inf), axis=1)
+    each, count = np.arange(len(runs)), end - begin
+    return (runs[each, (count - 1) // 2] + runs[each, count // 2]) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from hoptrace.linking.clocks.agreeing import (
     LEAST_STEP,
     NEAR,
     Agreed,
-    Link,
+    Links,
     Told,
     agreed,
     by_link,
@@ -85,7 +85,7 @@ def to_and_fro(changes: Sequence[Change]) -> bool:
     return any(all(abs(one + other) <= 2 * NEAR for one, other in pairwise(row)) for row in rows)
 
 
-def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int, rounds: int = ROUNDS) -> _Placed | None:
+def _placed(told: Told, links: Links, place: int, reach: int, rounds: int = ROUNDS) -> _Placed | None:
     """Where the step around a place is, by the pairs within `reach`; None where neighbours do not agree on one."""
     step = agreed(links, place)
     if step is None:
@@ -99,8 +99,9 @@ def _placed(told: Told, links: Mapping[int, Link], place: int, reach: int, round
 
 def _away(told: Told, span: slice, step: Agreed) -> tuple[Int64s, Floats]:
     """The pairs in a span of links that tell a step, and how far each is from where its link's were before it."""
-    rows = span.start + np.flatnonzero(np.isin(told.link[span], list(step.before)))
-    return rows, told.fast[rows] - np.array([step.before[link] for link in told.link[rows].tolist()])
+    links, before = np.array(list(step.before)), np.array(list(step.before.values()))
+    rows = span.start + np.flatnonzero(np.isin(told.link[span], links))
+    return rows, told.fast[rows] - before[np.searchsorted(links, told.link[rows])]
 
 
 def _change(told: Told, placed: _Placed) -> Change | None:
