@@ -13,7 +13,7 @@ from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
 from hoptrace.model.verdicts import Verdict
 from hoptrace.tracing.case import Fact
-from hoptrace.tracing.settling import feed_attempts
+from hoptrace.tracing.ingress import feed_attempts
 from hoptrace.tracing.turned import earliest, latest, turned, without_turned_times
 
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)

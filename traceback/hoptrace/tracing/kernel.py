@@ -19,11 +19,12 @@ from hoptrace.linking.through import no_better_than_through
 from hoptrace.linking.weights import Weights
 from hoptrace.model.columns import Columns
 from hoptrace.tracing.case import Case, Coverage, Fact, Surroundings
+from hoptrace.tracing.ingress import feed_attempts, with_shared_ingress
 from hoptrace.tracing.judging import Judgement
 from hoptrace.tracing.leaps import pairs_that_count
 from hoptrace.tracing.read_off import judge_readings
 from hoptrace.tracing.reported import Reported
-from hoptrace.tracing.settling import feed_attempts, settle, with_shared_ingress
+from hoptrace.tracing.settling import settle
 from hoptrace.tracing.trail import Ending
 
 Made = TypeVar("Made", bound=tuple[Any, ...])
