@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.intake.formats.canonical.stamps import read_stamps
@@ -37,13 +37,15 @@ def columns(draw: st.DrawFn) -> list[str | None]:
 
 @settings(deadline=None)
 @given(columns())
+@example(["0000-01-01T00:00:00Z", "1999-01-01T00:00:00Z"])
 def test_they_agree(times: list[str | None]) -> None:
     text = pl.Series("text", times, dtype=pl.String)
     length = len((text.first(ignore_nulls=True) or "").encode())
     stamps = read_stamps(text, length)
     if stamps is not None:
         told = read_any(text)
-        assert stamps.cast(TIME).to_list() == told["read"].to_list()
+        # As numbers: no datetime of Python is of the year 0.
+        assert stamps.cast(TIME).to_physical().to_list() == told["read"].to_physical().to_list()
         assert told["shape"].drop_nulls().unique().to_list() == [2]
 
 
