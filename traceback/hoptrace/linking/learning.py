@@ -22,7 +22,7 @@ from hoptrace.linking.clocks.potentials import Edge, handed_on_beyond, potential
 from hoptrace.linking.clocks.refining import refined
 from hoptrace.linking.clocks.repeated_hours import any_twice, borne_out
 from hoptrace.linking.clocks.shifts import find_shifts
-from hoptrace.linking.clocks.steps import SetClocks, find_steps
+from hoptrace.linking.clocks.steps import NO_STEPS, SetClocks, find_steps
 from hoptrace.linking.delays import delays_of
 from hoptrace.linking.estimate import estimate
 from hoptrace.linking.kinds import HANDED_ON
@@ -40,9 +40,6 @@ from hoptrace.model.statements import STATEMENTS
 
 SAMPLE = 300_000
 """Statements looked at; more do not sharpen what is learned."""
-
-NO_STEPS = SetClocks([], [])
-"""No clock that was set, or none known of yet."""
 
 NEEDED = (
     *("batch", "row", "carrier", "upstream", "downstream", "customer", "called", "egress_called"),

@@ -82,11 +82,5 @@ def by_carrier(pairs: pl.DataFrame, names: pl.Series) -> Seen:
     each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
     sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
     came = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
-    own = came.ravel()
-    return Seen(
-        {one: rows[part] for one, part in each.items()},
-        {one: sign[part] for one, part in each.items()},
-        {one: other[part] for one, part in each.items()},
-        {one: own[part] for one, part in each.items()},
-        came,
-    )
+    parted = ({one: told[part] for one, part in each.items()} for told in (rows, sign, other, came.ravel()))
+    return Seen(*parted, came)

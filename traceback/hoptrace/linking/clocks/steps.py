@@ -39,6 +39,10 @@ class SetClocks(NamedTuple):
         return {name: rows for name, rows in told.items() if rows}
 
 
+NO_STEPS = SetClocks([], [])
+"""No clock that was set, or none known of yet."""
+
+
 def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: float) -> SetClocks:
     """The steps of all clocks; `facts` (`comparable`) on the clocks of these `offsets`, which do not drift.
 
@@ -46,7 +50,7 @@ def find_steps(facts: pl.DataFrame, offsets: Mapping[str, float], handed_on: flo
     """
     pairs = _lone(with_residual(neighbour_pairs(facts), handed_on))
     if pairs.is_empty():
-        return SetClocks([], [])
+        return NO_STEPS
     names = pl.concat([pairs["u_carrier"], pairs["d_carrier"]]).unique().sort()
     seen, found = by_carrier(pairs, names), defaultdict[int, list[Change]](list)
     residual = pairs["residual"].to_numpy().copy()
