@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,8 @@ import polars as pl
 from hoptrace.linking.clocks.agreeing import LEAST_PAIRS, Told, goes_on
 from hoptrace.linking.clocks.changes import Change, greatest_change
 from hoptrace.model.arrays import Floats, Int64s
+
+Values = TypeVar("Values", Int64s, Floats)
 
 
 class Found(NamedTuple):
@@ -82,5 +84,9 @@ def by_carrier(pairs: pl.DataFrame, names: pl.Series) -> Seen:
     each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
     sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
     came = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
-    parted = ({one: told[part] for one, part in each.items()} for told in (rows, sign, other, came.ravel()))
-    return Seen(*parted, came)
+    return Seen(_parted(rows, each), _parted(sign, each), _parted(other, each), _parted(came.ravel(), each), came)
+
+
+def _parted(told: Values, each: Mapping[int, Int64s]) -> dict[int, Values]:
+    """What is told of all pairs, by carrier."""
+    return {one: told[part] for one, part in each.items()}
