@@ -82,9 +82,11 @@ def by_carrier(pairs: pl.DataFrame, names: pl.Series) -> Seen:
     carriers, begin = np.unique(who[order], return_index=True)
     each = {int(one): part for one, part in zip(carriers, np.split(order, begin[1:]), strict=True)}
     each = {one: part for one, part in each.items() if len(part) >= 3 * LEAST_PAIRS}
-    sign, other = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0), np.concatenate([up, down])
-    came = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
-    return Seen(_parted(rows, each), _parted(sign, each), _parted(other, each), _parted(came.ravel(), each), came)
+    sign: Floats = np.where(np.arange(len(who)) < pairs.height, 1.0, -1.0)
+    came: Floats = np.stack([pairs["d_start"].to_numpy(), pairs["u_start"].to_numpy()])
+    own: Floats = came.ravel()
+    other: Int64s = np.concatenate([up, down])
+    return Seen(_parted(rows, each), _parted(sign, each), _parted(other, each), _parted(own, each), came)
 
 
 def _parted(told: Values, each: Mapping[int, Int64s]) -> dict[int, Values]:
