@@ -90,6 +90,20 @@ def test_of_brief_tasks_a_second_one_waits_at_each_process(brief, amount):
     assert sorted(found) == [(number, 2 * number) for number in range(9)]
 
 
+def test_own_steps_are_taken_before_tasks_and_between_what_others_finish():
+    taken: list[int] = []
+    executor = Queue()
+    told = Handing(executor, twice, range(4), own=map(taken.append, range(3))).over([ready()])
+    assert next(told) == (1, 2)  # the other process has the first task
+    assert taken == [0, 1, 2]
+    executor.go_on()
+    assert next(told) == (0, 0)
+
+    taken.clear()
+    others = Handing(AtOnce(), twice, range(4), own=map(taken.append, range(3))).over([ready()])
+    assert [next(others), taken] == [(0, 0), []]
+
+
 def test_few_results_wait():
     executor = AtOnce()
     told = Handing(executor, twice, range(20)).over([ready()])

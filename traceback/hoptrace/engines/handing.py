@@ -8,13 +8,16 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 WAITING = 4
 """Finished tasks that may wait for whoever asked; with more, no further ones are handed out."""
+
+NOTHING: Final[Iterator[object]] = iter(())
+"""No steps that one process alone can do."""
 
 
 class Handing(Generic[Task, Done]):
@@ -23,12 +26,20 @@ class Handing(Generic[Task, Done]):
     Of long tasks no process has a second one waiting, which another one might have begun meanwhile; so all end at about
     the same time. Of `brief` ones each has: to hand one over takes several turns at the interpreter's lock, of 5 ms
     each while this process works, in which the other one would have nothing to do.
+
+    `own`: what this process alone can do, a step each time; it works at tasks once that is done.
     """
 
     def __init__(
-        self, executor: Executor, work: Callable[[Task], Done], tasks: Sequence[Task], *, brief: bool = False
+        self,
+        executor: Executor,
+        work: Callable[[Task], Done],
+        tasks: Sequence[Task],
+        *,
+        brief: bool = False,
+        own: Iterator[object] = NOTHING,
     ) -> None:
-        self._executor, self._work = executor, work
+        self._executor, self._work, self._own = executor, work, own
         self._at_once = 2 if brief else 1
         self._amount = len(tasks)
         self._left = iter(tasks)
@@ -48,7 +59,7 @@ class Handing(Generic[Task, Done]):
 
     def _one(self) -> tuple[Task, Done]:
         try:
-            task, done = self._finished.get_nowait()
+            task, done = self._next_finished()
         except Empty:
             mine = self._take()
             if mine:
@@ -58,6 +69,15 @@ class Handing(Generic[Task, Done]):
         result: Done = done.result()
         assert task is not None, "a process that is ready has done no task"
         return task, result
+
+    def _next_finished(self) -> tuple[Task | None, Future[Any]]:
+        """What another process has finished; raises Empty where there is nothing, and nothing to do but tasks."""
+        while True:
+            try:
+                return self._finished.get_nowait()
+            except Empty:
+                if next(self._own, self) is self:
+                    raise
 
     def _take(self) -> list[Task]:
         """The next task, if there is one."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -41,8 +41,9 @@ def put_together(
 ) -> dict[str, int]:
     """Write the output, and file the results of `calls` (`place`, `call_ref`, `campaign`); counts the verdicts.
 
-    The processes of `pool` write a stretch each, this one files meanwhile. What is no file is written by this one, and
-    so is a file whose name ends in .zst: the others then pack a stretch each (Zstandard, RFC 8878).
+    The processes of `pool` write a stretch each; this one files meanwhile, and writes what is left then. What is no
+    file is written by this one, and so is a file whose name ends in .zst: the others then pack a stretch each
+    (Zstandard, RFC 8878).
     """
     ordered = calls.sort("place")
     verdicts: Counter[str] = Counter()
@@ -52,8 +53,9 @@ def put_together(
     with whole_file(out, meanwhile) as stream, synced_meanwhile(stream), filed() as filing:
         stretches = finished.stretches()
         writings = _writings(Path(stream.name), finished.folder, stretches)
-        for frames, _ in zip(stretches, _written(stream, out, writings, pool), strict=True):
-            verdicts.update(_file(read_stretch(finished.folder, frames), ordered, filing))
+        filings = (_file(read_stretch(finished.folder, frames), ordered, filing) for frames in stretches)
+        own = map(verdicts.update, filings)
+        deque(chain(_written(stream, out, writings, pool, own), own), maxlen=0)
     return dict(sorted(verdicts.items()))
 
 
@@ -83,12 +85,14 @@ def _writings(file: Path, folder: Path, stretches: Sequence[Int64s]) -> list[Wri
     return [Writing(file, at, folder, frames) for at, frames in zip(starts, stretches, strict=False)]
 
 
-def _written(stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool) -> Iterator[object]:
-    """Write all stretches; gives something each time that one is done."""
+def _written(
+    stream: IO[bytes], out: Path, writings: Sequence[Writing], pool: Pool, own: Iterator[object]
+) -> Iterator[object]:
+    """Write all stretches, and take steps of `own` meanwhile; gives something each time that a stretch is done."""
     if packing_of(out) == ZSTANDARD:
-        return _appended(stream, writings, pool.each(packed, writings, brief=True))
+        return _appended(stream, writings, pool.each(packed, writings, brief=True, own=own))
     if not is_device(out):
-        return pool.each(write, writings, brief=True)
+        return pool.each(write, writings, brief=True, own=own)
     return _appended(stream, writings, ((task, _lines(task)) for task in writings))
 
 

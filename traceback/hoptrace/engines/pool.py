@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from hoptrace.cores import THREADS, cores, share_of_cores
-from hoptrace.engines.handing import Handing
+from hoptrace.engines.handing import NOTHING, Handing
 from hoptrace.errors import EngineFailed
 from hoptrace.memory import ALLOCATOR, keep_used_blocks, told_to_keep
 
@@ -55,20 +55,26 @@ class Pool:
             self._ready = [self._executor.submit(_make_ready, prepare) for _ in range(others)]
 
     def each(
-        self, work: Callable[[Task], Done], tasks: Sequence[Task], *, brief: bool = False
+        self,
+        work: Callable[[Task], Done],
+        tasks: Sequence[Task],
+        *,
+        brief: bool = False,
+        own: Iterator[object] = NOTHING,
     ) -> Iterator[tuple[Task, Done]]:
         """Do `work` on every task, and give each as it is finished, with what came of it.
 
         One task, or one worker, needs no other process. Each process has one task at a time, of `brief` ones, of a
-        tenth of a second or less, a second one waiting; and what few have finished waits in memory. Raises EngineFailed
-        where a process dies, and what `work` raises.
+        tenth of a second or less, a second one waiting; and what few have finished waits in memory. This process first
+        takes the steps of `own`, while others work; whoever gives them takes those that are left at the end. Raises
+        EngineFailed where a process dies, and what `work` raises.
         """
         self.start(len(tasks), _nothing)
         if self._executor is None or len(tasks) <= 1:
             yield from ((task, work(task)) for task in tasks)
             return
         try:
-            yield from Handing(self._executor, work, tasks, brief=brief).over(self._ready)
+            yield from Handing(self._executor, work, tasks, brief=brief, own=own).over(self._ready)
         except BrokenProcessPool as error:
             raise EngineFailed(
                 "A process that traced calls died, most likely because memory ran out. Finished parts are kept: give "
