@@ -1,6 +1,6 @@
 """A lake of any size, filled through its own append in a thousand batches of random order, and traces in it timed.
 
-python benchmarks/big_lake.py --calls 2000 --batches 1000 --workspace DIR     fill, and time look-ups and traces
+python benchmarks/big_lake.py --rows 10000 --batches 1000 --workspace DIR     fill, and time look-ups and traces
 python benchmarks/big_lake.py --compare DIR DIR                               time two that are filled, by turns
 """
 
@@ -27,6 +27,9 @@ from hoptrace.model.verdicts import ReportedCall
 from hoptrace.workspace import Workspace, init_workspace, open_workspace
 
 HOPS = 5
+LEAST_CARRIERS = 2 * HOPS
+"""So many are needed for calls that cross none twice."""
+
 BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -249,6 +252,10 @@ def main() -> None:
     told.add_argument("--compare", type=Path, nargs="+")
     told.add_argument("--traced", type=int, default=100, help="calls that are timed")
     asked = told.parse_args()
+    if asked.carriers < LEAST_CARRIERS or asked.batches < asked.carriers:
+        told.error(f"give at least {LEAST_CARRIERS} --carriers, and as many --batches or more: a batch is one's day")
+    if asked.workspace is None and not asked.compare:
+        told.error("say which lake to fill (--workspace DIR), or which ones to time (--compare DIR ...)")
     if asked.workspace is not None:
         days = asked.batches // asked.carriers
         plan = Plan(asked.rows // HOPS // days, asked.carriers, days)
