@@ -1,4 +1,4 @@
-"""Learning after a submit takes its share of the submits' time and no more, however large the lake has become."""
+"""Learning after a submit takes its share of the submits' work and no more, however large the lake has become."""
 
 from __future__ import annotations
 
@@ -37,24 +37,25 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_a_small_lake_is_learned_from_after_every_submit(learned: list[Any]) -> None:
-    assert all(learning.learn_after(workspace_of(20_000, version), 0.0) for version in range(50))
+    assert all(learning.learn_after(workspace_of(20_000, version), 0) for version in range(50))
     assert len(learned) == 50
 
 
 def test_what_nobody_has_learned_from_yet_is(learned: list[Any]) -> None:
-    assert learning.learn_after(workspace_of(10**9, 1, clocks=0), 0.0)
+    assert learning.learn_after(workspace_of(10**9, 1, clocks=0), 0)
     assert len(learned) == 1
 
 
 @pytest.mark.parametrize("rows", [300_000, 10_000_000, 1_000_000_000])
 def test_over_many_submits_learning_takes_its_share(learned: list[Any], rows: int) -> None:
-    cost, submits = learning.estimated_seconds(rows), 2_000
+    cost, submits, of_each = learning.estimated_seconds(rows), 2_000, 1_000_000
     for version in range(submits):
-        learning.learn_after(workspace_of(rows, version), 2.0)
-    assert 0.8 * learning.SHARE <= len(learned) * cost / (submits * 2.0) <= 1.2 * learning.SHARE
+        learning.learn_after(workspace_of(rows, version), of_each)
+    paid = submits * (learning.SECONDS_A_SUBMIT + of_each * learning.SECONDS_A_NEW_ROW)
+    assert 0.8 * learning.SHARE <= len(learned) * cost / paid <= 1.2 * learning.SHARE
 
 
 def test_a_submit_that_takes_as_long_as_it_needs_is_always_followed_by_it(learned: list[Any]) -> None:
-    cost = learning.estimated_seconds(10_000_000)
-    assert all(learning.learn_after(workspace_of(10_000_000, version), cost / learning.SHARE) for version in range(20))
+    rows = round(learning.estimated_seconds(10_000_000) / learning.SHARE / learning.SECONDS_A_NEW_ROW)
+    assert all(learning.learn_after(workspace_of(10_000_000, version), rows) for version in range(20))
     assert len(learned) == 20

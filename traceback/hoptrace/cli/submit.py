@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -54,10 +53,10 @@ def submit(files: tuple[Path, ...], carrier: str, format_name: str, timezone: st
     from hoptrace.intake.submit import submit as submit_files
 
     with the_workspace() as workspace, progress("Reading") as report:
-        begun = time.perf_counter()
         receipts = submit_files(workspace, files, carrier, format=format_name, timezone=timezone, progress=report)
-        if not all(receipt.already_submitted for receipt in receipts):
-            learn_after(workspace, time.perf_counter() - begun)
+        new = [receipt.rows for receipt in receipts if not receipt.already_submitted]
+        if new:
+            learn_after(workspace, sum(new))
         table = workspace.catalog.clocks.latest_clocks()
     if as_json:
         clocks = batch_clocks(receipts, table)

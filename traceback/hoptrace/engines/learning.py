@@ -19,18 +19,25 @@ if TYPE_CHECKING:
     from hoptrace.workspace import Workspace
 
 SHARE = 0.5
-"""Learning's share of the time of the submits after which it is done, at most, over many submits."""
+"""Learning's work as a share of that of the submits after which it is done, at most, over many submits."""
 
-FREE_SECONDS = 3.0
+FREE_SECONDS = 2.0
 """Learning that takes no longer is done after every submit."""
 
 WORTH_LEARNING = 0.01
 """Share of the lake's statements from which those that came in since it was learned from last are worth learning from
 before a file of calls is traced."""
 
-SECONDS_A_STATEMENT = 3e-5
-SECONDS_A_ROW = 4e-7
+SECONDS_A_STATEMENT = 2e-5
+SECONDS_A_ROW = 1.2e-7
 """What each statement that is looked at takes, and each row of the lake to be chosen from."""
+
+SECONDS_A_SUBMIT, SECONDS_A_NEW_ROW = 0.3, 0.8e-6
+"""What a submit takes by itself, and for each row of a plain file; most formats take longer.
+
+Like those above these were measured on one machine that did nothing else. Work is paid with work, as by upkeep
+(`hoptrace.lake.upkeep`): when something is learned does not depend on how quick a machine is, nor on what else it does.
+"""
 
 
 def learn_clocks(workspace: Workspace) -> int:
@@ -74,8 +81,8 @@ def _rows_that_count(workspace: Workspace, view: View) -> int:
     return view.rows() - sum(gone)
 
 
-def learn_after(workspace: Workspace, seconds: float) -> bool:
-    """Learn after a submit of so many seconds, in proportion to it; says whether it was done.
+def learn_after(workspace: Workspace, rows: int) -> bool:
+    """Learn after a submit of so many rows, in proportion to it; says whether it was done.
 
     A small lake is learned from after every submit, and so is one of which nothing is known yet. A larger one after one
     of several: the chance is drawn from the lake's version, so that it falls evenly and nothing has to be remembered
@@ -83,8 +90,9 @@ def learn_after(workspace: Workspace, seconds: float) -> bool:
     """
     view = workspace.lake.view()
     cost = estimated_seconds(view.rows())
+    paid = SHARE * (SECONDS_A_SUBMIT + rows * SECONDS_A_NEW_ROW)
     learned = known(workspace).learned.clocks.height
-    if learned and cost > FREE_SECONDS and (view.version + 1) * GOLDEN % 1.0 >= SHARE * seconds / cost:
+    if learned and cost > FREE_SECONDS and (view.version + 1) * GOLDEN % 1.0 >= paid / cost:
         return False
     relearn(workspace)
     return True
@@ -115,5 +123,5 @@ def _much_came(workspace: Workspace, table: ClockTable, version: int) -> bool:
 
 
 def estimated_seconds(rows: int) -> float:
-    """About how long learning takes from a lake of so many rows, on two cores that have other work as well."""
+    """About how long learning takes from a lake of so many rows, on two cores."""
     return min(rows, SAMPLE) * SECONDS_A_STATEMENT + rows * SECONDS_A_ROW
