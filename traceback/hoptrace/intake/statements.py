@@ -38,7 +38,7 @@ class Built:
     """What a chunk's calls gave.
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`; of many rows those that say few texts are
-    Categorical. `refused`: `call`, `reason`. `unknown`: `call`,
+    Categorical, and numbers that their keys tell have no texts (kind Null). `refused`: `call`, `reason`. `unknown`: `call`,
     `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
     each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
     spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
@@ -84,7 +84,8 @@ def build(
     placed, unknown, peers = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     ended = outcomes(placed, few["release_code"])
-    statements = placed.with_columns(ended, *_as_numbers(placed, good, few)).select("file", "call", *names)
+    told = [pl.Series(name, [None]).new_from_index(0, good.height) for name in read.told if are_many(good.height)]
+    statements = placed.with_columns(ended, *_as_numbers(placed, good, few), *told).select("file", "call", *names)
     named = named_numbers(calls, more)
     return Built(statements, refused, unknown, read.plan, read.learned, read.rounded, named, peers)
 
