@@ -28,7 +28,7 @@ from hoptrace.intake.formats.canonical import rows as canonical_rows
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
-from hoptrace.intake.seen import Seen
+from hoptrace.intake.seen_by_time import SeenByTime
 from hoptrace.intake.sources import Group, open_sources
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
@@ -47,7 +47,7 @@ INSIDE = (
     ("fingerprints", statements, "fingerprints"),
     ("trunks", statements, "_place"),
     ("outcomes", statements, "outcomes"),
-    ("repeated rows, repeated statements", Seen, "repeated"),
+    ("repeated rows, repeated statements", SeenByTime, "repeated"),
     ("accounts of the rows", taking, "settle_rows"),
     ("counting for the receipt", Taking, "_count"),
     ("numbers that their keys tell", layout, "told_by_keys"),

@@ -20,6 +20,17 @@ def count_bytes(data: bytes, which: Callable[[Bytes], Truths]) -> int:
     return sum(int(np.count_nonzero(which(every[at : at + _CACHED]))) for at in range(0, len(every), _CACHED))
 
 
+def are_lines_within(data: bytes, most: int) -> bool:
+    """Whether no line, line ends left out, has more than so many bytes: asked once for so many, not for each line."""
+    at = 0
+    while len(data) - at > most:
+        end = data.rfind(b"\n", at, at + most + 1)
+        if end < 0:
+            return False
+        at = end + 1
+    return True
+
+
 def line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
     """Start and end offsets of the lines, line ends left out."""
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
