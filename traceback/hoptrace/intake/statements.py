@@ -38,8 +38,8 @@ class Built:
     """What a chunk's calls gave.
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`; of many rows those that say few texts are
-    Categorical, and numbers that their keys tell have no texts (kind Null). `refused`: `call`, `reason`. `unknown`: `call`,
-    `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
+    Categorical, and numbers that their keys tell have no texts (kind Null). `refused`: `call`, `reason`. `unknown`:
+    `call`, `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
     each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
     spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
     no other carriers stand in `upstream` and `downstream`.
@@ -79,7 +79,7 @@ def build(
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
     few = {name: distinct(good[name]) for name in (*_FEW, *(_SHORT if are_many(good.height) else ()))}
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID], few))
-    more = dressed(calls, NUMBERS.values())
+    more = dressed(calls, [name for name in NUMBERS.values() if name not in read.told])
     full = with_parameters(with_claims(good, signers or {}), more)
     placed, unknown, peers = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
