@@ -70,10 +70,10 @@ def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
             read = _normalised(calls, plain, plan)
     texts, numbers = [calls[NUMBERS[name]] for name in _CALLED], [read[name] for name in _CALLED]
-    twice = dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
-    told = [NUMBERS[name] for name in _WHATEVER_BESIDE if name in plain and twice.get(name, read[name]) is read[name]]
-    read |= twice
-    return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS), tuple(told))
+    once = dict(read)
+    read |= dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
+    told = tuple(NUMBERS[name] for name in _WHATEVER_BESIDE if name in plain and read[name] is once[name])
+    return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS), told)
 
 
 def _plain(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.Series]:

@@ -39,10 +39,10 @@ class Built:
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`; of many rows those that say few texts are
     Categorical, and numbers that their keys tell have no texts (kind Null). `refused`: `call`, `reason`. `unknown`:
-    `call`, `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
-    each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
-    spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
-    no other carriers stand in `upstream` and `downstream`.
+    `call`, `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned`
+    maps each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`,
+    `len`) a spreadsheet rounded, and `named` how many were read from the display name beside an address without digits.
+    `peers`: no other carriers stand in `upstream` and `downstream`.
     """
 
     statements: pl.DataFrame
