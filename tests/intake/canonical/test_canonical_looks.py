@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hoptrace.intake.formats.text.slices as slices_module
+from hoptrace.intake.formats.canonical import rows as canonical_rows
 from hoptrace.intake.formats.text.blocks import Block
 from hoptrace.intake.formats.text.slices import MARKS, are_lines_within, look_over
 
@@ -29,6 +30,10 @@ def test_a_block_says_the_same_with_a_look_and_without(data: bytes) -> None:
     looked, other = (Block(data, 1, unended, looks=looks) for looks in (look_over(data), None))
     assert looked.is_tidy() == other.is_tidy()
     assert [looked.may_hold(mark) for mark in MARKS] == [other.may_hold(mark) for mark in MARKS]
+
+
+def test_whatever_a_block_is_asked_for_is_looked_for() -> None:
+    assert {word.pattern[:1] for word in canonical_rows._NOTHING} <= set(MARKS)
 
 
 @given(data=LINES, most=st.integers(0, 14))
