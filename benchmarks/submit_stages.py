@@ -25,10 +25,11 @@ from hoptrace.intake.formats.canonical import checks as canonical_checks
 from hoptrace.intake.formats.canonical import file as canonical_file
 from hoptrace.intake.formats.canonical import reader as canonical
 from hoptrace.intake.formats.canonical import rows as canonical_rows
+from hoptrace.intake.formats.text import blocks
 from hoptrace.intake.kept_files import KeptFiles
 from hoptrace.intake.reading import Chunk, Context, Source
 from hoptrace.intake.repeats import Repeats
-from hoptrace.intake.seen import Seen
+from hoptrace.intake.seen_by_time import SeenByTime
 from hoptrace.intake.sources import Group, open_sources
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
@@ -39,7 +40,7 @@ from hoptrace.model.dialplan import DialPlan
 ROWS, ROUNDS = 130_000, 12
 INSIDE = (
     ("splitting the lines", canonical_rows, "split_at_once"),
-    ("looking for spaces", canonical_rows, "is_tidy"),
+    ("looking over all bytes", blocks, "look_over"),
     ("reading times", canonical_checks, "with_time"),
     ("all other checks", canonical_file, "judged"),
     ("reading numbers", statements, "read_numbers"),
@@ -47,7 +48,7 @@ INSIDE = (
     ("fingerprints", statements, "fingerprints"),
     ("trunks", statements, "_place"),
     ("outcomes", statements, "outcomes"),
-    ("repeated rows, repeated statements", Seen, "repeated"),
+    ("repeated rows, repeated statements", SeenByTime, "repeated"),
     ("accounts of the rows", taking, "settle_rows"),
     ("counting for the receipt", Taking, "_count"),
     ("numbers that their keys tell", layout, "told_by_keys"),

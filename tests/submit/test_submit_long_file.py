@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from threading import Event
 
@@ -47,6 +48,14 @@ def test_it_comes_out_as_one_whose_digest_was_known(tmp_path, workspace, day, mo
     assert (told, rejected) == (receipt, kept)
     assert receipt.rejected
     assert_frame_equal(found, statements)
+
+
+@pytest.mark.parametrize("size", [0, 1, 6, 7, 8, 14, 50])
+def test_a_digest_is_of_all_pieces(tmp_path, monkeypatch, size: int) -> None:
+    monkeypatch.setattr(sources, "_DIGESTED", 7)
+    path, content = tmp_path / "day.csv", bytes(range(size))
+    path.write_bytes(content)
+    assert sources._digest(path) == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.usefixtures("long")

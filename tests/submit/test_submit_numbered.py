@@ -71,6 +71,17 @@ def test_columns_of_few_texts_are_numbers(raw_calls) -> None:
 
 
 @pytest.mark.usefixtures("numbered")
+def test_numbers_that_their_keys_tell_have_no_texts(raw_calls) -> None:
+    plain, odd = {"called_number": "+12025550101"}, {"called_number": "+442079460123"}
+    callers = {"calling_number": "+12025550102", "egress_called_number": "+12025550101"}
+    told, other = _built(raw_calls(plain | callers, plain)), _built(raw_calls(plain | callers, odd))
+    assert [name for name, kind in told.schema.items() if kind == pl.Null] == ["calling_number", "called_number"]
+    assert other["called_number"].to_list() == ["+12025550101", "+442079460123"]
+    # The key of a number that was sent on as it came is left out, and does not tell it.
+    assert told["egress_called_number"].to_list() == ["+12025550101", None]
+
+
+@pytest.mark.usefixtures("numbered")
 def test_columns_of_many_texts_are_not(raw_calls) -> None:
     told = _built(raw_calls(*({"upstream": f"trunk {n}", "release_code": str(n)} for n in range(200))))
     assert {told.schema[name] for name in ("upstream_trunk", "release_code")} == {pl.String()}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoptrace.intake.formats.canonical import rows as canonical_rows
-from hoptrace.intake.formats.canonical.plain import is_tidy, split_at_once
+from hoptrace.intake.formats.canonical.plain import split_at_once
 from hoptrace.intake.formats.canonical.times import read_alike, read_any, with_time
 from hoptrace.intake.formats.text import opening
 from hoptrace.intake.formats.text.blocks import Block, Shape
@@ -85,7 +85,7 @@ def test_a_plain_block_is_split_at_once() -> None:
     ("data", "tidy"), [(b"a,b\n", True), (b"a, b\n", False), (b"a\t\n", False), ("é\n".encode(), False)]
 )
 def test_tidy_lines_have_nothing_to_strip(data: bytes, tidy: bool) -> None:
-    assert is_tidy(data) is tidy
+    assert Block(data, 1, unended=False).is_tidy() is tidy
 
 
 SECOND = "2026-11-24T02:03:04"

@@ -9,9 +9,10 @@ import polars as pl
 
 from hoptrace.intake.resaving import rounded_numbers
 from hoptrace.intake.told_twice import told_twice
+from hoptrace.model.nanp_keys import nanp_keys
 from hoptrace.model.number_masks import MASKED_BELOW
 from hoptrace.model.number_prefixes import are_odd, borne_out, has_long, learn_tech_prefixes
-from hoptrace.model.numbers import DialPlan, NumberKind, normalise_column
+from hoptrace.model.numbers import DialPlan, NumberKind, normalise_beside
 from hoptrace.model.numbers_at_home import all_at_home, writes_as_at_home
 
 FEWEST_ODD = 3
@@ -29,6 +30,9 @@ NUMBERS = {
 }
 """The columns of keys, and those of what the carrier wrote."""
 
+_WHATEVER_BESIDE = ("calling", "called", "redirecting")
+"""Keys that stand whatever the others are: of a number that was not changed there is no `egress` key."""
+
 _CALLERS = ("calling", "egress_calling")
 _CALLED = ("called", "egress_called")
 _TRUNK_SIDE = {"called_number": "upstream", "egress_called_number": "downstream"}
@@ -39,20 +43,23 @@ class ReadNumbers:
     """`keyed`: the calls with the keys of NUMBERS, and the `reason` why a call is to no number, null where it is.
 
     `plan`: the dial plan with what was learned; `learned`: each prefix that was, and how many numbers bear it;
-    `rounded`: how many numbers of each file (`file`, `len`) a spreadsheet rounded.
+    `rounded`: how many numbers of each file (`file`, `len`) a spreadsheet rounded. `told`: columns of texts each of
+    which is a plus and the digits of its key.
     """
 
     keyed: pl.DataFrame
     plan: DialPlan
     learned: dict[str, int]
     rounded: pl.DataFrame
+    told: tuple[str, ...]
 
 
 def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
     """Read the numbers of a chunk's calls (RAW_CALLS) by a dial plan, and by what they show of it themselves."""
     if not plan.as_at_home and any(writes_as_at_home(calls[NUMBERS[name]], plan) for name in _CALLED):
         plan = replace(plan, as_at_home=True)
-    read = _normalised(calls, plan)
+    plain = _plain(calls, plan)
+    read = _normalised(calls, plain, plan)
     odd = pl.concat([_odd(calls, read[name], name, plan) for name in _CALLED])
     learned: dict[str, int] = {}
     if odd.len() >= FEWEST_ODD and (distinct := odd.unique().sort()).len() >= FEWEST_ODD:
@@ -61,16 +68,26 @@ def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
         learned = {prefix: int(odd.str.contains(prefix, literal=True).sum()) for prefix in prefixes}
         if learned:
             plan = replace(plan, tech_prefixes=(*plan.tech_prefixes, *prefixes))
-            read = _normalised(calls, plan)
+            read = _normalised(calls, plain, plan)
     texts, numbers = [calls[NUMBERS[name]] for name in _CALLED], [read[name] for name in _CALLED]
+    once = dict(read)
     read |= dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
-    return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS))
+    told = tuple(NUMBERS[name] for name in _WHATEVER_BESIDE if name in plain and read[name] is once[name])
+    return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS), told)
 
 
-def _normalised(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.DataFrame]:
+def _plain(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.Series]:
+    """The keys of columns that hold nothing but plain numbers of North America, as all of a file mostly do."""
+    asked = {name: column for name, column in NUMBERS.items() if not (plan.trunk_prefixes and column in _TRUNK_SIDE)}
+    read = {name: nanp_keys(calls[column]) for name, column in asked.items()}
+    return {name: keys for name, keys in read.items() if keys is not None}
+
+
+def _normalised(calls: pl.DataFrame, plain: dict[str, pl.Series], plan: DialPlan) -> dict[str, pl.DataFrame]:
     plans = {name: _callers_plan(calls[NUMBERS[name]], plan) if name in _CALLERS else plan for name in NUMBERS}
     read = {
-        name: _read_column(_without_trunk_prefix(calls, column, plan), plans[name]) for name, column in NUMBERS.items()
+        name: _read_column(_without_trunk_prefix(calls, column, plan), plain.get(name), plans[name])
+        for name, column in NUMBERS.items()
     }
     # A caller of whom only the beginning is known still says something; a called number is what calls are found by.
     return {name: frame if name in _CALLERS else _without_masked(frame) for name, frame in read.items()}
@@ -101,8 +118,8 @@ def _without_trunk_prefix(calls: pl.DataFrame, column: str, plan: DialPlan) -> p
     return calls.select(text.alias(column)).to_series()
 
 
-def _read_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
-    return _no_numbers(column.len()) if column.null_count() == column.len() else normalise_column(column, plan)
+def _read_column(column: pl.Series, plain: pl.Series | None, plan: DialPlan) -> pl.DataFrame:
+    return _no_numbers(column.len()) if column.null_count() == column.len() else normalise_beside(column, plain, plan)
 
 
 @lru_cache(maxsize=1)  # most columns of numbers are empty

@@ -127,7 +127,8 @@ class Chunk:
     Every row of the files stands exactly once in the `rows` of exactly one chunk, and every `call` that accepted rows
     name stands in the same chunk's `calls`. `flags` are sentences keyed by file index. `again`, where a reader gives
     it, says of each call whether its row repeats an earlier one to the letter, and remembers them. It is asked once at
-    most, of chunks in which not all numbers are sound: what else is repeated is known by the fingerprints.
+    most, of chunks in which not all numbers are sound: what else is repeated is known by the fingerprints. `longest`:
+    no text has more bytes, where that is known.
     """
 
     calls: pl.DataFrame
@@ -135,6 +136,7 @@ class Chunk:
     zone: Zone = ZONE_IN_FILE
     flags: tuple[tuple[int, str], ...] = ()
     again: Callable[[], pl.Series] | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from hoptrace.intake.seen import Seen
+from hoptrace.intake.seen_by_time import SeenByTime
 from hoptrace.lake.view import FINGERPRINTS, View
 
 Span = tuple[datetime, datetime]
@@ -24,14 +24,14 @@ class Repeats:
         self._view = view
         self._carrier = carrier_id
         self._spans = spans
-        self._seen = Seen()
+        self._seen = SeenByTime()
         self._read: Span | None = None
         self._earlier = pl.DataFrame(schema=FINGERPRINTS)
 
     def of(self, statements: pl.DataFrame) -> pl.Series:
         """True for each statement (`fingerprint`, `start_time`) that was said before, also further up in this frame."""
         said = statements["fingerprint"]
-        repeated = self._seen.repeated(said)
+        repeated = self._seen.repeated(said, statements["start_time"])
         earlier = self._in_lake(statements)
         return repeated | said.is_in(earlier.implode()) if earlier.len() else repeated
 

@@ -55,10 +55,18 @@ class Seen:
             again[perhaps] |= np.isin(ordered[perhaps], before)
         if again.any():
             ordered, slots, marks, held = (each[~again] for each in (ordered, slots, marks, held))
+        self._keep(ordered, slots, marks, held)
+        return pl.Series("repeated", known)
+
+    def remember(self, ordered: UInt64s) -> None:
+        """Remember sorted hashes, of which none stands twice."""
+        slots = self._slots(ordered)
+        self._keep(ordered, slots, _marks(ordered), self._taken.take(slots))
+
+    def _keep(self, ordered: UInt64s, slots: npt.NDArray[np.int64], marks: Bytes, held: Bytes) -> None:
         if not self._grow(ordered):
             self._fill(slots, marks, held)
         self._merge()
-        return pl.Series("repeated", known)
 
     def _slots(self, values: UInt64s) -> npt.NDArray[np.int64]:
         bits = len(self._taken).bit_length() - 1

@@ -24,6 +24,10 @@ AUTO = "auto"
 LONG_BYTES = 32 << 20
 """A file from this size on is read while its digest is worked out, which takes 0.02 s of this."""
 
+_DIGESTED = 2 << 20
+"""Bytes that are digested at once. Before and after each such piece the interpreter's lock is waited for, which those
+hold that read the file meanwhile: in small pieces a digest takes twice as long."""
+
 FOLDER_FORMATS = {"freeswitch_json": "*.json", "freeswitch_xml": "*.xml"}
 """FreeSWITCH writes one file a leg into a folder, with these names; a folder is taken for nothing else."""
 
@@ -169,7 +173,10 @@ def _digest_beside(path: Path) -> Future[str]:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as stream:
+            found, block = hashlib.sha256(), memoryview(bytearray(min(_DIGESTED, path.stat().st_size + 1)))
+            while filled := stream.readinto(block):
+                found.update(block[:filled])
+            return found.hexdigest()
     except OSError as error:
         raise InputRefused(f"{path}: cannot be read: {error.strerror}. Nothing was taken in.") from error

@@ -22,7 +22,7 @@ from hoptrace.intake.trunks import TrunkTable, names_of_neighbours
 from hoptrace.model.dialplan import DialPlan
 from hoptrace.workspace import Workspace
 
-_WITHOUT_NAME = 3
+_WITHOUT_NAME = 5
 """So many blocks more are made while the digest of their file is worked out: none is sorted or written meanwhile."""
 
 Progress = Callable[[int, int], None]

@@ -38,11 +38,11 @@ class Built:
     """What a chunk's calls gave.
 
     `statements`: STATEMENTS columns but `batch`, and `file`, `call`; of many rows those that say few texts are
-    Categorical. `refused`: `call`, `reason`. `unknown`: `call`,
-    `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned` maps
-    each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`, `len`) a
-    spreadsheet rounded, and `named` how many were read from the display name beside an address without digits. `peers`:
-    no other carriers stand in `upstream` and `downstream`.
+    Categorical, and numbers that their keys tell have no texts (kind Null). `refused`: `call`, `reason`. `unknown`:
+    `call`, `trunk`, one row for each text that no trunk fits. `plan` is the dial plan with what was learned, `learned`
+    maps each prefix that was learned to how many numbers bear it. `rounded`: how many numbers of each file (`file`,
+    `len`) a spreadsheet rounded, and `named` how many were read from the display name beside an address without digits.
+    `peers`: no other carriers stand in `upstream` and `downstream`.
     """
 
     statements: pl.DataFrame
@@ -79,12 +79,13 @@ def build(
     good = good.drop("reason").with_columns(carrier=pl.lit(carrier_id, pl.String))
     few = {name: distinct(good[name]) for name in (*_FEW, *(_SHORT if are_many(good.height) else ()))}
     good = good.with_columns(fingerprints(good, ["carrier", *_SAID], few))
-    more = dressed(calls, NUMBERS.values())
+    more = dressed(calls, [name for name in NUMBERS.values() if name not in read.told])
     full = with_parameters(with_claims(good, signers or {}), more)
     placed, unknown, peers = _place(full, trunks, {name: distinct(full[name]) for name in _SIDES} if more else few)
     names = [name for name in STATEMENTS.names() if name != "batch"]
     ended = outcomes(placed, few["release_code"])
-    statements = placed.with_columns(ended, *_as_numbers(placed, good, few)).select("file", "call", *names)
+    told = [pl.Series(name, [None]).new_from_index(0, good.height) for name in read.told if are_many(good.height)]
+    statements = placed.with_columns(ended, *_as_numbers(placed, good, few), *told).select("file", "call", *names)
     named = named_numbers(calls, more)
     return Built(statements, refused, unknown, read.plan, read.learned, read.rounded, named, peers)
 

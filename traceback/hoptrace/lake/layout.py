@@ -84,7 +84,10 @@ def index_of(path: str) -> Index:
 
 
 def parts(*statements: pl.DataFrame) -> Iterator[Part]:
-    """Lay statements out together; each of the frames has the STATEMENTS columns, whose texts may be Categorical."""
+    """Lay statements out together; each of the frames has the STATEMENTS columns.
+
+    Texts may be Categorical, and those of numbers left out (kind Null) where their keys tell them to the letter.
+    """
     # Each by itself: what lies in one piece is gone through twice as fast.
     stored = _together([told_by_keys(each.select(STATEMENTS.names())) for each in statements])
     stored = stored.with_columns(pl.col("fingerprint").reinterpret(signed=True))

@@ -44,17 +44,22 @@ def _told_alone(text: pl.Series, keys: pl.Series) -> pl.Series | None:
 
 
 def told_by_keys(statements: pl.DataFrame) -> pl.DataFrame:
-    """Without the texts of numbers that their keys tell to the letter, which most are; "" where there was no text."""
+    """Without the texts of numbers that their keys tell to the letter, which most are; "" where there was no text.
+
+    A column of kind Null is one whose texts were known to be such, and were left out before.
+    """
     shorter = [
         pl.lit(None, pl.String).alias(name) if _tell_all(statements[key], statements[name]) else _unless_told(name, key)
         for name, key in KEY_OF.items()
-        if statements[key].null_count() < statements.height
+        if statements[key].null_count() < statements.height or statements.schema[name] == pl.Null
     ]
     return statements.with_columns(shorter)
 
 
 def _tell_all(keys: pl.Series, texts: pl.Series) -> bool:
     """Whether keys tell every text, as in files of one country: quicker than to ask it of each."""
+    if texts.dtype == pl.Null:
+        return True
     read = nanp_keys(texts)
     return read is not None and read.equals(keys)
 

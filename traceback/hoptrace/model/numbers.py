@@ -23,6 +23,7 @@ __all__ = [
     "display_expr",
     "internal_key",
     "normalise",
+    "normalise_beside",
     "normalise_column",
 ]
 
@@ -35,8 +36,13 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
 
     Clean spellings are read by expressions; `normalise` reads each distinct one of the others. Both always agree.
     """
-    text = column.cast(pl.String).rename("text")
-    key = nanp_keys(text)
+    text = column.cast(pl.String)
+    return normalise_beside(text, nanp_keys(text), plan)
+
+
+def normalise_beside(text: pl.Series, plain: pl.Series | None, plan: DialPlan) -> pl.DataFrame:
+    """The same of a column of texts whose `nanp_keys` are at hand: `plain`, None where they are none."""
+    text, key = text.rename("text"), plain
     if key is None:
         key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
     if not key.null_count():

@@ -53,7 +53,7 @@ class File:
     def _chunk(self, parsed: Parsed, columns: Columns, flags: list[str]) -> Chunk:
         self.foreign += parsed.foreign
         self.unended = parsed.unended
-        sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy))
+        sound, rejected = judged(fields(parsed.good, columns, tidy=parsed.tidy), parsed.longest)
         calls = as_calls(sound, self.source.index, self._on_minutes(sound))
         self.resaved = self.resaved or _is_resaved(sound["called_number"])
         accounts = [_account(sound, Fate.ACCEPTED, call=pl.int_range(pl.len(), dtype=pl.Int64))]
@@ -70,6 +70,7 @@ class File:
             calls=calls,
             rows=ordered.with_columns(file=pl.lit(self.source.index, pl.Int32)).select(list(ROWS)),
             flags=tuple((self.source.index, flag) for flag in flags),
+            longest=parsed.longest,
             again=partial(self._again, calls["row"], parsed.good["row"], parsed.hashes),
         )
 

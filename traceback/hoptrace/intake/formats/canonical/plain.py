@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import codecs
 
-import numpy as np
 import polars as pl
 
 from hoptrace.intake.formats.text.blocks import Block, Shape
 from hoptrace.intake.formats.text.slices import count_bytes
-
-_SPACE, _END = ord(" "), ord("\n")
 
 
 def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> tuple[pl.DataFrame, int] | None:
@@ -19,7 +16,7 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
     An empty `header`: the file has none. None where a line has a quote, is blank, repeats the header, is no UTF-8 or
     has another number of fields.
     """
-    if block.quoted or (codecs.BOM_UTF8[:1] in block.data and codecs.BOM_UTF8 in block.data):
+    if block.quoted or (block.may_hold(codecs.BOM_UTF8[:1]) and codecs.BOM_UTF8 in block.data):
         return None
     head, separator = f"{header}\n".encode(), ord(shape.separator)
     with_header = bool(header) and block.data.startswith(head)
@@ -46,15 +43,6 @@ def split_at_once(block: Block, shape: Shape, header: str, names: list[str]) -> 
         return None
     # Polars' reader gives it in pieces, which everything after it would put together again and again.
     return read.rechunk(), int(with_header)
-
-
-def is_tidy(data: bytes, ends: int | None = None) -> bool:
-    """No field of these lines has a space, a control character or anything else than ASCII; `ends`: of lines, if known.
-
-    As signed numbers all of these are up to that of the space, and none but line ends may be.
-    """
-    ends = count_bytes(data, lambda piece: piece == _END) if ends is None else ends
-    return count_bytes(data, lambda piece: piece.view(np.int8) <= _SPACE) == ends
 
 
 def _repeats(read: pl.DataFrame, header: list[str]) -> bool:

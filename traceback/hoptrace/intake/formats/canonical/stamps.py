@@ -120,5 +120,6 @@ def _where_written(micros: Int64s, text: pl.Series) -> pl.Series:
     if len(micros) == text.len():
         return pl.Series(micros)
     written = text.is_not_null()
-    place = (written.cast(pl.Int64).cum_sum() - 1).clip(0)
-    return pl.select(pl.when(written).then(pl.lit(pl.Series(micros)).gather(pl.lit(place)))).to_series()
+    placed = np.zeros(text.len(), dtype=np.int64)
+    placed[written.to_numpy()] = micros
+    return pl.select(pl.when(written).then(pl.Series(placed))).to_series()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hoptrace.intake.formats.canonical.plain import is_tidy, split_at_once
+from hoptrace.intake.formats.canonical.plain import split_at_once
 from hoptrace.intake.formats.profiled.plan import place
 from hoptrace.intake.formats.text.blocks import Block, Shape
 from hoptrace.intake.formats.text.splitting import split, split_tolerant
@@ -58,7 +58,7 @@ def _at_once(block: Block, rules: FileRules, header: str, width: int) -> Rows | 
     rows = pl.int_range(first, first + read.height, dtype=pl.Int64, eager=True).alias("row")
     cells = read.insert_column(0, rows).with_columns(width=pl.lit(width, pl.Int32))
     skipped = pl.Series("row", [block.first_row] * headers, pl.Int64)
-    return Rows(cells, skipped, nothing_bad(), tidy=is_tidy(block.data))
+    return Rows(cells, skipped, nothing_bad(), tidy=block.is_tidy())
 
 
 def _begins(data: bytes, comment: bytes) -> bool:

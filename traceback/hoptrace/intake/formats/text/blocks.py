@@ -11,7 +11,7 @@ import polars as pl
 
 from hoptrace.errors import InputRefused
 from hoptrace.intake.formats.text.opening import plain_pieces
-from hoptrace.intake.formats.text.slices import count_bytes, line_bounds, slices
+from hoptrace.intake.formats.text.slices import Looks, count_bytes, is_tidy, line_bounds, look_over, slices
 from hoptrace.intake.limits import row_refusal, too_long
 from hoptrace.intake.reading import Source
 from hoptrace.model.arrays import Bytes, Int64s, Truths
@@ -33,7 +33,7 @@ class Block:
 
     `unended`: the last line is the file's last and has no line end. `pairs`: lines (first, last, counted from 0) that
     one quoted field joins. `quoted`: a quote stands somewhere in the lines. `counted`: how many lines there are, where
-    that is known.
+    that is known. `looks`: what a look over all bytes told, where there was one.
     """
 
     data: bytes
@@ -42,10 +42,20 @@ class Block:
     pairs: tuple[tuple[int, int], ...] = ()
     quoted: bool = False
     counted: int | None = None
+    looks: Looks | None = None
 
     def count(self) -> int:
         """How many lines there are."""
         return count_bytes(self.data, _is_end) + self.unended if self.counted is None else self.counted
+
+    def may_hold(self, mark: bytes) -> bool:
+        """Whether one of MARKS stands somewhere in the lines."""
+        return mark in (self.data if self.looks is None else self.looks.marks)
+
+    def is_tidy(self) -> bool:
+        """No field has a space, a control character or anything else than ASCII."""
+        ends = self.count() - self.unended
+        return is_tidy(self.data, ends) if self.looks is None else self.looks.low == ends
 
     def records(self) -> pl.DataFrame:
         """The records one by one: `row` (Int64, line number), `raw` (Binary), `text` (String, null if not UTF-8)."""
@@ -77,16 +87,18 @@ def blocks(source: Source, shape: Shape | None, *, zeros: bool = False) -> Itera
             line = row + data.count(b"\n", 0, too_long_at)
             raise InputRefused(row_refusal(source.name, line, source.limits))
         lines = data[:whole]
-        quoted = shape is not None and b'"' in lines
-        count, pairs = count_bytes(lines, _is_end) + (bool(lines) and not lines.endswith(b"\n")), []
+        looks = None if shape is None else look_over(lines)
+        quoted = looks is not None and b'"' in looks.marks
+        ends = count_bytes(lines, _is_end) if looks is None else looks.ends
+        count, pairs = ends + (bool(lines) and not lines.endswith(b"\n")), []
         if shape is not None and quoted:
             starts, ends = line_bounds(lines)
             pairs, kept = _quoted_pairs(lines, starts, ends, None if last else count, shape)
             if kept < count:
                 count, whole = kept, int(starts[kept])
-                lines = data[:whole]
+                lines, looks = data[:whole], None
         if count:
-            yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted, count)
+            yield Block(lines, row, last and not data.endswith(b"\n"), tuple(pairs), quoted, count, looks)
         carry = data[whole:]
         row += count
 

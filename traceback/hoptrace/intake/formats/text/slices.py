@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,63 @@ import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
 from hoptrace.model.arrays import Bytes, Int64s, Truths
 
 _CACHED = 1024 * 1024
+_END = ord("\n")
+
+
+_LOOKED_AT = 256 * 1024
+"""Bytes that are gone through several times in the processor's cache, which they come to but once."""
+
+MARKS = (b'"', codecs.BOM_UTF8[:1], b"N", b"\\")
+"""Bytes one of which stands in whatever needs a closer look: quotes, byte order marks, words for nothing."""
+
+_SPACE = ord(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Line ends of some lines, bytes up to a space (as signed numbers, so that not ASCII is below), and which MARKS."""
+
+    ends: int
+    low: int
+    marks: frozenset[bytes]
+
+
+def look_over(data: bytes) -> Looks:
+    """What is asked of every byte of a block, all at once: else each question would fetch it from memory anew."""
+    every, absent = np.frombuffer(data, np.uint8), list(MARKS)
+    ends = low = 0
+    for at in range(0, len(every), _LOOKED_AT):
+        piece = every[at : at + _LOOKED_AT]
+        ends += int(np.count_nonzero(piece == _END))
+        low += int(np.count_nonzero(piece.view(np.int8) <= _SPACE))
+        absent = [mark for mark in absent if data.find(mark, at, at + _LOOKED_AT) < 0]
+    return Looks(ends, low, frozenset(MARKS).difference(absent))
 
 
 def count_bytes(data: bytes, which: Callable[[Bytes], Truths]) -> int:
     """How many bytes are such; in pieces that stay in the processor's cache, which is quicker than `bytes.count`."""
     every = np.frombuffer(data, np.uint8)
     return sum(int(np.count_nonzero(which(every[at : at + _CACHED]))) for at in range(0, len(every), _CACHED))
+
+
+def is_tidy(data: bytes, ends: int | None = None) -> bool:
+    """No field of these lines has a space, a control character or anything else than ASCII; `ends`: of lines, if known.
+
+    As signed numbers all of these are up to that of the space, and none but line ends may be.
+    """
+    ends = count_bytes(data, lambda piece: piece == _END) if ends is None else ends
+    return count_bytes(data, lambda piece: piece.view(np.int8) <= _SPACE) == ends
+
+
+def are_lines_within(data: bytes, most: int) -> bool:
+    """Whether no line, line ends left out, has more than so many bytes: asked once for so many, not for each line."""
+    at = 0
+    while len(data) - at > most:
+        end = data.rfind(b"\n", at, at + most + 1)
+        if end < 0:
+            return False
+        at = end + 1
+    return True
 
 
 def line_bounds(data: bytes) -> tuple[Int64s, Int64s]:
