@@ -17,8 +17,10 @@ from hoptrace.lake.layout import parts
 from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
 from hoptrace.lake.merging import Merging
+from hoptrace.lake.part_files import Sync, write_part
+from hoptrace.lake.refusing import guard
 from hoptrace.lake.side_by_side import side_by_side
-from hoptrace.lake.storage import Store, Sync, guard
+from hoptrace.lake.storage import Store
 
 RUN_ROWS = 500_000
 """Rows that are sorted together: more make fewer, longer files and need more memory."""
@@ -48,7 +50,7 @@ class Appending:
             with guard("write"):
                 laid_out = list(parts(*waiting))
                 waiting.clear()  # what is not sorted is needed no more, and two runs are in memory at once
-                return [self._store.write(part, name, data_change=True, sync=sync) for part in laid_out]
+                return [write_part(self._store, part, name, data_change=True, sync=sync) for part in laid_out]
 
         try:
             with _syncing(self._store) as sync:

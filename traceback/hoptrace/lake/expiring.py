@@ -15,8 +15,9 @@ from hoptrace.errors import StorageFailed
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.layout import Index, Part, first_filed
 from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED
+from hoptrace.lake.part_files import write_part
+from hoptrace.lake.refusing import guard
 from hoptrace.lake.sorting import sort_part
-from hoptrace.lake.storage import guard
 from hoptrace.lake.trimming import trim
 from hoptrace.lake.versions import EPOCH
 
@@ -109,7 +110,7 @@ class Expiring:
         if write and held.height:
             part = Part(Index(index), day, sort_part(held))
             with guard("write"):
-                self._adds.append(self._lake.store.write(part, self._name, data_change=True))
+                self._adds.append(write_part(self._lake.store, part, self._name, data_change=True))
 
     def _count(self, rows: pl.LazyFrame, held: pl.DataFrame) -> None:
         # A statement stands in the index once for each of its numbers and times.

@@ -13,7 +13,8 @@ from hoptrace.lake.directories import Directories
 from hoptrace.lake.levels import Step
 from hoptrace.lake.log import Log, removals
 from hoptrace.lake.object_store import Access
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.refusing import guard
+from hoptrace.lake.storage import Store
 from hoptrace.lake.versions import Batches, Versions, no_batches
 from hoptrace.lake.view import View
 

@@ -11,7 +11,8 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from hoptrace.lake.layout import PARTITIONS, TABLE
 from hoptrace.lake.object_store import Access
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.refusing import guard
+from hoptrace.lake.storage import Store
 from hoptrace.lake.view import FILES
 
 MARK = b"hoptrace:"

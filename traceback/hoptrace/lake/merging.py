@@ -12,6 +12,7 @@ from hoptrace.lake.directories import Directories
 from hoptrace.lake.directory import BLOCK_ROWS
 from hoptrace.lake.layout import Part
 from hoptrace.lake.levels import FAN, STEP_ROWS, Step, lowest_key, named_slice, narrower
+from hoptrace.lake.part_files import write_part
 from hoptrace.lake.side_by_side import side_by_side
 from hoptrace.lake.sorting import sort_part
 from hoptrace.lake.storage import Store
@@ -36,7 +37,7 @@ class Merging:
             """Write one slice of what is merged."""
             piece, rows = part
             name = f"{self._name}-{number:03d}{named_slice(piece)}"
-            return self._store.write(Part(step.index, step.day, rows), name, data_change=False)
+            return write_part(self._store, Part(step.index, step.day, rows), name, data_change=False)
 
         # One is read and sorted while the one before is written.
         return list(side_by_side(write, self._dealt(step) if step.deals else self._joined(step), threads=1))

@@ -1,28 +1,21 @@
 """The lake's files: written once, never changed, each read through one small interface on a disk or an object store."""
 # pyright: basic
-# pyarrow has no type stubs; it is used in this file alone. It loads late: one trace reads by scans, without it.
+# pyarrow has no type stubs. It loads late: one trace reads by scans, without it.
 
 from __future__ import annotations
 
-import json
 import os
-import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
-from deltalake.exceptions import DeltaError
-from deltalake.transaction import AddAction
 
-from hoptrace.errors import StorageFailed
-from hoptrace.lake.layout import Part, index_of, kinds
+from hoptrace.lake.layout import index_of, kinds
 from hoptrace.lake.object_store import Access
-from hoptrace.lake.writing import write_rows
 from hoptrace.output import whole_file
 
 if TYPE_CHECKING:
@@ -30,37 +23,6 @@ if TYPE_CHECKING:
 
 PIECES_AT_ONCE = 64
 """Pieces of files that are read at once: each is opened, and its row groups are in memory."""
-
-_WRITTEN_AT_ONCE = 1 << 20
-"""Bytes: else each page of a column and its head would go to the system by themselves, 23 times a thousand rows."""
-
-Sync = Callable[[str], object]
-"""Is told of a file that was written, by its path in the filesystem."""
-
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-@contextmanager
-def guard(what: str) -> Generator[None]:
-    """Turn what the disk or the table throws into StorageFailed."""
-    try:
-        yield
-    except Exception as error:
-        if not _of_storage(error):
-            raise
-        cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise StorageFailed(
-            f"The lake could not {what}: {cause}. Nothing of this step was kept. "
-            "Check that its place can be reached and written to, and has room."
-        ) from error
-
-
-def _of_storage(error: Exception) -> bool:
-    if isinstance(error, (OSError, DeltaError, pl.exceptions.PolarsError)):
-        return True
-    from pyarrow import ArrowException
-
-    return isinstance(error, ArrowException)
 
 
 @dataclass(frozen=True)
@@ -155,27 +117,6 @@ class Store:
         """A file of the table with the columns that it has, lazily; once read, what its footer says stays with it."""
         return pl.scan_parquet(self.uri(path), hive_partitioning=False, glob=False, storage_options=self.options)
 
-    def write(self, part: Part, name: str, *, data_change: bool, sync: Sync | None = None) -> AddAction:
-        """Write one part to a new file, safely on the disk, and give the action that adds it to the table.
-
-        With `sync`, whoever gives it sees to it that the disk keeps the file that it is told of.
-        """
-        path = f"index={part.index}/day={part.day}/{name}.parquet"
-        full = self.full(path)
-        if self.remote is None:
-            self.files.create_dir(full.rpartition("/")[0], recursive=True)
-        with self.files.open_output_stream(full, buffer_size=_WRITTEN_AT_ONCE) as stream:
-            write_rows(_filled(part.rows), stream, part.even)
-        (sync or self.sync)(full)
-        return AddAction(
-            path=path,
-            size=int(self.files.get_file_info(full).size),
-            partition_values={"index": str(part.index), "day": part.day.isoformat()},
-            modification_time=int(time.time() * 1000),
-            data_change=data_change,
-            stats=_statistics(part.rows),
-        )
-
     def put(self, path: str, content: bytes) -> None:
         """Write a small file of the table's folder in place of the one that was there; readers see one or the other."""
         if self.remote is None:
@@ -232,28 +173,3 @@ def read_pieces(pieces: Iterable[tuple[pl.LazyFrame, int, int]]) -> list[pl.Data
     for at in range(0, len(slices), PIECES_AT_ONCE):
         read += pl.collect_all(slices[at : at + PIECES_AT_ONCE], engine="streaming")
     return read
-
-
-def _filled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Without the columns that are empty: an empty one costs as much time as a short one."""
-    # Not by `select`, which would first put every column into one piece.
-    return rows[[column.name for column in rows.iter_columns() if column.null_count() < rows.height]]
-
-
-def _statistics(rows: pl.DataFrame) -> str:
-    bounds: dict[str, Any] = rows.select(
-        pl.col("key", "start_time").min().name.prefix("min_"), pl.col("key", "start_time").max().name.prefix("max_")
-    ).row(0, named=True)
-    return json.dumps(
-        {
-            "numRecords": rows.height,
-            "minValues": {"key": bounds["min_key"], "start_time": _stamp(bounds["min_start_time"])},
-            # Delta keeps statistics of times in milliseconds: the upper bound has to be rounded up.
-            "maxValues": {"key": bounds["max_key"], "start_time": _stamp(bounds["max_start_time"] + _MILLISECOND)},
-            "nullCount": {"key": 0, "start_time": 0},
-        }
-    )
-
-
-def _stamp(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"

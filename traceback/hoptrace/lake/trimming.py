@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from hoptrace.lake.lake import Lake
 from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED
-from hoptrace.lake.storage import guard
+from hoptrace.lake.refusing import guard
 from hoptrace.lake.trimmed import Trimmed
 
 KEPT_DAYS = 7

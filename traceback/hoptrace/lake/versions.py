@@ -12,7 +12,8 @@ from deltalake import DeltaTable
 from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
 from hoptrace.lake.log import EXPIRED, LAST_EXPIRY, VACUUMED, Log, files_of
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.refusing import guard
+from hoptrace.lake.storage import Store
 from hoptrace.lake.trimmed import Trimmed
 from hoptrace.lake.view import View
 

@@ -13,9 +13,10 @@ from hoptrace.errors import NotFound
 from hoptrace.lake.directories import Directories
 from hoptrace.lake.layout import Index, Rows, as_statements, first_filed, index_of, no_rows, once
 from hoptrace.lake.picking import pick
+from hoptrace.lake.refusing import guard
 from hoptrace.lake.scanning import within_day
 from hoptrace.lake.spans import merge_spans
-from hoptrace.lake.storage import Store, guard
+from hoptrace.lake.storage import Store
 from hoptrace.lake.wanted import Bounds, Wanted
 from hoptrace.model.statements import STATEMENTS, TIME
 
