@@ -23,8 +23,8 @@ NAMED_FALSELY = 1 / 4
 
 To be asked for a record that it never had harms an innocent; that the trail ends a carrier earlier harms nobody. So it
 must be three times as likely that its record was left out or lost. Where liars quarrel with liars the probability is
-told too low besides, of words that nobody bears out: in twenty simulated networks 130 of 189 such words that seemed 0.25
-to 0.4 likely to be false were so, and none of 59 that somebody bore out.
+told too low besides, of words that nobody bears out: in twenty simulated networks 130 of 189 such words that seemed
+0.25 to 0.4 likely to be false were so, and none of 59 that somebody bore out.
 """
 
 SECONDED, AT_HOME = 50.0, 5.0
