@@ -19,6 +19,7 @@ from hoptrace.tracing.results import Floors
 FLOORS = Floors(0.7, 0.955)
 BASE = datetime(2026, 11, 2, 15, 0, 0, tzinfo=UTC)
 CARRIERS = [f"c{number}" for number in range(9)]
+CALLER_KEY = 12025550143
 SIGNED = {"attestation": "A", "orig_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "signer": "c0"}
 
 
@@ -95,6 +96,14 @@ def test_a_chain_over_a_silent_carrier_that_both_sides_name_is_plain(world, repo
         (
             Trust(untrue={("mid", "lacking"): 0.9}, clashes=(("mid", "lacking", "upstream", 1200, 900),)),
             Verdict.DISPUTED,
+        ),
+        (
+            Trust(
+                untrue={("mid", "lacking"): 0.6},
+                spoken_for={("mid", "lacking"): {CALLER_KEY: 50.0}},
+                witnesses=(("mid", "lacking", CALLER_KEY, "second"),),
+            ),
+            Verdict.NO_RECORD,
         ),
     ],
 )
@@ -317,7 +326,14 @@ def random_trust(chance: random.Random) -> Trust:
         return Trust()
     untrue = {(one, other): chance.random() for one in CARRIERS for other in CARRIERS if chance.random() < 0.2}
     clashes = tuple((one, other, "upstream", chance.randint(20, 2000), chance.randint(1, 19)) for one, other in untrue)
-    return Trust(untrue=untrue, misnames={one: chance.random() for one in CARRIERS[:4]}, clashes=clashes)
+    borne_out = [pair for pair in untrue if chance.random() < 0.5]
+    return Trust(
+        untrue=untrue,
+        misnames={one: chance.random() for one in CARRIERS[:4]},
+        spoken_for={pair: {CALLER_KEY: 5.0} for pair in borne_out},
+        clashes=clashes,
+        witnesses=tuple((*pair, CALLER_KEY, chance.choice(["second", pair[1]])) for pair in borne_out),
+    )
 
 
 @pytest.mark.parametrize("seed", range(250))

@@ -36,6 +36,7 @@ from hoptrace.linking.trust.claimed import count_claimed
 from hoptrace.linking.trust.clashes import bearing_out, count_claims, count_clashes, count_traffic, quarrelled
 from hoptrace.linking.trust.rivalled import count_rivalled
 from hoptrace.linking.trust.showing import count_showing
+from hoptrace.linking.trust.witnesses import WITNESSES, count_witnesses
 from hoptrace.model.statements import STATEMENTS
 
 SAMPLE = 300_000
@@ -200,6 +201,9 @@ def _weighed(learned: Learned, statements: pl.DataFrame) -> Learned:
         repeats=repeats,
         borrowed=count_borrowed(facts),
         rivalled=count_rivalled(facts),
+        witnesses=WITNESSES.to_frame(),
     )
+    # Who is doubted is known only now.
+    trust = replace(trust, witnesses=tuple(count_witnesses(facts, good["d_sid"], trust.untrue).rows()))
     weights = replace(found.weights, handed_on=learned.handed_on, delays=delays)
     return replace(learned, weights={**learned.weights, **weights.as_json(), "trust": trust.as_json()})

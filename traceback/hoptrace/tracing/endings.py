@@ -8,6 +8,7 @@ from hoptrace.linking.assignment import CONFLICT_WEIGHT
 from hoptrace.linking.contests import Pair
 from hoptrace.linking.kinds import Kind
 from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.witnesses import NAMED_FALSELY
 from hoptrace.tracing.case import Case, Fact, Surroundings
 from hoptrace.tracing.trail import NAMED_ABOVE, Ending, Step, Trail, point_of_entry
 
@@ -23,14 +24,6 @@ HAD_IT = 20.0
 KNEW_ID = 100.0
 """Odds for it where the other one's record has the Call-ID that it sent the call on with: who never had the call
 cannot know under which id it came in."""
-
-NAMED_FALSELY = 1 / 3
-"""Probability from which a carrier without a record of a call is not taken to be the one that handed it over.
-
-To be asked for a record that it never had harms an innocent; that the trail ends a carrier earlier harms nobody. So it
-must be twice as likely that its record was left out or lost. Where liars quarrel with liars the probability is told too
-low besides: in twenty simulated networks 119 of 162 words that seemed 0.3 to 0.4 likely to be false were so.
-"""
 
 MOSTLY_FALSE = 0.5
 """Share of false words of its upstreams from which a carrier is not believed of one that has no records either."""
@@ -108,14 +101,18 @@ def _ending(case: Case, fact: Fact, step: Step) -> Ending:
         return Ending.DOUBTED if _doubted(case, fact, step) else Ending.CUSTOMER
     if fact.upstream is None:
         return Ending.UNNAMED
-    return beyond(fact.carrier, fact.upstream, case.around, covered=fact.upstream in case.covered)
+    return beyond((fact.carrier, fact.upstream), fact.calling, case.around, covered=fact.upstream in case.covered)
 
 
-def beyond(carrier: str, upstream: str, around: Surroundings, *, covered: bool) -> Ending:
-    """The ending at a carrier named upstream that has no record of the call; `covered`: it has others of that time."""
+def beyond(named: tuple[str, str], calling: int | None, around: Surroundings, *, covered: bool) -> Ending:
+    """The ending at a carrier named upstream that has no record of the call; `covered`: it has others of that time.
+
+    `named`: the carrier that names it, and the one named; `calling`: the call's caller (a number's key).
+    """
+    carrier, upstream = named
     if covered:
-        untrue = around.trust.untrue.get((carrier, upstream), 0.0)
-        return Ending.CONTRADICTED if untrue >= NAMED_FALSELY else Ending.LACKING
+        false = around.trust.named_falsely(carrier, upstream, calling)
+        return Ending.CONTRADICTED if false >= NAMED_FALSELY else Ending.LACKING
     if around.trust.falsely(carrier, upstream) >= MOSTLY_FALSE:
         return Ending.MISNAMED
     return Ending.ENTRY if around.foreign(upstream) and not around.foreign(carrier) else Ending.SILENT

@@ -6,6 +6,7 @@ What the two records of a handoff say about each other is told in `hoptrace.trac
 from __future__ import annotations
 
 from hoptrace.linking.trust.bearing_out import Trust
+from hoptrace.linking.trust.witnesses import NO_ODDS
 from hoptrace.model.numbers import display
 from hoptrace.model.verdicts import Evidence
 from hoptrace.tracing.case import Fact
@@ -126,10 +127,31 @@ def misnamed(carrier: str, named: str, trust: Trust) -> str:
     )
 
 
-def not_borne_out(ending: Ending, carrier: str, named: str, trust: Trust) -> list[str]:
-    """What speaks against a furthest record that says that it got the call from the carrier that it `named`."""
+def borne_out_by(carrier: str, named: str, calling: int, trust: Trust) -> str:
+    """Why a carrier is believed of a caller's calls that it got them from the one `named`, which lacks them."""
+    witness = next(row[3] for row in trust.witnesses if row[:3] == (carrier, named, calling))
+    caller = display(calling)
+    if witness == named:
+        return (
+            f"Customers of {named} show the caller id {caller} in other calls and those of {carrier} never do: that "
+            f"speaks for what {carrier} says."
+        )
+    return (
+        f"{witness} too says that it got calls of {caller} from {named}, which has no record of them either: that "
+        f"speaks for what {carrier} says."
+    )
+
+
+def not_borne_out(ending: Ending, named: tuple[str, str], calling: int | None, trust: Trust) -> list[str]:
+    """What speaks against a furthest record that says from whom it got the call of this caller (a number's key).
+
+    `named`: its carrier, and the one that it names. Where its word is believed only because others bear it out, they
+    are told as well.
+    """
+    if ending is Ending.LACKING and calling is not None and calling in trust.spoken_for.get(named, NO_ODDS):
+        return [no_counterpart(*named, trust), borne_out_by(*named, calling, trust)]
     ways = {Ending.CONTRADICTED: no_counterpart, Ending.MISNAMED: misnamed}
-    return [ways[ending](carrier, named, trust)] if ending in ways else []
+    return [ways[ending](*named, trust)] if ending in ways else []
 
 
 def doubted(last: Fact, trust: Trust) -> str:

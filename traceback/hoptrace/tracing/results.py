@@ -109,7 +109,8 @@ def _conflicts(trail: Trail, case: Case, sources: Sources) -> tuple[str, ...]:
     """What contradicts the trail, or was contradicted and not followed: who says what."""
     told = [sources.pairs[pair.row].conflict for pair in (*trail.against, *trail.overruled)]
     last = case.facts[trail.last_statement]
-    told += evidence.not_borne_out(trail.ending, last.carrier, str(last.upstream), case.around.trust)
+    named = last.carrier, str(last.upstream)
+    told += evidence.not_borne_out(trail.ending, named, last.calling, case.around.trust)
     if trail.ending is Ending.DOUBTED:
         told.append(evidence.doubted(last, case.around.trust))
     return tuple(told)

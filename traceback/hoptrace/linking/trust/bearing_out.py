@@ -23,6 +23,7 @@ from hoptrace.linking.trust.clashes import CLAIMS, CLASHES, TRAFFIC
 from hoptrace.linking.trust.misnaming import borne_out_by_callers, misnaming, misnaming_silent, untrue_words
 from hoptrace.linking.trust.rivalled import RIVALLED, Rivals, rivals_of
 from hoptrace.linking.trust.showing import REPEATS, SHOWING
+from hoptrace.linking.trust.witnesses import NO_ODDS, WITNESSES, Odds, spoken_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Trust:
     to bear it out. `lost`: by carrier, the share of rows that it lacks. `doubt`: by carrier, the probability that its
     word of an own customer is false where nobody is there to contradict it. `borrows`: by (carrier, customer), those
     many of whose caller ids are others' customers'. `rivals`: by (carrier, customer), how many of its calls somebody
-    else's with the same two numbers stand beside.
-    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`, `claimed`: the counts behind them
-    (rows of CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's records lack
-    much.
+    else's with the same two numbers stand beside. `spoken_for`: by (namer, named), the odds for the namer's word of
+    calls of some callers, whose other calls bear it out.
+    `clashes`, `claims`, `traffic`, `showing`, `repeats`, `borrowed`, `rivalled`, `claimed`, `witnesses`: the counts
+    behind them (rows of CLASHES and so on); `holes`: those of the clashes that are of times of which the named one's
+    records lack much.
     """
 
     untrue: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
@@ -52,6 +54,7 @@ class Trust:
     misnamed: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     borrows: Collection[tuple[str, str]] = frozenset()
     rivals: Mapping[tuple[str, str], Rivals] = field(default_factory=dict[tuple[str, str], Rivals])
+    spoken_for: Mapping[tuple[str, str], Odds] = field(default_factory=dict[tuple[str, str], Odds])
     clashes: tuple[tuple[str, str, str, int, int], ...] = ()
     claims: tuple[tuple[str, str, int], ...] = ()
     traffic: tuple[tuple[str, int, int, int], ...] = ()
@@ -61,10 +64,17 @@ class Trust:
     borrowed: tuple[tuple[str, str, int, int, int], ...] = ()
     rivalled: tuple[tuple[str, str, str | None, int, int], ...] = ()
     claimed: tuple[tuple[str, str, int, int], ...] = ()
+    witnesses: tuple[tuple[str, str, int, str], ...] = ()
 
     def falsely(self, namer: str, named: str) -> float:
         """The probability that a carrier names an upstream falsely of which no records of that time are at hand."""
         return self.misnamed.get((namer, named), self.misnames.get(namer, 0.0))
+
+    def named_falsely(self, namer: str, named: str, calling: int | None) -> float:
+        """The probability that an upstream with records, but none of a call of this caller, was named falsely."""
+        untrue = self.untrue.get((namer, named), 0.0)
+        odds = self.spoken_for.get((namer, named), NO_ODDS).get(calling or 0, 1.0)
+        return untrue / (untrue + (1 - untrue) * odds)
 
     def never_went(self, carrier: str, lacked_by: str | None = None, named_by: str | None = None) -> float:
         """The probability that a call of a carrier's own customer never went where the carrier says.
@@ -104,6 +114,7 @@ COUNTS = {
     "borrowed": BORROWED,
     "rivalled": RIVALLED,
     "claimed": CLAIMED,
+    "witnesses": WITNESSES,
 }
 """The counts that trust rests on, by name."""
 
@@ -117,8 +128,9 @@ def trust_of(**counts: pl.DataFrame) -> Trust:
     misnames, misnamed = misnaming(clashes, untrue)
     of_silent = misnaming_silent(odds, misnames, untrue.keys())
     misnames, misnamed = misnames | of_silent[0], misnamed | of_silent[1]
+    untrue = borne_out_by_callers(untrue, odds)
     return Trust(
-        borne_out_by_callers(untrue, odds),
+        untrue,
         invents,
         doubts(claims, invents, counts["traffic"]),
         lost,
@@ -127,5 +139,6 @@ def trust_of(**counts: pl.DataFrame) -> Trust:
         misnamed,
         borrowers(counts["borrowed"]),
         rivals_of(counts["rivalled"]),
+        spoken_for(counts["witnesses"], untrue),
         *(tuple(counts[name].rows()) for name in COUNTS),
     )

@@ -128,6 +128,14 @@ TRAIL_PHRASES = (
         "this call, as of {missing} of {said} calls that {lower} says it got there."
     ),
     message(
+        "{witness} too says that it got calls of {caller} from {named}, which has no record of them either: that "
+        "speaks for what {lower} says."
+    ),
+    message(
+        "Customers of {named} show the caller id {caller} in other calls and those of {lower} never do: that speaks "
+        "for what {lower} says."
+    ),
+    message(
         "{lower} says that it got the call from {named}, which has submitted no records of that time. Of {said} calls "
         "that it says it got from {others}, {missing} are not in the records there."
     ),

@@ -20,8 +20,8 @@ from hoptrace.tracing.results import VERDICTS, Floors
 from hoptrace.tracing.unsettled import NOT_FOUND
 from hoptrace.tracing.weighing import FAR_OFF, hardly_on_file
 
-OF_AN_END = ("carrier", "customer", "upstream")
-"""What tells how a chain ends: at which record, with whose customer or at whom."""
+OF_AN_END = ("carrier", "customer", "upstream", "calling")
+"""What tells how a chain ends: at which record, with whose customer or at whom, and with which caller."""
 
 
 def judged(batch: Batch, chains: Chains, members: pl.DataFrame, trails: ChainTrails) -> tuple[Truths, Answers]:
@@ -150,12 +150,14 @@ def _endings(batch: Batch, calls: Int64s, tops: pl.DataFrame) -> Int64s:
     """How chains end."""
     told = np.full(len(calls), CUSTOMER)
     open_ = np.flatnonzero(tops["customer"].is_null().to_numpy())
-    rows = tops.select("carrier", "upstream")[open_].iter_rows()
-    known: dict[tuple[str, str, bool], int] = {}
+    rows = tops.select("carrier", "upstream", "calling")[open_].iter_rows()
+    known: dict[tuple[tuple[str, str], int | None, bool], int] = {}
     numbers: list[int] = calls[open_].tolist()
-    for place, call, (carrier, upstream) in zip(open_.tolist(), numbers, rows, strict=True):
-        told_of = carrier, upstream, upstream in batch.coverage[call].covered
+    for place, call, (carrier, upstream, calling) in zip(open_.tolist(), numbers, rows, strict=True):
+        named, covered = (carrier, upstream), upstream in batch.coverage[call].covered
+        # The caller matters to few pairs of carriers: all calls of any other two end alike.
+        told_of = named, calling if named in batch.around.trust.spoken_for else None, covered
         if told_of not in known:
-            known[told_of] = ENDINGS.index(beyond(carrier, upstream, batch.around, covered=told_of[2]))
+            known[told_of] = ENDINGS.index(beyond(*told_of[:2], batch.around, covered=covered))
         told[place] = known[told_of]
     return told

@@ -33,8 +33,11 @@ from hoptrace.tracing.words import ASKED_OF_CONTRADICTED, ASKED_OF_LACKING, ASKE
 
 OF_A_CALL = tuple(field.name for field in fields(ReportedCall))
 
+OF_A_WORD = ("carrier", "upstream", "calling")
+"""Who says of which caller's call that it got it from whom."""
+
 CONFLICTING = [ENDINGS.index(ending) for ending in (Ending.CONTRADICTED, Ending.MISNAMED)]
-"""Endings of which something is told that speaks against them."""
+"""Endings of which something is told that speaks against them; of LACKING it is where the word was in doubt."""
 
 
 def plain_lines(calls: pl.DataFrame, settled: Settled, stamp: Stamp, signers: Signers) -> ResultLines:
@@ -104,7 +107,7 @@ def _with_silent(hops: pl.Series, facts: pl.DataFrame, way: Way, paths: pl.Serie
 def _known(facts: pl.DataFrame, plain: Plain, trust: Trust) -> pl.DataFrame:
     """What is told around the hops of each chain's furthest statement and of its answer."""
     answers = plain.answers
-    tops = facts.select("carrier", "customer", "upstream")[plain.chains.begin[1:] - 1]
+    tops = facts.select("carrier", "customer", "upstream", "calling")[plain.chains.begin[1:] - 1]
     told = tops.with_columns(ending=pl.Series(answers.endings), confidence=rounded(answers.confidence, 4))
     return told.with_columns(conflicts=_conflicts(told, trust))
 
@@ -112,10 +115,11 @@ def _known(facts: pl.DataFrame, plain: Plain, trust: Trust) -> pl.DataFrame:
 def _conflicts(tops: pl.DataFrame, trust: Trust) -> pl.Series:
     """What speaks against the furthest statements as JSON (`hoptrace.tracing.evidence.not_borne_out`)."""
     told = pl.Series(["[]"]).gather(np.zeros(tops.height, np.int64))
-    doubtful = np.flatnonzero(np.isin(tops["ending"].to_numpy(), CONFLICTING))
+    codes = [*CONFLICTING, ENDINGS.index(Ending.LACKING)] if trust.spoken_for else CONFLICTING
+    doubtful = np.flatnonzero(np.isin(tops["ending"].to_numpy(), codes))
     texts = [
-        orjson.dumps(not_borne_out(ENDINGS[int(code)], carrier, upstream, trust)).decode()
-        for code, carrier, upstream in tops.select("ending", "carrier", "upstream")[doubtful].iter_rows()
+        orjson.dumps(not_borne_out(ENDINGS[int(code)], (carrier, upstream), calling, trust)).decode()
+        for code, carrier, upstream, calling in tops.select("ending", *OF_A_WORD)[doubtful].iter_rows()
     ]
     return told.scatter(doubtful, pl.Series(texts, dtype=pl.String)) if texts else told
 
