@@ -181,12 +181,18 @@ def _odds(row: Mapping[str, Any]) -> float:
 def _unrecorded(row: Mapping[str, Any]) -> float:
     """Unrecorded twins, for each call of the originator's to this end.
 
+    At least as many as reports tell, where they do: the twins of few calls may all be on file by chance.
+    """
+    told = row["usual"] * row["hiding"] if row["hiding"] is not None else 0.0
+    return max(told, _lacking(row))
+
+
+def _lacking(row: Mapping[str, Any]) -> float:
+    """The same as the twins on file tell it.
+
     There are as many twins as are on file for calls to where the most are; unless most of those on file were placed
     where records are kept. Then as many of the others leave no record as of these leave none where they crossed.
-    Where reports tell how many calls to an end leave none, that is known better.
     """
-    if row["hiding"] is not None:
-        return float(row["usual"] * row["hiding"])
     lacking = max(row["most"] - row["share"], 0.0)
     if row["placed"] < row["twins"]:
         return lacking
