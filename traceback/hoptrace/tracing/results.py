@@ -36,9 +36,10 @@ LIKELY_UNRECORDED = 0.1
 """Probability that no record at hand is of the reported call, from which no originator is named where no record ties
 the trail to the end that the report names."""
 
-NO_TWIN_UNTIED = 0.99
+NO_TWIN_UNTIED = 0.995
 """Least probability that the report means no call of somebody else, of an originator to whom a trail leads that no
-record ties to the reported end: nothing but caller, number and time then says that it is the reported call."""
+record ties to the reported end: nothing but caller, number and time then says that it is the reported call. Of names
+between 0.99 and this, in 60 networks of which a third or two thirds of the carriers take part, 9 of 292 were wrong."""
 
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
