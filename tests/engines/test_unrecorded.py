@@ -54,6 +54,13 @@ def test_a_record_of_another_time_is_of_another_call(world, reports):
     assert count_ends(world.ground(), later.with_columns(close=pl.lit(90.0)))["loud"] == (50, 0)
 
 
+def test_of_a_time_of_which_nobody_has_records_nothing_is_counted(world, reports):
+    years = 3 * 365 * 86_400.0
+    both = pl.concat([reports, reports.with_columns(pl.col("at") + years)])
+    assert count_ends(world.ground(), both) == {"loud": (50, 0), "quiet": (50, 37)}
+    assert count_ends(world.ground(), both.tail(140)) is None
+
+
 def test_nothing_is_counted_where_nothing_hangs_on_it(world, reports):
     ground = world.ground()
     unrivalled = replace(ground, around=replace(ground.around, trust=Trust()))

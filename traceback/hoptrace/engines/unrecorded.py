@@ -34,13 +34,17 @@ def count_ends(ground: Ground, reports: pl.DataFrame) -> Counts | None:
     named = reports.filter(pl.col("terminating").is_not_null())
     if not ground.around.trust.rivals or named.height < LEAST_IN_ALL:
         return None
-    parts = (part.with_columns(found=_on_file(ground, part)) for part in islice(_samples(named), MOST // SIDE_BY_SIDE))
+    parts = (_on_file(ground, part) for part in islice(_samples(named), MOST // SIDE_BY_SIDE))
     counts = pl.concat(parts).group_by("terminating").agg(reports=pl.len(), lost=(~pl.col("found")).sum())
+    if counts["reports"].sum() < LEAST_IN_ALL:
+        return None
     return {end: (of, lost) for end, of, lost in counts.sort("terminating").iter_rows()}
 
 
-def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.Series:
-    """Whether a record of each call may be on file."""
+def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.DataFrame:
+    """The end of each call and whether a record of it may be `found`, of calls of whose time anybody has records."""
+    covered = pl.Series(list(ground.covering.at(reports["at"].to_list()).counts()), dtype=pl.Int64)
+    reports = reports.filter(covered > 0)
     asked = reports.select("at", "calling", "close", call=pl.int_range(pl.len(), dtype=pl.Int64), key="called")
     wanted = asked.with_columns(window=pl.col("close") + ABOUT).select(WANTED.names())
     read = ground.view.statements(to_read(wanted, ground.learned))
@@ -50,7 +54,8 @@ def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.Series:
     # A number that is withheld, masked or not told may be any.
     open_ = pl.any_horizontal((pl.col(name) <= 0).fill_null(value=True) for name in ("calling", "seen"))
     same = pl.any_horizontal((pl.col(name) == pl.col("calling")).fill_null(value=False) for name in ("seen", "sent"))
-    return asked["call"].is_in(met.filter(open_ | same)["call"].unique().implode())
+    found = pl.int_range(pl.len(), dtype=pl.Int64).is_in(met.filter(open_ | same)["call"].unique().implode())
+    return reports.select("terminating", found=found)
 
 
 def _samples(reports: pl.DataFrame) -> Iterator[pl.DataFrame]:
