@@ -89,6 +89,7 @@ class World:
     trust: Trust = field(default_factory=Trust)
     weights: Weights = field(default_factory=Weights)
     habits: ReportHabits = field(default_factory=ReportHabits)
+    ends: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def say(self, carrier: str, at: float, **facts: Any) -> int:
         """A statement of a call that began `at` seconds after BASE; answered after 3 s for 20 s by default."""
@@ -129,7 +130,7 @@ class World:
     def ground(self) -> Ground:
         clocks = clock_of({carrier: self.clocks.get(carrier, 0.0) for carrier in self.covers}, self.spread)
         first, last = (BASE - timedelta(days=400)).timestamp(), (BASE + timedelta(days=400)).timestamp()
-        learned = replace(Learned.nothing(), clocks=clocks)
+        learned = replace(Learned.nothing(), clocks=clocks).with_ends(self.ends)
         batches = [(carrier, f"{carrier}-1", first, last) for carrier in sorted(self.covers)]
         return Ground(
             view=FrameView(self.frame()),  # type: ignore[arg-type]

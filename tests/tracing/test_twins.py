@@ -149,3 +149,43 @@ def test_of_a_caller_id_that_is_used_once_the_customers_other_calls_tell_of_riva
     found = world.trace(at=at, terminating_carrier=end)
     assert (found.customer == "c") is named
     assert named or (found.verdict is Verdict.AMBIGUOUS and "Somebody else shows" in found.summary)
+
+
+def rivalled(world, downstream: str, ends: dict[str, tuple[int, int]]) -> None:
+    """A call of a customer three in ten of whose calls are rivalled, handed to a carrier; what reports tell of ends."""
+    world.country, world.ends = OTHERS, ends
+    world.trust = Trust(rivals={("orig", "c"): Rivals(0.3, {"quiet": (20, 6)})})
+    world.say("orig", 0.0, customer="c", downstream=downstream)
+
+
+@pytest.mark.parametrize(
+    ("lost", "named"), [(0, True), (50, False)], ids=["hardly one of its calls", "half of its calls leave no record"]
+)
+def test_reports_tell_how_many_calls_to_an_end_leave_no_record(world, lost, named):
+    """As many rivals are on file there as to any end: that tells nothing of those that are not."""
+    rivalled(world, "quiet", {"quiet": (100, lost), "loud": (100, 0)})
+    found = world.trace(at=2.0, terminating_carrier="quiet")
+    assert (found.customer == "c") is named
+    assert named or "Somebody else shows the same caller id" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("downstream", "end", "named"),
+    [
+        pytest.param("quiet", "quiet", True, id="a record says that it went to the reported end"),
+        pytest.param("quiet", None, True, id="a record says that it went to an end that others report"),
+        pytest.param("transit", "quiet", False, id="it went to another carrier than the reported end"),
+        pytest.param("transit", None, False, id="it went to a carrier that nobody reports as an end"),
+    ],
+)
+def test_where_no_record_ties_a_call_to_an_end_a_twin_must_be_less_likely(world, downstream, end, named):
+    rivalled(world, downstream, {"quiet": (100, 30), "loud": (100, 0)})
+    world.country = dict(list(OTHERS.items())[:2])
+    found = world.trace(at=0.2, terminating_carrier=end)
+    assert (found.customer == "c") is named
+    assert named or "Somebody else shows the same caller id" in found.summary
+
+
+def test_ends_that_too_few_reports_name_tell_nothing(world):
+    rivalled(world, "quiet", {"quiet": (40, 38)})
+    assert world.trace(at=0.2, terminating_carrier="quiet").customer == "c"

@@ -16,6 +16,7 @@ import polars as pl
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.engines.twins import ROWS_LOST, campaign_odds, detached_odds, hidden_odds, twin_odds
+from hoptrace.engines.unseen_twins import untied_to, with_unseen
 from hoptrace.linking.clocks.repeated_hours import any_twice, with_readings
 from hoptrace.linking.members import comparable
 from hoptrace.linking.trust.blame import LEAST_LOSS
@@ -57,6 +58,7 @@ ASKED = pl.Schema(
         "end": pl.String,
         "fits": pl.Float64,
         "detached": pl.Boolean,
+        "tied": pl.Boolean,
         "lost": pl.Float64,
         "few": pl.Boolean,
         "open": pl.Boolean,
@@ -66,12 +68,15 @@ ASKED = pl.Schema(
 
 `source`: the carrier from which that one got the call, null where its `customer` placed it; `end`: the carrier that
 delivered it. `fits`: density (1/s) of the report, given that it means this trail; `detached`: no record says that it
-went to that end; `lost`: the share of calls that leave no record; `few`: so few take part that the carriers of another
+went to that end; `tied`: its lowest record does not say that it went to another end than the report names, null where
+that names none; `lost`: the share of calls that leave no record; `few`: so few take part that the carriers of another
 call would hardly have a record of it; `open`: and the trail went to another end than the report names, or that names
 none and anyone may show the caller id, or it gives another caller.
 """
 
-AskedRow = tuple[int, int, float, float, str, str | None, str | None, int, str, float, bool, float, bool, bool]
+AskedRow = tuple[
+    int, int, float, float, str, str | None, str | None, int, str, float, bool, bool | None, float, bool, bool
+]
 """A row of ASKED."""
 
 _NOTHING = ASKED.to_frame()
@@ -102,12 +107,15 @@ class Others:
     `numbers`: how many numbers it called that the originator has no record of; said where no record tells that the call
     went to the reported end. `odds`: that the report means the call of somebody else to the same people (`twin_odds`).
     `hidden`: the same odds where no such call would be on file. `unseen`: calls of which such a one would hardly be.
+    `untied`: those calls for which there are odds and of which no record says that they went to the reported end, or
+    to one that other reports name.
     """
 
     numbers: Mapping[int, int] = field(default_factory=dict[int, int])
     odds: Mapping[int, float] = field(default_factory=dict[int, float])
     hidden: Mapping[int, float] = field(default_factory=dict[int, float])
     unseen: frozenset[int] = frozenset()
+    untied: frozenset[int] = frozenset()
 
     @property
     def calls(self) -> set[int]:
@@ -120,7 +128,9 @@ class Others:
         numbers, unseen = self.numbers.get(call, 0), call in self.unseen
         twin, hidden = self.odds.get(call, 0.0), self.hidden.get(call, 0.0)
         told = numbers or unseen or twin or hidden
-        return replace(one, elsewhere=numbers, unseen=unseen, twin=twin, hidden=hidden) if told else one
+        if not told:
+            return one
+        return replace(one, elsewhere=numbers, unseen=unseen, twin=twin, hidden=hidden, untied=call in self.untied)
 
 
 def asked_of(judged: Sequence[Judged]) -> pl.DataFrame:
@@ -140,13 +150,16 @@ def other_callers(asked: pl.DataFrame, ground: Ground) -> Others:
     counts = counts.join(asked.select("call", "origin", "source", "detached"), on="call")
     usual = pl.max_horizontal(pl.lit(LEAST_ELSEWHERE), ROWS_LOST * lost * pl.col("own").fill_null(0))
     shared = counts.join(mine, on="call", how="left").filter(pl.col("called") >= usual)
+    ends = ground.learned.ends
+    asked = with_unseen(asked, ends)
     odds = twin_odds(asked.join(shared, on="call", how="semi"), uses, ground.around.trust.lost)
     for call, more in campaign_odds(asked, ground.around.trust.rivals).items():
         odds[call] = max(more, odds.get(call, 0.0))
+    untied = asked.filter(pl.col("call").is_in(list(odds)) & untied_to(ends))["call"]
     named = shared.filter(pl.col("detached") & pl.col("source").is_null())
     numbers = dict(named.select("call", "called").iter_rows())
     hidden = hidden_odds(asked, uses) | detached_odds(asked)
-    return Others(numbers, odds, hidden, frozenset(_unseen(asked, uses)["call"]))
+    return Others(numbers, odds, hidden, frozenset(_unseen(asked, uses)["call"]), frozenset(untied))
 
 
 def _unseen(asked: pl.DataFrame, uses: Uses) -> pl.DataFrame:
@@ -207,11 +220,15 @@ def _asked(one: Judged) -> list[AskedRow]:
         return []
     source, customer = (None, last.customer) if placed else (last.upstream, None)
     origin = last.carrier, source, customer, reported.called, best.trail.path[0]
-    fit = math.exp(best.timed.weight), detached(best.trail, case)
+    fit = math.exp(best.timed.weight), detached(best.trail, case), _tied(best.trail, case)
     lost, few = lost_rows(case.taking_part, on_file=False), hardly_on_file(case.taking_part)
     return [
         (one.call, last.calling, reported.at, CALLERS_WINDOW, *origin, *fit, lost, few, few and _open(case, best.trail))
     ]
+
+
+def _tied(trail: Trail, case: Case) -> bool | None:
+    return None if case.reported.terminating is None else not astray(trail, case)
 
 
 def _open(case: Case, trail: Trail) -> bool:

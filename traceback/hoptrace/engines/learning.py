@@ -16,6 +16,7 @@ from hoptrace.linking.relisted import with_deliveries, with_relisted
 if TYPE_CHECKING:
     from hoptrace.catalog.clocks import ClockTable
     from hoptrace.lake.view import View
+    from hoptrace.linking.learned import Learned
     from hoptrace.workspace import Workspace
 
 SHARE = 0.5
@@ -67,7 +68,12 @@ def _learn(workspace: Workspace, relisted: pl.DataFrame) -> int:
     statements = with_relisted(sample(view.scan(), _rows_that_count(workspace, view)), relisted)
     customers = customers_reached(workspace, statements)
     learned = learn(with_deliveries(statements, customers)).with_trunks(relisted, customers)
-    return keep_learned(workspace, view.version, lambda newest: learned.with_reports(newest.report_times))
+
+    def made(newest: Learned) -> Learned:
+        """What was learned, with what reports told before."""
+        return learned.with_reports(newest.report_times).with_ends(newest.ends.counts)
+
+    return keep_learned(workspace, view.version, made)
 
 
 def _rows_that_count(workspace: Workspace, view: View) -> int:

@@ -51,6 +51,7 @@ def asked_of_plain(plain: Plain, batch: Batch, linked: Linked) -> pl.DataFrame:
         source=pl.when(~pl.col("placed")).then("upstream"),
         customer=pl.when("placed").then("customer"),
         number="called",
+        tied=pl.when(pl.col("terminating").is_not_null()).then(pl.col("terminating") == pl.col("end")),
         open=pl.col("few") & pl.col("placed") & anyone,
     ).select(ASKED.names())
 

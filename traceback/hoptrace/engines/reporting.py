@@ -1,4 +1,4 @@
-"""How far reported times are off, learned from a file of calls before they are traced.
+"""What reports tell of themselves, learned from a file of calls before they are traced: how far their times are off.
 
 Of each such file a few hundred calls are looked at. Where their times are clearly other than what is presumed, that
 becomes part of a clock table, which the results name as they do all that was learned: a replay tells the same. For
@@ -19,9 +19,10 @@ from hoptrace.engines.calls import all_reported
 from hoptrace.engines.evenly import GOLDEN
 from hoptrace.engines.gathering import gather
 from hoptrace.engines.keeping import keep_learned, known
-from hoptrace.engines.local import Replay, standing
+from hoptrace.engines.local import Replay, report_habits, standing
 from hoptrace.engines.many_calls import by_lake
-from hoptrace.tracing.plain.answers import reports_of
+from hoptrace.engines.unrecorded import count_ends
+from hoptrace.tracing.plain.answers import all_meant, reports_of
 from hoptrace.tracing.report_times import (
     ALONE,
     FULL_BY_CHANCE,
@@ -57,15 +58,23 @@ def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> Replay | 
 
 
 def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> Replay | None:
-    """Learn how far the times of reported calls (REPORTS, in the order of the lake) are off.
+    """Learn how far the times of reported calls (REPORTS, in the order of the lake) are off, and whose calls are lost.
 
     Gives the versions on which these calls are to be traced, None for the newest ones. What other calls told before
     says nothing of these but that reports may be off as far as that.
     """
     presumed = workspace.settings.trace.report_seconds
-    told = partial(_with_reports, _found(workspace, reports), presumed)
+    times = partial(_with_reports, _found(workspace, reports), presumed)
     learned = known(workspace).learned
-    if told(learned).report_times == learned.report_times:
+    meant = all_meant(reports, report_habits(times(learned), presumed))
+    ends = count_ends(standing(workspace).ground, meant)
+
+    def told(before: Learned) -> Learned:
+        """What was learned before, with what these reports tell."""
+        return times(before) if ends is None else times(before).with_ends(ends)
+
+    now = told(learned)
+    if (now.report_times, now.ends) == (learned.report_times, learned.ends):
         return None
     version = keep_learned(workspace, None, told)
     return workspace.lake.version(), version, workspace.catalog.certificates.trust(None).version

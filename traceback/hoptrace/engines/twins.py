@@ -9,7 +9,7 @@ time, so whether a twin to this end would be on file is told by the twins of oth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -55,7 +55,8 @@ below the other one change no answer."""
 def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dict[int, float]:
     """Odds that a reported call is rather the unrecorded twin of the call that was found, of calls that have any.
 
-    `asked`, `uses` as in `hoptrace.engines.callers`; `lost`: the share of rows that a carrier lacks.
+    `asked`, `uses` as in `hoptrace.engines.callers`, with what `with_unseen` adds; `lost`: the share of rows that a
+    carrier lacks.
     """
     if asked.is_empty():
         return {}
@@ -66,7 +67,7 @@ def twin_odds(asked: pl.DataFrame, uses: Uses, lost: Mapping[str, float]) -> dic
     ways = _ways(uses.same, hidden, counts.select("call", "usual"))
     many = pl.max_horizontal(pl.lit(LEAST_TWINS), ROWS_LOST * _lost("origin", lost) * pl.col("own"))
     counted = (
-        asked.select("call", "origin", "end", "fits", "few")
+        asked.select("call", "origin", "end", "fits", "few", "hiding")
         .join(counts, on="call")
         .filter(pl.col("twins") >= many)
         .join(ways, left_on=["call", "end"], right_on=["call", "downstream"], how="left")
@@ -103,17 +104,20 @@ def campaign_odds(asked: pl.DataFrame, rivals: Mapping[tuple[str, str], Rivals])
     """The same of calls whose customers' calls are known to be rivalled, whichever caller ids these have."""
     if not rivals:
         return {}
-    placed = asked.filter(pl.col("customer").is_not_null()).select("call", "origin", "customer", "end", "fits", "lost")
+    columns = "call", "origin", "customer", "fits", "end", "lost", "hiding"
+    placed = asked.filter(pl.col("customer").is_not_null()).select(columns)
     known = ((call, rivals.get((origin, customer)), *rest) for call, origin, customer, *rest in placed.iter_rows())
-    told = ((call, _unseen(of, end, lost) / fits) for call, of, end, fits, lost in known if of is not None)
+    told = ((call, _unseen(of, *end) / fits) for call, of, fits, *end in known if of is not None)
     return {call: unseen / (2 * NEAR) for call, unseen in told}
 
 
-def _unseen(rivals: Rivals, end: str, lost: float) -> float:
+def _unseen(rivals: Rivals, end: str, lost: float, hiding: float | None) -> float:
     """Rivals' calls of which nothing is on file, for each call of the customer's to an end.
 
-    `lost`: the share of calls that leave no record.
+    `lost`: the share of calls that leave no record; `hiding` as `with_unseen` has it, known where reports tell it.
     """
+    if hiding is not None:
+        return rivals.usual * hiding
     at_most = SAME_WAYS * rivals.usual * lost / (1 - lost)
     return min(rivals.lacking(end) + UNSEEN * rivals.usual, at_most)
 
@@ -168,14 +172,23 @@ def _share(like_elsewhere: float) -> pl.Expr:
     return (pl.col("seen") + like_elsewhere * pl.col("usual")) / (pl.col("own") + like_elsewhere)
 
 
-def _odds(row: Mapping[str, float]) -> float:
+def _odds(row: Mapping[str, Any]) -> float:
     """Density (1/s) of an unrecorded twin's report at this moment, against that of the call that was found."""
     density = (row["near"] + 1) / (2 * NEAR * row["twins"])
     return _unrecorded(row) * density / row["fits"]
 
 
-def _unrecorded(row: Mapping[str, float]) -> float:
+def _unrecorded(row: Mapping[str, Any]) -> float:
     """Unrecorded twins, for each call of the originator's to this end.
+
+    At least as many as reports tell, where they do: the twins of few calls may all be on file by chance.
+    """
+    told = row["usual"] * row["hiding"] if row["hiding"] is not None else 0.0
+    return max(told, _lacking(row))
+
+
+def _lacking(row: Mapping[str, Any]) -> float:
+    """The same as the twins on file tell it.
 
     There are as many twins as are on file for calls to where the most are; unless most of those on file were placed
     where records are kept. Then as many of the others leave no record as of these leave none where they crossed.

@@ -14,6 +14,7 @@ import polars as pl
 
 from hoptrace.linking.kinds import HANDED_ON
 from hoptrace.linking.relisted import RELISTED
+from hoptrace.linking.trust.reported_ends import ReportedEnds
 from hoptrace.model.arrays import Floats, Truths
 from hoptrace.model.columns import epoch_seconds
 
@@ -94,6 +95,21 @@ class Learned:
         others = {name: each for name, each in self.weights.items() if name != "reports"}
         reports = {name: list(told[name]) for name in sorted(told)}
         return replace(self, weights={**others, "reports": reports} if reports else others)
+
+    @cached_property
+    def ends(self) -> ReportedEnds:
+        """The carriers that reports name as terminating, and how many of their calls left no record.
+
+        Learned from reports as `report_times` are.
+        """
+        told: Mapping[str, tuple[int, int]] = self.weights.get("ends", {})
+        return ReportedEnds({end: (int(reports), int(lost)) for end, (reports, lost) in told.items()})
+
+    def with_ends(self, counts: Mapping[str, tuple[int, int]]) -> Learned:
+        """The same with these counts of `ends`."""
+        others = {name: each for name, each in self.weights.items() if name != "ends"}
+        ends = {end: list(counts[end]) for end in sorted(counts)}
+        return replace(self, weights={**others, "ends": ends} if ends else others)
 
     @cached_property
     def customers(self) -> pl.DataFrame:

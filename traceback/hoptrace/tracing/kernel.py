@@ -37,7 +37,8 @@ class Judged:
     `elsewhere`: numbers that its caller id called from elsewhere, where that leaves the originator open; else 0.
     `unseen`: so few carriers take part that a call of somebody else with the same caller id would leave no record.
     `twin`: the odds that the report means a call of somebody else with the same caller id, of which there is no record.
-    `hidden`: the same where nothing on file could tell of one. That lessens what is claimed, and only of a trail to a
+    `untied`: no record says that the trail went to the reported end, or to one that other reports name.
+    `hidden`: the odds where nothing on file could tell of one. That lessens what is claimed, and only of a trail to a
     customer so much that it is not told.
     """
 
@@ -48,6 +49,7 @@ class Judged:
     unseen: bool = False
     twin: float = 0.0
     hidden: float = 0.0
+    untied: bool = False
 
     @property
     def off_file(self) -> bool:

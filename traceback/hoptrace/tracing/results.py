@@ -36,6 +36,11 @@ LIKELY_UNRECORDED = 0.1
 """Probability that no record at hand is of the reported call, from which no originator is named where no record ties
 the trail to the end that the report names."""
 
+NO_TWIN_UNTIED = 0.995
+"""Least probability that the report means no call of somebody else, of an originator to whom a trail leads that no
+record ties to the reported end: nothing but caller, number and time then says that it is the reported call. Of names
+between 0.99 and this, in 60 networks of which a third or two thirds of the carriers take part, 9 of 292 were wrong."""
+
 SURE_OF_PATH = 0.8
 """Below this probability of the path among the trails of one answer, the result says that another is possible."""
 
@@ -96,6 +101,7 @@ def _settled(judged: Judged, best: Weighed, confidence: float, floors: Floors) -
     if confidence * _no_twin(judged) < floors.contested and (judgement.contested or judged.twin > 0):
         return False
     loose = judgement.none > LIKELY_UNRECORDED and astray(best.trail, case)
+    loose |= judged.untied and _no_twin(judged) < NO_TWIN_UNTIED
     least = min(confidence, _no_twin(judged), 1 - judgement.alike) / (1 + judged.hidden)
     return VERDICTS[best.trail.ending] is not Verdict.ORIGINATOR_IDENTIFIED or not (loose or least < floors.named)
 
