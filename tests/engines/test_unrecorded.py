@@ -42,16 +42,23 @@ def test_each_end_has_its_reports_and_those_that_left_no_record(world, reports):
     assert count_ends(world.ground(), reports) == {"loud": (50, 0), "quiet": (50, 37)}
 
 
-@pytest.mark.parametrize(("caller", "lost"), [(CALLERS[1], 50), (WITHHELD_KEY, 0), (None, 0)])
+TO_QUIET = pl.col("terminating") == "quiet"
+
+
+@pytest.mark.parametrize(("caller", "lost"), [(CALLERS[1], 50), (WITHHELD_KEY, 37), (None, 37)])
 def test_a_record_with_another_caller_is_of_another_call(world, reports, caller, lost):
-    others = reports.with_columns(calling=pl.lit(caller, pl.Int64))
-    assert count_ends(world.ground(), others)["loud"] == (50, lost)
+    others = reports.with_columns(calling=pl.when(TO_QUIET).then(pl.lit(caller, pl.Int64)).otherwise("calling"))
+    assert count_ends(world.ground(), others) == {"loud": (50, 0), "quiet": (50, lost)}
 
 
 def test_a_record_of_another_time_is_of_another_call(world, reports):
-    later = reports.with_columns(pl.col("at") + 120.0)
-    assert count_ends(world.ground(), later)["loud"] == (50, 50)
-    assert count_ends(world.ground(), later.with_columns(close=pl.lit(90.0)))["loud"] == (50, 0)
+    later = reports.with_columns(pl.col("at") + pl.when(TO_QUIET).then(120.0).otherwise(0.0))
+    assert count_ends(world.ground(), later)["quiet"] == (50, 50)
+    assert count_ends(world.ground(), later.with_columns(close=pl.lit(90.0)))["quiet"] == (50, 37)
+
+
+def test_a_file_of_which_hardly_a_call_has_a_record_tells_nothing(world, reports):
+    assert count_ends(world.ground(), reports.with_columns(pl.col("at") + 1800.0)) is None
 
 
 def test_of_a_time_of_which_nobody_has_records_nothing_is_counted(world, reports):

@@ -24,21 +24,26 @@ SIDE_BY_SIDE, MOST = 100, 1_000
 ABOUT = 60.0
 """Seconds beyond what reports may be off in which a record may be of the call, whatever its clock."""
 
+HARDLY_ANY = 0.9
+"""Share of calls without a record from which a file tells nothing: its times or numbers are wrong."""
+
 Counts = dict[str, tuple[int, int]]
 
 
 def count_ends(ground: Ground, reports: pl.DataFrame) -> Counts | None:
     """By reported end, how many of some of these calls (MEANT, in the order of the lake) were looked for, and how many
-    have no record; None where too few tell it, or no customer's calls are rivalled, so that nothing hangs on it.
+    have no record; None where too few tell it, hardly any has one, or no customer's calls are rivalled, so that nothing
+    hangs on it.
     """
     named = reports.filter(pl.col("terminating").is_not_null())
     if not ground.around.trust.rivals or named.height < LEAST_IN_ALL:
         return None
     parts = (_on_file(ground, part) for part in islice(_samples(named), MOST // SIDE_BY_SIDE))
     counts = pl.concat(parts).group_by("terminating").agg(reports=pl.len(), lost=(~pl.col("found")).sum())
-    if counts["reports"].sum() < LEAST_IN_ALL:
+    of, lost = counts.select("reports", "lost").sum().row(0)
+    if of < LEAST_IN_ALL or lost > HARDLY_ANY * of:
         return None
-    return {end: (of, lost) for end, of, lost in counts.sort("terminating").iter_rows()}
+    return {end: (reported, gone) for end, reported, gone in counts.sort("terminating").iter_rows()}
 
 
 def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.DataFrame:
