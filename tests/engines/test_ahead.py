@@ -80,6 +80,13 @@ def test_where_too_much_would_be_held_each_part_reads_for_itself(ground, monkeyp
     assert isinstance(read_ahead(ground, PARTS).view, Ahead) is held
 
 
+def test_rows_around_the_wanted_ones_are_held_while_there_are_not_too_many(ground, monkeypatch):
+    monkeypatch.setattr(view_module, "PICK_UP_TO", 0)
+    assert rows_ahead(read_ahead(ground, PARTS)) == 54
+    monkeypatch.setattr(ahead, "MOST_ROWS", 53)
+    assert rows_ahead(read_ahead(ground, PARTS)) == 37
+
+
 def test_how_much_was_read_ahead_is_known(ground):
     assert rows_ahead(ground) is None
     assert rows_ahead(read_ahead(ground, PARTS)) == 37

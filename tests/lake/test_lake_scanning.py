@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from hoptrace.lake.scanning import _hours_of_keys, within_day
+from hoptrace.lake.scanning import _hours_of_keys, around_day, within_day
 from hoptrace.lake.spans import SPANS, merge_spans
 
 KEYS = st.sampled_from([12025550100, 12025550101, -1, 0, 2**63 - 1, -(2**63)])
@@ -35,6 +36,9 @@ def test_what_lies_within_spans_is_found(day: date, starts: list[tuple[int, int]
     found = within_day(rows.lazy(), day, merge_spans(spans)).collect()
     order = ["key", "start_time"]
     assert_frame_equal(found.sort(order), rows.filter(pl.Series(inside, dtype=pl.Boolean)).sort(order))
+    around = around_day(rows.with_row_index().lazy(), day, merge_spans(spans)).collect()
+    assert around["index"].is_unique().all()
+    assert set(np.flatnonzero(inside).tolist()) <= set(around["index"])
 
 
 def test_of_a_span_of_years_the_hours_of_the_day_are_looked_up():

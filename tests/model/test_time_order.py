@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +22,14 @@ def test_rows_lie_as_sorting_by_all_columns_lays_them(rows) -> None:
     frame = frame.with_columns(place=pl.int_range(pl.len()))
     expected = frame.sort("start", "batch", "row", maintain_order=True)
     assert in_time_order(frame, "start", ("batch", "row")).drop("place").equals(expected.drop("place"))
+
+
+@pytest.mark.parametrize("moments", [1, 20, 400])
+def test_many_rows_lie_so_as_well(moments: int) -> None:
+    random = Random(moments)
+    rows = [(random.randrange(moments), random.choice("ab"), place) for place in random.sample(range(300), 300)]
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").with_columns(pl.col("start").cast(TIME))
+    assert in_time_order(frame, "start", ("batch", "row")).equals(frame.sort("start", "batch", "row"))
 
 
 def test_what_lies_in_order_is_not_moved() -> None:

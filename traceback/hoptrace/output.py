@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import sys
 import uuid
 from collections.abc import Generator
@@ -54,6 +56,18 @@ def whole_file(path: Path, meanwhile: Path | None = None) -> Generator[IO[bytes]
         raise
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def check_room(stream: IO[bytes], size: int) -> None:
+    """Raise OSError, before anything is done that would have to be undone, where a disk has not so many bytes left.
+
+    A device or a pipe has as much room as it takes; some network disks do not tell how much they have.
+    """
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return
+    disk = os.fstatvfs(stream.fileno())
+    if disk.f_blocks and disk.f_bfree * disk.f_frsize < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def is_device(path: Path) -> bool:

@@ -24,7 +24,7 @@ MOST_ROWS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The lake's view, with the `rows` of index "called" that were read of it within `spans` (merged ones)."""
+    """The lake's view, with the `rows` of index "called" that were read of it for `spans` (merged ones)."""
 
     view: Reads
     spans: pl.DataFrame

@@ -112,7 +112,7 @@ def _which_run(workspace: Workspace, calls: Path, pinned: Pinned) -> dict[str, A
     return {
         "calls": digest,
         "directory": directory,
-        "packed": 1,
+        "packed": 2,
         "at_once": AT_ONCE,
         "engine": __version__,
         **asdict(pinned),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from hoptrace.engines.stretches import Stretch, read_stretch
 from hoptrace.engines.syncing import synced_meanwhile
 from hoptrace.model.arrays import Int64s
 from hoptrace.model.packing import ZSTANDARD, packing_of
-from hoptrace.output import is_device, whole_file
+from hoptrace.output import check_room, is_device, whole_file
 
 if TYPE_CHECKING:
     from hoptrace.catalog.filing import Filing
@@ -45,15 +46,16 @@ def put_together(
     file is written by this one, and so is a file whose name ends in .zst: the others then pack a stretch each
     (Zstandard, RFC 8878).
     """
-    ordered = calls.sort("place")
     verdicts: Counter[str] = Counter()
     # A link may lead to another disk; an output that a killed run has begun is cleared with the parts.
     meanwhile = None if out.is_symlink() else finished.folder
-    filed = workspace.catalog.traces.filing
-    with whole_file(out, meanwhile) as stream, synced_meanwhile(stream), filed() as filing:
-        stretches = finished.stretches()
+    stretches = finished.stretches()
+    filings = _filed(workspace, calls, finished.folder, stretches)
+    # What was filed of a run that fails is undone at once, and not when its traceback is let go.
+    with whole_file(out, meanwhile) as stream, synced_meanwhile(stream), closing(filings):
         writings = _writings(Path(stream.name), finished.folder, stretches)
-        filings = (_file(read_stretch(finished.folder, frames), ordered, filing) for frames in stretches)
+        if packing_of(out) != ZSTANDARD:
+            check_room(stream, sum(int(frames[:, LINES_BYTES].sum()) for frames in stretches))
         own = map(verdicts.update, filings)
         deque(chain(_written(stream, out, writings, pool, own), own), maxlen=0)
     return dict(sorted(verdicts.items()))
@@ -107,6 +109,19 @@ def _appended(stream: IO[bytes], writings: Sequence[Writing], done: Iterable[tup
             stream.write(waiting.pop(turn.at))
             turn = next(turns, None)
         yield
+
+
+def _filed(
+    workspace: Workspace, calls: pl.DataFrame, folder: Path, stretches: Sequence[Int64s]
+) -> Generator[Counter[str]]:
+    """File the results of each stretch, and count its verdicts; commits at the end, while others may still write.
+
+    The commit waits for the disk, and brings as much into the catalog's file as was filed.
+    """
+    ordered = calls.sort("place")
+    with workspace.catalog.traces.filing() as filing:
+        for frames in stretches:
+            yield _file(read_stretch(folder, frames), ordered, filing)
 
 
 def _file(stretch: Stretch, ordered: pl.DataFrame, filing: Filing) -> Counter[str]:

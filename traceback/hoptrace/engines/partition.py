@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,15 +66,22 @@ def pin(workspace: Workspace, replay: Replay | None) -> Pinned:
 
 
 def parts_of(calls: pl.DataFrame) -> Iterator[Part]:
-    """Calls (CALLS, as the lake is sorted) in parts of AT_ONCE: each reads little of it."""
-    stretch = stretch_of(amount_of(calls))
-    for number in range(amount_of(calls)):
-        yield Part(number, calls.slice(number * AT_ONCE, AT_ONCE), stretch)
+    """Calls (CALLS, as the lake is sorted) in parts of about the same length: each reads little of it."""
+    amount = amount_of(calls)
+    stretch = stretch_of(amount)
+    begins = [number * calls.height // max(amount, 1) for number in range(amount + 1)]
+    for number, (first, beyond) in enumerate(pairwise(begins)):
+        yield Part(number, calls[first:beyond], stretch)
 
 
 def amount_of(calls: pl.DataFrame) -> int:
-    """How many parts there are of so many calls."""
-    return -(-calls.height // AT_ONCE)
+    """How many parts there are of so many calls, AT_ONCE at most each; of several an even number.
+
+    Of an odd one two processes would do one part more and one less, and one of them would wait for the other. How many
+    there are does not depend on the processes: with other ones a run that was killed is taken up.
+    """
+    amount = -(-calls.height // AT_ONCE)
+    return amount + amount % 2 if amount > 1 else amount
 
 
 def runs_of(parts: Sequence[Part], processes: int) -> Iterator[list[Part]]:

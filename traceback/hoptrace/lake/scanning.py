@@ -16,15 +16,20 @@ KEYS_APART = 1_000_003
 
 
 def within_day(rows: pl.LazyFrame, day: date, spans: pl.DataFrame) -> pl.LazyFrame:
-    """The rows of a day's files that lie within any of some merged spans (key, from_time, to_time).
+    """The rows of a day's files that lie within any of some merged spans (key, from_time, to_time)."""
+    inside = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
+    return around_day(rows, day, spans).join(spans.lazy(), on="key").filter(inside).drop("from_time", "to_time")
 
-    Their keys and hours are sought before any other column is read: most rows between two wanted ones are of other
-    numbers, or of other times of the day.
+
+def around_day(rows: pl.LazyFrame, day: date, spans: pl.DataFrame) -> pl.LazyFrame:
+    """The same rows, and others of the same numbers in the same hours of the day.
+
+    Keys and hours are sought before any other column is read: most rows between two wanted ones are of other numbers,
+    or of other times of the day.
     """
     spans = spans.filter(pl.col("from_time").dt.date() <= day, pl.col("to_time").dt.date() >= day)
     near = _near(spans) & _hour_of_key(pl.col("start_time")).is_in(_hours_of_keys(day, spans).implode())
-    inside = pl.col("start_time").is_between(pl.col("from_time"), pl.col("to_time"))
-    return rows.filter(near).join(spans.lazy(), on="key").filter(inside).drop("from_time", "to_time")
+    return rows.filter(near)
 
 
 def _hours_of_keys(day: date, spans: pl.DataFrame) -> pl.Series:

@@ -39,7 +39,8 @@ def with_legs(members: pl.DataFrame) -> pl.DataFrame:
 
 def _fed_once(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Rows with `fed_once`: whether their upstream has one record of a call to their number that it handed to them."""
-    handed = members.select("call", upstream="carrier", carrier="downstream", called="sent").filter(
+    theirs = members.filter(pl.col("call").is_in(rows["call"].unique().implode()))
+    handed = theirs.select("call", upstream="carrier", carrier="downstream", called="sent").filter(
         pl.all_horizontal(pl.col("carrier", "called").is_not_null())
     )
     ways = handed.columns

@@ -18,7 +18,7 @@ from hoptrace.tracing import handoffs
 from hoptrace.tracing.decimals import distinct, rounded
 from hoptrace.tracing.evidence import of_delivery, of_naming
 from hoptrace.tracing.handoffs import OF_A_HANDOFF, has_orig_id, rounded_pairs, with_numbers
-from hoptrace.tracing.json_columns import Piece, joined, quoted
+from hoptrace.tracing.json_columns import Piece, joined, quoted, told_once
 from hoptrace.tracing.plain import reports as plain_reports
 from hoptrace.tracing.plain.calls import Plain
 from hoptrace.tracing.plain.paths import DELIVERED, INFERRED
@@ -62,7 +62,7 @@ def hops_of(
     handed = handoffs.pieces_in_json(used)
     frame = _quoted(facts).with_columns(told.alias("h_support"), *signing_lines(chains, signings, of_ids))
     hops = [
-        frame[rows].hstack(known).select(joined([comma, *_pieces(frame, evidence)]).alias("hop")).to_series()
+        _joined(frame[rows].hstack(known), [comma, *_pieces(frame, evidence)])
         for rows, comma, known, evidence in (
             (first, _comma_where(answers.delivered), tails, plain_reports.pieces_in_json(tails)),
             (reached, ",", with_numbers(used, handed), handed),
@@ -71,6 +71,10 @@ def hops_of(
     which = np.empty(len(chains.members), np.int64)
     which[first], which[reached] = np.arange(len(first)), len(first) + np.arange(len(reached))
     return in_one_piece(hops).gather(which)
+
+
+def _joined(frame: pl.DataFrame, pieces: Sequence[Piece]) -> pl.Series:
+    return frame.select(joined(told_once(pieces, frame)).alias("hop")).to_series()
 
 
 def _comma_where(some: Truths) -> Piece:
