@@ -33,7 +33,7 @@ from hoptrace.intake.seen_by_time import SeenByTime
 from hoptrace.intake.sources import Group, open_sources
 from hoptrace.intake.taking import Taking
 from hoptrace.intake.trunks import TrunkTable
-from hoptrace.lake import layout, storage
+from hoptrace.lake import layout, part_files
 from hoptrace.model.carriers import Carrier
 from hoptrace.model.dialplan import DialPlan
 
@@ -96,8 +96,8 @@ def one_round(clock: Clock, path: Path, folder: Path) -> None:
     frames = clock.timed("reading, and all that is not told above", lambda: list(map(one.named, one.frames())))()
     parts = clock.timed("laying out", lambda: list(layout.parts(*frames)))()
     for part in parts:
-        rows = storage._filled(part.rows)  # pyright: ignore[reportPrivateUsage]
-        clock.timed(f"writing index {part.index}", storage.write_rows)(rows, pa.BufferOutputStream(), part.even)
+        rows = part_files._filled(part.rows)  # pyright: ignore[reportPrivateUsage]
+        clock.timed(f"writing index {part.index}", part_files.write_rows)(rows, pa.BufferOutputStream(), part.even)
     kept = KeptFiles(folder)
     clock.timed("the kept copy", kept.keep)([source])
     kept.forget([source.digest])

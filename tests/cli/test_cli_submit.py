@@ -101,3 +101,13 @@ def test_a_call_is_traced_to_the_customer(submitted: Run) -> None:
     assert "Hop 3, alpha:" in shown
     assert submitted("report", "trace", "c1", "--out", "c1.html").exit_code == 0
     assert "Alpha [bold]Voice" in Path("c1.html").read_text()
+
+
+def test_learning_afterwards_is_paid_by_the_rows_of_new_files(submitted: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid: list[int] = []
+    monkeypatch.setattr("hoptrace.engines.learning.learn_after", lambda _, rows: paid.append(rows))
+    assert submitted("submit", "alpha.csv", "--carrier", "alpha").exit_code == 0
+    assert paid == []
+    Path("later.csv").write_text(ALPHA.replace("19:30", "19:40"))
+    assert submitted("submit", "alpha.csv", "later.csv", "--carrier", "alpha").exit_code == 0
+    assert paid == [2], "the header is a row"

@@ -19,11 +19,12 @@ from hoptrace.workspace import open_workspace
 WORK = """
 from datetime import date
 from hoptrace.engines.retention import expire_lake, tidy_lake
+from hoptrace.lake import expiring, merging
 from hoptrace.lake.expiring import Expiring
 
 def child(job):
     levels.FAN = 2
-    owners = {"Store": Store, "Lake": Lake, "Log": Log, "Expiring": Expiring}
+    owners = {"Store": Store, "Lake": Lake, "Log": Log, "Expiring": Expiring, "merging": merging, "expiring": expiring}
     (before if job["before"] else after)(owners[job["owner"]], job["name"], job["nth"])
     with open_workspace(job["workspace"]) as workspace:
         if job["work"] == "tidy":
@@ -35,8 +36,8 @@ def child(job):
 
 FIRST, SECOND = 1, 2
 TIDY = [
-    ("Store", "write", FIRST, True),
-    ("Store", "write", FIRST, False),
+    ("merging", "write_part", FIRST, True),
+    ("merging", "write_part", FIRST, False),
     ("Log", "commit", FIRST, True),
     ("Log", "commit", FIRST, False),
     ("Store", "sync", SECOND, True),
@@ -50,8 +51,8 @@ TIDY = [
 ]
 EXPIRE = [
     ("Expiring", "plan", FIRST, True),
-    ("Store", "write", FIRST, True),
-    ("Store", "write", FIRST, False),
+    ("expiring", "write_part", FIRST, True),
+    ("expiring", "write_part", FIRST, False),
     ("Expiring", "plan", FIRST, False),
     ("Log", "commit", FIRST, True),
     ("Log", "commit", FIRST, False),

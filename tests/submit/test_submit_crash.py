@@ -32,7 +32,7 @@ POINTS = {
     "before begin": lambda: before(Batches, "begin"),
     "after begin": lambda: after(Batches, "begin"),
     "while reading": lambda: before(taking.Taking, "_take"),
-    "first file written": lambda: after(Store, "write"),
+    "first file written": lambda: after(appending_module, "write_part"),
     "in the third file": lambda: before(Store, "sync", 3),
     "all files written": lambda: after(Lake, "stage"),
     "while entering": lambda: before(taking.Taking, "rejected_rows"),
@@ -47,7 +47,7 @@ POINTS = {
 
 LIMITS = {
     "the start": lambda limit: limit(),
-    "staging": lambda limit: before(Store, "write", 2, limit),
+    "staging": lambda limit: before(appending_module, "write_part", 2, limit),
     "the log": lambda limit: before(Log, "commit", 1, limit),
 }
 

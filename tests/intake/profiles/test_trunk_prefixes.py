@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
+import pytest
 
+from hoptrace.intake import distinct
 from hoptrace.intake.statements import build
 from hoptrace.intake.trunks import TrunkTable
+from hoptrace.model import numbers
 from hoptrace.model.numbers import DialPlan
 from hoptrace.model.statements import RAW_CALLS
 
@@ -43,3 +46,11 @@ def test_another_trunk_s_prefix_stays() -> None:
     assert told["egress_called"] is None, "sent out unchanged but for the prefix of the trunk"
     other = keys(called_number="13125550187", egress_called_number="005513125550187", downstream="T9")
     assert other["egress_called"] != 13125550187
+
+
+def test_what_is_plain_without_the_prefix_is_read_at_once_and_kept_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distinct, "_MANY", 1)
+    monkeypatch.setattr(numbers, "_explicit_key", None)  # it takes ten times as long
+    for text in ("+13125550187", "1234#+13125550187"):
+        told = keys(called_number=text, upstream="T1")
+        assert (told["called"], told["called_number"]) == (13125550187, text)

@@ -72,23 +72,25 @@ def read_numbers(calls: pl.DataFrame, plan: DialPlan) -> ReadNumbers:
     texts, numbers = [calls[NUMBERS[name]] for name in _CALLED], [read[name] for name in _CALLED]
     once = dict(read)
     read |= dict(zip(_CALLED, told_twice(texts, numbers), strict=True))
-    told = tuple(NUMBERS[name] for name in _WHATEVER_BESIDE if name in plain and read[name] is once[name])
+    told = tuple(NUMBERS[name] for name in _WHATEVER_BESIDE if plain.get(name) is not None and read[name] is once[name])
     return ReadNumbers(_keyed(calls, read), plan, learned, rounded_numbers(calls, read, NUMBERS), told)
 
 
-def _plain(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.Series]:
-    """The keys of columns that hold nothing but plain numbers of North America, as all of a file mostly do."""
+def _plain(calls: pl.DataFrame, plan: DialPlan) -> dict[str, pl.Series | None]:
+    """The keys of columns that hold nothing but plain numbers of North America, as all of a file mostly do, else None.
+
+    Columns from which trunks' prefixes are taken are left out: what is read of them is not all that was written.
+    """
     asked = {name: column for name, column in NUMBERS.items() if not (plan.trunk_prefixes and column in _TRUNK_SIDE)}
-    read = {name: nanp_keys(calls[column]) for name, column in asked.items()}
-    return {name: keys for name, keys in read.items() if keys is not None}
+    return {name: nanp_keys(calls[column]) for name, column in asked.items()}
 
 
-def _normalised(calls: pl.DataFrame, plain: dict[str, pl.Series], plan: DialPlan) -> dict[str, pl.DataFrame]:
-    plans = {name: _callers_plan(calls[NUMBERS[name]], plan) if name in _CALLERS else plan for name in NUMBERS}
-    read = {
-        name: _read_column(_without_trunk_prefix(calls, column, plan), plain.get(name), plans[name])
-        for name, column in NUMBERS.items()
-    }
+def _normalised(calls: pl.DataFrame, plain: dict[str, pl.Series | None], plan: DialPlan) -> dict[str, pl.DataFrame]:
+    read: dict[str, pl.DataFrame] = {}
+    for name, column in NUMBERS.items():
+        text = _without_trunk_prefix(calls, column, plan)
+        keys = plain[name] if name in plain else nanp_keys(text)
+        read[name] = _read_column(text, keys, _callers_plan(calls[column], plan) if name in _CALLERS else plan)
     # A caller of whom only the beginning is known still says something; a called number is what calls are found by.
     return {name: frame if name in _CALLERS else _without_masked(frame) for name, frame in read.items()}
 

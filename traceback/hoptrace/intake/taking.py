@@ -118,7 +118,8 @@ class Taking:
     def named(self, kept: pl.DataFrame) -> pl.DataFrame:
         """A frame of `frames` with the batch of each statement (STATEMENTS); waits for the files' digests.
 
-        Of many rows the columns of few texts are Categorical.
+        Of many rows the columns of few texts are Categorical, and numbers that their keys tell have no texts (kind
+        Null).
         """
         return kept.with_columns(batch=self._batch_names(kept)).select(STATEMENTS.names())
 

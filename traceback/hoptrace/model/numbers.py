@@ -41,7 +41,7 @@ def normalise_column(column: pl.Series, plan: DialPlan) -> pl.DataFrame:
 
 
 def normalise_beside(text: pl.Series, plain: pl.Series | None, plan: DialPlan) -> pl.DataFrame:
-    """The same of a column of texts whose `nanp_keys` are at hand: `plain`, None where they are none."""
+    """The same of a column of texts whose `nanp_keys` are at hand: `plain`, None where some text is no such number."""
     text, key = text.rename("text"), plain
     if key is None:
         key = text.to_frame().select(_explicit_key(pl.col("text"))).to_series()
