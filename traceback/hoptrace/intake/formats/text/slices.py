@@ -14,16 +14,13 @@ import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
 from hoptrace.model.arrays import Bytes, Int64s, Truths
 
 _CACHED = 1024 * 1024
-_END = ord("\n")
-
+_SPACE, _END = ord(" "), ord("\n")
 
 _LOOKED_AT = 256 * 1024
 """Bytes that are gone through several times in the processor's cache, which they come to but once."""
 
 MARKS = (b'"', codecs.BOM_UTF8[:1], b"N", b"\\")
 """Bytes one of which stands in whatever needs a closer look: quotes, byte order marks, words for nothing."""
-
-_SPACE = ord(" ")
 
 
 @dataclass(frozen=True, slots=True)
