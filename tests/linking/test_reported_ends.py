@@ -32,8 +32,12 @@ def test_few_reports_tell_nothing(reports, told):
     assert ReportedEnds({"a": (reports, 0)} if reports else {}).told is told
 
 
+def test_reports_to_ends_that_all_left_records_tell_nothing_of_an_end_that_is_not_known():
+    assert ReportedEnds({"a": (1000, 0)}).elsewhere is None
+
+
 def test_where_nothing_was_reported_no_share_is_lost():
-    assert (ReportedEnds().usual, ReportedEnds().elsewhere, ReportedEnds().unseen()) == (0.0, 0.0, {})
+    assert (ReportedEnds().usual, ReportedEnds().elsewhere, ReportedEnds().unseen()) == (0.0, None, {})
 
 
 def test_what_was_learned_keeps_the_counts_and_drops_them_where_there_are_none():

@@ -189,3 +189,12 @@ def test_where_no_record_ties_a_call_to_an_end_a_twin_must_be_less_likely(world,
 def test_ends_that_too_few_reports_name_tell_nothing(world):
     rivalled(world, "quiet", {"quiet": (40, 38)})
     assert world.trace(at=0.2, terminating_carrier="quiet").customer == "c"
+
+
+@pytest.mark.parametrize("ends", [{}, {"loud": (1000, 0)}], ids=["nothing is reported", "only of others is"])
+def test_reports_whose_ends_all_left_records_tell_nothing_of_one_that_nobody_reports(world, ends):
+    world.country, world.ends = OTHERS, ends
+    world.trust = Trust(rivals={("orig", "c"): Rivals(0.3, {"loud": (40, 24), "quiet": (40, 0)})})
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.verdict, found.customer) == (Verdict.AMBIGUOUS, None)

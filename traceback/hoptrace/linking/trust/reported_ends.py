@@ -50,9 +50,13 @@ class ReportedEnds:
         return {end: (lost + LIKE_OTHERS * usual) / (reports + LIKE_OTHERS) for end, reports, lost in told}
 
     @property
-    def elsewhere(self) -> float:
-        """The same of an end that is not known: it lacks records, as others of which some calls left none."""
-        return _share({end: (reports, lost) for end, (reports, lost) in self.counts.items() if lost})
+    def elsewhere(self) -> float | None:
+        """The same of an end that is not known: it lacks records, as others of which some calls left none.
+
+        None where no call left none: reports whose ends keep records themselves tell nothing of ends that do not.
+        """
+        lacking = {end: (reports, lost) for end, (reports, lost) in self.counts.items() if lost}
+        return _share(lacking) if lacking else None
 
 
 def _share(counts: Mapping[str, tuple[int, int]]) -> float:
