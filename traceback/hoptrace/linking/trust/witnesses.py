@@ -15,7 +15,8 @@ WITNESSES = pl.Schema({"namer": pl.String, "named": pl.String, "calling": pl.Int
 """`namer` says that it got calls of a caller (`calling`, a number's key) from `named`, which has no record of them.
 
 `witness`: another carrier that says the same of calls of this caller, or `named` itself where its own customers show
-that caller id in other calls. One row a caller, of words that are doubted (NAMED_FALSELY) and that it may bear out.
+that caller id in other calls. One row a caller, of words that are doubted (NAMED_FALSELY) and that it may bear out;
+sorted by namer, named and caller.
 """
 
 NAMED_FALSELY = 1 / 4
