@@ -136,8 +136,8 @@ def borne_out_by(carrier: str, named: str, calling: int, trust: Trust) -> str:
     caller = display(calling)
     if witness == named:
         return (
-            f"Customers of {named} show the caller id {caller} in other calls and those of {carrier} never do: that "
-            f"speaks for what {carrier} says."
+            f"Customers of {named} show the caller id {caller} in other calls, those of {carrier} in no record that "
+            f"was looked at: that speaks for what {carrier} says."
         )
     return (
         f"{witness} too says that it got calls of {caller} from {named}, which has no record of them either: that "
