@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ import pytest
 
 import hoptrace
 from hoptrace import Workspace, init_workspace, learn_clocks
+from hoptrace.engines import unrecorded
 from hoptrace.engines.batch import trace_file
 from hoptrace.engines.calls import read_calls
+from hoptrace.engines.reporting import learn_from
 
 MAKE = Path(__file__).parents[2] / "fixtures" / "outsider" / "make-network"
 
@@ -65,3 +69,20 @@ def test_learning_from_records_leaves_them_as_they_are(world, workspace):
     ends = ends_of(workspace)
     learn_clocks(workspace)
     assert ends_of(workspace) == ends
+
+
+def test_the_order_of_a_file_of_which_some_calls_are_looked_at_does_not_matter(world, workspace, monkeypatch):
+    """Each number is called again ten minutes later, of which nobody has a record."""
+    monkeypatch.setattr(unrecorded, "SIDE_BY_SIDE", 1)
+    monkeypatch.setattr(unrecorded, "MOST", 100)
+    calls = read_calls(world / "calls.csv", "US")
+    later = [replace(call, start_time=_later(call.start_time), call_ref=f"{call.call_ref}-again") for call in calls]
+    told: list[Any] = []
+    for order in (calls + later, later + calls):
+        learn_from(workspace, order)
+        told.append(ends_of(workspace))
+    assert told[0] == told[1]
+
+
+def _later(moment: str) -> str:
+    return (datetime.fromisoformat(moment) + timedelta(minutes=10)).isoformat()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from hoptrace.engines.unrecorded import MOST, count_ends
+from hoptrace.engines import unrecorded
+from hoptrace.engines.unrecorded import count_ends
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.linking.trust.rivalled import Rivals
 from hoptrace.model.numbers import WITHHELD_KEY
@@ -76,6 +77,13 @@ def test_nothing_is_counted_where_nothing_hangs_on_it(world, reports):
     assert count_ends(ground, reports.with_columns(terminating=pl.lit(None, pl.String))) is None
 
 
-def test_of_a_large_file_some_are_looked_at(world, reports):
-    counted = count_ends(world.ground(), pl.concat([reports] * 20))
-    assert sum(of for of, _ in counted.values()) == MOST
+def test_of_a_large_file_some_are_looked_at(world, reports, monkeypatch):
+    monkeypatch.setattr(unrecorded, "SIDE_BY_SIDE", 10)
+    monkeypatch.setattr(unrecorded, "MOST", 80)
+    counted = count_ends(world.ground(), reports)
+    assert sum(of for of, _ in counted.values()) == 80
+
+
+def test_a_call_that_is_reported_again_and_again_counts_once(world, reports):
+    again = pl.concat([reports, *[reports.head(1).with_columns(pl.col("at") + late) for late in (0.0, 0.1)] * 100])
+    assert count_ends(world.ground(), again) == {"loud": (50, 0), "quiet": (50, 37)}

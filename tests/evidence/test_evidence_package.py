@@ -151,3 +151,19 @@ def test_it_tells_that_records_which_a_result_rests_on_were_withdrawn(make_case,
     assert beside["withdrawn"] is None
     reasons = {each["batch"]: each["withdrawn"]["reason"] for each in receipts if "withdrawn" in each}
     assert reasons == {stored.receipt.batch: "submitted for another carrier"}
+
+
+def test_what_other_calls_tell_of_their_callers_is_not_in_it(make_case, tmp_path):
+    case = make_case(tmp_path)
+    clocks = case.workspace.catalog.clocks
+    learned = clocks.latest_clocks()
+    rows = [["mid", "orig", caller, "term"] for caller in (12025550143, 12025550177)]
+    weights = {**learned.weights, "trust": {**learned.weights.get("trust", {}), "witnesses": rows}}
+    clocks.save_clocks(learned.lake_version, learned.rows, learned.shifts, weights)
+    hoptrace.trace(case.workspace, [hoptrace.ReportedCall("c8", "2026-11-02T15:00:02Z", "+13125550187")])
+    made = case.pack("c8")
+    with zipfile.ZipFile(made.out) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith("clocks.json"))
+        told = json.loads(archive.read(name))
+    assert told["weights"]["trust"]["witnesses"] == rows[:1]
+    assert verify(made.out).sound

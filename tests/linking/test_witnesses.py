@@ -34,7 +34,14 @@ def placed(world, carrier: str, caller: str = SHOWN, called: int = 9) -> None:
     world.say(carrier, 10.0 * called, customer="c", calling_number=caller, called_number=number(called))
 
 
+def submitted(world, carrier: str, times: tuple[float, ...] = (-60.0, 400.0)) -> None:
+    """A carrier has records of these times, of other calls."""
+    for at in times:
+        world.say(carrier, at, downstream="elsewhere", calling_number=number(900), called_number=number(901))
+
+
 def counted(world, untrue=UNTRUE, borne_out=()) -> list[tuple[str, str, int, str]]:
+    submitted(world, "quiet")
     facts = comparable(world.frame(), Learned.nothing())
     sids = facts.filter(pl.col("row").is_in(list(borne_out)))["sid"]
     return count_witnesses(facts, sids, untrue).rows()
@@ -104,6 +111,27 @@ def test_calls_that_the_named_carrier_has_do_not_count(world):
     named(world, "doubtful", "quiet")
     row = named(world, "second", "quiet", called=2)
     assert counted(world, borne_out=[row]) == []
+
+
+@pytest.mark.parametrize(("day", "heard"), [(-86_400.0, False), (0.0, True)])
+def test_calls_of_a_time_of_which_the_named_carrier_has_no_records_do_not_count(world, day, heard):
+    named(world, "doubtful", "quiet")
+    world.say("second", day + 20.0, upstream="quiet", calling_number=SHOWN, called_number=number(2))
+    assert bool(counted(world)) is heard
+
+
+def test_calls_of_a_hole_in_the_named_carriers_records_do_not_count(world):
+    named(world, "doubtful", "quiet")
+    world.say("second", 40_000.0, upstream="quiet", calling_number=SHOWN, called_number=number(2))
+    submitted(world, "quiet", (0.0, 100.0, 200.0, 300.0, 86_400.0))
+    assert counted(world) == []
+
+
+@pytest.mark.parametrize(("calls", "heard"), [(20, False), (2, True)])
+def test_one_lost_row_among_many_bears_nobody_out(world, calls, heard):
+    named(world, "doubtful", "quiet")
+    rows = [named(world, "second", "quiet", called=2 + n) for n in range(calls)]
+    assert bool(counted(world, borne_out=rows[1:])) is heard
 
 
 def test_where_nobody_is_doubted_nothing_is_counted(world):

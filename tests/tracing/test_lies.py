@@ -118,7 +118,12 @@ def test_who_blames_innocents_again_and_again_is_where_the_path_ends(world, untr
     ("witness", "odds", "told"),
     [
         ("second", 50.0, "second too says that it got calls of +12025550143 from innocent"),
-        ("innocent", 5.0, "Customers of innocent show the caller id +12025550143 in other calls"),
+        (
+            "innocent",
+            5.0,
+            "Customers of innocent show the caller id +12025550143 in other calls, those of liar in no record that was "
+            "looked at",
+        ),
     ],
 )
 def test_a_doubtful_word_is_followed_where_other_calls_of_the_caller_bear_it_out(world, witness, odds, told):

@@ -189,3 +189,22 @@ def test_where_no_record_ties_a_call_to_an_end_a_twin_must_be_less_likely(world,
 def test_ends_that_too_few_reports_name_tell_nothing(world):
     rivalled(world, "quiet", {"quiet": (40, 38)})
     assert world.trace(at=0.2, terminating_carrier="quiet").customer == "c"
+
+
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        pytest.param({}, False, id="nothing is reported"),
+        pytest.param({"loud": (1000, 0)}, False, id="only of another end is"),
+        pytest.param({"loud": (995, 0), "quiet": (5, 0)}, False, id="hardly anything of this one"),
+        pytest.param({"loud": (985, 0), "other": (10, 8), "quiet": (5, 0)}, False, id="and others lack calls"),
+        pytest.param({"loud": (900, 0), "quiet": (100, 0)}, True, id="many calls to it, which all left records"),
+    ],
+)
+def test_reports_whose_ends_keep_records_tell_little_of_an_end_that_few_or_none_name(world, ends, named):
+    world.country, world.ends = OTHERS, ends
+    world.trust = Trust(rivals={("orig", "c"): Rivals(0.3, {"loud": (40, 24), "quiet": (40, 0)})})
+    world.say("orig", 0.0, customer="c", downstream="quiet")
+    found = world.trace(at=2.5, terminating_carrier="quiet")
+    assert (found.customer == "c") is named
+    assert named or found.verdict is Verdict.AMBIGUOUS

@@ -63,6 +63,8 @@ def learn_reports(workspace: Workspace, reports: pl.DataFrame) -> Replay | None:
     Gives the versions on which these calls are to be traced, None for the newest ones. What other calls told before
     says nothing of these but that reports may be off as far as that.
     """
+    # Some of many are looked at: which, must not depend on the order of the file.
+    reports = by_lake(reports.sort(reports.columns))
     presumed = workspace.settings.trace.report_seconds
     times = partial(_with_reports, _found(workspace, reports), presumed)
     learned = known(workspace).learned

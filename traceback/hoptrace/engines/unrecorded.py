@@ -35,7 +35,7 @@ def count_ends(ground: Ground, reports: pl.DataFrame) -> Counts | None:
     have no record; None where too few tell it, hardly any has one, or no customer's calls are rivalled, so that nothing
     hangs on it.
     """
-    named = reports.filter(pl.col("terminating").is_not_null())
+    named = _once(reports.filter(pl.col("terminating").is_not_null()))
     if not ground.around.trust.rivals or named.height < LEAST_IN_ALL:
         return None
     parts = (_on_file(ground, part) for part in islice(_samples(named), MOST // SIDE_BY_SIDE))
@@ -44,6 +44,13 @@ def count_ends(ground: Ground, reports: pl.DataFrame) -> Counts | None:
     if of < LEAST_IN_ALL or lost > HARDLY_ANY * of:
         return None
     return {end: (reported, gone) for end, reported, gone in counts.sort("terminating").iter_rows()}
+
+
+def _once(reports: pl.DataFrame) -> pl.DataFrame:
+    """Each call once, by what reports may be off: one that is reported again and again tells no more of the others."""
+    told = reports.with_columns(moment=(pl.col("at") / pl.max_horizontal("close", 1.0)).round())
+    same = ["called", "calling", "terminating", "moment"]
+    return told.unique(same, keep="first", maintain_order=True).drop("moment")
 
 
 def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,8 @@ AT_MOST = 0.9
 
 def with_unseen(asked: pl.DataFrame, ends: ReportedEnds) -> pl.DataFrame:
     """Calls that are asked about (ASKED) with `hiding`: unrecorded twins at the call's end for each that is on file, to
-    all ends together. Null where too few reports tell it, and where the trail leads to no customer.
+    all ends together. Null where too few reports tell it or none of ends like this one, and where the trail leads to no
+    customer.
 
     A twin that counts is one whose own carrier keeps no records. So it leaves none more often than any call does.
     """

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hoptrace.engines.local import Rules, standing, trace_on
 from hoptrace.engines.packed import Packed, Recording
 from hoptrace.errors import PackageRefused
+from hoptrace.linking.trust.witnesses import WITNESSES
 from hoptrace.reports import result_from_dict
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from hoptrace.catalog.clocks import ClockTable
     from hoptrace.model.verdicts import ReportedCall, TraceResult
     from hoptrace.workspace import Workspace
 
@@ -66,16 +70,32 @@ def _held(workspace: Workspace, versions: Versions, results: Sequence[TraceResul
             )
     catalog, settings = workspace.catalog, workspace.settings
     view = workspace.lake.view(versions[0], catalog.batches.after)
+    statements = recording.read()
     return Packed(
         rules=Rules(settings.home_country, settings.trace, settings.digest()),
         lake_version=versions[0],
         expired_before=view.expired_before,
-        statements=recording.read(),
+        statements=statements,
         spans=catalog.batches.spans_at(versions[0]).spans,
-        clocks=catalog.clocks.clocks(versions[1]),
+        clocks=_of_callers(catalog.clocks.clocks(versions[1]), statements),
         carriers=catalog.directory.carriers(),
         certificates=catalog.certificates.list(versions[2]) if versions[2] else [],
     )
+
+
+def _of_callers(clocks: ClockTable, statements: pl.DataFrame) -> ClockTable:
+    """The clock table, of the callers whose numbers are in it with those of the statements alone.
+
+    What others' calls tell of their callers says nothing of these results, and is nobody's business who reads them.
+    """
+    trust: Mapping[str, Any] = clocks.weights.get("trust", {})
+    witnesses: Sequence[Sequence[Any]] = trust.get("witnesses", ())
+    if not witnesses:
+        return clocks
+    callers = {*statements["calling"].to_list(), *statements["egress_calling"].to_list()}
+    calling = WITNESSES.names().index("calling")
+    told = {**trust, "witnesses": [row for row in witnesses if row[calling] in callers]}
+    return replace(clocks, weights={**clocks.weights, "trust": told})
 
 
 def _call(result: TraceResult) -> ReportedCall:

@@ -53,10 +53,10 @@ def count_clashes(facts: pl.DataFrame, good: pl.DataFrame) -> tuple[pl.DataFrame
     fill: what is missing there says of nobody that he lied.
     """
     records = facts.select("start", named="carrier").sort("start")
-    up = _said(facts, records, "upstream", good["d_sid"])
+    up = words_of(facts, records, "upstream", good["d_sid"])
     # A refused attempt leaves a record at the one that refused it or not, as its switch likes.
     answered = facts.filter(pl.col("outcome") == "answered")
-    down = _said(answered, records, "downstream", good["u_sid"])
+    down = words_of(answered, records, "downstream", good["u_sid"])
     said = pl.concat([up, down])
     return _counted(said), _counted(said.filter("hole"))
 
@@ -129,12 +129,13 @@ def _at_one_moment() -> pl.Expr:
     return (pl.col("start") - pl.col("start_up")).abs() <= slack + rang
 
 
-def _said(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
+def words_of(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.Series) -> pl.DataFrame:
     """The statements of `namer` that `named` is its neighbour on a side, at a time between that one's `records`.
 
-    `borne_out`: its sid is among the `confirmed`; `hole`: it is of a time of which the named one's records lack much.
+    `records`: the `start` of every record of the carriers (`named`), sorted; `confirmed`: sids.
+    `borne_out`: its sid is among these; `hole`: it is of a time of which the named one's records lack much.
     """
-    named = facts.filter(pl.col(side).is_not_null()).select("sid", "start", namer="carrier", named=side)
+    named = facts.filter(pl.col(side).is_not_null()).select("sid", "calling", "start", namer="carrier", named=side)
     near = named.sort("start")
     for strategy in ("backward", "forward"):
         at = records.with_columns(pl.col("start").alias(strategy))
@@ -144,8 +145,7 @@ def _said(facts: pl.DataFrame, records: pl.DataFrame, side: str, confirmed: pl.S
     return (
         near.join(pauses, on="named")
         .select(
-            "namer",
-            "named",
+            *("sid", "calling", "namer", "named"),
             side=pl.lit(side),
             borne_out=pl.col("sid").is_in(confirmed.implode()),
             hole=pl.col("forward") - pl.col("backward") > longest,

@@ -16,7 +16,7 @@ LEAST_IN_ALL = 60
 """Reports that name an end, from which they tell how many calls leave no record."""
 
 LIKE_OTHERS = 5.0
-"""Reports that an end counts for less than all ends together."""
+"""Reports that an end counts for less than all ends of which some calls left no record together."""
 
 MOST_UNSEEN = 0.95
 """Share of calls that are taken to leave no record at most."""
@@ -44,15 +44,25 @@ class ReportedEnds:
         return _share(self.counts)
 
     def unseen(self) -> dict[str, float]:
-        """The share of each delivering carrier's calls that leaves no record."""
-        usual = self.usual
+        """The share of each delivering carrier's calls that leaves no record.
+
+        Drawn towards that of ends that are not known: few reports may all be of calls that left one by chance. Where
+        no end lost any, only of ends that many reports name.
+        """
+        elsewhere = self.elsewhere
+        if elsewhere is None:
+            return {end: 0.0 for end, (reports, _) in sorted(self.counts.items()) if reports >= LEAST_IN_ALL}
         told = ((end, *self.counts[end]) for end in sorted(self.delivering))
-        return {end: (lost + LIKE_OTHERS * usual) / (reports + LIKE_OTHERS) for end, reports, lost in told}
+        return {end: (lost + LIKE_OTHERS * elsewhere) / (reports + LIKE_OTHERS) for end, reports, lost in told}
 
     @property
-    def elsewhere(self) -> float:
-        """The same of an end that is not known: it lacks records, as others of which some calls left none."""
-        return _share({end: (reports, lost) for end, (reports, lost) in self.counts.items() if lost})
+    def elsewhere(self) -> float | None:
+        """The same of an end that is not known: it lacks records, as others of which some calls left none.
+
+        None where no call left none: reports whose ends keep records themselves tell nothing of ends that do not.
+        """
+        lacking = {end: (reports, lost) for end, (reports, lost) in self.counts.items() if lost}
+        return _share(lacking) if lacking else None
 
 
 def _share(counts: Mapping[str, tuple[int, int]]) -> float:

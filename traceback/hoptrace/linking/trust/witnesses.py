@@ -11,11 +11,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hoptrace.linking.trust.blame import MOST_LOSS
+from hoptrace.linking.trust.clashes import words_of
+
 WITNESSES = pl.Schema({"namer": pl.String, "named": pl.String, "calling": pl.Int64, "witness": pl.String})
 """`namer` says that it got calls of a caller (`calling`, a number's key) from `named`, which has no record of them.
 
-`witness`: another carrier that says the same of calls of this caller, or `named` itself where its own customers show
-that caller id in other calls. One row a caller, of words that are doubted (NAMED_FALSELY) and that it may bear out.
+`witness`: another carrier that says the same of calls of this caller, of times of which `named` has records, or `named`
+itself where its own customers show that caller id in other calls. One row a caller, of words that are doubted
+(NAMED_FALSELY) and that it may bear out; sorted by namer, named and caller.
 """
 
 NAMED_FALSELY = 1 / 4
@@ -39,6 +43,12 @@ agree, a caller with several carriers shows its numbers over each, and anybody m
 CREDIBLE = 0.5
 """Probability of a false word from which a carrier bears no other one out."""
 
+ROWS_LOST = 3.0
+"""Times as large as what any carrier may lose that the missing share of a caller's calls must be to bear a word out."""
+
+OF_CALLS = ("named", "calling")
+"""The calls of a caller that were laid at a carrier's door."""
+
 Odds = Mapping[int, float]
 """Odds for a carrier's word of calls, by their caller (a number's key)."""
 
@@ -55,16 +65,18 @@ def count_witnesses(facts: pl.DataFrame, borne_out: pl.Series, untrue: Mapping[t
         return WITNESSES.to_frame()
     words = _missing(facts, borne_out, untrue)
     open_ = words.filter("doubted")
-    others = words.filter(pl.col("untrue") < CREDIBLE).select("named", "calling", "untrue", witness="namer")
+    others = _testimony(
+        facts, borne_out, words.filter(pl.col("untrue") < CREDIBLE).join(open_, on=OF_CALLS, how="semi")
+    )
     seconded = (
         open_.select("namer", "named", "calling")
-        .join(others, on=["named", "calling"])
+        .join(others, on=OF_CALLS)
         .filter(pl.col("witness") != pl.col("namer"))
         .sort("namer", "named", "calling", "untrue", "witness")
         .unique(["namer", "named", "calling"], keep="first", maintain_order=True)
     )
     at_home = open_.join(seconded, on=["namer", "named", "calling"], how="anti").join(
-        _own(facts, "named"), on=["named", "calling"], how="semi"
+        _own(facts, "named"), on=OF_CALLS, how="semi"
     )
     told = [each.select(WITNESSES.names()) for each in (seconded, at_home.with_columns(witness="named"))]
     return pl.concat(told).sort("namer", "named", "calling")
@@ -88,6 +100,19 @@ def _missing(facts: pl.DataFrame, borne_out: pl.Series, untrue: Mapping[tuple[st
     )
     told = words.join(_own(facts, "namer"), on=["namer", "calling"], how="anti")
     return told.with_columns(doubted=pl.col("untrue") >= NAMED_FALSELY)
+
+
+def _testimony(facts: pl.DataFrame, borne_out: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
+    """Of these words those that tell that `named` leaves out calls of the caller, by their `witness`.
+
+    A call of a time of which `named` has no records tells nothing of that, nor does one lost row among many.
+    """
+    asked = facts.join(words, left_on=["carrier", "upstream", "calling"], right_on=["namer", *OF_CALLS], how="semi")
+    records = facts.select("start", named="carrier").join(words, on="named", how="semi").sort("start")
+    said = words_of(asked, records, "upstream", borne_out).filter(~pl.col("hole"))
+    left_out = said.group_by("namer", *OF_CALLS).agg(missing=(~pl.col("borne_out")).mean())
+    told = words.join(left_out.filter(pl.col("missing") > ROWS_LOST * MOST_LOSS), on=["namer", *OF_CALLS])
+    return told.select(*OF_CALLS, "untrue", witness="namer")
 
 
 def _own(facts: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -132,8 +132,8 @@ TRAIL_PHRASES = (
         "speaks for what {lower} says."
     ),
     message(
-        "Customers of {named} show the caller id {caller} in other calls and those of {lower} never do: that speaks "
-        "for what {lower} says."
+        "Customers of {named} show the caller id {caller} in other calls, those of {lower} in no record that was "
+        "looked at: that speaks for what {lower} says."
     ),
     message(
         "{lower} says that it got the call from {named}, which has submitted no records of that time. Of {said} calls "
