@@ -11,7 +11,7 @@ from hoptrace.linking.learned import Learned
 from hoptrace.linking.learning import learn
 from hoptrace.linking.members import comparable
 from hoptrace.linking.trust.bearing_out import Trust
-from hoptrace.linking.trust.witnesses import CREDIBLE, NAMED_FALSELY, count_witnesses, spoken_for
+from hoptrace.linking.trust.witnesses import NAMED_FALSELY, count_witnesses, spoken_for
 
 SHOWN, OTHER = "+12025550143", "+12025550177"
 KEY = 12025550143
@@ -62,7 +62,7 @@ def test_the_most_credible_of_several_is_told(world):
     assert counted(world, untrue) == [("doubtful", "quiet", KEY, "zinc")]
 
 
-@pytest.mark.parametrize(("untrue", "heard"), [(CREDIBLE - 0.01, True), (CREDIBLE, False)])
+@pytest.mark.parametrize(("untrue", "heard"), [(NAMED_FALSELY - 0.01, True), (NAMED_FALSELY, False)])
 def test_who_is_likely_to_lie_of_the_same_carrier_bears_nobody_out(world, untrue, heard):
     named(world, "doubtful", "quiet")
     named(world, "second", "quiet", called=2)
@@ -146,7 +146,7 @@ def test_a_witness_counts_no_more_where_it_is_not_credible_any_more():
     frame = pl.DataFrame(rows, ["namer", "named", "calling", "witness"], orient="row")
     believed = spoken_for(frame, UNTRUE)["doubtful", "quiet"]
     assert believed[KEY] > believed[KEY + 1] > 1
-    assert spoken_for(frame, {("second", "quiet"): CREDIBLE})["doubtful", "quiet"].keys() == {KEY + 1}
+    assert spoken_for(frame, {("second", "quiet"): NAMED_FALSELY})["doubtful", "quiet"].keys() == {KEY + 1}
 
 
 def test_the_odds_are_for_calls_of_that_caller_alone():

@@ -29,6 +29,8 @@ To be asked for a record that it never had harms an innocent; that the trail end
 must be three times as likely that its record was left out or lost. Where liars quarrel with liars the probability is
 told too low besides, of words that nobody bears out: in twenty simulated networks 130 of 189 such words that seemed
 0.25 to 0.4 likely to be false were so, and none of 59 that somebody bore out.
+
+Nor does a carrier bear another one out whose own word of that upstream is as doubtful: two that lie may blame the same.
 """
 
 SECONDED, AT_HOME = 50.0, 5.0
@@ -39,9 +41,6 @@ In twenty simulated networks all of 9,065 words of missing records that another 
 customers did so 1,708 were true and 6 false, of the others 2,794 and 24,437. The odds say less than that, for liars may
 agree, a caller with several carriers shows its numbers over each, and anybody may show a victim's.
 """
-
-CREDIBLE = 0.5
-"""Probability of a false word from which a carrier bears no other one out."""
 
 ROWS_LOST = 3.0
 """Times as large as what any carrier may lose that the missing share of a caller's calls must be to bear a word out."""
@@ -66,7 +65,7 @@ def count_witnesses(facts: pl.DataFrame, borne_out: pl.Series, untrue: Mapping[t
     words = _missing(facts, borne_out, untrue)
     open_ = words.filter("doubted")
     others = _testimony(
-        facts, borne_out, words.filter(pl.col("untrue") < CREDIBLE).join(open_, on=OF_CALLS, how="semi")
+        facts, borne_out, words.filter(pl.col("untrue") < NAMED_FALSELY).join(open_, on=OF_CALLS, how="semi")
     )
     seconded = (
         open_.select("namer", "named", "calling")
@@ -129,6 +128,6 @@ def spoken_for(
     for namer, named, calling, witness in witnesses.rows():
         if witness == named:
             found.setdefault((namer, named), {})[calling] = AT_HOME
-        elif untrue.get((witness, named), 0.0) < CREDIBLE:
+        elif untrue.get((witness, named), 0.0) < NAMED_FALSELY:
             found.setdefault((namer, named), {})[calling] = SECONDED
     return found
