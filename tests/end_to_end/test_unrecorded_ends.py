@@ -14,7 +14,7 @@ import pytest
 
 import hoptrace
 from hoptrace import Workspace, init_workspace, learn_clocks
-from hoptrace.engines import unrecorded
+from hoptrace.engines import evenly
 from hoptrace.engines.batch import trace_file
 from hoptrace.engines.calls import read_calls
 from hoptrace.engines.reporting import learn_from
@@ -73,8 +73,8 @@ def test_learning_from_records_leaves_them_as_they_are(world, workspace):
 
 def test_the_order_of_a_file_of_which_some_calls_are_looked_at_does_not_matter(world, workspace, monkeypatch):
     """Each number is called again ten minutes later, of which nobody has a record."""
-    monkeypatch.setattr(unrecorded, "SIDE_BY_SIDE", 1)
-    monkeypatch.setattr(unrecorded, "MOST", 100)
+    monkeypatch.setattr(evenly, "SIDE_BY_SIDE", 1)
+    monkeypatch.setattr(evenly, "MOST", 100)
     calls = read_calls(world / "calls.csv", "US")
     later = [replace(call, start_time=_later(call.start_time), call_ref=f"{call.call_ref}-again") for call in calls]
     told: list[Any] = []

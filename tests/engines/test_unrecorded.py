@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from hoptrace.engines import unrecorded
+from hoptrace.engines import evenly
 from hoptrace.engines.unrecorded import count_ends
 from hoptrace.linking.trust.bearing_out import Trust
 from hoptrace.linking.trust.rivalled import Rivals
@@ -78,8 +78,8 @@ def test_nothing_is_counted_where_nothing_hangs_on_it(world, reports):
 
 
 def test_of_a_large_file_some_are_looked_at(world, reports, monkeypatch):
-    monkeypatch.setattr(unrecorded, "SIDE_BY_SIDE", 10)
-    monkeypatch.setattr(unrecorded, "MOST", 80)
+    monkeypatch.setattr(evenly, "SIDE_BY_SIDE", 10)
+    monkeypatch.setattr(evenly, "MOST", 80)
     counted = count_ends(world.ground(), reports)
     assert sum(of for of, _ in counted.values()) == 80
 

@@ -7,16 +7,15 @@ calls to come, which may be of another source, it is uncertainty only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hoptrace.engines.calls import all_reported
-from hoptrace.engines.evenly import GOLDEN
+from hoptrace.engines.evenly import some_of
 from hoptrace.engines.gathering import gather
 from hoptrace.engines.keeping import keep_learned, known
 from hoptrace.engines.local import Replay, report_habits, standing
@@ -40,15 +39,9 @@ if TYPE_CHECKING:
     from hoptrace.model.verdicts import ReportedCall
     from hoptrace.workspace import Workspace
 
-SIDE_BY_SIDE = 100
-"""Calls that are looked at together, as they lie side by side in the lake."""
-
 ENOUGH = 200
 """Calls that tell how far reports are off, after which no more are looked at; the least is enough where they are as is
 presumed."""
-
-MOST = 1_000
-"""Calls of a file that are looked at, of which only some tell it."""
 
 
 def learn_from(workspace: Workspace, calls: Sequence[ReportedCall]) -> Replay | None:
@@ -124,7 +117,8 @@ def _off(workspace: Workspace, reports: pl.DataFrame) -> ReportTimes | None:
         return None
     presumed, told = workspace.settings.trace.report_seconds, dict[tuple[int, int], float]()
     ground = _as_presumed(standing(workspace).ground, presumed)
-    for some in islice(_samples(reports), MOST // SIDE_BY_SIDE):
+    for part in some_of(reports):
+        some = [Reported(*row) for row in part.iter_rows()]
         for judged, off in ((one, seconds_off(one)) for one in gather(some, ground).judged):
             if off is not None:  # a call that is reported again and again tells no more than once
                 told.setdefault((judged.case.reported.called, round((judged.case.reported.at - off) / ALONE)), off)
@@ -138,10 +132,3 @@ def _as_presumed(ground: Ground, presumed: float) -> Ground:
     """The ground as if nothing were known of reports: so a file is found to be off by as much each time."""
     nothing = ReportTimes(close=presumed)
     return replace(ground, around=replace(ground.around, reports=ReportHabits(nothing, nothing)))
-
-
-def _samples(reports: pl.DataFrame) -> Iterator[list[Reported]]:
-    """All calls once, some side by side at a time, from places that are evenly spread however few are taken."""
-    places = -(-reports.height // SIDE_BY_SIDE)
-    for place in sorted(range(places), key=lambda place: place * GOLDEN % 1.0):
-        yield [Reported(*row) for row in reports.slice(place * SIDE_BY_SIDE, SIDE_BY_SIDE).iter_rows()]

@@ -6,20 +6,14 @@ have its caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-
 import polars as pl
 
-from hoptrace.engines.evenly import GOLDEN
+from hoptrace.engines.evenly import some_of
 from hoptrace.engines.ground import Ground
 from hoptrace.engines.spans import to_read
 from hoptrace.linking.clocks.repeated_hours import any_twice, with_readings
 from hoptrace.linking.members import WANTED, comparable, members_of
 from hoptrace.linking.trust.reported_ends import LEAST_IN_ALL
-
-SIDE_BY_SIDE, MOST = 100, 1_000
-"""Reports that are looked at together, as they lie side by side in the lake; and how many of a file at most."""
 
 ABOUT = 60.0
 """Seconds beyond what reports may be off in which a record may be of the call, whatever its clock."""
@@ -38,7 +32,7 @@ def count_ends(ground: Ground, reports: pl.DataFrame) -> Counts | None:
     named = _once(reports.filter(pl.col("terminating").is_not_null()))
     if not ground.around.trust.rivals or named.height < LEAST_IN_ALL:
         return None
-    parts = (_on_file(ground, part) for part in islice(_samples(named), MOST // SIDE_BY_SIDE))
+    parts = (_on_file(ground, part) for part in some_of(named))
     counts = pl.concat(parts).group_by("terminating").agg(reports=pl.len(), lost=(~pl.col("found")).sum())
     of, lost = counts.select("reports", "lost").sum().row(0)
     if of < LEAST_IN_ALL or lost > HARDLY_ANY * of:
@@ -68,10 +62,3 @@ def _on_file(ground: Ground, reports: pl.DataFrame) -> pl.DataFrame:
     same = pl.any_horizontal((pl.col(name) == pl.col("calling")).fill_null(value=False) for name in ("seen", "sent"))
     found = pl.int_range(pl.len(), dtype=pl.Int64).is_in(met.filter(open_ | same)["call"].unique().implode())
     return reports.select("terminating", found=found)
-
-
-def _samples(reports: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """All reports once, some side by side at a time, from places that are evenly spread however few are taken."""
-    places = -(-reports.height // SIDE_BY_SIDE)
-    for place in sorted(range(places), key=lambda place: place * GOLDEN % 1.0):
-        yield reports.slice(place * SIDE_BY_SIDE, SIDE_BY_SIDE)
